@@ -1,0 +1,50 @@
+# What a person types. Each target sets up what it needs: seconds on first use, milliseconds afterwards.
+#   PYTHON  the Python to start from (3.11 or later)                      default: python3
+#   LINE    a supported line, the name of a file in requirements/         default: the one that fits PYTHON
+#   PY      the Python of an environment that is set up already           default: set up as needed
+#   TESTS   what `make test` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
+#   STAGES  what `make lint` runs                                         default: all stages
+PYTHON ?= python3
+LINE ?=
+PY ?=
+TESTS ?=
+PYTEST_ARGS ?= -n 2 --dist loadfile
+STAGES ?=
+
+export LINE
+
+ifeq ($(PY),)
+run = py=$$($(PYTHON) -m tools.setup_env) && "$$py"
+run_tools = py=$$($(PYTHON) -m tools.setup_env --lint) && "$$py"
+else
+run = "$(PY)"
+run_tools = "$(PY)"
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test lint sanity format clean
+
+help: ## this list
+	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
+
+env: ## only set up the environment, and print its Python
+	@$(run_tools) -c 'import sys; print(sys.executable)'
+
+demo: ## the main job on the embedded network, from an empty account to "demo: OK"
+	@$(run) -m lab.demo
+
+test: ## every test that needs no root and no account
+	@$(run_tools) -m pytest $(PYTEST_ARGS) $(TESTS)
+
+lint: ## ansible-lint, ruff, mypy, ansible-test sanity, documentation, changelog, the house's rules
+	@$(run_tools) -m tools.lint $(STAGES)
+
+sanity: ## ansible-test sanity alone
+	@$(run_tools) -m tools.sanity
+
+format: ## let ruff put the Python files in order
+	@$(run_tools) -m ruff check --fix --quiet . && $(run_tools) -m ruff format .
+
+clean: ## remove environments, caches and products
+	rm -rf .venv .venvs .ansible .cache .mypy_cache .pytest_cache .ruff_cache build tests/output *.tar.gz
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,9 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stand-in for AWS: EC2 and STS by moto, with the rules of AWS's networking that moto does not keep.
+
+Start it with ``python -m lab.aws --port 5601 [--seed FILE] [--log FILE]``; see docs/lab-aws.md for what is modelled and
+what is not. ``lab.aws.ec2`` holds the rules, this package the server around them.
+"""

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``python -m lab.aws``: start the stand-in."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from .moto_pin import WrongMoto, require_moto
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m lab.aws", description="A stand-in for AWS: EC2's networking and STS."
+    )
+    parser.add_argument("--port", type=int, default=5601, help="where to listen; 0: any free one (default: 5601)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--seed", type=Path, help="YAML file: what there is at the start and after each reset")
+    parser.add_argument("--log", type=Path, help="file to append each API action to, as a JSON line")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    options = _parse(arguments)
+    try:
+        require_moto()
+    except WrongMoto as error:
+        print(error, file=sys.stderr)
+        return 2
+    # Only now: these reach into moto, and would fail in unclear ways with another one.
+    from .account import Account
+    from .api import Api
+    from .ec2.backend import install
+    from .faults import Faults
+    from .log import ActionLog
+    from .seed import BadSeed, read_seed
+    from .server import Server
+
+    install()
+    try:
+        account = Account(None if options.seed is None else read_seed(options.seed))
+    except BadSeed as error:
+        print(error, file=sys.stderr)
+        return 2
+    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults()))
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    print(f"listening on {server.url}", flush=True)
+    done.wait()
+    server.shutdown()
+    server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

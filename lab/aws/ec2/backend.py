@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All rules together, in moto's place; private to the stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2 import utils
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends, instances, subnets, vpcs
+
+from .address_actions import AddressActions
+from .attachments import AttachmentRules
+from .elastic_ips import AddressRules, Pool
+from .hidden import Hidden
+from .instance_actions import InstanceActions
+from .instances import InstanceRules, LabInstance
+from .interface_actions import InterfaceActions
+from .interfaces import InterfaceRules
+from .nat_gateways import NatGatewayActions, NatGatewayRules
+from .private_addresses import PrivateAddressRules
+from .public_addresses import PUBLIC
+from .quotas import Quotas
+from .route_actions import RouteActions
+from .routes import RouteRules
+from .security_groups import GroupActions, GroupRules
+from .subnets import LabSubnet, SubnetRules
+from .tags import TagActions, TagRules
+from .vpc_actions import VpcActions
+from .vpcs import VpcRules
+
+
+class LabBackend(
+    AddressRules,
+    InterfaceRules,
+    PrivateAddressRules,
+    AttachmentRules,
+    InstanceRules,
+    RouteRules,
+    VpcRules,
+    SubnetRules,
+    GroupRules,
+    NatGatewayRules,
+    TagRules,
+):
+    """EC2 in one region.
+
+    :ivar quotas: the limits in force.
+    :ivar pools: the pools of addresses that were brought along, by id.
+    :ivar released: Elastic IPs that were given back; each may be asked for again by its address.
+    :ivar hidden: objects that are not visible yet.
+    :ivar answers: the answers to requests with a client token: what a repetition gets.
+    """
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        self.quotas = Quotas()
+        self.pools: dict[str, Pool] = {}
+        self.released: set[str] = set()
+        self.hidden = Hidden()
+        self.answers: dict[tuple[str, str], tuple[dict[str, str], str]] = {}
+        self.starting = True
+        super().__init__(region_name, account_id)
+        self.starting = False
+
+
+class LabResponse(
+    AddressActions,
+    InterfaceActions,
+    InstanceActions,
+    RouteActions,
+    VpcActions,
+    GroupActions,
+    NatGatewayActions,
+    TagActions,
+):
+    """EC2's actions."""
+
+    def call_action(self) -> Any:
+        if self._get_param("DryRun", False) is True:
+            message = "Request would have succeeded, but DryRun flag is set."
+            return self.serialized(ActionResult(EC2ClientError("DryRunOperation", message)))
+        return super().call_action()
+
+
+def install() -> None:
+    """Make moto use these classes; to be called once, before the first request."""
+    ec2_backends.backend = LabBackend
+    instances.Instance = LabInstance
+    subnets.Subnet = LabSubnet
+    vpcs.random_ipv6_cidr = PUBLIC.ipv6_block
+    utils.EC2_PREFIX_TO_RESOURCE["eipalloc"] = "elastic-ip"

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all Describe actions have in common: ids, hidden objects, filters, pages; private to the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from .errors import not_found, refuse
+from .filters import Path, matching, values_at
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A Describe action.
+
+    :ivar result: the answer's member that holds the list.
+    :ivar id: where an object's id is, and
+    :ivar ids: the request's parameter that lists ids.
+    :ivar filters: the filters that it knows.
+    :ivar tags: where an object's tags are.
+    """
+
+    action: str
+    result: str
+    id: str
+    ids: str | None = None
+    filters: Mapping[str, Path] = field(default_factory=dict)
+    tags: str | None = "Tags"
+
+
+def _id(found: Any, kind: Kind) -> str:
+    return str(values_at(found, kind.id)[0])
+
+
+def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
+    """Those of the objects that the request asks for, and that are visible yet."""
+    visible = [found for found in objects if not response.ec2_backend.hidden.hides(_id(found, kind))]
+    if kind.ids and (ids := response._get_param(kind.ids, [])):
+        by_id = {_id(found, kind): found for found in visible}
+        for wanted in ids:
+            if wanted not in by_id:
+                not_found(wanted)
+        visible = [found for found in visible if _id(found, kind) in ids]
+    return matching(kind.action, visible, response._filters_from_querystring(), kind.filters, kind.tags)
+
+
+def page(response: Any, found: list[Any]) -> tuple[list[Any], str | None]:
+    """The page that MaxResults and NextToken ask for, and the token of the following one."""
+    token, size = response._get_param("NextToken"), response._get_int_param("MaxResults")
+    if token is not None and not str(token).isdigit():
+        refuse("InvalidNextToken", f"The token '{token}' is invalid.")
+    start = int(token or 0)
+    if size is None:
+        return found[start:], None
+    end = start + size
+    return found[start:end], str(end) if end < len(found) else None
+
+
+def describe(response: Any, kind: Kind, objects: Iterable[Any]) -> ActionResult:
+    """The whole answer of a Describe action."""
+    found, token = page(response, chosen(response, kind, objects))
+    return ActionResult({kind.result: found, "NextToken": token})

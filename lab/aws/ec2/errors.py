@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How EC2 says no; private to the stand-in. Codes and texts are EC2's own, as far as they are known."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from moto.ec2.exceptions import EC2ClientError
+
+# The error code and the sentence for an id that does not exist, by the id's prefix.
+MISSING = {
+    "eipalloc": ("InvalidAllocationID.NotFound", "The allocation ID '{}' does not exist"),
+    "eipassoc": ("InvalidAssociationID.NotFound", "The association ID '{}' does not exist"),
+    "eni": ("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),
+    "eni-attach": ("InvalidAttachmentID.NotFound", "The networkInterface attachment ID '{}' does not exist"),
+    "i": ("InvalidInstanceID.NotFound", "The instance ID '{}' does not exist"),
+    "igw": ("InvalidInternetGatewayID.NotFound", "The internetGateway ID '{}' does not exist"),
+    "nat": ("NatGatewayNotFound", "NatGateway {} was not found"),
+    "rtb": ("InvalidRouteTableID.NotFound", "The routeTable ID '{}' does not exist"),
+    "rtbassoc": ("InvalidAssociationID.NotFound", "The association ID '{}' does not exist"),
+    "sg": ("InvalidGroup.NotFound", "The security group '{}' does not exist"),
+    "subnet": ("InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist"),
+    "vpc": ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist"),
+}
+
+
+def refuse(code: str, message: str) -> NoReturn:
+    """Answer the request with this EC2 error, status 400."""
+    raise EC2ClientError(code, message)
+
+
+def prefix_of(resource_id: str) -> str:
+    """``eni-attach-0123`` -> ``eni-attach``."""
+    return resource_id.rpartition("-")[0]
+
+
+def not_found(resource_id: str) -> NoReturn:
+    """Answer that this id does not exist, in the words for its kind."""
+    code, text = MISSING.get(prefix_of(resource_id), ("InvalidID", "The ID '{}' is not valid"))
+    refuse(code, text.format(resource_id))

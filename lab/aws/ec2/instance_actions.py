@@ -1,0 +1,146 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The actions on instances; private to the stand-in."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.responses import EC2Response
+
+from .describe import Kind, chosen, page
+from .errors import refuse
+from .interface_actions import INTERFACES
+
+# An instance's own filters, by moto's attributes.
+_OWN = {
+    "architecture": "architecture",
+    "availability-zone": "placement.zone",
+    "client-token": "client_token",
+    "dns-name": "public_dns_name",
+    "group-id": "security_groups.id",
+    "group-name": "security_groups.name",
+    "image-id": "image_id",
+    "instance-id": "id",
+    "instance-state-code": "state_code",
+    "instance-state-name": "state",
+    "instance-type": "instance_type",
+    "instance.group-id": "security_groups.id",
+    "instance.group-name": "security_groups.name",
+    "ip-address": "public_ip",
+    "key-name": "key_name",
+    "launch-time": "launch_time",
+    "owner-id": "owner_id",
+    "private-dns-name": "private_dns_name",
+    "private-ip-address": "private_ip",
+    "root-device-name": "root_device_name",
+    "source-dest-check": "source_dest_check",
+    "subnet-id": "subnet_id",
+    "tenancy": "placement.tenancy",
+    "vpc-id": "vpc_id",
+}
+# The filters of an interface, except those whose name already says it; EC2 documents them for instances too.
+_NAMED_SO = ("network-interface-id", "interface-type")
+_INTERFACES = {
+    f"network-interface.{name}": f"network_interfaces.{path}"
+    for name, path in INTERFACES.filters.items()
+    if name not in _NAMED_SO
+}
+
+INSTANCES = Kind(
+    action="DescribeInstances",
+    result="Reservations",
+    id="id",
+    ids="InstanceIds",
+    filters={
+        **_OWN,
+        **_INTERFACES,
+        "network-interface.network-interface-id": "network_interfaces.NetworkInterfaceId",
+    },
+    tags="tag_items",
+)
+STATUSES = Kind(
+    action="DescribeInstanceStatus",
+    result="InstanceStatuses",
+    id="id",
+    ids="InstanceIds",
+    filters={
+        "availability-zone": "placement.zone",
+        "instance-state-code": "state_code",
+        "instance-state-name": "state",
+        "instance-status.status": "instance_status.Status",
+        "system-status.status": "system_status.Status",
+    },
+    tags=None,
+)
+
+
+class InstanceActions(EC2Response):
+    """The actions on instances, as far as moto does them in another way than EC2."""
+
+    def describe_instances(self) -> ActionResult:
+        reservations = []
+        wanted = {one.id for one in chosen(self, INSTANCES, self.ec2_backend.all_instances())}
+        for reservation in self.ec2_backend.reservations.values():
+            kept = [instance for instance in reservation.instances if instance.id in wanted]
+            if kept:
+                # A copy, for the answer shows only those instances of the reservation.
+                shown = copy.copy(reservation)
+                shown.instances = kept
+                reservations.append(shown)
+        found, token = page(self, reservations)
+        return ActionResult({"Reservations": found, "NextToken": token})
+
+    def describe_instance_status(self) -> ActionResult:
+        every = self._get_bool_param("IncludeAllInstances", False)
+        listed = [one for one in self.ec2_backend.all_instances() if every or one.state == "running"]
+        found, token = page(self, chosen(self, STATUSES, listed))
+        return ActionResult({"InstanceStatuses": found, "NextToken": token})
+
+    def _instances(self) -> list[Any]:
+        ids = self._get_param("InstanceIds", [])
+        if not ids:
+            refuse("MissingParameter", "The request must contain the parameter InstanceId")
+        return [self.ec2_backend.get_instance(one) for one in ids]
+
+    def terminate_instances(self) -> ActionResult:
+        for instance in self._instances():
+            if instance.disable_api_termination:
+                refuse(
+                    "OperationNotPermitted",
+                    f"The instance '{instance.id}' may not be terminated. Modify its 'disableApiTermination' "
+                    "instance attribute and try again.",
+                )
+        return self._change("TerminatingInstances", "terminate")
+
+    def start_instances(self) -> ActionResult:
+        return self._change("StartingInstances", "start")
+
+    def stop_instances(self) -> ActionResult:
+        return self._change("StoppingInstances", "stop")
+
+    def _change(self, result: str, verb: str) -> ActionResult:
+        changes = []
+        for instance in self._instances():
+            previous = getattr(instance, verb)()
+            current = {"Code": instance.state_code, "Name": instance.state}
+            changes.append({"InstanceId": instance.id, "CurrentState": current, "PreviousState": previous})
+        return ActionResult({result: changes})
+
+    def modify_instance_attribute(self) -> ActionResult:
+        instance_id, check = self._get_param("InstanceId"), self._get_param("SourceDestCheck")
+        groups = self._get_param("Groups", [])
+        if check is None and not groups:
+            return super().modify_instance_attribute()
+        # Both are attributes of an interface, so it must be clear of which one.
+        interface = self.ec2_backend.sole_interface(instance_id)
+        if check is not None:
+            interface.source_dest_check = bool(check.get("Value"))
+        if groups:
+            other = ("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
+            interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, other)
+        return EmptyResult()

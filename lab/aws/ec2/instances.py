@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Instances, as far as their network goes: launch, stop, start, end; private to the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+from moto.ec2.models.instances import Instance
+
+from .errors import not_found, refuse
+from .interface_actions import present_interface
+from .private_addresses import interface_limits
+from .tags import tag_list
+
+
+class LabInstance(Instance):
+    """An instance. Its groups and its source/destination check are its primary interface's, as in EC2."""
+
+    @property
+    def primary(self) -> Any:
+        """The interface at device index 0; None before the launch has made it, and after the end."""
+        return getattr(self, "nics", {}).get(0)
+
+    @property
+    def security_groups(self) -> list[Any]:
+        return list(self.primary.group_set) if self.primary is not None else self.__dict__.get("launch_groups", [])
+
+    @security_groups.setter
+    def security_groups(self, groups: Sequence[Any]) -> None:
+        if self.primary is None:
+            self.__dict__["launch_groups"] = list(groups)
+        else:
+            self.primary.group_set = groups
+
+    @property
+    def source_dest_check(self) -> bool:
+        return bool(self.primary.source_dest_check) if self.primary is not None else True
+
+    @source_dest_check.setter
+    def source_dest_check(self, value: bool) -> None:
+        if self.primary is not None:
+            self.primary.source_dest_check = bool(value)
+
+    @property
+    def network_interfaces(self) -> list[dict[str, Any]]:
+        return [present_interface(nic) for _, nic in sorted(self.nics.items())]
+
+    @property
+    def tag_items(self) -> list[dict[str, str]]:
+        """Its tags as filters want them."""
+        return tag_list(self)
+
+    @property
+    def vpc_id(self) -> str | None:
+        return None if self.state == "terminated" else super().vpc_id
+
+    @property
+    def subnet_id(self) -> str | None:
+        return None if self.state == "terminated" else super().subnet_id
+
+    @property
+    def private_ip(self) -> str | None:
+        return self.primary.private_ip_address if self.primary is not None else None
+
+    @property
+    def private_ip_address(self) -> str | None:
+        return self.private_ip
+
+    @property
+    def private_dns_name(self) -> str:
+        return super().private_dns_name if self.primary is not None else ""
+
+    @property
+    def public_ip(self) -> str | None:
+        return self.primary.public_ip if self.primary is not None else None
+
+    @property
+    def public_ip_address(self) -> str | None:
+        return self.public_ip
+
+    def prep_nics(self, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
+        for nic in nic_spec:
+            nic.setdefault("DeviceIndex", 0)
+            if existing := nic.get("NetworkInterfaceId"):
+                interface = self.ec2_backend.get_network_interface(existing)
+                if interface.instance is not None or interface.requester_managed:
+                    refuse("InvalidNetworkInterface.InUse", f"Interface: [{existing}] in use.")
+        super().prep_nics(nic_spec, *args, **kwargs)
+        for nic in nic_spec:
+            interface = self.nics[int(nic["DeviceIndex"])]
+            listed = [item["PrivateIpAddress"] for item in nic.get("PrivateIpAddresses", []) if not item.get("Primary")]
+            count = int(nic.get("SecondaryPrivateIpAddressCount") or 0)
+            if listed or count:
+                self.ec2_backend.assign(interface, listed, count, False)
+        for interface in self.nics.values():
+            self.ec2_backend.check_room(interface, 0)
+            interface.give_automatic_address()
+
+    def start(self) -> Any:
+        if self.state == "terminated":
+            refuse(
+                "IncorrectInstanceState", f"The instance '{self.id}' is not in a state from which it can be started."
+            )
+        was_running = self.state == "running"
+        previous = super().start()
+        if not was_running:
+            for nic in self.nics.values():
+                nic.give_automatic_address()
+        return previous
+
+    def stop(self) -> Any:
+        if self.state == "terminated":
+            refuse(
+                "IncorrectInstanceState", f"The instance '{self.id}' is not in a state from which it can be stopped."
+            )
+        return super().stop()
+
+    def terminate(self) -> Any:
+        for nic in list(self.nics.values()):
+            delete = nic.delete_on_termination
+            nic.stop()
+            self.detach_eni(nic)
+            if delete:
+                self.ec2_backend.drop_interface(nic)
+        return super().terminate()
+
+
+class InstanceRules(EC2Backend):
+    """What EC2 demands at a launch."""
+
+    def get_instance(self, instance_id: str) -> Any:
+        found = next((instance for instance in self.all_instances() if instance.id == instance_id), None)
+        return found if found is not None else not_found(instance_id)
+
+    def run_instances(
+        self, image_id: str, count: int, user_data: Any, security_group_names: Sequence[str], **kwargs: Any
+    ) -> Any:
+        instance_type, nics = kwargs.get("instance_type", "m1.small"), kwargs.get("nics") or []
+        if instance_type not in INSTANCE_TYPES:
+            refuse("InvalidParameterValue", f"Invalid value '{instance_type}' for InstanceType.")
+        if len(nics) > max(1, interface_limits(instance_type)[0]):
+            refuse("AttachmentLimitExceeded", f"Interface count {len(nics)} exceeds the limit for {instance_type}")
+        if len(nics) > 1 and any(nic.get("AssociatePublicIpAddress") for nic in nics):
+            refuse(
+                "InvalidParameterCombination",
+                "The associatePublicIPAddress parameter cannot be specified when launching with multiple network "
+                "interfaces.",
+            )
+        reservations = set(self.reservations)
+        try:
+            return super().run_instances(image_id, count, user_data, security_group_names, **kwargs)
+        except Exception:
+            # moto keeps the reservation of a launch that was refused.
+            for half in set(self.reservations) - reservations:
+                del self.reservations[half]
+            raise

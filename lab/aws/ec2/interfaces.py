@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Network interfaces: what they are, and how they come and go; private to the stand-in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.utils import random_eni_id, random_mac_address
+
+from .elastic_ips import LabAddress
+from .errors import not_found, refuse
+from .public_addresses import PUBLIC
+
+
+class LabInterface(NetworkInterface):
+    """A network interface.
+
+    :ivar ips: its private addresses, the primary one first.
+    :ivar elastic: the Elastic IPs by the private address that they are bound to.
+    :ivar automatic_ip: the public address that EC2 gave the primary address by itself, or None.
+    :ivar wants_automatic: whether it has one again after the instance's next start.
+    """
+
+    def __init__(self, backend: Any, subnet: Any, ips: Sequence[str], groups: Iterable[Any]) -> None:
+        self.ec2_backend = backend
+        self.id = random_eni_id()
+        self.subnet = subnet
+        self.ips = list(ips)
+        self.ipv6_addresses: list[str] = []
+        self.elastic: dict[str, LabAddress] = {}
+        self.automatic_ip: str | None = None
+        self.wants_automatic = False
+        self._group_set = list(groups)
+        self.instance: Any = None
+        self.attachment_id: str | None = None
+        self.attach_time: Any = None
+        self.device_index: int | None = None
+        self.delete_on_termination = False
+        self.description = ""
+        self.source_dest_check = True
+        self.requester_managed = False
+        self.interface_type = "interface"
+        self.status = "available"
+        self.mac_address = random_mac_address()
+
+    @property
+    def private_ip_address(self) -> str:
+        return self.ips[0]
+
+    @property
+    def private_ip_addresses(self) -> list[dict[str, Any]]:
+        return [{"Primary": index == 0, "PrivateIpAddress": ip} for index, ip in enumerate(self.ips)]
+
+    @property
+    def public_ip(self) -> str | None:
+        bound = self.elastic.get(self.private_ip_address)
+        return bound.public_ip if bound is not None else self.automatic_ip
+
+    @property
+    def group_set(self) -> list[Any]:
+        return self._group_set
+
+    @group_set.setter
+    def group_set(self, groups: Iterable[Any]) -> None:
+        self._group_set = list(groups)
+
+    def give_automatic_address(self) -> None:
+        """A public address for the primary one, if EC2 would give it one at this moment."""
+        instance = self.instance
+        if (
+            self.wants_automatic
+            and self.public_ip is None
+            and instance is not None
+            and instance.state == "running"
+            and self.device_index == 0
+            # With a second interface attached there is no automatic address any more.
+            and len(instance.nics) == 1
+        ):
+            self.automatic_ip = PUBLIC.automatic()
+
+    def start(self) -> None:
+        self.give_automatic_address()
+
+    def stop(self) -> None:
+        self.automatic_ip = None
+
+
+class InterfaceRules(EC2Backend):
+    """What EC2 demands when an interface is made or deleted."""
+
+    def interfaces_in(self, subnet_id: str) -> list[LabInterface]:
+        return [interface for interface in self.enis.values() if interface.subnet.id == subnet_id]
+
+    def get_network_interface(self, eni_id: str) -> LabInterface:
+        found = self.enis.get(eni_id)
+        return found if found is not None else not_found(eni_id)
+
+    def groups_for(self, group_ids: Sequence[str], vpc_id: str, other: tuple[str, str]) -> list[Any]:
+        """The security groups of an interface; all of them must be of its VPC.
+
+        :param other: the error's code and text when one is of another VPC.
+        """
+        groups = []
+        for group_id in dict.fromkeys(group_ids):
+            group = self.get_security_group_from_id(group_id)
+            if group is None:
+                refuse("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+            if group.vpc_id != vpc_id:
+                refuse(other[0], other[1].format(group=group_id))
+            groups.append(group)
+        if len(groups) > self.quotas["security_groups_per_interface"]:
+            refuse(
+                "SecurityGroupsPerInterfaceLimitExceeded",
+                "The maximum number of security groups per interface has been reached.",
+            )
+        return groups
+
+    def create_network_interface(
+        self,
+        subnet: Any,
+        private_ip_address: str | None,
+        private_ip_addresses: Sequence[dict[str, Any]] | None = None,
+        group_ids: Sequence[str] | None = None,
+        description: str | None = None,
+        tags: dict[str, str] | None = None,
+        delete_on_termination: bool | None = False,
+        *,
+        secondary_count: int = 0,
+        ipv6_addresses: Sequence[str] = (),
+        ipv6_address_count: int | None = None,
+        public_ip_auto_assign: bool = False,
+        device_index: int | None = None,
+    ) -> LabInterface:
+        """A new interface; moto's own callers (RunInstances) come here too."""
+        subnet = self.get_subnet(subnet) if isinstance(subnet, str) else subnet
+        belongs = ("InvalidParameter", f"Security group {{group}} and subnet {subnet.id} belong to different networks.")
+        groups = self.groups_for(group_ids or [], subnet.vpc_id, belongs)
+        ips = self._initial_addresses(subnet, private_ip_address, private_ip_addresses or [])
+        if secondary_count and len(ips) > 1:
+            refuse("InvalidParameterCombination", "Give a count of secondary private addresses or a list, not both")
+        for _ in range(secondary_count):
+            ips.append(self.free_address(subnet, also=ips))
+        interface = LabInterface(self, subnet, ips, groups or [self.get_default_security_group(subnet.vpc_id)])
+        if not ipv6_addresses and not ipv6_address_count and subnet.assign_ipv6_address_on_creation:
+            ipv6_address_count = 1
+        interface.ipv6_addresses = self.ipv6_for(subnet, ipv6_addresses, ipv6_address_count or 0)
+        # EC2 names the primary interface of an instance in no way, moto does.
+        is_primary = device_index == 0 and description == "Primary network interface"
+        interface.description = "" if is_primary else description or ""
+        interface.delete_on_termination = bool(delete_on_termination) or is_primary
+        interface.wants_automatic = str(public_ip_auto_assign).lower() == "true"
+        interface.add_tags(tags or {})
+        self.enis[interface.id] = interface
+        return interface
+
+    def _initial_addresses(self, subnet: Any, single: str | None, several: Sequence[dict[str, Any]]) -> list[str]:
+        primaries = [item["PrivateIpAddress"] for item in several if item.get("Primary")]
+        if single:
+            primaries.append(single)
+        if len(set(primaries)) > 1:
+            refuse("InvalidParameterValue", "Only one private IP address can be the primary one")
+        wanted = list(dict.fromkeys([*primaries, *(item["PrivateIpAddress"] for item in several)]))
+        for ip in wanted:
+            self.check_address(subnet, ip)
+            if self.holder_of(subnet, ip) is not None:
+                refuse("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+        if not primaries:
+            wanted.insert(0, self.free_address(subnet, also=wanted))
+        return wanted
+
+    def ipv6_for(self, subnet: Any, wanted: Sequence[str], count: int) -> list[str]:
+        """These IPv6 addresses of the subnet, or as many free ones."""
+        if not wanted and not count:
+            return []
+        blocks = [ipaddress.ip_network(block) for block in subnet.ipv6_blocks]
+        if not blocks:
+            refuse("InvalidParameterValue", f"The subnet '{subnet.id}' does not have an IPv6 CIDR block")
+        used = {ip for interface in self.interfaces_in(subnet.id) for ip in interface.ipv6_addresses}
+        chosen = []
+        for text in wanted:
+            try:
+                ip = ipaddress.ip_address(text)
+            except ValueError:
+                refuse("InvalidParameterValue", f"Invalid IPv6 address: {text}")
+            if not any(ip in block for block in blocks):
+                refuse("InvalidParameterValue", f"{text} does not fall within the subnet's IPv6 address range")
+            if str(ip) in used:
+                refuse("InvalidParameterValue", f"{text} is already assigned")
+            chosen.append(str(ip))
+        number = int(blocks[0].network_address) + 4
+        while len(chosen) < (count or len(wanted)):
+            text = str(ipaddress.ip_address(number))
+            number += 1
+            if text not in used and text not in chosen:
+                chosen.append(text)
+        return chosen
+
+    def delete_network_interface(self, eni_id: str) -> None:
+        interface = self.get_network_interface(eni_id)
+        if interface.requester_managed:
+            refuse("OperationNotPermitted", f"You are not allowed to manage '{eni_id}': a NAT gateway does.")
+        if interface.instance is not None:
+            refuse("InvalidParameterValue", f"Network interface '{eni_id}' is currently in use.")
+        self.drop_interface(interface)
+
+    def drop_interface(self, interface: LabInterface) -> None:
+        """It is gone; its Elastic IPs stay, unbound."""
+        for address in list(interface.elastic.values()):
+            self.dissociate(address)
+        del self.enis[interface.id]
+        self.forget_tags(interface.id)

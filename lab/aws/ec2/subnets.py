@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Subnets; private to the stand-in."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.subnets import Subnet
+
+from .errors import not_found, refuse
+from .vpcs import network_of
+
+
+class LabSubnet(Subnet):
+    """A subnet; which of its addresses are free, its interfaces say."""
+
+    @property
+    def ipv6_blocks(self) -> list[str]:
+        """Its IPv6 networks at present."""
+        every = self.ipv6_cidr_block_associations.values()
+        return [one["ipv6CidrBlock"] for one in every if one["ipv6CidrBlockState"]["State"] == "associated"]
+
+    @property
+    def _subnet_ip_generator(self) -> Any:
+        # moto's is cached for ever, with all that hangs on it.
+        return self.cidr.hosts()
+
+    def get_available_subnet_ip(self, instance: Any) -> str:
+        return str(self.ec2_backend.free_address(self))
+
+    def request_ip(self, ip: str, instance: Any) -> None:
+        self.ec2_backend.check_address(self, ip)
+        if self.ec2_backend.holder_of(self, ip) is not None:
+            refuse("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+
+
+class SubnetRules(EC2Backend):
+    """What EC2 demands of subnets."""
+
+    def get_subnet(self, subnet_id: str) -> Any:
+        for zone in self.subnets.values():
+            if subnet_id in zone:
+                return zone[subnet_id]
+        return not_found(subnet_id)
+
+    def create_subnet(
+        self,
+        vpc_id: str,
+        cidr_block: str,
+        ipv6_cidr_block: str | None = None,
+        availability_zone: str | None = None,
+        availability_zone_id: str | None = None,
+        ipv6_native: bool = False,
+        tags: Any = None,
+    ) -> Any:
+        if ipv6_native:
+            refuse("UnsupportedOperation", "Subnets with IPv6 only are not modelled by this stand-in")
+        vpc = self.get_vpc(vpc_id)
+        zones = self.describe_availability_zones()
+        wanted = [one for one in zones if availability_zone in (None, one.name)]
+        wanted = [one for one in wanted if availability_zone_id in (None, one.zone_id)]
+        if not wanted:
+            refuse(
+                "InvalidParameterValue",
+                f"Value ({availability_zone or availability_zone_id}) for parameter availabilityZone is invalid. "
+                "Subnets can currently only be created in the following availability zones: "
+                f"{', '.join(one.name for one in zones)}.",
+            )
+        network = network_of(cidr_block, "cidrBlock")
+        if not 16 <= int(network.rpartition("/")[2]) <= 28:
+            refuse("InvalidSubnet.Range", f"The CIDR '{cidr_block}' is invalid.")
+        if ipv6_cidr_block:
+            self.check_ipv6_block(vpc, ipv6_cidr_block)
+        subnet = super().create_subnet(vpc_id, network, ipv6_cidr_block, wanted[0].name, None, False, tags)
+        if not vpc.is_default:
+            # moto takes the first subnet of a zone for the default one.
+            subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        return subnet
+
+    def check_ipv6_block(self, vpc: Any, text: str) -> None:
+        """Refuse an IPv6 network that a subnet of this VPC cannot have."""
+        try:
+            network = ipaddress.IPv6Network(text)
+        except ValueError:
+            refuse("InvalidParameterValue", f"Value ({text}) for parameter ipv6CidrBlock is invalid.")
+        if not 44 <= network.prefixlen <= 64 or network.prefixlen % 4:
+            refuse(
+                "InvalidSubnet.Range", f"The IPv6 CIDR '{text}' is invalid: a subnet has a /44 to a /64, in steps of 4"
+            )
+        if not any(network.subnet_of(ipaddress.IPv6Network(block)) for block in self.vpc_blocks(vpc, True)):
+            refuse("InvalidSubnet.Range", f"The IPv6 CIDR '{text}' is not within the VPC's IPv6 CIDR blocks.")
+        for subnet in self.describe_subnets():
+            if subnet.vpc_id == vpc.id and any(network.overlaps(ipaddress.IPv6Network(b)) for b in subnet.ipv6_blocks):
+                refuse("InvalidSubnet.Conflict", f"The IPv6 CIDR '{text}' conflicts with another subnet")
+
+    def associate_subnet_cidr_block(self, subnet_id: str, ipv6_cidr_block: str) -> Any:
+        subnet = self.get_subnet(subnet_id)
+        if subnet.ipv6_blocks:
+            refuse("SubnetLimitExceeded", f"The subnet '{subnet_id}' has an IPv6 CIDR block: {subnet.ipv6_blocks[0]}")
+        self.check_ipv6_block(self.get_vpc(subnet.vpc_id), ipv6_cidr_block)
+        return subnet.attach_ipv6_cidr_block_associations(ipv6_cidr_block)
+
+    def disassociate_subnet_cidr_block(self, association_id: str) -> Any:
+        for subnet in self.describe_subnets():
+            held = subnet.ipv6_cidr_block_associations.get(association_id)
+            if held is None:
+                continue
+            block = ipaddress.IPv6Network(held["ipv6CidrBlock"])
+            used = [ip for one in self.interfaces_in(subnet.id) for ip in one.ipv6_addresses]
+            if any(ipaddress.ip_address(ip) in block for ip in used):
+                refuse("InvalidCidrBlock.InUse", f"The IPv6 CIDR block {block} is in use by network interfaces")
+        return super().disassociate_subnet_cidr_block(association_id)
+
+    def delete_subnet(self, subnet_id: str) -> Any:
+        self.get_subnet(subnet_id)
+        if self.interfaces_in(subnet_id):
+            refuse("DependencyViolation", f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        for table in self.route_tables.values():
+            for association, target in list(table._associations.items()):
+                if target == subnet_id:
+                    del table._associations[association]
+        self.forget_tags(subnet_id)
+        return super().delete_subnet(subnet_id)

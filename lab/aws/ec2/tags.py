@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tags: in the call that makes an object, and after; private to the stand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2 import utils
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses import EC2Response
+
+from .describe import Kind, describe
+from .errors import MISSING, not_found, prefix_of, refuse
+
+# moto says vpc-elastic-ip, which makes amazon.aws.ec2_eip tag an address again in each run.
+RESOURCE_TYPES = {**utils.EC2_PREFIX_TO_RESOURCE, "eipalloc": "elastic-ip", "nat": "natgateway"}
+
+
+def tag_list(resource: Any) -> list[dict[str, str]]:
+    """The tags of an object as EC2 answers them."""
+    return [{"Key": key, "Value": value} for key, value in tag_map(resource).items()]
+
+
+def tag_map(resource: Any) -> dict[str, str]:
+    """The tags of an object by key, sorted."""
+    return dict(sorted(resource.ec2_backend.tags.get(resource.id, {}).items()))
+
+
+def tags_for(response: Any, resource_type: str) -> dict[str, str]:
+    """The tags of the request's TagSpecifications; refused if they are meant for another kind of object."""
+    tags: dict[str, str] = {}
+    # A few actions call the parameter by its singular.
+    for specification in response._get_param("TagSpecifications", []) or response._get_param("TagSpecification", []):
+        given = specification.get("ResourceType")
+        if given != resource_type:
+            refuse(
+                "InvalidParameterValue",
+                f"'{given}' is not a valid taggable resource type for this operation; '{resource_type}' is.",
+            )
+        tags.update({tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])})
+    _check(tags)
+    return tags
+
+
+def _check(tags: dict[str, str]) -> None:
+    for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            refuse("InvalidParameterValue", f"Tag keys starting with 'aws:' are reserved for internal use: {key}")
+        if len(key) > 128 or len(value) > 256:
+            refuse("InvalidParameterValue", f"Tag {key}: a key has at most 128 characters, a value at most 256")
+    if len(tags) > 50:
+        refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
+
+
+TAGS = Kind(
+    action="DescribeTags",
+    result="Tags",
+    id="ResourceId",
+    filters={
+        "key": "Key",
+        "resource-id": "ResourceId",
+        "resource-type": "ResourceType",
+        "value": "Value",
+    },
+    tags="Own",
+)
+
+
+class TagRules(EC2Backend):
+    """CreateTags and DeleteTags touch only what exists."""
+
+    def describe_tags(self, filters: Any = None) -> list[dict[str, str]]:
+        # moto asks for one object's tags at each turn, and would compare patterns with all of them.
+        if filters is not None and set(filters) == {"resource-id"} and len(filters["resource-id"]) == 1:
+            wanted = filters["resource-id"][0]
+            return [
+                {"resource_id": wanted, "key": key, "value": value, "resource_type": ""}
+                for key, value in self.tags.get(wanted, {}).items()
+            ]
+        found: list[dict[str, str]] = super().describe_tags(filters)
+        return found
+
+    def forget_tags(self, resource_id: str) -> None:
+        """To be called when an object is gone."""
+        self.tags.pop(resource_id, None)
+
+    def known_ids(self) -> set[str]:
+        """The ids of all networking objects."""
+        return {
+            *(address.id for address in self.addresses),
+            *self.enis,
+            *(instance.id for instance in self.all_instances()),
+            *self.internet_gateways,
+            *self.nat_gateways,
+            *self.route_tables,
+            *(group for groups in self.groups.values() for group in groups),
+            *(subnet for zone in self.subnets.values() for subnet in zone),
+            *self.vpcs,
+        }
+
+    def do_resources_exist(self, resource_ids: list[str]) -> bool:
+        known = self.known_ids()
+        for resource_id in resource_ids:
+            if prefix_of(resource_id) in MISSING:
+                if resource_id not in known:
+                    not_found(resource_id)
+            else:
+                super().do_resources_exist([resource_id])
+        return True
+
+
+class TagActions(EC2Response):
+    """The actions on tags."""
+
+    def create_tags(self) -> ActionResult:
+        tags = {tag["Key"]: tag.get("Value", "") for tag in self._get_param("Tags", [])}
+        resources = self._get_param("Resources", [])
+        if not resources or not tags:
+            refuse("MissingParameter", "The request must contain the parameters ResourceId and Tag")
+        self.ec2_backend.do_resources_exist(resources)
+        _check(tags)
+        self.ec2_backend.create_tags(resources, tags)
+        return EmptyResult()
+
+    def delete_tags(self) -> ActionResult:
+        resources = self._get_param("Resources", [])
+        tags = self._get_param("Tags", [])
+        self.ec2_backend.do_resources_exist(resources)
+        for resource in resources:
+            if not tags:
+                self.ec2_backend.forget_tags(resource)
+            self.ec2_backend.delete_tags([resource], {tag["Key"]: tag.get("Value") for tag in tags})
+        return EmptyResult()
+
+    def describe_tags(self) -> ActionResult:
+        rows = [
+            {
+                "ResourceId": resource,
+                "ResourceType": RESOURCE_TYPES.get(utils.get_prefix(resource), ""),
+                "Key": key,
+                "Value": value,
+                "Own": [{"Key": key, "Value": value}],
+            }
+            for resource, tags in self.ec2_backend.tags.items()
+            for key, value in tags.items()
+        ]
+        return describe(self, TAGS, rows)

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults on demand; private to the stand-in.
+
+A fault is a dictionary:
+
+=========  ============  =============================================================================================
+key        default       meaning
+=========  ============  =============================================================================================
+action     ``.*``        regular expression for the action's whole name, such as ``AssociateAddress`` or ``Describe.*``
+kind       ``error``     ``error``: answered with an error, nothing is done; ``delay``: done after a while;
+                         ``broken``: the connection is cut, nothing is done; ``lost``: done, then the connection is cut;
+                         ``hidden``: done, but what it made does not seem to exist for a while
+after      0             how many matching actions pass first
+count      1             how many actions it is put into; null: all, until the faults are deleted
+code       InternalError  of an ``error``, such as ``RequestLimitExceeded`` or ``AddressLimitExceeded``
+message    a sentence    of an ``error``
+status     by the code   HTTP status of an ``error``
+seconds    0             how long a ``delay`` is, or how long things stay ``hidden``
+calls      0             how many further requests do not see what is ``hidden``
+=========  ============  =============================================================================================
+
+The first fault of the list that matches is put in, and only that.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+KINDS = ("error", "delay", "broken", "lost", "hidden")
+# What EC2 answers with another status than 400.
+STATUS = {"RequestLimitExceeded": 503, "Unavailable": 503, "InternalError": 500, "UnauthorizedOperation": 403}
+
+
+class BadFault(ValueError):
+    """A fault that cannot be understood; the text names the key and what would do."""
+
+
+@dataclass
+class Fault:
+    """See the table above."""
+
+    action: str = ".*"
+    kind: str = "error"
+    after: int = 0
+    count: int | None = 1
+    code: str = "InternalError"
+    message: str = "This error was asked for."
+    status: int | None = None
+    seconds: float = 0
+    calls: int = 0
+
+    @property
+    def http_status(self) -> int:
+        return self.status or STATUS.get(self.code, 400)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def parse_fault(given: Any) -> Fault:
+    """One fault from its JSON. Raises BadFault."""
+    known = [field.name for field in fields(Fault)]
+    if not isinstance(given, Mapping):
+        raise BadFault(f"a fault is an object with some of the keys {', '.join(known)}, not {given!r}")
+    for key in given:
+        if key not in known:
+            raise BadFault(f"fault: the key '{key}' is unknown; there are: {', '.join(known)}")
+    fault = Fault(**given)
+    if fault.kind not in KINDS:
+        raise BadFault(f"fault: kind: '{fault.kind}' is none of {', '.join(KINDS)}")
+    for key in ("after", "calls"):
+        if not _whole(getattr(fault, key)):
+            raise BadFault(f"fault: {key}: {getattr(fault, key)!r} is not a whole number of 0 or more")
+    if fault.count is not None and not _whole(fault.count):
+        raise BadFault(f"fault: count: {fault.count!r} is neither null nor a whole number of 0 or more")
+    if isinstance(fault.seconds, bool) or not isinstance(fault.seconds, int | float) or fault.seconds < 0:
+        raise BadFault(f"fault: seconds: {fault.seconds!r} is not a number of 0 or more")
+    if fault.status is not None and (not _whole(fault.status) or not 400 <= fault.status <= 599):
+        raise BadFault(f"fault: status: {fault.status!r} is not an HTTP status from 400 to 599")
+    try:
+        re.compile(fault.action)
+    except (re.error, TypeError) as error:
+        raise BadFault(f"fault: action: {fault.action!r} is not a regular expression: {error}") from error
+    if fault.kind == "hidden" and not fault.calls and not fault.seconds:
+        raise BadFault("fault: kind hidden needs calls or seconds")
+    return fault
+
+
+class Faults:
+    """The faults that are still to come."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, given: Any) -> None:
+        """Append one fault, or a list of them; none if one of them cannot be understood (BadFault)."""
+        parsed = [parse_fault(one) for one in (given if isinstance(given, list) else [given])]
+        with self._lock:
+            self._faults.extend(parsed)
+
+    def pending(self) -> list[dict[str, Any]]:
+        """What is left, ``after`` and ``count`` counted down."""
+        with self._lock:
+            return [asdict(fault) for fault in self._faults]
+
+    def clear(self) -> None:
+        """No fault any more."""
+        with self._lock:
+            self._faults.clear()
+
+    def take(self, action: str) -> Fault | None:
+        """The fault to put into this action, if any; it is counted down."""
+        with self._lock:
+            for fault in self._faults:
+                if not re.fullmatch(fault.action, action):
+                    continue
+                if fault.after:
+                    fault.after -= 1
+                    continue
+                if fault.count is not None:
+                    if fault.count == 0:
+                        continue
+                    fault.count -= 1
+                self._faults = [one for one in self._faults if one.count != 0]
+                return fault
+        return None

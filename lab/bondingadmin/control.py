@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The control API below ``/__lab__/``: for who runs the stand-in, not part of what it stands in for.
+
+| request | does |
+|---|---|
+| ``GET ready`` | answers ``{"ready": true}`` |
+| ``GET state`` | everything that exists (see ``state``) |
+| ``GET log``, ``DELETE log`` | the requests so far (see ``log``) |
+| ``GET faults``, ``POST faults``, ``DELETE faults`` | what goes wrong on demand (see ``faults``); POST adds |
+| ``POST reset`` | back to the seed; faults are forgotten, saved copies and the log stay |
+| ``POST save?name=x``, ``POST load?name=x`` | keep a copy of the whole database, put it back |
+| ``POST move`` | ``{bond, aggregator}``, ids or names: the bond is on this aggregator now, as after a failover |
+
+Errors are ``{"error": TEXT}`` with 400 or 404.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from . import database, models, state
+from .faults import FaultError, Faults
+from .log import Log
+
+PREFIX = "/__lab__/"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+T = TypeVar("T")
+
+
+class ControlError(Exception):
+    """A request to the control API that makes no sense."""
+
+
+class Control:
+    """:param submit: runs a function in the thread where the database is, and returns what it returns."""
+
+    def __init__(self, seed: dict[str, Any], log: Log, faults: Faults, submit: Callable[[Callable[[], T]], T]) -> None:
+        self.seed = seed
+        self.log = log
+        self.faults = faults
+        self.submit: Callable[[Callable[[], Any]], Any] = submit
+
+    def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
+        """Status and JSON answer to a request for this path, which begins with PREFIX."""
+        deeds: dict[tuple[str, str], Callable[[], Any]] = {
+            ("GET", "ready"): lambda: {"ready": True},
+            ("GET", "state"): lambda: self.submit(state.everything),
+            ("GET", "log"): self.log.entries,
+            ("DELETE", "log"): self.log.clear,
+            ("GET", "faults"): self.faults.shown,
+            ("POST", "faults"): lambda: self.faults.add(_json(body)),
+            ("DELETE", "faults"): self.faults.clear,
+            ("POST", "reset"): self._reset,
+            ("POST", "save"): lambda: self._copy(database.save, query),
+            ("POST", "load"): lambda: self._copy(database.load, query),
+            ("POST", "move"): lambda: self._move(_json(body)),
+        }
+        what = path.removeprefix(PREFIX).strip("/")
+        deed = deeds.get((method, what))
+        if deed is None:
+            known = ", ".join(f"{verb} {name}" for verb, name in deeds)
+            return HTTPStatus.NOT_FOUND, {"error": f"there is no {method} {what}; there are: {known}"}
+        try:
+            found = deed()
+        except (ControlError, FaultError, database.DatabaseError) as error:
+            return HTTPStatus.BAD_REQUEST, {"error": str(error)}
+        return HTTPStatus.OK, {"ok": True} if found is None else found
+
+    def _reset(self) -> None:
+        self.faults.clear()
+        self.submit(lambda: database.reset(self.seed))
+
+    def _copy(self, deed: Callable[[str], None], query: str) -> None:
+        names = urllib.parse.parse_qs(query).get("name", [])
+        if len(names) != 1 or not NAME.fullmatch(names[0]):
+            raise ControlError("say ?name=x, with a name of letters, digits, '_', '.' and '-'")
+        self.submit(lambda: deed(names[0]))
+
+    def _move(self, given: Any) -> None:
+        if not isinstance(given, dict) or set(given) != {"bond", "aggregator"}:
+            raise ControlError("a move is {bond, aggregator}")
+        self.submit(lambda: move(given["bond"], given["aggregator"]))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise ControlError(f"the body is no JSON: {error}") from error
+
+
+def move(bond: str | int, aggregator: str | int) -> None:
+    """Set the aggregator that the bond is on at the moment."""
+    found = _one(models.Bond, bond)
+    found.current_aggregator = _one(models.Aggregator, aggregator)
+    found.save()
+
+
+def _one(model: Any, reference: str | int) -> Any:
+    where = {"pk": int(reference)} if str(reference).isdigit() else {"name": reference}
+    found = list(model.objects.filter(**where))
+    if len(found) != 1:
+        ids = ", ".join(str(row.pk) for row in found) or "none"
+        raise ControlError(f"{model.__name__.lower()} {reference}: one was expected, found: {ids}")
+    return found[0]

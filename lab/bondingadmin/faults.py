@@ -1,0 +1,144 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes wrong on demand.
+
+A fault says which requests it meets, and what it does to them:
+
+- ``method``: a regular expression for the whole method, default any;
+- ``path``: a regular expression that is searched for in the path with its query, default any;
+- ``count``: how many requests it meets before it is used up, default 1; null: all;
+- ``skip``: how many matching requests it lets through first, default 0;
+
+and at least one of
+
+- ``delay``: seconds to wait first; by itself the request is then dealt with as always;
+
+and at most one of
+
+- ``status``: this answer instead, with ``body`` (JSON or text) and ``headers`` (such as Retry-After);
+- ``html``: true or a text: an HTML page instead, with the status 200 unless ``status`` says another;
+- ``redirect``: an address: sent there, with 302 unless ``status`` says another;
+- ``break``: true: the connection is cut before the request is dealt with;
+- ``lost``: true: the request is dealt with, then the connection is cut without an answer;
+- ``truncate``: true: the request is dealt with, the connection is cut in the middle of the answer.
+
+The first fault in the list that matches acts. Requests to the control API meet none.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+KEYS = {"method", "path", "count", "skip", "delay", "status", "body", "headers"}
+DEEDS = ("break", "lost", "truncate", "html", "redirect")
+HTML = """<!doctype html>
+<html lang="en"><head><title>Please stand by</title></head><body><h1>Please stand by</h1></body></html>
+"""
+
+
+class FaultError(Exception):
+    """A fault that makes no sense; the text says why."""
+
+
+@dataclass
+class Fault:
+    """A fault as it was given (``given``), and how much of it is left."""
+
+    given: dict[str, Any]
+    method: re.Pattern[str]
+    path: re.Pattern[str]
+    left: int | None
+    skip: int
+    delay: float
+    #: one of DEEDS, "status", or "" for a delay alone
+    deed: str
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.deed or "delay"
+
+    def shown(self) -> dict[str, Any]:
+        return {**self.given, "count": self.left, "skip": self.skip}
+
+
+def parse(given: Any) -> Fault:
+    """A fault from its JSON. Raises FaultError."""
+    if not isinstance(given, dict):
+        raise FaultError(f"a fault is an object, not {given!r}")
+    unknown = sorted(set(given) - KEYS - set(DEEDS))
+    if unknown:
+        raise FaultError(f"unknown in a fault: {', '.join(unknown)}; known: {', '.join(sorted(KEYS | set(DEEDS)))}")
+    deeds = [deed for deed in DEEDS if given.get(deed)]
+    if len(deeds) > 1 or (given.get("status") and deeds and deeds[0] not in ("html", "redirect")):
+        raise FaultError(f"one deed for each fault, not {', '.join(deeds + ['status'] * bool(given.get('status')))}")
+    deed = deeds[0] if deeds else "status" if given.get("status") else ""
+    if not deed and not given.get("delay"):
+        raise FaultError(f"a fault needs one of: delay, status, {', '.join(DEEDS)}")
+    try:
+        fault = Fault(
+            given=given,
+            method=re.compile(given.get("method") or ".*", re.IGNORECASE),
+            path=re.compile(given.get("path") or ""),
+            left=None if given.get("count", 1) is None else int(given.get("count", 1)),
+            skip=int(given.get("skip", 0)),
+            delay=float(given.get("delay") or 0),
+            deed=deed,
+            status=int(given.get("status") or {"html": 200, "redirect": 302}.get(deed, 0)),
+            body=given.get("body"),
+            headers={str(name): str(value) for name, value in (given.get("headers") or {}).items()},
+        )
+    except (re.error, TypeError, ValueError, AttributeError) as error:
+        raise FaultError(f"{given}: {error}") from error
+    if deed == "html":
+        fault.body = HTML if given["html"] is True else str(given["html"])
+        fault.headers.setdefault("Content-Type", "text/html; charset=utf-8")
+    if deed == "redirect":
+        fault.headers["Location"] = str(given["redirect"])
+    return fault
+
+
+class Faults:
+    """The faults that are not used up. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+
+    def add(self, given: Any) -> None:
+        """One fault or a list of them, behind those that are there. Raises FaultError, and adds none then."""
+        faults = [parse(item) for item in (given if isinstance(given, list) else [given])]
+        with self._lock:
+            self._faults += faults
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+    def shown(self) -> list[dict[str, Any]]:
+        """As they were given, with what is left of ``count`` and ``skip``."""
+        with self._lock:
+            return [fault.shown() for fault in self._faults]
+
+    def take(self, method: str, target: str) -> Fault | None:
+        """The fault that this request meets, counted."""
+        with self._lock:
+            for fault in self._faults:
+                if not fault.method.fullmatch(method) or not fault.path.search(target):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
+                if fault.left is not None:
+                    fault.left -= 1
+                    if fault.left <= 0:
+                        self._faults.remove(fault)
+                return fault
+        return None

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The resources: one class each, all on Django REST framework's own view sets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet, RestrictedError
+from django.shortcuts import get_object_or_404
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.authtoken.models import Token
+from rest_framework.decorators import action
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from . import access, models, rules
+from .serializers import interfaces, places, protocols
+from .shuffle import shuffled
+
+#: The resources that the root lists.
+ROOTS = ("aggregators", "bonds", "nodes", "routing_groups", "spaces")
+
+
+class Root(APIView):
+    """The resources that are not below another object."""
+
+    def get(self, request: Request) -> Response:
+        return Response({name: request.build_absolute_uri(f"/api/v4/{name}/") for name in ROOTS})
+
+
+class LoginSerializer(serializers.Serializer):
+    email = serializers.EmailField()
+    password = serializers.CharField(trim_whitespace=False, write_only=True)
+
+
+class Login(APIView):
+    """E-mail and password for a token."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def get_serializer(self) -> LoginSerializer:
+        return LoginSerializer()
+
+    def post(self, request: Request) -> Response:
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        given = serializer.validated_data
+        user = authenticate(request._request, email=given["email"], password=given["password"])
+        if user is None:
+            refusal = AuthenticationFailed("Unable to log in with provided credentials.")
+            return Response({"detail": refusal.detail}, status=status.HTTP_401_UNAUTHORIZED)
+        token, _made = Token.objects.get_or_create(user=user)
+        return Response({"auth_token": token.key})
+
+
+class Listed(viewsets.GenericViewSet):
+    """Objects of one model that the user sees; below an aggregator or a bond where ``below`` says so."""
+
+    model: type[models.Record]
+    object_type = ""
+    below: type[models.Record] | None = None
+    parent_name = ""
+    related: tuple[str, ...] = ()
+    prefetched: tuple[str, ...] = ()
+    search_fields: tuple[str, ...] = ("name",)
+    ordering_fields: str | tuple[str, ...] = "__all__"
+    lookup_value_regex = r"\d+"
+
+    @property
+    def parent(self) -> models.Record:
+        """The object that this one is below; 404 where the user does not see it."""
+        if not hasattr(self, "_parent"):
+            assert self.below is not None
+            queryset = access.visible(self.below, self.request.user)
+            self._parent: models.Record = get_object_or_404(queryset, pk=self.kwargs[self.parent_name])
+        return self._parent
+
+    def get_queryset(self) -> QuerySet:
+        queryset = access.visible(self.model, self.request.user)
+        if self.below is not None:
+            queryset = queryset.filter(**{self.parent_name: self.parent})
+        # Without a name it would join whatever it can.
+        joined = queryset.select_related(*self.related) if self.related else queryset
+        return joined.prefetch_related(*self.prefetched)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_serializer_context()
+        if self.below is not None:
+            context["parent"] = self.parent
+        return context
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        queryset = self.filter_queryset(self.get_queryset())
+        page = self.paginate_queryset(queryset)
+        rows = list(queryset) if page is None else page
+        if not queryset.query.order_by:
+            rows = shuffled(request.path, rows)
+        data = self.get_serializer(rows, many=True).data
+        return Response(data) if page is None else self.get_paginated_response(data)
+
+
+class Readable(mixins.RetrieveModelMixin, Listed):
+    """A list, and each object at an address of its own."""
+
+
+class Writable(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, Readable):
+    def perform_create(self, serializer: Any) -> None:
+        serializer.save(**({} if self.below is None else {self.parent_name: self.parent}))
+
+    def perform_destroy(self, instance: models.Record) -> None:
+        rules.deletion(instance)
+        try:
+            with transaction.atomic():
+                instance.delete()
+        except (ProtectedError, RestrictedError) as error:
+            held = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+            kinds = ", ".join(sorted({str(row._meta.verbose_name) for row in held}))
+            raise ValidationError({"non_field_errors": [f"Still in use by: {kinds}."]}) from error
+
+
+class OfAggregator(Writable):
+    below = models.Aggregator
+    parent_name = "aggregator"
+
+
+class OfBond(Writable):
+    below = models.Bond
+    parent_name = "bond"
+
+
+class Spaces(Writable):
+    model = models.Space
+    object_type = "space"
+    serializer_class = places.SpaceSerializer
+    related = ("parent",)
+    search_fields = ("name", "key")
+    lookup_field = "key"
+    lookup_value_regex = r"[^/]+"
+
+
+class RoutingGroups(Readable):
+    model = models.RoutingGroup
+    object_type = "routinggroup"
+    serializer_class = places.RoutingGroupSerializer
+
+
+class Nodes(Readable):
+    model = models.Node
+    object_type = "node"
+    serializer_class = places.NodeSerializer
+    related = ("space",)
+
+
+class Aggregators(Writable):
+    model = models.Aggregator
+    object_type = "aggregator"
+    serializer_class = places.AggregatorSerializer
+    related = ("space", "routing_group")
+    search_fields = ("name", "ip")
+
+
+class Bonds(Writable):
+    model = models.Bond
+    object_type = "bond"
+    serializer_class = places.BondSerializer
+    related = ("space", "aggregator", "secondary_aggregator", "bonder")
+    #: The permission of an action where it is not the one that the method says.
+    needs = {"restore_to_primary_agg": "change"}
+
+    @action(detail=True, methods=["post"])
+    def restore_to_primary_agg(self, request: Request, **kwargs: Any) -> Response:
+        found = self.get_object()
+        if found.current_aggregator_id == found.aggregator_id:
+            raise ValidationError({"non_field_errors": ["The bond is on its primary aggregator already."]})
+        found.current_aggregator = found.aggregator
+        found.save()
+        return Response(self.get_serializer(found).data)
+
+    def perform_destroy(self, instance: models.Record) -> None:
+        assert isinstance(instance, models.Bond)
+        bonder = instance.bonder
+        super().perform_destroy(instance)
+        bonder.delete()
+
+
+class BondsOfAggregator(Listed):
+    """The bonds whose primary, secondary or present aggregator this is: ``relation`` is the bond's field."""
+
+    model = models.Bond
+    object_type = "bond"
+    below = models.Aggregator
+    parent_name = "aggregator"
+    relation = "aggregator"
+    serializer_class = places.BondSerializer
+    related = Bonds.related
+
+    def get_queryset(self) -> QuerySet:
+        queryset = access.visible(self.model, self.request.user).filter(**{self.relation: self.parent})
+        return queryset.select_related(*self.related)
+
+
+class BondsSecondary(BondsOfAggregator):
+    relation = "secondary_aggregator"
+
+
+class BondsCurrent(BondsOfAggregator):
+    relation = "current_aggregator"
+
+
+class BondInterfaces(Readable):
+    model = models.BondInterface
+    object_type = "bondinterface"
+    below = models.Bond
+    parent_name = "bond"
+    serializer_class = places.BondInterfaceSerializer
+
+
+class ConnectedIPs(OfBond):
+    model = models.ConnectedIP
+    object_type = "connectedip"
+    serializer_class = places.ConnectedIPSerializer
+    related = ("interface",)
+    search_fields = ("ip",)
+
+
+class CpeNatIPs(OfBond):
+    model = models.CpeNatIP
+    object_type = "cpenatip"
+    serializer_class = places.CpeNatIPSerializer
+    search_fields = ("ip", "nat_ip")
+
+
+class BondRoutes(OfBond):
+    model = models.BondRoute
+    object_type = "bondroute"
+    serializer_class = places.BondRouteSerializer
+    search_fields = ("network",)
+
+
+class Interfaces(Listed):
+    """All types; read here, written at the typed resources."""
+
+    model = models.Interface
+    object_type = "interface"
+    below = models.Aggregator
+    parent_name = "aggregator"
+    serializer_class = interfaces.AnyInterfaceSerializer
+    prefetched = ("space", "parent")
+    ordering_fields = ("id", "name", "type")
+
+
+class EthernetInterfaces(OfAggregator):
+    model = models.EthernetInterface
+    object_type = "interface"
+    serializer_class = interfaces.EthernetSerializer
+    prefetched = ("space",)
+
+
+class VlanInterfaces(OfAggregator):
+    model = models.VlanInterface
+    object_type = "interface"
+    serializer_class = interfaces.VlanSerializer
+    prefetched = ("space", "parent")
+
+
+class VxlanInterfaces(OfAggregator):
+    model = models.VxlanInterface
+    object_type = "interface"
+    serializer_class = interfaces.VxlanSerializer
+    prefetched = ("space",)
+
+
+class Protocols(Listed):
+    """All kinds; read here, written at the typed resources."""
+
+    model = models.Protocol
+    object_type = "protocol"
+    below = models.Aggregator
+    parent_name = "aggregator"
+    serializer_class = protocols.AnyProtocolSerializer
+    prefetched = ("space", "routes__interface")
+    ordering_fields = ("id", "name", "protocol")
+
+
+class StaticProtocols(OfAggregator):
+    model = models.StaticProtocol
+    object_type = "protocol"
+    serializer_class = protocols.StaticSerializer
+    prefetched = ("space", "routes__interface")
+
+
+class BgpProtocols(OfAggregator):
+    model = models.BgpProtocol
+    object_type = "protocol"
+    serializer_class = protocols.BgpSerializer
+    prefetched = ("space",)
+
+
+class BabelProtocols(OfAggregator):
+    model = models.BabelProtocol
+    object_type = "protocol"
+    serializer_class = protocols.BabelSerializer
+    prefetched = ("space",)
+
+
+class OspfProtocols(OfAggregator):
+    model = models.OspfProtocol
+    object_type = "protocol"
+    serializer_class = protocols.OspfSerializer
+    prefetched = ("space",)
+
+
+class Filters(OfAggregator):
+    model = models.Filter
+    object_type = "filter"
+    serializer_class = protocols.FilterSerializer

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the connection options of all modules on the management server."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``extends_documentation_fragment: bonded.internet.bonding``."""
+
+    DOCUMENTATION = r"""
+requirements:
+  - "The Python library requests on the host that the module runs on; normally that is the controller."
+options:
+  api_url:
+    description:
+      - The URL of the management server, like V(https://bonding.example.com), with or without V(/api/v4/).
+      - If not given, the environment variable E(BONDING_API_URL) is used. One of both is needed.
+    type: str
+  api_username:
+    description:
+      - The e-mail address of the user to log in as.
+      - If not given, the environment variable E(BONDING_API_USERNAME) is used.
+    type: str
+  api_password:
+    description:
+      - The password of O(api_username).
+      - If not given, the environment variable E(BONDING_API_PASSWORD) is used.
+    type: str
+  api_token:
+    description:
+      - An API token. It is used in place of O(api_username) and O(api_password) where both are given.
+      - If not given, the environment variable E(BONDING_API_TOKEN) is used.
+    type: str
+  validate_certs:
+    description:
+      - Whether the certificate of the server must be trusted.
+      - If not given, the environment variable E(BONDING_API_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A file with the certificates to trust in place of those of the system,
+        for a server whose certificate is signed by an own authority or by itself.
+      - If not given, the environment variable E(BONDING_API_CA_PATH) is used.
+    type: path
+  api_timeout:
+    description:
+      - How many seconds to wait for each answer of the server.
+      - If not given, the environment variable E(BONDING_API_TIMEOUT) is used.
+    type: int
+    default: 30
+notes:
+  - The management server writes to its database and pushes the change to the aggregators and bonds afterwards,
+    so a change is not yet in effect on them when the module returns.
+  - The paths and fields of the server that this collection uses are not all documented by the vendor.
+    M(bonded.internet.bonding_api_info) compares them with those of a live server before anything is written.
+"""

@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One EC2 call and its outcome: retries, listings, tags, error texts. Private to the collection.
+
+botocore's own retries are off (`ec2_client`): it would send AllocateAddress again after a lost answer, and EC2
+has no client token for that call. What may be repeated is decided here, for each call.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+try:
+    from botocore.config import Config
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        HTTPClientError,
+    )
+    from botocore.parsers import ResponseParserError
+except ImportError:
+    pass  # AnsibleAWSModule reports the missing library before any of these names is used
+
+Ec2Client = Any
+"""A boto3 EC2 client, or what answers like one. boto3 makes its methods at run time, so there is no static type."""
+
+TAG_NETWORK = "bonded.internet/network"
+TAG_KEY = "bonded.internet/key"
+TAG_INTERFACE = "bonded.internet/interface"
+TAG_PRIVATE_IP = "bonded.internet/private_ip"
+TAG_MOVING_FROM = "bonded.internet/moving_from"
+TAG_RETIRED = "bonded.internet/retired"
+
+THROTTLED = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestThrottled"}
+)
+"""Refused before anything was done: repeating is always safe."""
+
+SERVER_SIDE = frozenset({"InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"})
+"""EC2 may or may not have done what was asked (EC2 API Reference, "Error codes")."""
+
+NOT_ALLOWED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"})
+
+THROTTLE_SECONDS = 120.0
+UNCLEAR_ATTEMPTS = 4
+CONSISTENCY_SECONDS = 30.0
+"""How long a thing that was just made may be unknown to the next call (EC2's eventual consistency)."""
+
+FILTER_VALUES = 200
+"""EC2 accepts at most 200 values in one request's filters."""
+
+
+class Ec2Error(Exception):
+    """An EC2 call failed. `str()` is a sentence for the operator; `code` is EC2's own error code or ""."""
+
+    def __init__(self, message: str, operation: str = "", code: str = "") -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.code = code
+
+
+class Ec2UnclearError(Ec2Error):
+    """No answer, or one that does not say whether the thing was done: look before doing it again."""
+
+
+class AwsModule(Protocol):
+    """The part of AnsibleAWSModule that is needed to make a client."""
+
+    @property
+    def params(self) -> dict[str, Any]: ...
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any: ...
+
+
+def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
+    """An EC2 client of the module's account, for `parallel` calls at a time, without botocore's retries.
+
+    `more` goes to amazon.aws (region=... for another region than the module's).
+    """
+    given = Config(**(module.params.get("aws_config") or {}))
+    ours_last = Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=max(10, parallel))
+    return module.client("ec2", aws_config=given.merge(ours_last), **more)
+
+
+def api_name(method: str) -> str:
+    """`describe_addresses` -> `DescribeAddresses`: the name in EC2's documentation and in IAM policies."""
+    return "".join(part.capitalize() for part in method.split("_"))
+
+
+def call(
+    client: Ec2Client,
+    method: str,
+    *,
+    repeatable: bool = True,
+    patient_with: Collection[str] = (),
+    what: str = "",
+    **params: Any,
+) -> dict[str, Any]:
+    """One EC2 call, with the retries that are safe for it.
+
+    Throttling is waited out. A lost answer is asked for again only if the call is `repeatable`, else
+    Ec2UnclearError. The error codes in `patient_with` are waited out for CONSISTENCY_SECONDS: what was made a moment
+    ago may not be known everywhere. `what` names the object in error texts. Raises Ec2Error.
+    """
+    started = time.monotonic()
+    unclear = 0
+    for pause in _pauses():
+        try:
+            answer: dict[str, Any] = getattr(client, method)(**params)
+            return answer
+        except ClientError as err:
+            code = str(err.response.get("Error", {}).get("Code", ""))
+            error = Ec2Error(_client_error_text(method, err, what), api_name(method), code)
+            limit = THROTTLE_SECONDS if code in THROTTLED else CONSISTENCY_SECONDS if code in patient_with else 0.0
+            if limit:
+                if time.monotonic() - started >= limit:
+                    raise error from err
+            elif not _server_side(err, code):
+                raise error from err
+            else:
+                unclear += 1
+                if not repeatable or unclear >= UNCLEAR_ATTEMPTS:
+                    raise Ec2UnclearError(str(error), error.operation, code) from err
+        except (EndpointConnectionError, ConnectTimeoutError) as err:
+            # a connection that was never made has carried nothing: any call may try again
+            unclear += 1
+            if unclear >= UNCLEAR_ATTEMPTS:
+                raise Ec2Error(f"{_failed(method, what)}: {err}", api_name(method)) from err
+        except (HTTPClientError, ResponseParserError) as err:
+            unclear += 1
+            if not repeatable or unclear >= UNCLEAR_ATTEMPTS:
+                raise Ec2UnclearError(f"{_failed(method, what)}: {err}", api_name(method)) from err
+        except BotoCoreError as err:
+            raise Ec2Error(f"{_failed(method, what)}: {err}", api_name(method)) from err
+        time.sleep(pause)
+    raise AssertionError("the pauses never end")
+
+
+def describe(client: Ec2Client, operation: str, **params: Any) -> list[dict[str, Any]]:
+    """All objects of a listing call, all pages: `describe(client, "describe_addresses", Filters=where(...))`.
+
+    The one list of the answer is returned, whatever its name is; of `describe_instances` the instances, without the
+    reservations around them. Throttling and lost answers are waited out. Raises Ec2Error.
+    """
+    found: list[dict[str, Any]] = []
+    token: str | None = None
+    while True:
+        page = call(client, operation, **(params | {"NextToken": token} if token else params))
+        for value in page.values():
+            if isinstance(value, list):
+                found.extend(value)
+        token = page.get("NextToken")
+        if not token:
+            break
+    if operation == "describe_instances":
+        return [instance for reservation in found for instance in reservation.get("Instances", [])]
+    return found
+
+
+def describe_by(
+    client: Ec2Client, operation: str, filter_name: str, values: Iterable[str], **filters: str
+) -> list[dict[str, Any]]:
+    """The objects whose `filter_name` is one of `values`; unknown values are left out instead of being an error.
+
+    No call at all without values; one call for each 200 of them.
+    """
+    wanted = sorted(set(values))
+    # the one listing whose parameter has another name
+    parameter = "Filter" if operation == "describe_nat_gateways" else "Filters"
+    return [
+        found
+        for start in range(0, len(wanted), FILTER_VALUES)
+        for found in describe(
+            client, operation, **{parameter: where({filter_name: wanted[start : start + FILTER_VALUES], **filters})}
+        )
+    ]
+
+
+def where(filters: Mapping[str, str | Collection[str]]) -> list[dict[str, Any]]:
+    """EC2's form of filters: `{"tag:a": "b", "subnet-id": [...]}` -> `[{"Name": "tag:a", "Values": ["b"]}, ...]`."""
+    return [
+        {"Name": name, "Values": [value] if isinstance(value, str) else list(value)} for name, value in filters.items()
+    ]
+
+
+def tags_of(boto_obj: Mapping[str, Any]) -> dict[str, str]:
+    """The tags of an EC2 object as a dictionary (network interfaces call theirs `TagSet`)."""
+    return {tag["Key"]: tag["Value"] for tag in boto_obj.get("Tags") or boto_obj.get("TagSet") or []}
+
+
+def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """EC2's form of tags, in a stable order."""
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def ours(obj: Mapping[str, Any], network: str) -> bool:
+    """Whether the EC2 object carries the ownership tag of the network."""
+    return tags_of(obj).get(TAG_NETWORK) == network
+
+
+def owned_by(network: str) -> list[dict[str, Any]]:
+    """The filter of a listing for all that the network owns."""
+    return where({f"tag:{TAG_NETWORK}": network})
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds to wait between attempts: 0.25 doubling up to 8, each with jitter so that parallel calls spread."""
+    step = 0.25
+    while True:
+        yield step * random.uniform(0.5, 1.0)
+        step = min(step * 2, 8.0)
+
+
+def _server_side(err: ClientError, code: str) -> bool:
+    """Whether EC2, or what stands before it, failed in a way that leaves open what was done."""
+    status = err.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in SERVER_SIDE or (isinstance(status, int) and status >= 500)
+
+
+def _failed(method: str, what: str) -> str:
+    return f"EC2 call {api_name(method)}{f' for {what}' if what else ''} failed"
+
+
+def _client_error_text(method: str, err: ClientError, what: str) -> str:
+    error = err.response.get("Error", {})
+    code, message = str(error.get("Code", "")), str(error.get("Message", "")).strip()
+    text = f"{_failed(method, what)}: {code}: {message}"
+    if code in NOT_ALLOWED:
+        # EC2 names the right itself where it differs from the call, as ec2:CreateTags for tags given on creation
+        named = re.search(r"perform: (ec2:\w+)", message)
+        right = named.group(1) if named else f"ec2:{api_name(method)}"
+        return f"{text} The credentials lack the IAM right {right}."
+    return text

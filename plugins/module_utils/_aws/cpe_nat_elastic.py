@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The writing calls on one Elastic IP of a CPE NAT entry. Private to the collection.
+
+Each call is safe to be repeated by the next run; AllocateAddress, which has no client token, is looked for first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
+    CONSISTENCY_SECONDS,
+    TAG_INTERFACE,
+    TAG_KEY,
+    TAG_MOVING_FROM,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    TAG_RETIRED,
+    Ec2Error,
+    Ec2UnclearError,
+    as_tags,
+    call,
+    describe_by,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._aws._work import Work
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import (
+    KEY_PREFIX,
+    ElasticIp,
+    Place,
+    find_by_key,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
+
+JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
+"""What a call says of a thing made a moment ago that it does not know yet."""
+
+ALLOCATIONS = 3
+LOOK_PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0)
+"""After an unclear allocation: seconds between the looks for the address, before it is asked for again."""
+
+
+def tags_for(step: Step, network: str) -> dict[str, str]:
+    """All tags of the step's Elastic IP: whose it is, and which private address it names."""
+    target = target_of(step)
+    tags = {
+        TAG_NETWORK: network,
+        TAG_KEY: KEY_PREFIX + step.key,
+        TAG_INTERFACE: target.interface_id,
+        TAG_PRIVATE_IP: target.private_ip,
+    }
+    if step.moving_from:
+        tags[TAG_MOVING_FROM] = " ".join(place.tag for place in step.moving_from)
+    return tags
+
+
+def allocate(work: Work, step: Step) -> None:
+    """An Elastic IP with all its tags in the same call. After an unclear answer it is looked for, then asked again."""
+    pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
+    eip: ElasticIp | None = None
+    for attempt in range(1, ALLOCATIONS + 1):
+        try:
+            answer = call(
+                work.client,
+                "allocate_address",
+                repeatable=False,
+                what=f"entry {step.key}",
+                Domain="vpc",
+                TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
+                **pool,
+            )
+            eip = ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key)
+        except Ec2UnclearError:
+            eip = _look_for(work, step.key)
+            if eip is None and attempt == ALLOCATIONS:
+                raise
+        if eip:
+            break
+    assert eip is not None
+    step.eip = replace(eip, tagged=step.target)
+    work.done.append(f"entry {step.key}: allocated {eip}")
+
+
+def _look_for(work: Work, key: str) -> ElasticIp | None:
+    for pause in LOOK_PAUSES:
+        time.sleep(pause)
+        listed = find_by_key(work.client, work.network, key)
+        if listed:
+            return listed[0]
+    return None
+
+
+def tag(work: Work, step: Step) -> None:
+    """Write all tags of an Elastic IP that exists."""
+    eip = eip_of(step)
+    call(
+        work.client,
+        "create_tags",
+        what=f"entry {step.key}",
+        patient_with=JUST_MADE,
+        Resources=[eip.allocation_id],
+        Tags=as_tags(tags_for(step, work.network)),
+    )
+    work.done.append(f"entry {step.key}: tagged {eip} with {step.target}")
+
+
+def untag(work: Work, steps: Sequence[Step], *keys: str) -> None:
+    """Take tags away from all the steps' Elastic IPs, in one call."""
+    if steps:
+        call(
+            work.client,
+            "delete_tags",
+            what=f"{', '.join(keys)} of {', '.join(step.key for step in steps)}",
+            patient_with=JUST_MADE,
+            Resources=sorted(eip_of(step).allocation_id for step in steps),
+            Tags=[{"Key": key} for key in keys],
+        )
+
+
+def associate(work: Work, step: Step) -> None:
+    """Bind the Elastic IP to exactly its private address; nothing if it is already there."""
+    eip, target = eip_of(step), target_of(step)
+    if eip.place == target:
+        return
+    try:
+        call(
+            work.client,
+            "associate_address",
+            what=f"entry {step.key} ({eip} with {target})",
+            # an address assigned a moment ago may be unknown to this call, which then says InvalidParameterValue
+            patient_with=(*JUST_MADE, "InvalidParameterValue") if step.assign else JUST_MADE,
+            AllocationId=eip.allocation_id,
+            NetworkInterfaceId=target.interface_id,
+            PrivateIpAddress=target.private_ip,
+            AllowReassociation=step.reassociate,
+        )
+    except Ec2Error as err:
+        # a call repeated after a lost answer meets its own association
+        if err.code != "Resource.AlreadyAssociated" or _places(work, [step]).get(eip.allocation_id) != target:
+            raise
+    step.eip = replace(eip, place=target)
+    work.done.append(f"entry {step.key}: associated {eip} with {target}")
+
+
+def follow(work: Work, steps: Sequence[Step]) -> None:
+    """Wait until the Elastic IPs have moved with their private addresses, which EC2 does a little later."""
+    deadline = time.monotonic() + CONSISTENCY_SECONDS
+    waiting = list(steps)
+    while waiting:
+        places = _places(work, waiting)
+        for step in waiting:
+            eip = eip_of(step)
+            if places.get(eip.allocation_id) == step.target:
+                step.eip = replace(eip, place=step.target)
+                work.done.append(f"entry {step.key}: {eip} moved to {step.target}")
+        waiting = [step for step in waiting if eip_of(step).place != step.target]
+        if time.monotonic() >= deadline:
+            # associate() does it then
+            return
+        if waiting:
+            time.sleep(1.0)
+
+
+def _places(work: Work, steps: Iterable[Step]) -> dict[str, Place | None]:
+    """Where the steps' Elastic IPs are associated now, by allocation id."""
+    ids = [eip_of(step).allocation_id for step in steps]
+    listed = describe_by(work.client, "describe_addresses", "allocation-id", ids)
+    return {item["AllocationId"]: ElasticIp.of(item).place for item in listed}
+
+
+def set_reverse_dns(work: Work, step: Step) -> None:
+    """Set the reverse DNS name, or take it away if it is empty."""
+    eip = eip_of(step)
+    if step.reverse_dns:
+        call(
+            work.client,
+            "modify_address_attribute",
+            what=f"entry {step.key} (reverse DNS: {step.reverse_dns} must resolve to {eip.public_ip} first)",
+            patient_with=JUST_MADE,
+            AllocationId=eip.allocation_id,
+            DomainName=step.reverse_dns,
+        )
+    else:
+        _reset_reverse_dns(work, eip, step.key)
+    work.done.append(f"entry {step.key}: reverse DNS of {eip} is '{step.reverse_dns}'")
+
+
+def _reset_reverse_dns(work: Work, eip: ElasticIp, key: str) -> None:
+    call(
+        work.client,
+        "reset_address_attribute",
+        what=f"entry {key}",
+        AllocationId=eip.allocation_id,
+        Attribute="domain-name",
+    )
+
+
+def disassociate(work: Work, step: Step) -> None:
+    """Take the Elastic IP off whatever it is on."""
+    eip = eip_of(step)
+    try:
+        call(work.client, "disassociate_address", what=f"entry {step.key} ({eip})", AssociationId=eip.association_id)
+    except Ec2Error as err:
+        if err.code != "InvalidAssociationID.NotFound":
+            raise
+    work.done.append(f"entry {step.key}: disassociated {eip}")
+
+
+def retire(work: Work, steps: Sequence[Step]) -> None:
+    """Tag the Elastic IPs as retired, all in one call: kept for later, naming no private address."""
+    if steps:
+        call(
+            work.client,
+            "create_tags",
+            what=f"{TAG_RETIRED} on {', '.join(step.key for step in steps)}",
+            Resources=sorted(eip_of(step).allocation_id for step in steps),
+            Tags=as_tags({TAG_RETIRED: "true"}),
+        )
+        work.done += [f"entry {step.key}: retired {step.eip}" for step in steps]
+
+
+def release(work: Work, step: Step) -> None:
+    """Give the Elastic IP back to AWS, for ever."""
+    eip = eip_of(step)
+    try:
+        _release_call(work, eip, step.key)
+    except Ec2Error as err:
+        if err.code == "InvalidAddress.Locked":
+            # EC2 keeps an address that has a reverse DNS name
+            _reset_reverse_dns(work, eip, step.key)
+            _release_call(work, eip, step.key, "InvalidAddress.Locked")
+        elif err.code != "InvalidAllocationID.NotFound":
+            raise
+    work.done.append(f"entry {step.key}: released {eip}")
+
+
+def _release_call(work: Work, eip: ElasticIp, key: str, *patient_with: str) -> None:
+    call(
+        work.client,
+        "release_address",
+        what=f"entry {key} ({eip})",
+        # the disassociation a moment ago may not be known yet
+        patient_with=("InvalidIPAddress.InUse", *patient_with),
+        AllocationId=eip.allocation_id,
+    )
+
+
+def eip_of(step: Step) -> ElasticIp:
+    """The step's Elastic IP, which exists by now."""
+    assert step.eip is not None
+    return step.eip
+
+
+def target_of(step: Step) -> Place:
+    """The place that the step's Elastic IP shall have."""
+    assert step.target is not None
+    return step.target

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP to the management server: session, log-in, TLS, retries, pages, error texts (private to the collection).
+
+Knows no resource and imports nothing of Ansible, so that programs outside Ansible's importer can use it.
+"""
+
+from __future__ import annotations
+
+from .client import Client
+from .connection import Connection
+from .errors import ApiError, AuthError, ClientError, TlsError, UnclearError, UnreachableError
+from .retry import Retry
+from .transport import REQUESTS_IMPORT_ERROR, Response, Transport, TransportError
+
+__all__ = [
+    "REQUESTS_IMPORT_ERROR",
+    "ApiError",
+    "AuthError",
+    "Client",
+    "ClientError",
+    "Connection",
+    "Response",
+    "Retry",
+    "TlsError",
+    "Transport",
+    "TransportError",
+    "UnclearError",
+    "UnreachableError",
+]

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must not meet: VNIs, names, tunnel subnets and addresses, against each other and against what exists.
+
+Private to the collection. A wrong VNI cross-connects two customers; a wrong address keeps a host from coming back.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+
+from .fleet import Fleet
+from .intent import Intent, Report
+from .mesh import Mesh, own_meshes
+from .state import Cloud, Server, Thing
+from .vpc import VpcDesign
+
+
+def _name(server: Server, number: int) -> str:
+    aggregator = server.aggregators.get(number)
+    return f"{aggregator.name} (id {number})" if aggregator else f"id {number}"
+
+
+def check_vnis(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
+    """A VNI belongs to one space: in the intent, and on every aggregator of the server, ours or not."""
+    holders: dict[int, Mesh] = {}
+    for mesh in meshes:
+        if mesh.vni in holders:
+            report.problem(
+                f"{mesh.label}: the VNI {mesh.vni} is also that of {holders[mesh.vni].label}: two customers would be "
+                "connected with each other."
+            )
+        holders.setdefault(mesh.vni, mesh)
+    for number, things in sorted(server.things.items()):
+        for thing in things:
+            if thing.kind != "vxlan_interface":
+                continue
+            holder = holders.get(thing.data.get("vni", 0))
+            if holder and thing.data.get("space") != holder.space:
+                other = thing.data.get("space")
+                report.problem(
+                    f"{holder.label}: the VNI {holder.vni} is in use by the interface {thing.key} on "
+                    f"{_name(server, number)} "
+                    f"{f'in space {other}' if other else 'without a space'}: they would be connected with each other."
+                )
+
+
+def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
+    """An interface of others is never taken over because it has the name that we want."""
+    names: dict[str, Mesh] = {}
+    for mesh in meshes:
+        if mesh.interface in names and names[mesh.interface].vni != mesh.vni:
+            report.problem(
+                f"{mesh.label}: the interface name {mesh.interface} is also that of {names[mesh.interface].label}."
+            )
+        names.setdefault(mesh.interface, mesh)
+        for member in mesh.members:
+            for thing in server.things.get(member.id, ()):
+                same = thing.kind.endswith("_interface") and thing.key == mesh.interface
+                if same and (thing.kind, thing.data.get("space")) != ("vxlan_interface", mesh.space):
+                    report.problem(
+                        f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space "
+                        f"({thing.kind}, space {thing.data.get('space')}), which is not ours."
+                    )
+
+
+def check_endpoints(meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Server, report: Report) -> None:
+    """An endpoint that is no member's address: a lost host or a lost address. A mesh never shrinks by itself."""
+    if intent.absent:
+        return
+    for mesh in meshes:
+        members = {member.id for member in mesh.members}
+        addresses = {member.private_ip for member in mesh.members}
+        existing = own_meshes(mesh.space, mesh.number, intent, server)
+        leaving = {member.id for member in fleet.leaving}
+        for number, things in sorted(existing.items()):
+            if number in leaving:
+                continue
+            if number not in members and fleet.by_id(number) and not intent.prune:
+                report.problem(
+                    f"{mesh.label}: {_name(server, number)} is in its mesh, but vxlan.aggregators does not name it any "
+                    "more. bonding_prune: true takes it out."
+                )
+            for thing in things:
+                for endpoint in thing.data.get("endpoints") or ():
+                    address = endpoint["ip"]
+                    outside = any(m.private_ip == address for m in fleet.members) and intent.prune
+                    known = address in addresses or address in fleet.leaving_addresses or outside
+                    if not known and not fleet.leaving_unknown:
+                        report.problem(
+                            f"{mesh.label}: {_name(server, number)} has an endpoint {address} on {thing.key} that is "
+                            "the "
+                            "private address of no member. If that aggregator is to leave, name it (or this address) "
+                            "in "
+                            "bonding_leaving; if its address changed, name the old one there."
+                        )
+
+
+def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server, cloud: Cloud, report: Report) -> None:
+    """Tunnel subnets and VPC networks overlap nothing that is routed in the same space or on the same aggregators."""
+    ranges: list[tuple[ipaddress.IPv4Network, str, str | None]] = []
+    for mesh in meshes:
+        what = f"the tunnel subnet {mesh.subnet} of {mesh.label}"
+        ranges.append((mesh.subnet, what, mesh.space))
+    for vpc in vpcs:
+        for cidr in (vpc.cidr,) if vpc.cidr else vpc.found.cidrs if vpc.found else ():
+            network = ipaddress.IPv4Network(cidr)
+            ranges.append((network, f"the VPC network {cidr} of space {vpc.space}", vpc.space))
+    for subnet in sorted({i.subnet_id for i in cloud.instances.values()}):
+        if subnet in cloud.subnets:
+            cidr = cloud.subnets[subnet].cidr
+            ranges.append((ipaddress.IPv4Network(cidr), f"the aggregators' subnet {cidr}", None))
+    for position, (one, what, _space) in enumerate(ranges):
+        for other, second, _other_space in ranges[position + 1 :]:
+            if one.overlaps(other):
+                report.problem(f"{what} overlaps {second}.")
+    for bond, things in sorted(server.bond_things.items()):
+        found = server.bonds.get(bond)
+        for thing in things:
+            text = thing.data.get("ip") if thing.kind == "connected_ip" else thing.data.get("network")
+            if thing.kind not in ("connected_ip", "bond_route") or not text or ":" in text:
+                continue
+            bonds_network = ipaddress.IPv4Interface(text).network
+            for one, what, space in ranges:
+                if found and space == found.space and one.overlaps(bonds_network):
+                    report.problem(f"{what} overlaps the network {bonds_network} of bond {bond} ({found.name}).")
+
+
+def check_primary_addresses(wanted: Iterable[Thing], fleet: Fleet, server: Server, report: Report) -> None:
+    """No interface may carry the aggregator's own address: the host would not come back after a restart (vendor)."""
+    planned: dict[str, list[Thing]] = {}
+    for thing in wanted:
+        planned.setdefault(thing.parent, []).append(thing)
+    for member in fleet.members:
+        public = server.aggregators[member.id].ip if member.id in server.aggregators else None
+        own = {address for address in (member.private_ip, public) if address}
+        for thing in (*planned.get(member.parent, ()), *server.things.get(member.id, ())):
+            if not thing.kind.endswith("_interface"):
+                continue
+            for address in thing.data.get("addresses") or ():
+                if address.split("/")[0] in own:
+                    report.problem(
+                        f"{member.host}: its primary address {address.split('/')[0]} is on the interface {thing.key}: "
+                        "the "
+                        "host would not come back after a restart. Take it off."
+                    )
+
+
+def check_cpe_nat_addresses(
+    chosen: dict[str, str], wanted: Iterable[Thing], fleet: Fleet, server: Server, report: Report
+) -> None:
+    """No interface may carry a CPE NAT address: the kernel would answer itself, and the bond would get nothing."""
+    private = {address: key for key, address in chosen.items()}
+    found = [thing for member in fleet.members for thing in server.things.get(member.id, ())]
+    for thing in (*wanted, *found):
+        if not thing.kind.endswith("_interface"):
+            continue
+        for address in thing.data.get("addresses") or ():
+            key = private.get(address.split("/")[0])
+            if key:
+                number = int(thing.parent.split("/")[1])
+                report.problem(
+                    f"CPE NAT entry {key}: its private address {address.split('/')[0]} is on the interface "
+                    f"{thing.key} of "
+                    f"{_name(server, number)}: a CPE NAT address is configured on no interface (AN-001)."
+                )

@@ -1,0 +1,378 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public addresses for bonds: a secondary private address with an Elastic IP, as the bond's CPE NAT IP (AN-001).
+
+Private to the collection. The owner of an address is the aggregator whose primary interface carries it; it is never
+moved because a bond moved (that is reported as drift), only because an operator says so.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from .addresses import choose_private_address, is_reserved
+from .fleet import Fleet, Member
+from .intent import CpeNatIntent, Intent, Report
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
+from .stages import stage
+from .state import Bond, Cloud, ElasticIp, Server, Thing
+
+PART = "cpe_nat"
+PREFIX = cpe_nat_key("")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the intent with its bond and its key."""
+
+    intent: CpeNatIntent
+    bond: Bond
+    key: str
+
+
+def find_bond(reference: str, server: Server) -> Bond | str:
+    """The bond named by digits (its id) or by its exact name; else a sentence that says why not."""
+    if reference.isdigit():
+        bond = server.bonds.get(int(reference))
+        return bond or f"the server has no bond with the id {reference}"
+    found = [bond for bond in server.bonds.values() if bond.name == reference]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return f"the server has no bond named {reference!r}"
+    listing = ", ".join(f"id {bond.id} in space {bond.space}" for bond in found)
+    return f"the name {reference!r} is not unique on the server ({listing}): give the id"
+
+
+def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entry]:
+    """Entries with their bonds and keys; unknown bonds, double keys and missing names are problems."""
+    entries: list[Entry] = []
+    unnamed: dict[int, int] = {}
+    for wanted in intent.cpe_nat_ips:
+        bond = find_bond(wanted.bond, server)
+        if isinstance(bond, str):
+            report.problem(f"{wanted.label}: {bond}.")
+            continue
+        if wanted.name is None:
+            unnamed[bond.id] = unnamed.get(bond.id, 0) + 1
+            if unnamed[bond.id] == 2:
+                report.problem(
+                    f"bond {bond.id} ({bond.name}) has more than one CPE NAT entry without a name: from the second on "
+                    "a "
+                    "name is required, so that an edit keeps the public address."
+                )
+        key = wanted.name or f"bond-{bond.id}"
+        if wanted.name and any(entry.key == key for entry in entries):
+            report.problem(f"{wanted.label}: the name {key!r} is given to two CPE NAT entries.")
+        entries.append(Entry(wanted, bond, key))
+    return entries
+
+
+def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
+    """The network's CPE NAT Elastic IPs by entry key, retired ones too."""
+    found: dict[str, ElasticIp] = {}
+    for address in cloud.addresses:
+        key = address.tags.get("bonded.internet/key", "")
+        if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
+            found[key.removeprefix(PREFIX)] = address
+    return found
+
+
+def is_retired(address: ElasticIp) -> bool:
+    """Whether the address was kept by a teardown and waits for its entry to come back."""
+    return address.tags.get(TAG_RETIRED) == "true"
+
+
+def _check_nat(entry: Entry, server: Server, report: Report) -> None:
+    """The bonder's side: the connected network is private, the destination inside it, the interface there."""
+    wanted = entry.intent
+    try:
+        connected = ipaddress.IPv4Interface(wanted.connected_ip)
+        inside = ipaddress.IPv4Address(wanted.nat_ip)
+    except ValueError as error:
+        report.problem(f"{wanted.label}: {error}; connected_ip is for example 192.168.17.1/24, nat_ip 192.168.17.10.")
+        return
+    if not connected.network.is_private:
+        report.problem(f"{wanted.label}: connected_ip {connected} is not private; a CPE NAT IP needs a private one.")
+    if inside not in connected.network:
+        report.problem(
+            f"{wanted.label}: nat_ip {inside} lies outside of its connected network {connected.network} "
+            f"(connected_ip {wanted.connected_ip})."
+        )
+    names = server.bond_interfaces.get(entry.bond.id, [])
+    if wanted.interface not in names:
+        report.problem(
+            f"{wanted.label}: the bonder of bond {entry.bond.id} has no interface {wanted.interface!r} "
+            f"(it has: {', '.join(sorted(names)) or 'none'})."
+        )
+
+
+class Addresses:
+    """Private addresses of the fleet's primary interfaces: what is used, and what this plan adds."""
+
+    def __init__(self, fleet: Fleet, cloud: Cloud, report: Report) -> None:
+        self._cloud, self._report = cloud, report
+        self._used: dict[str, set[str]] = {}
+        self._added: dict[str, set[str]] = {}
+        for member in (*fleet.members, *fleet.leaving):
+            if member.instance:
+                place = member.instance.subnet_id
+                self._used.setdefault(place, set()).update(member.instance.addresses, (member.instance.private_ip,))
+        for subnet in cloud.subnets.values():
+            self._used.setdefault(subnet.id, set()).update(subnet.used or ())
+
+    def reserve(self, owner: Member, address: str) -> None:
+        """An address that an entry has already, assigned or only named in its tags."""
+        if owner.instance:
+            self._used.setdefault(owner.instance.subnet_id, set()).add(address)
+
+    def fixed(self, owner: Member, address: str, what: str) -> str:
+        """Check an address that the operator gives."""
+        assert owner.instance is not None
+        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
+        try:
+            inside = ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet)
+        except ValueError as error:
+            self._report.problem(f"{what}: private_ip: {error}.")
+            return address
+        if not inside:
+            self._report.problem(f"{what}: private_ip {address} lies outside of {owner.host}'s subnet {subnet}.")
+        elif is_reserved(address, subnet):
+            self._report.problem(
+                f"{what}: private_ip {address} is reserved by AWS in {subnet} (the first four addresses and the last)."
+            )
+        elif address == owner.instance.private_ip:
+            self._report.problem(f"{what}: private_ip {address} is the primary address of {owner.host}.")
+        elif address in self._used.get(owner.instance.subnet_id, ()):
+            self._report.problem(f"{what}: private_ip {address} is already used in {owner.host}'s subnet {subnet}.")
+        self.reserve(owner, address)
+        return address
+
+    def choose(self, owner: Member, key: str, what: str) -> str | None:
+        """A free address for an entry; None with a problem if the subnet is full."""
+        assert owner.instance is not None
+        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
+        address = choose_private_address(key, subnet, self._used.get(owner.instance.subnet_id, set()))
+        if address is None:
+            self._report.problem(f"{what}: {owner.host}'s subnet {subnet} has no free address left.")
+        else:
+            self.reserve(owner, address)
+        return address
+
+    def add(self, owner: Member, address: str) -> None:
+        """Count an address that will be assigned to the owner's primary interface."""
+        self._added.setdefault(owner.host, set()).add(address)
+
+    def check_limits(self, fleet: Fleet) -> None:
+        """Refuse more addresses than the instance type can hold (DescribeInstanceTypes)."""
+        for host, added in sorted(self._added.items()):
+            member = fleet.by_host(host)
+            instance = member.instance if member else None
+            limit = self._cloud.limits.get(instance.type) if instance else None
+            if instance and limit and len(instance.addresses) + len(added) > limit.addresses_per_interface:
+                self._report.problem(
+                    f"{host}: its primary interface has {len(instance.addresses)} addresses and would get {len(added)} "
+                    f"more; an interface of {instance.type} holds {limit.addresses_per_interface}."
+                )
+
+
+def _owner(
+    entry: Entry, address: ElasticIp | None, fleet: Fleet, report: Report
+) -> tuple[Member | None, Member | None]:
+    """(present owner, wanted owner) of an entry's address; None, None with a problem."""
+    wanted: Member | None = None
+    if entry.intent.aggregator:
+        wanted = fleet.by_host(entry.intent.aggregator)
+        if wanted is None:
+            report.problem(
+                f"{entry.intent.label}: aggregator {entry.intent.aggregator!r} is no host of the inventory's group "
+                "(or it leaves)."
+            )
+            return None, None
+    if address is None or is_retired(address):
+        if wanted is None:
+            number = entry.bond.present or entry.bond.primary
+            wanted = fleet.by_id(number)
+            if wanted is None:
+                report.problem(
+                    f"{entry.intent.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
+                    "inventory's group: give the entry an aggregator."
+                )
+        return None, wanted
+    interface = address.interface_id or address.tags.get(TAG_INTERFACE)
+    owner = fleet.by_interface(interface)
+    if owner is None:
+        report.problem(
+            f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
+            "is "
+            "the primary interface of no aggregator of the inventory."
+        )
+        return None, None
+    if fleet.by_host(owner.host) is None and wanted is None:
+        report.problem(
+            f"{entry.intent.label}: {owner.host} leaves, but owns its address {address.public_ip}: give the entry "
+            "another aggregator first."
+        )
+        return None, None
+    return owner, wanted or owner
+
+
+def entry_work(entry: Entry, owner: Member, private_ip: str) -> dict[str, Any]:
+    """ENTRY of role eip_cpe_nat."""
+    wanted = entry.intent
+    work: dict[str, Any] = {
+        "key": entry.key,
+        "bond": entry.bond.id,
+        "interface": wanted.interface,
+        "connected_ip": wanted.connected_ip,
+        "nat_ip": wanted.nat_ip,
+        "interface_id": owner.instance.interface_id if owner.instance else None,
+        "private_ip": wanted.private_ip,
+        "preferred_private_ip": private_ip,
+        "pool": wanted.pool,
+        "public_ip": wanted.public_ip,
+        "reverse_dns": wanted.reverse_dns,
+    }
+    if wanted.include_private_wan is not None:
+        work["include_private_wan"] = wanted.include_private_wan
+    return work
+
+
+def bond_things(entry: Entry, private_ip: str) -> list[Thing]:
+    """The bond's connected IP and CPE NAT IP."""
+    wanted, parent = entry.intent, f"bonds/{entry.bond.id}"
+    connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
+    if wanted.include_private_wan is not None:
+        connected["include_private_wan"] = wanted.include_private_wan
+    return [
+        Thing("connected_ip", parent, wanted.connected_ip, connected),
+        Thing("cpe_nat_ip", parent, private_ip, {"ip": private_ip, "nat_ip": wanted.nat_ip}),
+    ]
+
+
+def _drift(entry: Entry, owner: Member, fleet: Fleet, server: Server, report: Report) -> None:
+    present = entry.bond.present
+    if present is None or present == owner.id:
+        return
+    member = fleet.by_id(present)
+    where = member.host if member else server.aggregators[present].name if present in server.aggregators else present
+    report.drift.append(
+        f"bond {entry.bond.id} ({entry.bond.name}) is on {where}, its address ({entry.key}) on {owner.host}"
+    )
+
+
+def design_cpe_nat(
+    entries: list[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
+) -> dict[str, str]:
+    """Addresses, associations and the bonds' objects; returns the private address of each entry by key."""
+    own = own_addresses(intent, cloud)
+    addresses = Addresses(fleet, cloud, report)
+    chosen: dict[str, str] = {}
+    for entry in entries:
+        address = own.get(entry.key)
+        _check_nat(entry, server, report)
+        before, owner = _owner(entry, address, fleet, report)
+        if owner is None:
+            continue
+        if owner.instance is None:
+            report.problem(f"{entry.intent.label}: {owner.host} has no aws_instance_id: its interface cannot be found.")
+            continue
+        current = None
+        if address and not is_retired(address):
+            current = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
+            if before and current:
+                addresses.reserve(before, current)
+        moved = before is not None and before.host != owner.host
+        if entry.intent.private_ip and entry.intent.private_ip != current:
+            private_ip: str | None = addresses.fixed(owner, entry.intent.private_ip, entry.intent.label)
+            moved = moved or current is not None
+        elif (
+            current
+            and not moved
+            or moved
+            and current
+            and before
+            and before.instance
+            and before.instance.subnet_id == owner.instance.subnet_id
+        ):
+            private_ip = current
+        else:
+            private_ip = addresses.choose(owner, entry.key, entry.intent.label)
+        if private_ip is None:
+            continue
+        chosen[entry.key] = private_ip
+        if not moved:
+            _drift(entry, owner, fleet, server, report)
+        if intent.bgp is None and entry.bond.secondary:
+            report.warn(
+                f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "
+                "after a failover its public address is dead until the association is moved."
+            )
+        _design_entry(entry, owner, private_ip, current, address, moved, intent, server, addresses, design)
+    addresses.check_limits(fleet)
+    return chosen
+
+
+def _design_entry(
+    entry: Entry,
+    owner: Member,
+    private_ip: str,
+    current: str | None,
+    address: ElasticIp | None,
+    moved: bool,
+    intent: Intent,
+    server: Server,
+    addresses: Addresses,
+    design: Design,
+) -> None:
+    """Items, objects and work of one entry; a move comes in the switch phase."""
+    assert owner.instance is not None
+    phase: Any = "switch" if moved else "add"
+    interrupts = f"inbound connections to {address.public_ip}" if moved and address else ""
+    key, interface = cpe_nat_key(entry.key), owner.instance.interface_id
+    wanted_tags = tags(intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
+    before_count = len(design.items)
+    common: dict[str, Any] = {"phase": phase, "host": owner.host, "part": PART, "interrupts": interrupts}
+    if address is None:
+        after = {"public_ip": entry.intent.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
+        if entry.intent.pool:
+            after["pool"] = entry.intent.pool
+        adopted = entry.intent.public_ip is not None
+        design.aws("update" if adopted else "create", "elastic_ip", "", key, after=after, **common)
+    elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
+        old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
+        design.aws("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}, **common)
+    if private_ip not in owner.instance.addresses:
+        addresses.add(owner, private_ip)
+        design.aws("create", "private_address", interface, private_ip, after={"private_ip": private_ip}, **common)
+    if address is None or (address.interface_id, address.private_ip) != (interface, private_ip):
+        associated = address is not None and address.interface_id is not None
+        design.aws(
+            "update" if associated else "create",
+            "address_association",
+            interface,
+            key,
+            before={"interface_id": address.interface_id, "private_ip": address.private_ip}
+            if address and associated
+            else None,
+            after={"interface_id": interface, "private_ip": private_ip},
+            **common,
+        )
+    found = {(t.kind, t.key): t for t in server.bond_things.get(entry.bond.id, ())}
+    work = entry_work(entry, owner, private_ip)
+    for thing in bond_things(entry, private_ip):
+        design.entries[thing.parent, thing.key] = (owner.host, work)
+        for stage_phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
+            if stage_phase != "add" or not moved:
+                design.want(stage_phase, PART, owner.host, staged)
+    if len(design.items) > before_count:
+        design.cpe_nat[phase].append((owner.host, work))
+    if current and current != private_ip and ("cpe_nat_ip", current) in found:
+        design.drop(PART, owner.host, found["cpe_nat_ip", current])
+        design.cpe_nat["remove"].append(
+            (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": current, "release": False})
+        )

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public addresses that have to go: of entries that the intent no longer names, and of a teardown.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from .cpe_nat import PART, Entry, is_retired, own_addresses
+from .fleet import Fleet
+from .intent import Intent, Report
+from .items import Design
+from .naming import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
+from .state import Cloud, ElasticIp, Server, Thing
+
+
+def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[str]:
+    """Keys of the network's CPE NAT addresses that no entry of the intent names (all of them in a teardown)."""
+    named = set() if intent.absent else {entry.key for entry in entries}
+    return sorted(
+        key
+        for key, address in own_addresses(intent, cloud).items()
+        if key not in named and not (is_retired(address) and not intent.release_addresses)
+    )
+
+
+def _server_things(
+    private_ip: str | None, entry: Entry | None, intent: Intent, server: Server, going: set[str]
+) -> list[Thing]:
+    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that nobody else uses."""
+    if private_ip is None:
+        return []
+    things: list[Thing] = []
+    for bond, found in server.bond_things.items():
+        nat = next((t for t in found if t.kind == "cpe_nat_ip" and t.key == private_ip), None)
+        if nat is None:
+            continue
+        things.append(nat)
+        if not (intent.absent and entry and entry.bond.id == bond):
+            continue
+        network = ipaddress.ip_interface(entry.intent.connected_ip).network
+        others = [
+            t
+            for t in found
+            if t.kind == "cpe_nat_ip" and t.key not in going and ipaddress.ip_address(t.data["nat_ip"]) in network
+        ]
+        if not others:
+            things += [t for t in found if t.kind == "connected_ip" and t.key == entry.intent.connected_ip]
+    return things
+
+
+def design_leftovers(
+    entries: list[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
+) -> None:
+    """Take away what is asked for (teardown, or `eip_cpe_nat_prune`); name what is kept."""
+    own = own_addresses(intent, cloud)
+    keys = leftover_keys(entries, intent, cloud)
+    by_key = {entry.key: entry for entry in entries}
+    remove = intent.absent or intent.prune_addresses
+    release = intent.release_addresses if intent.absent else True
+    going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
+    dropped: set[tuple[str, str, str]] = set()
+    for key in keys:
+        address = own[key]
+        if not remove:
+            report.warn(
+                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
+                "is kept: "
+                "a released public address never comes back. eip_cpe_nat_prune: true releases it."
+            )
+            continue
+        private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
+        interface = address.interface_id or address.tags.get(TAG_INTERFACE)
+        owner = fleet.by_interface(interface)
+        host = owner.host if owner else None
+        entry = by_key.get(key)
+        things = _server_things(private_ip, entry, intent, server, going)
+        things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
+        dropped |= {(t.kind, t.parent, t.key) for t in things}
+        design.drop(PART, host, *things)
+        _items(design, key, address, interface, private_ip, bool(owner), host, release, cloud)
+        bond = next((int(t.parent.split("/")[1]) for t in things), None)
+        work: dict[str, Any] = {
+            "key": key,
+            "bond": bond,
+            "private_ip": private_ip,
+            "interface_id": interface,
+            "release": release,
+        }
+        connected = next((t.key for t in things if t.kind == "connected_ip"), None)
+        if connected:
+            work["connected_ip"] = connected
+        design.cpe_nat["remove"].append((host, work))
+    if intent.absent:
+        for key, address in sorted(own.items()):
+            if not intent.release_addresses:
+                report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
+
+
+def _items(
+    design: Design,
+    key: str,
+    address: ElasticIp,
+    interface: str | None,
+    private_ip: str | None,
+    owned: bool,
+    host: str | None,
+    release: bool,
+    cloud: Cloud,
+) -> None:
+    common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
+    place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
+    if address.interface_id:
+        design.aws("delete", "address_association", address.interface_id, cpe_nat_key(key), before=place, **common)
+    assigned = {a for i in cloud.instances.values() if i.interface_id == interface for a in i.addresses}
+    if interface and private_ip and (private_ip in assigned or (address.interface_id and not owned)):
+        design.aws("delete", "private_address", interface, private_ip, before={"private_ip": private_ip}, **common)
+    found = {"public_ip": address.public_ip, "tags": dict(address.tags)}
+    if release:
+        design.aws("delete", "elastic_ip", "", cpe_nat_key(key), before=found, **common)
+    else:
+        design.aws(
+            "update",
+            "elastic_ip",
+            "",
+            cpe_nat_key(key),
+            before={"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}},
+            after={"tags": {TAG_RETIRED: "true"}},
+            **common,
+        )

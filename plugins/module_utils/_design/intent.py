@@ -1,0 +1,331 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operator's intent, read from the arguments of network_plan into plain dataclasses. Private to the collection.
+
+Types and required options were checked by Ansible's argument spec; here every value is checked for its meaning, and
+every problem is collected, so that one run names all of them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .naming import MAX_INTERFACE_NAME, MAX_VNI, NETWORK_NAME
+
+DEFAULT_VNI_BASE = 10000000
+PARTS = ("cpe_nat", "private_wan", "gateways")
+
+
+@dataclass
+class Report:
+    """What is to be told: `problems` stop the run, `warnings` and `drift` do not."""
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    drift: list[str] = field(default_factory=list)
+
+    def problem(self, text: str) -> None:
+        """Note what stops the run, once."""
+        if text not in self.problems:
+            self.problems.append(text)
+
+    def warn(self, text: str) -> None:
+        """Note what the operator should know, once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+
+@dataclass(frozen=True)
+class HostIntent:
+    """An inventory host of the aggregators' group."""
+
+    host: str
+    aggregator: str
+    index: int | None = None
+    instance_id: str | None = None
+    region: str | None = None
+    private_ip: str | None = None
+    reachable: bool = False
+    primary_devices: tuple[str, ...] = ("eth0", "ens5")
+
+
+@dataclass(frozen=True)
+class VxlanIntent:
+    """Direct VXLAN peering of a space; None = derived."""
+
+    subnet: ipaddress.IPv4Network
+    vni: int | None = None
+    interface: str | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    aggregators: str | tuple[str, ...] = "all"
+    protocol: str = "babel"
+
+
+@dataclass(frozen=True)
+class VpcIntent:
+    """A space's VPC: made (`cidr`) or adopted (`id`)."""
+
+    cidr: str | None = None
+    id: str | None = None
+    ipv6: bool = False
+    subnets: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class GatewayIntent:
+    """A gateway of a space on one aggregator (`host` is an inventory name)."""
+
+    host: str
+    networks: tuple[str, ...]
+    egress: str = "masquerade"
+    vpc_routes: bool = True
+    route_tables: tuple[str, ...] = ()
+    interface: str | None = None
+    subnet_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SpaceIntent:
+    """A space."""
+
+    key: str
+    private_wan: str
+    vxlan: VxlanIntent | None = None
+    vpc: VpcIntent | None = None
+    gateways: tuple[GatewayIntent, ...] = ()
+
+
+@dataclass(frozen=True)
+class CpeNatIntent:
+    """A public address for a bond. `bond` is an id or an exact name, `aggregator` an inventory name."""
+
+    bond: str
+    interface: str
+    connected_ip: str
+    nat_ip: str
+    name: str | None = None
+    aggregator: str | None = None
+    private_ip: str | None = None
+    pool: str | None = None
+    public_ip: str | None = None
+    reverse_dns: str | None = None
+    include_private_wan: bool | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages name this entry."""
+        return f"CPE NAT entry {self.name!r}" if self.name else f"CPE NAT entry of bond {self.bond}"
+
+
+@dataclass(frozen=True)
+class BgpIntent:
+    """BGP between the aggregators over a transit VXLAN."""
+
+    asn: int
+    mode: str
+    subnet: ipaddress.IPv4Network | None
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Everything that the operator wants, and how far this run may go."""
+
+    network: str
+    hosts: tuple[HostIntent, ...]
+    spaces: tuple[SpaceIntent, ...] = ()
+    cpe_nat_ips: tuple[CpeNatIntent, ...] = ()
+    bgp: BgpIntent | None = None
+    vni_base: int = DEFAULT_VNI_BASE
+    leaving: tuple[str, ...] = ()
+    absent: bool = False
+    allow_disruption: bool = False
+    prune: bool = False
+    prune_addresses: bool = False
+    release_addresses: bool = False
+    teardown_private_wan: bool = False
+
+    @property
+    def needs_cloud(self) -> bool:
+        """Whether AWS has to be read at all."""
+        return bool(
+            self.absent
+            or self.cpe_nat_ips
+            or any(space.vpc for space in self.spaces)
+            or any(host.instance_id for host in self.hosts)
+        )
+
+
+def _ipv4_network(text: Any, what: str, report: Report) -> ipaddress.IPv4Network | None:
+    """An IPv4 network without host bits, or a problem."""
+    try:
+        return ipaddress.IPv4Network(str(text))
+    except ValueError as error:
+        report.problem(f"{what}: {text!r} is no IPv4 network ({error}); expected is for example 10.254.0.0/20.")
+        return None
+
+
+def _known(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The options that were given: Ansible fills those left out with None."""
+    return {key: value for key, value in (given or {}).items() if value is not None}
+
+
+def _vxlan(given: Mapping[str, Any], what: str, report: Report) -> VxlanIntent | None:
+    options = _known(given)
+    subnet = _ipv4_network(options.pop("subnet", None), f"{what}, vxlan.subnet", report)
+    vni = options.get("vni")
+    if vni is not None and not 1 <= vni <= MAX_VNI:
+        report.problem(f"{what}, vxlan.vni: {vni} is outside of 1 to {MAX_VNI}.")
+    name = options.get("interface")
+    if name is not None:
+        check_interface_name(name, f"{what}, vxlan.interface", report)
+    members = options.pop("aggregators", ["all"])
+    keyword = members[0] if len(members) == 1 and members[0] in ("all", "involved") else None
+    if subnet is None:
+        return None
+    return VxlanIntent(subnet=subnet, aggregators=keyword or tuple(members), **options)
+
+
+def check_interface_name(name: str, what: str, report: Report) -> None:
+    """The kernel's rules for a device's name."""
+    if not 1 <= len(name) <= MAX_INTERFACE_NAME or "/" in name or any(c.isspace() for c in name):
+        report.problem(
+            f"{what}: the interface name {name!r} has {len(name)} characters; 1 to {MAX_INTERFACE_NAME} are accepted, "
+            "without a slash or white space."
+        )
+
+
+def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayIntent:
+    options = _known(given)
+    options["host"] = options.pop("aggregator")
+    networks = []
+    for text in options.get("networks", ()):
+        network = _ipv4_network(text, f"{what}, gateway on {options['host']}, networks", report)
+        if network:
+            networks.append(str(network))
+    options["networks"] = tuple(networks)
+    options["route_tables"] = tuple(options.get("route_tables", ()))
+    if options.get("interface"):
+        check_interface_name(options["interface"], f"{what}, gateway on {options['host']}", report)
+    return GatewayIntent(**options)
+
+
+def _vpc(given: Mapping[str, Any], what: str, report: Report) -> VpcIntent:
+    options = _known(given)
+    subnets = tuple(_known(subnet) for subnet in options.pop("subnets", ()))
+    if not options.get("cidr") and not options.get("id"):
+        report.problem(f"{what}, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given.")
+    if options.get("cidr"):
+        network = _ipv4_network(options["cidr"], f"{what}, vpc.cidr", report)
+        if network and not 16 <= network.prefixlen <= 28:
+            report.problem(f"{what}, vpc.cidr: {network} has a /{network.prefixlen}; AWS accepts /16 to /28.")
+        for subnet in subnets:
+            inner = _ipv4_network(subnet.get("cidr"), f"{what}, vpc.subnets", report)
+            if network and inner and not inner.subnet_of(network):
+                report.problem(f"{what}, vpc.subnets: {inner} does not lie in the VPC's network {network}.")
+    return VpcIntent(subnets=subnets, **options)
+
+
+def _space(given: Mapping[str, Any], report: Report) -> SpaceIntent:
+    options = _known(given)
+    what = f"space {options['key']}"
+    mode = options["private_wan"]
+    if mode == "private_wan_routers":
+        report.problem(
+            f"{what}: private_wan: private_wan_routers does not work on AWS: its GRE tunnels do not pass AWS's address "
+            "translation (AN-001). Use managed_mesh or unmanaged."
+        )
+    elif mode not in ("managed_mesh", "unmanaged"):
+        report.problem(f"{what}: private_wan: {mode!r} is unknown; managed_mesh and unmanaged are accepted.")
+    vxlan = _vxlan(options["vxlan"], what, report) if "vxlan" in options else None
+    if mode == "unmanaged" and "vxlan" not in options:
+        report.problem(
+            f"{what}: private_wan: unmanaged needs vxlan with a subnet: without it nothing carries the private WAN "
+            "between the aggregators."
+        )
+    return SpaceIntent(
+        key=options["key"],
+        private_wan=mode,
+        vxlan=vxlan,
+        vpc=_vpc(options["vpc"], what, report) if "vpc" in options else None,
+        gateways=tuple(_gateway(gateway, what, report) for gateway in options.get("gateways", ())),
+    )
+
+
+def _bgp(given: Mapping[str, Any] | None, report: Report) -> BgpIntent | None:
+    if not given:
+        return None
+    options = _known(given)
+    mode = options.get("mode", "transit")
+    if mode == "direct":
+        report.problem(
+            "bonding_bgp: mode: direct is not there yet (it needs the aggregators' own side); use mode: transit."
+        )
+    subnet = None
+    if mode == "transit":
+        if "subnet" in options:
+            subnet = _ipv4_network(options["subnet"], "bonding_bgp.subnet", report)
+        else:
+            report.problem("bonding_bgp: mode: transit needs a subnet for the tunnels, for example 10.253.0.0/20.")
+    if not 1 <= options["asn"] <= 4294967294:
+        report.problem(f"bonding_bgp: asn {options['asn']} is outside of 1 to 4294967294.")
+    return BgpIntent(asn=options["asn"], mode=mode, subnet=subnet)
+
+
+def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
+    """The intent of network_plan's arguments (`params` as Ansible's argument spec left them)."""
+    network = params["network"]
+    if not NETWORK_NAME.fullmatch(network):
+        report.problem(
+            f"bonding_network: {network!r} is no name for a network; a small letter, then up to 15 small letters, "
+            "digits or underscores are accepted."
+        )
+    hosts = []
+    for given in params["aggregators"]:
+        options = {key: value for key, value in _known(given).items() if key != "intent"}
+        options["private_ip"] = options.pop("private_ip_address", None)
+        if "primary_devices" in options:
+            options["primary_devices"] = tuple(options["primary_devices"])
+        hosts.append(HostIntent(**options))
+    _same_intent(params["aggregators"], report)
+    spaces = tuple(_space(space, report) for space in params["spaces"] or ())
+    for key in sorted({space.key for space in spaces if [s.key for s in spaces].count(space.key) > 1}):
+        report.problem(f"space {key}: is in bonding_spaces twice.")
+    return Intent(
+        network=network,
+        hosts=tuple(hosts),
+        spaces=spaces,
+        cpe_nat_ips=tuple(CpeNatIntent(**_known(entry)) for entry in params["cpe_nat_ips"] or ()),
+        bgp=_bgp(params.get("bgp"), report),
+        vni_base=params.get("vni_base") or DEFAULT_VNI_BASE,
+        leaving=tuple(params.get("leaving") or ()),
+        absent=params.get("state") == "absent",
+        **{
+            option: bool(params.get(option))
+            for option in (
+                "allow_disruption",
+                "prune",
+                "prune_addresses",
+                "release_addresses",
+                "teardown_private_wan",
+            )
+        },
+    )
+
+
+def _same_intent(aggregators: list[Mapping[str, Any]], report: Report) -> None:
+    """The network is one: the hosts' variables that describe it must be the same everywhere."""
+    if not aggregators:
+        report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
+        return
+    first = aggregators[0]
+    for other in aggregators[1:]:
+        for variable, digest in (first.get("intent") or {}).items():
+            if (other.get("intent") or {}).get(variable) != digest:
+                report.problem(
+                    f"{variable} differs between {first['host']} and {other['host']}: the intent describes one network "
+                    "and has to be the same on all hosts (put it into the group's variables)."
+                )

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Items of the plan, and the work that the roles are given. Private to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from .stages import PHASES, Batch, Phase
+from .state import Thing
+
+KNOWN_AFTER_APPLY = "(known after apply)"
+"""Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
+
+Verb = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One change of one object. `before` and `after` hold the fields that change."""
+
+    system: Literal["server", "aws"]
+    verb: Verb
+    kind: str
+    parent: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    phase: Phase
+    host: str | None
+    part: str
+    disruptive: bool = False
+    interrupts: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The item as network_plan returns it."""
+        return asdict(self)
+
+
+@dataclass
+class Design:
+    """What the design asks for: batches of server objects, items on AWS, and work for the roles, by phase."""
+
+    batches: dict[Phase, list[Batch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    items: list[Item] = field(default_factory=list)
+    cpe_nat: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, ENTRY) of role eip_cpe_nat."""
+    gateways: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, GW) of role pwan_gateway."""
+    entries: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
+    """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
+    gateway_objects: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
+    """(parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
+    interrupting: dict[tuple[Phase, str, str], str] = field(default_factory=dict)
+    """(phase, parent, key) of an object on the server -> what its change in that phase interrupts."""
+    vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+
+    def aws(
+        self,
+        verb: Verb,
+        kind: str,
+        parent: str,
+        key: str,
+        *,
+        phase: Phase,
+        host: str | None,
+        part: str,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        interrupts: str = "",
+    ) -> None:
+        """Add an item on AWS; with `interrupts` it is a disruptive one."""
+        self.items.append(
+            Item("aws", verb, kind, parent, key, before, after, phase, host, part, bool(interrupts), interrupts)
+        )
+
+    def want(self, phase: Phase, part: str, host: str | None, *things: Thing) -> None:
+        """These objects shall be on the server as given after `phase`."""
+        self.batches[phase].append(Batch(part, host, wanted=list(things)))
+
+    def drop(self, part: str, host: str | None, *things: Thing) -> None:
+        """These objects shall be gone from the server after the last phase."""
+        self.batches["remove"].append(Batch(part, host, gone=list(things)))

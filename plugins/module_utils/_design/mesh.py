@@ -1,0 +1,273 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VXLAN meshes: each space's direct one, and the one that carries BGP. Private to the collection.
+
+Who is a member, with which VNI, interface name, tunnel address and MTU; AN-001 "Optional: Add direct VXLAN peering".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .fleet import Fleet, Member
+from .intent import Intent, Report, SpaceIntent, VxlanIntent
+from .naming import MAX_VNI, own_name, vxlan_name
+from .state import Server, SpaceFound, Thing
+
+JUMBO_MTU = 1500
+"""Inside one VPC the underlay carries 9001 octets: a tunnel of 1500 (outer 1550) passes whole."""
+INTERNET_MTU = 1450
+"""Where a pair may meet over a path of 1500 octets: VXLAN costs 50."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """One VXLAN mesh: a space's, or (`space` None) the one that carries BGP."""
+
+    space: str | None
+    number: int
+    vni: int
+    interface: str
+    subnet: ipaddress.IPv4Network
+    members: tuple[Member, ...]
+    addresses: dict[int, str]
+    """Tunnel address without prefix length by aggregator id."""
+    mtu: int
+
+    @property
+    def label(self) -> str:
+        """How messages name this mesh."""
+        return f"space {self.space}" if self.space else "bonding_bgp"
+
+    def interface_of(self, member: Member) -> Thing:
+        """The member's VXLAN interface with an endpoint for every other member."""
+        return Thing(
+            "vxlan_interface",
+            member.parent,
+            self.interface,
+            {
+                "name": self.interface,
+                "type": "vxlan",
+                "space": self.space,
+                "enabled": True,
+                "mtu": self.mtu,
+                "addresses": [f"{self.addresses[member.id]}/{self.subnet.prefixlen}"],
+                "vni": self.vni,
+                "endpoints": [
+                    {"ip": other.private_ip, "vni": self.vni}
+                    for other in self.members
+                    if other.id != member.id and other.private_ip
+                ],
+            },
+        )
+
+
+def own_meshes(space: str | None, number: int, intent: Intent, server: Server) -> dict[int, list[Thing]]:
+    """Existing VXLAN interfaces of this space's mesh by aggregator id: those that a protocol of ours names."""
+    found: dict[int, list[Thing]] = {}
+    for aggregator, things in server.things.items():
+        patterns: set[str] = set()
+        locals_: set[str] = set()
+        for thing in things:
+            own = own_name(intent.network, thing.key) if "protocol" in thing.kind else None
+            if own and own[0] in ("babel", "ospf") and own[1] == number and space is not None:
+                patterns |= protocol_patterns(thing)
+            if own and own[0] == "bgp" and space is None:
+                locals_.add(thing.data.get("local_address") or "")
+        for thing in things:
+            if thing.kind != "vxlan_interface" or thing.data.get("space") != space:
+                continue
+            named = thing.key in patterns or any(a.split("/")[0] in locals_ for a in thing.data.get("addresses") or ())
+            fits = thing.key == vxlan_name(thing.data["vni"]) and thing.data["vni"] == intent.vni_base + number
+            if named or fits:
+                found.setdefault(aggregator, []).append(thing)
+    return found
+
+
+def protocol_patterns(thing: Thing) -> set[str]:
+    """The interface patterns of a babel or ospf protocol."""
+    areas = [{"interfaces": thing.data.get("interfaces") or []}, *(thing.data.get("areas") or [])]
+    return {p for area in areas for entry in area.get("interfaces") or [] for p in entry.get("patterns") or []}
+
+
+def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Thing]], report: Report) -> int:
+    """The given VNI; else the existing one, if all aggregators agree; else the derived one."""
+    if vxlan.vni is not None:
+        return vxlan.vni
+    values = {number: {thing.data["vni"] for thing in things} for number, things in existing.items()}
+    distinct = set().union(*values.values()) if values else set()
+    if len(distinct) > 1:
+        listing = ", ".join(f"aggregator {number}: {sorted(vnis)}" for number, vnis in sorted(values.items()))
+        report.problem(f"{what}: its aggregators do not agree on one VNI ({listing}): give vxlan.vni.")
+        return default
+    vni = distinct.pop() if distinct else default
+    if vni > MAX_VNI:
+        report.problem(f"{what}: the derived VNI {vni} is above {MAX_VNI}: lower bonding_vni_base or give vxlan.vni.")
+    return vni
+
+
+def _addresses(
+    vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Thing]], report: Report
+) -> dict[int, str]:
+    """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
+    subnet = vxlan.subnet
+    chosen: dict[int, str] = {}
+    too_far: list[Member] = []
+    for member in members:
+        given = vxlan.addresses.get(member.host)
+        kept = [
+            address.split("/")[0]
+            for thing in existing.get(member.id, ())
+            for address in thing.data.get("addresses") or ()
+            if ipaddress.ip_interface(address).ip in subnet
+        ]
+        if given:
+            chosen[member.id] = given.split("/")[0]
+        elif kept:
+            chosen[member.id] = kept[0]
+        elif member.index < 1 or member.index >= subnet.num_addresses - 1:
+            too_far.append(member)
+        else:
+            chosen[member.id] = str(subnet[member.index])
+    if too_far:
+        highest = max(member.index for member in too_far)
+        names = ", ".join(f"{member.host} ({member.index})" for member in too_far)
+        report.problem(
+            f"{what}: the tunnel subnet {subnet} has no address for {names}: an address is the subnet's base plus the "
+            f"aggregator's id or bonding_aggregator_index. A /{32 - (highest + 1).bit_length()} would do."
+        )
+    return chosen
+
+
+def _check_addresses(mesh: Mesh, report: Report) -> None:
+    holders: dict[str, Member] = {}
+    for member in mesh.members:
+        text = mesh.addresses.get(member.id)
+        if text is None:
+            continue
+        try:
+            address = ipaddress.IPv4Address(text)
+        except ValueError:
+            report.problem(f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is no IPv4 address.")
+            continue
+        if address not in mesh.subnet:
+            report.problem(
+                f"{mesh.label}: the tunnel address {text} of {member.host} lies outside of its subnet {mesh.subnet}."
+            )
+        elif address in (mesh.subnet.network_address, mesh.subnet.broadcast_address):
+            report.problem(
+                f"{mesh.label}: the tunnel address {text} of {member.host} is the network's or broadcast address of "
+                f"{mesh.subnet}."
+            )
+        if text in holders:
+            report.problem(
+                f"{mesh.label}: {holders[text].host} and {member.host} would both have the tunnel address {text}: set "
+                "bonding_aggregator_index or vxlan.addresses."
+            )
+        holders[text] = member
+
+
+def _mtu(what: str, members: list[Member], report: Report) -> int:
+    """1500 inside one VPC, 1450 across; a member in another VPC is refused unless it says that it is reachable."""
+    vpcs: dict[str, list[Member]] = {}
+    for member in members:
+        if member.instance:
+            vpcs.setdefault(member.instance.vpc_id, []).append(member)
+    if len(vpcs) < 2:
+        return JUMBO_MTU
+    home = max(vpcs, key=lambda vpc: (len(vpcs[vpc]), vpc))
+    for vpc, inside in sorted(vpcs.items()):
+        for member in inside:
+            if vpc != home and not member.reachable:
+                report.problem(
+                    f"{what}: {member.host} is in the VPC {vpc}, the others are in {home}: their private addresses do "
+                    "not "
+                    f"reach each other. Set bonding_reachable: true on {member.host} if a peering makes them."
+                )
+    return INTERNET_MTU
+
+
+def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
+    """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
+    assert space.vxlan is not None
+    what = f"space {space.key}"
+    bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
+    involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
+    wanted = space.vxlan.aggregators
+    if wanted == "all":
+        members = list(fleet.members)
+    elif wanted == "involved":
+        hosts = {gateway.host for gateway in space.gateways}
+        members = [m for m in fleet.members if m.id in involved or m.host in hosts]
+    else:
+        members = []
+        for host in wanted:
+            member = fleet.by_host(host)
+            if member is None:
+                report.problem(
+                    f"{what}: vxlan.aggregators: {host!r} is no host of the inventory's group (or it leaves)."
+                )
+            else:
+                members.append(member)
+        for gateway in space.gateways:
+            if fleet.by_host(gateway.host) and fleet.by_host(gateway.host) not in members:
+                report.problem(f"{what}: its gateway on {gateway.host} is outside of vxlan.aggregators.")
+    inside = {member.id for member in members}
+    for bond in bonds:
+        for role, number in (("primary", bond.primary), ("secondary", bond.secondary), ("present", bond.present)):
+            if number and number not in inside:
+                name = server.aggregators[number].name if number in server.aggregators else str(number)
+                report.problem(
+                    f"{what}: bond {bond.id} ({bond.name}) has {name} as its {role} aggregator, which is outside of "
+                    "the "
+                    "space's mesh: it would be cut off there."
+                )
+    return members
+
+
+def space_mesh(
+    space: SpaceIntent, found: SpaceFound, intent: Intent, fleet: Fleet, server: Server, report: Report
+) -> Mesh | None:
+    """The space's direct mesh, or None without `vxlan`."""
+    if space.vxlan is None:
+        return None
+    what = f"space {space.key}"
+    existing = own_meshes(space.key, found.id, intent, server)
+    members = space_members(space, fleet, server, report)
+    vni = _vni(space.vxlan, what, intent.vni_base + found.id, existing, report)
+    mesh = Mesh(
+        space=space.key,
+        number=found.id,
+        vni=vni,
+        interface=space.vxlan.interface or vxlan_name(vni),
+        subnet=space.vxlan.subnet,
+        members=tuple(members),
+        addresses=_addresses(space.vxlan, what, members, existing, report),
+        mtu=_mtu(what, members, report),
+    )
+    _check_addresses(mesh, report)
+    return mesh
+
+
+def transit_mesh(intent: Intent, fleet: Fleet, server: Server, report: Report) -> Mesh | None:
+    """The VXLAN without a space that carries BGP between the aggregators."""
+    if intent.bgp is None or intent.bgp.subnet is None:
+        return None
+    options = VxlanIntent(subnet=intent.bgp.subnet)
+    existing = own_meshes(None, 0, intent, server)
+    vni = _vni(options, "bonding_bgp", intent.vni_base, existing, report)
+    mesh = Mesh(
+        space=None,
+        number=0,
+        vni=vni,
+        interface=vxlan_name(vni),
+        subnet=intent.bgp.subnet,
+        members=tuple(fleet.members),
+        addresses=_addresses(options, "bonding_bgp", fleet.members, existing, report),
+        mtu=_mtu("bonding_bgp", fleet.members, report),
+    )
+    _check_addresses(mesh, report)
+    return mesh

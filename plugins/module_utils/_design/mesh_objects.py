@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects of a mesh on the server: interface, filters and protocols of each member. Private to the collection.
+
+Sources: AN-001 "Optional: Add direct VXLAN peering" and "Route CPE NAT IPs across a group of aggregators"; the filters
+and timers were found in the packet lab.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from .intent import Intent, SpaceIntent
+from .mesh import Mesh
+from .naming import object_name
+from .state import Thing
+
+DIRECT_RXCOST = 32
+"""Below the managed mesh's own cost, so that the direct path is the one used (packet lab)."""
+NO_ECHO = "if source = RTS_BABEL then reject;\naccept;"
+"""Two Babel instances in one routing table must not hand each other's routes on: a withdrawn LAN would loop."""
+ALL: dict[str, str | None] = {"mode": "all", "filter": None}
+NONE: dict[str, str | None] = {"mode": "none", "filter": None}
+
+
+def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Thing]:
+    """Interface, filter and protocol of every member of a space's mesh."""
+    assert space.vxlan is not None
+    things: list[Thing] = []
+    managed = space.private_wan == "managed_mesh"
+    kind = space.vxlan.protocol
+    export_name = object_name(intent.network, "export", mesh.number)
+    for member in mesh.members:
+        if member.id not in mesh.addresses:
+            continue
+        things.append(mesh.interface_of(member))
+        export = dict(ALL)
+        if managed and kind == "babel":
+            things.append(
+                Thing("filter", member.parent, export_name, {"name": export_name, "family": "ipv4", "body": NO_ECHO})
+            )
+            export = {"mode": "filter", "filter": export_name}
+        name = object_name(intent.network, kind, mesh.number)
+        data: dict[str, Any] = {"name": name, "protocol": kind, "space": mesh.space, "enabled": True}
+        # IPv6 for bonds is not there yet: what would carry it is closed, not left to the server's default
+        data |= {"import_ipv4": dict(ALL), "export_ipv4": export, "import_ipv6": dict(NONE), "export_ipv6": dict(NONE)}
+        data |= _ospf(mesh.interface) if kind == "ospf" else _babel(mesh.interface, managed)
+        things.append(Thing(f"{kind}_protocol", member.parent, name, data))
+    return things
+
+
+def _babel(interface: str, managed: bool) -> dict[str, object]:
+    entry = {
+        "patterns": [interface],
+        "type": "wired",
+        "rxcost": DIRECT_RXCOST if managed else None,
+        "hello_interval": 1,
+        "update_interval": 1,
+    }
+    return {"interfaces": [entry]}
+
+
+def _ospf(interface: str) -> dict[str, object]:
+    entry = {"patterns": [interface], "type": "broadcast", "cost": None, "hello": 1, "dead": 4}
+    return {"areas": [{"area_id": "0.0.0.0", "interfaces": [entry]}]}
+
+
+def bgp_filter(mesh: Mesh) -> str:
+    """BIRD text that lets only CPE NAT addresses pass: /32 of the aggregators' subnets, none of AWS's or their own."""
+    subnets = sorted({member.subnet for member in mesh.members if member.subnet}, key=ipaddress.IPv4Network)
+    closed: set[ipaddress.IPv4Address] = set()
+    for subnet in map(ipaddress.IPv4Network, subnets):
+        closed |= {subnet[0], subnet[1], subnet[2], subnet[3], subnet[-1]}
+    closed |= {ipaddress.IPv4Address(member.private_ip) for member in mesh.members if member.private_ip}
+    inside = ", ".join(f"{subnet}{{32,32}}" for subnet in subnets)
+    outside = ", ".join(f"{address}/32" for address in sorted(closed))
+    if not inside:
+        return "reject;"
+    return f"if net ~ [ {outside} ] then reject;\nif net ~ [ {inside} ] then accept;\nreject;"
+
+
+def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
+    """VXLAN without a space, the pair of filters, and one BGP protocol for each peer, on every member."""
+    assert intent.bgp is not None
+    body = bgp_filter(mesh)
+    names = {way: object_name(intent.network, way, 0) for way in ("import", "export")}
+    things: list[Thing] = []
+    for member in mesh.members:
+        if member.id not in mesh.addresses:
+            continue
+        things.append(mesh.interface_of(member))
+        for name in names.values():
+            things.append(Thing("filter", member.parent, name, {"name": name, "family": "ipv4", "body": body}))
+        for peer in mesh.members:
+            if peer.id == member.id or peer.id not in mesh.addresses:
+                continue
+            name = object_name(intent.network, "bgp", peer.id)
+            data = {
+                "name": name,
+                "protocol": "bgp",
+                "space": None,
+                "enabled": True,
+                "import_ipv4": {"mode": "filter", "filter": names["import"]},
+                "export_ipv4": {"mode": "filter", "filter": names["export"]},
+                "import_ipv6": dict(NONE),
+                "export_ipv6": dict(NONE),
+                "local_as": intent.bgp.asn,
+                "local_address": mesh.addresses[member.id],
+                "neighbor_address": mesh.addresses[peer.id],
+                "neighbor_as": intent.bgp.asn,
+                "hold_time": 9,
+                "keepalive_time": 3,
+                "next_hop_self": True,
+            }
+            things.append(Thing("bgp_protocol", member.parent, name, data))
+    return things

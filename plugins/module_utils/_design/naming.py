@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of what the collection makes, on the server and on AWS, and whether a name is one of them.
+
+Private to the collection. The rules are docs/design.md's "Only what is ours": nothing is remembered, so a name or a
+tag has to tell the network, the purpose and the owner of an object.
+"""
+
+from __future__ import annotations
+
+import re
+
+NETWORK_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
+MAX_VNI = 16777215
+"""A VXLAN network identifier has 24 bits (RFC 7348)."""
+MAX_INTERFACE_NAME = 15
+"""Linux keeps 16 bytes for a device name, one of them for the end."""
+
+TAG_NETWORK = "bonded.internet/network"
+TAG_KEY = "bonded.internet/key"
+TAG_INTERFACE = "bonded.internet/interface"
+TAG_PRIVATE_IP = "bonded.internet/private_ip"
+TAG_RETIRED = "bonded.internet/retired"
+
+OWN_KINDS = ("babel", "ospf", "gateway", "export", "import", "bgp")
+
+
+def vxlan_name(vni: int) -> str:
+    """The device's name of a VNI: at most 10 characters."""
+    return f"vx{vni}"
+
+
+def object_name(network: str, kind: str, number: int) -> str:
+    """A protocol's or filter's name; `number` is the space's id, for `bgp` the peer's aggregator id."""
+    return f"{network}_{kind}_{number}"
+
+
+def own_name(network: str, name: str) -> tuple[str, int] | None:
+    """(kind, number) if `name` is one that this network gives to protocols and filters, else None."""
+    match = re.fullmatch(rf"{re.escape(network)}_({'|'.join(OWN_KINDS)})_(\d+)", name)
+    return (match.group(1), int(match.group(2))) if match else None
+
+
+def tags(network: str, key: str) -> dict[str, str]:
+    """The ownership tags of an AWS object."""
+    return {TAG_NETWORK: network, TAG_KEY: key}
+
+
+def cpe_nat_key(entry: str) -> str:
+    """Tag value of a CPE NAT entry's Elastic IP."""
+    return f"cpe-nat/{entry}"
+
+
+def vpc_key(space: str) -> str:
+    """Tag value of a space's VPC."""
+    return f"vpc/{space}"
+
+
+def internet_gateway_key(space: str) -> str:
+    """Tag value of the internet gateway of a space's VPC."""
+    return f"igw/{space}"
+
+
+def route_table_key(space: str) -> str:
+    """Tag value of the route table of a space's gateway subnets."""
+    return f"rtb/{space}"
+
+
+def subnet_key(space: str, zone: str) -> str:
+    """Tag value of a space's gateway subnet in one zone."""
+    return f"subnet/{space}/{zone}"
+
+
+def gateway_key(space: str, host: str) -> str:
+    """Tag value of a gateway's network interface."""
+    return f"gateway/{space}/{host}"
+
+
+def gateway_ip_key(space: str, host: str) -> str:
+    """Tag value of a gateway's Elastic IP."""
+    return f"gateway-ip/{space}/{host}"

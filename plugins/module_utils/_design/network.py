@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole design: from the intent and what exists to what has to be done, in phases. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from . import collisions
+from .cpe_nat import design_cpe_nat, resolve_entries
+from .cpe_nat_gone import design_leftovers
+from .fleet import Fleet, resolve_fleet
+from .gateway import Gateway, check_gateways, design_gateway, resolve_gateway
+from .gateway_gone import design_gateways_gone
+from .intent import Intent, Report, SpaceIntent
+from .items import Design
+from .mesh import Mesh, own_meshes, space_mesh, transit_mesh
+from .mesh_objects import space_things, transit_things
+from .naming import own_name, vxlan_name
+from .stages import PHASES, Phase, stage
+from .state import Cloud, Server, SpaceFound, Thing
+from .vpc import VpcDesign, design_vpc, design_vpcs_gone
+
+TRANSIT_KINDS = ("bgp", "import")
+"""Kinds of names that belong to the BGP mesh; `export` does with the number 0."""
+
+
+def part_of(network: str, thing: Thing) -> str:
+    """The part of a protocol or filter with one of our names."""
+    kind, number = own_name(network, thing.key) or ("", 0)
+    if kind == "gateway":
+        return "gateways"
+    return "cpe_nat" if kind in TRANSIT_KINDS or number == 0 else "private_wan"
+
+
+def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Design:
+    """Everything that has to be done; problems, warnings and drift go to `report`."""
+    design = Design()
+    fleet = resolve_fleet(intent, server, cloud, report)
+    if intent.absent:
+        _design_absent(intent, server, cloud, fleet, design, report)
+        return design
+    meshes: list[Mesh] = []
+    vpcs: list[VpcDesign] = []
+    gateways: list[Gateway] = []
+    wanted: dict[tuple[str, str], Thing] = {}
+    pairs: list[tuple[SpaceIntent, SpaceFound]] = []
+    for space in intent.spaces:
+        found = server.spaces.get(space.key)
+        if found is None:
+            names = ", ".join(sorted(server.spaces)) or "none"
+            report.problem(f"space {space.key}: the server has no space with this key (it has: {names}).")
+            continue
+        pairs.append((space, found))
+        _design_mode(space, found, design)
+        if mesh := space_mesh(space, found, intent, fleet, server, report):
+            meshes.append(mesh)
+            _want(wanted, space_things(mesh, space, intent))
+        vpc = design_vpc(space, intent, cloud, fleet, design, report)
+        if vpc:
+            vpcs.append(vpc)
+        for given in space.gateways:
+            gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, report)
+            if gateway:
+                gateways.append(gateway)
+    if transit := transit_mesh(intent, fleet, server, report):
+        meshes.append(transit)
+        _want(wanted, transit_things(transit, intent))
+    _design_things(wanted, meshes, intent, fleet, server, design, report)
+    check_gateways(gateways, intent, cloud, report)
+    for gateway in gateways:
+        design_gateway(gateway, intent, server, cloud, design, report)
+    design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
+    design_vpcs_gone(intent, cloud, design, report)
+    entries = resolve_entries(intent, server, report)
+    chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
+    design_leftovers(entries, intent, server, cloud, fleet, design, report)
+    planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
+    collisions.check_vnis(meshes, intent, server, report)
+    collisions.check_names(meshes, intent, server, report)
+    collisions.check_endpoints(meshes, intent, fleet, server, report)
+    collisions.check_tunnels(meshes, vpcs, server, cloud, report)
+    collisions.check_primary_addresses(planned, fleet, server, report)
+    collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
+    _check_regions(intent, report)
+    _warn_nothing_to_carry(pairs, server, report)
+    return design
+
+
+def _want(wanted: dict[tuple[str, str], Thing], things: Iterable[Thing]) -> None:
+    for thing in things:
+        wanted[thing.parent + ":" + thing.kind.rsplit("_", 1)[-1], thing.key] = thing
+
+
+def _design_mode(space: SpaceIntent, found: SpaceFound, design: Design) -> None:
+    """From nothing, the mode comes first; a change of mode waits until the direct mesh is settled."""
+    if found.enabled and found.mode == space.private_wan:
+        return
+    phase: Phase = "switch" if found.enabled else "add"
+    design.private_wan[phase].append({"space": space.key, "enabled": True, "mode": space.private_wan})
+    data = {"key": space.key, "private_wan_enabled": True, "private_wan_mode": space.private_wan}
+    design.want(phase, "private_wan", None, Thing("space", "", space.key, data))
+
+
+def _design_things(
+    wanted: dict[tuple[str, str], Thing],
+    meshes: list[Mesh],
+    intent: Intent,
+    fleet: Fleet,
+    server: Server,
+    design: Design,
+    report: Report,
+) -> None:
+    """Stage the meshes' objects of every member, and drop ours that are not wanted any more."""
+    names = {mesh.interface: mesh for mesh in meshes}
+    filters_grow = not fleet.leaving
+    replaced = _replaced_interfaces(meshes, intent, server)
+    for member in fleet.members:
+        found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in server.things.get(member.id, ())}
+        mine = [thing for thing in wanted.values() if thing.parent == member.parent]
+        for thing in mine:
+            present = found.get((thing.kind.rsplit("_", 1)[-1], thing.key))
+            if thing.kind.endswith("_interface"):
+                part = "cpe_nat" if names[thing.key].space is None else "private_wan"
+            else:
+                part = part_of(intent.network, thing)
+            if present and set(present.data.get("addresses") or ()) - set(thing.data.get("addresses") or ()):
+                text = f"what still uses the tunnel addresses {', '.join(present.data['addresses'])}"
+                design.interrupting["remove", thing.parent, thing.key] = text
+            for phase, staged in stage(present, thing, filters_grow).items():
+                design.want(phase, part, member.host, staged)
+        kept = {(t.kind.rsplit("_", 1)[-1], t.key) for t in mine}
+        for key, thing in found.items():
+            if key in kept:
+                continue
+            own = own_name(intent.network, thing.key) if key[0] in ("protocol", "filter") else None
+            if own and own[0] != "gateway":
+                _drop_or_warn(thing, part_of(intent.network, thing), member.host, intent, fleet, design, report)
+            elif (member.id, thing.key) in replaced:
+                design.drop("cpe_nat" if thing.data.get("space") is None else "private_wan", member.host, thing)
+                text = "what the mesh carries while it moves to the new VNI or name"
+                design.interrupting["remove", thing.parent, thing.key] = text
+        if intent.prune:
+            for thing in _unnamed_interfaces(member.id, kept, intent, server):
+                part = "cpe_nat" if thing.data.get("space") is None else "private_wan"
+                if (member.id, thing.key) not in replaced:
+                    design.drop(part, member.host, thing)
+    for member in fleet.leaving:
+        _drop_all(member.id, member.host or None, intent, server, design)
+
+
+def _replaced_interfaces(meshes: list[Mesh], intent: Intent, server: Server) -> set[tuple[int, str]]:
+    """(aggregator id, name) of our interfaces whose mesh now has another name: the old one of a new VNI."""
+    old: set[tuple[int, str]] = set()
+    for mesh in meshes:
+        members = {member.id for member in mesh.members}
+        for number, things in own_meshes(mesh.space, mesh.number, intent, server).items():
+            old |= {(number, t.key) for t in things if t.key != mesh.interface and number in members}
+    return old
+
+
+def _unnamed_interfaces(number: int, kept: set[tuple[str, str]], intent: Intent, server: Server) -> Iterable[Thing]:
+    """VXLAN interfaces that protocols of ours name, or that fit a space's derived names, and nobody wants any more."""
+    spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
+    for space, identity in spaces:
+        for thing in own_meshes(space, identity, intent, server).get(number, ()):
+            if ("interface", thing.key) not in kept:
+                yield thing
+
+
+def _drop_or_warn(
+    thing: Thing, part: str, host: str, intent: Intent, fleet: Fleet, design: Design, report: Report
+) -> None:
+    kind, number = own_name(intent.network, thing.key) or ("", 0)
+    peer_left = kind == "bgp" and (
+        any(member.id == number for member in fleet.leaving) or (fleet.leaving_unknown and not fleet.by_id(number))
+    )
+    # the other routing protocol of the same space, or its filter, takes the place of this one
+    replaced = kind in ("babel", "ospf", "export") and number in _numbers_wanted(intent, design)
+    if intent.prune or peer_left or replaced:
+        design.drop(part, host, thing)
+    elif kind == "bgp" and intent.bgp:
+        report.problem(
+            f"{host}: has a BGP protocol {thing.key} to aggregator {number}, which is no host of the inventory's "
+            "group. If "
+            f"it is to leave, say bonding_leaving: ['{number}']."
+        )
+    else:
+        report.warn(f"{host}: {thing.key} is not in the intent any more. It is kept; bonding_prune: true removes it.")
+
+
+def _numbers_wanted(intent: Intent, design: Design) -> set[int]:
+    return {
+        own[1]
+        for batch in design.batches["add"]
+        for thing in batch.wanted
+        if (own := own_name(intent.network, thing.key)) and own[0] in ("babel", "ospf")
+    }
+
+
+def _drop_all(number: int, host: str | None, intent: Intent, server: Server, design: Design) -> None:
+    """Everything of ours on a leaving aggregator, gateways apart (they go with their network interface)."""
+    things = server.things.get(number, [])
+    for thing in things:
+        own = own_name(intent.network, thing.key) if not thing.kind.endswith("_interface") else None
+        if own and own[0] != "gateway":
+            design.drop(part_of(intent.network, thing), host, thing)
+    spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
+    seen: set[str] = set()
+    for space, identity in spaces:
+        for thing in own_meshes(space, identity, intent, server).get(number, ()):
+            if thing.key not in seen and _is_ours(thing, intent, server, number):
+                seen.add(thing.key)
+                design.drop("cpe_nat" if space is None else "private_wan", host, thing)
+
+
+def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
+    """Named by a protocol of ours, or with the derived name of a space that the intent names."""
+    named = {space.key for space in intent.spaces} | ({None} if intent.bgp else set())
+    fits = thing.key == vxlan_name(thing.data["vni"]) and thing.data.get("space") in named
+    return fits or any(
+        own_name(intent.network, other.key) for other in server.things.get(number, ()) if "protocol" in other.kind
+    )
+
+
+def _design_absent(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report) -> None:
+    """A teardown: all that is ours, and nothing else."""
+    quiet = Report()  # a bond or space that is gone is no problem for a teardown
+    entries = resolve_entries(intent, server, quiet)
+    design_gateways_gone([], intent, server, cloud, fleet, design, report)
+    for member in fleet.leaving:
+        _drop_all(member.id, member.host or None, intent, server, design)
+    design_leftovers(entries, intent, server, cloud, fleet, design, report)
+    for space in intent.spaces:
+        found = server.spaces.get(space.key)
+        if found is None or not found.enabled:
+            continue
+        if not intent.teardown_private_wan:
+            report.warn(
+                f"space {space.key}: its private WAN stays in mode {found.mode}; -e teardown_private_wan=true turns "
+                "it off."
+            )
+            continue
+        design.private_wan["remove"].append({"space": space.key, "enabled": False, "mode": None})
+        data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
+        design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
+    design_vpcs_gone(intent, cloud, design, report)
+
+
+def _check_regions(intent: Intent, report: Report) -> None:
+    regions = {host.region: host.host for host in intent.hosts if host.region}
+    if len(regions) > 1 and any(space.vpc for space in intent.spaces):
+        listing = ", ".join(f"{host}: {region}" for region, host in sorted(regions.items()))
+        report.problem(f"aws_region differs ({listing}): spaces with a vpc need all aggregators in one region.")
+
+
+def _warn_nothing_to_carry(pairs: list[tuple[SpaceIntent, SpaceFound]], server: Server, report: Report) -> None:
+    """A space none of whose bonds gives anything to the private WAN; judged only where its bonds were read."""
+    for space, _found in pairs:
+        bonds = [bond.id for bond in server.bonds.values() if bond.space == space.key]
+        if not bonds:
+            report.warn(f"space {space.key}: has no bonds: its private WAN has nothing to carry.")
+        elif all(number in server.bond_things for number in bonds) and not any(
+            thing.data.get("include_private_wan") for number in bonds for thing in server.bond_things[number]
+        ):
+            report.warn(
+                f"space {space.key}: no connected IP or route of its bonds has include_private_wan: there is nothing "
+                "to carry."
+            )
+
+
+def changing_spaces(design: Design, intent: Intent) -> set[str]:
+    """Spaces whose mesh, VPC or mode would change: only their bonds' networks have to be read for the checks."""
+    spaces = {work["space"] for phase in PHASES for work in design.private_wan[phase]}
+    spaces |= {work["space"] for phase in PHASES for work in design.vpcs[phase]}
+    return spaces | {
+        thing.data["space"]
+        for batch in design.batches["add"]
+        for thing in batch.wanted
+        if thing.kind == "vxlan_interface" and thing.data.get("space")
+    }

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what exists to what is wanted in three stages, so that live traffic never loses its path.
+
+Private to the collection.
+
+Lists that carry traffic (endpoints, addresses, patterns, routes) first grow to the union, and shrink to the wanted list
+only in the last phase; what cannot be done beside the old value is done in between, one host at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .state import Thing
+
+Phase = Literal["add", "switch", "remove"]
+PHASES: tuple[Phase, ...] = ("add", "switch", "remove")
+
+_GROWING: dict[str, Callable[[Any], Any]] = {
+    "endpoints": lambda entry: (entry["ip"], entry["vni"]),
+    "addresses": lambda entry: entry,
+    "routes": lambda entry: entry["network"],
+    "interfaces": lambda entry: tuple(entry["patterns"]),
+}
+"""Fields that are lists of parts that carry traffic on their own, with what tells one part from another."""
+
+DISRUPTIVE: dict[str, dict[str, str]] = {
+    "vxlan_interface": {
+        "vni": "the mesh of the space over this aggregator, until all members have the new VNI",
+        "mtu": "the mesh of the space over this aggregator, while the device is made again",
+        "space": "everything over this interface",
+        "enabled": "everything over this interface",
+    },
+    "ethernet_interface": {
+        "mtu": "the gateway's traffic, while the device is set again",
+        "space": "everything over this interface",
+        "addresses": "the gateway's traffic",
+        "enabled": "everything over this interface",
+    },
+    "bgp_protocol": {
+        "local_as": "this BGP session",
+        "neighbor_as": "this BGP session",
+        "local_address": "this BGP session",
+        "neighbor_address": "this BGP session",
+    },
+    "static_protocol": {"routes": "what these routes carry"},
+    "cpe_nat_ip": {"nat_ip": "the public address's inbound connections, until the bonder has the new rule"},
+    "connected_ip": {"interface": "the bond's connected network"},
+}
+"""Changes that interrupt traffic, by kind and field, with what they interrupt."""
+
+
+@dataclass
+class Batch:
+    """Objects of one host in one phase: `wanted` as they shall be after the phase, `gone` to be deleted in it."""
+
+    part: str
+    host: str | None
+    wanted: list[Thing] = field(default_factory=list)
+    gone: list[Thing] = field(default_factory=list)
+
+
+def _union(name: str, found: Any, wanted: Any) -> Any:
+    """The found parts as they are, then the wanted ones that are new."""
+    identify = _GROWING[name]
+    present = {identify(entry) for entry in found or ()}
+    return [*(found or ()), *(entry for entry in wanted or () if identify(entry) not in present)]
+
+
+def _without_gone(name: str, found: Any, wanted: Any) -> Any:
+    """The union again, with wanted options: what the switch phase leaves, before the old parts go."""
+    identify = _GROWING[name]
+    kept = {identify(entry) for entry in wanted or ()}
+    return [*(entry for entry in found or () if identify(entry) not in kept), *(wanted or ())]
+
+
+def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict[Phase, Thing]:
+    """`wanted` as it shall be after each phase; with `filters_grow` a filter's text is replaced in the first one.
+
+    A thing that does not exist is made whole in the first phase.
+    """
+    if found is None:
+        return dict.fromkeys(PHASES, wanted)
+    added: dict[str, Any] = {}
+    switched: dict[str, Any] = {}
+    for name, value in wanted.data.items():
+        old = found.data.get(name)
+        if name in _GROWING and value is not None:
+            added[name] = _union(name, old, value)
+            switched[name] = _without_gone(name, old, value)
+        elif name == "areas":
+            added[name], switched[name] = _areas(old, value)
+        elif wanted.kind == "filter" and name == "body":
+            added[name] = switched[name] = value if filters_grow else old
+        else:
+            added[name] = value if old is None and name != "mtu" else old
+            switched[name] = value
+    return {
+        "add": Thing(wanted.kind, wanted.parent, wanted.key, added),
+        "switch": Thing(wanted.kind, wanted.parent, wanted.key, switched),
+        "remove": wanted,
+    }
+
+
+def _areas(found: Any, wanted: Any) -> tuple[Any, Any]:
+    """OSPF's areas: their interfaces grow and shrink like Babel's."""
+    old = {area["area_id"]: area.get("interfaces") for area in found or ()}
+    new = {area["area_id"]: area.get("interfaces") for area in wanted or ()}
+    added = [
+        {"area_id": number, "interfaces": _union("interfaces", old.get(number), new.get(number))}
+        for number in old | new
+    ]
+    switched = [
+        {"area_id": number, "interfaces": _without_gone("interfaces", old.get(number), new.get(number))}
+        for number in old | new
+    ]
+    return added, switched

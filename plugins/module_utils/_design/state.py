@@ -1,0 +1,188 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What exists, as the design reads it: the management server's and AWS's side. Private to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object on the server: `kind` and `data` as in the table of resources, `parent` its path ("aggregators/7")."""
+
+    kind: str
+    parent: str
+    key: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Aggregator:
+    """An aggregator on the server; `ip` is the address that bonders use (on AWS the public one)."""
+
+    id: int
+    name: str
+    ip: str
+    space: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class SpaceFound:
+    """A space on the server."""
+
+    id: int
+    key: str
+    name: str
+    enabled: bool
+    mode: str | None
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A bond; `primary`, `secondary` and `present` are aggregator ids."""
+
+    id: int
+    name: str
+    space: str
+    primary: int | None
+    secondary: int | None
+    present: int | None
+
+
+@dataclass
+class Server:
+    """The management server's side."""
+
+    aggregators: dict[int, Aggregator] = field(default_factory=dict)
+    spaces: dict[str, SpaceFound] = field(default_factory=dict)
+    bonds: dict[int, Bond] = field(default_factory=dict)
+    things: dict[int, list[Thing]] = field(default_factory=dict)
+    """Interfaces, protocols and filters by aggregator id."""
+    bond_things: dict[int, list[Thing]] = field(default_factory=dict)
+    """Connected IPs, CPE NAT IPs (and routes, where read) by bond id."""
+    bond_interfaces: dict[int, list[str]] = field(default_factory=dict)
+    """Names of the bonders' interfaces by bond id."""
+
+    def space_by_id(self, number: int) -> SpaceFound | None:
+        """The space with this id."""
+        return next((space for space in self.spaces.values() if space.id == number), None)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An EC2 instance; the interface fields speak of its primary network interface."""
+
+    id: str
+    type: str
+    zone: str
+    vpc_id: str
+    subnet_id: str
+    interface_id: str
+    private_ip: str
+    addresses: tuple[str, ...] = ()
+    public_ip: str | None = None
+    devices: tuple[int, ...] = (0,)
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InstanceLimits:
+    """How much an instance type can hold (DescribeInstanceTypes, NetworkInfo)."""
+
+    interfaces: int
+    addresses_per_interface: int
+
+
+@dataclass(frozen=True)
+class Subnet:
+    """A VPC subnet; `used` is None where the addresses in use were not read."""
+
+    id: str
+    vpc_id: str
+    cidr: str
+    zone: str
+    tags: dict[str, str] = field(default_factory=dict)
+    used: frozenset[str] | None = None
+    ipv6: bool = False
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """A VPC with its IPv4 networks."""
+
+    id: str
+    cidrs: tuple[str, ...]
+    tags: dict[str, str] = field(default_factory=dict)
+    ipv6: bool = False
+
+
+@dataclass(frozen=True)
+class ElasticIp:
+    """An Elastic IP and what it is associated with."""
+
+    allocation_id: str
+    public_ip: str
+    tags: dict[str, str] = field(default_factory=dict)
+    interface_id: str | None = None
+    private_ip: str | None = None
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface (ENI)."""
+
+    id: str
+    subnet_id: str
+    vpc_id: str
+    private_ip: str
+    tags: dict[str, str] = field(default_factory=dict)
+    instance_id: str | None = None
+    source_dest_check: bool = True
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route; `target` is an id (eni-, nat-, igw-, ...), None for the local route."""
+
+    destination: str
+    target: str | None
+    state: str = "active"
+
+
+@dataclass(frozen=True)
+class RouteTable:
+    """A route table with the subnets that it is associated with by name."""
+
+    id: str
+    vpc_id: str
+    main: bool
+    routes: tuple[Route, ...] = ()
+    subnet_ids: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InternetGateway:
+    """An internet gateway and the VPC that it is attached to."""
+
+    id: str
+    vpc_id: str | None
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Cloud:
+    """The AWS side, keyed by id; `region` of each instance's id is in the fleet."""
+
+    instances: dict[str, Instance] = field(default_factory=dict)
+    limits: dict[str, InstanceLimits] = field(default_factory=dict)
+    subnets: dict[str, Subnet] = field(default_factory=dict)
+    vpcs: dict[str, Vpc] = field(default_factory=dict)
+    addresses: list[ElasticIp] = field(default_factory=list)
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    route_tables: dict[str, RouteTable] = field(default_factory=dict)
+    internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A VPC for each space, with a subnet in each zone that has a gateway. Private to the collection.
+
+A VPC's route table can only point at an interface of that VPC, and an interface attaches only inside its instance's
+zone: so the gateway's interface lives in the space's VPC, in a subnet of the aggregator's zone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from .fleet import Fleet
+from .intent import Intent, Report, SpaceIntent
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import (
+    TAG_KEY,
+    TAG_NETWORK,
+    internet_gateway_key,
+    route_table_key,
+    subnet_key,
+    tags,
+    vpc_key,
+)
+from .state import Cloud, Subnet, Vpc
+
+PART = "private_wan"
+ANYWHERE = "0.0.0.0/0"
+ANYWHERE_IPV6 = "::/0"
+SMALLEST_SUBNET = 28
+
+
+@dataclass(frozen=True)
+class VpcDesign:
+    """A space's VPC: what it is called, which one it is, and its gateway subnets by zone (`cidr` may be known only)."""
+
+    space: str
+    found: Vpc | None
+    cidr: str | None
+    subnets: dict[str, str]
+
+
+def owned(network: str, key: str, objects: Any) -> Any:
+    """The object with this network's tag and key, or None."""
+    return next(
+        (o for o in objects if o.tags.get(TAG_NETWORK) == network and o.tags.get(TAG_KEY) == key),
+        None,
+    )
+
+
+def zone_subnet(cidr: str, zone: str) -> str | None:
+    """The default subnet of a zone: one /24 (smaller VPCs: an eighth) by the zone's letter, none ever shifts."""
+    network = ipaddress.IPv4Network(cidr)
+    prefix = min(max(24, network.prefixlen + 3), SMALLEST_SUBNET)
+    number = ord(zone[-1]) - ord("a")
+    if prefix < network.prefixlen or not 0 <= number < 2 ** (prefix - network.prefixlen):
+        return None
+    return str(ipaddress.IPv4Network((int(network.network_address) + number * 2 ** (32 - prefix), prefix)))
+
+
+def gateway_zones(space: SpaceIntent, fleet: Fleet) -> list[str]:
+    """The zones in which the space has gateways."""
+    members = (fleet.by_host(gateway.host) for gateway in space.gateways if gateway.subnet_id is None)
+    return sorted({m.instance.zone for m in members if m and m.instance})
+
+
+def design_vpc(
+    space: SpaceIntent, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design, report: Report
+) -> VpcDesign | None:
+    """Items and work for a space's VPC."""
+    if space.vpc is None:
+        return None
+    what = f"space {space.key}"
+    if space.vpc.id:
+        found = cloud.vpcs.get(space.vpc.id)
+        if found is None:
+            report.problem(f"{what}, vpc.id: AWS has no VPC {space.vpc.id} in this region.")
+        for gateway in space.gateways:
+            if not gateway.subnet_id:
+                report.problem(f"{what}: with an adopted VPC the gateway on {gateway.host} needs subnet_id.")
+        return VpcDesign(space.key, found, None, {})
+    cidr = space.vpc.cidr
+    assert cidr is not None
+    found = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+    if found and cidr not in found.cidrs:
+        report.problem(
+            f"{what}, vpc.cidr: {cidr}, but its VPC {found.id} has {', '.join(found.cidrs)}: AWS cannot change a VPC's "
+            "network. Tear the space down first, or take the old network."
+        )
+    subnets = _subnets(space, cidr, fleet, report)
+    _items(space, cidr, found, subnets, intent, cloud, design)
+    return VpcDesign(space.key, found, cidr, subnets)
+
+
+def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
+    assert space.vpc is not None
+    what = f"space {space.key}"
+    given = {subnet["zone"]: subnet["cidr"] for subnet in space.vpc.subnets}
+    chosen: dict[str, str] = dict(given)
+    for zone in gateway_zones(space, fleet):
+        if zone in chosen:
+            continue
+        derived = zone_subnet(cidr, zone)
+        if derived is None:
+            report.problem(f"{what}, vpc.cidr: {cidr} has no default subnet for the zone {zone}: give vpc.subnets.")
+        else:
+            chosen[zone] = derived
+    networks = sorted((ipaddress.IPv4Network(c), zone) for zone, c in chosen.items())
+    for (one, zone), (other, second) in zip(networks, networks[1:], strict=False):
+        if one.overlaps(other):
+            report.problem(f"{what}, vpc.subnets: {one} ({zone}) and {other} ({second}) overlap.")
+    return chosen
+
+
+def _items(
+    space: SpaceIntent,
+    cidr: str,
+    found: Vpc | None,
+    subnets: dict[str, str],
+    intent: Intent,
+    cloud: Cloud,
+    design: Design,
+) -> None:
+    assert space.vpc is not None
+    network, key, ipv6 = intent.network, vpc_key(space.key), space.vpc.ipv6
+    before = len(design.items)
+    common: dict[str, Any] = {"phase": "add", "host": None, "part": PART}
+
+    def make(kind: str, parent: str, name: str, after: dict[str, Any]) -> None:
+        design.aws("create", kind, parent, name, after=after | {"tags": tags(network, name)}, **common)
+
+    if found is None:
+        make("vpc", "", key, {"cidr": cidr, "ipv6": ipv6})
+    elif ipv6 and not found.ipv6:
+        design.aws("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}, **common)
+    gateway = owned(network, internet_gateway_key(space.key), cloud.internet_gateways.values())
+    if gateway is None:
+        make("internet_gateway", key, internet_gateway_key(space.key), {})
+    elif found is None or gateway.vpc_id != found.id:
+        design.aws(
+            "update",
+            "internet_gateway",
+            key,
+            internet_gateway_key(space.key),
+            before={"vpc_id": gateway.vpc_id},
+            after={"vpc_id": found.id if found else KNOWN_AFTER_APPLY},
+            **common,
+        )
+    subnet_ids = []
+    for zone, subnet in sorted(subnets.items()):
+        name = subnet_key(space.key, zone)
+        present: Subnet | None = owned(network, name, cloud.subnets.values())
+        if present is None:
+            make("subnet", key, name, {"cidr": subnet, "zone": zone, "ipv6": ipv6})
+        else:
+            subnet_ids.append(present.id)
+            if ipv6 and not present.ipv6:
+                design.aws("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}, **common)
+    table = owned(network, route_table_key(space.key), cloud.route_tables.values())
+    if table is None:
+        make("route_table", key, route_table_key(space.key), {})
+    elif len(subnet_ids) < len(subnets) or set(subnet_ids) - set(table.subnet_ids):
+        design.aws(
+            "update",
+            "route_table",
+            key,
+            route_table_key(space.key),
+            before={"subnets": len(set(subnet_ids) & set(table.subnet_ids))},
+            after={"subnets": len(subnets)},
+            **common,
+        )
+    targets = {route.destination: route.target for route in table.routes} if table else {}
+    for destination in (ANYWHERE, *((ANYWHERE_IPV6,) if ipv6 else ())):
+        if destination not in targets:
+            after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
+            design.aws("create", "route", route_table_key(space.key), destination, after=after, **common)
+    if len(design.items) > before:
+        design.vpcs["add"].append(
+            {
+                "network": network,
+                "space": space.key,
+                "id": None,
+                "cidr": cidr,
+                "ipv6": ipv6,
+                "subnets": [
+                    {"zone": zone, "cidr": subnet, "key": subnet_key(space.key, zone)}
+                    for zone, subnet in sorted(subnets.items())
+                ],
+            }
+        )
+
+
+def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+    """Teardown: every VPC with our tags goes, for spaces that the server or the intent has forgotten too."""
+    named = {space.key for space in intent.spaces if space.vpc}
+    prefix = vpc_key("")
+    mine = [o for o in cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == intent.network]
+    for vpc in sorted(mine, key=lambda vpc: vpc.tags.get(TAG_KEY, "")):
+        space = vpc.tags.get(TAG_KEY, "").removeprefix(prefix)
+        if not intent.absent and space in named:
+            continue
+        if not (intent.absent or intent.prune):
+            report.warn(
+                f"The VPC {vpc.id} ({vpc_key(space)}) belongs to a space that is not in bonding_spaces any more. It is "
+                "kept; bonding_prune: true removes it."
+            )
+            continue
+        _gone_items(vpc, space, intent, cloud, design)
+
+
+def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Design) -> None:
+    common: dict[str, Any] = {"phase": "remove", "host": None, "part": PART}
+    network, key = intent.network, vpc_key(space)
+    subnets = [s for s in cloud.subnets.values() if s.vpc_id == vpc.id and s.tags.get(TAG_NETWORK) == network]
+    for subnet in sorted(subnets, key=lambda s: s.cidr):
+        before = {"cidr": subnet.cidr, "zone": subnet.zone}
+        design.aws("delete", "subnet", key, subnet.tags[TAG_KEY], before=before, **common)
+    if table := owned(network, route_table_key(space), cloud.route_tables.values()):
+        design.aws("delete", "route_table", key, route_table_key(space), before={"id": table.id}, **common)
+    if gateway := owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
+        design.aws("delete", "internet_gateway", key, internet_gateway_key(space), before={"id": gateway.id}, **common)
+    design.aws("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}, **common)
+    design.vpcs["remove"].append(
+        {
+            "network": network,
+            "space": space,
+            "id": vpc.id,
+            "cidr": vpc.cidrs[0],
+            "ipv6": vpc.ipv6,
+            "subnets": [{"zone": s.zone, "cidr": s.cidr, "key": s.tags[TAG_KEY]} for s in subnets],
+        }
+    )

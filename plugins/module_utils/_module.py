@@ -1,0 +1,233 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module on the management server shares: options, log-in, errors (private to the collection)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
+from ._reconcile import ReconcileError, Refs, Result, report_outcomes
+from ._resources import SLOTS
+
+STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+
+Spec = dict[str, dict[str, Any]]
+
+
+def _connection_option(name: str, **more: Any) -> dict[str, Any]:
+    variable = f"BONDING_API_{name.removeprefix('api_').upper()}"
+    return {"type": "str", "fallback": (env_fallback, [variable]), **more}
+
+
+CONNECTION_SPEC: Spec = {
+    "api_url": _connection_option("api_url"),
+    "api_username": _connection_option("api_username"),
+    "api_password": _connection_option("api_password", no_log=True),
+    "api_token": _connection_option("api_token", no_log=True),
+    "validate_certs": _connection_option("validate_certs", type="bool", default=True),
+    "ca_path": _connection_option("ca_path", type="path"),
+    "api_timeout": _connection_option("api_timeout", type="int", default=30),
+}
+
+FILTER_SLOT = {
+    "type": "dict",
+    "options": {
+        "mode": {"type": "str", "required": True, "choices": ["all", "none", "filter"]},
+        "filter": {"type": "str"},
+    },
+}
+
+COMMON_INTERFACE_SPEC: Spec = {
+    "name": {"type": "str", "required": True},
+    "space": {"type": "str"},
+    "enabled": {"type": "bool"},
+    "mtu": {"type": "int"},
+    "addresses": {"type": "list", "elements": "str"},
+}
+VXLAN_SPEC: Spec = {
+    "vni": {"type": "int"},
+    "endpoints": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"ip": {"type": "str", "required": True}, "vni": {"type": "int"}},
+    },
+}
+ETHERNET_SPEC: Spec = {"accept_ra": {"type": "bool"}}
+VLAN_SPEC: Spec = {"parent": {"type": "str"}, "vlan_id": {"type": "int"}}
+
+PROTOCOL_SPEC: Spec = {
+    "name": {"type": "str", "required": True},
+    "protocol": {"type": "str", "choices": ["static", "bgp", "babel", "ospf"]},
+    "space": {"type": "str"},
+    "enabled": {"type": "bool"},
+    **{slot: FILTER_SLOT for slot in SLOTS},
+    "routes": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "network": {"type": "str", "required": True},
+            "destination": {
+                "type": "str",
+                "required": True,
+                "choices": ["gateway", "interface", "blackhole", "unreachable", "prohibit"],
+            },
+            "address": {"type": "str"},
+            "interface": {"type": "str"},
+        },
+    },
+    "local_as": {"type": "int"},
+    "local_address": {"type": "str"},
+    "neighbor_address": {"type": "str"},
+    "neighbor_as": {"type": "int"},
+    "password": {"type": "str", "no_log": True},
+    "multihop": {"type": "int"},
+    "hold_time": {"type": "int"},
+    "keepalive_time": {"type": "int"},
+    "next_hop_self": {"type": "bool"},
+    "rr_client": {"type": "bool"},
+    "interfaces": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "patterns": {"type": "list", "elements": "str", "required": True},
+            "type": {"type": "str", "choices": ["auto", "wired", "wireless", "tunnel"]},
+            "rxcost": {"type": "int"},
+            "hello_interval": {"type": "int"},
+            "update_interval": {"type": "int"},
+        },
+    },
+    "areas": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "area_id": {"type": "str", "required": True},
+            "interfaces": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "patterns": {"type": "list", "elements": "str", "required": True},
+                    "type": {"type": "str", "choices": ["auto", "broadcast", "nbma", "ptp", "ptmp"]},
+                    "cost": {"type": "int"},
+                    "hello": {"type": "int"},
+                    "dead": {"type": "int"},
+                },
+            },
+        },
+    },
+}
+FILTER_SPEC: Spec = {
+    "name": {"type": "str", "required": True},
+    "family": {"type": "str", "choices": ["ipv4", "ipv6"]},
+    "body": {"type": "str"},
+}
+UPDATE_PASSWORD = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+
+
+def connection_of(params: Mapping[str, Any]) -> Connection:
+    """The connection that the options of ``CONNECTION_SPEC`` describe."""
+    return Connection(
+        url=params["api_url"] or "",
+        username=params["api_username"],
+        password=params["api_password"],
+        token=params["api_token"],
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"],
+        timeout=params["api_timeout"],
+    )
+
+
+class BondingModule(AnsibleModule):
+    """A module on the management server: its own options plus those of the connection; check mode always."""
+
+    def __init__(self, options: Spec, **more: Any) -> None:
+        self._given: dict[str, Any] = {}
+        self._options = options
+        super().__init__(argument_spec={**CONNECTION_SPEC, **options}, supports_check_mode=True, **more)
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        # Kept as the task wrote them: afterwards an option that was left out looks like one that is null.
+        self._given = copy.deepcopy(self.params)
+
+    def given(self, *without: str) -> dict[str, Any]:
+        """The options that the task names, null ones too, without the connection's and those in ``without``."""
+        spec = {name: option for name, option in self._options.items() if name not in without}
+        return _only_given(self.params, self._given, spec)
+
+    def connection(self) -> Connection:
+        """The connection that the options describe."""
+        return connection_of(self.params)
+
+    def run(self, work: Callable[[Client, Refs], dict[str, Any]], parallel: int = 8) -> None:
+        """Log in, do the work, and end the module with what it returns, or with a failure that says everything."""
+        if REQUESTS_IMPORT_ERROR is not None:
+            self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        try:
+            with Client(self.connection(), parallel) as client:
+                result = work(client, Refs(client))
+        except ClientError as error:
+            self.fail_json(msg=str(error), changed=False, failure=error.failure())
+        except ReconcileError as error:
+            done = report_outcomes(error.outcomes)
+            more: dict[str, Any] = {"failure": error.cause.failure()} if error.cause else {}
+            if done:
+                more["objects"] = done
+            self.fail_json(msg=str(error), changed=bool(done), **more)
+        else:
+            self.exit_json(**result)
+
+    def one(self, result: Result, name: str) -> dict[str, Any]:
+        """What a module for one object returns: the object under its own name, its action and its diff."""
+        report = result.objects[0]
+        answer = {"changed": result.changed, "action": report["action"], name: report["object"]}
+        if self._diff:
+            empty: dict[str, Any] = {"before": {}, "after": {}}
+            answer["diff"] = result.diff[0] if result.diff else empty
+        return answer
+
+    def many(self, result: Result) -> dict[str, Any]:
+        """What a bulk module returns: all objects with their actions, and the diffs as a list."""
+        answer: dict[str, Any] = {"changed": result.changed, "objects": result.objects}
+        if self._diff:
+            answer["diff"] = result.diff
+        return answer
+
+
+def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A VXLAN interface with the VNI of each endpoint filled in from the interface's own where it is left out."""
+    endpoints = data.get("endpoints")
+    if not endpoints or data.get("vni") is None:
+        return dict(data)
+    return {**data, "endpoints": [{"vni": data["vni"], **endpoint} for endpoint in endpoints]}
+
+
+def _only_given(values: Mapping[str, Any], raw: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` without what the task did not name, at every depth.
+
+    :param raw: the same part of the task as it was written; where that is no mapping (a text that was parsed), what
+        is not null counts as given
+    """
+    result = {}
+    for name, option in spec.items():
+        if not isinstance(raw, Mapping):
+            named = values.get(name) is not None
+        else:
+            named = any(key in raw for key in (name, *option.get("aliases", ())))
+        if not named:
+            continue
+        value, inner = values.get(name), raw.get(name) if isinstance(raw, Mapping) else None
+        options = option.get("options")
+        if options and isinstance(value, Mapping):
+            value = _only_given(value, inner, options)
+        elif options and isinstance(value, list):
+            parts = inner if isinstance(inner, list) and len(inner) == len(value) else [None] * len(value)
+            value = [_only_given(item, part, options) for item, part in zip(value, parts, strict=True)]
+        result[name] = value
+    return result

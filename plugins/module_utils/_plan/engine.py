@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read, design, judge, return. Private to the collection.
+
+The design is made at least once with what a run with nothing to do needs; only where it then asks for something new
+is more read (used addresses, limits, the bonds' networks), and the design made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from .._client import Client
+from .._design.cpe_nat import resolve_entries
+from .._design.cpe_nat_gone import leftover_keys
+from .._design.intent import PARTS, Intent, Report, read_intent
+from .._design.items import Design, Item
+from .._design.network import changing_spaces, design_network
+from .._reconcile import ReconcileError, Refs
+from .read_cloud import CloudReader
+from .read_server import ServerReader
+from .work import Scope, Step, make_work, server_steps
+
+DEFAULT_MAX_DELETIONS = 25
+NEW_KINDS = ("private_address", "attachment")
+
+
+class PlanError(Exception):
+    """The network cannot be built as it is described; `problems` has a sentence for each reason."""
+
+    def __init__(self, problems: list[str], warnings: list[str]) -> None:
+        self.problems, self.warnings = problems, warnings
+        count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+        listing = "\n".join(f"  {number}. {text}" for number, text in enumerate(problems, 1))
+        super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
+
+
+def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[str | None], Any]) -> dict[str, Any]:
+    """The plan of network_plan's arguments, as the module returns it (`client_of`: EC2 client of a region).
+
+    Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
+    """
+    first_report = Report()
+    intent = read_intent(params, first_report)
+    refs = Refs(client)
+    server_side = ServerReader(client, refs)
+    server_side.read_network()
+    cloud_side = CloudReader(client_of)
+    if intent.needs_cloud:
+        cloud_side.read_network(intent)
+    _read_entries(intent, server_side, cloud_side)
+    report, design, steps = _design(intent, first_report, server_side, cloud_side)
+    if _read_more(intent, design, steps, server_side, cloud_side):
+        report, design, steps = _design(intent, first_report, server_side, cloud_side)
+    scope = _scope(params, intent)
+    first = next(iter(params.get("hosts") or [host.host for host in intent.hosts]), "")
+    plan = make_work(design, steps, server_side.server, scope, first)
+    _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
+    if report.problems:
+        raise PlanError(report.problems, report.warnings)
+    return {
+        "plan": [item.as_dict() for item in plan.items],
+        "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
+        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in ("add", "switch", "remove")},
+        "work": plan.work,
+        "drift": report.drift,
+        "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
+    }
+
+
+def _read_entries(intent: Intent, server_side: ServerReader, cloud_side: CloudReader) -> None:
+    """The bonds that the CPE NAT entries name; for addresses to be removed also those that may carry them."""
+    entries = resolve_entries(intent, server_side.server, Report())
+    parts = ("connected_ips", "cpe_nat_ips") if intent.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
+    server_side.read_bond_objects({entry.bond.id for entry in entries}, parts)
+    if not (intent.absent or intent.prune_addresses):
+        return
+    named = {entry.key for entry in entries}
+    if set(leftover_keys(entries, intent, cloud_side.cloud)) - named:
+        server_side.read_bond_objects(server_side.server.bonds, ("cpe_nat_ips",))
+
+
+def _design(
+    intent: Intent, first: Report, server_side: ServerReader, cloud_side: CloudReader
+) -> tuple[Report, Design, list[Step]]:
+    report = deepcopy(first)
+    design = design_network(intent, server_side.server, cloud_side.cloud, report)
+    try:
+        steps = server_steps(design, server_side.objects)
+    except ReconcileError as error:
+        steps = []
+        if not report.problems:  # else it only says again, of an object, what was said of the intent
+            report.problem(str(error))
+    return report, design, steps
+
+
+def _read_more(
+    intent: Intent, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
+) -> bool:
+    """Whether something was read that the design has to see."""
+    if intent.absent:
+        return False
+    more = False
+    if intent.needs_cloud and any(item.kind in NEW_KINDS and item.verb == "create" for item in design.items):
+        more = cloud_side.read_for_new()
+    changed = {
+        step.thing.data.get("space") or step.thing.key
+        for step in steps
+        if step.item.kind in ("vxlan_interface", "space") and step.item.phase == "add"
+    }
+    spaces = changing_spaces(design, intent) & changed
+    bonds = {bond.id for bond in server_side.server.bonds.values() if bond.space in spaces}
+    return server_side.read_bond_objects(bonds, ("connected_ips", "routes")) or more
+
+
+def _scope(params: Mapping[str, Any], intent: Intent) -> Scope:
+    everyone = [host.host for host in intent.hosts]
+    hosts = params.get("hosts") or everyone
+    return Scope(
+        hosts=set(hosts),
+        parts=set(params.get("parts") or PARTS),
+        limited=bool(set(everyone) - set(hosts)),
+        absent=intent.absent,
+    )
+
+
+def _judge(
+    items: list[Item], deferred: list[Item], scope: Scope, intent: Intent, params: Mapping[str, Any], report: Report
+) -> None:
+    """What this run may not do: interrupt without leave, delete more than allowed, build on what is not there."""
+    if not intent.allow_disruption:
+        for item in items:
+            if item.disruptive:
+                report.problem(
+                    f"{item.verb} {item.kind} {item.key}{f' on {item.host}' if item.host else ''} interrupts: "
+                    f"{item.interrupts}. Say bonding_allow_disruption: true to let it."
+                )
+    deletions = [item for item in items if item.system == "server" and item.verb == "delete"]
+    limit = params.get("max_deletions")
+    limit = DEFAULT_MAX_DELETIONS if limit is None else limit
+    if not intent.absent and len(deletions) > limit:
+        report.problem(
+            f"The plan deletes {len(deletions)} objects on the server, more than the {limit} that "
+            "bonding_max_deletions "
+            "allows."
+        )
+    if "private_wan" not in scope.parts and "gateways" in scope.parts:
+        missing = sorted(
+            {i.key for i in deferred if i.part == "private_wan" and i.kind in ("vpc", "subnet", "route_table")}
+        )
+        if missing and any(item.part == "gateways" and item.phase == "add" for item in items):
+            report.problem(
+                f"The gateways need {', '.join(missing)}, which is not built yet: run the part private_wan first."
+            )

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS's side, as the design reads it: only what the intent needs, one listing of a kind. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .._aws._ec2 import describe, describe_by, owned_by, tags_of
+from .._design.intent import Intent
+from .._design.state import (
+    Cloud,
+    ElasticIp,
+    Instance,
+    InstanceLimits,
+    Interface,
+    InternetGateway,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+)
+
+TARGETS = (
+    "NetworkInterfaceId",
+    "NatGatewayId",
+    "GatewayId",
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "EgressOnlyInternetGatewayId",
+    "InstanceId",
+)
+
+
+class CloudReader:
+    """Reads once what was not read yet. `client_of` gives an EC2 client for a region (None: the default one)."""
+
+    def __init__(self, client_of: Callable[[str | None], Any]) -> None:
+        self._client_of = client_of
+        self.cloud = Cloud()
+        self._regions: list[str | None] = []
+        self._used_read = self._limits_read = False
+
+    def read_network(self, intent: Intent) -> None:
+        """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
+        regions: dict[str | None, list[str]] = {}
+        for host in intent.hosts:
+            regions.setdefault(host.region, []).extend([host.instance_id] if host.instance_id else [])
+        self._regions = sorted(regions, key=str)
+        for region in self._regions:
+            client = self._client_of(region)
+            self._instances(client, regions[region])
+            self._addresses(client, intent)
+            if intent.absent or intent.prune or intent.leaving or any(s.vpc or s.gateways for s in intent.spaces):
+                self._vpcs(client, intent)
+            else:
+                self._subnets(client, ())
+
+    def read_for_new(self) -> bool:
+        """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
+        if self._used_read and self._limits_read:
+            return False
+        self._used_read = self._limits_read = True
+        fleet_subnets = {instance.subnet_id for instance in self.cloud.instances.values()}
+        types = {instance.type for instance in self.cloud.instances.values()}
+        for region in self._regions:
+            client = self._client_of(region)
+            used: dict[str, set[str]] = {subnet: set() for subnet in fleet_subnets}
+            for item in describe_by(client, "describe_network_interfaces", "subnet-id", fleet_subnets):
+                used[item["SubnetId"]] |= {p["PrivateIpAddress"] for p in item.get("PrivateIpAddresses", [])}
+            for subnet, addresses in used.items():
+                if subnet in self.cloud.subnets:
+                    old = self.cloud.subnets[subnet]
+                    known = (old.used or frozenset()) | addresses
+                    self.cloud.subnets[subnet] = Subnet(
+                        old.id, old.vpc_id, old.cidr, old.zone, old.tags, frozenset(known), old.ipv6
+                    )
+            for item in describe_by(client, "describe_instance_types", "instance-type", types):
+                info = item.get("NetworkInfo", {})
+                self.cloud.limits[item["InstanceType"]] = InstanceLimits(
+                    interfaces=info["MaximumNetworkInterfaces"],
+                    addresses_per_interface=info["Ipv4AddressesPerInterface"],
+                )
+        return True
+
+    def _instances(self, client: Any, ids: Iterable[str]) -> None:
+        for item in describe_by(client, "describe_instances", "instance-id", ids):
+            interfaces = item.get("NetworkInterfaces", [])
+            primary = next((i for i in interfaces if i["Attachment"]["DeviceIndex"] == 0), None)
+            if primary is None or item["State"]["Name"] in ("terminated", "shutting-down"):
+                continue
+            self.cloud.instances[item["InstanceId"]] = Instance(
+                id=item["InstanceId"],
+                type=item["InstanceType"],
+                zone=item["Placement"]["AvailabilityZone"],
+                vpc_id=item["VpcId"],
+                subnet_id=item["SubnetId"],
+                interface_id=primary["NetworkInterfaceId"],
+                private_ip=item["PrivateIpAddress"],
+                addresses=tuple(p["PrivateIpAddress"] for p in primary.get("PrivateIpAddresses", [])),
+                public_ip=item.get("PublicIpAddress"),
+                devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
+                groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
+            )
+
+    def _addresses(self, client: Any, intent: Intent) -> None:
+        for item in describe(client, "describe_addresses", Filters=owned_by(intent.network)):
+            self.cloud.addresses.append(
+                ElasticIp(
+                    allocation_id=item["AllocationId"],
+                    public_ip=item["PublicIp"],
+                    tags=tags_of(item),
+                    interface_id=item.get("NetworkInterfaceId") or None,
+                    private_ip=item.get("PrivateIpAddress") or None,
+                )
+            )
+
+    def _subnets(self, client: Any, vpcs: Iterable[str], extra: Iterable[str] = ()) -> None:
+        wanted = {instance.subnet_id for instance in self.cloud.instances.values()} | set(extra)
+        found = describe_by(client, "describe_subnets", "subnet-id", wanted)
+        found += describe_by(client, "describe_subnets", "vpc-id", vpcs)
+        for item in found:
+            self.cloud.subnets[item["SubnetId"]] = Subnet(
+                id=item["SubnetId"],
+                vpc_id=item["VpcId"],
+                cidr=item["CidrBlock"],
+                zone=item["AvailabilityZone"],
+                tags=tags_of(item),
+                ipv6=any(
+                    block.get("Ipv6CidrBlockState", {}).get("State") == "associated"
+                    for block in item.get("Ipv6CidrBlockAssociationSet", [])
+                ),
+            )
+
+    def _vpcs(self, client: Any, intent: Intent) -> None:
+        adopted = [space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id]
+        found = describe(client, "describe_vpcs", Filters=owned_by(intent.network))
+        found += describe_by(client, "describe_vpcs", "vpc-id", adopted)
+        for item in found:
+            self.cloud.vpcs[item["VpcId"]] = Vpc(
+                id=item["VpcId"],
+                cidrs=tuple(b["CidrBlock"] for b in item.get("CidrBlockAssociationSet", [])) or (item["CidrBlock"],),
+                tags=tags_of(item),
+                ipv6=bool(item.get("Ipv6CidrBlockAssociationSet")),
+            )
+        given = {gateway.subnet_id for space in intent.spaces for gateway in space.gateways if gateway.subnet_id}
+        self._subnets(client, self.cloud.vpcs, given)
+        for item in describe(client, "describe_internet_gateways", Filters=owned_by(intent.network)):
+            attached = item.get("Attachments") or [{}]
+            self.cloud.internet_gateways[item["InternetGatewayId"]] = InternetGateway(
+                item["InternetGatewayId"], attached[0].get("VpcId"), tags_of(item)
+            )
+        for item in describe_by(client, "describe_route_tables", "vpc-id", self.cloud.vpcs):
+            self._route_table(item)
+        for item in describe(client, "describe_network_interfaces", Filters=owned_by(intent.network)):
+            self.cloud.interfaces[item["NetworkInterfaceId"]] = Interface(
+                id=item["NetworkInterfaceId"],
+                subnet_id=item["SubnetId"],
+                vpc_id=item["VpcId"],
+                private_ip=item["PrivateIpAddress"],
+                tags=tags_of(item),
+                instance_id=(item.get("Attachment") or {}).get("InstanceId"),
+                source_dest_check=item.get("SourceDestCheck", True),
+            )
+
+    def _route_table(self, item: dict[str, Any]) -> None:
+        routes = []
+        for route in item.get("Routes", []):
+            destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
+            if destination is None or route.get("GatewayId") == "local":
+                continue
+            target = next((route[name] for name in TARGETS if route.get(name)), None)
+            routes.append(Route(destination, target, route.get("State", "active")))
+        associations = item.get("Associations", [])
+        self.cloud.route_tables[item["RouteTableId"]] = RouteTable(
+            id=item["RouteTableId"],
+            vpc_id=item["VpcId"],
+            main=any(association.get("Main") for association in associations),
+            routes=tuple(routes),
+            subnet_ids=tuple(a["SubnetId"] for a in associations if a.get("SubnetId")),
+            tags=tags_of(item),
+        )

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The design as items, in scope or not, and as work for the roles. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._design.items import KNOWN_AFTER_APPLY, Design, Item
+from .._design.stages import DISRUPTIVE, PHASES, Phase
+from .._design.state import Server, Thing
+from .._reconcile import Change, Object, diff, predict, wanted
+
+MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change on the server with its place in the plan, and the whole staged object that the roles hand on."""
+
+    item: Item
+    thing: Thing
+
+
+@dataclass
+class Scope:
+    """What this run may do. `limited`: not all hosts of the group are in the play."""
+
+    hosts: Collection[str]
+    parts: Collection[str]
+    limited: bool
+    absent: bool
+
+    def reason(self, item: Item) -> str | None:
+        """Why an item is left out, or None if it is in scope."""
+        if item.part not in self.parts:
+            return f"the part {item.part} is not run"
+        if item.host and item.host not in self.hosts:
+            return f"{item.host} is not in the play (--limit)"
+        if self.limited and item.phase == "remove" and not (self.absent and item.host):
+            return "removals wait for a run without --limit"
+        return None
+
+
+@dataclass
+class Plan:
+    """Everything that network_plan returns about what is to be done."""
+
+    items: list[Item] = field(default_factory=list)
+    deferred: list[tuple[Item, str]] = field(default_factory=list)
+    work: dict[str, Any] = field(default_factory=dict)
+
+
+def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) -> list[Step]:
+    """The changes of each phase, each against the state that the phases before leave."""
+    steps: list[Step] = []
+    state = dict(objects)
+    for phase in PHASES:
+        places: dict[tuple[str, str, str], tuple[str, str | None, Thing]] = {}
+        targets: list[Object] = []
+        gone: list[Object] = []
+        unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for batch in design.batches[phase]:
+            for thing in batch.wanted:
+                target, open_fields = _target(thing)
+                if target.identity in places:
+                    continue
+                places[target.identity] = (batch.part, batch.host, thing)
+                targets.append(target)
+                if open_fields:
+                    unknown[target.identity] = open_fields
+            for thing in batch.gone:
+                item = Object(thing.kind, thing.parent, thing.key, thing.data)
+                if item.identity not in places:
+                    places[item.identity] = (batch.part, batch.host, thing)
+                    gone.append(item)
+        changes = diff(state.values(), targets, gone)
+        for change in changes:
+            part, host, thing = places[change.identity]
+            after = {**(change.after or {}), **unknown.get(change.identity, {})} if change.after is not None else None
+            interrupts = design.interrupting.get((phase, change.parent, change.key), "")
+            steps.append(Step(_item(change, after, phase, part, host, interrupts), thing))
+        state = {item.identity: item for item in predict(state.values(), changes)}
+    return steps
+
+
+def _target(thing: Thing) -> tuple[Object, dict[str, Any]]:
+    """The wanted object without the fields that AWS has yet to choose, and those fields."""
+    unknown = {
+        name: value for name, value in thing.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
+    }
+    data = {
+        name: value for name, value in thing.data.items() if name not in unknown and name not in ("type", "protocol")
+    }
+    return wanted(thing.kind, thing.parent, data), unknown
+
+
+def _item(
+    change: Change, after: dict[str, Any] | None, phase: Phase, part: str, host: str | None, interrupts: str
+) -> Item:
+    if phase == "switch" and change.verb == "update":
+        if change.kind == "space":
+            interrupts = MODE_INTERRUPTS
+        else:
+            fields = DISRUPTIVE.get(change.kind, {})
+            interrupts = "; ".join(dict.fromkeys(fields[name] for name in change.after or {} if name in fields))
+    return Item(
+        system="server",
+        verb=change.verb,  # type: ignore[arg-type]
+        kind=change.kind,
+        parent=change.parent,
+        key=change.key,
+        before=change.before,
+        after=after,
+        phase=phase,
+        host=host,
+        part=part,
+        disruptive=bool(interrupts),
+        interrupts=interrupts,
+    )
+
+
+def make_work(design: Design, steps: list[Step], server: Server, scope: Scope, first: str) -> Plan:
+    """Sort everything into what is in scope and what is not, and make the roles' work of the former."""
+    plan = Plan()
+    kept: list[Step] = []
+    for item in (*(step.item for step in steps), *design.items):
+        reason = scope.reason(item)
+        if reason is None:
+            plan.items.append(item)
+        else:
+            plan.deferred.append((item, reason))
+    kept = [step for step in steps if scope.reason(step.item) is None]
+    order = {phase: number for number, phase in enumerate(PHASES)}
+    plan.items.sort(key=lambda item: order[item.phase])
+    work = _Work(first)
+    for step in kept:
+        _place(step, design, work)
+    _place_design(design, scope, work)
+    plan.work = work.as_dict()
+    return plan
+
+
+class _Work:
+    """The `work` of network_plan's return, built up host by host."""
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+        self.shared: dict[str, dict[str, list[Any]]] = {phase: {"vpcs": [], "private_wan": []} for phase in PHASES}
+        self.hosts: dict[str, dict[str, Any]] = {}
+
+    def of(self, host: str | None, phase: str) -> dict[str, Any]:
+        """A host's work in a phase; what has no host is done by the first host of the play."""
+        phases = self.hosts.setdefault(host or self._first, {})
+        if phase not in phases:
+            phases[phase] = {"cpe_nat": [], "gateways": []}
+            if phase == "remove":
+                for mesh in ("bgp", "mesh"):
+                    phases[phase][mesh] = {"protocols_off": [], "shrink": [], "interfaces_off": []}
+            else:
+                phases[phase] |= {"bgp": [], "mesh": []}
+        found: dict[str, Any] = phases[phase]
+        return found
+
+    @staticmethod
+    def net(nets: list[dict[str, Any]], parent: str, kind: str, data: dict[str, Any]) -> None:
+        """Add an object to the NET of its aggregator."""
+        number = int(parent.split("/")[1])
+        found = next((net for net in nets if net["aggregator"] == number), None)
+        if found is None:
+            found = {"aggregator": number, "interfaces": [], "protocols": [], "filters": []}
+            nets.append(found)
+        group = "interfaces" if kind.endswith("_interface") else "filters" if kind == "filter" else "protocols"
+        found[group].append(data)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As network_plan returns it."""
+        return {"shared": self.shared, "hosts": self.hosts}
+
+
+def _place(step: Step, design: Design, work: _Work) -> None:
+    """Hand an aggregator's object to the mesh roles, and a bond's or gateway's one to its entry or gateway."""
+    item, thing = step.item, step.thing
+    if item.kind == "space":
+        return  # placed with the design's own work
+    if item.part == "gateways":
+        _place_owner(design.gateways, design.gateway_objects, item, work, "gateways")
+        return
+    if item.parent.startswith("bonds/"):
+        _place_owner(design.cpe_nat, design.entries, item, work, "cpe_nat")
+        return
+    mesh = "bgp" if item.part == "cpe_nat" else "mesh"
+    place = work.of(item.host, item.phase)[mesh]
+    if item.phase != "remove":
+        work.net(place, item.parent, item.kind, thing.data)
+    elif item.verb != "delete":
+        work.net(place["shrink"], item.parent, item.kind, thing.data)
+    else:
+        step_name = "protocols_off" if "protocol" in item.kind else "interfaces_off"
+        work.net(place[step_name], item.parent, item.kind, thing.data)
+
+
+def _place_owner(
+    lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
+    owners: dict[tuple[str, str], tuple[str | None, dict[str, Any]]],
+    item: Item,
+    work: _Work,
+    name: str,
+) -> None:
+    """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
+    owner = owners.get((item.parent, item.key))
+    if owner is None or item.verb == "delete":
+        return
+    if not any(entry.get("key") == owner[1]["key"] for _host, entry in lists[item.phase]):
+        lists[item.phase].append(owner)
+
+
+def _place_design(design: Design, scope: Scope, work: _Work) -> None:
+    def inside(part: str, host: str | None, phase: str) -> bool:
+        probe = Item("aws", "update", "", "", "", None, None, phase, host, part)  # type: ignore[arg-type]
+        return scope.reason(probe) is None
+
+    for phase in PHASES:
+        for name, part, entries in (
+            ("cpe_nat", "cpe_nat", design.cpe_nat[phase]),
+            ("gateways", "gateways", design.gateways[phase]),
+        ):
+            for host, entry in entries:
+                if inside(part, host, phase):
+                    work.of(host, phase)[name].append(entry)
+        if inside("private_wan", None, phase):
+            work.shared[phase]["vpcs"] += design.vpcs[phase]
+            work.shared[phase]["private_wan"] += design.private_wan[phase]

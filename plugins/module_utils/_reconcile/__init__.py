@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wanted and found -> changes -> applied (private to the collection).
+
+Takes plain parameters and never exits. The order of work: ``read_*`` what is there, ``diff`` it with what is wanted,
+``check`` that everything named exists, then ``predict`` (check mode) or ``apply``.
+"""
+
+from __future__ import annotations
+
+from .aggregator import STATES, manage_aggregator
+from .applying import apply, check
+from .conformance import conformance, listed_resources, versions
+from .cpe_nat import manage_cpe_nats
+from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, wanted
+from .planning import diff, predict, readable, same
+from .reading import (
+    AGGREGATOR_PARTS,
+    BOND_PARTS,
+    read_aggregator,
+    read_aggregators,
+    read_bond,
+    read_bonds,
+    read_current_bonds,
+    read_object,
+    read_spaces,
+)
+from .refs import Refs
+from .running import Result, carry_out, report_outcomes
+from .single import manage_aggregator_object, manage_bond_object, manage_space
+from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
+
+__all__ = [
+    "AGGREGATOR_PARTS",
+    "ALWAYS",
+    "BOND_PARTS",
+    "CREATE",
+    "DELETE",
+    "ON_CREATE",
+    "UPDATE",
+    "Change",
+    "Object",
+    "Outcome",
+    "ReconcileError",
+    "Refs",
+    "Result",
+    "STATES",
+    "apply",
+    "carry_out",
+    "conformance",
+    "current_aggregators",
+    "listed_resources",
+    "check",
+    "diff",
+    "manage_aggregator",
+    "manage_aggregator_object",
+    "manage_bond_object",
+    "manage_cpe_nats",
+    "manage_space",
+    "predict",
+    "read_aggregator",
+    "read_aggregators",
+    "read_bond",
+    "read_bonds",
+    "read_current_bonds",
+    "read_object",
+    "read_spaces",
+    "readable",
+    "report_outcomes",
+    "survey_aggregators",
+    "survey_bonds",
+    "survey_spaces",
+    "versions",
+    "same",
+    "wanted",
+]

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The interfaces, protocols and filters of one aggregator, in bulk (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from .._client import Client
+from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES, group_of
+from .guards import check_not_vlan, check_own_address
+from .model import ON_CREATE, Object, ReconcileError, title, wanted
+from .planning import diff
+from .reading import AGGREGATOR_PARTS, read_aggregator
+from .refs import Refs
+from .running import Result, carry_out
+
+MERGED, REPLACED, OVERRIDDEN, DELETED = STATES = ("merged", "replaced", "overridden", "deleted")
+
+Sections = Mapping[str, Sequence[dict[str, Any]]]
+
+# The option of a section: the name space of its objects, the field that says of which kind one is, and its choices.
+_SECTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "interfaces": ("interface", "type", INTERFACE_KINDS),
+    "protocols": ("protocol", "protocol", PROTOCOL_KINDS),
+    "filters": ("filter", "", ()),
+}
+
+
+def manage_aggregator(
+    client: Client,
+    refs: Refs,
+    aggregator: Any,
+    sections: Sections,
+    *,
+    state: str,
+    owned: Sequence[str],
+    max_deletions: int,
+    check_mode: bool,
+    update_password: str = ON_CREATE,
+    parallel: int = 8,
+) -> Result:
+    """Make the given sections of an aggregator as they are wanted.
+
+    :param aggregator: id or exact name
+    :param sections: option name (interfaces, protocols, filters) -> items in the friendly shape, only what was given;
+        a section that is absent is not looked at
+    :param owned: shell patterns; only objects whose name matches one are ever removed without being named
+    :param max_deletions: how many objects may be removed without being named
+    :raises ReconcileError: before any change, for anything that is not acceptable
+    """
+    parent = f"aggregators/{refs.find('aggregator', aggregator)}"
+    if state == DELETED and not sections:
+        sections = {section: [] for section in AGGREGATOR_PARTS}
+    items = [] if state == DELETED else _wanted(parent, sections, state)
+    found = read_aggregator(client, int(parent.partition("/")[2]), refs, sections)
+    if state == DELETED:
+        items, deletions = _named(parent, sections, found)
+        emptied = [section for section, entries in sections.items() if not entries]
+        deletions += _surplus(emptied, found, deletions, owned, max_deletions)
+    else:
+        deletions = _surplus(sections, found, items, owned, max_deletions) if state == OVERRIDDEN else []
+    changes = diff(found, [] if state == DELETED else items, deletions, update_password)
+    check_not_vlan(changes)
+    check_own_address(refs, changes)
+    return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+
+
+def _wanted(parent: str, sections: Sections, state: str) -> list[Object]:
+    """The wanted objects; under replaced and overridden with defaults for what was not given."""
+    result = []
+    for section, entries in sections.items():
+        for entry in entries:
+            item = wanted(_kind(parent, section, entry), parent, entry)
+            if state != MERGED:
+                item = Object(item.kind, parent, item.key, {**RESOURCES[item.kind].defaults(), **item.data})
+            result.append(item)
+    return result
+
+
+def _kind(parent: str, section: str, entry: Mapping[str, Any]) -> str:
+    group, field, kinds = _SECTIONS[section]
+    if not field:
+        return group
+    if entry.get(field) not in kinds:
+        raise ReconcileError(
+            f"{title(group, parent, str(entry.get('name')))}: {field} is {entry.get(field)!r}; "
+            f"give one of {', '.join(kinds)}. Nothing was changed."
+        )
+    return f"{entry[field]}_{group}"
+
+
+def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[list[Object], list[Object]]:
+    """The objects that are named for deletion: all of them to be reported, and those that are there to be removed."""
+    there = {item.identity: item for item in found}
+    report: list[Object] = []
+    for section, entries in sections.items():
+        group, field, _kinds = _SECTIONS[section]
+        for entry in entries:
+            name, said = str(entry["name"]), entry.get(field) if field else None
+            kind = f"{said}_{group}" if said else group
+            item = there.get((group, parent, name), Object(kind, parent, name, {}))
+            # Without a type the name is enough; with one it must be right.
+            report.append(Object(kind, parent, name, item.data, item.id) if said else item)
+    return report, [item for item in report if item.identity in there]
+
+
+def _surplus(
+    sections: Collection[str], found: Sequence[Object], kept: Sequence[Object], owned: Sequence[str], max_deletions: int
+) -> list[Object]:
+    """What is owned and was not named, within the sections; bounded. VLAN interfaces never are."""
+    if not sections:
+        return []
+    if not owned:
+        raise ReconcileError(
+            "owned is empty: to remove objects that are not named, give patterns of the names that may be removed. "
+            "Nothing was changed."
+        )
+    groups = {_SECTIONS[section][0] for section in sections}
+    named = {item.identity for item in kept}
+    surplus = [
+        item
+        for item in found
+        if group_of(item.kind) in groups
+        and item.identity not in named
+        and item.kind in RESOURCES
+        and item.kind != "vlan_interface"
+        and any(fnmatchcase(item.key, pattern) for pattern in owned)
+    ]
+    if len(surplus) > max_deletions:
+        raise ReconcileError(
+            f"{len(surplus)} objects would be removed, more than max_deletions ({max_deletions}): "
+            f"{', '.join(item.title for item in surplus)}. Nothing was changed."
+        )
+    return surplus

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connected IPs and CPE NAT IPs together, over many bonds (private to the collection)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .._client import Client
+from .model import Object, ReconcileError, wanted
+from .planning import diff
+from .reading import read_bond
+from .refs import Refs
+from .running import Result, carry_out
+
+_NEEDED = ("interface", "connected_ip", "nat_ip")
+_CONNECTED_OPTIONS = ("include_private_wan", "aggregator_routing")
+
+
+def manage_cpe_nats(
+    client: Client,
+    refs: Refs,
+    entries: Sequence[dict[str, Any]],
+    *,
+    present: bool,
+    check_mode: bool,
+    parallel: int = 8,
+) -> Result:
+    """Make sure that each entry's connected IP and CPE NAT IP are there, or are not.
+
+    Reads three lists for each bond that is named (two to remove), and the list of bonds if one is named by its name.
+
+    :param entries: {bond, interface, connected_ip, nat_ip, private_ip, ...}, only what was given
+    :raises ReconcileError: before any change, naming all entries that are not acceptable
+    """
+    items = _wanted(refs, entries, present)
+    bonds = sorted({item.parent for item in items})
+    parts = ("interfaces", "connected_ips", "cpe_nat_ips") if present else ("connected_ips", "cpe_nat_ips")
+
+    def read(parent: str) -> list[Object]:
+        return read_bond(client, int(parent.partition("/")[2]), refs, parts)
+
+    with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
+        found = [item for objects in pool.map(read, bonds) for item in objects]
+    changes = diff(found, items) if present else diff(found, [], _removable(found, items))
+    return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+
+
+def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> list[Object]:
+    items: dict[tuple[str, str, str], Object] = {}
+    places: dict[str, str] = {}
+    problems: list[str] = []
+    for number, entry in enumerate(entries, 1):
+        where = f"entry {number} (bond {entry.get('bond')}, private_ip {entry.get('private_ip')})"
+        try:
+            connected, nat = _entry(refs, entry, present, where)
+        except ReconcileError as error:
+            text = str(error).removesuffix(" Nothing was changed.")
+            problems.append(text if text.startswith(where) else f"{where}: {text}")
+            continue
+        if nat.key in places:
+            problems.append(f"{where}: the same private_ip is given for {places[nat.key]}.")
+        places[nat.key] = where
+        items[nat.identity] = nat
+        if connected is not None:
+            other = items.setdefault(connected.identity, connected)
+            # Two CPE NAT IPs may lie in one connected network; then both entries speak of one connected IP.
+            if other.data != connected.data:
+                problems.append(f"{where}: connected_ip {connected.key} is given twice with different options.")
+    if problems:
+        raise ReconcileError(f"{' '.join(problems)} Nothing was changed.")
+    return list(items.values())
+
+
+def _entry(refs: Refs, entry: dict[str, Any], present: bool, where: str) -> tuple[Object | None, Object]:
+    missing = [name for name in _NEEDED if not entry.get(name)] if present else []
+    if missing:
+        raise ReconcileError(f"{where}: {' and '.join(missing)} must be given.")
+    parent = f"bonds/{refs.find('bond', entry.get('bond'))}"
+    nat_data: dict[str, Any] = {"ip": entry.get("private_ip")}
+    if present:
+        nat_data["nat_ip"] = entry["nat_ip"]
+        nat_data.update({name: entry[name] for name in ("enabled",) if name in entry})
+    nat = wanted("cpe_nat_ip", parent, nat_data)
+    if not entry.get("connected_ip"):
+        return None, nat
+    connected_data = {"ip": entry["connected_ip"]}
+    if present:
+        connected_data["interface"] = entry["interface"]
+        connected_data.update({name: entry[name] for name in _CONNECTED_OPTIONS if name in entry})
+    connected = wanted("connected_ip", parent, connected_data)
+    if present:
+        _check_inside(nat, connected, where)
+    return connected, nat
+
+
+def _check_inside(nat: Object, connected: Object, where: str) -> None:
+    """The destination must be a host of the connected network: the bonder translates for that network only."""
+    network = ipaddress.ip_interface(connected.key).network
+    address = ipaddress.ip_address(nat.data["nat_ip"])
+    if network.version != 4 or ipaddress.ip_address(nat.key).version != 4:
+        raise ReconcileError(f"{where}: CPE NAT IPs are IPv4 only.")
+    if address not in network:
+        raise ReconcileError(f"{where}: nat_ip {address} is not inside the network of connected_ip, {network}.")
+    if network.prefixlen < 31 and address in (network.network_address, network.broadcast_address):
+        raise ReconcileError(f"{where}: nat_ip {address} is the network or broadcast address of {network}.")
+
+
+def _removable(found: Sequence[Object], items: Sequence[Object]) -> list[Object]:
+    """The named CPE NAT IPs, and those connected IPs in which no other CPE NAT IP of the bond lies."""
+    going = {item.identity for item in items if item.kind == "cpe_nat_ip"}
+    staying = [item for item in found if item.kind == "cpe_nat_ip" and item.identity not in going]
+    removable = []
+    for item in items:
+        network = ipaddress.ip_interface(item.key).network
+        used = item.kind == "connected_ip" and any(
+            nat.parent == item.parent and ipaddress.ip_address(nat.data["nat_ip"]) in network for nat in staying
+        )
+        if not used:
+            removable.append(item)
+    return removable

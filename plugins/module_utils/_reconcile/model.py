@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects, changes and outcomes: what the engine works on (private to the collection)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .._client import ClientError
+from .._resources import RESOURCES, group_of, title_of
+
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+ON_CREATE, ALWAYS = "on_create", "always"
+
+
+class ReconcileError(Exception):
+    """What is wanted cannot be done, or was done in part only; ``str(error)`` is for an operator.
+
+    :ivar outcomes: what was done, where something was
+    :ivar cause: the refusal of the server behind it, if there is one
+    """
+
+    def __init__(self, message: str, outcomes: list[Outcome] | None = None, cause: ClientError | None = None) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes or []
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object of the server, found or wanted.
+
+    :param kind: a key of ``RESOURCES``; a kind that the table does not know can be found, and is left alone
+    :param parent: "aggregators/7", "bonds/17", or "" where there is none
+    :param key: its natural key: the name, the canonical address, the space's key
+    :param data: friendly shape; of a wanted object only what was given
+    :param id: its id in the API, where it is known
+    """
+
+    kind: str
+    parent: str
+    key: str
+    data: dict[str, Any]
+    id: int | str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What no two objects share: kinds of one group share their names."""
+        return (group_of(self.kind), self.parent, self.key)
+
+    @property
+    def title(self) -> str:
+        """For sentences: "VXLAN interface 'vx1' of aggregator 7"."""
+        return title(self.kind, self.parent, self.key)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write.
+
+    :param before: update: only the fields that change, as they are; delete: the whole object; create: None
+    :param after: create: all fields that are sent; update: only those that change; delete: None
+    """
+
+    verb: str
+    kind: str
+    parent: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    id: int | str | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        return (group_of(self.kind), self.parent, self.key)
+
+    @property
+    def title(self) -> str:
+        return title(self.kind, self.parent, self.key)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a change.
+
+    :param status: "done", "failed", or "not tried"
+    :param object: the object as the server has it now; None where it is deleted, or nothing was done
+    """
+
+    change: Change
+    status: str
+    object: Object | None = None
+    error: ClientError | ReconcileError | None = None
+
+
+def title(kind: str, parent: str, key: str) -> str:
+    """For sentences: "VXLAN interface 'vx1' of aggregator 7"."""
+    return f"{title_of(kind)} {key!r}{place(parent)}"
+
+
+def place(parent: str) -> str:
+    """For sentences: " of aggregator 7"; empty for what has no parent."""
+    return f" of {parent.replace('s/', ' ')}" if parent else ""
+
+
+def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
+    """A wanted object of friendly data; brings the data into canonical form.
+
+    :raises ReconcileError: naming object and field, if a value is not acceptable or a field is none of this kind
+    """
+    resource = RESOURCES[kind]
+    name = data.get(resource.key)
+    unknown = resource.unknown(data)
+    if unknown:
+        fields = ", ".join(field.name for field in resource.fields)
+        raise ReconcileError(
+            f"{title(kind, parent, str(name))}: {', '.join(unknown)} is no field of its kind, {resource.title} "
+            f"({fields}). Nothing was changed."
+        )
+    try:
+        canonical = resource.canonical(data)
+    except ValueError as error:
+        raise ReconcileError(f"{title(kind, parent, str(name))}: {error}. Nothing was changed.") from error
+    if canonical.get(resource.key) in (None, ""):
+        raise ReconcileError(
+            f"{resource.title}{place(parent)}: {resource.key} is missing or empty. Nothing was changed."
+        )
+    return Object(kind, parent, str(canonical[resource.key]), canonical)

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the server has, as objects in the friendly shape (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._client import ApiError, Client
+from .._resources import RESOURCES, Resource
+from .model import Object, ReconcileError
+from .planning import described
+from .refs import Refs, _number
+
+AGGREGATOR_PARTS = ("interfaces", "protocols", "filters")
+BOND_PARTS = ("interfaces", "connected_ips", "cpe_nat_ips", "routes")
+
+
+def read_aggregator(
+    client: Client, aggregator_id: int, refs: Refs, gather: Iterable[str] = AGGREGATOR_PARTS
+) -> list[Object]:
+    """The interfaces, protocols and filters of an aggregator: one request for each part.
+
+    Kinds that the table does not know come as ``<type>_interface`` or ``<type>_protocol`` with name and type only.
+
+    :raises ReconcileError: if there is no such aggregator
+    """
+    parent = f"aggregators/{aggregator_id}"
+    parts = set(gather)
+    found: list[Object] = []
+    if "interfaces" in parts:
+        items = _list(client, parent, "interfaces")
+        refs.learn("interface", parent, items)
+        found += [_typed(item, "type", "interface", parent, refs) for item in items]
+    if "filters" in parts:
+        items = _list(client, parent, "filters")
+        refs.learn("filter", parent, items)
+        found += [read_object("filter", parent, item, refs) for item in items]
+    if "protocols" in parts:
+        items = _list(client, parent, "protocols")
+        found += [_typed(item, "protocol", "protocol", parent, refs) for item in items]
+    return sorted(found, key=lambda item: item.identity)
+
+
+def read_bond(client: Client, bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
+    """The interfaces, connected IPs, CPE NAT IPs and routes of a bond: one request for each part.
+
+    :raises ReconcileError: if there is no such bond
+    """
+    parent = f"bonds/{bond_id}"
+    parts = set(gather)
+    found: list[Object] = []
+    for part, kind in zip(BOND_PARTS, ("bond_interface", "connected_ip", "cpe_nat_ip", "bond_route"), strict=True):
+        if part in parts:
+            items = _list(client, parent, part)
+            if part == "interfaces":
+                refs.learn("bond_interface", parent, items)
+            found += [read_object(kind, parent, item, refs) for item in items]
+    return sorted(found, key=lambda item: item.identity)
+
+
+def read_spaces(refs: Refs) -> list[Object]:
+    """All spaces that the user can see."""
+    return [read_object("space", "", item, refs) for item in refs.items("spaces/")]
+
+
+def read_aggregators(refs: Refs) -> list[Object]:
+    """All aggregators that the user can see; the key is the id."""
+    return [read_object("aggregator", "", item, refs) for item in refs.items("aggregators/")]
+
+
+def read_bonds(refs: Refs) -> list[Object]:
+    """All bonds that the user can see; the key is the id, aggregators are ids."""
+    return [read_object("bond", "", item, refs) for item in refs.items("bonds/")]
+
+
+def read_current_bonds(client: Client, aggregator_id: int) -> list[int]:
+    """The ids of the bonds that are on this aggregator at present."""
+    return sorted(int(item["id"]) for item in _list(client, f"aggregators/{aggregator_id}", "bonds_current"))
+
+
+def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> Object:
+    """One object out of an answer."""
+    resource = RESOURCES[kind]
+    friendly = resource.to_friendly(item, refs, parent)
+    data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
+    return Object(kind, parent, str(data.get(resource.key)), data, _id(resource, item))
+
+
+def _typed(item: Mapping[str, Any], field: str, group: str, parent: str, refs: Refs) -> Object:
+    """An object out of a listing of all kinds."""
+    kind = f"{item.get(field)}_{group}"
+    if kind not in RESOURCES:
+        name = str(item.get("name"))
+        return Object(kind, parent, name, {"name": name, field: item.get(field)}, item.get("id"))
+    return read_object(kind, parent, item, refs)
+
+
+def _id(resource: Resource, item: Mapping[str, Any]) -> Any:
+    if resource.addressed_by != "id":
+        return item.get(resource.addressed_by)
+    # In a listing of all kinds the URL is that of the typed resource, and its number is the one that counts.
+    number = _number(item.get("url"))
+    return number if isinstance(number, int) else item.get("id")
+
+
+def _list(client: Client, parent: str, part: str) -> list[dict[str, Any]]:
+    try:
+        return client.list(f"{parent}/{part}/")
+    except ApiError as error:
+        if error.status == 404:
+            kind, _slash, number = parent.partition("/")
+            raise ReconcileError(
+                f"There is no {kind[:-1]} with the id {number} that this user can see "
+                f"(GET {parent}/{part}/ was answered with 404). Nothing was changed.",
+                cause=error,
+            ) from error
+        raise

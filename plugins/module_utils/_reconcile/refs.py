@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names for users, URLs for the API (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from threading import RLock
+from typing import Any
+
+from .._client import ApiError, Client
+from .._resources import RESOURCES
+from .model import ReconcileError, title
+
+# Where the names of a name space are listed under a parent, if nothing was learned of it before.
+_LISTED = {
+    "interface": "{parent}/interfaces/",
+    "filter": "{parent}/filters/",
+    "bond_interface": "{parent}/interfaces/",
+}
+
+
+class Refs:
+    """Translates names to URLs and back, for relations between objects; asks the server only for what it must.
+
+    Thread safe. What was read before is learned from there, so that a normal run costs no request here.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lock = RLock()
+        self._urls: dict[tuple[str, str], dict[str, str]] = {}
+        self._names: dict[tuple[str, str], dict[str, str]] = {}
+        self._whole: set[tuple[str, str]] = set()
+        self._coming: set[tuple[str, str, str]] = set()
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+
+    def url(self, space: str, parent: str, key: Any) -> str:
+        """The URL of what is named ``key``.
+
+        :param space: space, interface, filter, bond_interface, aggregator or bond
+        :param parent: "aggregators/7" or "bonds/17"; without meaning for what has no parent
+        :raises ReconcileError: if there is nothing of that name; lists the names that there are
+        """
+        if space in RESOURCES and not RESOURCES[space].path.count("/X/"):
+            return self._client.url(RESOURCES[space].item("", key))
+        with self._lock:
+            known = self._urls.get((space, parent), {})
+            if key not in known:
+                self._load(space, parent)
+                known = self._urls.get((space, parent), {})
+            if key in known:
+                return known[key]
+        names = ", ".join(sorted(known)) or "none"
+        raise ReconcileError(f"There is no {title(space, parent, str(key))}; there are: {names}.")
+
+    def key(self, space: str, parent: str, value: Any) -> Any:
+        """The name behind a URL, an id or a nested object; the value itself where it names nothing known.
+
+        Spaces give their key, aggregators and bonds their id, everything else its name.
+        """
+        if value is None:
+            return None
+        if space == "space":
+            return self._space_key(value)
+        if space in ("aggregator", "bond", "routing_group"):
+            return _number(value)
+        if isinstance(value, Mapping):
+            if "url" not in value:
+                return value.get("name", value.get("id"))
+            value = value["url"]
+        path = self._client.path_of(value) if isinstance(value, str) else str(value)
+        with self._lock:
+            known = self._names.get((space, parent), {})
+            if path not in known:
+                self._load(space, parent)
+                known = self._names.get((space, parent), {})
+            return known.get(path, value)
+
+    def learn(self, space: str, parent: str, items: Iterable[Mapping[str, Any]], whole: bool = True) -> None:
+        """Take names and URLs from a listing.
+
+        :param whole: whether ``items`` are all that there are
+        """
+        with self._lock:
+            urls = self._urls.setdefault((space, parent), {})
+            names = self._names.setdefault((space, parent), {})
+            for item in items:
+                if "name" not in item or "url" not in item:
+                    continue
+                urls[item["name"]] = item["url"]
+                names[self._client.path_of(item["url"])] = item["name"]
+                if "id" in item:
+                    names.setdefault(str(item["id"]), item["name"])
+            if whole:
+                self._whole.add((space, parent))
+
+    def expect(self, space: str, parent: str, key: str) -> None:
+        """Take note of an object that will be created before anything names it."""
+        with self._lock:
+            self._coming.add((space, parent, key))
+
+    def check(self, space: str, parent: str, key: Any) -> str | None:
+        """Why ``key`` names nothing, as a sentence; None if it does, or will."""
+        with self._lock:
+            if (space, parent, str(key)) in self._coming:
+                return None
+        if space == "space":
+            keys = [str(item.get("key")) for item in self.items("spaces/")]
+            if str(key) in keys:
+                return None
+            return f"There is no space with the key {key!r} that this user can see; there are: {_some(keys)}."
+        try:
+            self.url(space, parent, key)
+        except ReconcileError as error:
+            return str(error)
+        return None
+
+    def items(self, path: str) -> list[dict[str, Any]]:
+        """A whole collection without a parent ("spaces/", "aggregators/", "bonds/"), read once."""
+        with self._lock:
+            if path not in self._lists:
+                self._lists[path] = self._client.list(path)
+            return self._lists[path]
+
+    def find(self, kind: str, reference: Any) -> int:
+        """The id of an aggregator or bond: digits are an id, anything else is an exact name.
+
+        An id is taken as it is and costs no request.
+
+        :raises ReconcileError: if no object, or more than one, has that name
+        """
+        text = str(reference).strip()
+        if text.isascii() and text.isdigit():
+            return int(text)
+        found = [item for item in self.items(f"{kind}s/") if item.get("name") == text]
+        if len(found) == 1:
+            return int(found[0]["id"])
+        if not found:
+            raise ReconcileError(
+                f"There is no {kind} named {text!r} that this user can see; give its exact name or its id. "
+                "Nothing was changed."
+            )
+        found.sort(key=lambda item: int(item["id"]))
+        matches = ", ".join(f"{item['id']} (space {self.key('space', '', item.get('space'))})" for item in found)
+        raise ReconcileError(
+            f"{len(found)} {kind}s are named {text!r}: the ids are {matches}; give the id. Nothing was changed."
+        )
+
+    def item(self, kind: str, number: int) -> dict[str, Any]:
+        """One aggregator or bond, from a listing that was read anyway, or read by itself.
+
+        :raises ReconcileError: if it does not exist
+        """
+        with self._lock:
+            listed = self._lists.get(f"{kind}s/")
+        if listed is not None:
+            for item in listed:
+                if item.get("id") == number:
+                    return item
+        try:
+            found = self._client.get(f"{kind}s/{number}/")
+        except ApiError as error:
+            if error.status == 404:
+                raise ReconcileError(
+                    f"There is no {kind} with the id {number} that this user can see. Nothing was changed.", cause=error
+                ) from error
+            raise
+        if not isinstance(found, dict):
+            raise ReconcileError(f"GET {kind}s/{number}/ did not return an object. Nothing was changed.")
+        return found
+
+    def _load(self, space: str, parent: str) -> None:
+        if (space, parent) not in self._whole and space in _LISTED:
+            self.learn(space, parent, self._client.list(_LISTED[space].format(parent=parent)))
+
+    def _space_key(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            if value.get("key"):
+                return value["key"]
+            value = value.get("url", value.get("id"))
+        if isinstance(value, str):
+            # A space is addressed by its key, so the URL carries it.
+            path = self._client.path_of(value)
+            if path.startswith("spaces/"):
+                return path.split("/")[1]
+            return value
+        for item in self.items("spaces/"):
+            if item.get("id") == value:
+                return item.get("key")
+        return value
+
+
+def _number(value: Any) -> Any:
+    """The id in a URL, a nested object, or the id itself."""
+    if isinstance(value, Mapping):
+        value = value["id"] if "id" in value else value.get("url")
+    if isinstance(value, str):
+        last = value.rstrip("/").rpartition("/")[2]
+        return int(last) if last.isdigit() else value
+    return value
+
+
+def _some(names: list[str], most: int = 20) -> str:
+    shown = sorted(names)
+    return (", ".join(shown[:most]) + (", ..." if len(shown) > most else "")) or "none"

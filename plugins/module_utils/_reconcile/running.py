@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes carried out or foretold, and what modules return of them (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._client import Client
+from .._resources import RESOURCES
+from .applying import apply, check
+from .model import DELETE, Change, Object, Outcome
+from .planning import predict, readable
+from .refs import Refs
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a module returns.
+
+    :param objects: for each object of interest {name, kind, changed, action, object}, ``object`` in the friendly
+        shape as it is now (in check mode: as it would be), None where there is none
+    :param diff: for each changed object {before_header, after_header, before, after}
+    """
+
+    objects: list[dict[str, Any]] = field(default_factory=list)
+    diff: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return any(item["changed"] for item in self.objects)
+
+
+def carry_out(
+    client: Client,
+    refs: Refs,
+    found: Sequence[Object],
+    changes: Sequence[Change],
+    interest: Iterable[Object],
+    *,
+    check_mode: bool,
+    parallel: int,
+) -> Result:
+    """Make the changes, or in check mode foretell them.
+
+    :param interest: the objects to report: those that were wanted, whether they change or not
+    """
+    after = {item.identity: item for item in predict(found, changes)}
+    if check_mode:
+        check(changes, refs)
+    else:
+        for outcome in apply(client, changes, refs, parallel):
+            if outcome.object is not None:
+                after[outcome.object.identity] = outcome.object
+    before = {item.identity: item for item in found}
+    planned = {change.identity: change for change in changes}
+    reported: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for item in interest:
+        reported[item.identity] = _report(item.kind, item.key, planned.get(item.identity), after.get(item.identity))
+    for change in changes:
+        reported[change.identity] = _report(change.kind, change.key, change, after.get(change.identity))
+    diffs = [_diff(change, before.get(change.identity), after.get(change.identity)) for change in changes]
+    return Result(list(reported.values()), diffs)
+
+
+def report_outcomes(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """What was done of a run that failed in part."""
+    return [
+        _report(outcome.change.kind, outcome.change.key, outcome.change, outcome.object)
+        for outcome in outcomes
+        if outcome.status == "done"
+    ]
+
+
+def _report(kind: str, key: str, change: Change | None, now: Object | None) -> dict[str, Any]:
+    return {
+        "name": key,
+        "kind": kind,
+        "changed": change is not None,
+        "action": change.verb if change else "none",
+        "object": now.data if now else None,
+    }
+
+
+def _diff(change: Change, before: Object | None, after: Object | None) -> dict[str, Any]:
+    old = readable(change.kind, before.data) if before else {}
+    new = readable(change.kind, after.data) if after and change.verb != DELETE else {}
+    for item in RESOURCES[change.kind].fields:
+        if item.write_only and item.name in (change.after or {}):
+            # It cannot be compared and must not be shown; that it is sent must be.
+            new[item.name] = "(sent, not shown)"
+    return {"before_header": change.title, "after_header": change.title, "before": old, "after": new}

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One object: what the singular modules do (private to the collection)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._client import ApiError, Client
+from .._resources import RESOURCES
+from .guards import check_own_address
+from .model import ON_CREATE, ReconcileError, wanted
+from .planning import diff
+from .reading import read_aggregator, read_bond, read_object
+from .refs import Refs
+from .running import Result, carry_out
+
+# Which part of its parent must be read to know whether an object is there.
+_PARTS = {
+    "interface": "interfaces",
+    "protocol": "protocols",
+    "filter": "filters",
+    "connected_ip": "connected_ips",
+    "cpe_nat_ip": "cpe_nat_ips",
+}
+
+
+def manage_aggregator_object(
+    client: Client,
+    refs: Refs,
+    aggregator: Any,
+    kind: str,
+    data: dict[str, Any],
+    *,
+    present: bool,
+    check_mode: bool,
+    update_password: str = ON_CREATE,
+) -> Result:
+    """One interface, protocol or filter of an aggregator.
+
+    :param aggregator: id or exact name
+    :param data: friendly, only what was given
+    """
+    number = refs.find("aggregator", aggregator)
+    item = wanted(kind, f"aggregators/{number}", data)
+    found = read_aggregator(client, number, refs, [_PARTS[RESOURCES[kind].group]])
+    changes = diff(found, [item] if present else [], [] if present else [item], update_password)
+    check_own_address(refs, changes)
+    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+
+
+def manage_bond_object(
+    client: Client, refs: Refs, bond: Any, kind: str, data: dict[str, Any], *, present: bool, check_mode: bool
+) -> Result:
+    """One connected IP or CPE NAT IP of a bond.
+
+    :param bond: id or exact name
+    :param data: friendly, only what was given
+    """
+    number = refs.find("bond", bond)
+    item = wanted(kind, f"bonds/{number}", data)
+    # The interface of a connected IP is compared by its name, so the names must be known.
+    parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
+    found = read_bond(client, number, refs, parts)
+    changes = diff(found, [item] if present else [], [] if present else [item])
+    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+
+
+def manage_space(client: Client, refs: Refs, data: dict[str, Any], *, check_mode: bool) -> Result:
+    """The private WAN settings of one space.
+
+    :raises ReconcileError: if there is no such space; spaces are never created here
+    """
+    item = wanted("space", "", data)
+    try:
+        answer = client.get(RESOURCES["space"].item("", item.key))
+    except ApiError as error:
+        if error.status == 404:
+            raise ReconcileError(
+                f"There is no space with the key {item.key!r} that this user can see. Nothing was changed.", cause=error
+            ) from error
+        raise
+    found = [read_object("space", "", answer, refs)]
+    changes = diff(found, [item])
+    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one table of the management server's resources (private to the collection)."""
+
+from __future__ import annotations
+
+from .kinds import Names
+from .model import Field, Resource, title_of
+from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
+
+__all__ = [
+    "INTERFACE_KINDS",
+    "LISTINGS",
+    "PROTOCOL_KINDS",
+    "RESOURCES",
+    "SLOTS",
+    "WAN_MODES",
+    "Field",
+    "Names",
+    "Resource",
+    "group_of",
+    "title_of",
+]

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Kinds of values: how one looks on the wire, how to users, and when two are the same (private to the collection).
+
+Three forms of a value: the wire's (JSON of the API), the friendly one (what modules accept and return) and the
+canonical one (friendly, with one spelling for each meaning; lists without order are sorted). Values are compared in
+canonical form. None is handled by the field that a kind belongs to, not here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Names(Protocol):
+    """Translates between the names that users write and the URLs that the API wants."""
+
+    def url(self, space: str, parent: str, key: Any) -> str:
+        """The URL of what is named ``key``; raises an error that names it if it does not exist."""
+
+    def key(self, space: str, parent: str, value: Any) -> Any:
+        """The name behind a URL, id or nested object."""
+
+
+class Kind:
+    """A kind of value; the base is "any JSON, taken as it is"."""
+
+    title = "value"
+
+    def canonical(self, value: Any) -> Any:
+        """One spelling for each meaning.
+
+        :raises ValueError: if the value is not of this kind; the text says what would be accepted
+        """
+        return value
+
+    def wire(self, value: Any, names: Names, parent: str) -> Any:
+        """A canonical value for a request body."""
+        return value
+
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        """A value out of an answer, in canonical form where it is one of this kind."""
+        try:
+            return self.canonical(value)
+        except (ValueError, TypeError):
+            # The server may know more than this table; what it has is shown as it is.
+            return value
+
+
+class Text(Kind):
+    title = "text"
+
+    def canonical(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"{value!r} is not a text")
+        return value
+
+
+class Flag(Kind):
+    title = "true or false"
+
+    def canonical(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{value!r} is neither true nor false")
+        return value
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    least: int = 0
+    most: int = 4294967295
+    title = "whole number"
+
+    def canonical(self, value: Any) -> int:
+        number = int(value) if isinstance(value, str) and value.strip().isdigit() else value
+        if isinstance(number, bool) or not isinstance(number, int) or not self.least <= number <= self.most:
+            raise ValueError(f"{value!r} is not a whole number from {self.least} to {self.most}")
+        return number
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    choices: tuple[str, ...] = ()
+    title = "choice"
+
+    def canonical(self, value: Any) -> str:
+        if value not in self.choices:
+            raise ValueError(f"{value!r} is none of {', '.join(self.choices)}")
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Name(Kind):
+    """The name of a network interface, as Linux takes it."""
+
+    most: int = 15
+    title = "name"
+
+    def canonical(self, value: Any) -> str:
+        text = str(value)
+        if not 1 <= len(text) <= self.most or "/" in text or any(letter.isspace() for letter in text):
+            raise ValueError(f"{text!r} is not 1 to {self.most} characters without white space and /")
+        return text
+
+
+class HostAddress(Kind):
+    """An IPv4 or IPv6 address without prefix length."""
+
+    title = "address"
+
+    def canonical(self, value: Any) -> str:
+        try:
+            return str(ipaddress.ip_address(value))
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not an IP address without prefix length") from error
+
+
+class InterfaceAddress(Kind):
+    """An address with its prefix length, "10.254.0.7/20"; without one it is a host's (/32, /128)."""
+
+    title = "address/prefix"
+
+    def canonical(self, value: Any) -> str:
+        try:
+            return str(ipaddress.ip_interface(value))
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not an IP address with prefix length") from error
+
+
+class Network(Kind):
+    """A network, "0.0.0.0/0"; host bits must be zero."""
+
+    title = "network"
+
+    def canonical(self, value: Any) -> str:
+        try:
+            return str(ipaddress.ip_network(value))
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not a network (address/prefix length with all host bits zero)") from error
+
+
+@dataclass(frozen=True)
+class Reference(Kind):
+    """Another object, by name for users and by URL on the wire.
+
+    :param space: the name space it is looked up in: space, interface, filter, bond_interface, aggregator, bond
+    """
+
+    space: str
+    title = "name"
+
+    def canonical(self, value: Any) -> Any:
+        if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
+            raise ValueError(f"{value!r} does not name a {self.space.replace('_', ' ')}")
+        return value if self.space in ("aggregator", "bond") else str(value)
+
+    def wire(self, value: Any, names: Names, parent: str) -> str:
+        return names.url(self.space, parent, value)
+
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        return names.key(self.space, parent, value)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One entry of a :class:`Record`. ``default`` stands for what was not given; ... means: must be given."""
+
+    kind: Kind
+    default: Any = ...
+
+
+@dataclass(frozen=True)
+class Record(Kind):
+    """A mapping with known entries; unknown ones out of the server are dropped, from users refused."""
+
+    parts: Mapping[str, Part]
+    title = "mapping"
+
+    def canonical(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{value!r} is not a mapping of {', '.join(self.parts)}")
+        unknown = sorted(set(value) - set(self.parts))
+        if unknown:
+            raise ValueError(f"{', '.join(map(str, unknown))} is not one of {', '.join(self.parts)}")
+        result = {}
+        for name, part in self.parts.items():
+            given = value.get(name)
+            if given is None and part.default is ...:
+                raise ValueError(f"{name} is missing")
+            if given is None:
+                result[name] = part.default
+                continue
+            try:
+                result[name] = part.kind.canonical(given)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+        return result
+
+    def wire(self, value: Any, names: Names, parent: str) -> dict[str, Any]:
+        return {
+            name: None if value.get(name) is None else part.kind.wire(value[name], names, parent)
+            for name, part in self.parts.items()
+        }
+
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: part.default
+            if value.get(name) is None and part.default is not ...
+            else part.kind.friendly(value.get(name), names, parent)
+            for name, part in self.parts.items()
+        }
+
+
+@dataclass(frozen=True)
+class ListOf(Kind):
+    """A list, always meant as a whole.
+
+    :param ordered: whether the order means something (patterns of a protocol: the first that matches counts)
+    """
+
+    item: Kind
+    ordered: bool = False
+    title = "list"
+
+    def canonical(self, value: Any) -> list[Any]:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"{value!r} is not a list")
+        return self._sorted([self.item.canonical(item) for item in value])
+
+    def wire(self, value: Any, names: Names, parent: str) -> list[Any]:
+        return [self.item.wire(item, names, parent) for item in value]
+
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        if not isinstance(value, list):
+            return value
+        return self._sorted([self.item.friendly(item, names, parent) for item in value])
+
+    def _sorted(self, items: list[Any]) -> list[Any]:
+        return items if self.ordered else sorted(items, key=_rank)
+
+
+def _rank(value: Any) -> tuple[Any, ...]:
+    """A sorting key for any JSON: addresses by number, everything else by its text."""
+    first = value
+    if isinstance(value, Mapping):
+        first = value.get("ip") or value.get("network")
+    if isinstance(first, str):
+        try:
+            address = ipaddress.ip_interface(first)
+        except ValueError:
+            pass  # not an address: sorted by its text below
+        else:
+            return (0, address.version, int(address), address.network.prefixlen, json.dumps(value, sort_keys=True))
+    return (1, json.dumps(value, sort_keys=True, default=str))

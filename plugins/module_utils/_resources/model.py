@@ -1,0 +1,167 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a resource of the API is (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import Any
+
+from .kinds import Kind, Names
+
+# Words of kinds as people write them.
+_WRITTEN = {
+    "babel": "Babel",
+    "bgp": "BGP",
+    "cpe": "CPE",
+    "ethernet": "Ethernet",
+    "ip": "IP",
+    "nat": "NAT",
+    "ospf": "OSPF",
+    "vlan": "VLAN",
+    "vxlan": "VXLAN",
+}
+
+
+def title_of(kind: str) -> str:
+    """A kind's name in a sentence: "VXLAN interface"; also for kinds that the table does not know."""
+    return " ".join(_WRITTEN.get(word, word) for word in kind.split("_"))
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource.
+
+    :param name: its name for users
+    :param kind: the kind of its value
+    :param sure: D documented by the vendor, C seen in a working public client, A assumed (see the API contract)
+    :param default: what the server fills in on creation, and what ``state: replaced`` goes back to; ... if unknown
+    :param required: whether an object cannot be created without it
+    :param nullable: whether null clears it; null on a list means an empty one
+    :param write_only: never read back, so never compared
+    :param read_only: never sent
+    :param wire_name: its name in the API, where that is another one
+    """
+
+    name: str
+    kind: Kind
+    sure: str = "A"
+    default: Any | EllipsisType = ...
+    required: bool = False
+    nullable: bool = False
+    write_only: bool = False
+    read_only: bool = False
+    wire_name: str = ""
+
+    @property
+    def wire(self) -> str:
+        return self.wire_name or self.name
+
+    def canonical(self, value: Any) -> Any:
+        """The value in its one spelling.
+
+        :raises ValueError: saying what would be accepted
+        """
+        if value is not None:
+            return self.kind.canonical(value)
+        if self.nullable:
+            return None
+        if self.default == []:
+            return []
+        raise ValueError("it cannot be null; leave it out to leave it as it is")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of the API: everything that the engine must know of it.
+
+    :param kind: its name in this collection, e.g. "vxlan_interface"
+    :param path: its collection's path below /api/v4/, with X for the parent's id
+    :param key: the field that names it among its siblings
+    :param group: the name space that its key is unique in: kinds of one group share names
+    :param sure: as in :class:`Field`, for the path
+    :param tags: what the friendly shape says besides the fields, e.g. {"type": "vxlan"}
+    :param rank: creation order: smaller first; deletion in reverse
+    :param addressed_by: the field whose value ends the path of one object
+    """
+
+    kind: str
+    path: str
+    key: str
+    group: str
+    fields: tuple[Field, ...]
+    sure: str = "A"
+    tags: Mapping[str, str] | None = None
+    rank: int = 0
+    addressed_by: str = "id"
+    writable: bool = True
+
+    @property
+    def title(self) -> str:
+        """Its name in a sentence: "VXLAN interface"."""
+        return title_of(self.kind)
+
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+    def collection(self, parent: str) -> str:
+        """The path of the collection under ``parent`` ("aggregators/7", or "" for none)."""
+        prefix, marker, rest = self.path.partition("/X/")
+        if not marker:
+            return self.path
+        if not parent.startswith(f"{prefix}/"):
+            raise ValueError(f"{self.title} belongs under {prefix}/, not under {parent!r}")
+        return f"{parent}/{rest}"
+
+    def item(self, parent: str, number: Any) -> str:
+        """The path of one object."""
+        return f"{self.collection(parent)}{number}/"
+
+    def canonical(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Friendly data in canonical form, only this resource's fields.
+
+        :raises ValueError: naming the field, and what would be accepted
+        """
+        result = {}
+        for name, value in data.items():
+            field = self.field(name)
+            if field is None:
+                continue
+            try:
+                result[name] = field.canonical(value)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from error
+        return result
+
+    def unknown(self, data: Mapping[str, Any]) -> list[str]:
+        """The names in ``data`` that are neither fields nor tags nor the parent's name."""
+        known = {field.name for field in self.fields} | set(self.tags or {}) | {"bond", "aggregator", "id"}
+        return sorted(set(data) - known)
+
+    def to_wire(self, data: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
+        """A request body of canonical data."""
+        body = {}
+        for name, value in data.items():
+            field = self.field(name)
+            if field is not None and not field.read_only:
+                body[field.wire] = None if value is None else field.kind.wire(value, names, parent)
+        return body
+
+    def to_friendly(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
+        """What the server says of an object's fields, in the shape that modules accept; unknown ones are left out."""
+        data: dict[str, Any] = {}
+        for field in self.fields:
+            if field.wire in item and not field.write_only:
+                value = item[field.wire]
+                if value is None and field.default == []:
+                    value = []
+                data[field.name] = None if value is None else field.kind.friendly(value, names, parent)
+        return data
+
+    def defaults(self) -> dict[str, Any]:
+        """What ``state: replaced`` sets where nothing is given."""
+        return {field.name: field.default for field in self.fields if field.default is not ... and not field.read_only}

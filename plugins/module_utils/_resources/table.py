@@ -1,0 +1,287 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one table of the API's resources (private to the collection).
+
+No public text shows most of these paths and fields: what is marked A is assumed, and is corrected here and nowhere
+else. ``bonding_api_info`` compares this table with a live server.
+"""
+
+from __future__ import annotations
+
+from .kinds import (
+    Choice,
+    Flag,
+    HostAddress,
+    InterfaceAddress,
+    Kind,
+    ListOf,
+    Name,
+    Network,
+    Number,
+    Part,
+    Record,
+    Reference,
+    Text,
+)
+from .model import Field, Resource
+from .shapes import Addresses, Area, Route, Slot
+
+SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
+PROTOCOL_KINDS = ("static", "bgp", "babel", "ospf")
+INTERFACE_KINDS = ("ethernet", "vlan", "vxlan")
+WAN_MODES = ("managed_mesh", "unmanaged", "private_wan_routers")
+
+_ADDRESS = HostAddress()
+_SECONDS = Number(0, 65535)
+_AS_NUMBER = Number(1, 4294967295)
+_PATTERNS = Part(ListOf(Text(), ordered=True))
+
+
+def _optional(kind: Kind) -> Part:
+    return Part(kind, default=None)
+
+
+def _interface(kind: str, *fields: Field) -> Resource:
+    common = (
+        Field("name", Name(), required=True),
+        Field("space", Reference("space"), default=None, nullable=True),
+        Field("enabled", Flag(), default=True),
+        Field("mtu", Number(68, 65535), default=None, nullable=True),
+        Field("addresses", Addresses(), default=[]),
+    )
+    return Resource(
+        kind=f"{kind}_interface",
+        path=f"aggregators/X/{kind}_interfaces/",
+        key="name",
+        group="interface",
+        tags={"type": kind},
+        rank=1,
+        fields=(*common, *fields),
+    )
+
+
+def _protocol(kind: str, *fields: Field) -> Resource:
+    common = (
+        Field("name", Text(), required=True),
+        Field("space", Reference("space"), default=None, nullable=True),
+        Field("enabled", Flag(), default=True),
+        # BIRD's own defaults for a protocol: everything in, nothing out.
+        *(
+            Field(slot, Slot(), sure="D", default={"mode": mode, "filter": None})
+            for slot, mode in zip(SLOTS, ("all", "none", "all", "none"), strict=True)
+        ),
+    )
+    return Resource(
+        kind=f"{kind}_protocol",
+        path=f"aggregators/X/{kind}_protocols/",
+        key="name",
+        group="protocol",
+        tags={"protocol": kind},
+        rank=3,
+        fields=(*common, *fields),
+    )
+
+
+_BABEL_INTERFACE = Record(
+    {
+        "patterns": _PATTERNS,
+        "type": Part(Choice(("auto", "wired", "wireless", "tunnel")), default="auto"),
+        "rxcost": _optional(Number(1, 65535)),
+        "hello_interval": _optional(_SECONDS),
+        "update_interval": _optional(_SECONDS),
+    }
+)
+_OSPF_INTERFACE = Record(
+    {
+        "patterns": _PATTERNS,
+        "type": Part(Choice(("auto", "broadcast", "nbma", "ptp", "ptmp")), default="auto"),
+        "cost": _optional(Number(1, 65535)),
+        "hello": _optional(_SECONDS),
+        "dead": _optional(_SECONDS),
+    }
+)
+
+
+_OSPF_AREA = Record({"area_id": Part(Area()), "interfaces": Part(ListOf(_OSPF_INTERFACE), default=[])})
+
+_TABLE = (
+    Resource(
+        kind="space",
+        path="spaces/",
+        key="key",
+        group="space",
+        sure="C",
+        addressed_by="key",
+        fields=(
+            Field("key", Text(), sure="C", required=True),
+            Field("name", Text(), sure="C"),
+            Field("private_wan_enabled", Flag()),
+            Field("private_wan_mode", Choice(WAN_MODES)),
+            Field("private_wan_include_interfaces", Flag(), default=False),
+        ),
+    ),
+    _interface("ethernet", Field("accept_ra", Flag(), default=False)),
+    _interface(
+        "vlan",
+        Field("parent", Reference("interface"), required=True),
+        Field("vlan_id", Number(1, 4094), required=True),
+    ),
+    _interface(
+        "vxlan",
+        Field("vni", Number(1, 16777215), required=True),
+        Field(
+            "endpoints",
+            ListOf(Record({"ip": Part(_ADDRESS), "vni": Part(Number(1, 16777215))})),
+            default=[],
+        ),
+    ),
+    Resource(
+        kind="filter",
+        path="aggregators/X/filters/",
+        key="name",
+        group="filter",
+        rank=2,
+        fields=(
+            Field("name", Text(), required=True),
+            Field("family", Choice(("ipv4", "ipv6")), required=True),
+            Field("body", Text(), required=True),
+        ),
+    ),
+    _protocol("static", Field("routes", ListOf(Route()), default=[])),
+    _protocol(
+        "bgp",
+        Field("local_as", _AS_NUMBER, required=True),
+        Field("local_address", _ADDRESS, default=None, nullable=True),
+        Field("neighbor_address", _ADDRESS, required=True),
+        Field("neighbor_as", _AS_NUMBER, required=True),
+        Field("password", Text(), nullable=True, write_only=True),
+        Field("multihop", Number(1, 255), default=None, nullable=True),
+        Field("hold_time", _SECONDS, default=240),
+        Field("keepalive_time", _SECONDS),
+        Field("next_hop_self", Flag(), default=False),
+        Field("rr_client", Flag(), default=False),
+    ),
+    _protocol("babel", Field("interfaces", ListOf(_BABEL_INTERFACE), default=[])),
+    _protocol("ospf", Field("areas", ListOf(_OSPF_AREA), default=[])),
+    Resource(
+        kind="connected_ip",
+        path="bonds/X/connected_ips/",
+        key="ip",
+        group="connected_ip",
+        sure="C",
+        rank=1,
+        fields=(
+            Field("ip", InterfaceAddress(), sure="C", required=True),
+            Field("interface", Reference("bond_interface"), sure="C", required=True),
+            Field("enabled", Flag(), sure="C", default=True),
+            Field("include_private_wan", Flag(), sure="D", default=False),
+            Field("aggregator_routing", Choice(("auto", "always", "never")), sure="D", default="auto"),
+        ),
+    ),
+    Resource(
+        kind="cpe_nat_ip",
+        path="bonds/X/cpe_nat_ips/",
+        key="ip",
+        group="cpe_nat_ip",
+        sure="C",
+        rank=2,
+        fields=(
+            Field("ip", _ADDRESS, sure="C", required=True),
+            Field("nat_ip", _ADDRESS, sure="C", required=True),
+            Field("enabled", Flag(), sure="C", default=True),
+        ),
+    ),
+    Resource(
+        kind="bond_route",
+        path="bonds/X/routes/",
+        key="network",
+        group="bond_route",
+        sure="C",
+        writable=False,
+        fields=(
+            Field("network", Network(), sure="C"),
+            Field("gateway", _ADDRESS, sure="C", nullable=True),
+            Field("enabled", Flag(), sure="C"),
+            Field("include_private_wan", Flag()),
+        ),
+    ),
+    Resource(
+        kind="bond_interface",
+        path="bonds/X/interfaces/",
+        key="name",
+        group="bond_interface",
+        writable=False,
+        fields=(Field("name", Text()), Field("type", Text())),
+    ),
+    Resource(
+        kind="bond",
+        path="bonds/",
+        key="id",
+        group="bond",
+        sure="D",
+        writable=False,
+        fields=(
+            Field("id", Number(), sure="C", read_only=True),
+            Field("name", Text(), sure="D"),
+            Field("space", Reference("space"), sure="C"),
+            Field("aggregator", Reference("aggregator"), sure="C"),
+            Field("secondary_aggregator", Reference("aggregator"), sure="C", nullable=True),
+        ),
+    ),
+    Resource(
+        kind="aggregator",
+        path="aggregators/",
+        key="id",
+        group="aggregator",
+        sure="D",
+        writable=False,
+        fields=(
+            Field("id", Number(), read_only=True),
+            Field("name", Text(), sure="D"),
+            Field("space", Reference("space")),
+            Field("ip", _ADDRESS, sure="D"),
+            Field("ipv6", _ADDRESS, sure="D", nullable=True),
+            Field("routing_group", Reference("routing_group"), nullable=True),
+            Field("status", Text(), read_only=True),
+            Field("version", Text(), read_only=True),
+        ),
+    ),
+    Resource(
+        kind="node",
+        path="nodes/",
+        key="id",
+        group="node",
+        sure="D",
+        writable=False,
+        fields=(Field("id", Number(), read_only=True),),
+    ),
+    Resource(
+        kind="routing_group",
+        path="routing_groups/",
+        key="id",
+        group="routing_group",
+        writable=False,
+        fields=(Field("id", Number(), read_only=True), Field("name", Text())),
+    ),
+)
+
+RESOURCES: dict[str, Resource] = {resource.kind: resource for resource in _TABLE}
+
+
+# Paths that list objects of several kinds, or other resources' objects: read, never written. Path -> how sure.
+LISTINGS: dict[str, str] = {
+    "aggregators/X/interfaces/": "A",
+    "aggregators/X/protocols/": "A",
+    "aggregators/X/bonds/": "D",
+    "aggregators/X/bonds_secondary/": "D",
+    "aggregators/X/bonds_current/": "D",
+}
+
+
+def group_of(kind: str) -> str:
+    """The name space of a kind's key; also for interface and protocol kinds that this table does not know."""
+    if kind in RESOURCES:
+        return RESOURCES[kind].group
+    return kind.rpartition("_")[2]

@@ -1,0 +1,151 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Manage a CPE NAT IP of a bond."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: bond_cpe_nat
+short_description: Manage a CPE NAT IP of a bond
+version_added: "1.0.0"
+description:
+  - Creates, changes and removes one CPE NAT IP: an address that the bonder translates, one to one, to an address of a
+    private connected network.
+  - On AWS the address is the B(private) secondary address of the aggregator's network interface that an Elastic IP is
+    associated with, not the Elastic IP.
+  - What is not given is left as it is.
+extends_documentation_fragment:
+  - bonded.internet.bonding
+  - bonded.internet.attributes
+  - bonded.internet.attributes.bonding
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  bond:
+    description:
+      - The bond. Digits are an id, anything else is its exact name.
+      - If several bonds that the user can see have that name, the module fails and lists their ids and spaces.
+    type: str
+    required: true
+  ip:
+    description:
+      - The IPv4 address, without prefix length. It identifies the CPE NAT IP of the bond and cannot be changed.
+    type: str
+    required: true
+  nat_ip:
+    description:
+      - The address that it is translated to; it must lie in a private connected network of the bond.
+        Needed for a new one.
+    type: str
+  enabled:
+    description:
+      - Whether the CPE NAT IP is in use. The server's default for a new one is V(true).
+    type: bool
+  state:
+    description:
+      - Whether the CPE NAT IP is to be there. Under V(absent) only O(bond) and O(ip) count.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: bonded.internet.bond_connected_ip
+  - module: bonded.internet.bond_cpe_nats
+author:
+  - The bonded.internet contributors (@bonded-internet)
+"""
+
+EXAMPLES = r"""
+---
+- name: Translate the private address of an Elastic IP to a host behind the bonder
+  bonded.internet.bond_cpe_nat:
+    api_url: https://bonding.example.com
+    bond: 17
+    ip: 198.51.100.20
+    nat_ip: 192.0.2.10
+"""
+
+RETURN = r"""
+---
+cpe_nat_ip:
+  description:
+    - The CPE NAT IP.
+    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
+      as
+      far as they are known.
+  returned: success; null if it does not exist any more
+  type: dict
+  sample:
+    bond: 17
+    ip: 198.51.100.20
+    nat_ip: 192.0.2.10
+    enabled: true
+action:
+  description: What was done, or in check mode would be.
+  returned: success
+  type: str
+  choices: [create, update, delete, none]
+  sample: update
+failure:
+  description: The request that the server refused, where one did.
+  returned: failure of a request
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+    path:
+      description: The path below C(/api/v4/).
+      type: str
+    status:
+      description: The HTTP status, or null if there was no answer.
+      type: int
+    fields:
+      description: The server's own words, as a list for each field that it complains about.
+      type: dict
+  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+"""
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client
+from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_bond_object
+
+
+def main() -> None:
+    module = BondingModule(
+        {
+            "bond": {"type": "str", "required": True},
+            "ip": {"type": "str", "required": True},
+            "nat_ip": {"type": "str"},
+            "enabled": {"type": "bool"},
+            "state": STATE,
+        }
+    )
+
+    def work(client: Client, refs: Refs) -> dict[str, Any]:
+        result = manage_bond_object(
+            client,
+            refs,
+            module.params["bond"],
+            "cpe_nat_ip",
+            module.given("bond", "state"),
+            present=module.params["state"] == "present",
+            check_mode=module.check_mode,
+        )
+        return module.one(result, "cpe_nat_ip")
+
+    module.run(work)
+
+
+if __name__ == "__main__":
+    main()

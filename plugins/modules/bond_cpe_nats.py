@@ -1,0 +1,219 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Manage connected IPs and CPE NAT IPs of bonds together."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: bond_cpe_nats
+short_description: Manage connected IPs and CPE NAT IPs of bonds together
+version_added: "1.0.0"
+description:
+  - Makes a list of CPE NAT IPs with the private connected IPs that they translate to, over any number of bonds.
+  - Reads at most three lists for each bond that is named, however many entries it has, and the list of bonds if one
+    is
+    named by its name.
+  - A connected IP is made before the CPE NAT IPs in it, and removed after them.
+  - Everything is checked before the first change, and all entries that are not acceptable are reported at once.
+extends_documentation_fragment:
+  - bonded.internet.bonding
+  - bonded.internet.attributes
+  - bonded.internet.attributes.bonding
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  cpe_nats:
+    description:
+      - The entries.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      bond:
+        description:
+          - The bond. Digits are an id, anything else is its exact name.
+          - If several bonds that the user can see have that name, the module fails and lists their ids and spaces.
+        type: str
+        required: true
+      private_ip:
+        description:
+          - The address of the CPE NAT IP. On AWS it is the B(private) secondary address that an Elastic IP is
+            associated with.
+          - It identifies the CPE NAT IP of the bond.
+        type: str
+        required: true
+      nat_ip:
+        description:
+          - The address that it is translated to; it must lie in the network of O(cpe_nats[].connected_ip).
+          - Needed under O(state=present).
+        type: str
+      connected_ip:
+        description:
+          - The private address of the bonder with its prefix length. Several entries of a bond may have the same.
+          - Needed under O(state=present).
+          - Under O(state=absent) it is removed as well if it is given and no other CPE NAT IP of the bond lies in its
+            network.
+        type: str
+      interface:
+        description:
+          - The name of the interface of the bonder that has the connected IP. Needed under O(state=present).
+        type: str
+      include_private_wan:
+        description:
+          - Whether the connected network is part of the private WAN of the bond's space.
+            The server's default for a new one is V(false).
+        type: bool
+      aggregator_routing:
+        description:
+          - Whether the aggregator gets a route to the connected network.
+          - Under V(auto), the server's default for a new one, a private network gets none,
+            and needs a CPE NAT IP to reach the Internet.
+        type: str
+        choices: [auto, always, never]
+      enabled:
+        description:
+          - Whether the CPE NAT IP is in use. The server's default for a new one is V(true).
+        type: bool
+  state:
+    description:
+      - Whether the entries are to be there. Under V(absent) only O(cpe_nats[].bond), O(cpe_nats[].private_ip) and
+        O(cpe_nats[].connected_ip) count.
+    type: str
+    choices: [present, absent]
+    default: present
+  parallel:
+    description:
+      - How many requests are under way at the same time at most.
+    type: int
+    default: 8
+seealso:
+  - module: bonded.internet.bond_info
+  - module: bonded.internet.bond_connected_ip
+  - module: bonded.internet.bond_cpe_nat
+author:
+  - The bonded.internet contributors (@bonded-internet)
+"""
+
+EXAMPLES = r"""
+---
+- name: Public addresses of two bonds
+  bonded.internet.bond_cpe_nats:
+    api_url: https://bonding.example.com
+    cpe_nats:
+      - bond: 17
+        interface: eth1
+        connected_ip: 192.0.2.1/25
+        nat_ip: 192.0.2.10
+        private_ip: 198.51.100.20
+      - bond: Branch office
+        interface: eth1
+        connected_ip: 192.0.2.129/25
+        nat_ip: 192.0.2.140
+        private_ip: 198.51.100.21
+
+- name: No public address any more
+  bonded.internet.bond_cpe_nats:
+    api_url: https://bonding.example.com
+    cpe_nats:
+      - bond: 17
+        private_ip: 198.51.100.20
+        connected_ip: 192.0.2.1/25
+    state: absent
+"""
+
+RETURN = r"""
+---
+objects:
+  description:
+    - All objects that were given, and all that were removed.
+    - After a failure half-way, only those that were changed.
+  returned: success, and failure after a change
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name or address.
+      type: str
+    kind:
+      description: Its kind, like V(vxlan_interface) or V(cpe_nat_ip).
+      type: str
+    changed:
+      description: Whether it was changed, or in check mode would be.
+      type: bool
+    action:
+      description: One of V(create), V(update), V(delete), V(none).
+      type: str
+    object:
+      description: The object afterwards, in the shape of the module's options; null if there is none.
+      type: dict
+failure:
+  description: The request that the server refused, where one did.
+  returned: failure of a request
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+    path:
+      description: The path below C(/api/v4/).
+      type: str
+    status:
+      description: The HTTP status, or null if there was no answer.
+      type: int
+    fields:
+      description: The server's own words, as a list for each field that it complains about.
+      type: dict
+  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+"""
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client
+from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_cpe_nats
+
+
+def main() -> None:
+    entry = {
+        "bond": {"type": "str", "required": True},
+        "private_ip": {"type": "str", "required": True},
+        "nat_ip": {"type": "str"},
+        "connected_ip": {"type": "str"},
+        "interface": {"type": "str"},
+        "include_private_wan": {"type": "bool"},
+        "aggregator_routing": {"type": "str", "choices": ["auto", "always", "never"]},
+        "enabled": {"type": "bool"},
+    }
+    module = BondingModule(
+        {
+            "cpe_nats": {"type": "list", "elements": "dict", "required": True, "options": entry},
+            "state": STATE,
+            "parallel": {"type": "int", "default": 8},
+        }
+    )
+
+    def work(client: Client, refs: Refs) -> dict[str, Any]:
+        result = manage_cpe_nats(
+            client,
+            refs,
+            module.given()["cpe_nats"],
+            present=module.params["state"] == "present",
+            check_mode=module.check_mode,
+            parallel=module.params["parallel"],
+        )
+        return module.many(result)
+
+    module.run(work, parallel=module.params["parallel"])
+
+
+if __name__ == "__main__":
+    main()

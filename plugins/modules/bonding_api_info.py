@@ -1,0 +1,211 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check the management server, its version and its API."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: bonding_api_info
+short_description: Check the management server, its version and its API
+version_added: "1.0.0"
+description:
+  - Logs in to the management server, and returns the versions of the aggregators and the resources that the server
+    lists.
+  - Fails if an aggregator runs a version below O(minimum_version), unless O(require=false).
+  - With O(conformance=true) it also asks the server to describe each path that this collection uses, and reports,
+    path
+    by path and field by field, what it has and what it lacks. It changes nothing.
+extends_documentation_fragment:
+  - bonded.internet.bonding
+  - bonded.internet.attributes
+  - bonded.internet.attributes.info
+  - bonded.internet.attributes.bonding
+options:
+  minimum_version:
+    description:
+      - The version that each aggregator must have. Custom interfaces and protocols came with 6.5.
+      - An aggregator that has not told its version does not count.
+    type: str
+    default: "6.5"
+  require:
+    description:
+      - Whether the module fails if an aggregator runs an older version.
+    type: bool
+    default: true
+  conformance:
+    description:
+      - Whether to compare the API of the server with what this collection expects.
+      - Paths of aggregators and bonds are asked under the first of each; without one they are not asked.
+    type: bool
+    default: false
+seealso:
+  - module: bonded.internet.aggregator_info
+author:
+  - The bonded.internet contributors (@bonded-internet)
+"""
+
+EXAMPLES = r"""
+---
+- name: Can this server be used
+  bonded.internet.bonding_api_info:
+    api_url: https://bonding.example.com
+    conformance: true
+  register: server
+
+- name: Show what it lacks
+  ansible.builtin.debug:
+    msg: "{{ server.conformance.paths | rejectattr('exists', 'equalto', true) | list }}"
+"""
+
+RETURN = r"""
+---
+api_url:
+  description: The URL of the API.
+  returned: success
+  type: str
+  sample: https://bonding.example.com/api/v4/
+aggregators:
+  description: All aggregators that the user can see, in the order of their ids.
+  returned: success, and failure because of a version
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Its id.
+      type: int
+    name:
+      description: Its name.
+      type: str
+    version:
+      description: The version that it runs; null or empty if it has not told it.
+      type: str
+    supported:
+      description: Whether that is O(minimum_version) or later; null if it has not told its version.
+      type: bool
+  sample:
+    - {id: 7, name: agg1, version: 6.6.2, supported: true}
+supported:
+  description: Whether no aggregator runs a version below O(minimum_version).
+  returned: success, and failure because of a version
+  type: bool
+resources:
+  description: The names of the resources that the root of the API lists; empty if it lists none.
+  returned: success
+  type: list
+  elements: str
+  sample: [aggregators, bonds, nodes, routing_groups, spaces]
+conformance:
+  description: The API of the server against what this collection expects.
+  returned: with O(conformance=true)
+  type: dict
+  contains:
+    conforms:
+      description: Whether nothing is known to be lacking.
+      type: bool
+    paths:
+      description: One entry for each path.
+      type: list
+      elements: dict
+      contains:
+        path:
+          description: The path below C(/api/v4/); C(X) stands for the id of an aggregator or bond.
+          type: str
+        kind:
+          description: The kind of object, like V(vxlan_interface); empty for a list of several kinds.
+          type: str
+        sure:
+          description:
+            - How sure this collection is of the path.
+              V(D) is documented by the vendor, V(C) seen in a public client, V(A) assumed.
+          type: str
+        exists:
+          description: Whether the server has it; null if it could not be asked.
+          type: bool
+        lacks:
+          description: The fields that the server lacks, or whose choices it lacks.
+          type: list
+          elements: str
+        fields:
+          description: All fields that this collection uses.
+          type: list
+          elements: dict
+          contains:
+            field:
+              description: Its name.
+              type: str
+            sure:
+              description: How sure this collection is of the field; as for the path.
+              type: str
+            has:
+              description: Whether the server has it; null if the server does not say.
+              type: bool
+            lacking_choices:
+              description: The values that this collection may send and the server does not offer.
+              type: list
+              elements: str
+        unknown:
+          description: The fields that the server has and this collection does not use.
+          type: list
+          elements: str
+failure:
+  description: The request that the server refused, where one did.
+  returned: failure of a request
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+    path:
+      description: The path below C(/api/v4/).
+      type: str
+    status:
+      description: The HTTP status, or null if there was no answer.
+      type: int
+    fields:
+      description: The server's own words, as a list for each field that it complains about.
+      type: dict
+  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+"""
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client
+from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
+    Refs,
+    conformance,
+    listed_resources,
+    versions,
+)
+
+
+def main() -> None:
+    module = BondingModule(
+        {
+            "minimum_version": {"type": "str", "default": "6.5"},
+            "require": {"type": "bool", "default": True},
+            "conformance": {"type": "bool", "default": False},
+        }
+    )
+
+    def work(client: Client, refs: Refs) -> dict[str, Any]:
+        minimum = module.params["minimum_version"]
+        result = {"changed": False, "api_url": client.url(""), **versions(refs, minimum)}
+        if module.params["require"] and not result["supported"]:
+            below = [item for item in result["aggregators"] if item["supported"] is False]
+            names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
+            module.fail_json(msg=f"Aggregators with a version below {minimum}: {names}.", **result)
+        result["resources"] = listed_resources(client)
+        if module.params["conformance"]:
+            result["conformance"] = conformance(client, refs)
+        return result
+
+    module.run(work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,411 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: network_plan
+short_description: Plan a network of bonding aggregators on AWS, on both sides
+version_added: "1.0.0"
+author:
+  - The bonded.internet contributors (@bonded-internet)
+description:
+  - Reads the management server and AWS, validates the whole intent, and returns what has to be done, in phases.
+  - Reports all problems at once, and changes nothing, ever. The roles of this collection do the work that it returns.
+  - In check mode it reports RV(ignore:changed) and the diff of the whole network, also from an empty account.
+  - Runs once for a whole group of aggregators; see the playbook C(bonded.internet.site).
+extends_documentation_fragment:
+  - bonded.internet.bonding
+  - bonded.internet.attributes
+  - bonded.internet.attributes.bonding_and_aws
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It never writes. In check mode it reports whether a real run of the roles would change anything.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  validate_certs:
+    description:
+      - Whether the certificate of the management server must be trusted. That of AWS always must;
+        see O(aws_ca_bundle).
+      - If not given, the environment variable E(BONDING_API_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  network:
+    description:
+      - The name of the network. What carries it belongs to this collection, and nothing else does.
+      - A small letter, then up to 15 small letters, digits or underscores.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) plans the network as described, V(absent) the removal of all that is ours.
+    type: str
+    choices: [present, absent]
+    default: present
+  aggregators:
+    description:
+      - The aggregators of the network. The filter P(bonded.internet.fleet#filter) makes this list out of the inventory.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      host:
+        description: The name in the inventory.
+        type: str
+        required: true
+      aggregator:
+        description: Digits are the id on the management server, anything else is the exact name there.
+        type: str
+        required: true
+      index:
+        description: The host part of tunnel addresses. Default is the id on the management server.
+        type: int
+      instance_id:
+        description: The EC2 instance.
+        type: str
+      region:
+        description: The region of the instance. Default is O(region).
+        type: str
+      private_ip_address:
+        description: The primary private address. Default is that of the instance.
+        type: str
+      reachable:
+        description: Whether its private address is reached from other VPCs.
+        type: bool
+        default: false
+      primary_devices:
+        description: Names that its primary network device may have, which no interface may take.
+        type: list
+        elements: str
+        default: [eth0, ens5]
+      intent:
+        description: A digest of each variable that describes the network. They must be the same for all aggregators.
+        type: dict
+  spaces:
+    description: The spaces with a private WAN.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      key:
+        description: The key of the space on the management server.
+        type: str
+        required: true
+      private_wan:
+        description: V(managed_mesh) or V(unmanaged). V(private_wan_routers) does not work on AWS and is refused.
+        type: str
+        required: true
+      vxlan:
+        description: Direct VXLAN peering; optional with V(managed_mesh), required with V(unmanaged).
+        type: dict
+        suboptions:
+          subnet:
+            description: The network of the tunnel addresses.
+            type: str
+            required: true
+          vni:
+            description: The VNI. Default is an existing one, else O(vni_base) plus the id of the space.
+            type: int
+          interface:
+            description: The name of the interface. Default is C(vx) and the VNI.
+            type: str
+          addresses:
+            description: Tunnel addresses by host. Default is the base of the subnet plus the index of the host.
+            type: dict
+            default: {}
+          aggregators:
+            description:
+              - V(all) the hosts, those V(involved) (aggregators of the bonds of the space, and its gateways), or a list
+                of hosts.
+            type: list
+            elements: str
+            default: [all]
+          protocol:
+            description: The routing protocol.
+            type: str
+            choices: [babel, ospf]
+            default: babel
+      vpc:
+        description: The VPC of the space, to be made (O(spaces[].vpc.cidr)) or adopted (O(spaces[].vpc.id)).
+        type: dict
+        suboptions:
+          cidr:
+            description: The IPv4 network of a VPC to be made.
+            type: str
+          id:
+            description: An existing VPC. It is never changed or deleted.
+            type: str
+          ipv6:
+            description: Whether the VPC gets a block of IPv6 addresses from Amazon.
+            type: bool
+            default: false
+          subnets:
+            description: Subnets for gateways. Default is one /24 for each zone that has a gateway.
+            type: list
+            elements: dict
+            suboptions:
+              zone:
+                description: The availability zone.
+                type: str
+                required: true
+              cidr:
+                description: The network, inside that of the VPC.
+                type: str
+                required: true
+      gateways:
+        description: Gateways of the space.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          aggregator:
+            description: The host.
+            type: str
+            required: true
+          networks:
+            description: The (super)nets of the private WAN that the VPC sends to the gateway.
+            type: list
+            elements: str
+            default: []
+          egress:
+            description: How traffic leaves the VPC. Only V(none) is there yet.
+            type: str
+            choices: [masquerade, nat_gateway, none]
+            default: masquerade
+          vpc_routes:
+            description: Whether the route tables of the VPC send O(spaces[].gateways[].networks) to the gateway.
+            type: bool
+            default: true
+          route_tables:
+            description: The route tables. Default is the main one and the one that was made with the VPC.
+            type: list
+            elements: str
+          interface:
+            description: The name of the device on the aggregator.
+            type: str
+          subnet_id:
+            description: The subnet of the network interface, for an adopted VPC.
+            type: str
+  cpe_nat_ips:
+    description: Public addresses for bonds.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      bond:
+        description: Digits are an id, anything else is an exact name.
+        type: str
+        required: true
+      interface:
+        description: The interface of the bonder for the connected IP.
+        type: str
+        required: true
+      connected_ip:
+        description: The private address of the bonder, with prefix length.
+        type: str
+        required: true
+      nat_ip:
+        description: The destination, inside the network of O(cpe_nat_ips[].connected_ip).
+        type: str
+        required: true
+      name:
+        description: The name of the entry, needed from the second entry of a bond on. Default is C(bond-) and its id.
+        type: str
+      aggregator:
+        description: The host that owns the address. Default for a new entry is where the bond is now.
+        type: str
+      private_ip:
+        description: The private address. Default is a free one.
+        type: str
+      pool:
+        description: The pool of public addresses. Default is that of Amazon.
+        type: str
+      public_ip:
+        description: An Elastic IP of the account to take, in place of a new one.
+        type: str
+      reverse_dns:
+        description: The name that the public address resolves to.
+        type: str
+      include_private_wan:
+        description: Whether the connected IP is part of the private WAN.
+        type: bool
+  bgp:
+    description: BGP between the aggregators, so that bonds may move.
+    type: dict
+    suboptions:
+      asn:
+        description: The number of the autonomous system of all.
+        type: int
+        required: true
+      mode:
+        description: V(transit) runs over a VXLAN without a space. V(direct) is not there yet.
+        type: str
+        choices: [transit, direct]
+        default: transit
+      subnet:
+        description: The network of the tunnel addresses, with V(transit).
+        type: str
+  vni_base:
+    description: What is added to the id of a space to make its VNI; the VNI of the VXLAN that carries BGP.
+    type: int
+    default: 10000000
+  leaving:
+    description: Aggregators (host, name or id) and private addresses that leave the network. Nothing leaves unsaid.
+    type: list
+    elements: str
+    default: []
+  allow_disruption:
+    description: Whether changes that interrupt traffic may be made.
+    type: bool
+    default: false
+  prune:
+    description: Whether objects of ours that the intent does not name any more are removed.
+    type: bool
+    default: false
+  prune_addresses:
+    description: Whether Elastic IPs of entries that the intent does not name any more are released.
+    type: bool
+    default: false
+  release_addresses:
+    description: Whether O(state=absent) releases Elastic IPs in place of keeping them.
+    type: bool
+    default: false
+  teardown_private_wan:
+    description: Whether O(state=absent) turns off the private WAN of the spaces.
+    type: bool
+    default: false
+  max_deletions:
+    description: How many objects on the management server may be deleted, with O(state=present).
+    type: int
+    default: 25
+  hosts:
+    description: The hosts of the play. What belongs to others is planned, and left out. Default is all.
+    type: list
+    elements: str
+  parts:
+    description: The parts to be run. What belongs to others is planned, and left out. Default is all.
+    type: list
+    elements: str
+    choices: [cpe_nat, private_wan, gateways]
+seealso:
+  - module: bonded.internet.bonding_api_info
+notes:
+  - AWS is not asked where the intent does not need it.
+"""
+
+EXAMPLES = r"""
+- name: See what would be done for one space on two aggregators
+  bonded.internet.network_plan:
+    api_url: https://bonding.example.com
+    api_token: "{{ token }}"
+    network: prod
+    aggregators:
+      - host: agg1
+        aggregator: "7"
+        private_ip_address: 192.0.2.11
+      - host: agg2
+        aggregator: "12"
+        private_ip_address: 192.0.2.12
+    spaces:
+      - key: acme
+        private_wan: unmanaged
+        vxlan:
+          subnet: 10.254.0.0/20
+          protocol: ospf
+  check_mode: true
+  register: plan
+"""
+
+RETURN = r"""
+plan:
+  description: What will be done, in the order of the phases.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    system:
+      description: V(server) or V(aws).
+      type: str
+    verb:
+      description: V(create), V(update) or V(delete).
+      type: str
+    kind:
+      description: The kind of the object.
+      type: str
+    parent:
+      description: What it belongs to.
+      type: str
+    key:
+      description: What tells it from others of its kind and parent.
+      type: str
+    before:
+      description: The fields that change, as they are.
+      type: dict
+    after:
+      description: The fields that change, as they will be. V((known after apply\)) stands for what AWS chooses.
+      type: dict
+    phase:
+      description: V(add), V(switch) or V(remove).
+      type: str
+    host:
+      description: The host that it belongs to, if it is not shared.
+      type: str
+    part:
+      description: V(cpe_nat), V(private_wan) or V(gateways).
+      type: str
+    disruptive:
+      description: Whether it interrupts traffic.
+      type: bool
+    interrupts:
+      description: What it interrupts.
+      type: str
+deferred:
+  description: What will be left out, with the reason.
+  returned: success
+  type: list
+  elements: dict
+counts:
+  description: How many items each phase has.
+  returned: success
+  type: dict
+work:
+  description: What the roles are given, by host and phase.
+  returned: success
+  type: dict
+drift:
+  description: Where the network and its intent are apart, and nothing is done about it.
+  returned: success
+  type: list
+  elements: str
+problems:
+  description: Why the network cannot be built.
+  returned: failure
+  type: list
+  elements: str
+"""
+
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client
+from ansible_collections.bonded.internet.plugins.module_utils._module import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC, run
+
+
+def main() -> None:
+    module = AnsibleAWSModule(argument_spec={**CONNECTION_SPEC, **ARGUMENT_SPEC}, supports_check_mode=True)
+    run(module, Client)
+
+
+if __name__ == "__main__":
+    main()

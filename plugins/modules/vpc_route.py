@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vpc_route
+short_description: Manage one route of a VPC's route table
+version_added: "1.0.0"
+author:
+  - The bonded.internet contributors (@bonded-internet)
+description:
+  - Creates, replaces or deletes one route, IPv4 or IPv6, and touches no other route of the table.
+  - A route to another target is replaced in one call, so that no packet is lost in between.
+  - Refused are a route table that does not exist, the VPC's local routes, and a destination inside the VPC's own
+    networks.
+  - Needs the IAM rights C(ec2:DescribeRouteTables), C(ec2:CreateRoute), C(ec2:ReplaceRoute) and C(ec2:DeleteRoute);
+    with O(network) also C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeNatGateways) and
+    C(ec2:DescribeInternetGateways).
+extends_documentation_fragment:
+  - bonded.internet.attributes
+  - bonded.internet.attributes.aws
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  route_table_id:
+    description:
+      - The route table's ID.
+    type: str
+    required: true
+  destination:
+    description:
+      - The IPv4 or IPv6 network that is routed, for example V(172.16.0.0/12). Host bits are refused.
+    type: str
+    required: true
+  network_interface_id:
+    description:
+      - The target, a network interface.
+      - With O(state=present), one of O(network_interface_id), O(nat_gateway_id) and O(gateway_id) is required.
+      - With O(state=absent), a target is optional; a route that goes elsewhere is then not deleted, but an error.
+    type: str
+  nat_gateway_id:
+    description:
+      - The target, a NAT gateway.
+    type: str
+  gateway_id:
+    description:
+      - The target, an internet gateway.
+    type: str
+  network:
+    description:
+      - The bonding network's name. With it, a route is replaced or deleted only if its present target carries the tag
+        C(bonded.internet/network) with this value, or does not exist any more; any other is an error.
+    type: str
+  state:
+    description:
+      - V(present) makes the route go to the target, V(absent) deletes it.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+seealso:
+  - module: amazon.aws.ec2_vpc_route_table
+"""
+
+EXAMPLES = r"""
+- name: Lead the bonds' networks to the gateway's interface
+  bonded.internet.vpc_route:
+    route_table_id: rtb-0123456789abcdef0
+    destination: 172.16.0.0/12
+    network_interface_id: eni-0123456789abcdef0
+    network: prod
+
+- name: Send IPv6 to the Internet
+  bonded.internet.vpc_route:
+    route_table_id: rtb-0123456789abcdef0
+    destination: ::/0
+    gateway_id: igw-0123456789abcdef0
+
+- name: Delete the route, if it goes to this interface
+  bonded.internet.vpc_route:
+    route_table_id: rtb-0123456789abcdef0
+    destination: 172.16.0.0/12
+    network_interface_id: eni-0123456789abcdef0
+    state: absent
+"""
+
+RETURN = r"""
+action:
+  description: What was done, or in check mode would be done.
+  returned: success
+  type: str
+  choices:
+    - create
+    - update
+    - delete
+    - none
+  sample: create
+  version_added: "1.0.0"
+route:
+  description: The route as it is now.
+  returned: success
+  type: dict
+  version_added: "1.0.0"
+  contains:
+    route_table_id:
+      description: The route table's ID.
+      type: str
+      sample: rtb-0123456789abcdef0
+    destination:
+      description: The network that is routed.
+      type: str
+      sample: 172.16.0.0/12
+    network_interface_id:
+      description: The target, if it is a network interface.
+      type: str
+      sample: eni-0123456789abcdef0
+    nat_gateway_id:
+      description: The target, if it is a NAT gateway.
+      type: str
+      sample: null
+    gateway_id:
+      description: The target, if it is an internet gateway.
+      type: str
+      sample: null
+    target:
+      description: The target's ID, of whatever kind it is.
+      type: str
+      sample: eni-0123456789abcdef0
+    state:
+      description: Whether the route exists, V(present) or V(absent).
+      type: str
+      sample: present
+    blackhole:
+      description: Whether AWS says that the route leads nowhere, because its target is detached or gone.
+      type: bool
+      sample: false
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
+
+TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id")
+
+
+def main() -> None:
+    """Entry point of the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "route_table_id": {"type": "str", "required": True},
+            "destination": {"type": "str", "required": True},
+            "network_interface_id": {"type": "str"},
+            "nat_gateway_id": {"type": "str"},
+            "gateway_id": {"type": "str"},
+            "network": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+        mutually_exclusive=[TARGETS],
+        required_if=[("state", "present", TARGETS, True)],
+        supports_check_mode=True,
+    )
+    try:
+        result = run(ec2_client(module), module.params, module.check_mode)
+    except RouteError as err:
+        module.fail_json(msg=str(err))
+    except Ec2Error as err:
+        module.fail_json(msg=str(err), error_code=err.code)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands behind `make lint`, `make sanity` and .ci/run: fresh copies, stages, the pip stand-in, totals."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.request
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import ci, sanity
+from tools import lint as lint_module
+from tools.fresh_copy import ROOT, fresh_copy, make_copy, tracked_files
+from tools.lint import Command, Place
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with a tracked file, an ignored one, one that is gone, and one that is not yet added."""
+    root = tmp_path / "checkout"
+    (root / "sub").mkdir(parents=True)
+    for name, text in {".gitignore": "ignored\n", "sub/tracked": "1", "gone": "2", "ignored": "3"}.items():
+        (root / name).write_text(text, encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "--all"], check=True)
+    (root / "gone").unlink()
+    (root / "new").write_text("4", encoding="utf-8")
+    return root
+
+
+def test_copy_holds_what_git_would_track(repository: Path, tmp_path: Path) -> None:
+    assert tracked_files(repository) == [".gitignore", "new", "sub/tracked"]
+    copy = make_copy(tmp_path / "copy", repository)
+    assert copy == tmp_path / "copy" / "ansible_collections" / "bonded" / "internet"
+    assert (copy / "sub" / "tracked").read_text(encoding="utf-8") == "1"
+    assert sorted(path.name for path in copy.iterdir()) == [".git", ".gitignore", "new", "sub"]
+    assert (copy.parents[1] / "amazon" / "aws" / "MANIFEST.json").is_file()
+
+
+def test_copy_is_gone_afterwards_and_never_inside_the_checkout() -> None:
+    with fresh_copy() as copy:
+        assert (copy / "galaxy.yml").is_file()
+        assert not copy.is_relative_to(ROOT)
+        assert not (copy / ".venv").exists()
+    assert not copy.exists()
+
+
+def test_every_stage_runs_whatever_the_others_find(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def python(code: str) -> Command:
+        return Command(Place.CHECKOUT, "timeit", ("-n", "1", "-r", "1", code), module=True)
+
+    stages = {
+        "first": (python("raise SystemExit('bad words')"), python("print('second command')")),
+        "second": (python("1 + 1"),),
+        "third": (python("import os; os._exit(3)"),),
+    }
+    monkeypatch.setattr(lint_module, "STAGES", stages)
+    monkeypatch.setattr(sys, "argv", ["lint"])
+    assert lint_module.main() == 1
+    output = capsys.readouterr().out
+    assert "bad words" in output
+    assert "second command" in output
+    assert "== second: ok" in output
+    assert "lint: 2 of 3 stages failed: first, third (" in output
+
+
+def test_unknown_stage_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["lint", "ruff", "rough"])
+    with pytest.raises(SystemExit) as stopped:
+        lint_module.main()
+    assert stopped.value.code == 2
+    assert "no such stage: rough; there are sanity, mypy," in capsys.readouterr().err
+
+
+def test_pip_stand_in_only_where_the_download_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = sanity.get_pip_source()
+    assert source is not None
+    version, url = source
+    assert url.endswith(f"get-pip-{version}.py")
+    wanted = tmp_path / f"get_pip_{version.replace('.', '_')}.py"
+
+    class Answer:
+        def __enter__(self) -> None:
+            return None
+
+        def __exit__(self, *_args: object) -> None:
+            return None
+
+    asked: list[str] = []
+
+    def reachable(address: str, timeout: float) -> Any:
+        asked.append(address)
+        return Answer()
+
+    def unreachable(address: str, timeout: float) -> Any:
+        asked.append(address)
+        raise OSError("no route")
+
+    monkeypatch.setattr(urllib.request, "urlopen", reachable)
+    assert "itself" in sanity.place_get_pip(tmp_path)
+    assert not wanted.exists()
+    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
+    assert "cannot be fetched (no route): the stand-in is" in sanity.place_get_pip(tmp_path)
+    assert wanted.read_bytes() == (ROOT / "tools" / "get_pip.py").read_bytes()
+    assert asked == [url, url]
+    wanted.write_text("theirs", encoding="utf-8")
+    assert sanity.place_get_pip(tmp_path) == f"{wanted} is there"
+    assert wanted.read_text(encoding="utf-8") == "theirs"
+    assert asked == [url, url]
+
+
+def test_real_pythons_come_before_shims(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/shims")
+    monkeypatch.setenv("ANSIBLE_COLLECTIONS_PATH", "/elsewhere")
+    environment = sanity.clean_environment()
+    folders = environment["PATH"].split(":")
+    assert folders[0] == str(Path(sys.executable).parent)
+    assert folders[1] == str(Path(sys.base_prefix) / "bin")
+    assert folders[-1] == "/shims"
+    assert "ANSIBLE_COLLECTIONS_PATH" not in environment
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("=== 12 passed in 3.20s ===", {"passed": 12}),
+        ("x\n== 1 failed, 2 passed, 3 errors in 61.00s (0:01:01) ==\ny", {"passed": 2, "failed": 4}),
+        ("==== 5 passed, 1 skipped, 2 warnings in 1s ====", {"passed": 5, "skipped": 1}),
+        ("==== no tests ran in 0.01s ====", {}),
+        ("make: *** no rule", {}),
+    ],
+)
+def test_counts_of_pytest(text: str, counts: dict[str, int]) -> None:
+    assert ci.test_counts(text) == counts
+
+
+class FakeRunner(ci.Runner):
+    """Counts three tests for each line."""
+
+    def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
+        self.outcomes.append(ci.Outcome(title, True, 1.0, Counter(passed=3) if counts_tests else Counter()))
+
+
+@pytest.mark.parametrize(
+    ("there", "in_ci", "code", "last"),
+    [
+        ({"3.11", "3.13"}, "true", 0, "6 passed, 0 failed"),
+        ({"3.11"}, "true", 1, "3 passed, 0 failed"),
+        ({"3.11"}, "", 0, "3 passed, 0 failed"),
+        (set(), "", 1, "0 passed, 0 failed"),
+    ],
+)
+def test_ci_wants_both_lines(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    there: set[str],
+    in_ci: str,
+    code: int,
+    last: str,
+) -> None:
+    monkeypatch.setattr(ci, "Runner", FakeRunner)
+    monkeypatch.setattr(ci, "find_python", lambda version: version if version in there else None)
+    monkeypatch.setenv("CI", in_ci)
+    assert ci.main() == code
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == last
+    assert any("py313-core221: NOT RUN" in line for line in lines) == ("3.13" not in there)
+
+
+def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    runner = ci.Runner()
+    runner.run("tests", sys.executable, "-c", "print('=== no tests ran in 0.1s ===')", counts_tests=True)
+    runner.run("other", sys.executable, "-c", "print('words')")
+    assert [outcome.passed for outcome in runner.outcomes] == [False, True]
+    assert "-- tests: FAILED" in capsys.readouterr().out
+
+
+def test_make_alone_names_the_doors() -> None:
+    output = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[1] for line in output.splitlines()] == [
+        "help", "env", "demo", "test", "lint", "sanity", "format", "clean",
+    ]  # fmt: skip

@@ -1,0 +1,217 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each rule of the house finds what breaks it: the rules are tried on small trees made for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.house.changes import fragment_problems
+from tools.house.files import GNU, LICENCE, header_problems, length_problems
+from tools.house.layers import layer_problems, requests_problems
+from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
+from tools.house.roles import role_problems, role_variable_problems
+
+UTILS = "plugins/module_utils"
+FULL = "ansible_collections.bonded.internet.plugins.module_utils"
+MODULE = '''
+DOCUMENTATION = """
+module: thing
+short_description: Keep a thing
+description: [Keeps it.]
+author: [Someone (@someone)]
+options:
+  name:
+    description: Its name.
+    type: str
+"""
+EXAMPLES = """
+- name: Keep it
+  bonded.internet.thing:
+    name: x
+"""
+RETURN = """
+thing:
+  description: The thing.
+  type: dict
+  contains:
+    name: {description: Its name., type: str}
+"""
+'''
+SPECS = """
+argument_specs:
+  main:
+    options:
+      gate_state: {type: str, choices: [present, absent], description: Which.}
+"""
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    """Make the files below root, return root."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("_client/a.py", "import ansible.module_utils.basic", "_client knows nothing of Ansible"),
+        ("_design/a.py", "def f():\n    from ansible import x", "_design knows nothing of Ansible"),
+        ("_design/a.py", "from .._resources import X", "_design may use no other room"),
+        ("_resources/a.py", f"from {FULL}._reconcile import diff", "_resources may use _client"),
+        ("_resources/__init__.py", "from ..._client import X", ""),
+        ("_resources/__init__.py", "from .._client import X", ""),
+        ("_resources/a.py", "from ..._modules import x", "nothing of the collection outside module_utils"),
+        ("_client/deep/a.py", "from ..._aws import x", "_client may use no other room"),
+        ("_aws/a.py", "from ansible_collections.bonded.internet.lab import aws", "what stands in for the outside"),
+        ("_helpers.py", "import json", "is in no room"),
+        ("_module.py", "from ._plan import x", "_module may use _client, _reconcile, _resources"),
+    ],
+)
+def test_arrows_point_down(tmp_path: Path, name: str, text: str, complaint: str) -> None:
+    write(tmp_path, {f"{UTILS}/{name}": text})
+    problems = layer_problems(tmp_path)
+    if not complaint:
+        # `..._client` climbs out of module_utils to plugins._client, which is no room and so out of bounds.
+        assert bool(problems) == ("..._client" in text)
+        return
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{UTILS}/{name}:")
+    assert problems[0].endswith(complaint) or complaint in problems[0]
+
+
+def test_only_the_planner_uses_plan(tmp_path: Path) -> None:
+    text = f"from {FULL}._plan import run"
+    write(tmp_path, {"plugins/modules/network_plan.py": text, "plugins/modules/space_info.py": text})
+    assert layer_problems(tmp_path) == [
+        f"plugins/modules/space_info.py:1: imports {FULL}._plan.run: only network_plan may use _plan"
+    ]
+
+
+def test_requests_has_one_door(tmp_path: Path) -> None:
+    write(tmp_path, {f"{UTILS}/_client/a.py": "import requests"})
+    assert requests_problems(tmp_path) == []
+    write(tmp_path, {f"{UTILS}/_client/b.py": "from requests.adapters import HTTPAdapter"})
+    assert [problem.split(":")[0] for problem in requests_problems(tmp_path)] == [
+        f"{UTILS}/_client/a.py",
+        f"{UTILS}/_client/b.py",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("RETURN", "OTHER", "has no RETURN"),
+        ("module: thing", "module: other", "DOCUMENTATION is of a module 'other'"),
+        ("author:", "writer:", "DOCUMENTATION has no author"),
+        ("description: Its name.\n    type", "type", "option 'name' has no description"),
+        ("{description: Its name., type: str}", "{type: str}", "return value 'thing.name' has no description"),
+        ("bonded.internet.thing:", "thing:", "no example uses bonded.internet.thing"),
+        ("options:", "options: [", "DOCUMENTATION is not YAML"),
+    ],
+)
+def test_documentation_is_complete(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    write(tmp_path, {"plugins/modules/thing.py": MODULE})
+    assert documentation_problems(tmp_path) == []
+    assert old in MODULE
+    write(tmp_path, {"plugins/modules/thing.py": MODULE.replace(old, new, 1)})
+    problems = documentation_problems(tmp_path)
+    assert any(problem.startswith(f"plugins/modules/thing.py: {complaint}") for problem in problems), problems
+
+
+def test_module_without_tests(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"plugins/modules/thing.py": MODULE, "roles/r/tasks/main.yml": "# bonded.internet.thing: a comment"}
+    )
+    assert coverage_problems(tmp_path) == [
+        "plugins/modules/thing.py: has no unit test: tests/unit/plugins/modules/test_thing.py",
+        "plugins/modules/thing.py: no task below tests/playbooks, tests/integration, roles, playbooks uses "
+        "bonded.internet.thing",
+    ]
+    unit = "tests/unit/plugins/modules/test_thing.py"
+    write(tmp_path, {unit: "", "roles/r/tasks/main.yml": "- name: X\n  bonded.internet.thing:\n    name: x\n"})
+    assert coverage_problems(tmp_path) == [f"plugins/modules/thing.py: has no unit test: {unit}"]
+    write(tmp_path, {unit: "def test_it(): ..."})
+    assert coverage_problems(tmp_path) == []
+
+
+def test_module_without_action_group(tmp_path: Path) -> None:
+    runtime = "action_groups:\n  aws:\n    - metadata: {extend_group: [amazon.aws.aws]}\n    - gone\n"
+    write(tmp_path, {"plugins/modules/thing.py": MODULE, "meta/runtime.yml": runtime})
+    assert action_group_problems(tmp_path) == [
+        "meta/runtime.yml: action group 'aws' names 'gone', which is no module",
+        "plugins/modules/thing.py: is in no action group of meta/runtime.yml",
+    ]
+    write(tmp_path, {"meta/runtime.yml": runtime.replace("gone", "thing")})
+    assert action_group_problems(tmp_path) == []
+
+
+def test_role_is_complete(tmp_path: Path) -> None:
+    complete = {"README.md": "x", "meta/argument_specs.yml": SPECS, "tasks/main.yml": "[]"}
+    write(tmp_path / "roles" / "gate", complete | {"defaults/main.yml": "gate_state: present\n"})
+    assert role_problems(tmp_path) == []
+    write(tmp_path / "roles" / "gate", {"defaults/main.yml": "gate_state: present\ngate_other: 1\n"})
+    assert role_problems(tmp_path) == ["roles/gate/defaults/main.yml: 'gate_other' is not in meta/argument_specs.yml"]
+    (tmp_path / "roles/gate/defaults/main.yml").unlink()
+    for name in complete:
+        (tmp_path / "roles/gate" / name).unlink()
+    assert role_problems(tmp_path) == [
+        *(f"roles/gate: has no {name}" for name in complete),
+        "roles/gate/meta/argument_specs.yml: gate_state must have the choices present and absent",
+    ]
+
+
+def test_role_variables_carry_the_role(tmp_path: Path) -> None:
+    files = {"defaults/main.yml": "gate_a: 1\nother: 2\n", "vars/main.yml": "__gate_b: 3\n_gate_c: 4\n"}
+    write(tmp_path / "roles" / "gate", files | {"meta/argument_specs.yml": SPECS.replace("gate_state", "state")})
+    assert [problem.split(" begins")[0] for problem in role_variable_problems(tmp_path)] == [
+        "roles/gate/defaults/main.yml: 'other'",
+        "roles/gate/vars/main.yml: '_gate_c'",
+        "roles/gate/meta/argument_specs.yml: 'state'",
+    ]
+
+
+def test_licence_and_length(tmp_path: Path) -> None:
+    header = f"# {GNU}\n# {LICENCE}\n"
+    write(tmp_path, {"lab/a.py": header + "x = 1\n" * 398, "lab/__init__.py": ""})
+    assert header_problems(tmp_path) == []
+    assert length_problems(tmp_path) == []
+    write(tmp_path, {"lab/a.py": "x = 1\n" * 401})
+    assert [problem.split(":")[0] for problem in header_problems(tmp_path)] == ["lab/a.py"]
+    assert length_problems(tmp_path) == ["lab/a.py: has 401 lines; over 400, ask what it is two of"]
+
+
+def test_length_of_a_module_is_without_its_documentation(tmp_path: Path) -> None:
+    long = 'DOCUMENTATION = """' + "word\n" * 300 + '"""\n' + "x = 1\n" * 390
+    write(tmp_path, {"plugins/modules/thing.py": long})
+    assert length_problems(tmp_path) == []
+    write(tmp_path, {"plugins/modules/thing.py": long + "x = 1\n" * 30})
+    assert len(length_problems(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("bugfixes:\n  - x (https://github.com/bonded-internet/bonded.internet/issues/1).\n", ""),
+        ("release_summary: words\n", ""),
+        ("bugfixes:\n  - x\n", "'x...' names no issue"),
+        ("fixes:\n  - x\n", "section 'fixes' is none of"),
+        ("bugfixes: x\n", "section 'bugfixes' must be a list of sentences"),
+        ("", "holds no section"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_fragments(tmp_path: Path, text: str, complaint: str) -> None:
+    config = "sections: [[bugfixes, Bugfixes]]\nprelude_section_name: release_summary\ntrivial_section_name: trivial\n"
+    write(tmp_path, {"changelogs/config.yaml": config, "changelogs/fragments/one.yml": text})
+    problems = fragment_problems(tmp_path)
+    if not complaint:
+        assert problems == []
+        return
+    assert len(problems) == 1
+    assert problems[0].startswith(f"changelogs/fragments/one.yml: {complaint}")

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A running stand-in, back at its seed for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lab.process import Running
+
+SEED = Path(__file__).with_name("seed.yml")
+
+
+@dataclass
+class Lab:
+    """The stand-in, and a client of it that never tries twice."""
+
+    server: Running
+    ec2: Any
+
+    def interface(self, wanted: str) -> dict[str, Any]:
+        """One interface as EC2 describes it."""
+        found: dict[str, Any] = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[wanted])["NetworkInterfaces"][0]
+        return found
+
+    def public(self, interface: str) -> dict[str, str]:
+        """The public address of each private address that has one."""
+        listed = self.interface(interface)["PrivateIpAddresses"]
+        return {one["PrivateIpAddress"]: one["Association"]["PublicIp"] for one in listed if "Association" in one}
+
+    def private(self, interface: str) -> list[str]:
+        """All private addresses, the primary one first."""
+        return [one["PrivateIpAddress"] for one in self.interface(interface)["PrivateIpAddresses"]]
+
+    def address(self, allocation: str) -> dict[str, Any]:
+        """One Elastic IP as EC2 describes it."""
+        found: dict[str, Any] = self.ec2.describe_addresses(AllocationIds=[allocation])["Addresses"][0]
+        return found
+
+    def route(self, table: str, destination: str) -> dict[str, Any] | None:
+        """One route as EC2 describes it."""
+        routes = self.ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
+        keys = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
+        return next((one for one in routes if destination in [one.get(key) for key in keys]), None)
+
+
+def client(url: str, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1") -> Any:
+    """A boto3 client of the stand-in.
+
+    :param attempts: how often it tries in all.
+    """
+    config = Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=20)
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_secret_access_key="secret",
+        config=config,
+    )
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Running]:
+    with Running("lab.aws", "--seed", SEED) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def ec2(server: Running) -> Any:
+    return client(server.url)
+
+
+@pytest.fixture
+def lab(server: Running, ec2: Any) -> Lab:
+    server.reset()
+    server.clear_log()
+    return Lab(server, ec2)
+
+
+@contextmanager
+def refused(code: str, text: str = "") -> Iterator[None]:
+    """What is inside must be refused by EC2 with this code, and this text somewhere in the message."""
+    with pytest.raises(ClientError) as caught:
+        yield
+    error = caught.value.response["Error"]
+    assert (error["Code"], text in error["Message"]) == (code, True), error
+
+
+Refusal = Callable[..., AbstractContextManager[None]]

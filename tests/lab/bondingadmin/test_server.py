@@ -1,0 +1,239 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The program itself: HTTP, addresses, TLS, its end."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import urllib.parse
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from lab.process import ROOT, LabError, Running
+
+from .conftest import SEED, Api
+
+
+def test_kept_open_connection_carries_many_requests(server: Running) -> None:
+    place = urllib.parse.urlsplit(server.url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
+    connection.connect()
+    first = connection.sock
+    for path, status in [("spaces/acme/", 200), ("nowhere/", 404), ("spaces/acme/", 200), ("spaces", 301)]:
+        connection.request("GET", f"/api/v4/{path}", headers={"Authorization": "Token tokenofroot"})
+        answer = connection.getresponse()
+        body = answer.read()
+        assert answer.status == status
+        assert answer.version == 11
+        assert int(answer.getheader("Content-Length") or -1) == len(body)
+        assert connection.sock is first
+    connection.close()
+
+
+def test_parallel_writes_are_all_done_once(server: Running, as_user: Callable[[str], Api]) -> None:
+    clients = [as_user("root") for _ in range(4)]
+
+    def write(n: int) -> int:
+        body = {"name": f"f{n}", "family": "ipv4", "body": "accept;"}
+        return int(clients[n % 4].write("POST", "aggregators/8/filters/", body)["id"])
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(write, range(40)))
+    assert len(set(ids)) == 40
+    assert len(server.state()["aggregators"][1]["filters"]) == 41
+    assert [row["n"] for row in server.log()] == sorted(row["n"] for row in server.log())
+
+
+def test_head_has_no_body(api: Api) -> None:
+    answer = api("HEAD", "spaces/acme/")
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+def test_root_lists_the_resources(api: Api) -> None:
+    assert api.get("") == {
+        name: api.url(f"{name}/") for name in ["aggregators", "bonds", "nodes", "routing_groups", "spaces"]
+    }
+
+
+def test_wrong_path_is_html(api: Api) -> None:
+    answer = api("GET", "gateways/")
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_read_without_slash_is_redirected(api: Api) -> None:
+    answer = api("GET", "spaces/acme", allow_redirects=False)
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == "/api/v4/spaces/acme/"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_write_without_slash_fails_in_html_and_does_nothing(api: Api, server: Running, method: str) -> None:
+    before = server.state()
+    answer = api(method, "spaces/globex", {"name": "Other"})
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert server.state() == before
+
+
+def test_only_json_bodies(api: Api) -> None:
+    answer = api.session.post(api.url("spaces/"), data={"name": "x"}, timeout=10)
+    assert answer.status_code == 415
+
+
+def test_broken_json(api: Api) -> None:
+    answer = api.session.post(api.url("spaces/"), data="{", headers={"Content-Type": "application/json"}, timeout=10)
+    assert answer.status_code == 400
+    assert "JSON parse error" in answer.json()["detail"]
+
+
+def test_method_that_a_resource_has_not(api: Api) -> None:
+    answer = api("POST", "aggregators/7/interfaces/", {"name": "x"})
+    assert answer.status_code == 405
+    assert answer.json() == {"detail": 'Method "POST" not allowed.'}
+
+
+def test_body_without_length_is_refused(server: Running) -> None:
+    answer = requests.post(f"{server.url}/api/v4/login/", data=iter([b"{}"]), timeout=10)
+    assert answer.status_code == 411
+
+
+def test_tls(tmp_path: pathlib.Path, certificate: tuple[pathlib.Path, pathlib.Path]) -> None:
+    cert, key = certificate
+    with Running("lab.bondingadmin", "--seed", SEED, "--tls-cert", cert, "--tls-key", key) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        # A connection that never says a word holds up nobody.
+        place = urllib.parse.urlsplit(server.url)
+        with socket.create_connection((place.hostname or "", place.port or 0), 10):
+            headers = {"Authorization": "Token tokenofroot"}
+            answer = requests.get(f"{server.url}/api/v4/spaces/acme/", headers=headers, verify=str(cert), timeout=10)
+            assert answer.json()["url"] == f"{server.url}/api/v4/spaces/acme/"
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(f"{server.url}/api/v4/", timeout=10)
+        assert server.state()["routing_groups"] == [{"id": 1, "name": "zone-a"}]
+
+
+@pytest.fixture
+def certificate(tmp_path: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """A self-signed certificate for 127.0.0.1, and its key."""
+    import datetime
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bondingadmin")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
+    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return cert_file, key_file
+
+
+def test_database_is_kept_and_sigterm_ends_it_well(tmp_path: pathlib.Path) -> None:
+    database, log = tmp_path / "server.sqlite", tmp_path / "log.jsonl"
+    with Running("lab.bondingadmin", "--seed", SEED, "--db", database, log=log) as server:
+        client = Api(server)
+        with client.session:
+            client.write("PATCH", "spaces/globex/", {"name": "Renamed"})
+            # A kept-open connection does not hold up the end.
+            assert server.stop() == 0
+    assert [json.loads(line)["method"] for line in log.read_text().splitlines()] == ["PATCH"]
+    with Running("lab.bondingadmin", "--seed", SEED, "--db", database) as server:
+        names = {space["key"]: space["name"] for space in server.state()["spaces"]}
+        assert names["globex"] == "Renamed"
+        server.reset()
+        names = {space["key"]: space["name"] for space in server.state()["spaces"]}
+        assert names["globex"] == "Globex"
+        assert server.stop() == 0
+
+
+def test_database_of_another_version_is_refused(tmp_path: pathlib.Path) -> None:
+    import sqlite3
+
+    database = tmp_path / "server.sqlite"
+    other = sqlite3.connect(database)
+    other.execute("CREATE TABLE other (id INTEGER)")
+    other.close()
+    with pytest.raises(LabError, match="made by another version of this program: remove it"):
+        Running("lab.bondingadmin", "--seed", SEED, "--db", database).start()
+
+
+BAD_SEEDS = {
+    "spaces: {}": "a seed is a dictionary of lists",
+    "rooms: []": "unknown: rooms; known: users, spaces",
+    "spaces: [": "expected the node content",
+    "spaces: [{key: a, parent: b}]": "there is no space with the key b",
+    "spaces: [{name: a}]": "key is missing or unknown",
+    "spaces: [{key: a, colour: red}]": "colour",
+    "spaces: [{key: a}]\naggregators: [{name: x, space: a}, {name: x, space: a}]\n"
+    "bonds: [{name: b, space: a, aggregator: x}]": "2 aggregators are x",
+    "spaces: [{key: a}]\naggregators: [{name: x, space: a}]\n"
+    "aggregator_interfaces: [{aggregator: x, type: bridge, name: br0}]": "bridge is missing or unknown",
+    "users: [{email: a@example.com, password: p, permissions: [view_rooms]}]": "there is no permission view_rooms",
+    "users: [{email: a@example.com, password: p, role: admin}]": "unknown: role",
+}
+# In a process of its own, because Django's settings are for a whole process; in one, because it takes a while.
+TRY_SEEDS = """
+import json, pathlib, sys
+from lab.bondingadmin.settings import configure
+configure(":memory:")
+from lab.bondingadmin import database, seed
+database.prepare({})
+found = []
+for text in json.load(sys.stdin):
+    pathlib.Path(sys.argv[1]).write_text(text)
+    try:
+        seed.fill(seed.read(pathlib.Path(sys.argv[1])))
+        found.append(None)
+    except seed.SeedError as error:
+        found.append(str(error))
+json.dump(found, sys.stdout)
+"""
+
+
+def test_bad_seeds_are_refused_with_the_reason(tmp_path: pathlib.Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TRY_SEEDS, str(tmp_path / "seed.yml")],
+        input=json.dumps(list(BAD_SEEDS)),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    for (text, words), found in zip(BAD_SEEDS.items(), json.loads(done.stdout), strict=True):
+        assert found is not None and words in found, f"{text}: {found}"
+
+
+def test_bad_seed_ends_the_program(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "seed.yml"
+    file.write_text("rooms: []")
+    with pytest.raises(LabError, match=r"ended with exit code 1.*\n.*bondingadmin: .*unknown: rooms"):
+        Running("lab.bondingadmin", "--seed", file).start()

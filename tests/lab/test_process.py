@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What starts and stops a stand-in."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+from lab.process import LabError, Running
+
+Program = Callable[[str], Running]
+
+PROGRAM = """
+import os, signal, sys, time
+{body}
+"""
+
+
+@pytest.fixture
+def program(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """Makes a module that can be run under the name tried."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def make(body: str) -> Running:
+        (tmp_path / "tried.py").write_text(PROGRAM.format(body=body))
+        return Running("tried", timeout=5)
+
+    return make
+
+
+def test_what_it_printed_is_told_when_it_dies(program: Program) -> None:
+    running = program("print('no room', file=sys.stderr); sys.exit(3)")
+    with pytest.raises(LabError, match=r"tried ended with exit code 3; it printed:\nno room"):
+        running.start()
+
+
+def test_one_that_never_listens_is_stopped(program: Program) -> None:
+    running = program("print(os.getpid(), flush=True); time.sleep(60)")
+    running.timeout = 1
+    with pytest.raises(LabError, match="did not listen within 1 s"):
+        running.start()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(running.output[0]), 0)
+
+
+def test_it_knows_where_and_passes_arguments_and_variables(tmp_path: pathlib.Path, program: Program) -> None:
+    program(
+        "print('hello'); print('listening on http://127.0.0.1:9/', flush=True)\n"
+        "print(sys.argv[1:]); print(os.environ['COLOUR'], flush=True); time.sleep(60)"
+    )
+    made = Running("tried", "--seed", tmp_path / "s", log=tmp_path / "l", env={"COLOUR": "red"}, timeout=5)
+    with made as running:
+        assert running.url == "http://127.0.0.1:9"
+        assert running.pid > 1
+        with pytest.raises(LabError, match="tried runs already"):
+            running.start()
+        with pytest.raises(LabError, match="tried: GET state got no answer"):
+            running.state()
+    assert running.stop() == 0
+    assert list(running.output)[2:] == [
+        str(["--seed", str(tmp_path / "s"), "--port", "0", "--log", str(tmp_path / "l")]),
+        "red",
+    ]
+    with pytest.raises(LabError, match="tried is not running"):
+        assert running.pid

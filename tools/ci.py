@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What .ci/run does, once it has found a Python: `python -m tools.ci`.
+
+`make lint` on the default line; then, for the oldest and the newest line side by side, each on one core, `make test`
+and `make sanity`. Each command's output is printed in one piece when it has ended. A line whose Python is not there is
+named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from tools.lines import Line, find_python, read_lines
+
+SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
+COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended, and the tests that it counted."""
+
+    title: str
+    passed: bool
+    seconds: float
+    counts: Counter[str]
+
+
+class Runner:
+    """Runs commands, printing each one's output whole."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+        self._printing = threading.Lock()
+
+    def say(self, text: str) -> None:
+        with self._printing:
+            print(text, flush=True)
+
+    def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
+        """Run one command. One that should count tests and counts none has failed."""
+        self.say(f"-- {title}: {' '.join(command)}")
+        start = time.monotonic()
+        answer = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+        )
+        counts = test_counts(answer.stdout) if counts_tests else Counter()
+        passed = answer.returncode == 0 and (not counts_tests or counts["passed"] > 0)
+        outcome = Outcome(title, passed, time.monotonic() - start, counts)
+        with self._printing:
+            self.outcomes.append(outcome)
+            print(f"{answer.stdout.rstrip()}\n-- {title}: {verdict(outcome)}", flush=True)
+
+
+def verdict(outcome: Outcome) -> str:
+    return f"{'ok' if outcome.passed else 'FAILED'} ({outcome.seconds:.0f} s)"
+
+
+def test_counts(output: str) -> Counter[str]:
+    """The numbers of pytest's summary lines in an output: {"passed": 12, "failed": 1}. Errors count as failed."""
+    counts: Counter[str] = Counter()
+    for summary in SUMMARY.finditer(output):
+        for number, what in COUNT.findall(summary["counts"]):
+            counts["failed" if what == "error" else what] += int(number)
+    return counts
+
+
+def check_line(runner: Runner, line: Line, workers: int) -> None:
+    """Tests and sanity of one line, one after the other."""
+    make = ("make", "--no-print-directory", f"PYTHON={sys.executable}", f"LINE={line.name}")
+    pytest_options = f"PYTEST_ARGS=-n {workers} --dist loadfile"
+    runner.run(f"{line.name} tests", *make, "test", pytest_options, counts_tests=True)
+    runner.run(f"{line.name} sanity", *make, "sanity")
+
+
+def total(outcomes: list[Outcome]) -> str:
+    """One line in pytest's words. There is always a number of passed and of failed ones."""
+    counts: Counter[str] = sum((outcome.counts for outcome in outcomes), Counter())
+    more = [f"{counts[what]} {what}" for what in ("skipped", "xfailed", "xpassed") if counts[what]]
+    return ", ".join([f"{counts['passed']} passed", f"{counts['failed']} failed", *more])
+
+
+def main() -> int:
+    start = time.monotonic()
+    lines = read_lines()
+    wanted = [lines[0], lines[-1]]
+    there = [line for line in wanted if find_python(line.python_version)]
+    missing = [line for line in wanted if line not in there]
+    complete = not missing or os.environ.get("CI") != "true"
+    runner = Runner()
+    runner.run("lint", "make", "--no-print-directory", f"PYTHON={sys.executable}", "lint")
+    # A line alone may have both cores.
+    with ThreadPoolExecutor(max(1, len(there))) as pool:
+        for future in [pool.submit(check_line, runner, line, 3 - len(there)) for line in there]:
+            future.result()
+    print("-- summary")
+    for outcome in runner.outcomes:
+        print(f"{outcome.title}: {verdict(outcome)}")
+    for line in missing:
+        print(
+            f"{line.name}: NOT RUN, there is no Python {line.python_version}{'' if complete else ' (CI=true wants it)'}"
+        )
+    print(f"ran: {', '.join(line.name for line in there) or 'no line'}; {time.monotonic() - start:.0f} s in all")
+    print(total(runner.outcomes))
+    return 0 if there and complete and all(outcome.passed for outcome in runner.outcomes) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

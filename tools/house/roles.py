@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every role must have, and how its variables are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+REQUIRED = ("README.md", "meta/argument_specs.yml", "tasks/main.yml")
+
+
+def roles(root: Path) -> list[Path]:
+    """The folders of all roles, sorted."""
+    return sorted(path for path in (root / "roles").glob("*") if path.is_dir())
+
+
+def role_problems(root: Path) -> list[str]:
+    """Missing files, defaults that the argument specs do not know, specs of a state that is not present or absent."""
+    problems = []
+    for role in roles(root):
+        here = role.relative_to(root)
+        problems += [f"{here}: has no {name}" for name in REQUIRED if not (role / name).is_file()]
+        options = _options(role)
+        problems += [
+            f"{here}/defaults/main.yml: '{name}' is not in meta/argument_specs.yml"
+            for name in _variables(role / "defaults" / "main.yml")
+            if name not in options and not name.startswith("__")
+        ]
+        state = options.get(f"{role.name}_state", {})
+        if sorted(state.get("choices", [])) != ["absent", "present"]:
+            problems.append(
+                f"{here}/meta/argument_specs.yml: {role.name}_state must have the choices present and absent"
+            )
+        problems += [
+            f"{here}/meta/argument_specs.yml: '{name}' has no description"
+            for name, option in options.items()
+            if not option.get("description")
+        ]
+    return problems
+
+
+def _options(role: Path) -> dict[str, dict]:
+    """The options of all entry points of a role."""
+    path = role / "meta" / "argument_specs.yml"
+    specs = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"] if path.is_file() else {}
+    return {name: option for entry in specs.values() for name, option in (entry.get("options") or {}).items()}
+
+
+def _variables(path: Path) -> list[str]:
+    """The top-level names of a file of variables; none if there is no file or nothing in it."""
+    return list(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.is_file() else []
+
+
+def role_variable_problems(root: Path) -> list[str]:
+    """Defaults, vars and options that do not begin with the role's name (internals: two underscores before it)."""
+    problems = []
+    for role in roles(root):
+        allowed = (f"{role.name}_", f"__{role.name}_")
+        named = [
+            (path, name)
+            for part in ("defaults", "vars")
+            for path in sorted((role / part).rglob("*.yml"))
+            for name in _variables(path)
+        ]
+        named += [(role / "meta" / "argument_specs.yml", name) for name in _options(role)]
+        problems += [
+            f"{path.relative_to(root)}: '{name}' begins with neither {allowed[0]} nor {allowed[1]}"
+            for path, name in named
+            if not name.startswith(allowed)
+        ]
+    return problems
