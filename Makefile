@@ -34,13 +34,13 @@ demo: ## the main job on the embedded network, from an empty account to "demo: O
 	@$(run) -m lab.demo
 
 test: ## every test that needs no root and no account
-	@$(run_tools) -m pytest $(PYTEST_ARGS) $(TESTS)
+	@$(if $(or $(if $(TESTS),,all),$(filter tests tests/ tests/house%,$(TESTS))),$(run_tools),$(run)) -m pytest $(PYTEST_ARGS) $(TESTS)
 
 lint: ## ansible-lint, ruff, mypy, ansible-test sanity, documentation, changelog, the house's rules
 	@$(run_tools) -m tools.lint $(STAGES)
 
 sanity: ## ansible-test sanity alone
-	@$(run_tools) -m tools.sanity
+	@$(run) -m tools.sanity
 
 format: ## let ruff put the Python files in order
 	@$(run_tools) -m ruff check --fix --quiet . && $(run_tools) -m ruff format .

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-`make lint` on the default line; then, for the oldest and the newest line side by side, each on one core, `make test`
-and `make sanity`. Each command's output is printed in one piece when it has ended. A line whose Python is not there is
-named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
+`make lint` and the tests of the house on the default line; then, for the oldest and the newest line side by side, each
+on one core, `make test` (all but the house's) and `make sanity`. Each command's output is printed in one piece when it
+has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the total over
+all lines, as pytest writes it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tools.lines import Line, find_python, read_lines
+from tools.lines import ROOT, Line, find_python, read_lines
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
+MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,16 @@ def test_counts(output: str) -> Counter[str]:
 
 def check_line(runner: Runner, line: Line, workers: int) -> None:
     """Tests and sanity of one line, one after the other."""
-    make = ("make", "--no-print-directory", f"PYTHON={sys.executable}", f"LINE={line.name}")
-    pytest_options = f"PYTEST_ARGS=-n {workers} --dist loadfile"
-    runner.run(f"{line.name} tests", *make, "test", pytest_options, counts_tests=True)
-    runner.run(f"{line.name} sanity", *make, "sanity")
+    tests = f"TESTS={' '.join(line_tests())}"
+    options = f"PYTEST_ARGS=-n {workers} --dist loadfile"
+    runner.run(f"{line.name} tests", *MAKE, f"LINE={line.name}", "test", tests, options, counts_tests=True)
+    runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
+
+
+def line_tests() -> list[str]:
+    """The folders of tests that are run on every line: all but the house's, which judge the checkout, not the line."""
+    folders = (path.parent for path in (ROOT / "tests").glob("*/__init__.py"))
+    return sorted(str(folder.relative_to(ROOT)) for folder in folders if folder.name != "house")
 
 
 def total(outcomes: list[Outcome]) -> str:
@@ -98,7 +106,8 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
-    runner.run("lint", "make", "--no-print-directory", f"PYTHON={sys.executable}", "lint")
+    runner.run("lint", *MAKE, "lint")
+    runner.run("house tests", *MAKE, "test", "TESTS=tests/house", counts_tests=True)
     # A line alone may have both cores.
     with ThreadPoolExecutor(max(1, len(there))) as pool:
         for future in [pool.submit(check_line, runner, line, 3 - len(there)) for line in there]:

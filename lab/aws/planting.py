@@ -18,11 +18,11 @@ from .ec2 import elastic_ips, interfaces, nat_gateways
 from .ec2.backend import LabBackend
 from .ec2.elastic_ips import Pool
 from .ec2.errors import not_found, prefix_of
+from .ec2.images import DEFAULT_IMAGE
 from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
 from .ec2.routes import parse_destination
 
-IMAGE = "ami-12c6146b"
 _TARGETS = {"eni": "NetworkInterfaceId", "igw": "GatewayId", "nat": "NatGatewayId", "i": "InstanceId"}
 
 
@@ -115,7 +115,7 @@ class Planting:
             given_id(interfaces, "random_eni_id", entry.get("interface_id")),
         ):
             reservation = self._backend.run_instances(
-                entry.get("image", IMAGE),
+                entry.get("image", DEFAULT_IMAGE),
                 1,
                 None,
                 [],

@@ -143,7 +143,7 @@ def test_counts_of_pytest(text: str, counts: dict[str, int]) -> None:
 
 
 class FakeRunner(ci.Runner):
-    """Counts three tests for each line."""
+    """Counts three tests for each run that should count some."""
 
     def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
         self.outcomes.append(ci.Outcome(title, True, 1.0, Counter(passed=3) if counts_tests else Counter()))
@@ -152,10 +152,10 @@ class FakeRunner(ci.Runner):
 @pytest.mark.parametrize(
     ("there", "in_ci", "code", "last"),
     [
-        ({"3.11", "3.13"}, "true", 0, "6 passed, 0 failed"),
-        ({"3.11"}, "true", 1, "3 passed, 0 failed"),
-        ({"3.11"}, "", 0, "3 passed, 0 failed"),
-        (set(), "", 1, "0 passed, 0 failed"),
+        ({"3.11", "3.13"}, "true", 0, "9 passed, 0 failed"),
+        ({"3.11"}, "true", 1, "6 passed, 0 failed"),
+        ({"3.11"}, "", 0, "6 passed, 0 failed"),
+        (set(), "", 1, "3 passed, 0 failed"),
     ],
 )
 def test_ci_wants_both_lines(
@@ -173,6 +173,11 @@ def test_ci_wants_both_lines(
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == last
     assert any("py313-core221: NOT RUN" in line for line in lines) == ("3.13" not in there)
+
+
+def test_every_folder_of_tests_runs_in_ci() -> None:
+    folders = {path.parent.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("test_*.py")}
+    assert {f"tests/{folder}" for folder in folders} == {*ci.line_tests(), "tests/house"}
 
 
 def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,11 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from tools import lines as lines_module
 from tools.fresh_copy import ROOT
@@ -204,6 +206,14 @@ def test_wheel_that_carries_another_version_is_refused(line: Line) -> None:
     other = Line(line.python, line.core, line.name, line.wheel, "9.9.9", line.root)
     with pytest.raises(LineError, match="carries amazon.aws 10.1.2, but .* says 9.9.9"):
         Recorded(other, line.root / ".venv").set_up(lint=False)
+
+
+def test_newest_line_is_for_python_312_too() -> None:
+    """`python3` of many systems is 3.12: whatever is installed here for the newest line must allow it."""
+    oldest = "3.12.0" if sys.version_info >= (3, 12) else "3.11.0"
+    needs = {dist.name: dist.metadata["Requires-Python"] for dist in distributions()}
+    refusing = {name: need for name, need in needs.items() if need and not SpecifierSet(need).contains(oldest)}
+    assert refusing == {}
 
 
 def test_this_environment_is_whole() -> None:

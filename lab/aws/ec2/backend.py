@@ -17,6 +17,7 @@ from .address_actions import AddressActions
 from .attachments import AttachmentRules
 from .elastic_ips import AddressRules, Pool
 from .hidden import Hidden
+from .images import ImageRules
 from .instance_actions import InstanceActions
 from .instances import InstanceRules, LabInstance
 from .interface_actions import InterfaceActions
@@ -46,6 +47,7 @@ class LabBackend(
     GroupRules,
     NatGatewayRules,
     TagRules,
+    ImageRules,
 ):
     """EC2 in one region.
 

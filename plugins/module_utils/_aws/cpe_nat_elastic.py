@@ -79,8 +79,8 @@ def allocate(work: Work, step: Step) -> None:
                 raise
         if eip:
             break
-    assert eip is not None
-    step.eip = replace(eip, tagged=step.target)
+    step.eip = eip
+    step.eip = replace(eip_of(step), tagged=step.target)
     work.done.append(f"entry {step.key}: allocated {eip}")
 
 
@@ -250,11 +250,13 @@ def _release_call(work: Work, eip: ElasticIp, key: str, *patient_with: str) -> N
 
 def eip_of(step: Step) -> ElasticIp:
     """The step's Elastic IP, which exists by now."""
-    assert step.eip is not None
+    if step.eip is None:
+        raise AssertionError(f"entry {step.key} has no Elastic IP yet")
     return step.eip
 
 
 def target_of(step: Step) -> Place:
     """The place that the step's Elastic IP shall have."""
-    assert step.target is not None
+    if step.target is None:
+        raise AssertionError(f"entry {step.key} has no private address yet")
     return step.target

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     Ec2Client,
@@ -46,7 +46,7 @@ OTHER_TARGETS = (
     "InstanceId",
 )
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
 class RouteError(Exception):

@@ -39,6 +39,6 @@ def check_not_vlan(changes: Iterable[Change]) -> None:
         if change.kind == "vlan_interface":
             fields = f" of {', '.join(change.after or {})}" if change.verb == UPDATE else ""
             raise ReconcileError(
-                f"{change.title}: VLAN interfaces are read and kept, never written; this would be a {change.verb}"
+                f"{change.title}: VLAN interfaces are read and kept, never written; this would need: {change.verb}"
                 f"{fields}. Nothing was changed."
             )

@@ -328,14 +328,14 @@ INTERFACES: list[tuple[str, str, Call]] = [
         "instance: of an unknown type",
         "InvalidParameterValue",
         lambda ec2: ec2.run_instances(
-            ImageId="ami-12c6146b", InstanceType="t3.huge", SubnetId="subnet-0a00000a", MinCount=1, MaxCount=1
+            ImageId="ami-0d000000000000064", InstanceType="t3.huge", SubnetId="subnet-0a00000a", MinCount=1, MaxCount=1
         ),
     ),
     (
         "instance: at an address in use",
         "InvalidIPAddress.InUse",
         lambda ec2: ec2.run_instances(
-            ImageId="ami-12c6146b",
+            ImageId="ami-0d000000000000064",
             InstanceType="t3.micro",
             SubnetId="subnet-0a00000a",
             PrivateIpAddress="10.0.1.20",
@@ -346,13 +346,13 @@ INTERFACES: list[tuple[str, str, Call]] = [
     (
         "instance: without a subnet and without a default VPC",
         "VPCIdNotSpecified",
-        lambda ec2: ec2.run_instances(ImageId="ami-12c6146b", InstanceType="t3.micro", MinCount=1, MaxCount=1),
+        lambda ec2: ec2.run_instances(ImageId="ami-0d000000000000064", InstanceType="t3.micro", MinCount=1, MaxCount=1),
     ),
     (
         "instance: with an interface in use",
         "InvalidNetworkInterface.InUse",
         lambda ec2: ec2.run_instances(
-            ImageId="ami-12c6146b",
+            ImageId="ami-0d000000000000064",
             InstanceType="t3.micro",
             MinCount=1,
             MaxCount=1,
@@ -363,7 +363,7 @@ INTERFACES: list[tuple[str, str, Call]] = [
         "instance: with a group of another VPC",
         "InvalidParameter",
         lambda ec2: ec2.run_instances(
-            ImageId="ami-12c6146b",
+            ImageId="ami-0d000000000000064",
             InstanceType="t3.micro",
             SubnetId="subnet-0a00000a",
             SecurityGroupIds=["sg-0b000000"],

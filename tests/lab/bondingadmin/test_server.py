@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -219,16 +220,19 @@ json.dump(found, sys.stdout)
 """
 
 
-def test_bad_seeds_are_refused_with_the_reason(tmp_path: pathlib.Path) -> None:
+def test_bad_seeds_are_refused_with_the_reason_and_the_documented_one_is_not(tmp_path: pathlib.Path) -> None:
+    (documented,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/lab-bondingadmin.md").read_text(), re.DOTALL)
     done = subprocess.run(
         [sys.executable, "-c", TRY_SEEDS, str(tmp_path / "seed.yml")],
-        input=json.dumps(list(BAD_SEEDS)),
+        input=json.dumps([*BAD_SEEDS, documented]),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    for (text, words), found in zip(BAD_SEEDS.items(), json.loads(done.stdout), strict=True):
+    *results, last = json.loads(done.stdout)
+    assert last is None
+    for (text, words), found in zip(BAD_SEEDS.items(), results, strict=True):
         assert found is not None and words in found, f"{text}: {found}"
 
 

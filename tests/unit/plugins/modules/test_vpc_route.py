@@ -14,7 +14,7 @@ from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 from tests.unit.plugins.module_utils.aws.fake_routes import Client, to
 from tests.unit.plugins.modules.aws_module import AwsModuleRunner, documented, returned, specified
 
-ROUTE = {"route_table_id": "rtb-1", "destination": "172.16.0.0/12"}
+ROUTE: dict[str, Any] = {"route_table_id": "rtb-1", "destination": "172.16.0.0/12"}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_absent(client: Client, run: AwsModuleRunner) -> None:
         ({"gateway_id": "igw-1", "nat_gateway_id": "nat-1"}, "parameters are mutually exclusive"),
     ],
 )
-def test_exactly_one_target(run: AwsModuleRunner, targets: dict[str, str], text: str) -> None:
+def test_exactly_one_target(run: AwsModuleRunner, targets: dict[str, Any], text: str) -> None:
     result = run(**ROUTE, **targets)
     assert result["failed"] is True
     assert text in result["msg"]

@@ -25,9 +25,8 @@ class Killed(BaseException):
 
 def client_error(code: str, message: str = "", operation: str = "Operation", status: int = 400) -> ClientError:
     """An error as boto3 raises it."""
-    return ClientError(
-        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation
-    )
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)
 
 
 def lost_answer() -> ConnectionClosedError:
@@ -236,9 +235,9 @@ class FakeEc2:
         if len(interface["PrivateIpAddresses"]) + len(new) > self.limits.get(instance_type, 99):
             raise client_error("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
         for private_ip in new:
-            other, item = owners.get(private_ip, (None, {"PrivateIpAddress": private_ip, "Primary": False}))
-            if other:
-                other["PrivateIpAddresses"].remove(item)
+            origin, item = owners.get(private_ip, (None, {"PrivateIpAddress": private_ip, "Primary": False}))
+            if origin:
+                origin["PrivateIpAddresses"].remove(item)
                 for address in self.addresses.values():
                     if address.get("PrivateIpAddress") == private_ip:
                         address["NetworkInterfaceId"] = NetworkInterfaceId

@@ -168,7 +168,8 @@ def test_the_client_has_no_retries_of_its_own_whatever_the_user_configures() -> 
         params: dict[str, Any] = {"aws_config": {"retries": {"max_attempts": 9}, "read_timeout": 7}}
 
         def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-            return boto3.client(service, region_name="us-east-1", config=extra_params["aws_config"])
+            assert service == "ec2"
+            return boto3.client("ec2", region_name="us-east-1", config=extra_params["aws_config"])
 
     config = ec2_client(Module(), parallel=20).meta.config
     assert config.retries["total_max_attempts"] == 1

@@ -32,8 +32,9 @@ class Module:
         self.url = url
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        assert service == "ec2"
         return boto3.client(
-            service,
+            "ec2",
             region_name="us-east-1",
             endpoint_url=self.url,
             aws_access_key_id="any",
@@ -96,7 +97,8 @@ def test_new_unchanged_moved_retired_taken_again_released(aws: Running, client: 
     now = interfaces(client)
     for item in first["objects"]:
         assert now[item["interface_id"]][item["private_ip"]] == item["public_ip"]
-    assert now[A1]["10.0.1.10"] == before[A1]["10.0.1.10"] is not None
+    assert before[A1]["10.0.1.10"] is not None
+    assert now[A1]["10.0.1.10"] == before[A1]["10.0.1.10"]
 
     actions(aws)
     assert run(client, options(*wanted), False)["changed"] is False

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``python -m lab.demo``: build the demonstration's network on the two stand-ins, and prove it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import pathlib
+import shlex
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from lab.process import LabError, Running
+
+from . import judge, tables
+from .playbook import INVENTORY, ROOT, Outcome, command, run_playbook
+
+SEEDS = pathlib.Path(__file__).parent
+
+
+class DemoError(Exception):
+    """The demonstration did not show what it should; the text says what was wanted and what was found."""
+
+
+def say(text: str = "") -> None:
+    """Print at once, so that a reader (or a log) sees the progress."""
+    print(text, flush=True)
+
+
+class Progress:
+    """Turns Ansible's output into one line for each task that changed something."""
+
+    def __init__(self, verbose: bool) -> None:
+        self._verbose = verbose
+        self._began = time.monotonic()
+        self._task = ""
+        self._hosts: list[str] = []
+
+    def line(self, line: str) -> None:
+        """The next line of ansible-playbook."""
+        if self._verbose:
+            say(f"  | {line}")
+        elif line.startswith(("TASK [", "PLAY RECAP")):
+            self._flush()
+            self._task = line.removeprefix("TASK [").rpartition("]")[0].removeprefix("bonded.internet.")
+        elif line.startswith("changed: ["):
+            self._hosts.append(line.removeprefix("changed: [").split("]")[0].split(" ")[0])
+        elif line.startswith(("fatal:", "failed:", "[ERROR]", "ERROR!")):
+            say(f"  {line}")
+
+    def _flush(self) -> None:
+        if self._hosts:
+            counts = [f"{host} x{self._hosts.count(host)}" for host in sorted(set(self._hosts))]
+            say(f"  {time.monotonic() - self._began:5.1f} s  {self._task:<88} {', '.join(counts).replace(' x1', '')}")
+        self._hosts = []
+
+
+class Demo:
+    """The two stand-ins, and what is shown on them."""
+
+    def __init__(self, server: Running, aws: Running, verbose: bool) -> None:
+        self._server, self._aws, self._verbose = server, aws, verbose
+        self._network = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())["bonding_network"]
+        self._times: list[tuple[str, float]] = []
+        self.planned: list[dict[str, Any]] = []
+        self.written = 0
+
+    def extra(self) -> dict[str, str]:
+        """Where the stand-ins listen this time."""
+        return {"bonding_api_url": self._server.url, "aws_endpoint_url": self._aws.url}
+
+    def run(self, title: str, playbook: str, *options: str) -> Outcome:
+        """Run a playbook; afterwards the logs hold its requests only. Raises DemoError if it fails."""
+        number = len(self._times) + 1
+        shown = command(playbook, options=options)
+        shown[0], shown[2] = "ansible-playbook", str(INVENTORY.relative_to(ROOT))
+        shown[3] = str(pathlib.Path(shown[3]).relative_to(ROOT))
+        say(f"\n{number}. {title}\n   $ {shlex.join(shown)}\n")
+        self._server.clear_log()
+        self._aws.clear_log()
+        progress = Progress(self._verbose)
+        outcome = run_playbook(playbook, extra=self.extra(), options=options, on_line=progress.line)
+        self._times.append((title, outcome.seconds))
+        if outcome.rc:
+            tail = "\n".join(f"  | {line}" for line in outcome.stdout.splitlines()[-30:])
+            raise DemoError(f"{playbook} ended with exit code {outcome.rc}; its last lines:\n{tail}")
+        return outcome
+
+    def writes(self) -> list[str]:
+        """The writing requests of the last run, on both sides."""
+        return judge.writes(self._server.log()) + judge.writes(self._aws.log())
+
+    def show_plan(self) -> None:
+        """From an empty account: everything that would be done, and not one write."""
+        outcome = self.run("What would be done", "site.yml", "--check", "--diff")
+        self.planned = outcome.plan
+        if not self.planned:
+            raise DemoError("the plan is empty, though nothing is built yet")
+        for line in tables.plan_lines(self.planned):
+            say(line)
+        say("\n  The whole diff is what Ansible prints for each of them; one of them (all: --verbose):\n")
+        for line in tables.example(outcome.stdout, "vxlan_interface"):
+            say(line)
+        for text in outcome.preflight.get("drift") or []:
+            say(f"\n  Told, and not changed: {text}")
+        self._no_writes("the run in check mode")
+        say(f"\n  {len(self.planned)} changes planned in {outcome.seconds:.1f} s; no writing request to either side.")
+
+    def build(self) -> None:
+        """The same, really."""
+        server, aws = self._server.state(), self._aws.state()
+        outcome = self.run("Doing it", "site.yml")
+        requests = {"the server": judge.writes(self._server.log()), "AWS": judge.writes(self._aws.log())}
+        self.written = sum(map(len, requests.values()))
+        if not self.written:
+            raise DemoError("nothing was written, though everything was to be built")
+        counts = " and ".join(f"{len(found)} to {side}" for side, found in requests.items())
+        say(f"\n  Done in {outcome.seconds:.1f} s, with {counts} as writing requests.")
+        self._show_built()
+        problems = judge.touched(aws, self._aws.state(), self._network) + judge.missing(server, self._server.state())
+        if problems:
+            raise DemoError("what belongs to others was touched: " + "; ".join(problems))
+        addresses = ", ".join(f"{one['tags']['Name']} {one['public_ip']}" for one in self._aws.state()["instances"])
+        say(f"\n  As before: the aggregators' own public addresses ({addresses}), and every object of others.")
+
+    def _show_built(self) -> None:
+        built = tables.Built(self._network, self._server.state(), self._aws.state())
+        for title, lines in (
+            ("Public addresses for single bonds (CPE NAT IPs)", built.public_addresses()),
+            ("Direct VXLAN meshes (tunnel addresses; an endpoint for every other member)", built.meshes()),
+            ("VPCs and gateways of the private WAN", built.vpcs()),
+        ):
+            say(f"\n  {title}\n")
+            for line in lines:
+                say(line)
+
+    def again(self) -> None:
+        """A second run has nothing to do, and does nothing."""
+        outcome = self.run("Again, with nothing left to do", "site.yml")
+        if outcome.changed or outcome.plan:
+            raise DemoError(f"the second run reports changed={outcome.changed} and plans {len(outcome.plan)} changes")
+        self._no_writes("the second run")
+        reads = len(self._server.log()), len(self._aws.log())
+        say(
+            f"  changed=0 in {outcome.seconds:.1f} s; {reads[0]} reads on the server, {reads[1]} on AWS, not one write."
+        )
+
+    def _no_writes(self, what: str) -> None:
+        found = self.writes()
+        if found:
+            raise DemoError(f"{what} wrote, which it must not: {', '.join(found[:10])}")
+
+    def show_times(self) -> None:
+        """The time of each phase."""
+        say("\nTime\n")
+        for title, seconds in self._times:
+            say(f"  {seconds:6.1f} s  {title}")
+
+    def summary(self) -> str:
+        """The counts of the last line."""
+        aws = self._aws.state()
+        ours = [one for one in aws["addresses"] if one["tags"].get(judge.TAG_NETWORK) == self._network]
+        return (
+            f"{len(self.planned)} changes planned, made by {self.written} writing requests, {len(ours)} Elastic IPs; "
+            "second run changed=0 and 0 writes, nothing of others touched"
+        )
+
+
+@contextlib.contextmanager
+def stand_ins(server_port: int, aws_port: int) -> Iterator[tuple[Running, Running]]:
+    """Both stand-ins with the demonstration's seeds, side by side."""
+    began = time.monotonic()
+    with (
+        Running("lab.bondingadmin", "--seed", SEEDS / "bondingadmin.yml", "--port", str(server_port)) as server,
+        Running("lab.aws", "--seed", SEEDS / "aws.yml", "--port", str(aws_port)) as aws,
+    ):
+        say(f"  management server (stand-in)  {server.url}")
+        say(f"  AWS (stand-in)                {aws.url}")
+        say(f"  started in {time.monotonic() - began:.1f} s")
+        yield server, aws
+
+
+def keep(demo: Demo) -> None:
+    """Leave the stand-ins running until a signal."""
+    extra = " ".join(f"-e {name}={value}" for name, value in demo.extra().items())
+    say(f"\nThe stand-ins keep running. Try, for example, in {ROOT}:\n")
+    for playbook, more in (("site.yml", "--check --diff"), ("teardown.yml", "-e confirm_teardown=demo")):
+        say(f"  .venv/bin/ansible-playbook -i inventories/demo playbooks/{playbook} {extra} {more}")
+    say("\nCtrl-C ends them.")
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Show everything; 0 if all of it is as it should be."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lab.demo", description="From an empty account to a working network, on two stand-ins."
+    )
+    parser.add_argument("--keep", action="store_true", help="leave the stand-ins running at the end, until Ctrl-C")
+    parser.add_argument("--verbose", action="store_true", help="show all that Ansible prints")
+    parser.add_argument(
+        "--server-port", type=int, default=0, help="port of the management server (default: a free one)"
+    )
+    parser.add_argument("--aws-port", type=int, default=0, help="port of AWS (default: a free one)")
+    options = parser.parse_args(arguments)
+    began = time.monotonic()
+    say("bonded.internet, the demonstration: inventories/demo, three aggregators on AWS, three spaces, twelve bonds\n")
+    try:
+        with stand_ins(options.server_port, options.aws_port) as (server, aws):
+            demo = Demo(server, aws, options.verbose)
+            demo.show_plan()
+            demo.build()
+            demo.again()
+            demo.show_times()
+            if options.keep:
+                keep(demo)
+            last = f"demo: OK, {demo.summary()}, {time.monotonic() - began:.0f} s"
+    except (DemoError, LabError) as error:
+        say(f"\n{error}")
+        say(f"\ndemo: FAILED, {str(error).splitlines()[0]}")
+        return 1
+    except KeyboardInterrupt:
+        say("\ndemo: FAILED, interrupted")
+        return 130
+    say(f"\n{last}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

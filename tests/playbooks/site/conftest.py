@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One pair of stand-ins for all tests of the whole site, and one full run whose result is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab.process import Running
+
+from .running import DEMO, Outcome, Site
+
+
+@pytest.fixture(scope="session")
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    scratch = tmp_path_factory.mktemp("site")
+    server_seed, aws_seed = str(DEMO / "bondingadmin.yml"), str(DEMO / "aws.yml")
+    with (
+        Running("lab.bondingadmin", "--db", str(scratch / "server.db"), "--seed", server_seed) as server,
+        Running("lab.aws", "--seed", aws_seed) as cloud,
+    ):
+        yield Site(server, cloud, scratch)
+
+
+@pytest.fixture(scope="session")
+def first_run(stand_ins: Site) -> Outcome:
+    """The demo's site.yml from an empty account; what it left is saved as "built"."""
+    stand_ins.reset()
+    outcome = stand_ins.run("site")
+    assert outcome.code == 0, outcome.output
+    stand_ins.save("built")
+    return outcome
+
+
+@pytest.fixture
+def empty(stand_ins: Site) -> Site:
+    """Nothing of the network is there yet."""
+    stand_ins.reset()
+    return stand_ins
+
+
+@pytest.fixture
+def built(stand_ins: Site, first_run: Outcome) -> Site:
+    """The network is there, as the first run left it."""
+    assert first_run.code == 0
+    stand_ins.load("built")
+    return stand_ins

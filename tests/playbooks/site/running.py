@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo's network on the two stand-ins, ansible-playbook on it, and what both sides were asked. For tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from lab.process import ROOT, Running
+
+DEMO = ROOT / "lab" / "demo"
+INVENTORY = ROOT / "inventories" / "demo"
+SAFE_VERBS = ("GET", "HEAD", "OPTIONS")
+Json = dict[str, Any]
+
+
+@dataclass
+class Outcome:
+    """One run of ansible-playbook."""
+
+    code: int
+    output: str
+    tasks: list[Json]
+    server: list[Json]
+    """The server's request log of this run."""
+    aws: list[Json]
+    """AWS's action log of this run."""
+
+    @property
+    def plan(self) -> Json:
+        """What network_plan returned."""
+        return next(t["result"] for t in self.tasks if t["action"] == "bonded.internet.network_plan")
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of the tasks that report a change."""
+        return [task["task"] for task in self.tasks if task["result"].get("changed")]
+
+    @property
+    def recap_changed(self) -> int:
+        """The sum of changed= in the recap."""
+        return sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.output))
+
+    @property
+    def writes(self) -> list[str]:
+        """Every writing request to either side."""
+        server = [f"{e['method']} {e['path']}" for e in server_writes(self.server)]
+        return server + [e["action"] for e in aws_writes(self.aws)]
+
+    @property
+    def problems(self) -> str:
+        """All that the failing tasks said."""
+        return "\n".join(str(task["result"].get("msg")) for task in self.tasks if task["status"] == "failed")
+
+
+def server_writes(log: Iterable[Json]) -> list[Json]:
+    """Requests that are POST, PUT, PATCH or DELETE, log-ins apart."""
+    return [e for e in log if e["method"] not in SAFE_VERBS and not e["path"].rstrip("/").endswith("/login")]
+
+
+def aws_writes(log: Iterable[Json]) -> list[Json]:
+    """Actions whose name does not begin with Describe, Get or List."""
+    return [entry for entry in log if not entry["action"].startswith(("Describe", "Get", "List"))]
+
+
+@dataclass
+class Site:
+    """Both stand-ins with the demo's seeds, and runs of playbooks on them."""
+
+    server: Running
+    cloud: Running
+    scratch: pathlib.Path
+    inventory: pathlib.Path = INVENTORY
+    runs: int = field(default=0)
+
+    def reset(self) -> None:
+        """Both sides as the seeds have them."""
+        self.server.reset()
+        self.cloud.reset()
+
+    def save(self, name: str) -> None:
+        """Keep a named copy of both sides."""
+        self.server.save(name)
+        self.cloud.save(name)
+
+    def load(self, name: str) -> None:
+        """Both sides as they were when they were saved."""
+        self.server.load(name)
+        self.cloud.load(name)
+
+    def run(self, playbook: str, *arguments: str, extra: Json | None = None, env: Json | None = None) -> Outcome:
+        """ansible-playbook on the demo's inventory, or on `self.inventory`; `extra` are extra variables."""
+        self.runs += 1
+        record = self.scratch / f"record-{self.runs}.jsonl"
+        record.touch()
+        self.server.clear_log()
+        self.cloud.clear_log()
+        variables = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url, **(extra or {})}
+        path = playbook if playbook.startswith("bonded.") else str(ROOT / "playbooks" / f"{playbook}.yml")
+        done = subprocess.run(
+            [
+                str(pathlib.Path(sys.executable).parent / "ansible-playbook"),
+                *("-i", str(self.inventory), path, "-e", json.dumps(variables), *arguments),
+            ],
+            cwd=ROOT,
+            env=environment(record) | (env or {}),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        tasks = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+        return Outcome(done.returncode, done.stdout + done.stderr, tasks, self.server.log(), self.cloud.log())
+
+    def write_inventory(self, name: str, hosts: Json, group_vars: Json) -> Site:
+        """Another inventory on the same stand-ins."""
+        folder = self.scratch / name
+        (folder / "group_vars").mkdir(parents=True, exist_ok=True)
+        (folder / "hosts.yml").write_text(yaml.safe_dump({"aggregators": {"hosts": hosts}}), encoding="utf-8")
+        (folder / "group_vars" / "aggregators.yml").write_text(yaml.safe_dump(group_vars), encoding="utf-8")
+        return Site(self.server, self.cloud, folder, folder)
+
+
+def demo_variables() -> Json:
+    """The demo's group variables, to be changed by a test."""
+    found: Json = {}
+    for path in sorted((INVENTORY / "group_vars").rglob("*.yml")):
+        found |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+def demo_hosts() -> Json:
+    """The demo's hosts with their variables."""
+    hosts: Json = yaml.safe_load((INVENTORY / "hosts.yml").read_text(encoding="utf-8"))["aggregators"]["hosts"]
+    return hosts
+
+
+def environment(record: pathlib.Path) -> dict[str, str]:
+    """The environment of ansible-playbook: nothing of the caller's Ansible, AWS or bonding settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "AWS_", "BONDING_", "RECORD_"))}
+    return {
+        **kept,
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "ANSIBLE_NOCOWS": "1",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_CALLBACK_PLUGINS": str(pathlib.Path(__file__).parent / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "RECORD_FILE": str(record),
+    }
+
+
+CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
+ELASTIC = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b")
+
+
+def comparable(side: Json) -> Any:
+    """A state without what AWS or the server chooses: ids become the tag key of what they name, order is gone."""
+    names: dict[str, str] = {}
+    for entries in side.values():
+        for entry in entries if isinstance(entries, list) else ():
+            key = (entry.get("tags") or {}).get("bonded.internet/key") if isinstance(entry, dict) else None
+            if key:
+                names[entry["id"]] = key
+                if "public_ip" in entry:
+                    names[entry["public_ip"]] = key
+    for table in side.get("route_tables", ()):
+        if table["main"] and table["vpc_id"] in names:
+            names[table["id"]] = f"{names[table['vpc_id']]}/main"
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            dropped = {"id", "mac", "url", "association_id", "allocation_id", "request_id", "free_addresses"}
+            keep_id = value.get("id") if isinstance(value.get("id"), str) else None
+            shown = {k: plain(v) for k, v in value.items() if k not in dropped}
+            if keep_id in names:
+                shown["is"] = names[keep_id]
+            return shown
+        if isinstance(value, list):
+            return sorted((plain(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+        if isinstance(value, str):
+            return (
+                CHOSEN.sub(lambda m: names.get(m.group(), "some id" if m.group() not in names else ""), value)
+                if (value not in names)
+                else names[value]
+            )
+        return value
+
+    return plain(side)

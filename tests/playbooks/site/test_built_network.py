@@ -1,0 +1,252 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state that AN-001 asks for, written by hand from the note, against what is really on both stand-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .running import Outcome, Site
+
+# aggregator: (id on the server, private address, host part of the tunnels, instance, primary interface)
+AGGREGATORS = {
+    "agg1": (7, "10.1.0.11", "0.7", "i-0d00000000000a901", "eni-0d00000000000a901"),
+    "agg2": (12, "10.1.1.12", "0.12", "i-0d00000000000a902", "eni-0d00000000000a902"),
+    "agg3": (1007, "10.1.0.13", "3.239", "i-0d00000000000a903", "eni-0d00000000000a903"),
+}
+# interface: (space, VNI, first two octets of the tunnel network plus the third of its base)
+MESHES = {
+    "vx10000000": (None, 10000000, (253, 0)),
+    "vx10000011": ("acme", 10000011, (254, 0)),
+    "vx10000012": ("globex", 10000012, (254, 16)),
+    "vx10000013": ("initech", 10000013, (254, 32)),
+}
+# bond, destination: (connected IP, owner of the public address)
+CPE_NAT = {
+    (17, "192.168.17.10"): ("192.168.17.1/24", "agg1"),
+    (17, "192.168.117.25"): ("192.168.117.1/24", "agg1"),
+    (18, "192.168.18.10"): ("192.168.18.1/24", "agg2"),
+    (19, "192.168.19.10"): ("192.168.19.1/24", "agg1"),
+    (20, "192.168.20.10"): ("192.168.20.1/24", "agg3"),
+    (21, "192.168.21.10"): ("192.168.21.1/24", "agg2"),
+    (22, "192.168.22.10"): ("192.168.22.1/24", "agg3"),
+    (26, "192.168.26.10"): ("192.168.26.1/24", "agg3"),
+}
+ALL, NONE = {"mode": "all", "filter": None}, {"mode": "none", "filter": None}
+
+
+@pytest.fixture
+def server(built: Site) -> dict[str, Any]:
+    return built.server.state()
+
+
+@pytest.fixture
+def cloud(built: Site) -> dict[str, Any]:
+    return built.cloud.state()
+
+
+def named(items: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    """The one item of this name."""
+    (found,) = [item for item in items if item["name"] == name]
+    return found
+
+
+def aggregator(server: dict[str, Any], name: str) -> dict[str, Any]:
+    return named(server["aggregators"], name)
+
+
+def test_private_wan_modes(server: dict[str, Any]) -> None:
+    modes = {s["key"]: (s["private_wan_enabled"], s["private_wan_mode"]) for s in server["spaces"]}
+    assert modes["acme"] == (True, "managed_mesh")
+    assert modes["globex"] == (True, "managed_mesh")
+    assert modes["initech"] == (True, "unmanaged")
+    assert modes["main"][0] is False
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+@pytest.mark.parametrize("name", MESHES)
+def test_vxlan_interfaces_are_a_full_mesh(server: dict[str, Any], host: str, name: str) -> None:
+    space, vni, (second, third) = MESHES[name]
+    interface = named(aggregator(server, host)["interfaces"], name)
+    low, high = (int(part) for part in AGGREGATORS[host][2].split("."))
+    peers = sorted(private for other, (_id, private, *_rest) in AGGREGATORS.items() if other != host)
+    assert interface["type"] == "vxlan"
+    assert interface["space"] == space
+    assert interface["enabled"] is True
+    assert interface["vni"] == vni
+    assert interface["mtu"] == 1500
+    assert interface["addresses"] == [f"10.{second}.{third + low}.{high}/20"]
+    assert sorted(interface["endpoints"], key=lambda e: e["ip"]) == [{"ip": ip, "vni": vni} for ip in peers]
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+@pytest.mark.parametrize(("space", "number"), [("acme", 11), ("globex", 12)])
+def test_babel_speaks_on_the_spaces_interface(server: dict[str, Any], host: str, space: str, number: int) -> None:
+    protocol = named(aggregator(server, host)["protocols"], f"demo_babel_{number}")
+    assert (protocol["protocol"], protocol["space"], protocol["enabled"]) == ("babel", space, True)
+    (entry,) = protocol["interfaces"]
+    assert entry["patterns"] == [f"vx100000{number}"]
+    assert (entry["hello_interval"], entry["update_interval"], entry["rxcost"]) == (1, 1, 32)
+    # a managed mesh is a second Babel in the same table: neither hands on what it learned by Babel
+    assert protocol["import_ipv4"] == ALL
+    assert protocol["export_ipv4"] == {"mode": "filter", "filter": f"demo_export_{number}"}
+    assert protocol["import_ipv6"] == protocol["export_ipv6"] == NONE
+    body = named(aggregator(server, host)["filters"], f"demo_export_{number}")["body"]
+    assert body.split() == ["if", "source", "=", "RTS_BABEL", "then", "reject;", "accept;"]
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+def test_ospf_speaks_in_the_unmanaged_space(server: dict[str, Any], host: str) -> None:
+    protocol = named(aggregator(server, host)["protocols"], "demo_ospf_13")
+    assert (protocol["protocol"], protocol["space"], protocol["enabled"]) == ("ospf", "initech", True)
+    (area,) = protocol["areas"]
+    assert [entry["patterns"] for entry in area["interfaces"]] == [["vx10000013"]]
+    assert protocol["import_ipv4"] == protocol["export_ipv4"] == ALL
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+def test_bgp_is_a_full_mesh_in_the_main_table(server: dict[str, Any], host: str) -> None:
+    protocols = aggregator(server, host)["protocols"]
+    peers = {other: values for other, values in AGGREGATORS.items() if other != host}
+    assert {p["name"] for p in protocols if p["protocol"] == "bgp"} == {f"demo_bgp_{v[0]}" for v in peers.values()}
+    for number, _private, tunnel, *_rest in peers.values():
+        peer = named(protocols, f"demo_bgp_{number}")
+        assert peer["space"] is None
+        assert (peer["local_as"], peer["neighbor_as"]) == (64512, 64512)
+        assert peer["local_address"] == f"10.253.{AGGREGATORS[host][2]}"
+        assert peer["neighbor_address"] == f"10.253.{tunnel}"
+        assert (peer["hold_time"], peer["keepalive_time"], peer["next_hop_self"]) == (9, 3, True)
+        assert peer["import_ipv4"] == {"mode": "filter", "filter": "demo_import_0"}
+        assert peer["export_ipv4"] == {"mode": "filter", "filter": "demo_export_0"}
+        assert peer["import_ipv6"] == peer["export_ipv6"] == NONE
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+def test_there_is_nothing_else_on_the_aggregators(server: dict[str, Any], host: str) -> None:
+    found = aggregator(server, host)
+    interfaces = set(MESHES) | {"agg1": {"ens6"}, "agg2": {"ens9"}, "agg3": {"ens6"}}[host]
+    assert {item["name"] for item in found["interfaces"]} == interfaces
+    bgp = {f"demo_bgp_{v[0]}" for other, v in AGGREGATORS.items() if other != host}
+    more = {"agg1": {"demo_gateway_11"}, "agg2": {"office"}, "agg3": {"demo_gateway_13"}}[host]
+    assert {item["name"] for item in found["protocols"]} == bgp | more | {
+        "demo_babel_11",
+        "demo_babel_12",
+        "demo_ospf_13",
+    }
+    filters = {"demo_import_0", "demo_export_0", "demo_export_11", "demo_export_12"}
+    assert {item["name"] for item in found["filters"]} == filters | ({"office_only"} if host == "agg2" else set())
+
+
+@pytest.mark.parametrize(("bond", "nat_ip"), CPE_NAT)
+def test_a_bond_has_its_public_address(server: dict[str, Any], cloud: dict[str, Any], bond: int, nat_ip: str) -> None:
+    connected_ip, owner = CPE_NAT[bond, nat_ip]
+    (found,) = [item for item in server["bonds"] if item["id"] == bond]
+    (nat,) = [item for item in found["cpe_nat_ips"] if item["nat_ip"] == nat_ip]
+    (connected,) = [item for item in found["connected_ips"] if item["ip"] == connected_ip]
+    assert nat["enabled"] is True
+    assert (connected["interface"], connected["enabled"]) == ("eth2", True)
+    # the CPE NAT IP is the private address, and exactly that one has an Elastic IP, on the owner's primary interface
+    (interface,) = [item for item in cloud["network_interfaces"] if item["id"] == AGGREGATORS[owner][4]]
+    (address,) = [item for item in interface["addresses"] if item["private_ip"] == nat["ip"]]
+    assert address["primary"] is False
+    elastic = [item for item in cloud["addresses"] if item["private_ip"] == nat["ip"]]
+    assert len(elastic) == 1
+    assert elastic[0]["network_interface_id"] == AGGREGATORS[owner][4]
+    assert elastic[0]["tags"]["bonded.internet/network"] == "demo"
+    assert address["association"]["allocation_id"] == elastic[0]["allocation_id"]
+    # nothing of it is on an interface of the aggregator
+    for item in server["aggregators"]:
+        for device in item["interfaces"]:
+            assert not [a for a in device["addresses"] if a.split("/")[0] == nat["ip"]]
+
+
+def test_there_are_no_other_public_addresses(server: dict[str, Any], cloud: dict[str, Any]) -> None:
+    ours = [item for item in cloud["addresses"] if item["tags"].get("bonded.internet/network") == "demo"]
+    assert len(ours) == len(CPE_NAT) + 2
+    nats = {(b["id"], n["nat_ip"]) for b in server["bonds"] for n in b["cpe_nat_ips"]}
+    assert nats == set(CPE_NAT) | {(28, "192.168.99.10")}
+
+
+@pytest.mark.parametrize("host", AGGREGATORS)
+def test_the_primary_address_keeps_its_automatic_public_one(cloud: dict[str, Any], host: str) -> None:
+    (instance,) = [item for item in cloud["instances"] if item["id"] == AGGREGATORS[host][3]]
+    assert instance["private_ip"] == AGGREGATORS[host][1]
+    assert instance["public_ip"] == {"agg1": "203.0.113.11", "agg2": "203.0.113.12", "agg3": "203.0.113.13"}[host]
+    (interface,) = [item for item in cloud["network_interfaces"] if item["id"] == AGGREGATORS[host][4]]
+    primary = next(a for a in interface["addresses"] if a["primary"])
+    assert primary["association"]["owner"] == "amazon"
+
+
+# space: (VPC, subnet with its zone, gateway's aggregator, networks that the VPC sends to it)
+VPCS = {
+    "acme": ("10.101.0.0/16", ("10.101.0.0/24", "eu-central-1a"), "agg1", {"172.16.0.0/12"}),
+    "globex": ("10.102.0.0/16", None, None, set()),
+    "initech": ("10.103.0.0/16", ("10.103.0.0/24", "eu-central-1a"), "agg3", {"172.20.0.0/16", "172.21.0.0/16"}),
+}
+
+
+@pytest.mark.parametrize("space", VPCS)
+def test_a_space_has_its_vpc(cloud: dict[str, Any], space: str) -> None:
+    cidr, subnet, _host, _networks = VPCS[space]
+    (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == cidr]
+    assert vpc["tags"]["bonded.internet/key"] == f"vpc/{space}"
+    assert bool(vpc["ipv6_cidrs"]) is (space == "globex")
+    assert [item["vpc_id"] for item in cloud["internet_gateways"]].count(vpc["id"]) == 1
+    subnets = [(s["cidr"], s["zone"]) for s in cloud["subnets"] if s["vpc_id"] == vpc["id"]]
+    assert subnets == ([subnet] if subnet else [])
+
+
+@pytest.mark.parametrize("space", ["acme", "initech"])
+def test_a_gateway_is_an_interface_in_the_spaces_vpc(server: dict[str, Any], cloud: dict[str, Any], space: str) -> None:
+    cidr, subnet, host, networks = VPCS[space]
+    assert subnet is not None
+    assert host is not None
+    (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == cidr]
+    (interface,) = [item for item in cloud["network_interfaces"] if item["vpc_id"] == vpc["id"]]
+    assert interface["attachment"]["instance_id"] == AGGREGATORS[host][3]
+    assert interface["zone"] == "eu-central-1a"
+    assert interface["source_dest_check"] is False
+    (elastic,) = [item for item in cloud["addresses"] if item["network_interface_id"] == interface["id"]]
+    assert elastic["private_ip"] == interface["private_ip"]
+    # the VPC's main table and the gateway subnet's own send the private WAN's networks to it
+    tables = [item for item in cloud["route_tables"] if item["vpc_id"] == vpc["id"]]
+    assert sorted(table["main"] for table in tables) == [False, True]
+    for table in tables:
+        to_gateway = {r["destination"] for r in table["routes"] if r["target"] == interface["id"]}
+        assert to_gateway == networks
+        assert {r["state"] for r in table["routes"]} == {"active"}
+    # on the aggregator: the device with the address, and a default route to the first address of its own subnet
+    found = aggregator(server, host)
+    device = named(found["interfaces"], "ens6")
+    assert device["type"] == "ethernet"
+    assert device["space"] == space
+    assert device["addresses"] == [f"{interface['private_ip']}/24"]
+    assert device["mtu"] == 1500
+    protocol = named(found["protocols"], {"acme": "demo_gateway_11", "initech": "demo_gateway_13"}[space])
+    (route,) = protocol["routes"]
+    assert (protocol["protocol"], protocol["space"]) == ("static", space)
+    router = {"acme": "10.101.0.1", "initech": "10.103.0.1"}[space]
+    assert (route["network"], route["destination"], route["address"]) == ("0.0.0.0/0", "gateway", router)
+    assert (protocol["import_ipv4"], protocol["export_ipv4"]) == (ALL, NONE)
+
+
+def test_a_second_run_changes_nothing_sends_nothing_and_names_the_drift(built: Site, first_run: Outcome) -> None:
+    outcome = built.run("site")
+    assert outcome.code == 0, outcome.output
+    assert outcome.writes == []
+    assert outcome.recap_changed == 0
+    assert "bond 19 (acme-munich) is on agg2, its address (bond-19) on agg1" in outcome.output
+    # and it costs what the design allows: 4 requests an aggregator, 3 a bond that is named, 6 in all
+    assert len(outcome.server) <= 4 * 3 + 3 * 7 + 6
+    assert len(outcome.aws) <= 8
+    assert "DEPRECATION" not in outcome.output
+
+
+def test_a_bond_that_comes_home_changes_nothing(built: Site) -> None:
+    built.server.control("POST", "move", {"bond": 19, "aggregator": "agg1"})
+    outcome = built.run("site")
+    assert outcome.writes == []
+    assert "Drift" not in outcome.output
