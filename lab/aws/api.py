@@ -17,12 +17,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+from botocore.model import OperationNotFoundError
 from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.sts.responses import TokenResponse
 
 from .account import Account
-from .ec2.backend import LabBackend, LabResponse
+from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
 from .faults import Fault, Faults
 from .log import ActionLog
@@ -77,8 +78,10 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes, r
     params.pop("Version", None)
     scope = _SCOPE.search(headers.get("Authorization", ""))
     service = scope["service"] if scope else "ec2"
+    wanted = scope["region"] if scope else region
     request = Request.from_primitives(method, url, dict(headers), body)
-    return Call(service, scope["region"] if scope else region, action, params, request)
+    request.environ[REGION] = wanted
+    return Call(service, wanted, action, params, request)
 
 
 class Api:
@@ -165,6 +168,9 @@ class Api:
     def _dispatch(self, call: Call) -> Answer:
         try:
             status, headers, body = _SERVICES[call.service].dispatch(call.request)
+        except OperationNotFoundError:
+            text = f"The action {call.action} is not valid for this web service."
+            return error_answer(call.service, 400, "InvalidAction", text)
         except NotImplementedError as error:
             return error_answer(call.service, 400, "UnsupportedOperation", f"Not modelled by this stand-in: {error}")
         except ServiceException as error:

@@ -13,7 +13,7 @@ module: bond_connected_ip
 short_description: Manage a connected IP of a bond
 version_added: "1.0.0"
 description:
-  - Creates, changes and removes one connected IP: an address of the bonder on one of its interfaces, with the network
+  - Creates, changes and removes one connected IP, an address of the bonder on one of its interfaces, with the network
     behind it.
   - A private connected IP is what a CPE NAT IP translates to.
   - What is not given is left as it is.

@@ -13,7 +13,7 @@ module: bond_cpe_nat
 short_description: Manage a CPE NAT IP of a bond
 version_added: "1.0.0"
 description:
-  - Creates, changes and removes one CPE NAT IP: an address that the bonder translates, one to one, to an address of a
+  - Creates, changes and removes one CPE NAT IP, an address that the bonder translates, one to one, to an address of a
     private connected network.
   - On AWS the address is the B(private) secondary address of the aggregator's network interface that an Elastic IP is
     associated with, not the Elastic IP.

@@ -13,26 +13,39 @@ from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
-from .address_actions import AddressActions
+from .address_actions import ADDRESSES, AddressActions
 from .attachments import AttachmentRules
 from .elastic_ips import AddressRules, Pool
 from .hidden import Hidden
 from .images import ImageRules
-from .instance_actions import InstanceActions
+from .instance_actions import INSTANCES, STATUSES, InstanceActions
 from .instances import InstanceRules, LabInstance
-from .interface_actions import InterfaceActions
+from .interface_actions import INTERFACES, InterfaceActions
 from .interfaces import InterfaceRules
-from .nat_gateways import NatGatewayActions, NatGatewayRules
+from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
 from .private_addresses import PrivateAddressRules
 from .public_addresses import PUBLIC
 from .quotas import Quotas
-from .route_actions import RouteActions
+from .route_actions import ROUTE_TABLES, RouteActions
 from .routes import RouteRules
-from .security_groups import GroupActions, GroupRules
+from .security_groups import GROUPS, RULES, GroupActions, GroupRules
 from .subnets import LabSubnet, SubnetRules
-from .tags import TagActions, TagRules
-from .vpc_actions import VpcActions
+from .tags import TAGS, TagActions, TagRules
+from .vpc_actions import GATEWAYS, SUBNETS, VPCS, ZONES, VpcActions
 from .vpcs import VpcRules
+
+# The Describe actions whose filters are modelled here.
+KINDS = {
+    kind.action: kind
+    for kind in (
+        *(ADDRESSES, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS),
+        *(ROUTE_TABLES, RULES, STATUSES, SUBNETS, TAGS, VPCS, ZONES),
+    )
+}
+# Those of moto that refuse the filters that they do not know; the others ignore them.
+HONEST = {"DescribeImages", "DescribeInstanceTypes", "DescribeNetworkAcls"}
+# Where the server says which region is meant.
+REGION = "lab.region"
 
 
 class LabBackend(
@@ -81,10 +94,17 @@ class LabResponse(
 ):
     """EC2's actions."""
 
+    def get_region_from_url(self, request: Any, full_url: str) -> str:
+        return str(request.environ[REGION])
+
     def call_action(self) -> Any:
         if self._get_param("DryRun", False) is True:
             message = "Request would have succeeded, but DryRun flag is set."
             return self.serialized(ActionResult(EC2ClientError("DryRunOperation", message)))
+        filters = self._filters_from_querystring()
+        if filters and self._get_action() not in KINDS and self._get_action() not in HONEST:
+            message = f"This stand-in has no filters for {self._get_action()}, but was given: {', '.join(filters)}"
+            return self.serialized(ActionResult(EC2ClientError("InvalidParameterValue", message)))
         return super().call_action()
 
 

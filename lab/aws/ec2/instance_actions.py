@@ -22,8 +22,6 @@ _OWN = {
     "availability-zone": "placement.zone",
     "client-token": "client_token",
     "dns-name": "public_dns_name",
-    "group-id": "security_groups.id",
-    "group-name": "security_groups.name",
     "image-id": "image_id",
     "instance-id": "id",
     "instance-state-code": "state_code",
@@ -43,8 +41,8 @@ _OWN = {
     "tenancy": "placement.tenancy",
     "vpc-id": "vpc_id",
 }
-# The filters of an interface, except those whose name already says it; EC2 documents them for instances too.
-_NAMED_SO = ("network-interface-id", "interface-type")
+# EC2 documents the filters of an interface for its instance too, except for some that are called in another way.
+_NAMED_SO = ("network-interface-id", "interface-type", "addresses.association.owner-id")
 _INTERFACES = {
     f"network-interface.{name}": f"network_interfaces.{path}"
     for name, path in INTERFACES.filters.items()
@@ -59,6 +57,10 @@ INSTANCES = Kind(
     filters={
         **_OWN,
         **_INTERFACES,
+        "network-interface.addresses.association.ip-owner-id": (
+            "network_interfaces.PrivateIpAddresses.Association.IpOwnerId"
+        ),
+        "network-interface.group-name": "network_interfaces.Groups.GroupName",
         "network-interface.network-interface-id": "network_interfaces.NetworkInterfaceId",
     },
     tags="tag_items",

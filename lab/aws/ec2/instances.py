@@ -52,6 +52,11 @@ class LabInstance(Instance):
         return [present_interface(nic) for _, nic in sorted(self.nics.items())]
 
     @property
+    def instance_id(self) -> str:
+        """For moto, which derives an attribute's name from the class's."""
+        return str(self.id)
+
+    @property
     def tag_items(self) -> list[dict[str, str]]:
         """Its tags as filters want them."""
         return tag_list(self)

@@ -36,7 +36,6 @@ ROUTE_TABLES = Kind(
         "route.gateway-id": "Routes.GatewayId",
         "route.instance-id": "Routes.InstanceId",
         "route.nat-gateway-id": "Routes.NatGatewayId",
-        "route.network-interface-id": "Routes.NetworkInterfaceId",
         "route.origin": "Routes.Origin",
         "route.state": "Routes.State",
         "vpc-id": "VpcId",

@@ -59,9 +59,16 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
 
 def allocate(work: Work, step: Step) -> None:
     """An Elastic IP with all its tags in the same call. After an unclear answer it is looked for, then asked again."""
+    eip = _allocated(work, step)
+    step.eip = replace(eip, tagged=step.target)
+    work.done.append(f"entry {step.key}: allocated {eip}")
+
+
+def _allocated(work: Work, step: Step) -> ElasticIp:
     pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
-    eip: ElasticIp | None = None
-    for attempt in range(1, ALLOCATIONS + 1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             answer = call(
                 work.client,
@@ -72,16 +79,13 @@ def allocate(work: Work, step: Step) -> None:
                 TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
                 **pool,
             )
-            eip = ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key)
+            return ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key)
         except Ec2UnclearError:
-            eip = _look_for(work, step.key)
-            if eip is None and attempt == ALLOCATIONS:
+            found = _look_for(work, step.key)
+            if found:
+                return found
+            if attempt == ALLOCATIONS:
                 raise
-        if eip:
-            break
-    step.eip = eip
-    step.eip = replace(eip_of(step), tagged=step.target)
-    work.done.append(f"entry {step.key}: allocated {eip}")
 
 
 def _look_for(work: Work, key: str) -> ElasticIp | None:

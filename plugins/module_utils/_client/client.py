@@ -52,6 +52,10 @@ class Client:
         """Close the kept-open connections."""
         self._transport.close()
 
+    def pause(self, seconds: float) -> None:
+        """Wait, as between retries."""
+        self._retry.sleep(seconds)
+
     def url(self, path: str) -> str:
         """The absolute URL of a path below ``/api/v4/``."""
         return self._root + path.lstrip("/")
@@ -179,9 +183,14 @@ class Client:
         try:
             return parse(response)
         except ValueError as error:
+            text = f"{method} {path} was answered with {response.status}, but not with JSON"
+            if method == "POST":
+                # Whatever stands in between may have lost the rest of a real answer.
+                raise UnclearError(
+                    f"{text}. It may or may not have been done.", method=method, path=path, status=response.status
+                ) from error
             raise ApiError(
-                f"{method} {path} was answered with {response.status}, but not with JSON; "
-                "api_url does not seem to name a management server.",
+                f"{text}; api_url does not seem to name a management server.",
                 method=method,
                 path=path,
                 status=response.status,

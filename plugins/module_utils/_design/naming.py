@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names of what the collection makes, on the server and on AWS, and whether a name is one of them.
 
-Private to the collection. The rules are docs/design.md's "Only what is ours": nothing is remembered, so a name or a
+Private to the collection. The rules are in docs/design.md, "Whose is it": nothing is remembered, so a name or a
 tag has to tell the network, the purpose and the owner of an object.
 """
 

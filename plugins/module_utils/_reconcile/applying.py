@@ -20,6 +20,9 @@ from .planning import rank, same
 from .reading import read_object
 from .refs import Refs
 
+# Seconds until an object that a lost request made is surely there.
+_LATE = 3.0
+
 
 def apply(client: Client, changes: Sequence[Change], refs: Refs, parallel: int = 8) -> list[Outcome]:
     """Make the changes, rank after rank, up to ``parallel`` at once inside a rank.
@@ -129,6 +132,10 @@ def _create(client: Client, change: Change, body: dict[str, Any]) -> Any:
             answer = client.post(path, body)
         except UnclearError as error:
             there = _look_up(client, change)
+            if there is None:
+                # A request that only timed out may still be worked on; a second one would then make a second object.
+                client.pause(_LATE)
+                there = _look_up(client, change)
             if there is not None:
                 return there
             if last:

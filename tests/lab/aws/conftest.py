@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,18 @@ class Lab:
 
     server: Running
     ec2: Any
+    clients: list[Any] = field(default_factory=list)
+
+    def client(self, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1") -> Any:
+        """Another client, closed after the test."""
+        self.clients.append(client(self.server.url, service, attempts, region))
+        return self.clients[-1]
 
     def interface(self, wanted: str) -> dict[str, Any]:
         """One interface as EC2 describes it."""
-        found: dict[str, Any] = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[wanted])["NetworkInterfaces"][0]
+        found: dict[str, Any] = self.ec2.describe_network_interfaces(NetworkInterfaceIds=[wanted])["NetworkInterfaces"][
+            0
+        ]
         return found
 
     def public(self, interface: str) -> dict[str, str]:
@@ -61,7 +69,9 @@ def client(url: str, service: str = "ec2", attempts: int = 1, region: str = "eu-
     :param attempts: how often it tries in all.
     """
     config = Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=20)
-    return boto3.client(
+    # boto3's own types want each service's name as a literal.
+    make: Any = boto3.client
+    return make(
         service,
         region_name=region,
         endpoint_url=url,
@@ -78,15 +88,20 @@ def server() -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def ec2(server: Running) -> Any:
-    return client(server.url)
+def ec2(server: Running) -> Iterator[Any]:
+    made = client(server.url)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def lab(server: Running, ec2: Any) -> Lab:
+def lab(server: Running, ec2: Any) -> Iterator[Lab]:
     server.reset()
     server.clear_log()
-    return Lab(server, ec2)
+    made = Lab(server, ec2)
+    yield made
+    for one in made.clients:
+        one.close()
 
 
 @contextmanager
@@ -96,6 +111,3 @@ def refused(code: str, text: str = "") -> Iterator[None]:
         yield
     error = caught.value.response["Error"]
     assert (error["Code"], text in error["Message"]) == (code, True), error
-
-
-Refusal = Callable[..., AbstractContextManager[None]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from .conftest import Lab, client, refused
+from .conftest import Lab, refused
 
 
 def associate(lab: Lab, allocation: str, interface: str, private_ip: str | None = None, **more: object) -> str:
@@ -129,7 +129,7 @@ def test_a_released_address_does_not_come_back_unless_it_is_asked_for(lab: Lab) 
 
 def test_addresses_are_unique_across_regions(lab: Lab) -> None:
     lab.server.control("POST", "quotas?region=eu-west-1", {"elastic_ips": 300})
-    ireland = client(lab.server.url, region="eu-west-1")
+    ireland = lab.client(region="eu-west-1")
     seen = {ireland.allocate_address(Domain="vpc")["PublicIp"] for _ in range(260)}
     seen |= {lab.ec2.allocate_address(Domain="vpc")["PublicIp"] for _ in range(2)}
     assert len(seen) == 262
@@ -182,7 +182,9 @@ def test_assigning_what_is_assigned_changes_nothing(lab: Lab) -> None:
 
 
 def test_addresses_by_count_are_free_ones(lab: Lab) -> None:
-    used = {ip for one in lab.server.state()["network_interfaces"] for ip in [a["private_ip"] for a in one["addresses"]]}
+    used = {
+        ip for one in lab.server.state()["network_interfaces"] for ip in [a["private_ip"] for a in one["addresses"]]
+    }
     answer = lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000001", SecondaryPrivateIpAddressCount=3)
     new = [one["PrivateIpAddress"] for one in answer["AssignedPrivateIpAddresses"]]
     assert len(set(new)) == 3

@@ -83,9 +83,7 @@ def delete(lab: Lab) -> None:
     lab.ec2.delete_network_interface(NetworkInterfaceId="eni-0a00000d")
 
 
-@pytest.mark.parametrize(
-    "end", [detach, delete, lambda lab: lab.ec2.terminate_instances(InstanceIds=["i-0a000001"])]
-)
+@pytest.mark.parametrize("end", [detach, delete, lambda lab: lab.ec2.terminate_instances(InstanceIds=["i-0a000001"])])
 def test_a_route_without_its_interface_is_a_black_hole(lab: Lab, end: Any) -> None:
     create(lab, NetworkInterfaceId="eni-0a00000d")
     end(lab)

@@ -20,13 +20,11 @@ def test_there_is_no_default_vpc(lab: Lab) -> None:
 
 def test_made_and_unmade_in_order(lab: Lab) -> None:
     before = lab.server.state()
-    vpc = lab.ec2.create_vpc(
-        CidrBlock="10.9.0.7/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}]
-    )["Vpc"]
+    vpc = lab.ec2.create_vpc(CidrBlock="10.9.0.7/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}])["Vpc"]
     assert (vpc["CidrBlock"], vpc["Tags"]) == ("10.9.0.0/16", TAGS)
-    gateway = lab.ec2.create_internet_gateway(
-        TagSpecifications=[{"ResourceType": "internet-gateway", "Tags": TAGS}]
-    )["InternetGateway"]
+    gateway = lab.ec2.create_internet_gateway(TagSpecifications=[{"ResourceType": "internet-gateway", "Tags": TAGS}])[
+        "InternetGateway"
+    ]
     assert gateway["Tags"] == TAGS
     both = {"InternetGatewayId": gateway["InternetGatewayId"], "VpcId": vpc["VpcId"]}
     lab.ec2.attach_internet_gateway(**both)
@@ -93,9 +91,10 @@ def test_ipv6_of_vpc_subnet_and_interface(lab: Lab) -> None:
 
 def test_each_vpc_has_another_ipv6_block(lab: Lab) -> None:
     made = lab.ec2.create_vpc(CidrBlock="10.9.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
-    blocks = {one["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"] for one in [
-        made, lab.ec2.describe_vpcs(VpcIds=["vpc-0c000000"])["Vpcs"][0]
-    ]}
+    blocks = {
+        one["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"]
+        for one in [made, lab.ec2.describe_vpcs(VpcIds=["vpc-0c000000"])["Vpcs"][0]]
+    }
     assert len(blocks) == 2
 
 

@@ -98,7 +98,7 @@ def ethernet(number: int, name: str, on: int = 7, space_key: str | None = None, 
 
 
 def vlan(number: int, name: str, on: int = 7, **more: Any) -> dict[str, Any]:
-    known = {
+    known: dict[str, Any] = {
         "type": "vlan",
         "name": name,
         "space": None,
@@ -116,7 +116,7 @@ def routing_filter(number: int, name: str, on: int = 7, **more: Any) -> dict[str
 
 
 def protocol(kind: str, number: int, name: str, on: int = 7, **more: Any) -> dict[str, Any]:
-    own: dict[str, Any] = {
+    own: dict[str, dict[str, Any]] = {
         "static": {"routes": []},
         "babel": {"interfaces": []},
         "ospf": {"areas": []},
@@ -131,9 +131,9 @@ def protocol(kind: str, number: int, name: str, on: int = 7, **more: Any) -> dic
             "next_hop_self": False,
             "rr_client": False,
         },
-    }[kind]
-    known = {"protocol": kind, "name": name, "space": None, "enabled": True, **SLOTS}
-    return {**_on_aggregator(f"{kind}_protocols", number, on), **known, **own, **more}
+    }
+    known: dict[str, Any] = {"protocol": kind, "name": name, "space": None, "enabled": True, **SLOTS}
+    return {**_on_aggregator(f"{kind}_protocols", number, on), **known, **own[kind], **more}
 
 
 def bond_interface(number: int, name: str, on: int = 17) -> dict[str, Any]:

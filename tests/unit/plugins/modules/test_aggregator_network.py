@@ -186,7 +186,14 @@ def test_deleted_without_names_removes_all_that_is_owned(monkeypatch: pytest.Mon
 
 def test_what_the_information_module_returns_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A VLAN interface may be given as it is."""
-    entry = {"name": "eth1.5", "type": "vlan", "space": None, "enabled": True, "mtu": None, "addresses": []}
+    entry: dict[str, Any] = {
+        "name": "eth1.5",
+        "type": "vlan",
+        "space": None,
+        "enabled": True,
+        "mtu": None,
+        "addresses": [],
+    }
     arguments = {"aggregator": 7, "interfaces": [{**entry, "parent": "eth1", "vlan_id": 5}]}
     found = get(f"{ON}interfaces/", [ethernet(1, "eth1"), vlan(2, "eth1.5")])
     assert not run_module(monkeypatch, main, arguments, found)["changed"]

@@ -24,7 +24,9 @@ ROOT = get("", {"spaces": f"{API}spaces/", "bonds": f"{API}bonds/"})
 
 def test_versions_and_resources(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_module(monkeypatch, main, {}, get("aggregators/", [UNTOLD, NEW]), ROOT)
-    assert result == {
+    assert "secret" not in str(result)
+    # What was given is shown by some versions of Ansible only.
+    assert {name: value for name, value in result.items() if name != "invocation"} == {
         "changed": False,
         "api_url": API,
         "supported": True,
@@ -33,9 +35,7 @@ def test_versions_and_resources(monkeypatch: pytest.MonkeyPatch) -> None:
             {"id": 9, "name": "agg3", "version": "", "supported": None},
         ],
         "resources": ["bonds", "spaces"],
-        "invocation": result["invocation"],
     }
-    assert "secret" not in str(result)
 
 
 def test_an_old_aggregator_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.vxlan_interface import main
-from tests.unit.plugins.scripted import API, Response, Step, delete, get, lost, patch, post, reply, run_module
+from tests.unit.plugins.scripted import API, Step, delete, get, lost, patch, post, reply, run_module
 from tests.unit.plugins.things import aggregator, ethernet, space, vxlan
 
 LIST = "aggregators/7/interfaces/"
@@ -128,7 +128,12 @@ def test_the_answer_to_the_post_is_lost_but_it_was_done(monkeypatch: pytest.Monk
 
 
 def test_the_answer_to_the_post_is_lost_and_it_was_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = [lost("POST", TYPED, BODY), get(TYPED, []), post(TYPED, BODY, MADE)]
+    steps = [lost("POST", TYPED, BODY), get(TYPED, []), get(TYPED, []), post(TYPED, BODY, MADE)]
+    assert run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, *steps)["action"] == "create"
+
+
+def test_the_answer_is_late_and_so_is_the_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [lost("POST", TYPED, BODY), get(TYPED, []), get(TYPED, [MADE])]
     assert run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, *steps)["action"] == "create"
 
 
@@ -139,7 +144,7 @@ def test_a_gateway_error_on_post_is_unclear_as_well(monkeypatch: pytest.MonkeyPa
 
 
 def test_gives_up_after_two_unclear_posts(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = [lost("POST", TYPED, BODY), get(TYPED, []), lost("POST", TYPED, BODY), get(TYPED, [])]
+    steps = [lost("POST", TYPED, BODY), get(TYPED, []), get(TYPED, [])] * 2
     result = run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, *steps)
     assert result["failed"]
     assert "twice in a row" in result["msg"]
@@ -228,6 +233,6 @@ def test_a_missing_right_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     busy = Step("POST", TYPED, BODY, reply({"detail": "throttled"}, 429, retry_after="2"))
-    down = Step("GET", LIST, None, Response(503, "", {}))
+    down = get(LIST, "", 503)
     steps = [down, down, *BEFORE_CREATE, busy, post(TYPED, BODY, MADE)]
     assert run_module(monkeypatch, main, WANTED, *steps)["action"] == "create"

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
 from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import choose_private_address
 from tests.unit.plugins.module_utils.aws.conftest import Clock, entry, options
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2, client_error
@@ -192,6 +193,40 @@ def test_an_address_taken_meanwhile_is_chosen_again_and_the_elastic_ip_retagged(
     )
     assert ec2.methods.count("allocate_address") == 2
     assert ec2.methods.count("create_tags") == 1
+
+
+def test_two_addresses_chosen_again_are_not_the_same(ec2: FakeEc2) -> None:
+    used = {"10.0.1.10", "10.0.1.20", "10.0.1.77"}
+    first = choose_private_address("x", "10.0.1.0/24", used)
+    twin = next(key for key in map(str, range(10_000)) if choose_private_address(key, "10.0.1.0/24", used) == first)
+
+    def someone_else(method: str, count: int) -> None:
+        if (method, count) == ("assign_private_ip_addresses", 1):
+            for private_ip in ec2.calls[-1][1]["PrivateIpAddresses"]:
+                ec2.add_secondary("eni-a2", private_ip)
+
+    ec2.before = someone_else
+    run(ec2, options(entry("x"), entry(twin)), False)
+
+    assert ec2.by_key("x")["PrivateIpAddress"] != ec2.by_key(twin)["PrivateIpAddress"]
+    assert ec2.methods.count("assign_private_ip_addresses") == 2
+
+
+def test_an_address_promised_to_an_unfinished_entry_is_not_given_away(ec2: FakeEc2) -> None:
+    ec2.add_address(
+        "eipalloc-promised",
+        "203.0.113.30",
+        {
+            "bonded.internet/network": "prod",
+            "bonded.internet/key": "cpe-nat/unfinished",
+            "bonded.internet/interface": "eni-a2",
+            "bonded.internet/private_ip": "10.0.1.50",
+        },
+    )
+    result = run(ec2, options(entry("x", preferred_private_ip="10.0.1.50")), False)
+    assert result["objects"][0]["private_ip"] != "10.0.1.50"
+    with pytest.raises(CpeNatError, match=r"private_ip 10\.0\.1\.50 is already used by entry unfinished"):
+        run(ec2, options(entry("y", private_ip="10.0.1.50")), False)
 
 
 def test_a_fixed_address_taken_meanwhile_is_an_error(ec2: FakeEc2) -> None:

@@ -116,3 +116,16 @@ def test_check_mode_of_a_move_predicts_the_address(settled: FakeEc2) -> None:
     predicted = run(settled, wanted, True)
     assert settled.writes == []
     assert predicted["objects"] == run(settled, wanted, False)["objects"]
+
+
+def test_a_foreign_private_address_under_our_elastic_ip_does_not_move(settled: FakeEc2) -> None:
+    settled.associate_address(
+        AllocationId="eipalloc-1", NetworkInterfaceId="eni-a1", PrivateIpAddress="10.0.1.77", AllowReassociation=True
+    )
+
+    result = run(settled, options(entry("bond-17", "eni-a2"), allow_moves=True), False)
+
+    assert settled.private_ips("eni-a1") == ["10.0.1.10", "10.0.1.77"]
+    taken = settled.by_key("bond-17")["PrivateIpAddress"]
+    assert taken == result["objects"][0]["private_ip"]
+    assert taken != "10.0.1.77"

@@ -102,6 +102,19 @@ def test_a_retired_elastic_ip_names_no_private_address(settled: FakeEc2) -> None
     assert "eipalloc-1" not in settled.addresses
 
 
+def test_places_in_the_tags_of_a_retired_elastic_ip_are_forgotten_when_it_is_taken_again(settled: FakeEc2) -> None:
+    """A move that was retired half-way has left them; meanwhile the address is somebody else's."""
+    run(settled, absent("bond-17"), False)
+    left = [{"Key": "bonded.internet/moving_from", "Value": "eni-a1/10.0.1.77"}]
+    settled.create_tags(Resources=["eipalloc-1"], Tags=left)
+
+    run(settled, options(entry("bond-17", "eni-a2")), False)
+
+    assert "10.0.1.77" in settled.private_ips("eni-a1")
+    assert "bonded.internet/moving_from" not in settled.tags("eipalloc-1")
+    assert run(settled, options(entry("bond-17", "eni-a2")), False)["changed"] is False
+
+
 def test_release_gives_the_address_back_also_with_reverse_dns(settled: FakeEc2) -> None:
     settled.ptr["eipalloc-1"] = "mail.example.com"
 

@@ -32,17 +32,27 @@ def canonical(kind: str, **data: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "field", "given", "wanted"),
     [
-        ("vxlan_interface", "addresses", ["2001:DB8::0:1/64", "10.2.0.1/24", "10.1.0.1"], ["10.1.0.1/32", "10.2.0.1/24", "2001:db8::1/64"]),
+        (
+            "vxlan_interface",
+            "addresses",
+            ["2001:DB8::0:1/64", "10.2.0.1/24", "10.1.0.1"],
+            ["10.1.0.1/32", "10.2.0.1/24", "2001:db8::1/64"],
+        ),
         ("vxlan_interface", "addresses", None, []),
         ("vxlan_interface", "mtu", None, None),
         ("vxlan_interface", "mtu", "1500", 1500),
-        ("vxlan_interface", "endpoints", [{"ip": "10.0.0.10", "vni": 5}, {"ip": "10.0.0.9", "vni": "5"}], [{"ip": "10.0.0.9", "vni": 5}, {"ip": "10.0.0.10", "vni": 5}]),
+        (
+            "vxlan_interface",
+            "endpoints",
+            [{"ip": "10.0.0.10", "vni": 5}, {"ip": "10.0.0.9", "vni": "5"}],
+            [{"ip": "10.0.0.9", "vni": 5}, {"ip": "10.0.0.10", "vni": 5}],
+        ),
         ("babel_protocol", "export_ipv4", {"mode": "none"}, SLOT_NONE),
         ("ospf_protocol", "areas", [{"area_id": 1, "interfaces": None}], [{"area_id": "0.0.0.1", "interfaces": []}]),
         ("connected_ip", "ip", "192.168.17.1/255.255.255.0", "192.168.17.1/24"),
         ("bond", "secondary_aggregator", None, None),
     ],
-)  # fmt: skip
+)
 def test_one_spelling_for_each_meaning(kind: str, field: str, given: Any, wanted: Any) -> None:
     assert canonical(kind, **{field: given}) == {field: wanted}
 

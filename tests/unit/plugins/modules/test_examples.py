@@ -1,0 +1,76 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every example of the modules' documentation runs: in check mode, for real, and a second time without a change."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import client
+from tests.unit.plugins.scripted import LOGIN, call
+from tests.unit.plugins.store import StoreServer
+from tests.unit.plugins.things import aggregator, bond, bond_interface, routing_filter, space
+
+MODULES = "ansible_collections.bonded.internet.plugins.modules"
+# These talk to AWS as well, and have tests of their own.
+ELSEWHERE = {"__init__", "network_plan", "cpe_nat_eips", "vpc_route"}
+NAMES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
+
+
+def examples() -> list[Any]:
+    found = []
+    for name in NAMES:
+        if name in ELSEWHERE:
+            continue
+        for task in yaml.safe_load(importlib.import_module(f"{MODULES}.{name}").EXAMPLES):
+            arguments = task.get(f"bonded.internet.{name}")
+            if arguments is not None:
+                found.append(pytest.param(name, arguments, id=f"{name}: {task['name']}"))
+    return found
+
+
+def server() -> StoreServer:
+    return StoreServer(
+        spaces=[space("acme"), space("root")],
+        aggregators=[aggregator(7, "agg1")],
+        aggregators__7__filters=[routing_filter(5, "prod_export_3", body="reject;")],
+        bonds=[bond(17, "One"), bond(18, "Branch office")],
+        bonds__17__interfaces=[bond_interface(172, "eth1")],
+        bonds__18__interfaces=[bond_interface(182, "eth1", 18)],
+    )
+
+
+@pytest.mark.parametrize(("name", "arguments"), examples())
+def test_an_example_runs(monkeypatch: pytest.MonkeyPatch, name: str, arguments: dict[str, Any]) -> None:
+    store = server()
+    monkeypatch.setattr(client, "RequestsTransport", lambda _connection, _parallel: store)
+    main = importlib.import_module(f"{MODULES}.{name}").main
+    whole = {**LOGIN, **arguments}
+
+    foretold = call(monkeypatch, main, {**whole, "_ansible_check_mode": True})
+    assert not foretold.get("failed"), foretold
+    assert store.writes == 0
+
+    done = call(monkeypatch, main, whole)
+    assert not done.get("failed"), done
+    assert done["changed"] == foretold["changed"] == bool(store.writes)
+    if "objects" in done:
+        strip = ("name", "kind", "changed", "action")
+        assert [[item[key] for key in strip] for item in done["objects"]] == [
+            [item[key] for key in strip] for item in foretold["objects"]
+        ]
+
+    written = store.writes
+    again = call(monkeypatch, main, whole)
+    assert (again["changed"], store.writes) == (False, written)
+
+
+def test_there_are_examples() -> None:
+    assert len(examples()) >= 18
