@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role pwan_gateway on the stand-ins: here in the aggregator's own subnet, as AN-001 allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.playbooks.conftest import Lab, Role
+
+INSTANCE = "i-0d00000000000a901"
+MAIN_TABLE = "rtb-0d000000000000001"
+GATEWAY: dict[str, Any] = {
+    "network": "demo",
+    "space": "acme",
+    "space_id": 11,
+    "aggregator": 7,
+    "instance_id": INSTANCE,
+    "subnet_id": "subnet-0d00000000000001a",
+    "egress": "none",
+    "interface": "ens6",
+    "accept_ra": True,
+    "networks": ["172.16.0.0/12"],
+}
+
+
+@pytest.fixture
+def role(lab: Lab) -> Role:
+    return Role(lab, "pwan_gateway")
+
+
+def routes(lab: Lab) -> dict[str, str]:
+    """The routes of the main table by destination."""
+    table = next(one for one in lab.aws.state()["route_tables"] if one["id"] == MAIN_TABLE)
+    return {route["destination"]: route["target"] for route in table["routes"]}
+
+
+def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
+    server, aws, before = lab.aggregator("agg1"), lab.aws.state(), routes(lab)
+    role.unchanged("present", GATEWAY, ["--check"])
+    role.changes("present", GATEWAY)
+
+    interface = lab.ours("network_interfaces")["gateway/acme/agg1"]
+    assert interface["attachment"]["instance_id"] == INSTANCE
+    assert interface["attachment"]["device_index"] == 1
+    assert interface["source_dest_check"] is False
+    address = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert (address["network_interface_id"], address["private_ip"]) == (interface["id"], interface["private_ip"])
+    assert routes(lab) == {**before, "172.16.0.0/12": interface["id"]}
+    aggregator = lab.aggregator("agg1")
+    device = next(one for one in aggregator["interfaces"] if one["name"] == "ens6")
+    assert {key: device[key] for key in ("type", "space", "enabled", "mtu", "addresses", "accept_ra")} == {
+        "type": "ethernet",
+        "space": "acme",
+        "enabled": True,
+        "mtu": 1500,
+        "addresses": [f"{interface['private_ip']}/24"],
+        "accept_ra": True,
+    }
+    protocol = next(one for one in aggregator["protocols"] if one["name"] == "demo_gateway_11")
+    assert (protocol["protocol"], protocol["space"]) == ("static", "acme")
+    assert protocol["import_ipv4"]["mode"] == "all"
+    assert {protocol[slot]["mode"] for slot in ("export_ipv4", "import_ipv6", "export_ipv6")} == {"none"}
+    assert protocol["routes"] == [
+        {"network": "0.0.0.0/0", "destination": "gateway", "address": "10.1.0.1", "interface": None}
+    ]
+
+    # A network is given up, and nothing else changes.
+    assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).rc == 0
+    assert lab.writes() == ["DeleteRoute"]
+
+    # Down with the address kept, then up again with the same address.
+    role.changes("absent", GATEWAY)
+    kept = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert (kept["tags"]["bonded.internet/retired"], kept["network_interface_id"]) == ("true", None)
+    assert lab.aggregator("agg1") == server
+    assert role("present", GATEWAY).rc == 0
+    again = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert again["public_ip"] == address["public_ip"]
+    assert "bonded.internet/retired" not in again["tags"]
+
+    assert role("absent", {**GATEWAY, "release": True}).rc == 0
+    assert lab.aws.state() == aws
+    assert lab.aggregator("agg1") == server
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"egress": "masquerade"}, "pwan_gateway_egress: masquerade is not there yet"),
+        ({"subnet_id": "subnet-0d00000000000ffff"}, "wanted are one subnet (subnet-0d00000000000ffff)"),
+    ],
+)
+def test_refuses_before_any_change(lab: Lab, role: Role, variables: dict[str, Any], words: str) -> None:
+    outcome = role("present", {**GATEWAY, **variables})
+    assert outcome.rc != 0
+    assert words in outcome.failures[0]
+    assert lab.writes() == []
+
+
+def test_a_run_that_was_killed_is_completed(lab: Lab, role: Role) -> None:
+    """The interface is there and not attached, the Elastic IP is there and not associated: both are taken up."""
+    lab.aws.faults([{"action": "AttachNetworkInterface", "code": "UnauthorizedOperation", "count": None}])
+    assert role("present", GATEWAY).rc != 0
+    made = lab.ours("network_interfaces")["gateway/acme/agg1"]
+    assert made["attachment"] is None
+    lab.aws.faults([])
+    assert role("present", GATEWAY).rc == 0
+    assert lab.ours("network_interfaces")["gateway/acme/agg1"]["id"] == made["id"]
+    assert len([one for one in lab.aws.state()["network_interfaces"] if one["tags"]]) == 1

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""network_plan: what it asks the server, what it returns, and how it ends; the design has tests of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import client
+from ansible_collections.bonded.internet.plugins.module_utils._module import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.modules import network_plan
+from tests.unit.plugins.modules.aws_module import documented, specified
+from tests.unit.plugins.scripted import LOGIN, call
+from tests.unit.plugins.store import StoreServer
+from tests.unit.plugins.things import aggregator, bond, connected_ip, routing_filter, space
+
+TWO = [
+    {"host": "agg1", "aggregator": "7", "private_ip_address": "192.0.2.11"},
+    {"host": "agg2", "aggregator": "agg2", "private_ip_address": "192.0.2.12"},
+]
+ACME = {"key": "acme", "private_wan": "unmanaged", "vxlan": {"subnet": "10.254.0.0/20", "protocol": "ospf"}}
+
+
+class Recording(StoreServer):
+    """A server that remembers what it was asked."""
+
+    def __init__(self, **collections: Any) -> None:
+        super().__init__(**collections)
+        self.asked: list[tuple[str, str]] = []
+
+    def send(self, method: str, url: str, *more: Any) -> Any:
+        self.asked.append((method, url.split("/api/v4/")[1]))
+        return super().send(method, url, *more)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Recording:
+    found = Recording(
+        spaces=[space("acme"), space("root", id=1)],
+        aggregators=[aggregator(7, "agg1"), aggregator(12, "agg2")],
+        bonds=[bond(17, "One")],
+        bonds__17__connected_ips=[connected_ip(1, "192.168.1.1/24", 172)],
+    )
+    monkeypatch.setattr(client, "RequestsTransport", lambda _connection, _parallel: found)
+    return found
+
+
+def plan(monkeypatch: pytest.MonkeyPatch, check: bool = False, **options: Any) -> dict[str, Any]:
+    arguments = {**LOGIN, "network": "prod", "aggregators": TWO, "_ansible_check_mode": check, **options}
+    return call(monkeypatch, network_plan.main, arguments)
+
+
+def test_it_reads_each_side_once(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan(monkeypatch)
+    parts = ("interfaces", "protocols", "filters", "bonds_current")
+    of_aggregators = [("GET", f"aggregators/{number}/{part}/") for number in (7, 12) for part in parts]
+    lists = [("GET", "aggregators/"), ("GET", "spaces/"), ("GET", "bonds/")]
+    assert sorted(server.asked) == sorted(lists + of_aggregators)
+
+
+def test_the_bonds_of_a_space_are_read_only_when_its_mesh_is_new(
+    server: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = plan(monkeypatch, spaces=[ACME])
+    assert ("GET", "bonds/17/connected_ips/") in server.asked
+    assert ("GET", "bonds/17/routes/") in server.asked
+    assert len(result["plan"]) == 5
+    assert server.writes == 0
+
+
+def test_check_mode_reports_a_change_and_the_diff_and_a_real_run_does_not(
+    server: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = plan(monkeypatch, check=True, spaces=[ACME])
+    assert checked["changed"] is True
+    titles = [diff["after_header"] for diff in checked["diff"]]
+    assert "add: create server vxlan_interface aggregators/7 vx10000003 on agg1" in titles
+    assert plan(monkeypatch, spaces=[ACME])["changed"] is False
+    assert server.writes == 0
+
+
+def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = plan(monkeypatch, spaces=[ACME])["work"]
+    assert work["shared"]["add"]["private_wan"] == [{"space": "acme", "enabled": True, "mode": "unmanaged"}]
+    assert set(work["hosts"]) == {"agg1", "agg2"}
+    (net,) = work["hosts"]["agg2"]["add"]["mesh"]
+    assert net["aggregator"] == 12
+    assert [item["name"] for item in net["interfaces"]] == ["vx10000003"]
+    assert [item["name"] for item in net["protocols"]] == ["prod_ospf_3"]
+
+
+def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])
+    assert {item["host"] for item in result["plan"]} == {None, "agg1"}
+    assert {item["reason"] for item in result["deferred"]} == {"agg2 is not in the play (--limit)"}
+    result = plan(monkeypatch, spaces=[ACME], parts=["cpe_nat"])
+    assert result["plan"] == []
+    assert {item["reason"] for item in result["deferred"]} == {"the part private_wan is not run"}
+
+
+def test_all_problems_come_at_once(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    spaces = [ACME, {"key": "none", "private_wan": "managed_mesh"}, {"key": "root", "private_wan": "unmanaged"}]
+    result = plan(monkeypatch, spaces=spaces)
+    assert result["failed"] is True
+    assert len(result["problems"]) == 2
+    assert result["msg"].startswith("The network cannot be built as described, 2 problems. Nothing was changed.")
+
+
+def test_a_secret_that_is_part_of_a_name_is_refused(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ansible would mask it in the work, and the roles would make objects with mangled names."""
+    result = plan(monkeypatch, spaces=[ACME], api_password="prod")
+    assert result["failed"] is True
+    assert "also part of a name" in result["msg"]
+    assert "VALUE_SPECIFIED" not in str(plan(monkeypatch, spaces=[ACME], api_password="quite-another")["work"])
+
+
+def test_a_server_that_refuses_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = call(monkeypatch, network_plan.main, {"network": "prod", "aggregators": TWO, "api_url": ""})
+    assert result["failed"] is True
+    assert "BONDING_API_URL" in result["msg"]
+
+
+def test_more_deletions_than_allowed_are_refused(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.collections["aggregators/7/filters/"] = [routing_filter(5, "prod_export_3", body="reject;")]
+    kept = plan(monkeypatch)
+    assert kept["plan"] == []
+    assert any("prod_export_3 is not in the intent any more. It is kept" in str(text) for text in kept["warnings"])
+    refused = plan(monkeypatch, prune=True, max_deletions=0)
+    assert refused["problems"] == [
+        "The plan deletes 1 objects on the server, more than the 0 that bonding_max_deletions allows."
+    ]
+    allowed = plan(monkeypatch, prune=True, max_deletions=1)
+    assert [(item["verb"], item["key"]) for item in allowed["plan"]] == [("delete", "prod_export_3")]
+
+
+def test_the_documentation_is_the_argument_spec() -> None:
+    own = {name: option for name, option in ARGUMENT_SPEC.items() if name not in CONNECTION_SPEC}
+    described = {name: option for name, option in documented(network_plan).items() if name not in CONNECTION_SPEC}
+    assert specified(own) == described
+
+
+def test_the_example_runs(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    (task,) = yaml.safe_load(network_plan.EXAMPLES)
+    arguments = {**LOGIN, **task["bonded.internet.network_plan"], "_ansible_check_mode": True}
+    assert len(call(monkeypatch, network_plan.main, arguments)["plan"]) == 5
