@@ -36,10 +36,12 @@ def make_copy(folder: Path, root: Path = ROOT) -> Path:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / name, copy / name)
     subprocess.run(["git", "init", "--quiet", str(copy)], check=True)
-    amazon = Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon"
+    amazon = Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon" / "aws"
     if not amazon.is_dir():
         raise FileNotFoundError(f"{amazon} is not there: run this with the Python that tools/setup_env.py made.")
-    (folder / "ansible_collections" / "amazon").symlink_to(amazon, target_is_directory=True)
+    # No link: antsibull-docs asks git which files to take, and in the environment's folder git ignores them all.
+    beside = folder / "ansible_collections" / "amazon" / "aws"
+    shutil.copytree(amazon, beside, ignore=shutil.ignore_patterns("__pycache__", "tests"))
     return copy
 
 

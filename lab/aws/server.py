@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import socket
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from .api import Answer, Api
 from .control import PREFIX, Control
@@ -24,6 +26,11 @@ class Server(ThreadingHTTPServer):
     def __init__(self, host: str, port: int, api: Api) -> None:
         super().__init__((host, port), Handler)
         self.api, self.control = api, Control(api)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that has gone away is no error of ours; anything else is printed.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

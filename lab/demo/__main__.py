@@ -91,7 +91,7 @@ class Demo:
         self._times.append((title, outcome.seconds))
         if outcome.rc:
             tail = "\n".join(f"  | {line}" for line in outcome.stdout.splitlines()[-30:])
-            raise DemoError(f"{playbook} ended with exit code {outcome.rc}; its last lines:\n{tail}")
+            raise DemoError(f"{playbook} ended with exit code {outcome.rc}\n\n  Its last lines:\n{tail}")
         return outcome
 
     def writes(self) -> list[str]:

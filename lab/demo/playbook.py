@@ -91,6 +91,7 @@ def environment(events: pathlib.Path, home: pathlib.Path, env: Mapping[str, str]
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_NOCOWS": "1",
+        "ANSIBLE_REMOTE_TEMP": str(home / "tmp"),
         "AWS_EC2_METADATA_DISABLED": "true",
         "LAB_EVENTS": str(events),
         **(env or {}),

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from tools import lines as lines_module
 from tools.fresh_copy import ROOT
 from tools.lines import Line, LineError, default_line, environment_folder, find_line, find_python, read_lines
 from tools.setup_env import Environment, amazon_aws_version
@@ -120,7 +119,8 @@ def test_find_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shim = tmp_path / "python3.99"
     shim.write_text("#!/bin/sh\nexit 127\n", encoding="utf-8")
     shim.chmod(0o755)
-    monkeypatch.setattr(lines_module.os, "environ", {"PATH": str(tmp_path), "PYENV_ROOT": str(tmp_path)})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     assert find_python("3.99") is None
 
 

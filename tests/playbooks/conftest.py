@@ -10,6 +10,7 @@ import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import boto3
 import pytest
 
 from lab.demo import judge
@@ -124,3 +125,14 @@ class Role:
         assert outcome.rc == 0, outcome.stdout
         assert outcome.changed > 0, outcome.stdout
         self.unchanged(state, variables)
+
+
+def client(lab: Lab) -> Any:
+    """EC2 as somebody else uses it."""
+    return boto3.client(
+        "ec2",
+        region_name="eu-central-1",
+        endpoint_url=lab.aws.url,
+        aws_access_key_id="somebody",
+        aws_secret_access_key="else",
+    )

@@ -103,7 +103,11 @@ class LabInstance(Instance):
             count = int(nic.get("SecondaryPrivateIpAddressCount") or 0)
             if listed or count:
                 self.ec2_backend.assign(interface, listed, count, False)
+        # Launched with an interface that was there before, moto does not look where that is.
+        self._placement.zone = self.primary.availability_zone
         for interface in self.nics.values():
+            if interface.availability_zone != self.availability_zone:
+                refuse("InvalidParameterCombination", "All interfaces of an instance must be in the same zone")
             self.ec2_backend.check_room(interface, 0)
             interface.give_automatic_address()
 
@@ -157,11 +161,36 @@ class InstanceRules(EC2Backend):
                 "The associatePublicIPAddress parameter cannot be specified when launching with multiple network "
                 "interfaces.",
             )
-        reservations = set(self.reservations)
+        self._choose_subnet(nics, kwargs)
+        reservations, interfaces = set(self.reservations), set(self.enis)
         try:
             return super().run_instances(image_id, count, user_data, security_group_names, **kwargs)
         except Exception:
-            # moto keeps the reservation of a launch that was refused.
-            for half in set(self.reservations) - reservations:
-                del self.reservations[half]
+            self._forget_launch(set(self.reservations) - reservations, set(self.enis) - interfaces)
             raise
+
+    def _forget_launch(self, reservations: set[str], interfaces: set[str]) -> None:
+        """A refused launch leaves nothing; in moto it would leave its reservation and its interfaces."""
+        for one in reservations:
+            del self.reservations[one]
+        alive = {instance.id for instance in self.all_instances()}
+        for interface in list(self.enis.values()):
+            if interface.instance is not None and interface.instance.id not in alive:
+                interface.instance.detach_eni(interface)
+            if interface.id in interfaces:
+                self.drop_interface(interface)
+
+    def _choose_subnet(self, nics: list[dict[str, Any]], launch: dict[str, Any]) -> None:
+        """What names no subnet goes to the default VPC's, if there is one."""
+        wanted = [nic for nic in nics if not nic.get("SubnetId") and not nic.get("NetworkInterfaceId")]
+        if nics and not wanted or launch.get("subnet_id"):
+            return
+        subnets = [one for one in self.describe_subnets() if one.default_for_az]
+        zone = launch.get("placement")
+        subnets = [one for one in subnets if zone in (None, one.availability_zone)]
+        if not subnets:
+            refuse("VPCIdNotSpecified", "No default VPC for this user")
+        if not nics:
+            launch["subnet_id"] = subnets[0].id
+        for nic in wanted:
+            nic["SubnetId"] = subnets[0].id

@@ -77,9 +77,10 @@ class SubnetRules(EC2Backend):
         if ipv6_cidr_block:
             self.check_ipv6_block(vpc, ipv6_cidr_block)
         subnet = super().create_subnet(vpc_id, network, ipv6_cidr_block, wanted[0].name, None, False, tags)
-        if not vpc.is_default:
-            # moto takes the first subnet of a zone for the default one.
-            subnet.default_for_az = subnet.map_public_ip_on_launch = False
+        # moto takes the first subnet of any VPC in a zone for the default one.
+        others = [one for one in self.describe_subnets() if one is not subnet and one.vpc_id == vpc_id]
+        first = all(one.availability_zone != subnet.availability_zone for one in others)
+        subnet.default_for_az = subnet.map_public_ip_on_launch = vpc.is_default and first
         return subnet
 
     def check_ipv6_block(self, vpc: Any, text: str) -> None:

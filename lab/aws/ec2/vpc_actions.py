@@ -180,6 +180,9 @@ class VpcActions(EC2Response):
         )
         return ActionResult({"Vpc": present_vpc(vpc)})
 
+    def create_default_vpc(self) -> ActionResult:
+        return ActionResult({"Vpc": present_vpc(self.ec2_backend.create_default_vpc())})
+
     def describe_vpcs(self) -> ActionResult:
         return describe(self, VPCS, [present_vpc(vpc) for vpc in self.ec2_backend.vpcs.values()])
 

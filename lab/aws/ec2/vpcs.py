@@ -13,6 +13,7 @@ from typing import Any
 from moto.ec2.models import EC2Backend
 
 from .errors import not_found, refuse
+from .routes import parse_destination
 
 
 def network_of(text: str | None, parameter: str) -> str:
@@ -52,6 +53,10 @@ class VpcRules(EC2Backend):
         if self.starting:
             return None
         self.default_vpc = super().create_default_vpc()
+        gateway = self.create_internet_gateway()
+        self.attach_internet_gateway(gateway.id, self.default_vpc.id)
+        everywhere = parse_destination({"DestinationCidrBlock": "0.0.0.0/0"})
+        self.add_route(self.main_table(self.default_vpc.id), everywhere, {"GatewayId": gateway.id})
         return self.default_vpc
 
     def create_vpc(self, cidr_block: str, *args: Any, **kwargs: Any) -> Any:

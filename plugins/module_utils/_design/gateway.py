@@ -223,7 +223,7 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
         after = {"public_ip": KNOWN_AFTER_APPLY, "tags": tags(intent.network, ip_key)}
         design.aws("create", "elastic_ip", "", ip_key, after=after, **common)
     elif address.tags.get(TAG_RETIRED) == "true":
-        change = {"before": {"tags": {TAG_RETIRED: "true"}}, "after": {"tags": {TAG_RETIRED: "false"}}}
+        change = {"before": {"tags": {TAG_RETIRED: "true"}}, "after": {"tags": {TAG_RETIRED: None}}}
         design.aws("update", "elastic_ip", "", ip_key, **change, **common)
     if address is None or found is None or address.interface_id != found.id:
         after = {

@@ -18,7 +18,7 @@ import pytest
 
 from lab.process import ROOT, LabError, Running
 
-from .conftest import SEED, Lab, client
+from .conftest import Lab, client
 
 
 def test_ready(lab: Lab) -> None:
@@ -315,7 +315,3 @@ def test_a_missing_seed_is_named(tmp_path: Path) -> None:
     ended = run("-m", "lab.aws", "--seed", str(tmp_path / "none.yml"))
     assert ended.returncode == 2
     assert ended.stderr.strip() == f"{tmp_path / 'none.yml'}: cannot be read: No such file or directory"
-
-
-def test_the_seed_of_these_tests_is_a_file() -> None:
-    assert SEED.is_file()

@@ -169,10 +169,27 @@ def test_a_launched_instance_with_secondary_addresses(lab: Lab) -> None:
     assert lab.public(made["NetworkInterfaceId"]) == {}
 
 
+def test_a_launch_with_an_interface_that_is_there(lab: Lab) -> None:
+    made = launch(lab, NetworkInterfaces=[{"DeviceIndex": 0, "NetworkInterfaceId": "eni-0a00000e"}])
+    assert (made["PrivateIpAddress"], made["SubnetId"]) == ("10.0.2.50", "subnet-0a00000b")
+    assert made["Placement"]["AvailabilityZone"] == "eu-central-1b"
+    lab.ec2.terminate_instances(InstanceIds=[made["InstanceId"]])
+    # It was not made by the launch, so it stays.
+    assert lab.interface("eni-0a00000e")["Status"] == "available"
+
+
 def test_a_refused_launch_leaves_nothing(lab: Lab) -> None:
     before = lab.server.state()
     with refused("InvalidParameterValue"):
         launch(lab, SubnetId="subnet-0a00000a", PrivateIpAddress="10.0.1.1")
+    assert lab.server.state() == before
+    # Refused when the interfaces are there already: a t3.micro has room for two addresses.
+    nic = {"DeviceIndex": 0, "SubnetId": "subnet-0a00000a", "SecondaryPrivateIpAddressCount": 2}
+    with refused("PrivateIpAddressLimitExceeded"):
+        launch(lab, InstanceType="t3.micro", NetworkInterfaces=[nic])
+    known = {"DeviceIndex": 0, "NetworkInterfaceId": "eni-0a00000e"}
+    with refused("InvalidParameterCombination"):
+        launch(lab, NetworkInterfaces=[known, {"DeviceIndex": 1, "SubnetId": "subnet-0a00000a"}])
     assert lab.server.state() == before
 
 

@@ -119,3 +119,19 @@ def test_tags_after_the_fact(lab: Lab) -> None:
     assert lab.interface("eni-0a000001")["TagSet"] == []
     lab.ec2.delete_tags(Resources=["eipalloc-0a000001"])
     assert lab.address("eipalloc-0a000001")["Tags"] == []
+
+
+def test_a_default_vpc_on_request(lab: Lab) -> None:
+    made = lab.ec2.create_default_vpc()["Vpc"]
+    assert (made["IsDefault"], made["CidrBlock"]) == (True, "172.31.0.0/16")
+    with refused("DefaultVpcAlreadyExists"):
+        lab.ec2.create_default_vpc()
+    state = lab.server.state()
+    subnets = [one for one in state["subnets"] if one["vpc_id"] == made["VpcId"]]
+    assert {(one["zone"], one["map_public"]) for one in subnets} == {(f"eu-central-1{zone}", True) for zone in "abc"}
+    launched = lab.ec2.run_instances(ImageId="ami-0d000000000000064", InstanceType="t3.micro", MinCount=1, MaxCount=1)
+    interface = launched["Instances"][0]["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    lab.ec2.associate_address(AllocationId="eipalloc-0a000001", NetworkInterfaceId=interface)
+    # In a default VPC alone, releasing an address unbinds it.
+    lab.ec2.release_address(AllocationId="eipalloc-0a000001")
+    assert lab.interface(interface)["Association"]["IpOwnerId"] == "amazon"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.conftest import Lab, Role
+from tests.playbooks.conftest import Lab, Role, client
 
 INSTANCE = "i-0d00000000000a901"
 MAIN_TABLE = "rtb-0d000000000000001"
@@ -40,7 +40,7 @@ def routes(lab: Lab) -> dict[str, str]:
 
 
 def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
-    server, aws, before = lab.aggregator("agg1"), lab.aws.state(), routes(lab)
+    server, before = lab.aggregator("agg1"), routes(lab)
     role.unchanged("present", GATEWAY, ["--check"])
     role.changes("present", GATEWAY)
 
@@ -73,18 +73,13 @@ def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
     assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).rc == 0
     assert lab.writes() == ["DeleteRoute"]
 
-    # Down with the address kept, then up again with the same address.
-    role.changes("absent", GATEWAY)
+    # Down, with the address kept.
+    assert role("absent", GATEWAY).rc == 0
     kept = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert kept["public_ip"] == address["public_ip"]
     assert (kept["tags"]["bonded.internet/retired"], kept["network_interface_id"]) == ("true", None)
-    assert lab.aggregator("agg1") == server
-    assert role("present", GATEWAY).rc == 0
-    again = lab.ours("addresses")["gateway-ip/acme/agg1"]
-    assert again["public_ip"] == address["public_ip"]
-    assert "bonded.internet/retired" not in again["tags"]
-
-    assert role("absent", {**GATEWAY, "release": True}).rc == 0
-    assert lab.aws.state() == aws
+    assert lab.ours("network_interfaces") == {}
+    assert routes(lab) == before
     assert lab.aggregator("agg1") == server
 
 
@@ -103,12 +98,23 @@ def test_refuses_before_any_change(lab: Lab, role: Role, variables: dict[str, An
 
 
 def test_a_run_that_was_killed_is_completed(lab: Lab, role: Role) -> None:
-    """The interface is there and not attached, the Elastic IP is there and not associated: both are taken up."""
+    """An interface that is not attached is taken up by the next run, and so is a kept Elastic IP."""
+    aws = lab.aws.state()
+    ec2 = client(lab)
+    tags = {"network": "demo", "key": "gateway-ip/acme/agg1", "retired": "true"}
+    given = [{"Key": f"bonded.internet/{name}", "Value": value} for name, value in tags.items()]
+    kept = ec2.allocate_address(Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": given}])
     lab.aws.faults([{"action": "AttachNetworkInterface", "code": "UnauthorizedOperation", "count": None}])
     assert role("present", GATEWAY).rc != 0
     made = lab.ours("network_interfaces")["gateway/acme/agg1"]
     assert made["attachment"] is None
+
     lab.aws.faults([])
     assert role("present", GATEWAY).rc == 0
     assert lab.ours("network_interfaces")["gateway/acme/agg1"]["id"] == made["id"]
-    assert len([one for one in lab.aws.state()["network_interfaces"] if one["tags"]]) == 1
+    address = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert (address["public_ip"], address["network_interface_id"]) == (kept["PublicIp"], made["id"])
+    assert "bonded.internet/retired" not in address["tags"]
+
+    assert role("absent", {**GATEWAY, "release": True}).rc == 0
+    assert lab.aws.state() == aws

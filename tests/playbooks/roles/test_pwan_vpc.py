@@ -9,10 +9,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.playbooks.conftest import Lab, Role
+from tests.playbooks.conftest import Lab, Role, client
 
 SPACE: dict[str, Any] = {
     "network": "demo",
@@ -89,14 +88,3 @@ def test_an_adopted_vpc_is_only_looked_at(lab: Lab, role: Role) -> None:
     role.unchanged("present", {**SPACE, "id": "vpc-0d000000000000001"})
     missing = role("present", {**SPACE, "id": "vpc-0d0000000000000ff"})
     assert "the VPC vpc-0d0000000000000ff to adopt does not exist in this region" in missing.failures[0]
-
-
-def client(lab: Lab) -> Any:
-    """EC2 as somebody else uses it."""
-    return boto3.client(
-        "ec2",
-        region_name="eu-central-1",
-        endpoint_url=lab.aws.url,
-        aws_access_key_id="somebody",
-        aws_secret_access_key="else",
-    )

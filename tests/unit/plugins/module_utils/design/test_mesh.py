@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
 
 from .world import HOSTS, World, acme, host, initech, small_world

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, ElasticIp, Thing, Vpc
 
 from .world import World, acme, entry, host, initech, small_world
