@@ -23,14 +23,9 @@ def built_sides(built: Site) -> tuple[Any, Any]:
     return sides(built)
 
 
-@pytest.mark.parametrize(
-    "slices", [["agg1", "agg2", "agg3"], ["agg3", "agg1:agg2"]], ids=["one by one", "two then two"]
-)
-def test_hosts_one_after_the_other_end_as_one_run(
-    stand_ins: Site, built_sides: tuple[Any, Any], slices: list[str]
-) -> None:
+def test_one_host_and_then_the_others_end_as_one_run(stand_ins: Site, built_sides: tuple[Any, Any]) -> None:
     stand_ins.reset()
-    for limit in slices:
+    for limit in ("agg3", "agg1:agg2"):
         outcome = stand_ins.run("site", "--limit", limit)
         assert outcome.code == 0, outcome.output
     assert sides(stand_ins) == built_sides
@@ -59,6 +54,9 @@ def foreign(site: Site) -> tuple[Any, Any]:
     for space in server["spaces"]:
         space.pop("private_wan_enabled")
         space.pop("private_wan_mode")
+    for aggregator in server["aggregators"]:
+        for protocol in aggregator["protocols"]:
+            protocol.pop("active")  # follows the mode of its space
     cloud["addresses"] = [a for a in cloud["addresses"] if "bonded.internet/network" not in a["tags"]]
     return comparable(server), comparable(cloud)
 
