@@ -117,12 +117,15 @@ ARGUMENT_SPEC: Spec = {
 }
 
 
+SECRETS = ("api_password", "api_token", "secret_key", "session_token")
+"""Options whose values Ansible masks wherever they occur in a result."""
+
+
 class PlanModule(Protocol):
     """The part of AnsibleAWSModule that is used here."""
 
     params: dict[str, Any]
     check_mode: bool
-    no_log_values: set[str]
 
     def fail_json(self, msg: str, **more: Any) -> Any: ...
     def exit_json(self, **result: Any) -> Any: ...
@@ -162,7 +165,7 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
 def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
     """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
     text = json.dumps(work)
-    if any(secret and secret in text for secret in module.no_log_values):
+    if any(module.params.get(name) and module.params[name] in text for name in SECRETS):
         module.fail_json(
             msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
             "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."

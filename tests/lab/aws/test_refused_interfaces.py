@@ -53,6 +53,11 @@ INTERFACES: list[Rule] = [
         lambda ec2: ec2.create_network_interface(SubnetId="subnet-0a00000a", Groups=["sg-0b000000"]),
     ),
     (
+        "create: with a delegated prefix, which is not modelled",
+        "UnsupportedOperation",
+        lambda ec2: ec2.create_network_interface(SubnetId="subnet-0a00000a", Ipv4PrefixCount=1),
+    ),
+    (
         "modify: to a group of another VPC",
         "InvalidGroup.NotFound",
         lambda ec2: ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a000001", Groups=["sg-0b000000"]),

@@ -75,6 +75,23 @@ ROUTES: list[Rule] = [
     ),
     ("create: without a target", "MissingParameter", create_route()),
     (
+        "create: to a peering, which is not modelled",
+        "UnsupportedOperation",
+        create_route(VpcPeeringConnectionId="pcx-0f000000"),
+    ),
+    (
+        "create: for a prefix list, which is not modelled",
+        "UnsupportedOperation",
+        create_route(DestinationPrefixListId="pl-0f000000", NetworkInterfaceId="eni-0a000001"),
+    ),
+    (
+        "replace: the local route, which is not modelled",
+        "UnsupportedOperation",
+        lambda ec2: ec2.replace_route(
+            RouteTableId="rtb-0a000000", DestinationCidrBlock="10.0.0.0/16", NetworkInterfaceId="eni-0a000001"
+        ),
+    ),
+    (
         "create: with two targets",
         "InvalidParameterCombination",
         create_route(GatewayId="igw-0a000000", NetworkInterfaceId="eni-0a000001"),

@@ -115,6 +115,21 @@ VPCS: list[Rule] = [
         lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0a00000a", AllocationId="eipalloc-0a000003"),
     ),
     (
+        "a private NAT gateway, which is not modelled",
+        "UnsupportedOperation",
+        lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0a00000a", ConnectivityType="private"),
+    ),
+    (
+        "a subnet with IPv6 only, which is not modelled",
+        "UnsupportedOperation",
+        lambda ec2: ec2.create_subnet(VpcId="vpc-0c000000", Ipv6CidrBlock="2001:db8:0:100::/64", Ipv6Native=True),
+    ),
+    (
+        "a VPC of an IPAM pool, which is not modelled",
+        "UnsupportedOperation",
+        lambda ec2: ec2.create_vpc(CidrBlock="10.9.0.0/16", Ipv4IpamPoolId="ipam-pool-0f000000"),
+    ),
+    (
         "a dry run",
         "DryRunOperation",
         lambda ec2: ec2.create_vpc(CidrBlock="10.9.0.0/16", DryRun=True),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from .running import Json, Outcome, Site, comparable, demo_hosts, demo_variables
+from .running import Json, Outcome, Site, aws_writes, comparable, demo_hosts, demo_variables
+from .test_rights import named
 
 
 def sides(site: Site) -> tuple[Any, Any]:
@@ -72,6 +73,12 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(built: Site) -> None:
     outcome = built.run("teardown", extra={"confirm_teardown": "demo"})
     assert outcome.code == 0, outcome.output
     assert foreign(built) == before
+    looks = named("To look: the plan, check mode, an unchanged run")
+    assert {entry["action"] for entry in aws_writes(outcome.aws)} == named("To take down") - {"ReleaseAddress"}
+    assert {e["action"] for e in outcome.aws} <= looks | named("To take down") | {
+        "DescribeVpcAttribute",
+        "DescribeTags",
+    }
     kept = [a for a in built.cloud.state()["addresses"] if a["tags"].get("bonded.internet/network") == "demo"]
     assert len(kept) == 10
     assert {a["tags"]["bonded.internet/retired"] for a in kept} == {"true"}
