@@ -38,8 +38,8 @@ def say(text: str = "") -> None:
 class Progress:
     """Turns Ansible's output into one line for each task that changed something."""
 
-    def __init__(self, verbose: bool) -> None:
-        self._verbose = verbose
+    def __init__(self, verbose: bool, warned: set[str]) -> None:
+        self._verbose, self._warned = verbose, warned
         self._began = time.monotonic()
         self._task = ""
         self._hosts: list[str] = []
@@ -54,6 +54,9 @@ class Progress:
         elif line.startswith("changed: ["):
             self._hosts.append(line.removeprefix("changed: [").split("]")[0].split(" ")[0])
         elif line.startswith(("fatal:", "failed:", "[ERROR]", "ERROR!")):
+            say(f"  {line}")
+        elif "WARNING]" in line and line not in self._warned:
+            self._warned.add(line)
             say(f"  {line}")
 
     def _flush(self) -> None:
@@ -70,6 +73,7 @@ class Demo:
         self._server, self._aws, self._verbose = server, aws, verbose
         self._network = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())["bonding_network"]
         self._times: list[tuple[str, float]] = []
+        self._warned: set[str] = set()
         self.planned: list[dict[str, Any]] = []
         self.written = 0
 
@@ -86,7 +90,7 @@ class Demo:
         say(f"\n{number}. {title}\n   $ {shlex.join(shown)}\n")
         self._server.clear_log()
         self._aws.clear_log()
-        progress = Progress(self._verbose)
+        progress = Progress(self._verbose, self._warned)
         outcome = run_playbook(playbook, extra=self.extra(), options=options, on_line=progress.line)
         self._times.append((title, outcome.seconds))
         if outcome.rc:
@@ -109,8 +113,6 @@ class Demo:
         say("\n  The whole diff is what Ansible prints for each of them; one of them (all: --verbose):\n")
         for line in tables.example(outcome.stdout, "vxlan_interface"):
             say(line)
-        for text in outcome.preflight.get("drift") or []:
-            say(f"\n  Told, and not changed: {text}")
         self._no_writes("the run in check mode")
         say(f"\n  {len(self.planned)} changes planned in {outcome.seconds:.1f} s; no writing request to either side.")
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,6 +124,15 @@ class Site:
         )
         tasks = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
         return Outcome(done.returncode, done.stdout + done.stderr, tasks, self.server.log(), self.cloud.log())
+
+    def as_administrator(self, method: str, path: str, body: Json | None = None) -> None:
+        """A request to the server's API by somebody who may do everything, as by hand."""
+        login = base64.b64encode(b"admin@example.com:demo-admin-password").decode()
+        headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self.server.url}/api/v4/{path}", data, headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            assert answer.status in (200, 204)
 
     def write_inventory(self, name: str, hosts: Json, group_vars: Json) -> Site:
         """Another inventory on the same stand-ins."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import pytest
@@ -118,35 +117,23 @@ def test_a_teardown_of_what_the_server_has_forgotten_releases_all_if_told(built:
 
 def forget(site: Site) -> None:
     """The space initech with its bonds, and the aggregator agg3, as an administrator deletes them on the server."""
-    import urllib.request
-
-    def request(method: str, path: str, body: Json | None = None) -> None:
-        import base64
-
-        data = json.dumps(body).encode() if body is not None else None
-        headers = {
-            "Authorization": "Basic " + base64.b64encode(b"admin@example.com:demo-admin-password").decode(),
-            "Content-Type": "application/json",
-        }
-        url = f"{site.server.url}/api/v4/{path}"
-        with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method)) as answer:
-            assert answer.status in (200, 204)
-
     state = site.server.state()
     for bond in state["bonds"]:
         if bond["space"] == "initech":
-            request("DELETE", f"bonds/{bond['id']}/")
+            site.as_administrator("DELETE", f"bonds/{bond['id']}/")
         elif "agg3" in (bond["aggregator"], bond["secondary_aggregator"], bond["current_aggregator"]):
             url = f"{site.server.url}/api/v4/aggregators/7/"
-            request("PATCH", f"bonds/{bond['id']}/", {"aggregator": url, "secondary_aggregator": None})
+            site.as_administrator("PATCH", f"bonds/{bond['id']}/", {"aggregator": url, "secondary_aggregator": None})
             site.server.control("POST", "move", {"bond": bond["id"], "aggregator": "agg1"})
     for aggregator in state["aggregators"]:
         for group, kind in (("protocols", "protocol"), ("interfaces", "type")):
             for item in aggregator[group]:
                 if item["space"] == "initech" or aggregator["name"] == "agg3":
-                    request("DELETE", f"aggregators/{aggregator['id']}/{item[kind]}_{group}/{item['id']}/")
-    request("DELETE", "spaces/initech/")
-    request("DELETE", "aggregators/1007/")
+                    site.as_administrator(
+                        "DELETE", f"aggregators/{aggregator['id']}/{item[kind]}_{group}/{item['id']}/"
+                    )
+    site.as_administrator("DELETE", "spaces/initech/")
+    site.as_administrator("DELETE", "aggregators/1007/")
 
 
 def refused(site: Site, outcome: Outcome, *texts: str) -> None:
