@@ -52,7 +52,7 @@ def test_makes_the_vpc_and_takes_it_away(lab: Lab, role: Role) -> None:
     assert subnets["subnet/acme/eu-central-1b"]["ipv6_cidrs"] == second
     assert first != second
     assert all(
-        ipaddress.ip_network(block[0]).subnet_of(ipaddress.ip_network(vpc["ipv6_cidrs"][0]))
+        ipaddress.IPv6Network(block[0]).subnet_of(ipaddress.IPv6Network(vpc["ipv6_cidrs"][0]))
         for block in (first, second)
     )
     table = lab.ours("route_tables")["rtb/acme"]
