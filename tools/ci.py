@@ -25,6 +25,7 @@ from tools.lines import ROOT, Line, find_python, read_lines
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
+LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
 
 
@@ -51,17 +52,19 @@ class Runner:
 
     def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
         """Run one command. One that should count tests and counts none has failed."""
-        self.say(f"-- {title}: {' '.join(command)}")
+        log = LOGS / f"{title.replace(' ', '-')}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self.say(f"-- {title}: {' '.join(command)}  (as it runs: {log.relative_to(ROOT)})")
         start = time.monotonic()
-        answer = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
-        )
-        counts = test_counts(answer.stdout) if counts_tests else Counter()
-        passed = answer.returncode == 0 and (not counts_tests or counts["passed"] > 0)
+        with open(log, "w", encoding="utf-8") as output:
+            code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+        text = log.read_text(encoding="utf-8", errors="replace")
+        counts = test_counts(text) if counts_tests else Counter()
+        passed = code == 0 and (not counts_tests or counts["passed"] > 0)
         outcome = Outcome(title, passed, time.monotonic() - start, counts)
         with self._printing:
             self.outcomes.append(outcome)
-            print(f"{answer.stdout.rstrip()}\n-- {title}: {verdict(outcome)}", flush=True)
+            print(f"{text.rstrip()}\n-- {title}: {verdict(outcome)}", flush=True)
 
 
 def verdict(outcome: Outcome) -> str:

@@ -145,7 +145,8 @@ class Client:
         """Whether the same request may be made again without looking first."""
         if failure is not None:
             return not failure.tls and (method in REPEATABLE or not failure.sent)
-        assert response is not None
+        if response is None:
+            raise AssertionError("the caller has checked response")
         # 429 is said before anything is done, so even a POST may come back; the others are not that clear.
         return response.status == 429 or (response.status in PASSING and method in REPEATABLE)
 
@@ -167,7 +168,8 @@ class Client:
                 method=method,
                 path=path,
             )
-        assert response is not None
+        if response is None:
+            raise AssertionError("the caller has checked response")
         error = refusal(method, path, response, self.connection)
         if method == "POST" and response.status in PASSING and response.status != 429:
             return UnclearError(

@@ -20,6 +20,10 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 PASSING = frozenset({429, 502, 503, 504})
 
 
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
 @dataclass(frozen=True)
 class Retry:
     """How stubborn the client is.
@@ -32,7 +36,7 @@ class Retry:
     attempts: int = 5
     budget: float = 60.0
     longest: float = 30.0
-    sleep: Callable[[float], None] = lambda seconds: time.sleep(seconds)
+    sleep: Callable[[float], None] = _sleep
     jitter: Callable[[], float] = random.random
 
     def pause(self, attempt: int, waited: float, response: Response | None) -> float | None:

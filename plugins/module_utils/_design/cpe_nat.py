@@ -132,7 +132,8 @@ class Addresses:
 
     def fixed(self, owner: Member, address: str, what: str) -> str:
         """Check an address that the operator gives."""
-        assert owner.instance is not None
+        if owner.instance is None:
+            raise AssertionError("the caller has checked owner.instance")
         subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
         try:
             inside = ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet)
@@ -154,7 +155,8 @@ class Addresses:
 
     def choose(self, owner: Member, key: str, what: str) -> str | None:
         """A free address for an entry; None with a problem if the subnet is full."""
-        assert owner.instance is not None
+        if owner.instance is None:
+            raise AssertionError("the caller has checked owner.instance")
         subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
         address = choose_private_address(key, subnet, self._used.get(owner.instance.subnet_id, set()))
         if address is None:
@@ -330,7 +332,8 @@ def _design_entry(
     design: Design,
 ) -> None:
     """Items, objects and work of one entry; a move comes in the switch phase."""
-    assert owner.instance is not None
+    if owner.instance is None:
+        raise AssertionError("the caller has checked owner.instance")
     phase: Any = "switch" if moved else "add"
     interrupts = f"inbound connections to {address.public_ip}" if moved and address else ""
     key, interface = cpe_nat_key(entry.key), owner.instance.interface_id

@@ -160,14 +160,20 @@ def _member(host: HostIntent, number: int, name: str, instance: Instance | None,
     )
 
 
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.IPv4Address(text))
+    except ValueError:
+        return False
+
+
 def _leave(names: Iterable[str], intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
     """Those named in bonding_leaving that are no host of the inventory: an aggregator on the server, or an address."""
     for name in names:
-        try:
-            fleet.leaving_addresses.add(str(ipaddress.IPv4Address(name)))
+        if _is_address(name):
+            fleet.leaving_addresses.add(name)
             continue
-        except ValueError:
-            number = find_aggregator(name, server)
+        number = find_aggregator(name, server)
         if isinstance(number, str):
             report.warn(
                 f"bonding_leaving: {name!r}: {number}, and the inventory has no such host; it has left already?"

@@ -180,7 +180,8 @@ def design_gateway(
     gateway: Gateway, intent: Intent, server: Server, cloud: Cloud, design: Design, report: Report
 ) -> None:
     """Items, objects and work of one gateway."""
-    assert gateway.member.instance is not None
+    if gateway.member.instance is None:
+        raise AssertionError("the caller has checked gateway.member.instance")
     before = len(design.items)
     _interface_items(gateway, intent, design)
     add, switch, gone = _routes(gateway, intent, cloud, design, report)
@@ -201,7 +202,8 @@ def design_gateway(
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
     instance = gateway.member.instance
-    assert instance is not None
+    if instance is None:
+        raise AssertionError("the caller has checked instance")
     common: dict[str, Any] = {"phase": "add", "host": gateway.member.host, "part": PART}
     parent = gateway.intent.subnet_id or subnet_key(gateway.space, instance.zone)
     found, key = gateway.interface, gateway.key
@@ -280,7 +282,8 @@ def gateway_work(
 ) -> dict[str, Any]:
     """GW of role pwan_gateway."""
     instance = gateway.member.instance
-    assert instance is not None
+    if instance is None:
+        raise AssertionError("the caller has checked instance")
     return {
         "network": intent.network,
         "space": gateway.space,

@@ -192,7 +192,8 @@ def _mtu(what: str, members: list[Member], report: Report) -> int:
 
 def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
     """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
-    assert space.vxlan is not None
+    if space.vxlan is None:
+        raise AssertionError("the caller has checked space.vxlan")
     what = f"space {space.key}"
     bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
     involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}

@@ -27,7 +27,8 @@ NONE: dict[str, str | None] = {"mode": "none", "filter": None}
 
 def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Thing]:
     """Interface, filter and protocol of every member of a space's mesh."""
-    assert space.vxlan is not None
+    if space.vxlan is None:
+        raise AssertionError("the caller has checked space.vxlan")
     things: list[Thing] = []
     managed = space.private_wan == "managed_mesh"
     kind = space.vxlan.protocol
@@ -83,7 +84,8 @@ def bgp_filter(mesh: Mesh) -> str:
 
 def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
     """VXLAN without a space, the pair of filters, and one BGP protocol for each peer, on every member."""
-    assert intent.bgp is not None
+    if intent.bgp is None:
+        raise AssertionError("the caller has checked intent.bgp")
     body = bgp_filter(mesh)
     names = {way: object_name(intent.network, way, 0) for way in ("import", "export")}
     things: list[Thing] = []

@@ -83,7 +83,8 @@ def design_vpc(
                 report.problem(f"{what}: with an adopted VPC the gateway on {gateway.host} needs subnet_id.")
         return VpcDesign(space.key, found, None, {})
     cidr = space.vpc.cidr
-    assert cidr is not None
+    if cidr is None:
+        raise AssertionError("the caller has checked cidr")
     found = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
     if found and cidr not in found.cidrs:
         report.problem(
@@ -96,7 +97,8 @@ def design_vpc(
 
 
 def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
-    assert space.vpc is not None
+    if space.vpc is None:
+        raise AssertionError("the caller has checked space.vpc")
     what = f"space {space.key}"
     given = {subnet["zone"]: subnet["cidr"] for subnet in space.vpc.subnets}
     chosen: dict[str, str] = dict(given)
@@ -124,7 +126,8 @@ def _items(
     cloud: Cloud,
     design: Design,
 ) -> None:
-    assert space.vpc is not None
+    if space.vpc is None:
+        raise AssertionError("the caller has checked space.vpc")
     network, key, ipv6 = intent.network, vpc_key(space.key), space.vpc.ipv6
     before = len(design.items)
     common: dict[str, Any] = {"phase": "add", "host": None, "part": PART}

@@ -151,7 +151,8 @@ def _look_up(client: Client, change: Change) -> Mapping[str, Any] | None:
     """The object with the natural key of a change, as the server has it."""
     resource = RESOURCES[change.kind]
     key = resource.field(resource.key)
-    assert key is not None
+    if key is None:
+        raise AssertionError("the caller has checked key")
     for item in client.list(resource.collection(change.parent)):
         if key.wire in item and same(key, item[key.wire], change.key):
             return item

@@ -105,7 +105,7 @@ class Site:
         """ansible-playbook on the demo's inventory, or on `self.inventory`; `extra` are extra variables."""
         self.runs += 1
         record = self.scratch / f"record-{self.runs}.jsonl"
-        record.touch()
+        record.write_text("", encoding="utf-8")  # another inventory in the same place begins to count anew
         self.server.clear_log()
         self.cloud.clear_log()
         variables = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url, **(extra or {})}

@@ -132,7 +132,7 @@ def free_of_agg3(site: Site) -> None:
     for bond in site.server.state()["bonds"]:
         others: Json = {}
         if bond["aggregator"] == "agg3":
-            others["aggregator"] = f"{site.server.url}/api/v4/aggregators/7/"
+            others = {"aggregator": f"{site.server.url}/api/v4/aggregators/7/", "secondary_aggregator": None}
         if bond["secondary_aggregator"] == "agg3":
             others["secondary_aggregator"] = None
         if others:
