@@ -62,6 +62,15 @@ class Text(Kind):
         return value
 
 
+class Block(Text):
+    """Text of several lines; the server drops white space around it, as Django REST framework does."""
+
+    title = "text"
+
+    def canonical(self, value: Any) -> str:
+        return super().canonical(value).strip()
+
+
 class Flag(Kind):
     title = "true or false"
 

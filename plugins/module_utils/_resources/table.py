@@ -11,6 +11,7 @@ else. ``bonding_api_info`` compares this table with a live server.
 from __future__ import annotations
 
 from .kinds import (
+    Block,
     Choice,
     Flag,
     HostAddress,
@@ -146,7 +147,7 @@ _TABLE = (
         fields=(
             Field("name", Text(), required=True),
             Field("family", Choice(("ipv4", "ipv6")), required=True),
-            Field("body", Text(), required=True),
+            Field("body", Block(), required=True),
         ),
     ),
     _protocol("static", Field("routes", ListOf(Route()), default=[])),

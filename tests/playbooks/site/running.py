@@ -7,73 +7,72 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import pathlib
 import re
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+import lab.demo.playbook
+from lab.demo import judge
+from lab.demo.playbook import run_playbook
 from lab.process import ROOT, Running
 
 DEMO = ROOT / "lab" / "demo"
 INVENTORY = ROOT / "inventories" / "demo"
-SAFE_VERBS = ("GET", "HEAD", "OPTIONS")
 Json = dict[str, Any]
 
 
 @dataclass
 class Outcome:
-    """One run of ansible-playbook."""
+    """One run of ansible-playbook, and what both sides were asked in it."""
 
-    code: int
-    output: str
-    tasks: list[Json]
+    run: lab.demo.playbook.Outcome
     server: list[Json]
-    """The server's request log of this run."""
     aws: list[Json]
-    """AWS's action log of this run."""
+
+    @property
+    def code(self) -> int:
+        """The exit code."""
+        return self.run.rc
+
+    @property
+    def output(self) -> str:
+        """Everything that was printed."""
+        return self.run.stdout
 
     @property
     def plan(self) -> Json:
         """What network_plan returned."""
-        return next(t["result"] for t in self.tasks if t["action"] == "bonded.internet.network_plan")
+        return self.run.preflight
 
     @property
-    def changed(self) -> list[str]:
-        """Names of the tasks that report a change."""
-        return [task["task"] for task in self.tasks if task["result"].get("changed")]
-
-    @property
-    def recap_changed(self) -> int:
+    def changed(self) -> int:
         """The sum of changed= in the recap."""
-        return sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.output))
+        return self.run.changed
 
     @property
     def writes(self) -> list[str]:
         """Every writing request to either side."""
-        server = [f"{e['method']} {e['path']}" for e in server_writes(self.server)]
-        return server + [e["action"] for e in aws_writes(self.aws)]
+        return judge.writes(self.server) + judge.writes(self.aws)
 
     @property
     def problems(self) -> str:
         """All that the failing tasks said."""
-        return "\n".join(str(task["result"].get("msg")) for task in self.tasks if task["status"] == "failed")
+        return "\n".join(self.run.failures)
 
 
 def server_writes(log: Iterable[Json]) -> list[Json]:
-    """Requests that are POST, PUT, PATCH or DELETE, log-ins apart."""
-    return [e for e in log if e["method"] not in SAFE_VERBS and not e["path"].rstrip("/").endswith("/login")]
+    """The writing requests of the server's log."""
+    return [entry for entry in log if judge.writes([entry])]
 
 
 def aws_writes(log: Iterable[Json]) -> list[Json]:
-    """Actions whose name does not begin with Describe, Get or List."""
-    return [entry for entry in log if not entry["action"].startswith(("Describe", "Get", "List"))]
+    """The writing actions of AWS's log."""
+    return [entry for entry in log if judge.writes([entry])]
 
 
 @dataclass
@@ -84,7 +83,6 @@ class Site:
     cloud: Running
     scratch: pathlib.Path
     inventory: pathlib.Path = INVENTORY
-    runs: int = field(default=0)
 
     def reset(self) -> None:
         """Both sides as the seeds have them."""
@@ -101,29 +99,18 @@ class Site:
         self.server.load(name)
         self.cloud.load(name)
 
-    def run(self, playbook: str, *arguments: str, extra: Json | None = None, env: Json | None = None) -> Outcome:
+    def run(self, playbook: str, *arguments: str, extra: Json | None = None) -> Outcome:
         """ansible-playbook on the demo's inventory, or on `self.inventory`; `extra` are extra variables."""
-        self.runs += 1
-        record = self.scratch / f"record-{self.runs}.jsonl"
-        record.write_text("", encoding="utf-8")  # another inventory in the same place begins to count anew
         self.server.clear_log()
         self.cloud.clear_log()
-        variables = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url, **(extra or {})}
-        path = playbook if playbook.startswith("bonded.") else str(ROOT / "playbooks" / f"{playbook}.yml")
-        done = subprocess.run(
-            [
-                str(pathlib.Path(sys.executable).parent / "ansible-playbook"),
-                *("-i", str(self.inventory), path, "-e", json.dumps(variables), *arguments),
-            ],
-            cwd=ROOT,
-            env=environment(record) | (env or {}),
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
+        where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
+        done = run_playbook(
+            playbook if playbook.startswith("bonded.") else f"{playbook}.yml",
+            inventory=self.inventory,
+            extra={**where, **(extra or {})},
+            options=arguments,
         )
-        tasks = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
-        return Outcome(done.returncode, done.stdout + done.stderr, tasks, self.server.log(), self.cloud.log())
+        return Outcome(done, self.server.log(), self.cloud.log())
 
     def as_administrator(self, method: str, path: str, body: Json | None = None) -> None:
         """A request to the server's API by somebody who may do everything, as by hand."""
@@ -155,21 +142,6 @@ def demo_hosts() -> Json:
     """The demo's hosts with their variables."""
     hosts: Json = yaml.safe_load((INVENTORY / "hosts.yml").read_text(encoding="utf-8"))["aggregators"]["hosts"]
     return hosts
-
-
-def environment(record: pathlib.Path) -> dict[str, str]:
-    """The environment of ansible-playbook: nothing of the caller's Ansible, AWS or bonding settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "AWS_", "BONDING_", "RECORD_"))}
-    return {
-        **kept,
-        "ANSIBLE_LOCALHOST_WARNING": "False",
-        "ANSIBLE_NOCOWS": "1",
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_CALLBACK_PLUGINS": str(pathlib.Path(__file__).parent / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "record",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "RECORD_FILE": str(record),
-    }
 
 
 CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")

@@ -37,7 +37,7 @@ def test_check_mode_from_an_empty_account_succeeds_and_writes_nothing(checked: O
     assert checked.writes == []
     assert len(checked.plan["plan"]) > 100
     assert '+    "vni": 10000011' in checked.output
-    assert checked.recap_changed == 1
+    assert checked.changed == 1
 
 
 def test_check_mode_and_the_real_run_plan_the_same(checked: Outcome, first_run: Outcome) -> None:

@@ -139,3 +139,9 @@ def test_addresses_as_objects_or_texts() -> None:
     for addresses in ([{"id": 1, "address": "192.0.2.1/24"}], ["192.0.2.1/24"]):
         assert vxlan.to_friendly({"addresses": addresses}, OneFilter(), "") == {"addresses": ["192.0.2.1/24"]}
     assert vxlan.to_friendly({"addresses": None}, OneFilter(), "") == {"addresses": []}
+
+
+def test_a_block_of_text_is_compared_without_the_space_around_it() -> None:
+    body = RESOURCES["filter"].field("body")
+    assert body is not None
+    assert body.canonical("if net.len = 32 then accept;\nreject;\n") == "if net.len = 32 then accept;\nreject;"
