@@ -22,6 +22,7 @@ import pytest
 import requests
 
 from lab.process import ROOT, LabError, Running
+from tests.certificates import self_signed
 
 from .conftest import SEED, Api
 
@@ -111,8 +112,8 @@ def test_body_without_length_is_refused(server: Running) -> None:
     assert answer.status_code == 411
 
 
-def test_tls(tmp_path: pathlib.Path, certificate: tuple[pathlib.Path, pathlib.Path]) -> None:
-    cert, key = certificate
+def test_tls(tmp_path: pathlib.Path) -> None:
+    cert = key = self_signed(tmp_path)
     with Running("lab.bondingadmin", "--seed", SEED, "--tls-cert", cert, "--tls-key", key) as server:
         assert server.url.startswith("https://127.0.0.1:")
         # A connection that never says a word holds up nobody.
@@ -124,38 +125,6 @@ def test_tls(tmp_path: pathlib.Path, certificate: tuple[pathlib.Path, pathlib.Pa
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(f"{server.url}/api/v4/", timeout=10)
         assert server.state()["routing_groups"] == [{"id": 1, "name": "zone-a"}]
-
-
-@pytest.fixture
-def certificate(tmp_path: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
-    """A self-signed certificate for 127.0.0.1, and its key."""
-    import datetime
-    import ipaddress
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "bondingadmin")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert_file, key_file
 
 
 def test_database_is_kept_and_sigterm_ends_it_well(tmp_path: pathlib.Path) -> None:

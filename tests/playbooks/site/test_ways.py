@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 import copy
+import pathlib
 from typing import Any
 
 import pytest
 
-from .running import Json, Outcome, Site, aws_writes, comparable, demo_hosts, demo_variables
+from lab.process import Running
+from tests.certificates import self_signed
+
+from .running import DEMO, Json, Outcome, Site, aws_writes, comparable, demo_hosts, demo_variables
 from .test_rights import named
 
 
@@ -220,3 +224,14 @@ def test_a_side_that_cannot_be_read_is_one_clear_error(empty: Site, extra: Json,
     outcome = empty.run("site", extra=extra)
     refused(empty, outcome, text)
     assert "Traceback" not in outcome.output
+
+
+def test_an_untrusted_certificate_is_one_clear_error_and_a_ca_file_cures_it(
+    empty: Site, tmp_path: pathlib.Path
+) -> None:
+    pem = self_signed(tmp_path)
+    seed = DEMO / "bondingadmin.yml"
+    with Running("lab.bondingadmin", "--seed", seed, "--tls-cert", pem, "--tls-key", pem) as server:
+        secure = Site(server, empty.cloud, tmp_path)
+        refused(secure, secure.run("site"), "certificate", "ca_path")
+        assert secure.run("site", "--check", extra={"bonding_api_ca_path": str(pem)}).code == 0
