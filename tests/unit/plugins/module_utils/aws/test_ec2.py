@@ -71,8 +71,10 @@ def test_instances_come_without_their_reservations() -> None:
 
 
 def test_many_values_are_asked_for_in_portions_and_none_not_at_all() -> None:
-    client = Script({"Addresses": [1]}, {"Addresses": [2]})
-    assert describe_by(client, "describe_addresses", "allocation-id", (f"eipalloc-{n}" for n in range(201))) == [1, 2]
+    one, two = {"PublicIp": "198.51.100.1"}, {"PublicIp": "198.51.100.2"}
+    client = Script({"Addresses": [one]}, {"Addresses": [two]})
+    ids = (f"eipalloc-{n}" for n in range(201))
+    assert describe_by(client, "describe_addresses", "allocation-id", ids) == [one, two]
     assert [len(params["Filters"][0]["Values"]) for _method, params in client.calls] == [200, 1]
     assert describe_by(client, "describe_addresses", "allocation-id", []) == []
     assert len(client.calls) == 2
