@@ -21,8 +21,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     read_addresses,
     read_interfaces,
     read_limits,
-    read_reverse_dns,
     read_subnets,
+    reverse_dns_of,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import Request
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
@@ -67,7 +67,7 @@ def read(client: Ec2Client, request: Request) -> Found:
     named = {entry.key for entry in request.entries if entry.reverse_dns is not None}
     theirs = {item.allocation_id for item in found.addresses if item.key in named}
     adopted = {item.allocation_id for item in found.others.values() if item.public_ip in adopt} if named else set()
-    read_reverse_dns(client, found, theirs | adopted)
+    found.reverse_dns.update(reverse_dns_of(client, theirs | adopted))
     return found
 
 

@@ -236,16 +236,18 @@ def read_limits(client: Ec2Client, found: Found, interfaces: Iterable[Interface]
             found.limits[interface_id] = Limit(instance_type, per_type[instance_type])
 
 
-def read_reverse_dns(client: Ec2Client, found: Found, allocation_ids: Collection[str]) -> None:
-    """Add the reverse DNS names to `found`, by allocation id, without the dot at the end; a pending one counts."""
+def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[str, str]:
+    """The reverse DNS names by allocation id, in small letters without the dot at the end; a pending one counts."""
     if not allocation_ids:
-        return
+        return {}
     listed = describe(
         client, "describe_addresses_attribute", AllocationIds=sorted(allocation_ids), Attribute="domain-name"
     )
+    names: dict[str, str] = {}
     for item in listed:
         pending = (item.get("PtrRecordUpdate") or {}).get("Value")
-        found.reverse_dns[item["AllocationId"]] = (pending or item.get("PtrRecord") or "").rstrip(".").lower()
+        names[item["AllocationId"]] = (pending or item.get("PtrRecord") or "").rstrip(".").lower()
+    return names
 
 
 def find_by_key(client: Ec2Client, network: str, key: str) -> list[ElasticIp]:

@@ -344,11 +344,17 @@ def _design_entry(
         after = {"public_ip": entry.intent.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
         if entry.intent.pool:
             after["pool"] = entry.intent.pool
+        if entry.intent.reverse_dns:
+            after["reverse_dns"] = entry.intent.reverse_dns
         adopted = entry.intent.public_ip is not None
         design.aws("update" if adopted else "create", "elastic_ip", "", key, after=after, **common)
     elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
         old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
         design.aws("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}, **common)
+    name = entry.intent.reverse_dns
+    if name is not None and address is not None and name.rstrip(".").lower() != address.reverse_dns:
+        change: dict[str, Any] = {"before": {"reverse_dns": address.reverse_dns}, "after": {"reverse_dns": name}}
+        design.aws("update", "elastic_ip", "", key, **change, **common)
     if private_ip not in owner.instance.addresses:
         addresses.add(owner, private_ip)
         design.aws("create", "private_address", interface, private_ip, after={"private_ip": private_ip}, **common)

@@ -129,6 +129,8 @@ class ElasticIp:
     tags: dict[str, str] = field(default_factory=dict)
     interface_id: str | None = None
     private_ip: str | None = None
+    reverse_dns: str | None = None
+    """In small letters without the dot at the end; None where it was not read."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of
+from .._aws.cpe_nat_found import reverse_dns_of
 from .._design.intent import Intent
 from .._design.state import (
     Cloud,
@@ -106,7 +107,10 @@ class CloudReader:
             )
 
     def _addresses(self, client: Any, intent: Intent) -> None:
-        for item in describe(client, "describe_addresses", Filters=owned_by(intent.network)):
+        found = describe(client, "describe_addresses", Filters=owned_by(intent.network))
+        named = any(entry.reverse_dns is not None for entry in intent.cpe_nat_ips)
+        names = reverse_dns_of(client, [item["AllocationId"] for item in found] if named else [])
+        for item in found:
             self.cloud.addresses.append(
                 ElasticIp(
                     allocation_id=item["AllocationId"],
@@ -114,6 +118,7 @@ class CloudReader:
                     tags=tags_of(item),
                     interface_id=item.get("NetworkInterfaceId") or None,
                     private_ip=item.get("PrivateIpAddress") or None,
+                    reverse_dns=names.get(item["AllocationId"], "") if named else None,
                 )
             )
 

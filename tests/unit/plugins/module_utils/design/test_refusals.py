@@ -363,3 +363,14 @@ def test_an_entry_taken_out_keeps_its_address(world: World) -> None:
     assert any("198.51.100.1 (cpe-nat/bond-17) is named by no CPE NAT entry" in w for w in world.report.warnings)
     released = world.plan(prune_addresses=True)
     assert {(i.verb, i.kind) for i in released} >= {("delete", "elastic_ip"), ("delete", "address_association")}
+
+
+def test_another_reverse_dns_name_is_set_and_the_same_one_is_not(world: World) -> None:
+    addresses = ("10.1.0.11", "10.1.0.50")
+    world.cloud.instances["i-agg1"] = replace(world.cloud.instances["i-agg1"], addresses=addresses)
+    world.cloud.addresses.append(own_address(reverse_dns="mail.example.com"))
+    world.apply(cpe_nat_ips=[entry()])
+    assert world.plan(cpe_nat_ips=[entry(reverse_dns="Mail.example.com.")]) == []
+    (item,) = world.plan(cpe_nat_ips=[entry(reverse_dns="www.example.com")])
+    assert (item.verb, item.kind, item.after) == ("update", "elastic_ip", {"reverse_dns": "www.example.com"})
+    assert world.design.cpe_nat["add"]
