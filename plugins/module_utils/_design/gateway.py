@@ -9,7 +9,8 @@ Private to the collection.
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .addresses import router_address
@@ -40,6 +41,8 @@ class Gateway:
     ipv6: bool
     interface: Interface | None
     address: ElasticIp | None
+    device_index: int | None = None
+    """Where the interface will be attached; None where it is attached already."""
 
     @property
     def key(self) -> str:
@@ -117,6 +120,22 @@ def resolve_gateway(
         interface=owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values()),
         address=owned(intent.network, gateway_ip_key(space.key, member.host), cloud.addresses),
     )
+
+
+def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
+    """The gateways, each to be attached at the next index that is free on its instance."""
+    taken: dict[str, set[int]] = {}
+    placed = []
+    for gateway in gateways:
+        instance = gateway.member.instance
+        if instance is None or (gateway.interface and gateway.interface.instance_id == instance.id):
+            placed.append(gateway)
+            continue
+        used = taken.setdefault(instance.id, {0, *instance.devices})
+        index = next(number for number in itertools.count(1) if number not in used)
+        used.add(index)
+        placed.append(replace(gateway, device_index=index))
+    return placed
 
 
 def gateway_things(gateway: Gateway, intent: Intent) -> list[Thing]:
@@ -292,6 +311,7 @@ def gateway_work(
         "ip_key": gateway_ip_key(gateway.space, gateway.member.host),
         "aggregator": gateway.member.id,
         "instance_id": instance.id,
+        "device_index": gateway.device_index,
         "zone": instance.zone,
         "subnet_id": gateway.intent.subnet_id,
         "subnet_key": subnet_key(gateway.space, instance.zone),

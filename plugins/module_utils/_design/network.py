@@ -12,7 +12,7 @@ from . import collisions
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .fleet import Fleet, resolve_fleet
-from .gateway import Gateway, check_gateways, design_gateway, resolve_gateway
+from .gateway import Gateway, check_gateways, design_gateway, resolve_gateway, with_device_indexes
 from .gateway_gone import design_gateways_gone
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
@@ -69,6 +69,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         meshes.append(transit)
         _want(wanted, transit_things(transit, intent))
     _design_things(wanted, meshes, intent, fleet, server, design, report)
+    gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)

@@ -184,7 +184,7 @@ def test_the_primary_address_keeps_its_automatic_public_one(cloud: dict[str, Any
 VPCS = {
     "acme": ("10.101.0.0/16", ("10.101.0.0/24", "eu-central-1a"), "agg1", {"172.16.0.0/12"}),
     "globex": ("10.102.0.0/16", None, None, set()),
-    "initech": ("10.103.0.0/16", ("10.103.0.0/24", "eu-central-1a"), "agg3", {"172.20.0.0/16", "172.21.0.0/16"}),
+    "initech": ("10.103.0.0/16", ("10.103.0.0/24", "eu-central-1a"), "agg3", {"172.20.0.0/15"}),
 }
 
 

@@ -219,3 +219,11 @@ def test_ipv6_is_asked_of_the_vpc_its_subnet_and_its_table(world: World) -> None
     (device,) = [item for item in items if item.kind == "ethernet_interface"]
     assert device.after is not None
     assert device.after["accept_ra"] is True
+
+
+def test_gateways_are_attached_at_free_indexes(built: World) -> None:
+    second = {**acme(), "key": "initech", "vxlan": {"subnet": "10.254.16.0/20"}, "vpc": {"cidr": "10.103.0.0/16"}}
+    built.plan(spaces=[space(), {**second, "gateways": [gateway(interface="ens7", networks=["172.20.0.0/15"])]}])
+    assert built.report.problems == []
+    ((host, work),) = built.design.gateways["add"]
+    assert (host, work["space"], work["device_index"]) == ("agg1", "initech", 2)
