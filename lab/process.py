@@ -32,6 +32,8 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lab.parent import VARIABLE
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARK = "listening on "
 
@@ -105,7 +107,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **self.env},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), VARIABLE: str(os.getpid()), **self.env},
         )
         atexit.register(self.stop)
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)

@@ -12,6 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
+from lab.parent import end_with_parent
+
 from .moto_pin import WrongMoto, require_moto
 
 
@@ -54,6 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    end_with_parent()
     print(f"listening on {server.url}", flush=True)
     done.wait()
     server.shutdown()

@@ -17,6 +17,8 @@ import tempfile
 import threading
 from collections.abc import Sequence
 
+from lab.parent import end_with_parent
+
 from .settings import configure
 
 
@@ -74,6 +76,7 @@ def serve(given: argparse.Namespace) -> int:
     gc.freeze()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    end_with_parent()
     print(f"listening on {server.url}", flush=True)
     server.serve_forever(poll_interval=0.1)
     server.drain()

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 
 import pytest
 
-from lab.process import LabError, Running
+from lab.process import ROOT, LabError, Running
 
 Program = Callable[[str], Running]
 
@@ -69,3 +72,31 @@ def test_it_knows_where_and_passes_arguments_and_variables(tmp_path: pathlib.Pat
     ]
     with pytest.raises(LabError, match="tried is not running"):
         assert running.pid
+
+
+@pytest.mark.parametrize("stand_in", ["lab.bondingadmin", "lab.aws"])
+def test_a_stand_in_ends_with_the_program_that_started_it(stand_in: str) -> None:
+    """Even if that was killed: nothing is left behind."""
+    seed = ROOT / "lab" / "demo" / f"{stand_in.removeprefix('lab.')}.yml"
+    start = f"Running({stand_in!r}, '--seed', {str(seed)!r}).start()"
+    program = f"from lab.process import Running; r = {start}; print(r.pid, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        assert starter.stdout is not None
+        pid = int(starter.stdout.readline())
+        os.kill(pid, 0)
+        starter.kill()
+    deadline = time.monotonic() + 15
+    while alive(pid):
+        assert time.monotonic() < deadline, f"{stand_in}, process {pid}, is left behind"
+        time.sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and that nobody has asked for yet does not."""
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
