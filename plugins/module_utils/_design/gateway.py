@@ -326,6 +326,7 @@ def gateway_work(
         "networks": networks or [],
         "absent_networks": absent_networks or [],
         "route_table_ids": list(gateway.intent.route_tables) or None,
+        "fresh": gateway.interface is None and gateway.address is None,
         "release": False,
         "remove": False,
     }

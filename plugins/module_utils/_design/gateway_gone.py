@@ -161,6 +161,7 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
         "networks": [],
         "absent_networks": list(dict.fromkeys(destinations)),
         "route_table_ids": list(dict.fromkeys(tables)),
+        "fresh": False,
         "release": _release(intent),
         "remove": True,
     }

@@ -186,6 +186,7 @@ def _items(
                 "network": network,
                 "space": space.key,
                 "id": None,
+                "fresh": found is None and gateway is None and table is None and not subnet_ids,
                 "cidr": cidr,
                 "ipv6": ipv6,
                 "subnets": [
@@ -231,6 +232,7 @@ def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Desi
             "network": network,
             "space": space,
             "id": vpc.id,
+            "fresh": False,
             "cidr": vpc.cidrs[0],
             "ipv6": vpc.ipv6,
             "subnets": [{"zone": s.zone, "cidr": s.cidr, "key": s.tags[TAG_KEY]} for s in subnets],
