@@ -45,6 +45,11 @@ class Outcome:
         return self.run.stdout
 
     @property
+    def said(self) -> str:
+        """The same in one line: ansible-core 2.18 breaks its warnings at the width of a terminal."""
+        return " ".join(self.run.stdout.split())
+
+    @property
     def plan(self) -> Json:
         """What network_plan returned."""
         return self.run.preflight

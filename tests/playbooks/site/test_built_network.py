@@ -238,7 +238,7 @@ def test_a_second_run_changes_nothing_sends_nothing_and_names_the_drift(built: S
     assert outcome.code == 0, outcome.output
     assert outcome.writes == []
     assert outcome.changed == 0
-    assert "bond 19 (acme-munich) is on agg2, its address (bond-19) on agg1" in outcome.output
+    assert "bond 19 (acme-munich) is on agg2, its address (bond-19) on agg1" in outcome.said
     # and it costs what the design allows: 4 requests an aggregator, 3 a bond that is named, 6 in all
     assert len(outcome.server) <= 4 * 3 + 3 * 7 + 6
     assert len(outcome.aws) <= 8

@@ -96,7 +96,7 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(built: Site) -> None:
     assert len(kept) == 10
     assert {a["tags"]["bonded.internet/retired"] for a in kept} == {"true"}
     assert {a["private_ip"] for a in kept} == {None}
-    assert "space acme: its private WAN stays in mode managed_mesh" in outcome.output
+    assert "space acme: its private WAN stays in mode managed_mesh" in outcome.said
     again = built.run("teardown", extra={"confirm_teardown": "demo"})
     assert again.code == 0, again.output
     assert again.writes == []
