@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-`make lint` and the tests of the house and the stand-ins on the default line; then, for the oldest and the newest line
-side by side, each on one core, the other tests and `make sanity`. Each command's output is printed in one piece when it
-has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the total over
-all lines, as pytest writes it.
+`make lint` and the tests of the house, the stand-ins and the roles on the default line; then, for the oldest and the
+newest line side by side, each on one core, the other tests and `make sanity`. Each command's output is printed in one
+piece when it has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the
+total over all lines, as pytest writes it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from tools.lines import ROOT, Line, find_python, read_lines
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
-ONCE = ("tests/house", "tests/lab")
-"""What is the same on every line: the house's rules and tools, and the stand-ins' own rules."""
+ONCE = ("tests/house", "tests/lab", "tests/playbooks/roles")
+"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, and each role by itself (all
+roles together are in the playbooks, which every line runs)."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
@@ -92,8 +93,8 @@ def check_line(runner: Runner, line: Line, workers: int) -> None:
 
 def line_tests() -> list[str]:
     """The folders of tests that are run on every line: all but those that judge the checkout and its stand-ins."""
-    folders = (path.parent for path in (ROOT / "tests").glob("*/__init__.py"))
-    return sorted(name for folder in folders if (name := str(folder.relative_to(ROOT))) not in ONCE)
+    folders = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")}
+    return sorted(folder for folder in folders if not any(f"{folder}/".startswith(f"{once}/") for once in ONCE))
 
 
 def total(outcomes: list[Outcome]) -> str:
@@ -112,7 +113,7 @@ def main() -> int:
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
     runner.run("lint", *MAKE, "lint")
-    runner.run("house and stand-ins tests", *MAKE, "test", f"TESTS={' '.join(ONCE)}", counts_tests=True)
+    runner.run("tests of the house, stand-ins and roles", *MAKE, "test", f"TESTS={' '.join(ONCE)}", counts_tests=True)
     # A line alone may have both cores.
     with ThreadPoolExecutor(max(1, len(there))) as pool:
         for future in [pool.submit(check_line, runner, line, 3 - len(there)) for line in there]:
