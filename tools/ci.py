@@ -25,8 +25,8 @@ from tools.lines import ROOT, Line, find_python, read_lines
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
 ONCE = ("tests/house", "tests/lab", "tests/playbooks/roles")
-"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, and each role by itself (all
-roles together are in the playbooks, which every line runs)."""
+"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, and each role by itself
+(all roles together are in the playbooks, which every line runs)."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
