@@ -41,8 +41,8 @@ class Gateway:
     ipv6: bool
     interface: Interface | None
     address: ElasticIp | None
-    device_index: int | None = None
-    """Where the interface will be attached; None where it is attached already."""
+    device_index: int = 0
+    """Where the interface will be attached; 0, the primary's, where it is attached already."""
 
     @property
     def key(self) -> str:

@@ -146,7 +146,7 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
         "ip_key": ip_key,
         "aggregator": member.id if member and member.id in server.things else None,
         "instance_id": interface.instance_id if interface else None,
-        "device_index": None,
+        "device_index": 0,
         "zone": subnet.zone if subnet else None,
         "subnet_id": interface.subnet_id if interface else None,
         "subnet_key": subnet_key(gateway.space, subnet.zone if subnet else ""),
