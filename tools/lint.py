@@ -87,7 +87,13 @@ def run_command(command: Command, copy: Path | None) -> subprocess.CompletedProc
     if copy is not None:
         above = copy.parents[2]
         place = {Place.CHECKOUT: ROOT, Place.COPY: copy, Place.ABOVE: above}[command.place]
-        environment |= {"ANSIBLE_COLLECTIONS_PATH": str(above), "MYPYPATH": str(above)}
+        # Only the copy's: of two amazon.aws antsibull-docs takes the one whose path is the last by the alphabet, and of
+        # the environment's it would copy what git does not ignore, nothing.
+        environment |= {
+            "ANSIBLE_COLLECTIONS_PATH": str(above),
+            "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+            "MYPYPATH": str(above),
+        }
     return subprocess.run(
         command.words(),
         cwd=place,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import urllib.request
@@ -78,6 +79,17 @@ def test_unknown_stage_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytes
         lint_module.main()
     assert stopped.value.code == 2
     assert "no such stage: rough; there are sanity, mypy," in capsys.readouterr().err
+
+
+def test_the_copys_collections_are_the_only_ones_that_a_stage_sees(tmp_path: Path) -> None:
+    """Wherever the checkout lies: with two amazon.aws, the alphabet decided which one antsibull-docs read."""
+    copy = make_copy(tmp_path)
+    listing = Command(Place.COPY, "ansible-galaxy", ("collection", "list", "--format", "json"))
+    answer = lint_module.run_command(listing, copy)
+    assert answer.returncode == 0, answer.stdout
+    found = json.loads(answer.stdout[answer.stdout.index("{") :])
+    ours = [path for path, names in found.items() if {"amazon.aws", "bonded.internet"} & names.keys()]
+    assert ours == [str(tmp_path / "ansible_collections")]
 
 
 def test_pip_stand_in_only_where_the_download_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

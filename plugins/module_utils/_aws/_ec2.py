@@ -74,9 +74,11 @@ class AwsModule(Protocol):
     """The part of AnsibleAWSModule that is needed to make a client."""
 
     @property
-    def params(self) -> dict[str, Any]: ...
+    def params(self) -> dict[str, Any]:
+        """The options."""
 
-    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any: ...
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """A boto3 client; `extra_params` go to boto3."""
 
 
 def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:

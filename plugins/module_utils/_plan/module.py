@@ -127,9 +127,14 @@ class PlanModule(Protocol):
     params: dict[str, Any]
     check_mode: bool
 
-    def fail_json(self, msg: str, **more: Any) -> Any: ...
-    def exit_json(self, **result: Any) -> Any: ...
-    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any: ...
+    def fail_json(self, msg: str, **more: Any) -> Any:
+        """End the module with an error."""
+
+    def exit_json(self, **result: Any) -> Any:
+        """End the module with a result."""
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """A boto3 client; `extra_params` go to boto3."""
 
 
 def run(module: PlanModule, client_class: type[Client]) -> None:
