@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-`make lint` and the tests of the house, the stand-ins and the roles on the default line; then, for the oldest and the
-newest line side by side, each on one core, the other tests and `make sanity`. Each command's output is printed in one
-piece when it has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the
-total over all lines, as pytest writes it.
+`make lint` without its sanity stage, and the tests of the house, the stand-ins, the roles and the long ways on the
+default line; then, for the oldest and the newest line side by side, each on one core, the other tests and `make
+sanity`. Each command's output is printed in one piece when it has ended. A line whose Python is not there is named;
+with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tools.lines import ROOT, Line, find_python, read_lines
+from tools.lint import STAGES
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
-ONCE = ("tests/house", "tests/lab", "tests/playbooks/roles")
-"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, and each role by itself
-(all roles together are in the playbooks, which every line runs)."""
+ONCE = ("tests/house", "tests/lab", "tests/playbooks/roles", "tests/playbooks/ways")
+"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each role by itself (all
+roles together are in the playbooks, which every line runs), and the long ways from one network to another."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
@@ -112,8 +113,11 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
-    runner.run("lint", *MAKE, "lint")
-    runner.run("tests of the house, stand-ins and roles", *MAKE, "test", f"TESTS={' '.join(ONCE)}", counts_tests=True)
+    # Each line has a sanity run of its own.
+    runner.run("lint", *MAKE, "lint", f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}")
+    # Three at a time on two cores: amazon.aws sleeps five seconds for each change of a route table.
+    once = (f"TESTS={' '.join(ONCE)}", "PYTEST_ARGS=-n 3 --dist loadfile")
+    runner.run("tests that run once", *MAKE, "test", *once, counts_tests=True)
     # A line alone may have both cores.
     with ThreadPoolExecutor(max(1, len(there))) as pool:
         for future in [pool.submit(check_line, runner, line, 3 - len(there)) for line in there]:

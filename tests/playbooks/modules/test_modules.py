@@ -8,29 +8,28 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
-from lab.demo.playbook import Outcome
-from tests.playbooks.conftest import Lab
+from tests.playbooks.running import Outcome, Site
 
 PLAYBOOK = pathlib.Path(__file__).parent / "modules.yml"
 
 
-def run(lab: Lab, wanted: str, *options: str) -> Outcome:
-    outcome = lab.run_playbook(PLAYBOOK, *options, extra={"wanted": wanted})
-    assert outcome.rc == 0, outcome.stdout
+def run(empty: Site, wanted: str, *options: str) -> Outcome:
+    outcome = empty.run(PLAYBOOK, *options, extra={"wanted": wanted})
+    assert outcome.code == 0, outcome.output
     return outcome
 
 
-def state(lab: Lab) -> tuple[dict[str, Any], dict[str, Any]]:
-    return lab.aggregator("agg1"), lab.bond(23)
+def state(empty: Site) -> tuple[dict[str, Any], dict[str, Any]]:
+    return empty.aggregator("agg1"), empty.bond(23)
 
 
-def test_present_unchanged_and_absent(lab: Lab) -> None:
-    before = state(lab)
-    run(lab, "present", "--check")
-    assert lab.writes() == []
-    made = run(lab, "present")
+def test_present_unchanged_and_absent(empty: Site) -> None:
+    before = state(empty)
+    run(empty, "present", "--check")
+    assert empty.writes() == []
+    made = run(empty, "present")
     assert made.changed == 7
-    aggregator, bond = state(lab)
+    aggregator, bond = state(empty)
     (vxlan,) = [item for item in aggregator["interfaces"] if item["name"] == "vxmine"]
     assert (vxlan["space"], vxlan["vni"], vxlan["addresses"]) == ("acme", 4242, ["192.0.2.1/29"])
     assert vxlan["endpoints"] == [{"ip": "10.1.1.12", "vni": 4242}]
@@ -43,11 +42,11 @@ def test_present_unchanged_and_absent(lab: Lab) -> None:
     (nat,) = bond["cpe_nat_ips"]
     assert (nat["ip"], nat["nat_ip"]) == ("10.1.1.77", "192.168.23.10")
     assert {item["ip"] for item in bond["connected_ips"]} >= {"192.168.23.1/24"}
-    assert run(lab, "present").changed == 0
-    assert lab.writes() == []
-    run(lab, "absent", "--check")
-    assert lab.writes() == []
-    run(lab, "absent")
-    assert state(lab) == before
-    assert run(lab, "absent").changed == 0
-    assert lab.writes() == []
+    assert run(empty, "present").changed == 0
+    assert empty.writes() == []
+    run(empty, "absent", "--check")
+    assert empty.writes() == []
+    run(empty, "absent")
+    assert state(empty) == before
+    assert run(empty, "absent").changed == 0
+    assert empty.writes() == []

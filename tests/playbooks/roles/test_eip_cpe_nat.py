@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.conftest import Lab, Role
+from tests.playbooks.running import Site
+
+from .running import Role
 
 PRIMARY = "eni-0d00000000000a901"
 
 
 @pytest.fixture
-def role(lab: Lab) -> Role:
-    return Role(lab, "eip_cpe_nat")
+def role(empty: Site) -> Role:
+    return Role(empty, "eip_cpe_nat")
 
 
 def entries(*names: str) -> dict[str, Any]:
@@ -39,18 +41,18 @@ def entries(*names: str) -> dict[str, Any]:
     return {"network": "demo", "ips": made}
 
 
-def test_makes_entries_and_takes_them_away(lab: Lab, role: Role) -> None:
-    server, aws = lab.server.state(), lab.aws.state()
+def test_makes_entries_and_takes_them_away(empty: Site, role: Role) -> None:
+    server, aws = empty.server.state(), empty.cloud.state()
     wanted = entries("web", "mail")
     role.unchanged("present", wanted, ["--check"])
     role.changes("present", wanted)
 
-    addresses = lab.ours("addresses")
+    addresses = empty.ours("addresses")
     assert {key: (one["network_interface_id"], one["private_ip"]) for key, one in addresses.items()} == {
         "cpe-nat/web": (PRIMARY, "10.1.0.100"),
         "cpe-nat/mail": (PRIMARY, "10.1.0.101"),
     }
-    bond = lab.bond(17)
+    bond = empty.bond(17)
     assert {(one["ip"], one["nat_ip"]) for one in bond["cpe_nat_ips"]} == {
         ("10.1.0.100", "192.168.100.10"),
         ("10.1.0.101", "192.168.101.10"),
@@ -59,19 +61,19 @@ def test_makes_entries_and_takes_them_away(lab: Lab, role: Role) -> None:
     assert connected["192.168.100.1/24"] == ("eth2", True)
     assert connected["192.168.101.1/24"] == ("eth2", False)
     # The aggregator's own public address is the one that it had.
-    interface = next(one for one in lab.aws.state()["network_interfaces"] if one["id"] == PRIMARY)
+    interface = next(one for one in empty.cloud.state()["network_interfaces"] if one["id"] == PRIMARY)
     assert interface["addresses"][0]["association"]["public_ip"] == "203.0.113.11"
 
     # Its private address is not known to whoever removes it; the Elastic IP is kept.
     mail = entries("web", "mail")["ips"][1]
-    assert role("absent", {"network": "demo", "ips": [mail]}).rc == 0
-    assert [one["ip"] for one in lab.bond(17)["cpe_nat_ips"]] == ["10.1.0.100"]
-    kept = lab.ours("addresses")["cpe-nat/mail"]
+    assert role("absent", {"network": "demo", "ips": [mail]}).code == 0
+    assert [one["ip"] for one in empty.bond(17)["cpe_nat_ips"]] == ["10.1.0.100"]
+    kept = empty.ours("addresses")["cpe-nat/mail"]
     assert kept["public_ip"] == addresses["cpe-nat/mail"]["public_ip"]
     assert (kept["tags"]["bonded.internet/retired"], kept["private_ip"]) == ("true", None)
 
     # Both are released: the kept one, whose bond is not named any more, and the other.
     web = {**entries("web")["ips"][0], "private_ip": "10.1.0.100"}
-    assert role("absent", {"network": "demo", "ips": [web, {"key": "mail"}], "release": True}).rc == 0
-    assert lab.aws.state() == aws
-    assert lab.server.state()["bonds"] == server["bonds"]
+    assert role("absent", {"network": "demo", "ips": [web, {"key": "mail"}], "release": True}).code == 0
+    assert empty.cloud.state() == aws
+    assert empty.server.state()["bonds"] == server["bonds"]

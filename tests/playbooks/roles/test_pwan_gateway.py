@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.conftest import Lab, Role, client
+from tests.playbooks.running import Site
+
+from .running import Role
 
 INSTANCE = "i-0d00000000000a901"
 MAIN_TABLE = "rtb-0d000000000000001"
@@ -29,29 +31,29 @@ GATEWAY: dict[str, Any] = {
 
 
 @pytest.fixture
-def role(lab: Lab) -> Role:
-    return Role(lab, "pwan_gateway")
+def role(empty: Site) -> Role:
+    return Role(empty, "pwan_gateway")
 
 
-def routes(lab: Lab) -> dict[str, str]:
+def routes(empty: Site) -> dict[str, str]:
     """The routes of the main table by destination."""
-    table = next(one for one in lab.aws.state()["route_tables"] if one["id"] == MAIN_TABLE)
+    table = next(one for one in empty.cloud.state()["route_tables"] if one["id"] == MAIN_TABLE)
     return {route["destination"]: route["target"] for route in table["routes"]}
 
 
-def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
-    server, before = lab.aggregator("agg1"), routes(lab)
+def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
+    server, before = empty.aggregator("agg1"), routes(empty)
     role.unchanged("present", GATEWAY, ["--check"])
     role.changes("present", GATEWAY)
 
-    interface = lab.ours("network_interfaces")["gateway/acme/agg1"]
+    interface = empty.ours("network_interfaces")["gateway/acme/agg1"]
     assert interface["attachment"]["instance_id"] == INSTANCE
     assert interface["attachment"]["device_index"] == 1
     assert interface["source_dest_check"] is False
-    address = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    address = empty.ours("addresses")["gateway-ip/acme/agg1"]
     assert (address["network_interface_id"], address["private_ip"]) == (interface["id"], interface["private_ip"])
-    assert routes(lab) == {**before, "172.16.0.0/12": interface["id"]}
-    aggregator = lab.aggregator("agg1")
+    assert routes(empty) == {**before, "172.16.0.0/12": interface["id"]}
+    aggregator = empty.aggregator("agg1")
     device = next(one for one in aggregator["interfaces"] if one["name"] == "ens6")
     assert {key: device[key] for key in ("type", "space", "enabled", "mtu", "addresses", "accept_ra")} == {
         "type": "ethernet",
@@ -70,17 +72,17 @@ def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
     ]
 
     # A network is given up, and nothing else changes.
-    assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).rc == 0
-    assert lab.writes() == ["DeleteRoute"]
+    assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).code == 0
+    assert empty.writes() == ["DeleteRoute"]
 
     # Down, with the address kept.
-    assert role("absent", GATEWAY).rc == 0
-    kept = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    assert role("absent", GATEWAY).code == 0
+    kept = empty.ours("addresses")["gateway-ip/acme/agg1"]
     assert kept["public_ip"] == address["public_ip"]
     assert (kept["tags"]["bonded.internet/retired"], kept["network_interface_id"]) == ("true", None)
-    assert lab.ours("network_interfaces") == {}
-    assert routes(lab) == before
-    assert lab.aggregator("agg1") == server
+    assert empty.ours("network_interfaces") == {}
+    assert routes(empty) == before
+    assert empty.aggregator("agg1") == server
 
 
 @pytest.mark.parametrize(
@@ -90,31 +92,31 @@ def test_makes_the_gateway_and_takes_it_away(lab: Lab, role: Role) -> None:
         ({"subnet_id": "subnet-0d00000000000ffff"}, "wanted are one subnet (subnet-0d00000000000ffff)"),
     ],
 )
-def test_refuses_before_any_change(lab: Lab, role: Role, variables: dict[str, Any], words: str) -> None:
+def test_refuses_before_any_change(empty: Site, role: Role, variables: dict[str, Any], words: str) -> None:
     outcome = role("present", {**GATEWAY, **variables})
-    assert outcome.rc != 0
-    assert words in outcome.failures[0]
-    assert lab.writes() == []
+    assert outcome.code != 0
+    assert words in outcome.problems
+    assert empty.writes() == []
 
 
-def test_a_run_that_was_killed_is_completed(lab: Lab, role: Role) -> None:
+def test_a_run_that_was_killed_is_completed(empty: Site, role: Role) -> None:
     """An interface that is not attached is taken up by the next run, and so is a kept Elastic IP."""
-    aws = lab.aws.state()
-    ec2 = client(lab)
+    aws = empty.cloud.state()
+    ec2 = empty.ec2()
     tags = {"network": "demo", "key": "gateway-ip/acme/agg1", "retired": "true"}
     given = [{"Key": f"bonded.internet/{name}", "Value": value} for name, value in tags.items()]
     kept = ec2.allocate_address(Domain="vpc", TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": given}])
-    lab.aws.faults([{"action": "AttachNetworkInterface", "code": "UnauthorizedOperation", "count": None}])
-    assert role("present", GATEWAY).rc != 0
-    made = lab.ours("network_interfaces")["gateway/acme/agg1"]
+    empty.cloud.faults([{"action": "AttachNetworkInterface", "code": "UnauthorizedOperation", "count": None}])
+    assert role("present", GATEWAY).code != 0
+    made = empty.ours("network_interfaces")["gateway/acme/agg1"]
     assert made["attachment"] is None
 
-    lab.aws.faults([])
-    assert role("present", GATEWAY).rc == 0
-    assert lab.ours("network_interfaces")["gateway/acme/agg1"]["id"] == made["id"]
-    address = lab.ours("addresses")["gateway-ip/acme/agg1"]
+    empty.cloud.faults([])
+    assert role("present", GATEWAY).code == 0
+    assert empty.ours("network_interfaces")["gateway/acme/agg1"]["id"] == made["id"]
+    address = empty.ours("addresses")["gateway-ip/acme/agg1"]
     assert (address["public_ip"], address["network_interface_id"]) == (kept["PublicIp"], made["id"])
     assert "bonded.internet/retired" not in address["tags"]
 
-    assert role("absent", {**GATEWAY, "release": True}).rc == 0
-    assert lab.aws.state() == aws
+    assert role("absent", {**GATEWAY, "release": True}).code == 0
+    assert empty.cloud.state() == aws

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.conftest import Lab, Role, client
+from tests.playbooks.running import Site
+
+from .running import Role
 
 SPACE: dict[str, Any] = {
     "network": "demo",
@@ -26,24 +28,24 @@ SPACE: dict[str, Any] = {
 
 
 @pytest.fixture
-def role(lab: Lab) -> Role:
-    return Role(lab, "pwan_vpc")
+def role(empty: Site) -> Role:
+    return Role(empty, "pwan_vpc")
 
 
-def test_makes_the_vpc_and_takes_it_away(lab: Lab, role: Role) -> None:
-    before = lab.aws.state()
+def test_makes_the_vpc_and_takes_it_away(empty: Site, role: Role) -> None:
+    before = empty.cloud.state()
     role.unchanged("present", SPACE, ["--check"])
-    assert role("present", {**SPACE, "subnets": SPACE["subnets"][1:]}).rc == 0
-    second = lab.ours("subnets")["subnet/acme/eu-central-1b"]["ipv6_cidrs"]
+    assert role("present", {**SPACE, "subnets": SPACE["subnets"][1:]}).code == 0
+    second = empty.ours("subnets")["subnet/acme/eu-central-1b"]["ipv6_cidrs"]
 
     # A subnet comes before the other one, which keeps its block.
     role.changes("present", SPACE)
-    vpc = lab.ours("vpcs")["vpc/acme"]
+    vpc = empty.ours("vpcs")["vpc/acme"]
     assert vpc["cidr"] == "10.101.0.0/16"
     assert len(vpc["ipv6_cidrs"]) == 1
-    gateway = lab.ours("internet_gateways")["igw/acme"]
+    gateway = empty.ours("internet_gateways")["igw/acme"]
     assert gateway["vpc_id"] == vpc["id"]
-    subnets = lab.ours("subnets")
+    subnets = empty.ours("subnets")
     assert {key: (one["cidr"], one["zone"], one["map_public"], one["assign_ipv6"]) for key, one in subnets.items()} == {
         "subnet/acme/eu-central-1a": ("10.101.0.0/24", "eu-central-1a", False, True),
         "subnet/acme/eu-central-1b": ("10.101.1.0/24", "eu-central-1b", False, True),
@@ -55,20 +57,20 @@ def test_makes_the_vpc_and_takes_it_away(lab: Lab, role: Role) -> None:
         ipaddress.IPv6Network(block[0]).subnet_of(ipaddress.IPv6Network(vpc["ipv6_cidrs"][0]))
         for block in (first, second)
     )
-    table = lab.ours("route_tables")["rtb/acme"]
+    table = empty.ours("route_tables")["rtb/acme"]
     assert sorted(table["subnet_ids"]) == sorted(one["id"] for one in subnets.values())
     routes = {route["destination"]: route["target"] for route in table["routes"] if route["target"] != "local"}
     assert routes == {"0.0.0.0/0": gateway["id"], "::/0": gateway["id"]}
 
-    assert role("absent", SPACE).rc == 0
-    after = lab.aws.state()
+    assert role("absent", SPACE).code == 0
+    after = empty.cloud.state()
     for kind in ("vpcs", "subnets", "route_tables", "internet_gateways"):
         assert after[kind] == before[kind]
 
 
-def test_what_others_have_is_not_taken_over(lab: Lab, role: Role) -> None:
+def test_what_others_have_is_not_taken_over(empty: Site, role: Role) -> None:
     """In a VPC of ours, a subnet without our tag and an internet gateway without it."""
-    ec2 = client(lab)
+    ec2 = empty.ec2()
     tags = [{"Key": "bonded.internet/network", "Value": "demo"}, {"Key": "bonded.internet/key", "Value": "vpc/acme"}]
     vpc = ec2.create_vpc(CidrBlock=SPACE["cidr"], TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])["Vpc"][
         "VpcId"
@@ -79,12 +81,12 @@ def test_what_others_have_is_not_taken_over(lab: Lab, role: Role) -> None:
         "SubnetId"
     ]
     refused = role("present", {**SPACE, "ipv6": False})
-    assert refused.rc != 0
-    assert f"{vpc} has {subnet} and {gateway} without the tag" in refused.failures[0]
-    assert not [action for action in lab.actions() if action.startswith("Create") and action != "CreateTags"]
+    assert refused.code != 0
+    assert f"{vpc} has {subnet} and {gateway} without the tag" in refused.problems
+    assert not [action for action in refused.writes if action.startswith("Create") and action != "CreateTags"]
 
 
-def test_an_adopted_vpc_is_only_looked_at(lab: Lab, role: Role) -> None:
+def test_an_adopted_vpc_is_only_looked_at(empty: Site, role: Role) -> None:
     role.unchanged("present", {**SPACE, "id": "vpc-0d000000000000001"})
     missing = role("present", {**SPACE, "id": "vpc-0d0000000000000ff"})
-    assert "the VPC vpc-0d0000000000000ff to adopt does not exist in this region" in missing.failures[0]
+    assert "the VPC vpc-0d0000000000000ff to adopt does not exist in this region" in missing.problems

@@ -12,9 +12,8 @@ import sys
 import sysconfig
 
 from lab.demo.playbook import run_playbook
+from tests.playbooks.running import Site
 from tools.fresh_copy import fresh_copy
-
-from .running import Site
 
 
 def galaxy(*arguments: str, cwd: pathlib.Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .running import Outcome, Site
+from tests.playbooks.running import Outcome, Site
 
 # aggregator: (id on the server, private address, host part of the tunnels, instance, primary interface)
 AGGREGATORS = {

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from .running import Json, Outcome, Site
+from tests.playbooks.running import Json, Outcome, Site
+
 from .wire import aws_items, server_items
 
 UNKNOWN = "(known after apply)"

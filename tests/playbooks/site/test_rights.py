@@ -5,23 +5,11 @@
 
 from __future__ import annotations
 
-import re
-
-from lab.process import ROOT
-
-from .running import Outcome, Site, aws_writes
-
-PAGE = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+from tests.playbooks.rights import named
+from tests.playbooks.running import Outcome, Site, aws_writes
 
 OLDER = {"DescribeSecurityGroups"}
 """What only amazon.aws before 10 asks for."""
-
-
-def named(section: str) -> set[str]:
-    """The actions in the tables of a section."""
-    text = PAGE.split(f"## {section}\n")[1].split("\n## ")[0]
-    rows = "\n".join(line for line in text.splitlines() if line.startswith("|"))
-    return set(re.findall(r"ec2:(\w+)", rows))
 
 
 def asked(outcome: Outcome) -> set[str]:

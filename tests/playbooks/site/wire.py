@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .running import Json, aws_writes, server_writes
+from tests.playbooks.running import Json, aws_writes, server_writes
 
 Identity = tuple[str, str, str, str, str]
 """(system, verb, kind, parent, key)"""

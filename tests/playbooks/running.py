@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import pathlib
-import re
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import yaml
 
 import lab.demo.playbook
@@ -89,6 +89,10 @@ class Site:
     scratch: pathlib.Path
     inventory: pathlib.Path = INVENTORY
 
+    def writes(self) -> list[str]:
+        """Every writing request of the last run, to either side."""
+        return judge.writes(self.server.log()) + judge.writes(self.cloud.log())
+
     def reset(self) -> None:
         """Both sides as the seeds have them."""
         self.server.reset()
@@ -104,18 +108,43 @@ class Site:
         self.server.load(name)
         self.cloud.load(name)
 
-    def run(self, playbook: str, *arguments: str, extra: Json | None = None) -> Outcome:
-        """ansible-playbook on the demo's inventory, or on `self.inventory`; `extra` are extra variables."""
+    def run(self, playbook: str | pathlib.Path, *arguments: str, extra: Mapping[str, Any] | None = None) -> Outcome:
+        """ansible-playbook on `self.inventory`; with extra variables. `playbook`: a name of playbooks/, or a path."""
         self.server.clear_log()
         self.cloud.clear_log()
         where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
         done = run_playbook(
-            playbook if playbook.startswith("bonded.") else f"{playbook}.yml",
+            playbook if isinstance(playbook, pathlib.Path) else f"{playbook}.yml",
             inventory=self.inventory,
             extra={**where, **(extra or {})},
             options=arguments,
         )
         return Outcome(done, self.server.log(), self.cloud.log())
+
+    def aggregator(self, name: str) -> Json:
+        """An aggregator of the server's state."""
+        found: Json = next(one for one in self.server.state()["aggregators"] if one["name"] == name)
+        return found
+
+    def bond(self, number: int) -> Json:
+        """A bond of the server's state."""
+        found: Json = next(one for one in self.server.state()["bonds"] if one["id"] == number)
+        return found
+
+    def ours(self, kind: str, network: str = "demo") -> dict[str, Json]:
+        """AWS's objects of a kind that carry the network's tags, by their key."""
+        found = [one for one in self.cloud.state()[kind] if one["tags"].get(judge.TAG_NETWORK) == network]
+        return {one["tags"]["bonded.internet/key"]: one for one in found}
+
+    def ec2(self) -> Any:
+        """EC2 as somebody else uses it."""
+        return boto3.client(
+            "ec2",
+            region_name="eu-central-1",
+            endpoint_url=self.cloud.url,
+            aws_access_key_id="somebody",
+            aws_secret_access_key="else",
+        )
 
     def as_administrator(self, method: str, path: str, body: Json | None = None) -> None:
         """A request to the server's API by somebody who may do everything, as by hand."""
@@ -147,42 +176,3 @@ def demo_hosts() -> Json:
     """The demo's hosts with their variables."""
     hosts: Json = yaml.safe_load((INVENTORY / "hosts.yml").read_text(encoding="utf-8"))["aggregators"]["hosts"]
     return hosts
-
-
-CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
-ELASTIC = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b")
-
-
-def comparable(side: Json) -> Any:
-    """A state without what AWS or the server chooses: ids become the tag key of what they name, order is gone."""
-    names: dict[str, str] = {}
-    for entries in side.values():
-        for entry in entries if isinstance(entries, list) else ():
-            key = (entry.get("tags") or {}).get("bonded.internet/key") if isinstance(entry, dict) else None
-            if key:
-                names[entry["id"]] = key
-                if "public_ip" in entry:
-                    names[entry["public_ip"]] = key
-    for table in side.get("route_tables", ()):
-        if table["main"] and table["vpc_id"] in names:
-            names[table["id"]] = f"{names[table['vpc_id']]}/main"
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            dropped = {"id", "mac", "url", "association_id", "allocation_id", "request_id", "free_addresses"}
-            keep_id = value.get("id") if isinstance(value.get("id"), str) else None
-            shown = {k: plain(v) for k, v in value.items() if k not in dropped}
-            if keep_id in names:
-                shown["is"] = names[keep_id]
-            return shown
-        if isinstance(value, list):
-            return sorted((plain(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
-        if isinstance(value, str):
-            return (
-                CHOSEN.sub(lambda m: names.get(m.group(), "some id" if m.group() not in names else ""), value)
-                if (value not in names)
-                else names[value]
-            )
-        return value
-
-    return plain(side)

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is refused, with one clear error for each mistake and before the first change."""
+
+from __future__ import annotations
+
+import copy
+import pathlib
+
+import pytest
+
+from lab.process import Running
+from tests.certificates import self_signed
+from tests.playbooks.running import DEMO, Json, Outcome, Site, demo_hosts, demo_variables
+
+
+def refused(site: Site, outcome: Outcome, *texts: str) -> None:
+    assert outcome.code != 0, outcome.output
+    assert outcome.writes == []
+    for text in texts:
+        assert text in outcome.problems, outcome.problems
+    assert "Nothing was changed" in outcome.problems
+
+
+def test_a_host_that_is_gone_from_the_inventory_is_refused_by_name(built: Site) -> None:
+    hosts = demo_hosts()
+    del hosts["agg2"]
+    site = built.write_inventory("gone", hosts, demo_variables())
+    refused(
+        site, site.run("site"), "aggregator agg2 (id 12) has objects of the network demo", "bonding_leaving: [agg2]"
+    )
+
+
+def test_a_preflight_failure_on_one_host_changes_nothing_on_any(empty: Site) -> None:
+    hosts = demo_hosts()
+    hosts["agg3"]["aws_instance_id"] = "i-0000000000000dead"
+    site = empty.write_inventory("typo", hosts, demo_variables())
+    for limit in ([], ["--limit", "agg1"]):
+        refused(site, site.run("site", *limit), "agg3: AWS has no instance i-0000000000000dead")
+
+
+def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(empty: Site) -> None:
+    hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
+    hosts["agg2"]["bonding_aggregator"] = "agg22"
+    hosts["agg3"]["bonding_vni_base"] = 5
+    acme, globex, initech = variables["bonding_spaces"]
+    acme["vxlan"]["vni"] = 10000012
+    acme["gateways"][0]["interface"] = "ens5"
+    globex["vxlan"]["subnet"] = "10.254.0.0/24"
+    globex["vpc"]["cidr"] = "10.101.0.0/17"
+    initech["private_wan"] = "private_wan_routers"
+    initech["gateways"][0]["egress"] = "masquerade"
+    variables["bonding_spaces"].append({"key": "hooli", "private_wan": "managed_mesh"})
+    entries = variables["bonding_cpe_nat_ips"]
+    entries[0]["nat_ip"] = "192.168.18.10"
+    entries[2]["bond"] = "acme-hanover"
+    entries[4]["private_ip"] = "10.1.0.1"
+    entries[5]["interface"] = "eth7"
+    site = empty.write_inventory("wrong", hosts, variables)
+    refused(
+        site,
+        site.run("site"),
+        "agg2: bonding_aggregator: the server has no aggregator named 'agg22'",
+        "bonding_vni_base differs between agg1 and agg3",
+        "the VNI 10000012 is also that of space acme",
+        "interface 'ens5' is the aggregator's primary device",
+        "the tunnel subnet 10.254.0.0/24 has no address for agg3 (1007)",
+        "the VPC network 10.101.0.0/16 of space acme overlaps the VPC network 10.101.0.0/17 of space globex",
+        "private_wan_routers does not work on AWS",
+        "egress: masquerade is not there yet",
+        "space hooli: the server has no space with this key",
+        "nat_ip 192.168.18.10 lies outside of its connected network 192.168.17.0/24",
+        "the server has no bond named 'acme-hanover'",
+        "private_ip 10.1.0.1 is reserved by AWS",
+        "the bonder of bond 21 has no interface 'eth7'",
+    )
+
+
+CONNECTIONS: dict[str, tuple[Json, str]] = {
+    "a wrong password": ({"bonding_api_password": "wrong"}, "user"),
+    "an unreachable server": ({"bonding_api_url": "http://127.0.0.1:9"}, "127.0.0.1:9"),
+    "an unreachable AWS": ({"aws_endpoint_url": "http://127.0.0.1:9"}, "127.0.0.1:9"),
+}
+
+
+@pytest.mark.parametrize(("extra", "text"), CONNECTIONS.values(), ids=CONNECTIONS.keys())
+def test_a_side_that_cannot_be_read_is_one_clear_error(empty: Site, extra: Json, text: str) -> None:
+    outcome = empty.run("site", extra=extra)
+    refused(empty, outcome, text)
+    assert "Traceback" not in outcome.output
+
+
+def test_an_untrusted_certificate_is_one_clear_error_and_a_ca_file_cures_it(
+    empty: Site, tmp_path: pathlib.Path
+) -> None:
+    pem = self_signed(tmp_path)
+    seed = DEMO / "bondingadmin.yml"
+    with Running("lab.bondingadmin", "--seed", seed, "--tls-cert", pem, "--tls-key", pem) as server:
+        secure = Site(server, empty.cloud, tmp_path)
+        refused(secure, secure.run("site"), "certificate", "ca_path")
+        assert secure.run("site", "--check", extra={"bonding_api_ca_path": str(pem)}).code == 0
