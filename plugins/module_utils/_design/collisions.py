@@ -11,9 +11,10 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .existing import ExistingMeshes
 from .fleet import Fleet
 from .intent import Intent, Report
-from .mesh import Mesh, own_meshes
+from .mesh import Mesh
 from .state import Cloud, Server, Thing
 from .vpc import VpcDesign
 
@@ -49,6 +50,11 @@ def check_vnis(meshes: list[Mesh], intent: Intent, server: Server, report: Repor
 
 def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
     """An interface of others is never taken over because it has the name that we want."""
+    present: dict[tuple[int, str], list[Thing]] = {}
+    for number, things in server.things.items():
+        for thing in things:
+            if thing.kind.endswith("_interface"):
+                present.setdefault((number, thing.key), []).append(thing)
     names: dict[str, Mesh] = {}
     for mesh in meshes:
         if mesh.interface in names and names[mesh.interface].vni != mesh.vni:
@@ -57,23 +63,25 @@ def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Repo
             )
         names.setdefault(mesh.interface, mesh)
         for member in mesh.members:
-            for thing in server.things.get(member.id, ()):
-                same = thing.kind.endswith("_interface") and thing.key == mesh.interface
-                if same and (thing.kind, thing.data.get("space")) != ("vxlan_interface", mesh.space):
+            for thing in present.get((member.id, mesh.interface), ()):
+                if (thing.kind, thing.data.get("space")) != ("vxlan_interface", mesh.space):
                     report.problem(
                         f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space "
                         f"({thing.kind}, space {thing.data.get('space')}), which is not ours."
                     )
 
 
-def check_endpoints(meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Server, report: Report) -> None:
+def check_endpoints(
+    meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Server, present: ExistingMeshes, report: Report
+) -> None:
     """An endpoint that is no member's address: a lost host or a lost address. A mesh never shrinks by itself."""
     if intent.absent:
         return
+    everyone = fleet.members
     for mesh in meshes:
         members = {member.id for member in mesh.members}
-        addresses = {member.private_ip for member in mesh.members}
-        existing = own_meshes(mesh.space, mesh.number, intent, server)
+        known = fleet.leaving_addresses | {member.private_ip for member in (everyone if intent.prune else mesh.members)}
+        existing = present.of(mesh.space, mesh.number)
         leaving = {member.id for member in fleet.leaving}
         for number, things in sorted(existing.items()):
             if number in leaving:
@@ -86,9 +94,7 @@ def check_endpoints(meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Se
             for thing in things:
                 for endpoint in thing.data.get("endpoints") or ():
                     address = endpoint["ip"]
-                    outside = any(m.private_ip == address for m in fleet.members) and intent.prune
-                    known = address in addresses or address in fleet.leaving_addresses or outside
-                    if not known and not fleet.leaving_unknown:
+                    if address not in known and not fleet.leaving_unknown:
                         report.problem(
                             f"{mesh.label}: {_name(server, number)} has an endpoint {address} on {thing.key} that is "
                             "the "
@@ -96,6 +102,19 @@ def check_endpoints(meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Se
                             "in "
                             "bonding_leaving; if its address changed, name the old one there."
                         )
+
+
+def overlapping(networks: list[ipaddress.IPv4Network]) -> list[tuple[int, int]]:
+    """The pairs that overlap, as positions, in the order of the list. Of two networks that do, one holds the other."""
+    bounds = [(int(network.network_address), int(network.broadcast_address)) for network in networks]
+    pairs = []
+    around: list[int] = []
+    for position in sorted(range(len(networks)), key=lambda n: (bounds[n][0], -bounds[n][1], n)):
+        while around and bounds[around[-1]][1] < bounds[position][0]:
+            around.pop()
+        pairs += [(min(outer, position), max(outer, position)) for outer in around]
+        around.append(position)
+    return sorted(pairs)
 
 
 def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server, cloud: Cloud, report: Report) -> None:
@@ -112,10 +131,8 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
         if subnet in cloud.subnets:
             cidr = cloud.subnets[subnet].cidr
             ranges.append((ipaddress.IPv4Network(cidr), f"the aggregators' subnet {cidr}", None))
-    for position, (one, what, _space) in enumerate(ranges):
-        for other, second, _other_space in ranges[position + 1 :]:
-            if one.overlaps(other):
-                report.problem(f"{what} overlaps {second}.")
+    for first, second in overlapping([network for network, _what, _space in ranges]):
+        report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}.")
     for bond, things in sorted(server.bond_things.items()):
         found = server.bonds.get(bond)
         for thing in things:

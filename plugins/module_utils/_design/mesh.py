@@ -12,9 +12,10 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .existing import ExistingMeshes
 from .fleet import Fleet, Member
 from .intent import Intent, Report, SpaceIntent, VxlanIntent
-from .naming import MAX_VNI, own_name, vxlan_name
+from .naming import MAX_VNI, vxlan_name
 from .state import Server, SpaceFound, Thing
 
 JUMBO_MTU = 1500
@@ -63,34 +64,6 @@ class Mesh:
                 ],
             },
         )
-
-
-def own_meshes(space: str | None, number: int, intent: Intent, server: Server) -> dict[int, list[Thing]]:
-    """Existing VXLAN interfaces of this space's mesh by aggregator id: those that a protocol of ours names."""
-    found: dict[int, list[Thing]] = {}
-    for aggregator, things in server.things.items():
-        patterns: set[str] = set()
-        locals_: set[str] = set()
-        for thing in things:
-            own = own_name(intent.network, thing.key) if "protocol" in thing.kind else None
-            if own and own[0] in ("babel", "ospf") and own[1] == number and space is not None:
-                patterns |= protocol_patterns(thing)
-            if own and own[0] == "bgp" and space is None:
-                locals_.add(thing.data.get("local_address") or "")
-        for thing in things:
-            if thing.kind != "vxlan_interface" or thing.data.get("space") != space:
-                continue
-            named = thing.key in patterns or any(a.split("/")[0] in locals_ for a in thing.data.get("addresses") or ())
-            fits = thing.key == vxlan_name(thing.data["vni"]) and thing.data["vni"] == intent.vni_base + number
-            if named or fits:
-                found.setdefault(aggregator, []).append(thing)
-    return found
-
-
-def protocol_patterns(thing: Thing) -> set[str]:
-    """The interface patterns of a babel or ospf protocol."""
-    areas = [{"interfaces": thing.data.get("interfaces") or []}, *(thing.data.get("areas") or [])]
-    return {p for area in areas for entry in area.get("interfaces") or [] for p in entry.get("patterns") or []}
 
 
 def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Thing]], report: Report) -> int:
@@ -230,13 +203,19 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
 
 
 def space_mesh(
-    space: SpaceIntent, found: SpaceFound, intent: Intent, fleet: Fleet, server: Server, report: Report
+    space: SpaceIntent,
+    found: SpaceFound,
+    intent: Intent,
+    fleet: Fleet,
+    server: Server,
+    meshes: ExistingMeshes,
+    report: Report,
 ) -> Mesh | None:
     """The space's direct mesh, or None without `vxlan`."""
     if space.vxlan is None:
         return None
     what = f"space {space.key}"
-    existing = own_meshes(space.key, found.id, intent, server)
+    existing = meshes.of(space.key, found.id)
     members = space_members(space, fleet, server, report)
     vni = _vni(space.vxlan, what, intent.vni_base + found.id, existing, report)
     mesh = Mesh(
@@ -253,12 +232,12 @@ def space_mesh(
     return mesh
 
 
-def transit_mesh(intent: Intent, fleet: Fleet, server: Server, report: Report) -> Mesh | None:
+def transit_mesh(intent: Intent, fleet: Fleet, meshes: ExistingMeshes, report: Report) -> Mesh | None:
     """The VXLAN without a space that carries BGP between the aggregators."""
     if intent.bgp is None or intent.bgp.subnet is None:
         return None
     options = VxlanIntent(subnet=intent.bgp.subnet)
-    existing = own_meshes(None, 0, intent, server)
+    existing = meshes.of(None, 0)
     vni = _vni(options, "bonding_bgp", intent.vni_base, existing, report)
     mesh = Mesh(
         space=None,

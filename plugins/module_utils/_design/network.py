@@ -11,12 +11,13 @@ from typing import Any
 from . import collisions
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
+from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
 from .gateway import Gateway, check_gateways, design_gateway, resolve_gateway, with_device_indexes
 from .gateway_gone import design_gateways_gone
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .mesh import Mesh, own_meshes, space_mesh, transit_mesh
+from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things, transit_things
 from .naming import own_name, vxlan_name
 from .stages import PHASES, Phase, stage
@@ -39,8 +40,9 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     """Everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design()
     fleet = resolve_fleet(intent, server, cloud, report)
+    existing = ExistingMeshes(intent, server)
     if intent.absent:
-        _design_absent(intent, server, cloud, fleet, design, report)
+        _design_absent(intent, server, cloud, fleet, existing, design, report)
         return design
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
@@ -55,7 +57,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             continue
         pairs.append((space, found))
         _design_mode(space, found, design)
-        if mesh := space_mesh(space, found, intent, fleet, server, report):
+        if mesh := space_mesh(space, found, intent, fleet, server, existing, report):
             meshes.append(mesh)
             _want(wanted, space_things(mesh, space, intent))
         vpc = design_vpc(space, intent, cloud, fleet, design, report)
@@ -65,10 +67,10 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, report)
             if gateway:
                 gateways.append(gateway)
-    if transit := transit_mesh(intent, fleet, server, report):
+    if transit := transit_mesh(intent, fleet, existing, report):
         meshes.append(transit)
         _want(wanted, transit_things(transit, intent))
-    _design_things(wanted, meshes, intent, fleet, server, design, report)
+    _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
     for gateway in gateways:
@@ -81,7 +83,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
-    collisions.check_endpoints(meshes, intent, fleet, server, report)
+    collisions.check_endpoints(meshes, intent, fleet, server, existing, report)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
@@ -111,16 +113,20 @@ def _design_things(
     intent: Intent,
     fleet: Fleet,
     server: Server,
+    existing: ExistingMeshes,
     design: Design,
     report: Report,
 ) -> None:
     """Stage the meshes' objects of every member, and drop ours that are not wanted any more."""
+    wanted_of: dict[str, list[Thing]] = {}
+    for thing in wanted.values():
+        wanted_of.setdefault(thing.parent, []).append(thing)
     names = {mesh.interface: mesh for mesh in meshes}
     filters_grow = not fleet.leaving
-    replaced = _replaced_interfaces(meshes, intent, server)
+    replaced = _replaced_interfaces(meshes, existing)
     for member in fleet.members:
         found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in server.things.get(member.id, ())}
-        mine = [thing for thing in wanted.values() if thing.parent == member.parent]
+        mine = wanted_of.get(member.parent, [])
         for thing in mine:
             present = found.get((thing.kind.rsplit("_", 1)[-1], thing.key))
             if thing.kind.endswith("_interface"):
@@ -144,29 +150,31 @@ def _design_things(
                 text = "what the mesh carries while it moves to the new VNI or name"
                 design.interrupting["remove", thing.parent, thing.key] = text
         if intent.prune:
-            for thing in _unnamed_interfaces(member.id, kept, intent, server):
+            for thing in _unnamed_interfaces(member.id, kept, existing, server):
                 part = "cpe_nat" if thing.data.get("space") is None else "private_wan"
                 if (member.id, thing.key) not in replaced:
                     design.drop(part, member.host, thing)
     for member in fleet.leaving:
-        _drop_all(member.id, member.host or None, intent, server, design)
+        _drop_all(member.id, member.host or None, intent, server, existing, design)
 
 
-def _replaced_interfaces(meshes: list[Mesh], intent: Intent, server: Server) -> set[tuple[int, str]]:
+def _replaced_interfaces(meshes: list[Mesh], existing: ExistingMeshes) -> set[tuple[int, str]]:
     """(aggregator id, name) of our interfaces whose mesh now has another name: the old one of a new VNI."""
     old: set[tuple[int, str]] = set()
     for mesh in meshes:
         members = {member.id for member in mesh.members}
-        for number, things in own_meshes(mesh.space, mesh.number, intent, server).items():
+        for number, things in existing.of(mesh.space, mesh.number).items():
             old |= {(number, t.key) for t in things if t.key != mesh.interface and number in members}
     return old
 
 
-def _unnamed_interfaces(number: int, kept: set[tuple[str, str]], intent: Intent, server: Server) -> Iterable[Thing]:
+def _unnamed_interfaces(
+    number: int, kept: set[tuple[str, str]], existing: ExistingMeshes, server: Server
+) -> Iterable[Thing]:
     """VXLAN interfaces that protocols of ours name, or that fit a space's derived names, and nobody wants any more."""
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     for space, identity in spaces:
-        for thing in own_meshes(space, identity, intent, server).get(number, ()):
+        for thing in existing.of(space, identity).get(number, ()):
             if ("interface", thing.key) not in kept:
                 yield thing
 
@@ -201,7 +209,9 @@ def _numbers_wanted(intent: Intent, design: Design) -> set[int]:
     }
 
 
-def _drop_all(number: int, host: str | None, intent: Intent, server: Server, design: Design) -> None:
+def _drop_all(
+    number: int, host: str | None, intent: Intent, server: Server, existing: ExistingMeshes, design: Design
+) -> None:
     """Everything of ours on a leaving aggregator, gateways apart (they go with their network interface)."""
     things = server.things.get(number, [])
     for thing in things:
@@ -211,7 +221,7 @@ def _drop_all(number: int, host: str | None, intent: Intent, server: Server, des
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     seen: set[str] = set()
     for space, identity in spaces:
-        for thing in own_meshes(space, identity, intent, server).get(number, ()):
+        for thing in existing.of(space, identity).get(number, ()):
             if thing.key not in seen and _is_ours(thing, intent, server, number):
                 seen.add(thing.key)
                 design.drop("cpe_nat" if space is None else "private_wan", host, thing)
@@ -226,13 +236,21 @@ def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
     )
 
 
-def _design_absent(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report) -> None:
+def _design_absent(
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    fleet: Fleet,
+    existing: ExistingMeshes,
+    design: Design,
+    report: Report,
+) -> None:
     """A teardown: all that is ours, and nothing else."""
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
     entries = resolve_entries(intent, server, quiet)
     design_gateways_gone([], intent, server, cloud, fleet, design, report)
     for member in fleet.leaving:
-        _drop_all(member.id, member.host or None, intent, server, design)
+        _drop_all(member.id, member.host or None, intent, server, existing, design)
     design_leftovers(entries, intent, server, cloud, fleet, design, report)
     for space in intent.spaces:
         found = server.spaces.get(space.key)

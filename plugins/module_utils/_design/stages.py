@@ -81,9 +81,9 @@ def _without_gone(name: str, found: Any, wanted: Any) -> Any:
 def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict[Phase, Thing]:
     """`wanted` as it shall be after each phase; with `filters_grow` a filter's text is replaced in the first one.
 
-    A thing that does not exist is made whole in the first phase.
+    A thing that does not exist is made whole in the first phase, and one that is as wanted already stays.
     """
-    if found is None:
+    if found is None or all(found.data.get(name) == value for name, value in wanted.data.items()):
         return dict.fromkeys(PHASES, wanted)
     added: dict[str, Any] = {}
     switched: dict[str, Any] = {}
