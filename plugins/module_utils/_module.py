@@ -127,6 +127,18 @@ FILTER_SPEC: Spec = {
     "family": {"type": "str", "choices": ["ipv4", "ipv6"]},
     "body": {"type": "str"},
 }
+PRIVATE_WAN_SPEC: Spec = {
+    "space": {"type": "str", "required": True},
+    "enabled": {"type": "bool"},
+    "mode": {"type": "str", "choices": ["managed_mesh", "unmanaged", "private_wan_routers"]},
+    "include_interfaces": {"type": "bool"},
+}
+_PRIVATE_WAN_FIELDS = {
+    "space": "key",
+    "enabled": "private_wan_enabled",
+    "mode": "private_wan_mode",
+    "include_interfaces": "private_wan_include_interfaces",
+}
 UPDATE_PASSWORD = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
 
 
@@ -206,6 +218,21 @@ def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:
     if not endpoints or data.get("vni") is None:
         return dict(data)
     return {**data, "endpoints": [{"vni": data["vni"], **endpoint} for endpoint in endpoints]}
+
+
+def private_wan_setting(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a space's private WAN as the engine names them; only what is given."""
+    return {_PRIVATE_WAN_FIELDS[name]: value for name, value in given.items()}
+
+
+def private_wan_refusal(options: Mapping[str, Any]) -> str | None:
+    """Why these options of a space's private WAN cannot be had on AWS, as a sentence; None if they can."""
+    if options.get("mode") != "private_wan_routers":
+        return None
+    return (
+        f"space {options['space']!r}: the mode private_wan_routers does not work on AWS: its GRE tunnels cannot be set "
+        "up behind AWS's NAT. Use managed_mesh or unmanaged."
+    )
 
 
 def _only_given(values: Mapping[str, Any], raw: Any, spec: Mapping[str, Any]) -> dict[str, Any]:

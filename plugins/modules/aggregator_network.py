@@ -402,6 +402,12 @@ options:
       - How many requests are under way at the same time at most.
     type: int
     default: 8
+  known:
+    description:
+      - What M(bonded.internet.network_plan) has just read of the aggregator, as returned. Then nothing is read here.
+      - An object that is not among the known ones is taken as not existing.
+      - Only with O(state=merged), or with O(state=deleted) and names in each given section.
+    type: dict
 seealso:
   - module: bonded.internet.aggregator_info
   - module: bonded.internet.vxlan_interface
@@ -542,6 +548,7 @@ def main() -> None:
             "max_deletions": {"type": "int", "default": 10},
             "update_password": UPDATE_PASSWORD,
             "parallel": {"type": "int", "default": 8},
+            "known": {"type": "dict"},
         }
     )
 
@@ -550,7 +557,7 @@ def main() -> None:
         sections = {name: given[name] for name in AGGREGATOR_PARTS if given.get(name) is not None}
         if "interfaces" in sections:
             sections["interfaces"] = [with_endpoint_vnis(item) for item in sections["interfaces"]]
-        taken = ("state", "owned", "max_deletions", "update_password", "parallel")
+        taken = ("state", "owned", "max_deletions", "update_password", "parallel", "known")
         options = {name: module.params[name] for name in taken}
         aggregator = module.params["aggregator"]
         return module.many(

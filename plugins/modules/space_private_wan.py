@@ -108,34 +108,23 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client
-from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._module import (
+    PRIVATE_WAN_SPEC,
+    BondingModule,
+    private_wan_refusal,
+    private_wan_setting,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_space
-
-_FIELDS = {
-    "space": "key",
-    "enabled": "private_wan_enabled",
-    "mode": "private_wan_mode",
-    "include_interfaces": "private_wan_include_interfaces",
-}
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "space": {"type": "str", "required": True},
-            "enabled": {"type": "bool"},
-            "mode": {"type": "str", "choices": ["managed_mesh", "unmanaged", "private_wan_routers"]},
-            "include_interfaces": {"type": "bool"},
-        }
-    )
-    if module.params["mode"] == "private_wan_routers":
-        module.fail_json(
-            msg=f"space {module.params['space']!r}: the mode private_wan_routers does not work on AWS: its GRE tunnels "
-            "cannot be set up behind AWS's NAT. Use managed_mesh or unmanaged. Nothing was changed."
-        )
+    module = BondingModule(PRIVATE_WAN_SPEC)
+    refusal = private_wan_refusal(module.params)
+    if refusal:
+        module.fail_json(msg=f"{refusal} Nothing was changed.")
 
     def work(client: Client, refs: Refs) -> dict[str, Any]:
-        data = {_FIELDS[name]: value for name, value in module.given().items()}
+        data = private_wan_setting(module.given())
         return module.one(manage_space(client, refs, data, check_mode=module.check_mode), "space")
 
     module.run(work)

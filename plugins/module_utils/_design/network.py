@@ -262,7 +262,7 @@ def _design_absent(
                 "it off."
             )
             continue
-        design.private_wan["remove"].append({"space": space.key, "enabled": False, "mode": None})
+        design.private_wan["remove"].append({"space": space.key, "enabled": False})
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
         design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
     design_vpcs_gone(intent, cloud, design, report)

@@ -57,7 +57,8 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
         report, design, steps = _design(intent, first_report, server_side, cloud_side)
     scope = _scope(params, intent)
     first = next(iter(params.get("hosts") or [host.host for host in intent.hosts]), "")
-    plan = make_work(design, steps, server_side.server, scope, first)
+    listed = {int(item["id"]): item for item in refs.items("aggregators/")}
+    plan = make_work(design, steps, listed, scope, first)
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings)

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import DISRUPTIVE, PHASES, Phase
-from .._design.state import Server, Thing
-from .._reconcile import Change, Object, diff, predict, wanted
+from .._design.state import Thing
+from .._reconcile import Change, Object, diff, pack_known, predict, wanted
+from .._resources import SLOTS
 
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
 
@@ -23,6 +24,8 @@ class Step:
 
     item: Item
     thing: Thing
+    known: tuple[Object, ...] = ()
+    """What there is of it before its phase, and the filters that it names: what the roles need not read again."""
 
 
 @dataclass
@@ -82,9 +85,16 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
             part, host, thing = places[change.identity]
             after = {**(change.after or {}), **unknown.get(change.identity, {})} if change.after is not None else None
             interrupts = design.interrupting.get((phase, change.parent, change.key), "")
-            steps.append(Step(_item(change, after, phase, part, host, interrupts), thing))
+            item = _item(change, after, phase, part, host, interrupts)
+            steps.append(Step(item, thing, _known(change, thing, state)))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
+
+
+def _known(change: Change, thing: Thing, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
+    filters = [slot["filter"] for name in SLOTS if (slot := thing.data.get(name)) and slot.get("filter")]
+    identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
+    return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
 
 
 def _target(thing: Thing) -> tuple[Object, dict[str, Any]]:
@@ -123,8 +133,13 @@ def _item(
     )
 
 
-def make_work(design: Design, steps: list[Step], server: Server, scope: Scope, first: str) -> Plan:
-    """Sort everything into what is in scope and what is not, and make the roles' work of the former."""
+def make_work(
+    design: Design, steps: list[Step], aggregators: Mapping[int, Mapping[str, Any]], scope: Scope, first: str
+) -> Plan:
+    """Sort everything into what is in scope and what is not, and make the roles' work of the former.
+
+    `aggregators`: each as the server lists it, by id.
+    """
     plan = Plan()
     kept: list[Step] = []
     for item in (*(step.item for step in steps), *design.items):
@@ -136,7 +151,7 @@ def make_work(design: Design, steps: list[Step], server: Server, scope: Scope, f
     kept = [step for step in steps if scope.reason(step.item) is None]
     order = {phase: number for number, phase in enumerate(PHASES)}
     plan.items.sort(key=lambda item: order[item.phase])
-    work = _Work(first)
+    work = _Work(first, aggregators)
     for step in kept:
         _place(step, design, work)
     _place_design(design, scope, work)
@@ -147,8 +162,9 @@ def make_work(design: Design, steps: list[Step], server: Server, scope: Scope, f
 class _Work:
     """The `work` of network_plan's return, built up host by host."""
 
-    def __init__(self, first: str) -> None:
-        self._first = first
+    def __init__(self, first: str, aggregators: Mapping[int, Mapping[str, Any]]) -> None:
+        self._first, self._aggregators = first, aggregators
+        self._known: dict[int, tuple[dict[str, Any], set[str], dict[tuple[str, str, str], Object]]] = {}
         self.shared: dict[str, dict[str, list[Any]]] = {phase: {"vpcs": [], "private_wan": []} for phase in PHASES}
         self.hosts: dict[str, dict[str, Any]] = {}
 
@@ -165,25 +181,30 @@ class _Work:
         found: dict[str, Any] = phases[phase]
         return found
 
-    @staticmethod
-    def net(nets: list[dict[str, Any]], parent: str, kind: str, data: dict[str, Any]) -> None:
-        """Add an object to the NET of its aggregator."""
-        number = int(parent.split("/")[1])
+    def net(self, nets: list[dict[str, Any]], step: Step) -> None:
+        """Add an object to the NET of its aggregator, and what is known of it."""
+        item, data = step.item, step.thing.data
+        number = int(item.parent.split("/")[1])
         found = next((net for net in nets if net["aggregator"] == number), None)
         if found is None:
             found = {"aggregator": number, "interfaces": [], "protocols": [], "filters": []}
             nets.append(found)
-        group = "interfaces" if kind.endswith("_interface") else "filters" if kind == "filter" else "protocols"
+        group = "filters" if item.kind == "filter" else "interfaces" if "interface" in item.kind else "protocols"
         found[group].append(data)
+        _net, spaces, objects = self._known.setdefault(id(found), (found, set(), {}))
+        spaces |= {data["space"]} if data.get("space") else set()
+        objects.update({known.identity: known for known in step.known})
 
     def as_dict(self) -> dict[str, Any]:
         """As network_plan returns it."""
+        for net, spaces, objects in self._known.values():
+            net["known"] = pack_known(self._aggregators[net["aggregator"]], spaces, objects.values())
         return {"shared": self.shared, "hosts": self.hosts}
 
 
 def _place(step: Step, design: Design, work: _Work) -> None:
     """Hand an aggregator's object to the mesh roles, and a bond's or gateway's one to its entry or gateway."""
-    item, thing = step.item, step.thing
+    item = step.item
     if item.kind == "space":
         return  # placed with the design's own work
     if item.part == "gateways":
@@ -195,12 +216,12 @@ def _place(step: Step, design: Design, work: _Work) -> None:
     mesh = "bgp" if item.part == "cpe_nat" else "mesh"
     place = work.of(item.host, item.phase)[mesh]
     if item.phase != "remove":
-        work.net(place, item.parent, item.kind, thing.data)
+        work.net(place, step)
     elif item.verb != "delete":
-        work.net(place["shrink"], item.parent, item.kind, thing.data)
+        work.net(place["shrink"], step)
     else:
         step_name = "protocols_off" if "protocol" in item.kind else "interfaces_off"
-        work.net(place[step_name], item.parent, item.kind, thing.data)
+        work.net(place[step_name], step)
 
 
 def _place_owner(

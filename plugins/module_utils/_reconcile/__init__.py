@@ -14,6 +14,7 @@ from .aggregator import STATES, manage_aggregator
 from .applying import apply, check
 from .conformance import conformance, listed_resources, versions
 from .cpe_nat import manage_cpe_nats
+from .known import pack_known
 from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, wanted
 from .planning import diff, predict, readable, same
 from .reading import (
@@ -29,7 +30,7 @@ from .reading import (
 )
 from .refs import Refs
 from .running import Result, carry_out, report_outcomes
-from .single import manage_aggregator_object, manage_bond_object, manage_space
+from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "manage_bond_object",
     "manage_cpe_nats",
     "manage_space",
+    "manage_spaces",
+    "pack_known",
     "predict",
     "read_aggregator",
     "read_aggregators",

@@ -13,6 +13,7 @@ from typing import Any
 from .._client import Client
 from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES, group_of
 from .guards import check_not_vlan, check_own_address
+from .known import take_known
 from .model import ON_CREATE, Object, ReconcileError, title, wanted
 from .planning import diff
 from .reading import AGGREGATOR_PARTS, read_aggregator
@@ -43,6 +44,7 @@ def manage_aggregator(
     check_mode: bool,
     update_password: str = ON_CREATE,
     parallel: int = 8,
+    known: Mapping[str, Any] | None = None,
 ) -> Result:
     """Make the given sections of an aggregator as they are wanted.
 
@@ -51,13 +53,19 @@ def manage_aggregator(
         a section that is absent is not looked at
     :param owned: shell patterns; only objects whose name matches one are ever removed without being named
     :param max_deletions: how many objects may be removed without being named
+    :param known: what a plan has just read, see ``pack_known``; then nothing is read here
     :raises ReconcileError: before any change, for anything that is not acceptable
     """
     parent = f"aggregators/{refs.find('aggregator', aggregator)}"
     if state == DELETED and not sections:
         sections = {section: [] for section in AGGREGATOR_PARTS}
     items = [] if state == DELETED else _wanted(parent, sections, state)
-    found = read_aggregator(client, int(parent.partition("/")[2]), refs, sections)
+    number = int(parent.partition("/")[2])
+    if known is None:
+        found = read_aggregator(client, number, refs, sections)
+    else:
+        _check_known(state, sections)
+        found = take_known(known, number, refs, client)
     if state == DELETED:
         items, deletions = _named(parent, sections, found)
         emptied = [section for section, entries in sections.items() if not entries]
@@ -68,6 +76,15 @@ def manage_aggregator(
     check_not_vlan(changes)
     check_own_address(refs, changes)
     return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+
+
+def _check_known(state: str, sections: Sections) -> None:
+    """What is known is a part of what there is: enough to change or remove what is named, not to find the surplus."""
+    if state not in (MERGED, DELETED) or (state == DELETED and not all(sections.values())):
+        raise ReconcileError(
+            "known goes with state merged, or deleted with names in each section that is given; here the state is "
+            f"{state}{' with a section that has none' if state == DELETED else ''}. Nothing was changed."
+        )
 
 
 def _wanted(parent: str, sections: Sections, state: str) -> list[Object]:

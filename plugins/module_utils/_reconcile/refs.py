@@ -125,6 +125,11 @@ class Refs:
                 self._lists[path] = self._client.list(path)
             return self._lists[path]
 
+    def take(self, path: str, items: list[dict[str, Any]]) -> None:
+        """Take a collection as read: what somebody else has just read of it."""
+        with self._lock:
+            self._lists[path] = items
+
     def find(self, kind: str, reference: Any) -> int:
         """The id of an aggregator or bond: digits are an id, anything else is an exact name.
 

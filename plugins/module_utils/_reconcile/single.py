@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One object: what the singular modules do (private to the collection)."""
+"""One object: what the singular modules do; and several spaces (private to the collection)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .._client import ApiError, Client
@@ -13,7 +14,7 @@ from .._resources import RESOURCES
 from .guards import check_own_address
 from .model import ON_CREATE, ReconcileError, wanted
 from .planning import diff
-from .reading import read_aggregator, read_bond, read_object
+from .reading import read_aggregator, read_bond, read_object, read_spaces
 from .refs import Refs
 from .running import Result, carry_out
 
@@ -85,3 +86,20 @@ def manage_space(client: Client, refs: Refs, data: dict[str, Any], *, check_mode
     found = [read_object("space", "", answer, refs)]
     changes = diff(found, [item])
     return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+
+
+def manage_spaces(
+    client: Client, refs: Refs, entries: Sequence[dict[str, Any]], *, check_mode: bool, parallel: int
+) -> Result:
+    """The private WAN settings of several spaces; reads the list of spaces once.
+
+    :raises ReconcileError: before any change, naming the spaces that do not exist; spaces are never created here
+    """
+    items = [wanted("space", "", data) for data in entries]
+    found = read_spaces(refs)
+    there = {item.key for item in found}
+    missing = [item.key for item in items if item.key not in there]
+    if missing:
+        names = ", ".join(repr(key) for key in missing)
+        raise ReconcileError(f"There is no space with the key {names} that this user can see. Nothing was changed.")
+    return carry_out(client, refs, found, diff(found, items), items, check_mode=check_mode, parallel=parallel)

@@ -275,3 +275,44 @@ def test_a_lost_answer_to_a_deletion_is_no_failure(monkeypatch: pytest.MonkeyPat
     steps = [lost("DELETE", f"{ON}filters/51/"), delete(f"{ON}filters/51/", 404)]
     result = run_module(monkeypatch, main, arguments, get(f"{ON}filters/", [FILTER_MADE]), *steps)
     assert actions(result) == [("filter", "f1", "delete")]
+
+
+KNOWN: dict[str, Any] = {
+    "ip": "203.0.113.11",
+    "ipv6": None,
+    "spaces": ["acme"],
+    "objects": [{"kind": "filter", "name": "f1", "id": 51, "object": FILTER}],
+}
+
+
+def test_what_is_known_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the aggregator nor its sections nor the spaces; the filter that exists is named by its id."""
+    result = run_module(monkeypatch, main, {**WANTED, "known": KNOWN}, WRITES[0], WRITES[2])
+    assert actions(result) == [
+        ("vxlan_interface", "vx1", "create"),
+        ("babel_protocol", "b1", "create"),
+        ("filter", "f1", "none"),
+    ]
+
+
+def test_a_known_object_is_changed_and_deleted_by_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = {"filters": [{"name": "f1", "body": "reject;"}], "aggregator": 7, "known": KNOWN}
+    step = patch(f"{ON}filters/51/", {"body": "reject;"}, routing_filter(51, "f1", body="reject;"))
+    assert run_module(monkeypatch, main, changed, step)["changed"]
+    gone = {"filters": [{"name": "f1"}], "aggregator": 7, "known": KNOWN, "state": "deleted"}
+    assert run_module(monkeypatch, main, gone, delete(f"{ON}filters/51/"))["changed"]
+
+
+def test_the_aggregators_own_address_is_refused_from_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    interface = {**VX, "addresses": ["203.0.113.11/24"]}
+    result = run_module(monkeypatch, main, {"aggregator": 7, "interfaces": [interface], "known": KNOWN})
+    assert "is the aggregator's own address" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"state": "overridden", "owned": ["*"], "filters": [FILTER]}, {"state": "deleted", "owned": ["*"], "filters": []}],
+)
+def test_a_part_is_not_enough_to_find_the_surplus(monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]) -> None:
+    result = run_module(monkeypatch, main, {"aggregator": 7, "known": KNOWN, **more})
+    assert "known goes with state merged, or deleted with names" in result["msg"]

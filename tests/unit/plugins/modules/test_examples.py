@@ -38,7 +38,7 @@ def examples() -> list[Any]:
 
 def server() -> StoreServer:
     return StoreServer(
-        spaces=[space("acme"), space("root")],
+        spaces=[space("acme"), space("initech", id=13), space("root")],
         aggregators=[aggregator(7, "agg1")],
         aggregators__7__filters=[routing_filter(5, "prod_export_3", body="reject;")],
         bonds=[bond(17, "One"), bond(18, "Branch office")],

@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Set the private WANs of spaces."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: space_private_wans
+short_description: Set the private WANs of several spaces
+version_added: "1.0.0"
+description:
+  - Sets whether and how each given space has a private WAN. What is not given is left as it is.
+  - Reads the list of spaces once, and writes only what differs, several at a time.
+  - The spaces must exist; one that does not is an error before the first change.
+extends_documentation_fragment:
+  - bonded.internet.bonding
+  - bonded.internet.attributes
+  - bonded.internet.attributes.bonding
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  spaces:
+    description:
+      - The spaces, each at most once.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      space:
+        description:
+          - The key of the space.
+        type: str
+        required: true
+      enabled:
+        description:
+          - Whether the space has a private WAN.
+        type: bool
+      mode:
+        description:
+          - V(managed_mesh) lets the server build encrypted tunnels between the aggregators that have bonds of the
+            space. On AWS they go through the public addresses.
+          - V(unmanaged) leaves everything between the aggregators to custom interfaces and protocols.
+          - V(private_wan_routers) is refused, because its GRE tunnels do not work behind the NAT of AWS.
+        type: str
+        choices: [managed_mesh, unmanaged, private_wan_routers]
+      include_interfaces:
+        description:
+          - Whether the space's aggregator interfaces take part in the managed mesh.
+        type: bool
+  parallel:
+    description:
+      - How many requests are under way at the same time at most.
+    type: int
+    default: 8
+seealso:
+  - module: bonded.internet.space_info
+  - module: bonded.internet.space_private_wan
+author:
+  - The bonded.internet contributors (@bonded-internet)
+"""
+
+EXAMPLES = r"""
+---
+- name: The private WANs of two customers
+  bonded.internet.space_private_wans:
+    api_url: https://bonding.example.com
+    spaces:
+      - space: acme
+        enabled: true
+        mode: managed_mesh
+      - space: initech
+        enabled: true
+        mode: unmanaged
+"""
+
+RETURN = r"""
+---
+objects:
+  description:
+    - All objects that were given, and all that were removed.
+    - After a failure half-way, only those that were changed.
+  returned: success, and failure after a change
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name or address.
+      type: str
+    kind:
+      description: Its kind, like V(vxlan_interface) or V(cpe_nat_ip).
+      type: str
+    changed:
+      description: Whether it was changed, or in check mode would be.
+      type: bool
+    action:
+      description: One of V(create), V(update), V(delete), V(none).
+      type: str
+    object:
+      description: The object afterwards, in the shape of the module's options; null if there is none.
+      type: dict
+failure:
+  description: The request that the server refused, where one did.
+  returned: failure of a request
+  type: dict
+  contains:
+    method:
+      description: The HTTP method.
+      type: str
+    path:
+      description: The path below C(/api/v4/).
+      type: str
+    status:
+      description: The HTTP status, or null if there was no answer.
+      type: int
+    fields:
+      description: The server's own words, as a list for each field that it complains about.
+      type: dict
+  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+"""
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client
+from ansible_collections.bonded.internet.plugins.module_utils._module import (
+    PRIVATE_WAN_SPEC,
+    BondingModule,
+    private_wan_refusal,
+    private_wan_setting,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_spaces
+
+
+def main() -> None:
+    module = BondingModule(
+        {
+            "spaces": {"type": "list", "elements": "dict", "required": True, "options": PRIVATE_WAN_SPEC},
+            "parallel": {"type": "int", "default": 8},
+        }
+    )
+    refusals = [text for entry in module.params["spaces"] if (text := private_wan_refusal(entry))]
+    if refusals:
+        module.fail_json(msg=f"{' '.join(refusals)} Nothing was changed.")
+
+    def work(client: Client, refs: Refs) -> dict[str, Any]:
+        entries = [private_wan_setting(entry) for entry in module.given()["spaces"]]
+        parallel = module.params["parallel"]
+        return module.many(manage_spaces(client, refs, entries, check_mode=module.check_mode, parallel=parallel))
+
+    module.run(work, parallel=module.params["parallel"])
+
+
+if __name__ == "__main__":
+    main()
