@@ -4,12 +4,14 @@
 #   PY      the Python of an environment that is set up already           default: set up as needed
 #   TESTS   what `make test` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
+#   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
 PYTHON ?= python3
 LINE ?=
 PY ?=
 TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 STAGES ?=
+FIGURES ?=
 
 export LINE
 
@@ -22,7 +24,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint sanity format clean
+.PHONY: help env demo test bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -35,6 +37,9 @@ demo: ## the main job on the embedded network, from an empty account to "demo: O
 
 test: ## every test that needs no root and no account
 	@$(if $(or $(if $(TESTS),,all),$(filter tests tests/ tests/house%,$(TESTS))),$(run_tools),$(run)) -m pytest $(PYTEST_ARGS) $(TESTS)
+
+bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
+	@$(run) -m lab.bench $(FIGURES)
 
 lint: ## ansible-lint, ruff, mypy, ansible-test sanity, documentation, changelog, the house's rules
 	@$(run_tools) -m tools.lint $(STAGES)

@@ -11,6 +11,7 @@ import pathlib
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import yaml
 
 USER, PASSWORD = "automation@example.com", "bench-password"
@@ -80,7 +81,7 @@ def babel(space: int) -> dict[str, Any]:
         "export_ipv4": everything,
         "import_ipv6": nothing,
         "export_ipv6": nothing,
-        "interfaces": [{**pattern, "hello_interval": 1, "update_interval": 1, "rxcost": 32}],
+        "interfaces": [{**pattern, "hello_interval": 1, "update_interval": 1}],
     }
 
 
@@ -116,6 +117,27 @@ def make_network(
     _write(network.server_seed, _server(aggregators, spaces, addresses))
     _write(network.cloud_seed, _cloud(aggregators))
     return network
+
+
+def plant_vpcs(url: str, network: Network) -> None:
+    """The VPC of each space as site.yml would make it, without its runs of minutes."""
+    ec2 = boto3.client(
+        "ec2", endpoint_url=url, region_name=REGION, aws_access_key_id="bench", aws_secret_access_key="bench"
+    )
+
+    def tagged(kind: str, key: str) -> list[dict[str, Any]]:
+        tags = [{"Key": "bonded.internet/network", "Value": "bench"}, {"Key": "bonded.internet/key", "Value": key}]
+        return [{"ResourceType": kind, "Tags": tags}]
+
+    for space in range(network.spaces):
+        cidr = _space(space, vpcs=True)["vpc"]["cidr"]
+        vpc = ec2.create_vpc(CidrBlock=cidr, TagSpecifications=tagged("vpc", f"vpc/s{space}"))["Vpc"]["VpcId"]
+        tags = tagged("internet-gateway", f"igw/s{space}")
+        gateway = ec2.create_internet_gateway(TagSpecifications=tags)["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        tags = tagged("route-table", f"rtb/s{space}")
+        table = ec2.create_route_table(VpcId=vpc, TagSpecifications=tags)["RouteTable"]["RouteTableId"]
+        ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
 
 
 def _write(path: pathlib.Path, data: Any) -> None:

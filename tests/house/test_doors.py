@@ -207,5 +207,5 @@ def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> 
 def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
-        "help", "env", "demo", "test", "lint", "sanity", "format", "clean",
+        "help", "env", "demo", "test", "bench", "lint", "sanity", "format", "clean",
     ]  # fmt: skip

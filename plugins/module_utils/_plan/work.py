@@ -85,8 +85,8 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
             part, host, thing = places[change.identity]
             after = {**(change.after or {}), **unknown.get(change.identity, {})} if change.after is not None else None
             interrupts = design.interrupting.get((phase, change.parent, change.key), "")
-            item = _item(change, after, phase, part, host, interrupts)
-            steps.append(Step(item, thing, _known(change, thing, state)))
+            known = _known(change, thing, state)
+            steps.append(Step(_item(change, after, phase, part, host, interrupts), thing, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
 
