@@ -88,6 +88,7 @@ class Site:
     cloud: Running
     scratch: pathlib.Path
     inventory: pathlib.Path = INVENTORY
+    administrator: str = "admin@example.com:demo-admin-password"
 
     def writes(self) -> list[str]:
         """Every writing request of the last run, to either side."""
@@ -148,7 +149,7 @@ class Site:
 
     def as_administrator(self, method: str, path: str, body: Json | None = None) -> None:
         """A request to the server's API by somebody who may do everything, as by hand."""
-        login = base64.b64encode(b"admin@example.com:demo-admin-password").decode()
+        login = base64.b64encode(self.administrator.encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.server.url}/api/v4/{path}", data, headers, method=method)

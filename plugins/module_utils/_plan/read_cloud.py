@@ -123,10 +123,11 @@ class CloudReader:
             )
 
     def _subnets(self, client: Any, vpcs: Iterable[str], extra: Iterable[str] = ()) -> None:
-        wanted = {instance.subnet_id for instance in self.cloud.instances.values()} | set(extra)
-        found = describe_by(client, "describe_subnets", "subnet-id", wanted)
-        found += describe_by(client, "describe_subnets", "vpc-id", vpcs)
-        for item in found:
+        """The subnets of these VPCs, of the fleet's ones, and (seldom, and only then asked for) those of `extra`."""
+        everywhere = {*vpcs, *(instance.vpc_id for instance in self.cloud.instances.values())}
+        found = describe_by(client, "describe_subnets", "vpc-id", everywhere)
+        missing = set(extra) - {item["SubnetId"] for item in found}
+        for item in found + describe_by(client, "describe_subnets", "subnet-id", missing):
             self.cloud.subnets[item["SubnetId"]] = Subnet(
                 id=item["SubnetId"],
                 vpc_id=item["VpcId"],
