@@ -41,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     from .api import Api
     from .ec2.backend import install
     from .faults import Faults
+    from .iam.judge import Judge
     from .log import ActionLog
     from .seed import BadSeed, read_seed
     from .server import Server
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BadSeed as error:
         print(error, file=sys.stderr)
         return 2
-    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults()))
+    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults(), Judge()))
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())

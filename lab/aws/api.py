@@ -22,13 +22,14 @@ from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.sts.responses import TokenResponse
 
-from .account import Account
+from .account import ACCOUNT_ID, Account
 from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
 from .faults import Fault, Faults
+from .iam.judge import Judge
 from .log import ActionLog
 
-_SCOPE = re.compile(r"Credential=[^/,\s]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 _SERVICES = {"ec2": LabResponse, "sts": TokenResponse}
 
@@ -48,8 +49,13 @@ CUT = Answer(0, b"", {}, cut=True)
 
 @dataclass(frozen=True)
 class Call:
-    """A parsed request. ``params`` are the flat query parameters without Action and Version."""
+    """A parsed request.
 
+    :ivar key: the access key id that it is signed with, or "".
+    :ivar params: the flat query parameters without Action and Version.
+    """
+
+    key: str
     service: str
     region: str
     action: str
@@ -81,14 +87,14 @@ def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes, r
     wanted = scope["region"] if scope else region
     request = Request.from_primitives(method, url, dict(headers), body)
     request.environ[REGION] = wanted
-    return Call(service, wanted, action, params, request)
+    return Call(scope["key"] if scope else "", service, wanted, action, params, request)
 
 
 class Api:
     """Answers API requests, one at a time."""
 
-    def __init__(self, account: Account, log: ActionLog, faults: Faults) -> None:
-        self.account, self.log, self.faults = account, log, faults
+    def __init__(self, account: Account, log: ActionLog, faults: Faults, judge: Judge) -> None:
+        self.account, self.log, self.faults, self.judge = account, log, faults, judge
         self.lock = threading.Lock()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -131,6 +137,9 @@ class Api:
         if fault is not None and fault.kind == "error":
             return error_answer(call.service, fault.http_status, fault.code, fault.message)
         backend = self.account.backend(call.region)
+        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, backend, ACCOUNT_ID)
+        if refusal is not None:
+            return error_answer(call.service, refusal.status, refusal.code, refusal.message)
         before = backend.known_ids()
         answer = self._repeated(call, backend) or self._not_visible(call, backend) or self._dispatch(call)
         backend.hidden.answered()

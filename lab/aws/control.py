@@ -13,6 +13,7 @@ from .account import NoSuchCopy
 from .api import Answer, Api
 from .ec2.quotas import UnknownQuota
 from .faults import BadFault
+from .iam.conditions import BadPolicy
 from .state import state_of
 
 PREFIX = "/__lab__/"
@@ -48,7 +49,7 @@ class Control:
                 return _json(self._carry_out(name, query, given))
         except json.JSONDecodeError as error:
             return _json({"error": f"the body is not JSON: {error}"}, 400)
-        except (BadFault, UnknownQuota) as error:
+        except (BadFault, BadPolicy, UnknownQuota) as error:
             return _json({"error": str(error)}, 400)
         except NoSuchCopy as error:
             return _json({"error": str(error)}, 404)
@@ -72,6 +73,12 @@ class Control:
                 api.faults.add(given)
             case "DELETE faults":
                 api.faults.clear()
+            case "GET policies":
+                return api.judge.given()
+            case "POST policies":
+                api.judge.change(given)
+            case "DELETE policies":
+                api.judge.clear()
             case "GET quotas":
                 return dict(account.backend(self._region(query)).quotas)
             case "POST quotas":
@@ -81,6 +88,7 @@ class Control:
             case "POST reset":
                 account.reset()
                 api.faults.clear()
+                api.judge.clear()
             case "POST save":
                 account.save(self._name(query))
             case "POST load":

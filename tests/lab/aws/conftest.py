@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from lab.process import Running
 
 SEED = Path(__file__).with_name("seed.yml")
+ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 
 
 @dataclass
@@ -30,9 +31,11 @@ class Lab:
     ec2: Any
     clients: list[Any] = field(default_factory=list)
 
-    def client(self, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1") -> Any:
+    def client(
+        self, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1", key: str = ACCESS_KEY
+    ) -> Any:
         """Another client, closed after the test."""
-        self.clients.append(client(self.server.url, service, attempts, region))
+        self.clients.append(client(self.server.url, service, attempts, region, key))
         return self.clients[-1]
 
     def interface(self, wanted: str) -> dict[str, Any]:
@@ -63,10 +66,13 @@ class Lab:
         return next((one for one in routes if destination in [one.get(key) for key in keys]), None)
 
 
-def client(url: str, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1") -> Any:
+def client(
+    url: str, service: str = "ec2", attempts: int = 1, region: str = "eu-central-1", key: str = ACCESS_KEY
+) -> Any:
     """A boto3 client of the stand-in.
 
     :param attempts: how often it tries in all.
+    :param key: the access key id that it signs with.
     """
     config = Config(retries={"total_max_attempts": attempts, "mode": "standard"}, read_timeout=20)
     # boto3's own types want each service's name as a literal.
@@ -75,7 +81,7 @@ def client(url: str, service: str = "ec2", attempts: int = 1, region: str = "eu-
         service,
         region_name=region,
         endpoint_url=url,
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+        aws_access_key_id=key,
         aws_secret_access_key="secret",
         config=config,
     )
