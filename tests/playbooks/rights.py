@@ -1,15 +1,20 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The actions that docs/aws.md names."""
+"""The actions that docs/aws.md names, and the IAM policies beside it."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from lab.process import ROOT
 
-PAGE = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+Json = dict[str, Any]
+DOCS = ROOT / "docs"
+PAGE = (DOCS / "aws.md").read_text(encoding="utf-8")
 
 
 def named(section: str) -> set[str]:
@@ -17,3 +22,30 @@ def named(section: str) -> set[str]:
     text = PAGE.split(f"## {section}\n")[1].split("\n## ")[0]
     rows = "\n".join(line for line in text.splitlines() if line.startswith("|"))
     return set(re.findall(r"ec2:(\w+)", rows))
+
+
+def policy(name: str) -> Json:
+    """The policy for reading ("read") or for changing ("change")."""
+    found: Json = json.loads((DOCS / f"iam-policy-{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def allowed(policies: Iterable[Json]) -> set[str]:
+    """The actions that policies name."""
+    return {
+        action.removeprefix("ec2:") for one in policies for statement in one["Statement"] for action in _of(statement)
+    }
+
+
+def without(policies: Iterable[Json], action: str) -> list[Json]:
+    """The same policies, but for one action."""
+
+    def less(statement: Json) -> Json:
+        return {**statement, "Action": [one for one in _of(statement) if one != f"ec2:{action}"]}
+
+    return [{**one, "Statement": [kept for kept in map(less, one["Statement"]) if kept["Action"]]} for one in policies]
+
+
+def _of(statement: Json) -> list[str]:
+    found: list[str] = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+    return found

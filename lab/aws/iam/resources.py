@@ -141,6 +141,7 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "DescribeInstanceTypes": (),
     "DescribeInstances": (),
     "DescribeInternetGateways": (),
+    "DescribeNatGateways": (),
     "DescribeNetworkInterfaces": (),
     "DescribeRouteTables": (),
     "DescribeSecurityGroups": (),

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,16 +13,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.process import ROOT
+from tests.playbooks.rights import policy
 
 from .conftest import Lab
 
 KEY = "AKIAJUDGED0000000000"
 USER = f"arn:aws:iam::123456789012:user/{KEY}"
-DOCUMENTS = {
-    name: json.loads((ROOT / "docs" / f"iam-policy-{name}.json").read_text(encoding="utf-8"))
-    for name in ("read", "change")
-}
+DOCUMENTS = {name: policy(name) for name in ("read", "change")}
 OURS = {"bonded.internet/network": "demo"}
 
 

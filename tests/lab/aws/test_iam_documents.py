@@ -11,10 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lab.aws.iam.conditions import BadPolicy
 from lab.aws.iam.policy import parse_policy
 from lab.aws.iam.resources import ACTIONS
+from tests.playbooks.rights import without
 
 from .conftest import Lab
 from .judging import DOCUMENTS, OURS, denied, document, judged, made_with, statement
@@ -151,6 +153,36 @@ ALLOWED: list[tuple[str, Call]] = [
         lambda ec2: ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000001", PrivateIpAddresses=["10.0.1.9"]),
     ),
 ]
+
+
+SUBNET, VPC, ADDRESS = {"SubnetId": "subnet-0a00000a"}, {"VpcId": "vpc-0a000000"}, {"AllocationId": "eipalloc-0a000001"}
+# What no run of the demonstration asks for: the action, and a request that the rules of EC2 may refuse.
+SELDOM: list[tuple[str, Call]] = [
+    ("AssociateSubnetCidrBlock", lambda ec2: ec2.associate_subnet_cidr_block(**SUBNET, Ipv6CidrBlock="2001:db8::/64")),
+    ("AssociateVpcCidrBlock", lambda ec2: ec2.associate_vpc_cidr_block(**VPC, AmazonProvidedIpv6CidrBlock=True)),
+    ("DescribeAddressesAttribute", lambda ec2: ec2.describe_addresses_attribute(Attribute="domain-name")),
+    ("DescribeNatGateways", lambda ec2: ec2.describe_nat_gateways()),
+    ("ModifyAddressAttribute", lambda ec2: ec2.modify_address_attribute(**ADDRESS, DomainName="a.example.com")),
+    ("ModifySubnetAttribute", lambda ec2: ec2.modify_subnet_attribute(**SUBNET, MapPublicIpOnLaunch={"Value": False})),
+    ("ReplaceRoute", lambda ec2: ec2.replace_route(RouteTableId="rtb-0a000000", **ROUTE)),
+    ("ResetAddressAttribute", lambda ec2: ec2.reset_address_attribute(**ADDRESS, Attribute="domain-name")),
+]
+
+
+@pytest.mark.parametrize(("action", "call"), [pytest.param(*row, id=row[0]) for row in SELDOM])
+def test_what_is_seldom_asked_for_is_allowed_and_needs_its_right(marked: Lab, action: str, call: Call) -> None:
+    policies = [DOCUMENTS["read"], DOCUMENTS["change"]]
+    assert asked_of(judged(marked, *policies), call) != "UnauthorizedOperation"
+    assert asked_of(judged(marked, *without(policies, action)), call) == "UnauthorizedOperation"
+
+
+def asked_of(ec2: Any, call: Call) -> str:
+    """The error's code, or ""."""
+    try:
+        call(ec2)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
 
 
 @pytest.mark.parametrize("call", [pytest.param(call, id=name) for name, call in ALLOWED])
