@@ -233,10 +233,12 @@ def _failed(method: str, what: str) -> str:
 def _client_error_text(method: str, err: ClientError, what: str) -> str:
     error = err.response.get("Error", {})
     code, message = str(error.get("Code", "")), str(error.get("Message", "")).strip()
-    text = f"{_failed(method, what)}: {code}: {message}"
     if code in NOT_ALLOWED:
         # EC2 names the right itself where it differs from the call, as ec2:CreateTags for tags given on creation
-        named = re.search(r"perform: (ec2:\w+)", message)
-        right = named.group(1) if named else f"ec2:{api_name(method)}"
-        return f"{text} The credentials lack the IAM right {right}."
-    return text
+        named = re.search(r"perform: (?P<right>ec2:\w+)(?: on resource: (?P<arn>arn:\S+))?", message)
+        right = named["right"] if named else f"ec2:{api_name(method)}"
+        said = f"{code}: {message.rstrip('.')}."
+        where = f" on {named['arn']}" if named and named["arn"] else ""
+        # first, since EC2 may end its text with a thousand encoded characters
+        return f"{_failed(method, what)}: the credentials lack the IAM right {right}{where}. EC2 says {said}"
+    return f"{_failed(method, what)}: {code}: {message}"

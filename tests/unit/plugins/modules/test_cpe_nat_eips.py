@@ -94,7 +94,8 @@ def test_a_failed_listing_changes_nothing(ec2: FakeEc2, run: AwsModuleRunner) ->
 
     ec2.before = refuse
     result = run(network="prod", entries=[ENTRY])
-    assert "lack the IAM right ec2:DescribeAddresses. Nothing was changed." in result["msg"]
+    assert "lack the IAM right ec2:DescribeAddresses. EC2 says UnauthorizedOperation: " in result["msg"]
+    assert result["msg"].endswith(". Nothing was changed.")
 
 
 def test_warnings_of_the_engine_are_the_modules(ec2: FakeEc2, run: AwsModuleRunner) -> None:

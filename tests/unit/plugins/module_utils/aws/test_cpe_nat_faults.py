@@ -241,7 +241,7 @@ def test_one_failure_of_several_lets_the_others_finish_and_is_reported(ec2: Fake
         run(ec2, options(entry("x"), entry("y"), entry("z")), False)
 
     assert len(failure.value.problems) == 1
-    assert "The credentials lack the IAM right ec2:AssociateAddress." in failure.value.problems[0]
+    assert "the credentials lack the IAM right ec2:AssociateAddress." in failure.value.problems[0]
     assert sum("associated" in text for text in failure.value.done) == 2
     ec2.before = None
     run(ec2, options(entry("x"), entry("y"), entry("z")), False)

@@ -142,14 +142,28 @@ def test_the_missing_right_is_named() -> None:
     with pytest.raises(Ec2Error) as failure:
         call(Script(plain), "assign_private_ip_addresses", what="10.0.1.40 on eni-1")
     assert str(failure.value) == (
-        "EC2 call AssignPrivateIpAddresses for 10.0.1.40 on eni-1 failed: UnauthorizedOperation: You are not authorized"
-        " to perform this operation. The credentials lack the IAM right ec2:AssignPrivateIpAddresses."
+        "EC2 call AssignPrivateIpAddresses for 10.0.1.40 on eni-1 failed: the credentials lack the IAM right"
+        " ec2:AssignPrivateIpAddresses. EC2 says UnauthorizedOperation: You are not authorized to perform this"
+        " operation."
     )
-    named = client_error(
-        "UnauthorizedOperation", "User: arn:x is not authorized to perform: ec2:CreateTags on resource: y", status=403
+
+
+def test_the_missing_right_is_that_which_ec2_names() -> None:
+    text = (
+        "User: arn:aws:iam::1:user/x is not authorized to perform: ec2:CreateTags on resource: arn:aws:ec2:a:1:vpc/*"
+        " because no identity-based policy allows the ec2:CreateTags action. Encoded authorization failure message: x"
     )
-    with pytest.raises(Ec2Error, match=r"lack the IAM right ec2:CreateTags\.$"):
+    named = client_error("UnauthorizedOperation", text, status=403)
+    with pytest.raises(Ec2Error) as failure:
         call(Script(named), "allocate_address")
+    assert str(failure.value) == (
+        "EC2 call AllocateAddress failed: the credentials lack the IAM right ec2:CreateTags on arn:aws:ec2:a:1:vpc/*."
+        f" EC2 says UnauthorizedOperation: {text}."
+    )
+    text = "x is not authorized to perform: ec2:DescribeVpcs because y"
+    listing = client_error("UnauthorizedOperation", text, status=403)
+    with pytest.raises(Ec2Error, match=r"lack the IAM right ec2:DescribeVpcs\. EC2 says"):
+        call(Script(listing), "describe_vpcs")
 
 
 def test_other_errors_are_raised_at_once_with_their_code() -> None:
