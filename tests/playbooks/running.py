@@ -109,6 +109,10 @@ class Site:
         self.server.load(name)
         self.cloud.load(name)
 
+    def grant(self, policies: Iterable[Json]) -> None:
+        """From now on, until a reset, the runs' access key may do on AWS what these IAM policies allow, and no more."""
+        self.cloud.control("POST", "policies", {demo_variables()["aws_access_key"]: list(policies)})
+
     def run(self, playbook: str | pathlib.Path, *arguments: str, extra: Mapping[str, Any] | None = None) -> Outcome:
         """ansible-playbook on `self.inventory`; with extra variables. `playbook`: a name of playbooks/, or a path."""
         self.server.clear_log()

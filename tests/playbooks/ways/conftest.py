@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+from tests.playbooks.rights import policy
+from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 
 @pytest.fixture
@@ -30,21 +31,24 @@ def unbuilt(empty: Site, variables: Json) -> Site:
 
 
 SAVED = "small"
+POLICIES = [policy("read"), policy("change")]
 
 
 @pytest.fixture
-def network(unbuilt: Site, built_once: list[str]) -> Site:
-    """The small network is there, as one full run left it."""
-    if not built_once:
+def network(unbuilt: Site, built_once: dict[str, Outcome]) -> Site:
+    """The small network is there, as one full run left it, which had no more rights than docs/ gives."""
+    if SAVED not in built_once:
+        unbuilt.grant(POLICIES)
         outcome = unbuilt.run("site")
         assert outcome.code == 0, outcome.output
+        unbuilt.cloud.control("DELETE", "policies")
         unbuilt.save(SAVED)
-        built_once.append(SAVED)
+        built_once[SAVED] = outcome
     unbuilt.load(SAVED)
     return unbuilt
 
 
 @pytest.fixture(scope="session")
-def built_once() -> list[str]:
-    """The name under which the built network is saved, once it is."""
-    return []
+def built_once() -> dict[str, Outcome]:
+    """The run that built the network, under the name by which the network is saved, once it is."""
+    return {}

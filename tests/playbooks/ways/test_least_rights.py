@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The IAM policies of docs/ suffice, no action of them is idle, and what is said when one is missing."""
+
+from __future__ import annotations
+
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from tests.playbooks.rights import PAGE, allowed, policy, without
+from tests.playbooks.running import Json, Outcome, Site, demo_variables
+from tests.playbooks.ways.conftest import POLICIES, SAVED
+
+SELDOM = {
+    "AssociateSubnetCidrBlock",
+    "AssociateVpcCidrBlock",
+    "DescribeAddressesAttribute",
+    "DescribeNatGateways",
+    "ModifyAddressAttribute",
+    "ModifySubnetAttribute",
+    "ReplaceRoute",
+    "ResetAddressAttribute",
+}
+"""What only IPv6, reverse DNS and a route that leads elsewhere ask for; tests/lab/aws asks for these one by one."""
+
+TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
+
+
+def refused(outcomes: Iterable[Outcome]) -> list[Any]:
+    return [entry for outcome in outcomes for entry in outcome.aws if entry["error"] == "UnauthorizedOperation"]
+
+
+def test_the_policies_are_enough_and_no_action_is_idle(network: Site, built_once: dict[str, Outcome]) -> None:
+    """Built, unchanged, addresses retired and taken back, torn down; then each request with its right taken away."""
+    network.grant(POLICIES)
+    unchanged = network.run("site")
+    assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
+    retired = network.run("teardown", "--tags", "cpe_nat", extra={"confirm_teardown": "demo"})
+    back = network.run("site", "--tags", "cpe_nat")
+    gone = network.run("teardown", extra=TEARDOWN)
+    outcomes = [built_once[SAVED], unchanged, retired, back, gone]
+    assert [outcome.code for outcome in outcomes] == [0] * 5, gone.output
+    assert [network.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]
+    assert refused(outcomes) == []
+    # what was asked for, with a request of each, and one that makes something with tags
+    done = [entry for outcome in outcomes for entry in outcome.aws if entry["service"] == "ec2"]
+    requests = {entry["action"]: entry for entry in done}
+    assert requests.keys() == allowed(POLICIES) - SELDOM
+    assert [wrong for action, entry in requests.items() if (wrong := not_needed(network, action, entry))] == []
+    assert not_needed(network, "CreateTags", requests["AllocateAddress"]) == ""
+
+
+def not_needed(site: Site, action: str, entry: Json) -> str:
+    """The answer to a logged request without the right to `action`, unless it says that this very one is missing."""
+    site.grant(without(POLICIES, action))
+    answer = replayed(site, entry)
+    why = rf"not authorized to perform: ec2:{action} (on resource: \S+ )?because no identity-based policy allows"
+    return "" if re.search(why, answer) else f"{action}: {answer}"
+
+
+def replayed(site: Site, entry: Json) -> str:
+    """The answer to a request of the log, sent once more with the same access key."""
+    key = demo_variables()["aws_access_key"]
+    body = urllib.parse.urlencode({"Action": entry["action"], "Version": "2016-11-15", **entry["params"]})
+    signed = f"AWS4-HMAC-SHA256 Credential={key}/20260101/{entry['region']}/ec2/aws4_request"
+    request = urllib.request.Request(site.cloud.url, body.encode(), {"Authorization": signed})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.read().decode()
+
+
+def test_the_page_and_the_policies_name_the_same_actions() -> None:
+    conditions = {"CreateAction"}
+    assert set(re.findall(r"`ec2:(\w+)`", PAGE)) - conditions == allowed(POLICIES)
+
+
+def test_reading_is_enough_to_look(unbuilt: Site) -> None:
+    unbuilt.grant([policy("read")])
+    outcome = unbuilt.run("site", "--check")
+    assert outcome.code == 0, outcome.output
+    assert outcome.plan["plan"]
+    assert outcome.writes == []
+    assert refused([outcome]) == []
+
+
+MISSING = [
+    # the right, the run, the task that fails, and how its text names the right
+    (
+        "DescribeAddresses",
+        ("site", "--check"),
+        "Read both sides, judge the inventory, plan",
+        "the credentials lack the IAM right ec2:DescribeAddresses. EC2 says .* Nothing was changed.",
+    ),
+    (
+        "AssociateAddress",
+        ("site", "--tags", "cpe_nat"),
+        "Allocate the Elastic IPs on private addresses of the network interfaces",
+        r"entry .*: the credentials lack the IAM right ec2:AssociateAddress on arn:aws:ec2:\S+:elastic-ip/eipalloc-\w+",
+    ),
+    (
+        "CreateInternetGateway",
+        ("private_wan",),
+        "Make the internet gateway and attach it",
+        r"not authorized to perform: ec2:CreateInternetGateway on resource: arn:aws:ec2:\S+:internet-gateway/\*",
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "run", "task", "words"), [pytest.param(*row, id=row[0]) for row in MISSING])
+def test_a_missing_right_is_named(unbuilt: Site, action: str, run: tuple[str, ...], task: str, words: str) -> None:
+    unbuilt.grant(without(POLICIES, action))
+    outcome = unbuilt.run(*run)
+    assert outcome.code != 0
+    failed = {event["task"] for event in outcome.run.events if event["outcome"] == "failed"}
+    assert failed == {task}
+    assert re.search(words, outcome.problems), outcome.problems
+    assert {entry["action"] for entry in refused([outcome])} == {action}
