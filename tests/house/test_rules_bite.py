@@ -151,6 +151,21 @@ def test_module_without_action_group(tmp_path: Path) -> None:
     assert action_group_problems(tmp_path) == []
 
 
+def test_the_playbooks_group_holds_what_the_roles_use(tmp_path: Path) -> None:
+    runtime = "action_groups:\n  aws:\n    - thing\n  site_aws:\n    - thing\n    - amazon.aws.ec2_eip\n"
+    task = "- name: X\n  amazon.aws.ec2_eip:\n    state: present\n"
+    write(
+        tmp_path,
+        {"plugins/modules/thing.py": MODULE, "meta/runtime.yml": runtime, "roles/r/tasks/main.yml": task},
+    )
+    assert action_group_problems(tmp_path) == []
+    write(tmp_path, {"roles/r/tasks/main.yml": task.replace("ec2_eip", "ec2_eni")})
+    assert action_group_problems(tmp_path) == [
+        "meta/runtime.yml: action group 'site_aws' lacks 'amazon.aws.ec2_eni'",
+        "meta/runtime.yml: action group 'site_aws' names 'amazon.aws.ec2_eip' for nobody",
+    ]
+
+
 def test_role_is_complete(tmp_path: Path) -> None:
     complete = {"README.md": "x", "meta/argument_specs.yml": SPECS, "tasks/main.yml": "[]"}
     write(tmp_path / "roles" / "gate", complete | {"defaults/main.yml": "gate_state: present\n"})

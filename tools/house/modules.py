@@ -17,6 +17,10 @@ BLOCKS = ("DOCUMENTATION", "EXAMPLES", "RETURN")
 PLAYBOOK_PLACES = ("tests/playbooks", "tests/integration", "roles", "playbooks")
 
 
+OTHERS = "amazon.aws."
+SITE_GROUP = "site_aws"
+
+
 def modules(root: Path) -> list[Path]:
     return sorted(path for path in (root / "plugins" / "modules").glob("*.py") if path.name != "__init__.py")
 
@@ -115,6 +119,20 @@ def action_groups(root: Path) -> dict[str, list[str]]:
     }
 
 
+def _site_problems(root: Path, groups: dict[str, list[str]]) -> list[str]:
+    """The playbooks' own group holds what the roles ask AWS by, or it would be asked without region and credentials."""
+    if SITE_GROUP not in groups:
+        return []
+    task = re.compile(rf"^\s*(?:- )?({re.escape(OTHERS)}\w+):", re.MULTILINE)
+    files = (path for place in ("roles", "playbooks") for path in (root / place).rglob("tasks/*.yml"))
+    used = {name for path in files for name in task.findall(path.read_text(encoding="utf-8"))} | set(groups["aws"])
+    named = set(groups[SITE_GROUP])
+    return [
+        *(f"meta/runtime.yml: action group '{SITE_GROUP}' lacks '{name}'" for name in sorted(used - named)),
+        *(f"meta/runtime.yml: action group '{SITE_GROUP}' names '{name}' for nobody" for name in sorted(named - used)),
+    ]
+
+
 def action_group_problems(root: Path) -> list[str]:
     """Modules in no group, names in a group that are no modules, and groups that differ from the documentation's."""
     groups = action_groups(root)
@@ -123,8 +141,9 @@ def action_group_problems(root: Path) -> list[str]:
         f"meta/runtime.yml: action group '{group}' names '{name}', which is no module"
         for group, names in groups.items()
         for name in names
-        if name not in there
+        if name not in there and not name.startswith(OTHERS)
     ]
+    problems += _site_problems(root, groups)
     for path in modules(root):
         mine = sorted(group for group, names in groups.items() if path.stem in names)
         if not mine:
