@@ -127,8 +127,10 @@ class Built:
         return table(("space", "mode", "VNI", "routing", *names, "endpoints"), rows)
 
     def vpcs(self) -> list[str]:
-        """One line for each space's VPC and its gateway."""
+        """One line for each space's VPC and its gateway. The public address is the gateway's or its NAT gateway's."""
         gateways = {key.split("/")[0]: interface for key, interface in self._ours("network_interfaces", "gateway/")}
+        alive = [pair for pair in self._ours("nat_gateways", "natgw/") if pair[1]["state"] == "available"]
+        nats = {key.split("/")[0]: nat for key, nat in alive}
         rows = []
         for space, vpc in self._ours("vpcs", "vpc/"):
             gateway = gateways.get(space)
@@ -139,13 +141,14 @@ class Built:
                 if gateway and route["target"] == gateway["id"] and route["state"] == "active"
             }
             association = (gateway["addresses"][0]["association"] or {}) if gateway else {}
+            nat = nats.get(space)
             rows.append(
                 (
                     space,
                     vpc["cidr"],
                     ", ".join(vpc["ipv6_cidrs"]) or "-",
                     f"{gateway['private_ip']} on {self._owner(gateway['id'])}" if gateway else "-",
-                    association.get("public_ip", "-"),
+                    f"{nat['public_ip']} (NAT gateway)" if nat else association.get("public_ip", "-"),
                     ", ".join(sorted(routes)) or "-",
                 )
             )

@@ -162,6 +162,21 @@ options:
                 description: The network, inside that of the VPC.
                 type: str
                 required: true
+          public_subnets:
+            description:
+              - Subnets for the NAT gateways of O(spaces[].gateways[].egress=nat_gateway).
+              - Default is a /28 for each zone that has one, counted from the end of the network of the VPC.
+            type: list
+            elements: dict
+            suboptions:
+              zone:
+                description: The availability zone.
+                type: str
+                required: true
+              cidr:
+                description: The network, inside that of the VPC.
+                type: str
+                required: true
       gateways:
         description: Gateways of the space.
         type: list
@@ -178,12 +193,20 @@ options:
             elements: str
             default: []
           egress:
-            description: How traffic leaves the VPC. Only V(none) is there yet.
+            description:
+              - How the traffic of the private WAN reaches the Internet.
+              - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It carries IPv4, serves one
+                gateway of one space, and lets nothing in.
+              - V(none) translates nothing (AN-001 to the letter), so that hosts in the VPC are reached, and hosts on
+                the Internet are not.
+              - V(masquerade) is not there yet and refused.
             type: str
             choices: [masquerade, nat_gateway, none]
             default: masquerade
           vpc_routes:
-            description: Whether the route tables of the VPC send O(spaces[].gateways[].networks) to the gateway.
+            description:
+              - Whether the route tables of the VPC send O(spaces[].gateways[].networks) to the gateway.
+              - V(nat_gateway) and V(none) need it.
             type: bool
             default: true
           route_tables:
@@ -196,6 +219,10 @@ options:
           subnet_id:
             description: The subnet of the network interface, for an adopted VPC.
             type: str
+          port_forwards:
+            description: What shall come in from the Internet. Refused, since no egress that is there yet lets it in.
+            type: list
+            elements: dict
   cpe_nat_ips:
     description: Public addresses for bonds.
     type: list

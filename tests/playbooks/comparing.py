@@ -11,13 +11,15 @@ from typing import Any
 
 Json = dict[str, Any]
 
-CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
+CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|nat|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
 ELASTIC = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b")
 
 
 def comparable(side: Json) -> Any:
     """A state without what AWS or the server chooses: ids become the tag key of what they name, order is gone."""
     names: dict[str, str] = {}
+    # a deleted NAT gateway is seen for another hour
+    side = side | {"nat_gateways": [nat for nat in side.get("nat_gateways", ()) if nat["state"] != "deleted"]}
     for entries in side.values():
         for entry in entries if isinstance(entries, list) else ():
             key = (entry.get("tags") or {}).get("bonded.internet/key") if isinstance(entry, dict) else None

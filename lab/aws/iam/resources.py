@@ -178,6 +178,8 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "ModifySubnetAttribute": (_SUBNET,),
     "AssociateSubnetCidrBlock": (_SUBNET,),
     "DeleteSubnet": (_SUBNET,),
+    "CreateNatGateway": (_made("natgateway"), _SUBNET, _elastic_ip),
+    "DeleteNatGateway": (_named("natgateway", "NatGatewayId"),),
     "CreateRouteTable": (_made("route-table"), _VPC),
     "AssociateRouteTable": (_TABLE, _named_if("subnet", "SubnetId"), _named_if("internet-gateway", "GatewayId")),
     "DeleteRouteTable": (_TABLE,),

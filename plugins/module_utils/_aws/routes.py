@@ -35,6 +35,14 @@ LISTINGS = {
 }
 """How a target is found, to see its tags. Targets of other kinds are never this collection's."""
 
+JUST_MADE = (
+    "InvalidNetworkInterfaceID.NotFound",
+    "InvalidNatGatewayID.NotFound",
+    "NatGatewayNotFound",
+    "InvalidGatewayID.NotFound",
+)
+"""What EC2 says of a target that was made a moment ago."""
+
 OTHER_TARGETS = (
     "TransitGatewayId",
     "VpcPeeringConnectionId",
@@ -180,7 +188,7 @@ def _change(client: Ec2Client, wanted: Route, action: str) -> None:
                 client,
                 "create_route",
                 what=what,
-                patient_with=("InvalidNetworkInterfaceID.NotFound", "NatGatewayNotFound", "InvalidGatewayID.NotFound"),
+                patient_with=JUST_MADE,
                 **wanted.arguments(),
                 **target,
             )

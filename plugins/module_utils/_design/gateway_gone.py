@@ -10,12 +10,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fleet import Fleet, Member
-from .gateway import MTU, PART, Gateway
+from .gateway import MTU, PART, Gateway, egress_keys
 from .intent import Intent, Report
-from .items import Design
-from .naming import TAG_KEY, TAG_NETWORK, TAG_RETIRED, gateway_ip_key, gateway_key, own_name, subnet_key, vpc_key
-from .state import Cloud, ElasticIp, Interface, Server, Thing
-from .vpc import owned
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import (
+    ANYWHERE,
+    TAG_KEY,
+    TAG_NETWORK,
+    TAG_RETIRED,
+    gateway_ip_key,
+    gateway_key,
+    internet_gateway_key,
+    nat_gateway_ip_key,
+    nat_gateway_key,
+    own_name,
+    owned,
+    subnet_key,
+    vpc_key,
+)
+from .nat import address_gone, nat_gone, releases
+from .public_subnets import NAT
+from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
+
+PREFIXES = ("gateway", "gateway-ip", "natgw", "natgw-ip")
+"""First parts of the tags of what a gateway is made of."""
 
 
 def design_gateways_gone(
@@ -24,26 +42,32 @@ def design_gateways_gone(
     """Every gateway of ours that the intent does not name: taken away if that was asked for, else named.
 
     A gateway is known by its network interface, and where that is gone (a run was killed, somebody deleted it) by its
-    Elastic IP or its static protocol.
+    NAT gateway, an Elastic IP or its static protocol.
     """
     wanted = {(gateway.space, gateway.member.host) for gateway in kept}
     for space, host in sorted(_existing(intent, server, cloud, fleet) - wanted):
         key = gateway_key(space, host)
         interface = owned(intent.network, key, cloud.interfaces.values())
-        address = owned(intent.network, gateway_ip_key(space, host), cloud.addresses)
         member = _member(fleet, interface, host)
-        things = _server_things(space, interface, member, intent, server)
-        retired = address is not None and address.tags.get(TAG_RETIRED) == "true"
-        if interface is None and not things and retired and not _release(intent):
-            continue  # an address that a teardown kept
+        gone = Gone(
+            space=space,
+            host=host,
+            member=member,
+            interface=interface,
+            address=owned(intent.network, gateway_ip_key(space, host), cloud.addresses),
+            things=_server_things(space, interface, member, intent, server),
+            nat=owned(intent.network, nat_gateway_key(space, host), cloud.nat_gateways.values()),
+            nat_address=owned(intent.network, nat_gateway_ip_key(space, host), cloud.addresses),
+        )
+        if gone.only_kept_addresses and not releases(intent):
+            continue  # addresses that a teardown, or another egress, kept
         if not (intent.absent or intent.prune or (member is not None and member in fleet.leaving)):
-            place = interface.id if interface else address.public_ip if address else "on the server"
             report.warn(
-                f"The gateway {key} ({place}) is not in the intent any more. It is kept; "
+                f"The gateway {key} ({gone.place}) is not in the intent any more. It is kept; "
                 "bonding_prune: true removes it."
             )
             continue
-        _gone(Gone(space, host, member, interface, address, things), intent, server, cloud, design)
+        _gone(gone, intent, server, cloud, design)
 
 
 @dataclass(frozen=True)
@@ -56,10 +80,26 @@ class Gone:
     interface: Interface | None
     address: ElasticIp | None
     things: list[Thing]
+    nat: NatGateway | None
+    nat_address: ElasticIp | None
 
+    @property
+    def only_kept_addresses(self) -> bool:
+        """Whether nothing is left but Elastic IPs that nobody uses any more."""
+        addresses = [address for address in (self.address, self.nat_address) if address]
+        kept = all(address.tags.get(TAG_RETIRED) == "true" for address in addresses)
+        return kept and bool(addresses) and not (self.interface or self.nat or self.things)
 
-def _release(intent: Intent) -> bool:
-    return intent.release_addresses if intent.absent else intent.prune_addresses
+    @property
+    def place(self) -> str:
+        """Where one looks for it."""
+        for found in (self.interface, self.nat):
+            if found:
+                return found.id
+        for address in (self.address, self.nat_address):
+            if address:
+                return address.public_ip
+        return "on the server"
 
 
 def _member(fleet: Fleet, interface: Interface | None, host: str) -> Member | None:
@@ -70,10 +110,10 @@ def _member(fleet: Fleet, interface: Interface | None, host: str) -> Member | No
 def _existing(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet) -> set[tuple[str, str]]:
     """(space, host) of every gateway of which anything is left."""
     found: set[tuple[str, str]] = set()
-    tagged = [item.tags for item in cloud.interfaces.values()] + [item.tags for item in cloud.addresses]
-    for tags in tagged:
+    objects: list[Any] = [*cloud.interfaces.values(), *cloud.nat_gateways.values(), *cloud.addresses]
+    for tags in (item.tags for item in objects):
         prefix, _slash, rest = tags.get(TAG_KEY, "").partition("/")
-        if tags.get(TAG_NETWORK) == intent.network and prefix in ("gateway", "gateway-ip"):
+        if tags.get(TAG_NETWORK) == intent.network and prefix in PREFIXES:
             space, _slash, host = rest.partition("/")
             found.add((space, host))
     for member in (*fleet.members, *fleet.leaving):
@@ -115,21 +155,17 @@ def _leads(text: str, interface: Interface | None, routers: set[str]) -> bool:
 
 
 def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: Design) -> None:
-    member, interface, address = gateway.member, gateway.interface, gateway.address
+    member, interface = gateway.member, gateway.interface
     where = (member.host or None) if member else None
     common: dict[str, Any] = {"phase": "remove", "host": where, "part": PART}
     key, ip_key = gateway_key(gateway.space, gateway.host), gateway_ip_key(gateway.space, gateway.host)
     design.drop(PART, where, *gateway.things)
-    destinations, tables = _route_items(gateway, cloud, design, common)
-    if address and address.interface_id:
-        before = {"interface_id": address.interface_id, "private_ip": address.private_ip}
-        design.aws("delete", "address_association", address.interface_id, ip_key, before=before, **common)
-    if address and _release(intent):
-        design.aws("delete", "elastic_ip", "", ip_key, before={"public_ip": address.public_ip}, **common)
-    elif address and address.tags.get(TAG_RETIRED) != "true":
-        old: dict[str, Any] = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}
-        design.aws("update", "elastic_ip", "", ip_key, before=old, after={"tags": {TAG_RETIRED: "true"}}, **common)
+    destinations, tables = _route_items(gateway, intent, cloud, design, common)
+    nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, intent, cloud, design)
+    address_gone(gateway.address, ip_key, where, intent, design)
     subnet = cloud.subnets.get(interface.subnet_id) if interface else None
+    inside = subnet or (cloud.subnets.get(gateway.nat.subnet_id) if gateway.nat else None)
+    zone = inside.zone if inside else ""
     if interface:
         if interface.instance_id:
             before = {"instance_id": interface.instance_id}
@@ -147,12 +183,14 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
         "aggregator": member.id if member and member.id in server.things else None,
         "instance_id": interface.instance_id if interface else None,
         "device_index": 0,
-        "zone": subnet.zone if subnet else None,
+        "zone": zone or None,
         "subnet_id": interface.subnet_id if interface else None,
-        "subnet_key": subnet_key(gateway.space, subnet.zone if subnet else ""),
+        "subnet_key": subnet_key(gateway.space, zone),
         "vpc_id": interface.vpc_id if interface else None,
         "vpc_key": vpc_key(gateway.space),
-        "egress": "none",
+        "egress": NAT if gateway.nat else "none",
+        "phases": ["remove"],
+        **egress_keys(gateway.space, gateway.host, zone),
         "source_dest_check": False,
         "interface": next((t.key for t in gateway.things if t.kind == "ethernet_interface"), None),
         "accept_ra": False,
@@ -162,22 +200,31 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
         "absent_networks": list(dict.fromkeys(destinations)),
         "route_table_ids": list(dict.fromkeys(tables)),
         "fresh": False,
-        "release": _release(intent),
+        "release": releases(intent),
         "remove": True,
     }
     design.gateways["remove"].append((where, work))
 
 
-def _route_items(gateway: Gone, cloud: Cloud, design: Design, common: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """(destinations, route tables) of the routes that lead to the gateway."""
+def _route_items(
+    gateway: Gone, intent: Intent, cloud: Cloud, design: Design, common: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """(destinations, route tables) of the routes to the gateway; the way out is the internet gateway again."""
     destinations: list[str] = []
     tables: list[str] = []
+    replaced = {(item.parent, item.key) for item in design.items if item.kind == "route" and item.verb == "update"}
+    outer = owned(intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
     for table in cloud.route_tables.values():
+        name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
         for route in table.routes:
+            before = {"target": route.target}
+            if (name, route.destination) in replaced:
+                continue  # the gateway that takes its place has it by then
             if gateway.interface and route.target == gateway.interface.id:
-                name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
-                before = {"target": gateway.interface.id}
                 design.aws("delete", "route", name, route.destination, before=before, **common)
                 destinations.append(route.destination)
                 tables.append(table.id)
+            elif gateway.nat and route.target == gateway.nat.id and route.destination == ANYWHERE:
+                after = {"target": outer.id if outer else KNOWN_AFTER_APPLY}
+                design.aws("update", "route", name, ANYWHERE, before=before, after=after, **common)
     return destinations, tables

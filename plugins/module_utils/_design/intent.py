@@ -73,6 +73,7 @@ class VpcIntent:
     id: str | None = None
     ipv6: bool = False
     subnets: tuple[Mapping[str, str], ...] = ()
+    public_subnets: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class GatewayIntent:
     route_tables: tuple[str, ...] = ()
     interface: str | None = None
     subnet_id: str | None = None
+    port_forwards: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,8 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
         if network:
             networks.append(str(network))
     options["networks"] = tuple(networks)
-    options["route_tables"] = tuple(options.get("route_tables", ()))
+    for name in ("route_tables", "port_forwards"):
+        options[name] = tuple(options.get(name, ()))
     if options.get("interface"):
         check_interface_name(options["interface"], f"{what}, gateway on {options['host']}", report)
     return GatewayIntent(**options)
@@ -215,18 +218,21 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
 
 def _vpc(given: Mapping[str, Any], what: str, report: Report) -> VpcIntent:
     options = _known(given)
-    subnets = tuple(_known(subnet) for subnet in options.pop("subnets", ()))
+    given_subnets = {
+        name: tuple(_known(subnet) for subnet in options.pop(name, ())) for name in ("subnets", "public_subnets")
+    }
     if not options.get("cidr") and not options.get("id"):
         report.problem(f"{what}, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given.")
     if options.get("cidr"):
         network = _ipv4_network(options["cidr"], f"{what}, vpc.cidr", report)
         if network and not 16 <= network.prefixlen <= 28:
             report.problem(f"{what}, vpc.cidr: {network} has a /{network.prefixlen}; AWS accepts /16 to /28.")
-        for subnet in subnets:
-            inner = _ipv4_network(subnet.get("cidr"), f"{what}, vpc.subnets", report)
-            if network and inner and not inner.subnet_of(network):
-                report.problem(f"{what}, vpc.subnets: {inner} does not lie in the VPC's network {network}.")
-    return VpcIntent(subnets=subnets, **options)
+        for name, subnets in given_subnets.items():
+            for subnet in subnets:
+                inner = _ipv4_network(subnet.get("cidr"), f"{what}, vpc.{name}", report)
+                if network and inner and not inner.subnet_of(network):
+                    report.problem(f"{what}, vpc.{name}: {inner} does not lie in the VPC's network {network}.")
+    return VpcIntent(**{**options, **given_subnets})
 
 
 def _space(given: Mapping[str, Any], report: Report) -> SpaceIntent:

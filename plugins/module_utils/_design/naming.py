@@ -10,12 +10,15 @@ tag has to tell the network, the purpose and the owner of an object.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 NETWORK_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 MAX_VNI = 16777215
 """A VXLAN network identifier has 24 bits (RFC 7348)."""
 MAX_INTERFACE_NAME = 15
 """Linux keeps 16 bytes for a device name, one of them for the end."""
+
+ANYWHERE = "0.0.0.0/0"
 
 TAG_NETWORK = "bonded.internet/network"
 TAG_KEY = "bonded.internet/key"
@@ -45,6 +48,14 @@ def own_name(network: str, name: str) -> tuple[str, int] | None:
 def tags(network: str, key: str) -> dict[str, str]:
     """The ownership tags of an AWS object."""
     return {TAG_NETWORK: network, TAG_KEY: key}
+
+
+def owned(network: str, key: str, objects: Any) -> Any:
+    """The object with this network's tag and key, or None."""
+    return next(
+        (o for o in objects if o.tags.get(TAG_NETWORK) == network and o.tags.get(TAG_KEY) == key),
+        None,
+    )
 
 
 def cpe_nat_key(entry: str) -> str:
@@ -80,3 +91,23 @@ def gateway_key(space: str, host: str) -> str:
 def gateway_ip_key(space: str, host: str) -> str:
     """Tag value of a gateway's Elastic IP."""
     return f"gateway-ip/{space}/{host}"
+
+
+def nat_gateway_key(space: str, host: str) -> str:
+    """Tag value of a gateway's NAT gateway."""
+    return f"natgw/{space}/{host}"
+
+
+def nat_gateway_ip_key(space: str, host: str) -> str:
+    """Tag value of the Elastic IP of a gateway's NAT gateway."""
+    return f"natgw-ip/{space}/{host}"
+
+
+def public_subnet_key(space: str, zone: str) -> str:
+    """Tag value of the public subnet in which a zone's NAT gateways lie."""
+    return f"natgw-subnet/{space}/{zone}"
+
+
+def public_table_key(space: str, zone: str) -> str:
+    """Tag value of the route table of that public subnet."""
+    return f"natgw-rtb/{space}/{zone}"

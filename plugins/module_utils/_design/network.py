@@ -13,13 +13,17 @@ from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
-from .gateway import Gateway, check_gateways, design_gateway, resolve_gateway, with_device_indexes
+from .gateway import Gateway, resolve_gateway, with_device_indexes
+from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_gone import design_gateways_gone
+from .gateway_items import design_gateway
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things, transit_things
 from .naming import own_name, vxlan_name
+from .nat import check_quota
+from .public_subnets import public_gone
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
@@ -64,6 +68,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         if vpc:
             vpcs.append(vpc)
         for given in space.gateways:
+            check_egress(space, given, report)
             gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, report)
             if gateway:
                 gateways.append(gateway)
@@ -75,7 +80,12 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     check_gateways(gateways, intent, cloud, report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
+    warn_of_none(gateways, report)
+    check_quota(cloud, design, gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
+    for made in vpcs:
+        if made.found and made.cidr:
+            public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)

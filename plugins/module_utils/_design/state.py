@@ -176,6 +176,17 @@ class InternetGateway:
     tags: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class NatGateway:
+    """A NAT gateway that is there or is being made; what is failed or deleted is left out."""
+
+    id: str
+    vpc_id: str
+    subnet_id: str
+    tags: dict[str, str] = field(default_factory=dict)
+    allocation_id: str | None = None
+
+
 @dataclass
 class Cloud:
     """The AWS side, keyed by id; `region` of each instance's id is in the fleet."""
@@ -188,3 +199,7 @@ class Cloud:
     interfaces: dict[str, Interface] = field(default_factory=dict)
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
+    nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
+    """Those of this network."""
+    nat_gateways_in: dict[str, int] | None = None
+    """How many NAT gateways the account has in each zone; None where that was not read."""

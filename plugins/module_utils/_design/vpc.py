@@ -10,45 +10,42 @@ zone: so the gateway's interface lives in the space's VPC, in a subnet of the ag
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import (
+    ANYWHERE,
     TAG_KEY,
     TAG_NETWORK,
     internet_gateway_key,
+    owned,
+    public_table_key,
     route_table_key,
     subnet_key,
     tags,
     vpc_key,
 )
-from .state import Cloud, Subnet, Vpc
+from .public_subnets import public_items, public_subnets, vpc_change
+from .state import Cloud, RouteTable, Subnet, Vpc
 
 PART = "private_wan"
-ANYWHERE = "0.0.0.0/0"
 ANYWHERE_IPV6 = "::/0"
 SMALLEST_SUBNET = 28
 
 
 @dataclass(frozen=True)
 class VpcDesign:
-    """A space's VPC: what it is called, which one it is, and its gateway subnets by zone (`cidr` may be known only)."""
+    """A space's VPC: what it is called, which one it is, and its subnets by zone (`cidr` is None if it is adopted)."""
 
     space: str
     found: Vpc | None
     cidr: str | None
     subnets: dict[str, str]
-
-
-def owned(network: str, key: str, objects: Any) -> Any:
-    """The object with this network's tag and key, or None."""
-    return next(
-        (o for o in objects if o.tags.get(TAG_NETWORK) == network and o.tags.get(TAG_KEY) == key),
-        None,
-    )
+    public: dict[str, str] = field(default_factory=dict)
+    """The public subnets, each for a NAT gateway."""
 
 
 def zone_subnet(cidr: str, zone: str) -> str | None:
@@ -92,8 +89,10 @@ def design_vpc(
             "network. Tear the space down first, or take the old network."
         )
     subnets = _subnets(space, cidr, fleet, report)
-    _items(space, cidr, found, subnets, intent, cloud, design)
-    return VpcDesign(space.key, found, cidr, subnets)
+    public = public_subnets(space, cidr, subnets, fleet, report)
+    vpc = VpcDesign(space.key, found, cidr, subnets, public)
+    _items(vpc, space, intent, cloud, design, report)
+    return vpc
 
 
 def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
@@ -117,17 +116,10 @@ def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dic
     return chosen
 
 
-def _items(
-    space: SpaceIntent,
-    cidr: str,
-    found: Vpc | None,
-    subnets: dict[str, str],
-    intent: Intent,
-    cloud: Cloud,
-    design: Design,
-) -> None:
+def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
     if space.vpc is None:
         raise AssertionError("the caller has checked space.vpc")
+    cidr, found, subnets = vpc.cidr, vpc.found, vpc.subnets
     network, key, ipv6 = intent.network, vpc_key(space.key), space.vpc.ipv6
     before = len(design.items)
     common: dict[str, Any] = {"phase": "add", "host": None, "part": PART}
@@ -176,25 +168,24 @@ def _items(
             **common,
         )
     targets = {route.destination: route.target for route in table.routes} if table else {}
-    for destination in (ANYWHERE, *((ANYWHERE_IPV6,) if ipv6 else ())):
+    # with a NAT gateway the way out is the gateways' part: it leads to what they make
+    default_route = not vpc.public and targets.get(ANYWHERE) not in cloud.nat_gateways
+    for destination in (*((ANYWHERE,) if default_route else ()), *((ANYWHERE_IPV6,) if ipv6 else ())):
         if destination not in targets:
             after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
             design.aws("create", "route", route_table_key(space.key), destination, after=after, **common)
+    public_items(space.key, gateway, vpc.public, intent, cloud, design, report)
     if len(design.items) > before:
-        design.vpcs["add"].append(
-            {
-                "network": network,
-                "space": space.key,
-                "id": None,
-                "fresh": found is None and gateway is None and table is None and not subnet_ids,
-                "cidr": cidr,
-                "ipv6": ipv6,
-                "subnets": [
-                    {"zone": zone, "cidr": subnet, "key": subnet_key(space.key, zone)}
-                    for zone, subnet in sorted(subnets.items())
-                ],
-            }
-        )
+        work = vpc_change(space.key, cidr, ipv6, intent) | {
+            "fresh": found is None and gateway is None and table is None and not subnet_ids,
+            "subnets": [
+                {"zone": zone, "cidr": subnet, "key": subnet_key(space.key, zone)}
+                for zone, subnet in sorted(subnets.items())
+            ],
+            "public_subnets": [{"zone": zone, "cidr": subnet} for zone, subnet in sorted(vpc.public.items())],
+            "default_route": default_route,
+        }
+        design.vpcs["add"].append(work)
 
 
 def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
@@ -222,19 +213,17 @@ def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Desi
     for subnet in sorted(subnets, key=lambda s: s.cidr):
         before = {"cidr": subnet.cidr, "zone": subnet.zone}
         design.aws("delete", "subnet", key, subnet.tags[TAG_KEY], before=before, **common)
-    if table := owned(network, route_table_key(space), cloud.route_tables.values()):
-        design.aws("delete", "route_table", key, route_table_key(space), before={"id": table.id}, **common)
+    for table in _tables(space, network, cloud):
+        design.aws("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}, **common)
     if gateway := owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
         design.aws("delete", "internet_gateway", key, internet_gateway_key(space), before={"id": gateway.id}, **common)
     design.aws("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}, **common)
-    design.vpcs["remove"].append(
-        {
-            "network": network,
-            "space": space,
-            "id": vpc.id,
-            "fresh": False,
-            "cidr": vpc.cidrs[0],
-            "ipv6": vpc.ipv6,
-            "subnets": [{"zone": s.zone, "cidr": s.cidr, "key": s.tags[TAG_KEY]} for s in subnets],
-        }
-    )
+    design.vpcs["remove"].append(vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent) | {"id": vpc.id, "remove": True})
+
+
+def _tables(space: str, network: str, cloud: Cloud) -> list[RouteTable]:
+    """The route tables of ours in a space's VPC."""
+    mine = [table for table in cloud.route_tables.values() if table.tags.get(TAG_NETWORK) == network]
+    public = public_table_key(space, "")
+    found = [t for t in mine if t.tags[TAG_KEY] == route_table_key(space) or t.tags[TAG_KEY].startswith(public)]
+    return sorted(found, key=lambda table: table.tags[TAG_KEY])

@@ -19,13 +19,14 @@ from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report, read_intent
 from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
+from .._design.public_subnets import NAT
 from .._reconcile import ReconcileError, Refs
 from .read_cloud import CloudReader
 from .read_server import ServerReader
 from .work import Scope, Step, make_work, server_steps
 
 DEFAULT_MAX_DELETIONS = 25
-NEW_KINDS = ("private_address", "attachment")
+NEW_KINDS = {"private_address", "attachment"}
 
 
 class PlanError(Exception):
@@ -105,8 +106,11 @@ def _read_more(
     if intent.absent:
         return False
     more = False
-    if intent.needs_cloud and any(item.kind in NEW_KINDS and item.verb == "create" for item in design.items):
+    new = {item.kind for item in design.items if item.verb == "create"}
+    if intent.needs_cloud and new & NEW_KINDS:
         more = cloud_side.read_for_new()
+    if NAT in new:
+        more = cloud_side.read_nat_zones() or more
     changed = {
         step.thing.data.get("space") or step.thing.key
         for step in steps
@@ -155,4 +159,12 @@ def _judge(
         if missing and any(item.part == "gateways" and item.phase == "add" for item in items):
             report.problem(
                 f"The gateways need {', '.join(missing)}, which is not built yet: run the part private_wan first."
+            )
+    if "gateways" not in scope.parts and "private_wan" in scope.parts and not intent.absent:
+        used = sorted(i.key for i in deferred if i.kind == NAT and i.verb == "delete")
+        subnets = sorted(i.key for i in items if i.kind == "subnet" and i.verb == "delete")
+        if used and subnets:
+            report.problem(
+                f"The subnets {', '.join(subnets)} would be deleted with the NAT gateways {', '.join(used)} still in "
+                "them: run the part gateways too."
             )

@@ -62,6 +62,7 @@ _VPC: Spec = {
     "id": _str(),
     "ipv6": _bool(),
     "subnets": _list({"zone": _str(required=True), "cidr": _str(required=True)}),
+    "public_subnets": _list({"zone": _str(required=True), "cidr": _str(required=True)}),
 }
 _GATEWAY: Spec = {
     "aggregator": _str(required=True),
@@ -71,6 +72,7 @@ _GATEWAY: Spec = {
     "route_tables": _list(),
     "interface": _str(),
     "subnet_id": _str(),
+    "port_forwards": {"type": "list", "elements": "dict"},
 }
 _SPACE: Spec = {
     "key": _str(required=True, no_log=False),

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .._aws._ec2 import describe, describe_by, owned_by, tags_of
+from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
 from .._aws.cpe_nat_found import reverse_dns_of
 from .._design.intent import Intent
+from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._design.state import (
     Cloud,
     ElasticIp,
@@ -18,6 +19,7 @@ from .._design.state import (
     InstanceLimits,
     Interface,
     InternetGateway,
+    NatGateway,
     Route,
     RouteTable,
     Subnet,
@@ -33,6 +35,8 @@ TARGETS = (
     "EgressOnlyInternetGatewayId",
     "InstanceId",
 )
+
+NAT_ALIVE = ("pending", "available")
 
 
 class CloudReader:
@@ -58,6 +62,14 @@ class CloudReader:
                 self._vpcs(client, intent)
             else:
                 self._subnets(client, ())
+
+    def read_nat_zones(self) -> bool:
+        """What only new NAT gateways ask: how many there are."""
+        if self.cloud.nat_gateways_in is not None:
+            return False
+        for region in self._regions:
+            self._nat_zones(self._client_of(region))
+        return True
 
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
@@ -160,6 +172,7 @@ class CloudReader:
             )
         for item in describe_by(client, "describe_route_tables", "vpc-id", self.cloud.vpcs):
             self._route_table(item)
+        self._nat_gateways(client, intent)
         for item in describe(client, "describe_network_interfaces", Filters=owned_by(intent.network)):
             self.cloud.interfaces[item["NetworkInterfaceId"]] = Interface(
                 id=item["NetworkInterfaceId"],
@@ -170,6 +183,36 @@ class CloudReader:
                 instance_id=(item.get("Attachment") or {}).get("InstanceId"),
                 source_dest_check=item.get("SourceDestCheck", True),
             )
+
+    def _nat_gateways(self, client: Any, intent: Intent) -> None:
+        """Ours lie in public subnets of ours: without such a subnet there is nothing to ask for."""
+        prefix = public_subnet_key("", "").partition("/")[0] + "/"
+        mine = [s for s in self.cloud.subnets.values() if s.tags.get(TAG_NETWORK) == intent.network]
+        if not any(subnet.tags.get(TAG_KEY, "").startswith(prefix) for subnet in mine):
+            return
+        given = [*owned_by(intent.network), *where({"state": NAT_ALIVE})]
+        for item in describe(client, "describe_nat_gateways", Filter=given):
+            addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
+            self.cloud.nat_gateways[item["NatGatewayId"]] = NatGateway(
+                id=item["NatGatewayId"],
+                vpc_id=item["VpcId"],
+                subnet_id=item["SubnetId"],
+                tags=tags_of(item),
+                allocation_id=addresses[0] if addresses else None,
+            )
+
+    def _nat_zones(self, client: Any) -> None:
+        """How many NAT gateways each zone has, whosoever's they are: AWS limits them by zone."""
+        counts: dict[str, int] = dict(self.cloud.nat_gateways_in or {})
+        found = describe(client, "describe_nat_gateways", Filter=where({"state": (*NAT_ALIVE, "deleting")}))
+        zones = {
+            item["SubnetId"]: item["AvailabilityZone"]
+            for item in describe_by(client, "describe_subnets", "subnet-id", {nat["SubnetId"] for nat in found})
+        }
+        for nat in found:
+            zone = zones.get(nat["SubnetId"], "")
+            counts[zone] = counts.get(zone, 0) + 1
+        self.cloud.nat_gateways_in = counts
 
     def _route_table(self, item: dict[str, Any]) -> None:
         routes = []

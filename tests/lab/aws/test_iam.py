@@ -227,8 +227,8 @@ def test_no_tag_keys_are_all_of_any(lab: Lab) -> None:
 
 def test_what_cannot_be_judged_is_refused(lab: Lab) -> None:
     ec2 = judged(lab, document(statement("*")))
-    with refused("UnsupportedOperation", "cannot judge ec2:CreateNatGateway: lab/aws/iam/resources.py does not say"):
-        ec2.create_nat_gateway(SubnetId="subnet-0a00000a", AllocationId="eipalloc-0a000001")
+    with refused("UnsupportedOperation", "cannot judge ec2:CreateVpcPeeringConnection: lab/aws/iam/"):
+        ec2.create_vpc_peering_connection(VpcId="vpc-0a000000", PeerVpcId="vpc-0b000000")
     with refused("UnsupportedOperation", "cannot judge ec2:ModifyNetworkInterfaceAttribute with SecurityGroupId.1"):
         ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000f", Groups=["sg-0a000001"])
     ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000f", SourceDestCheck={"Value": False})

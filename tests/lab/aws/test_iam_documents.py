@@ -145,6 +145,14 @@ ALLOWED: list[tuple[str, Call]] = [
         "a route in the main table, which nobody tags",
         lambda ec2: ec2.create_route(RouteTableId="rtb-0a000000", **ROUTE),
     ),
+    (
+        "a NAT gateway with our address in our subnet",
+        lambda ec2: ec2.create_nat_gateway(
+            SubnetId="subnet-0a00000a",
+            AllocationId="eipalloc-0a000001",
+            TagSpecifications=made_with("natgateway", OURS),
+        ),
+    ),
     ("a retired address", lambda ec2: ec2.create_tags(Resources=["eipalloc-0a000001"], Tags=[RETIRED])),
     ("one back in use", lambda ec2: ec2.delete_tags(Resources=["eipalloc-0a000001"], Tags=[RETIRED])),
     ("a released address", lambda ec2: ec2.release_address(AllocationId="eipalloc-0a000001")),
@@ -161,10 +169,8 @@ SELDOM: list[tuple[str, Call]] = [
     ("AssociateSubnetCidrBlock", lambda ec2: ec2.associate_subnet_cidr_block(**SUBNET, Ipv6CidrBlock="2001:db8::/64")),
     ("AssociateVpcCidrBlock", lambda ec2: ec2.associate_vpc_cidr_block(**VPC, AmazonProvidedIpv6CidrBlock=True)),
     ("DescribeAddressesAttribute", lambda ec2: ec2.describe_addresses_attribute(Attribute="domain-name")),
-    ("DescribeNatGateways", lambda ec2: ec2.describe_nat_gateways()),
     ("ModifyAddressAttribute", lambda ec2: ec2.modify_address_attribute(**ADDRESS, DomainName="a.example.com")),
     ("ModifySubnetAttribute", lambda ec2: ec2.modify_subnet_attribute(**SUBNET, MapPublicIpOnLaunch={"Value": False})),
-    ("ReplaceRoute", lambda ec2: ec2.replace_route(RouteTableId="rtb-0a000000", **ROUTE)),
     ("ResetAddressAttribute", lambda ec2: ec2.reset_address_attribute(**ADDRESS, Attribute="domain-name")),
 ]
 
@@ -226,6 +232,16 @@ DENIED: list[tuple[str, str, str, Call]] = [
         "AssociateAddress",
         "network-interface/eni-0a00000e",
         lambda ec2: ec2.associate_address(NetworkInterfaceId="eni-0a00000e", AllocationId="eipalloc-0a000001"),
+    ),
+    (
+        "a NAT gateway with nobody's address",
+        "CreateNatGateway",
+        "elastic-ip/eipalloc-0a000002",
+        lambda ec2: ec2.create_nat_gateway(
+            SubnetId="subnet-0a00000a",
+            AllocationId="eipalloc-0a000002",
+            TagSpecifications=made_with("natgateway", OURS),
+        ),
     ),
     (
         "nobody's interface",

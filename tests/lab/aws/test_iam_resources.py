@@ -52,6 +52,16 @@ REQUESTS: list[tuple[str, str, Call]] = [
         lambda ec2: ec2.disassociate_address(PublicIp="203.0.113.103"),
     ),
     ("DisassociateAddress", "elastic-ip/*", lambda ec2: ec2.disassociate_address(AssociationId="eipassoc-0f000000")),
+    (
+        "CreateNatGateway",
+        "natgateway/* subnet/subnet-0a00000a elastic-ip/eipalloc-0a000001",
+        lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0a00000a", **FREE),
+    ),
+    (
+        "DeleteNatGateway",
+        "natgateway/nat-0f000000",
+        lambda ec2: ec2.delete_nat_gateway(NatGatewayId="nat-0f000000"),
+    ),
     ("ReleaseAddress", "elastic-ip/eipalloc-0a000001", lambda ec2: ec2.release_address(**FREE)),
     (
         "ModifyAddressAttribute",

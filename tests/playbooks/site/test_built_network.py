@@ -180,40 +180,47 @@ def test_the_primary_address_keeps_its_automatic_public_one(cloud: dict[str, Any
     assert primary["association"]["owner"] == "amazon"
 
 
-# space: (VPC, subnet with its zone, gateway's aggregator, networks that the VPC sends to it)
-VPCS = {
-    "acme": ("10.101.0.0/16", ("10.101.0.0/24", "eu-central-1a"), "agg1", {"172.16.0.0/12"}),
-    "globex": ("10.102.0.0/16", None, None, set()),
-    "initech": ("10.103.0.0/16", ("10.103.0.0/24", "eu-central-1a"), "agg3", {"172.20.0.0/15"}),
+# space: (VPC, subnets with their zones, gateway's aggregator, networks that the VPC sends to it)
+VPCS: dict[str, tuple[str, list[tuple[str, str]], str | None, set[str]]] = {
+    "acme": ("10.101.0.0/16", [("10.101.0.0/24", "eu-central-1a")], "agg1", {"172.16.0.0/12"}),
+    "globex": ("10.102.0.0/16", [], None, set()),
+    # the second one is the NAT gateway's: the last /28 of the VPC's network
+    "initech": (
+        "10.103.0.0/16",
+        [("10.103.0.0/24", "eu-central-1a"), ("10.103.255.240/28", "eu-central-1a")],
+        "agg3",
+        {"172.20.0.0/15"},
+    ),
 }
 
 
 @pytest.mark.parametrize("space", VPCS)
 def test_a_space_has_its_vpc(cloud: dict[str, Any], space: str) -> None:
-    cidr, subnet, _host, _networks = VPCS[space]
+    cidr, wanted, _host, _networks = VPCS[space]
     (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == cidr]
     assert vpc["tags"]["bonded.internet/key"] == f"vpc/{space}"
     assert bool(vpc["ipv6_cidrs"]) is (space == "globex")
     assert [item["vpc_id"] for item in cloud["internet_gateways"]].count(vpc["id"]) == 1
     subnets = [(s["cidr"], s["zone"]) for s in cloud["subnets"] if s["vpc_id"] == vpc["id"]]
-    assert subnets == ([subnet] if subnet else [])
+    assert sorted(subnets) == wanted
 
 
 @pytest.mark.parametrize("space", ["acme", "initech"])
 def test_a_gateway_is_an_interface_in_the_spaces_vpc(server: dict[str, Any], cloud: dict[str, Any], space: str) -> None:
-    cidr, subnet, host, networks = VPCS[space]
-    assert subnet is not None
+    cidr, _subnets, host, networks = VPCS[space]
     assert host is not None
     (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == cidr]
-    (interface,) = [item for item in cloud["network_interfaces"] if item["vpc_id"] == vpc["id"]]
+    inside = [item for item in cloud["network_interfaces"] if item["vpc_id"] == vpc["id"]]
+    (interface,) = [item for item in inside if item["type"] == "interface"]
     assert interface["attachment"]["instance_id"] == AGGREGATORS[host][3]
     assert interface["zone"] == "eu-central-1a"
     assert interface["source_dest_check"] is False
-    (elastic,) = [item for item in cloud["addresses"] if item["network_interface_id"] == interface["id"]]
-    assert elastic["private_ip"] == interface["private_ip"]
-    # the VPC's main table and the gateway subnet's own send the private WAN's networks to it
+    # without translation the interface has the Elastic IP, else the NAT gateway
+    elastic = [item for item in cloud["addresses"] if item["network_interface_id"] == interface["id"]]
+    assert [item["private_ip"] for item in elastic] == ([interface["private_ip"]] if space == "acme" else [])
+    # the VPC's main table, the gateway subnet's own and the NAT gateway's send the private WAN's networks to it
     tables = [item for item in cloud["route_tables"] if item["vpc_id"] == vpc["id"]]
-    assert sorted(table["main"] for table in tables) == [False, True]
+    assert sorted(table["main"] for table in tables) == [False] * (1 if space == "acme" else 2) + [True]
     for table in tables:
         to_gateway = {r["destination"] for r in table["routes"] if r["target"] == interface["id"]}
         assert to_gateway == networks
@@ -233,6 +240,30 @@ def test_a_gateway_is_an_interface_in_the_spaces_vpc(server: dict[str, Any], clo
     assert (protocol["import_ipv4"], protocol["export_ipv4"]) == (ALL, NONE)
 
 
+def test_a_packet_finds_its_way_through_the_nat_gateway_and_back(cloud: dict[str, Any]) -> None:
+    """Both ways, table by table: only so does a host behind a bond of initech reach the Internet."""
+    (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == "10.103.0.0/16"]
+    (outer,) = [item for item in cloud["internet_gateways"] if item["vpc_id"] == vpc["id"]]
+    subnets = {item["cidr"]: item["id"] for item in cloud["subnets"] if item["vpc_id"] == vpc["id"]}
+    inside = [item for item in cloud["network_interfaces"] if item["vpc_id"] == vpc["id"]]
+    (interface,) = [item for item in inside if item["type"] == "interface"]
+    (nat,) = cloud["nat_gateways"]
+    assert (nat["state"], nat["vpc_id"], nat["subnet_id"]) == ("available", vpc["id"], subnets["10.103.255.240/28"])
+    own = {"bonded.internet/network": "demo"}
+    assert nat["tags"].items() >= (own | {"bonded.internet/key": "natgw/initech/agg3"}).items()
+    (address,) = [item for item in cloud["addresses"] if item["allocation_id"] == nat["allocation_id"]]
+    assert address["tags"].items() >= (own | {"bonded.internet/key": "natgw-ip/initech/agg3"}).items()
+
+    def routes(cidr: str) -> dict[str, str]:
+        (table,) = [item for item in cloud["route_tables"] if subnets[cidr] in item["subnet_ids"]]
+        return {route["destination"]: route["target"] for route in table["routes"]}
+
+    local = {"10.103.0.0/16": "local", "172.20.0.0/15": interface["id"]}
+    assert interface["subnet_id"] == subnets["10.103.0.0/24"]
+    assert routes("10.103.0.0/24") == {**local, "0.0.0.0/0": nat["id"]}
+    assert routes("10.103.255.240/28") == {**local, "0.0.0.0/0": outer["id"]}
+
+
 def test_a_second_run_changes_nothing_sends_nothing_and_names_the_drift(built: Site, first_run: Outcome) -> None:
     outcome = built.run("site")
     assert outcome.code == 0, outcome.output
@@ -241,7 +272,7 @@ def test_a_second_run_changes_nothing_sends_nothing_and_names_the_drift(built: S
     assert "bond 19 (acme-munich) is on agg2, its address (bond-19) on agg1" in outcome.said
     # and it costs what the design allows: 4 requests an aggregator, 3 a bond that is named, 6 in all
     assert len(outcome.server) <= 4 * 3 + 3 * 7 + 6
-    assert len(outcome.aws) <= 8
+    assert len(outcome.aws) <= 9
     assert "DEPRECATION" not in outcome.output
 
 

@@ -88,6 +88,7 @@ def test_what_is_unknown_is_only_what_aws_chooses(first_run: Outcome) -> None:
         ("network_interface", "private_ip"),
         ("address_association", "interface_id"),
         ("address_association", "private_ip"),
+        ("nat_gateway", "allocation_id"),
         ("route", "target"),
         ("ethernet_interface", "addresses"),
     }

@@ -74,7 +74,15 @@ MAKES = {
     "CreateRouteTable": "route_table",
     "CreateNetworkInterface": "network_interface",
     "AllocateAddress": "elastic_ip",
+    "CreateNatGateway": "nat_gateway",
 }
+DELETES = {
+    "DeleteNatGateway": ("nat_gateway", "NatGatewayId"),
+    "DeleteSubnet": ("subnet", "SubnetId"),
+    "DeleteRouteTable": ("route_table", "RouteTableId"),
+    "ReleaseAddress": ("elastic_ip", "AllocationId"),
+}
+TARGETS = ("NetworkInterfaceId", "NatGatewayId", "GatewayId")
 PART_OF_MAKING = {
     "ModifyVpcAttribute": "VpcId",
     "AttachInternetGateway": "InternetGatewayId",
@@ -84,9 +92,12 @@ PART_OF_MAKING = {
 }
 
 
-def aws_items(log: list[Json], state: Json) -> list[tuple[Identity, Json]]:
-    """(identity, what the request says in the terms of an item's `after`) of each change that a run made on AWS."""
-    names = _names(state)
+def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[tuple[Identity, Json]]:
+    """(identity, what the request says in the terms of an item's `after`) of each change that a run made on AWS.
+
+    `state` is what the run has left; a run that deletes or retires needs also what it found (`before`).
+    """
+    names = _names(before or {}) | _names(state)
     made: dict[str, Json] = {}
     found: list[tuple[Identity, Json]] = []
     for entry in aws_writes(log):
@@ -97,6 +108,7 @@ def aws_items(log: list[Json], state: Json) -> list[tuple[Identity, Json]]:
             after: Json = {"tags": {k: v for k, v in tags.items() if k != "Name"}}
             after |= {"cidr": params["CidrBlock"]} if "CidrBlock" in params else {}
             after |= {"zone": params["AvailabilityZone"]} if "AvailabilityZone" in params else {}
+            after |= {"allocation_id": params["AllocationId"]} if action == "CreateNatGateway" else {}
             made[key] = after
             found.append((("aws", "create", MAKES[action], _parent(action, key, params, names, state), key), after))
         elif action in PART_OF_MAKING:
@@ -119,11 +131,23 @@ def aws_items(log: list[Json], state: Json) -> list[tuple[Identity, Json]]:
             parent = names.get(interface, interface)
             after = {"interface_id": interface, "private_ip": params["PrivateIpAddress"]}
             found.append((("aws", "create", "address_association", parent, key), after))
-        elif action == "CreateRoute":
-            table = params["RouteTableId"]
+        elif action in ("CreateRoute", "ReplaceRoute"):
+            table, verb = params["RouteTableId"], "create" if action == "CreateRoute" else "update"
             destination = params.get("DestinationCidrBlock") or params["DestinationIpv6CidrBlock"]
-            target = params.get("NetworkInterfaceId") or params["GatewayId"]
-            found.append((("aws", "create", "route", names[table], destination), {"target": target}))
+            (target,) = [params[name] for name in TARGETS if name in params]
+            found.append((("aws", verb, "route", names[table], destination), {"target": target}))
+        elif action in DELETES:
+            kind, parameter = DELETES[action]
+            identity = ("aws", "delete", kind, _parent_in(before, params[parameter], names), names[params[parameter]])
+            found.append((identity, {}))
+        elif action == "DisassociateAddress":
+            (address,) = [a for a in (before or {})["addresses"] if a["association_id"] == params["AssociationId"]]
+            key = names[address["id"]]
+            found.append((("aws", "delete", "address_association", address["network_interface_id"], key), {}))
+        elif action in ("CreateTags", "DeleteTags"):
+            assert params["Tag.1.Key"] == "bonded.internet/retired", params
+            after = {"tags": {params["Tag.1.Key"]: "true" if action == "CreateTags" else None}}
+            found.append((("aws", "update", "elastic_ip", "", names[params["ResourceId.1"]]), after))
         else:
             raise AssertionError(f"an action that no item of a plan stands for: {action} {params}")
     return found
@@ -147,16 +171,25 @@ def _names(state: Json) -> dict[str, str]:
                 names[entry["id"]] = key
                 if "public_ip" in entry:
                     names[entry["public_ip"]] = key
-    for table in state["route_tables"]:
+    for table in state.get("route_tables", ()):
         if table["main"] and table["vpc_id"] in names:
             names[table["id"]] = f"{names[table['vpc_id']]}/main"
     return names
 
 
+def _parent_in(before: Json | None, number: str, names: dict[str, str]) -> str:
+    """What an object that a run deleted belonged to, as the state before it says."""
+    for kind, field in (("subnets", "vpc_id"), ("route_tables", "vpc_id"), ("nat_gateways", "subnet_id")):
+        for entry in (before or {}).get(kind, ()):
+            if entry["id"] == number:
+                return names[entry[field]]
+    return ""
+
+
 def _parent(action: str, key: str, params: Json, names: dict[str, str], state: Json) -> str:
     if action in ("CreateSubnet", "CreateRouteTable"):
         return names[params["VpcId"]]
-    if action == "CreateNetworkInterface":
+    if action in ("CreateNetworkInterface", "CreateNatGateway"):
         return names[params["SubnetId"]]
     if action == "CreateInternetGateway":
         (found,) = [g for g in state["internet_gateways"] if g["tags"].get("bonded.internet/key") == key]

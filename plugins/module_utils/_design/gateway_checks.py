@@ -1,0 +1,140 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is refused about gateways and their way out, and what is warned of. Private to the collection."""
+
+from __future__ import annotations
+
+from .gateway import Gateway
+from .gateway_routes import tables_of
+from .intent import GatewayIntent, Intent, Report, SpaceIntent
+from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key
+from .public_subnets import NAT
+from .state import Cloud
+
+
+def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> None:
+    """What a way out cannot do, judged by the intent alone."""
+    what, egress = f"space {space.key}, gateway on {wanted.host}", wanted.egress
+    if egress == "masquerade":
+        report.problem(
+            f"{what}: egress: masquerade is not there yet; egress: nat_gateway (an AWS NAT gateway, which costs by the "
+            "hour) and egress: none (AN-001 to the letter: hosts in the VPC are reached, the Internet is not) are."
+        )
+        return
+    if wanted.port_forwards:
+        reason = "a NAT gateway lets nothing in" if egress == NAT else "nothing is translated, and nothing comes in"
+        report.problem(
+            f"{what}: port_forwards: {len(wanted.port_forwards)} given with egress: {egress}: {reason}. Give none; a "
+            "host behind a bond gets a public address by bonding_cpe_nat_ips."
+        )
+    if not wanted.vpc_routes:
+        report.problem(
+            f"{what}: vpc_routes: false with egress: {egress}: without the VPC's routes nothing finds the way back to "
+            "addresses that are not translated. Leave it true."
+        )
+    if egress == NAT:
+        _check_nat(space, wanted, what, report)
+
+
+def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Report) -> None:
+    if space.vpc and not space.vpc.cidr:
+        report.problem(
+            f"{what}: egress: nat_gateway with the adopted VPC {space.vpc.id}: the NAT gateway's subnet, both route "
+            "tables and their default routes have to be the space's own. Give vpc.cidr for a VPC to be made; a NAT "
+            "gateway serves one space only."
+        )
+    if wanted.subnet_id:
+        report.problem(
+            f"{what}: egress: nat_gateway with subnet_id: {wanted.subnet_id}: the default route of the subnet's table "
+            "has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet is made."
+        )
+    if space.vpc and space.vpc.ipv6:
+        report.problem(
+            f"{what}: egress: nat_gateway with vpc.ipv6: true: a NAT gateway carries IPv4 only, what leaves by ::/0 "
+            "dies at the internet gateway. Leave vpc.ipv6 out, or take egress: none."
+        )
+    if not wanted.networks:
+        report.problem(
+            f"{what}: egress: nat_gateway without networks: no answer would find its way back to the private WAN. Give "
+            "the supernets of the bonds' networks."
+        )
+    if ANYWHERE in wanted.networks:
+        report.problem(
+            f"{what}: networks: {ANYWHERE} with egress: nat_gateway: this is the NAT gateway's own way out. "
+            "Give the supernets of the bonds' networks."
+        )
+
+
+def warn_of_none(gateways: list[Gateway], report: Report) -> None:
+    """One warning for all gateways without translation, with what will not work."""
+    names = "; ".join(gateway.label for gateway in gateways if gateway.intent.egress == "none")
+    if names:
+        report.warn(
+            f"egress: none ({names}): hosts in the VPC are reached, hosts on the Internet are not: AWS's internet "
+            "gateway drops packets whose source has no public mapping. egress: nat_gateway reaches them."
+        )
+
+
+def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """What only shows between gateways: one device or one route for two of them, and the instance's limits."""
+    devices: dict[tuple[str, str | None], Gateway] = {}
+    routes: dict[tuple[str, str], Gateway] = {}
+    for gateway in gateways:
+        place = (gateway.member.host, gateway.intent.interface)
+        if place in devices:
+            report.problem(f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}.")
+        devices.setdefault(place, gateway)
+        for name, _table in tables_of(gateway, intent, cloud, report):
+            for network in gateway.intent.networks:
+                if (name, network) in routes:
+                    other = routes[name, network].label
+                    report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
+                routes.setdefault((name, network), gateway)
+    _check_default_routes(gateways, intent, cloud, report)
+    for host in sorted({gateway.member.host for gateway in gateways}):
+        mine = [gateway for gateway in gateways if gateway.member.host == host]
+        instance = mine[0].member.instance
+        limits = cloud.limits.get(instance.type) if instance else None
+        new = [g for g in mine if g.interface is None or instance is None or g.interface.instance_id != instance.id]
+        if instance and limits and len(instance.devices) + len(new) > limits.interfaces:
+            report.problem(
+                f"{host}: has {len(instance.devices)} network interfaces and would get {len(new)} more for gateways; "
+                f"{instance.type} holds {limits.interfaces}."
+            )
+
+
+def _check_default_routes(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """A table has one default route: so one NAT gateway, for one gateway, of one space."""
+    first: dict[str, Gateway] = {}
+    for gateway in gateways:
+        table = _shared_table(gateway, intent, cloud)
+        if table is None:
+            continue
+        other = first.setdefault(table, gateway)
+        if other.space == gateway.space and other is not gateway and (other.wants_nat or gateway.wants_nat):
+            report.problem(
+                f"{gateway.label}: the default route of {table} cannot lead to the Internet for it (egress: "
+                f"{gateway.intent.egress}) and for {other.label} (egress: {other.intent.egress}): one gateway with a "
+                "NAT gateway is all that a space's route table can serve."
+            )
+    nats: dict[str | None, Gateway] = {g.own_table: g for g in gateways if g.wants_nat and g.own_table}
+    for gateway in gateways:
+        table = _shared_table(gateway, intent, cloud)
+        user = nats.get(table)
+        if user and user.space != gateway.space:
+            report.problem(
+                f"{gateway.label}: its subnet {gateway.intent.subnet_id} is led to the Internet by the NAT gateway "
+                f"{nat_gateway_key(user.space, user.member.host)} of {user.label}: a NAT gateway serves one space, "
+                "since its way back knows one owner of a network. Choose another subnet."
+            )
+
+
+def _shared_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> str | None:
+    """The table of ours that the gateway's subnet is associated with, by its name in the plan."""
+    if gateway.own_table:
+        return gateway.own_table
+    number = gateway.intent.subnet_id or ""
+    tables = [t for t in cloud.route_tables.values() if number in t.subnet_ids]
+    mine = [t.tags[TAG_KEY] for t in tables if t.tags.get(TAG_NETWORK) == intent.network and TAG_KEY in t.tags]
+    return mine[0] if mine else None

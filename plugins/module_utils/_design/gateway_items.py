@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is missing of a gateway, as items, objects of the server and the role's work. Private to the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .gateway import PART, Gateway, gateway_things, gateway_work
+from .gateway_routes import default_route, network_routes
+from .intent import Intent, Report
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import gateway_ip_key, subnet_key, tags
+from .nat import address_gone, elastic_ip_items, nat_gone, nat_items
+from .stages import PHASES, Phase, stage
+from .state import Cloud, Server
+
+
+def design_gateway(
+    gateway: Gateway, intent: Intent, server: Server, cloud: Cloud, design: Design, report: Report
+) -> None:
+    """Items, objects and work of one gateway."""
+    host, before = gateway.member.host, len(design.items)
+    _interface_items(gateway, intent, design)
+    if gateway.wants_nat:
+        nat_items(gateway, cloud, intent, design, report)
+        if gateway.address:
+            address_gone(gateway.address, gateway_ip_key(gateway.space, host), host, intent, design)
+    else:
+        _address_items(gateway, intent, design)
+        nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, intent, cloud, design)
+    add, switch, gone = network_routes(gateway, intent, cloud, design, report)
+    default_route(gateway, intent, cloud, design, report)
+    found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}
+    for thing in gateway_things(gateway, intent):
+        design.gateway_objects[thing.parent, thing.key] = (host, gateway_work(gateway, intent))
+        for phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
+            design.want(phase, PART, host, staged)
+    phases = {item.phase for item in design.items[before:]}
+    routes: dict[Phase, dict[str, list[str]]] = {
+        "add": {"networks": add},
+        "switch": {"networks": switch},
+        "remove": {"absent_networks": gone},
+    }
+    for phase in PHASES:
+        if phase in phases:
+            design.gateways[phase].append((host, gateway_work(gateway, intent, phase, **routes[phase])))
+
+
+def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
+    instance = gateway.member.instance
+    if instance is None:
+        raise AssertionError("the caller has checked instance")
+    common: dict[str, Any] = {"phase": "add", "host": gateway.member.host, "part": PART}
+    parent = gateway.intent.subnet_id or subnet_key(gateway.space, instance.zone)
+    found, key = gateway.interface, gateway.key
+    if found is None:
+        after = {
+            "private_ip": KNOWN_AFTER_APPLY,
+            "source_dest_check": False,
+            "tags": tags(intent.network, key),
+        }
+        design.aws("create", "network_interface", parent, key, after=after, **common)
+    elif found.source_dest_check:
+        change: dict[str, Any] = {"before": {"source_dest_check": True}, "after": {"source_dest_check": False}}
+        design.aws("update", "network_interface", parent, key, **change, **common)
+    if found is None or found.instance_id != instance.id:
+        design.aws("create", "attachment", instance.id, key, after={"instance_id": instance.id}, **common)
+
+
+def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:
+    host, found, address = gateway.member.host, gateway.interface, gateway.address
+    ip_key = gateway_ip_key(gateway.space, host)
+    elastic_ip_items(address, ip_key, host, intent, design)
+    if address is None or found is None or address.interface_id != found.id:
+        after = {
+            "interface_id": found.id if found else KNOWN_AFTER_APPLY,
+            "private_ip": found.private_ip if found else KNOWN_AFTER_APPLY,
+        }
+        design.aws("create", "address_association", gateway.key, ip_key, phase="add", host=host, part=PART, after=after)

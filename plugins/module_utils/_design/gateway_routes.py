@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The routes that lead to a gateway, and those that lead on from it. Private to the collection.
+
+To it lead the private WAN's networks. On from it, out of its subnet, leads one default route: to the internet gateway,
+which lets only sources with a public mapping pass (AN-001 to the letter), or to a NAT gateway.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .gateway import PART, Gateway
+from .intent import Intent, Report
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import (
+    ANYWHERE,
+    TAG_KEY,
+    internet_gateway_key,
+    nat_gateway_key,
+    owned,
+    public_table_key,
+    route_table_key,
+    vpc_key,
+)
+from .state import Cloud, Route, RouteTable
+
+
+def tables_of(gateway: Gateway, intent: Intent, cloud: Cloud, report: Report) -> list[tuple[str, RouteTable | None]]:
+    """(name in the plan, table) of each route table that sends the networks to the gateway; None = not made yet."""
+    names: list[str] = []
+    if gateway.intent.vpc_routes and not gateway.intent.route_tables and gateway.vpc.cidr:
+        names.append(route_table_key(gateway.space))
+    if gateway.wants_nat:
+        # the way back: what the NAT gateway gets an answer to, it looks up in the table of its own subnet
+        names.append(public_table_key(gateway.space, gateway.zone))
+    tables = [(name, owned(intent.network, name, cloud.route_tables.values())) for name in names]
+    if not gateway.intent.vpc_routes:
+        return tables
+    if not gateway.intent.route_tables:
+        found = gateway.vpc.found
+        main = next((t for t in cloud.route_tables.values() if found and t.vpc_id == found.id and t.main), None)
+        return [(f"{vpc_key(gateway.space)}/main", main), *tables]
+    for number in gateway.intent.route_tables:
+        if number not in cloud.route_tables:
+            report.problem(f"{gateway.label}: AWS has no route table {number}.")
+    return [*((number, cloud.route_tables.get(number)) for number in gateway.intent.route_tables), *tables]
+
+
+def network_routes(
+    gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report
+) -> tuple[list[str], list[str], list[str]]:
+    """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused."""
+    lists: dict[str, list[str]] = {"add": [], "switch": [], "remove": []}
+    target = gateway.interface.id if gateway.interface else None
+    for name, table in tables_of(gateway, intent, cloud, report):
+        existing = {route.destination: route for route in table.routes} if table else {}
+        for destination in gateway.intent.networks:
+            route = existing.get(destination)
+            if route and target and route.target == target:
+                continue
+            after = {"target": target or KNOWN_AFTER_APPLY}
+            common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "after": after}
+            if route is None:
+                design.aws("create", "route", name, destination, phase="add", **common)
+                lists["add"].append(destination)
+                continue
+            other = cloud.interfaces.get(route.target or "")
+            if other is None or not other.tags.get("bonded.internet/key", "").startswith(f"gateway/{gateway.space}/"):
+                report.problem(
+                    f"{gateway.label}: the route table {table.id if table else name} already sends {destination} to "
+                    f"{route.target}, which is not ours: it is not replaced."
+                )
+                continue
+            before = {"target": route.target}
+            design.aws("update", "route", name, destination, phase="switch", before=before, **common)
+            lists["switch"].append(destination)
+        for route in existing.values():
+            if target and route.target == target and route.destination not in gateway.intent.networks:
+                before, host = {"target": target}, gateway.member.host
+                design.aws(
+                    "delete", "route", name, route.destination, phase="remove", before=before, host=host, part=PART
+                )
+                lists["remove"].append(route.destination)
+    unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
+    return unique["add"], unique["switch"], unique["remove"]
+
+
+def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+    """The way out of the gateway's subnet: to its NAT gateway, or back to the internet gateway."""
+    name = gateway.own_table
+    if name is None or gateway.vpc.cidr is None:
+        return
+    table: RouteTable | None = owned(intent.network, name, cloud.route_tables.values())
+    route = next((r for r in table.routes if r.destination == ANYWHERE), None) if table else None
+    outer = owned(intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
+    common: dict[str, Any] = {"host": gateway.member.host, "part": PART}
+    nat = _nat_of(route, gateway.space, cloud)
+    if not gateway.wants_nat:
+        if route and nat and not any(i.parent == name and i.key == ANYWHERE for i in design.items):
+            change: dict[str, Any] = {
+                "before": {"target": route.target},
+                "after": {"target": outer.id if outer else KNOWN_AFTER_APPLY},
+            }
+            text = f"the connections through the NAT gateway {nat}: hosts on the Internet are not reached any more"
+            design.aws("update", "route", name, ANYWHERE, phase="switch", interrupts=text, **change, **common)
+        return
+    target = gateway.nat.id if gateway.nat else None
+    after = {"target": target or KNOWN_AFTER_APPLY}
+    if route is None:
+        design.aws("create", "route", name, ANYWHERE, phase="add", after=after, **common)
+    elif target and route.target == target and route.state != "blackhole":
+        return
+    elif nat or (outer and route.target == outer.id):
+        text = f"the connections through {nat or 'the internet gateway'}: they get another public address"
+        prefix = f"gateway/{gateway.space}/"
+        used = any(one.tags.get(TAG_KEY, "").startswith(prefix) for one in cloud.interfaces.values())
+        before = {"target": route.target}
+        interrupts = text if used else ""
+        design.aws(
+            "update",
+            "route",
+            name,
+            ANYWHERE,
+            phase="switch",
+            before=before,
+            after=after,
+            interrupts=interrupts,
+            **common,
+        )
+    else:
+        report.problem(
+            f"{gateway.label}: the route table {table.id if table else name} already sends {ANYWHERE} to "
+            f"{route.target}, which is not ours: it is not replaced."
+        )
+
+
+def _nat_of(route: Route | None, space: str, cloud: Cloud) -> str | None:
+    """The name of the NAT gateway that a route leads to, if it is one of this space or is gone."""
+    if route is None or route.target is None:
+        return None
+    found = cloud.nat_gateways.get(route.target)
+    key = found.tags.get(TAG_KEY, "") if found else ""
+    if key.startswith(nat_gateway_key(space, "")):
+        return key
+    gone = found is None and route.state == "blackhole" and route.target.startswith("nat-")
+    return route.target if gone else None

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A gateway's NAT gateway and the Elastic IPs of a gateway: made, and given up. Private to the collection.
+
+A packet leaves by the gateway's interface, the default route of its subnet, the NAT gateway, the internet gateway; the
+answer comes back to the NAT gateway, whose own subnet's route table has to send it to the gateway's interface.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .gateway import PART, Gateway
+from .intent import Intent, Report
+from .items import KNOWN_AFTER_APPLY, Design
+from .naming import TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
+from .public_subnets import NAT
+from .state import Cloud, ElasticIp, NatGateway
+
+DEFAULT_QUOTA = 5
+"""NAT gateways that an account may have in a zone, unless AWS has raised it."""
+
+
+def elastic_ip_items(address: ElasticIp | None, key: str, host: str, intent: Intent, design: Design) -> None:
+    """The Elastic IP is there, and in use."""
+    common: dict[str, Any] = {"phase": "add", "host": host, "part": PART}
+    if address is None:
+        after = {"public_ip": KNOWN_AFTER_APPLY, "tags": tags(intent.network, key)}
+        design.aws("create", "elastic_ip", "", key, after=after, **common)
+    elif address.tags.get(TAG_RETIRED) == "true":
+        change: dict[str, Any] = {"before": {"tags": {TAG_RETIRED: "true"}}, "after": {"tags": {TAG_RETIRED: None}}}
+        design.aws("update", "elastic_ip", "", key, **change, **common)
+
+
+def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, report: Report) -> None:
+    """What is missing of the gateway's NAT gateway."""
+    host, nat = gateway.member.host, gateway.nat
+    key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
+    parent = public_subnet_key(gateway.space, gateway.zone)
+    if nat is None:
+        elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
+        address = gateway.nat_address.allocation_id if gateway.nat_address else KNOWN_AFTER_APPLY
+        after = {"allocation_id": address, "tags": tags(intent.network, key)}
+        design.aws("create", NAT, parent, key, phase="add", host=host, part=PART, after=after)
+        return
+    if gateway.nat_address and gateway.nat_address.tags.get(TAG_RETIRED) == "true":
+        elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
+    subnet = cloud.subnets.get(nat.subnet_id)
+    if subnet is None or subnet.tags.get("bonded.internet/key") != parent:
+        report.problem(
+            f"{gateway.label}: its NAT gateway {key} ({nat.id}) lies in subnet {nat.subnet_id} of {nat.vpc_id}, wanted "
+            f"is {parent}. Take the tag bonded.internet/key off it, or delete it."
+        )
+
+
+def releases(intent: Intent) -> bool:
+    """Whether a public address that is given up is released; it never comes back."""
+    return intent.release_addresses if intent.absent else intent.prune_addresses
+
+
+def address_gone(
+    address: ElasticIp | None, key: str, host: str | None, intent: Intent, design: Design, managed: bool = False
+) -> None:
+    """An Elastic IP is taken off its interface, and released or kept. `managed`: its NAT gateway takes it off."""
+    common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
+    if address is None:
+        return
+    if address.interface_id and not managed:
+        before: dict[str, Any] = {"interface_id": address.interface_id, "private_ip": address.private_ip}
+        design.aws("delete", "address_association", address.interface_id, key, before=before, **common)
+    if releases(intent):
+        design.aws("delete", "elastic_ip", "", key, before={"public_ip": address.public_ip}, **common)
+    elif address.tags.get(TAG_RETIRED) != "true":
+        before = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}
+        design.aws("update", "elastic_ip", "", key, before=before, after={"tags": {TAG_RETIRED: "true"}}, **common)
+
+
+def nat_gone(
+    nat: NatGateway | None,
+    address: ElasticIp | None,
+    place: tuple[str, str],
+    host: str | None,
+    intent: Intent,
+    cloud: Cloud,
+    design: Design,
+) -> None:
+    """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
+    if nat:
+        subnet = cloud.subnets.get(nat.subnet_id)
+        parent = subnet.tags.get("bonded.internet/key", subnet.id) if subnet else nat.subnet_id
+        before = {"id": nat.id, "allocation_id": nat.allocation_id}
+        design.aws("delete", NAT, parent, nat_gateway_key(*place), phase="remove", host=host, part=PART, before=before)
+    address_gone(address, nat_gateway_ip_key(*place), host, intent, design, managed=True)
+
+
+def check_quota(cloud: Cloud, design: Design, gateways: list[Gateway], report: Report) -> None:
+    """EC2 does not tell an account's quota: with more than AWS's default the operator is asked to look."""
+    new = {item.key for item in design.items if item.kind == NAT and item.verb == "create"}
+    zones = [g.zone for g in gateways if nat_gateway_key(g.space, g.member.host) in new]
+    for zone in sorted(set(zones)):
+        there = (cloud.nat_gateways_in or {}).get(zone, 0)
+        if there + zones.count(zone) > DEFAULT_QUOTA:
+            report.warn(
+                f"The zone {zone} has {there} NAT gateways and would get {zones.count(zone)} more; AWS lets an account "
+                f'have {DEFAULT_QUOTA} in a zone unless that was raised (quota "NAT gateways per Availability Zone").'
+            )

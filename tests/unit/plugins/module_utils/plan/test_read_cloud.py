@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NAT gateways are asked for only where one may be, and the whole account's only where one is to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import NatGateway
+from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
+
+Json = dict[str, Any]
+
+
+def tags(key: str) -> list[Json]:
+    return [
+        {"Key": "bonded.internet/network", "Value": "prod"},
+        {"Key": "bonded.internet/key", "Value": key},
+    ]
+
+
+def subnet(number: str, key: str, zone: str) -> Json:
+    place = {"VpcId": "vpc-9", "CidrBlock": "10.101.0.0/28", "AvailabilityZone": f"eu-central-1{zone}"}
+    return {"SubnetId": number, "Tags": tags(key), **place}
+
+
+def nat(number: str, inside: str, *more: Json) -> Json:
+    addresses = [{"AllocationId": "eipalloc-1", "PublicIp": "198.51.100.5"}]
+    place = {"VpcId": "vpc-9", "SubnetId": inside, "State": "available", "NatGatewayAddresses": addresses}
+    return {"NatGatewayId": number, "Tags": list(more), **place}
+
+
+class Ec2:
+    """Answers each listing with what it was given, and remembers what it was asked."""
+
+    def __init__(self, **lists: list[Json]) -> None:
+        self._lists = lists
+        self.asked: list[tuple[str, Json]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Json]:
+        def answer(**params: Any) -> Json:
+            self.asked.append((name, params))
+            return {"Found": self._lists.get(name, [])}
+
+        return answer
+
+    def named(self, name: str) -> list[Json]:
+        return [params for asked, params in self.asked if asked == name]
+
+
+VPC = {"VpcId": "vpc-9", "CidrBlock": "10.101.0.0/16", "Tags": tags("vpc/acme")}
+
+
+@pytest.fixture
+def intent() -> Intent:
+    return Intent(network="prod", hosts=(), absent=True)
+
+
+def read(ec2: Ec2, intent: Intent) -> CloudReader:
+    reader = CloudReader(lambda _region: ec2)
+    reader._regions = [None]
+    reader._vpcs(ec2, intent)
+    return reader
+
+
+def test_without_a_public_subnet_nothing_is_asked(intent: Intent) -> None:
+    ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "subnet/acme/eu-central-1a", "a")])
+    assert read(ec2, intent).cloud.nat_gateways == {}
+    assert ec2.named("describe_nat_gateways") == []
+
+
+def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(intent: Intent) -> None:
+    key = "natgw-subnet/acme/eu-central-1a"
+    found = nat("nat-1", "subnet-2", *tags("natgw/acme/agg1"))
+    ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-2", key, "a")], describe_nat_gateways=[found])
+    own = {"bonded.internet/network": "prod", "bonded.internet/key": "natgw/acme/agg1"}
+    assert read(ec2, intent).cloud.nat_gateways == {
+        "nat-1": NatGateway("nat-1", "vpc-9", "subnet-2", own, "eipalloc-1")
+    }
+    assert ec2.named("describe_nat_gateways") == [
+        {
+            "Filter": [
+                {"Name": "tag:bonded.internet/network", "Values": ["prod"]},
+                {"Name": "state", "Values": ["pending", "available"]},
+            ]
+        }
+    ]
+
+
+def test_a_new_one_asks_once_how_many_each_zone_has(intent: Intent) -> None:
+    subnets = [subnet("subnet-2", "natgw-subnet/acme/eu-central-1a", "a"), subnet("subnet-3", "", "b")]
+    nats = [nat("nat-1", "subnet-2"), nat("nat-2", "subnet-3"), nat("nat-3", "subnet-3")]
+    ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=subnets, describe_nat_gateways=nats)
+    reader = read(ec2, intent)
+    asked = len(ec2.asked)
+    assert reader.read_nat_zones() is True
+    assert reader.cloud.nat_gateways_in == {"eu-central-1a": 1, "eu-central-1b": 2}
+    assert len(ec2.asked) == asked + 2
+    assert reader.read_nat_zones() is False
+    assert len(ec2.asked) == asked + 2
