@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-`make lint` without its sanity stage, and the tests of the house, the stand-ins, the roles and the long ways on the
-default line; then, for the oldest and the newest line side by side, each on one core, the other tests and `make
-sanity`. Each command's output is printed in one piece when it has ended. A line whose Python is not there is named;
-with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
+On the default line `make lint` without its sanity stage, and the tests that run once; on the oldest and the newest line
+the other tests and `make sanity`. All of it side by side, the longest first. Each command's output is printed in one
+piece when it has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the
+total over all lines, as pytest writes it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ from tools.lines import ROOT, Line, find_python, read_lines
 from tools.lint import STAGES
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
-ONCE = ("tests/house", "tests/lab", "tests/playbooks/roles", "tests/playbooks/ways")
+ONCE = ("tests/playbooks/ways", "tests/playbooks/roles", "tests/house", "tests/lab")
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each role by itself (all
 roles together are in the playbooks, which every line runs), and the long ways from one network to another."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
@@ -84,12 +85,28 @@ def test_counts(output: str) -> Counter[str]:
     return counts
 
 
-def check_line(runner: Runner, line: Line, workers: int) -> None:
-    """Tests and sanity of one line, one after the other."""
-    tests = f"TESTS={' '.join(line_tests())}"
-    options = f"PYTEST_ARGS=-n {workers} --dist loadfile"
-    runner.run(f"{line.name} tests", *MAKE, f"LINE={line.name}", "test", tests, options, counts_tests=True)
-    runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
+def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
+    """Everything to be run, each on one core, the longest first."""
+
+    def tests(line: Line) -> Callable[[Runner], None]:
+        words = (*MAKE, f"LINE={line.name}", "test", f"TESTS={' '.join(line_tests())}", "PYTEST_ARGS=")
+        return lambda runner: runner.run(f"{line.name} tests", *words, counts_tests=True)
+
+    def once(folder: str) -> Callable[[Runner], None]:
+        words = (*MAKE, "test", f"TESTS={folder}", "PYTEST_ARGS=")
+        return lambda runner: runner.run(folder.replace("/", " "), *words, counts_tests=True)
+
+    def sanity(line: Line) -> Callable[[Runner], None]:
+        return lambda runner: runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
+
+    # Each line has a sanity run of its own.
+    stages = f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}"
+    return [
+        *map(tests, reversed(there)),
+        *map(once, ONCE),
+        lambda runner: runner.run("lint", *MAKE, "lint", stages),
+        *map(sanity, there),
+    ]
 
 
 def line_tests() -> list[str]:
@@ -113,14 +130,9 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
-    # Each line has a sanity run of its own.
-    runner.run("lint", *MAKE, "lint", f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}")
-    # Three at a time on two cores: amazon.aws sleeps five seconds for each change of a route table.
-    once = (f"TESTS={' '.join(ONCE)}", "PYTEST_ARGS=-n 3 --dist loadfile")
-    runner.run("tests that run once", *MAKE, "test", *once, counts_tests=True)
-    # A line alone may have both cores.
-    with ThreadPoolExecutor(max(1, len(there))) as pool:
-        for future in [pool.submit(check_line, runner, line, 3 - len(there)) for line in there]:
+    # Three on two cores: amazon.aws sleeps five seconds for each change of a route table.
+    with ThreadPoolExecutor(3) as pool:
+        for future in [pool.submit(job, runner) for job in jobs(there)]:
             future.result()
     print("-- summary")
     for outcome in runner.outcomes:
