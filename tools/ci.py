@@ -26,9 +26,9 @@ from tools.lines import ROOT, Line, find_python, read_lines
 from tools.lint import STAGES
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
-ONCE = ("tests/playbooks/ways", "tests/playbooks/roles", "tests/house", "tests/lab")
-"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each role by itself (all
-roles together are in the playbooks, which every line runs), and the long ways from one network to another."""
+ONCE = ("tests/playbooks/ways", "tests/playbooks/roles", "tests/lab", "tests/playbooks/modules", "tests/house")
+"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
+itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")

@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; default: all")
     parser.add_argument("--runs", type=int, default=5, help="runs of each thing (default: 5)")
-    parser.add_argument("--page", type=pathlib.Path, help="also write the page there, as docs/benchmark.md is made")
+    parser.add_argument("--page", type=pathlib.Path, help="also write the tables there, as a page")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.figures) - set(FIGURES))
     if unknown or arguments.runs < 1:
