@@ -18,7 +18,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.collisions
 def test_the_pairs_are_those_of_comparing_each_with_each(seed: int) -> None:
     chance = random.Random(seed)
     networks = [
-        ipaddress.IPv4Network((chance.randrange(2**12) << 20, chance.randint(4, 28)), strict=False) for _number in range(60)
+        ipaddress.IPv4Network((chance.randrange(2**12) << 20, chance.randint(4, 28)), strict=False)
+        for _number in range(60)
     ]
     expected = [
         (one, other)
