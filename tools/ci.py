@@ -93,7 +93,9 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
         return lambda runner: runner.run(f"{line.name} tests", *words, counts_tests=True)
 
     def once(folder: str) -> Callable[[Runner], None]:
-        words = (*MAKE, "test", f"TESTS={folder}", "PYTEST_ARGS=")
+        # The longest by far is shared by two, or all others would wait for it in the end.
+        options = "-n 2 --dist loadfile" if folder == ONCE[0] else ""
+        words = (*MAKE, "test", f"TESTS={folder}", f"PYTEST_ARGS={options}")
         return lambda runner: runner.run(folder.replace("/", " "), *words, counts_tests=True)
 
     def sanity(line: Line) -> Callable[[Runner], None]:
