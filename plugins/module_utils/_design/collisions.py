@@ -97,10 +97,8 @@ def check_endpoints(
                     if address not in known and not fleet.leaving_unknown:
                         report.problem(
                             f"{mesh.label}: {_name(server, number)} has an endpoint {address} on {thing.key} that is "
-                            "the "
-                            "private address of no member. If that aggregator is to leave, name it (or this address) "
-                            "in "
-                            "bonding_leaving; if its address changed, name the old one there."
+                            "the private address of no member. If that aggregator is to leave, name it (or this "
+                            "address) in bonding_leaving; if its address changed, name the old one there."
                         )
 
 
@@ -160,8 +158,7 @@ def check_primary_addresses(wanted: Iterable[Thing], fleet: Fleet, server: Serve
                 if address.split("/")[0] in own:
                     report.problem(
                         f"{member.host}: its primary address {address.split('/')[0]} is on the interface {thing.key}: "
-                        "the "
-                        "host would not come back after a restart. Take it off."
+                        "the host would not come back after a restart. Take it off."
                     )
 
 

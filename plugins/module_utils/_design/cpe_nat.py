@@ -62,8 +62,7 @@ def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entr
             if unnamed[bond.id] == 2:
                 report.problem(
                     f"bond {bond.id} ({bond.name}) has more than one CPE NAT entry without a name: from the second on "
-                    "a "
-                    "name is required, so that an edit keeps the public address."
+                    "a name is required, so that an edit keeps the public address."
                 )
         key = wanted.name or f"bond-{bond.id}"
         if wanted.name and any(entry.key == key for entry in entries):
@@ -210,8 +209,7 @@ def _owner(
     if owner is None:
         report.problem(
             f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
-            "is "
-            "the primary interface of no aggregator of the inventory."
+            "is the primary interface of no aggregator of the inventory."
         )
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:

@@ -70,8 +70,7 @@ def design_leftovers(
         if not remove:
             report.warn(
                 f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
-                "is kept: "
-                "a released public address never comes back. eip_cpe_nat_prune: true releases it."
+                "is kept: a released public address never comes back. eip_cpe_nat_prune: true releases it."
             )
             continue
         private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)

@@ -31,7 +31,6 @@ from .naming import (
     public_table_key,
     route_table_key,
     subnet_key,
-    vpc_key,
 )
 from .public_subnets import NAT
 from .stages import Phase
@@ -128,8 +127,7 @@ def resolve_gateway(
         if subnet.zone != member.instance.zone:
             report.problem(
                 f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {member.instance.zone}: an "
-                "interface "
-                "attaches only inside its zone."
+                "interface attaches only inside its zone."
             )
         if vpc.found and subnet.vpc_id != vpc.found.id:
             report.problem(f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {vpc.found.id}.")
@@ -216,45 +214,54 @@ def gateway_work(
     absent_networks: list[str] | None = None,
 ) -> dict[str, Any]:
     """GW of role pwan_gateway in one phase."""
-    host = gateway.member.host
     return {
-        "network": intent.network,
-        "space": gateway.space,
-        "space_id": gateway.number,
-        "key": gateway.key,
-        "ip_key": gateway_ip_key(gateway.space, host),
+        **gateway_change(gateway.space, gateway.member.host, gateway.zone, intent),
         "aggregator": gateway.member.id,
         "instance_id": gateway.member.instance.id if gateway.member.instance else None,
         "device_index": gateway.device_index,
-        "zone": gateway.zone,
         "subnet_id": gateway.intent.subnet_id,
-        "subnet_key": subnet_key(gateway.space, gateway.zone),
-        "vpc_id": gateway.vpc.found.id if gateway.vpc.found else None,
-        "vpc_key": vpc_key(gateway.space),
         "egress": gateway.intent.egress,
         "phases": [phase],
-        **egress_keys(gateway.space, host, gateway.zone),
-        "source_dest_check": False,
         "interface": gateway.intent.interface,
         "accept_ra": gateway.ipv6,
-        "mtu": MTU,
         "protocol": object_name(intent.network, "gateway", gateway.number),
         "networks": networks or [],
         "absent_networks": absent_networks or [],
         "route_table_ids": list(gateway.intent.route_tables) or None,
         "fresh": not (gateway.interface or gateway.address or gateway.nat or gateway.nat_address),
         "release": intent.prune_addresses,
-        "remove": False,
     }
 
 
-def egress_keys(space: str, host: str, zone: str) -> dict[str, str]:
-    """The tags by which role pwan_gateway finds what the way out is made of."""
+def gateway_change(space: str, host: str, zone: str, intent: Intent) -> dict[str, Any]:
+    """GW of role pwan_gateway that changes nothing: the names by which it finds what there is."""
     return {
+        "network": intent.network,
+        "space": space,
+        "key": gateway_key(space, host),
+        "ip_key": gateway_ip_key(space, host),
+        "subnet_key": subnet_key(space, zone),
         "table_key": route_table_key(space),
         "internet_gateway_key": internet_gateway_key(space),
         "nat_key": nat_gateway_key(space, host),
         "nat_ip_key": nat_gateway_ip_key(space, host),
         "public_subnet_key": public_subnet_key(space, zone),
         "public_table_key": public_table_key(space, zone),
+        "aggregator": None,
+        "instance_id": None,
+        "device_index": 0,
+        "subnet_id": None,
+        "egress": "none",
+        "phases": [],
+        "source_dest_check": False,
+        "interface": None,
+        "accept_ra": False,
+        "mtu": MTU,
+        "protocol": None,
+        "networks": [],
+        "absent_networks": [],
+        "route_table_ids": None,
+        "fresh": False,
+        "release": False,
+        "remove": False,
     }

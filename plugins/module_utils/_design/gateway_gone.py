@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fleet import Fleet, Member
-from .gateway import MTU, PART, Gateway, egress_keys
+from .gateway import PART, Gateway, gateway_change
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import (
@@ -25,7 +25,6 @@ from .naming import (
     nat_gateway_key,
     own_name,
     owned,
-    subnet_key,
     vpc_key,
 )
 from .nat import address_gone, nat_gone, releases
@@ -172,34 +171,17 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
             design.aws("delete", "attachment", interface.instance_id, key, before=before, **common)
         parent = subnet.tags.get(TAG_KEY, subnet.id) if subnet else interface.subnet_id
         design.aws("delete", "network_interface", parent, key, before={"private_ip": interface.private_ip}, **common)
-    protocol = next((t.key for t in gateway.things if t.kind == "static_protocol"), None)
-    own = own_name(intent.network, protocol) if protocol else None
     work = {
-        "network": intent.network,
-        "space": gateway.space,
-        "space_id": own[1] if own else None,
-        "key": key,
-        "ip_key": ip_key,
+        **gateway_change(gateway.space, gateway.host, zone, intent),
         "aggregator": member.id if member and member.id in server.things else None,
         "instance_id": interface.instance_id if interface else None,
-        "device_index": 0,
-        "zone": zone or None,
         "subnet_id": interface.subnet_id if interface else None,
-        "subnet_key": subnet_key(gateway.space, zone),
-        "vpc_id": interface.vpc_id if interface else None,
-        "vpc_key": vpc_key(gateway.space),
         "egress": NAT if gateway.nat else "none",
         "phases": ["remove"],
-        **egress_keys(gateway.space, gateway.host, zone),
-        "source_dest_check": False,
         "interface": next((t.key for t in gateway.things if t.kind == "ethernet_interface"), None),
-        "accept_ra": False,
-        "mtu": MTU,
-        "protocol": protocol,
-        "networks": [],
+        "protocol": next((t.key for t in gateway.things if t.kind == "static_protocol"), None),
         "absent_networks": list(dict.fromkeys(destinations)),
         "route_table_ids": list(dict.fromkeys(tables)),
-        "fresh": False,
         "release": releases(intent),
         "remove": True,
     }

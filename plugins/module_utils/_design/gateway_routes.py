@@ -67,7 +67,7 @@ def network_routes(
                 lists["add"].append(destination)
                 continue
             other = cloud.interfaces.get(route.target or "")
-            if other is None or not other.tags.get("bonded.internet/key", "").startswith(f"gateway/{gateway.space}/"):
+            if other is None or not other.tags.get(TAG_KEY, "").startswith(f"gateway/{gateway.space}/"):
                 report.problem(
                     f"{gateway.label}: the route table {table.id if table else name} already sends {destination} to "
                     f"{route.target}, which is not ours: it is not replaced."

@@ -157,8 +157,7 @@ def _mtu(what: str, members: list[Member], report: Report) -> int:
             if vpc != home and not member.reachable:
                 report.problem(
                     f"{what}: {member.host} is in the VPC {vpc}, the others are in {home}: their private addresses do "
-                    "not "
-                    f"reach each other. Set bonding_reachable: true on {member.host} if a peering makes them."
+                    f"not reach each other. Set bonding_reachable: true on {member.host} if a peering makes them."
                 )
     return INTERNET_MTU
 
@@ -196,8 +195,7 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
                 name = server.aggregators[number].name if number in server.aggregators else str(number)
                 report.problem(
                     f"{what}: bond {bond.id} ({bond.name}) has {name} as its {role} aggregator, which is outside of "
-                    "the "
-                    "space's mesh: it would be cut off there."
+                    "the space's mesh: it would be cut off there."
                 )
     return members
 

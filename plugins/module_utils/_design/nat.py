@@ -14,7 +14,7 @@ from typing import Any
 from .gateway import PART, Gateway
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .naming import TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
+from .naming import TAG_KEY, TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, NatGateway
 
@@ -47,7 +47,7 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
     if gateway.nat_address and gateway.nat_address.tags.get(TAG_RETIRED) == "true":
         elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
     subnet = cloud.subnets.get(nat.subnet_id)
-    if subnet is None or subnet.tags.get("bonded.internet/key") != parent:
+    if subnet is None or subnet.tags.get(TAG_KEY) != parent:
         report.problem(
             f"{gateway.label}: its NAT gateway {key} ({nat.id}) lies in subnet {nat.subnet_id} of {nat.vpc_id}, wanted "
             f"is {parent}. Take the tag bonded.internet/key off it, or delete it."
@@ -88,7 +88,7 @@ def nat_gone(
     """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
     if nat:
         subnet = cloud.subnets.get(nat.subnet_id)
-        parent = subnet.tags.get("bonded.internet/key", subnet.id) if subnet else nat.subnet_id
+        parent = subnet.tags.get(TAG_KEY, subnet.id) if subnet else nat.subnet_id
         before = {"id": nat.id, "allocation_id": nat.allocation_id}
         design.aws("delete", NAT, parent, nat_gateway_key(*place), phase="remove", host=host, part=PART, before=before)
     address_gone(address, nat_gateway_ip_key(*place), host, intent, design, managed=True)

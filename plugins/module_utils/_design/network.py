@@ -203,8 +203,7 @@ def _drop_or_warn(
     elif kind == "bgp" and intent.bgp:
         report.problem(
             f"{host}: has a BGP protocol {thing.key} to aggregator {number}, which is no host of the inventory's "
-            "group. If "
-            f"it is to leave, say bonding_leaving: ['{number}']."
+            f"group. If it is to leave, say bonding_leaving: ['{number}']."
         )
     else:
         report.warn(f"{host}: {thing.key} is not in the intent any more. It is kept; bonding_prune: true removes it.")
