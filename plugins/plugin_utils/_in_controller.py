@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module of this collection without a process of its own, where it would run on the controller anyway.
+
+To run a module, Ansible packs a zip file, starts a Python and compiles everything in the zip, every time: on the
+controller that takes longer than the module's own work. Ansible's worker for the task is a process already, so the
+module is called in it: the same `main()`, and so the same validation, check mode, diff, masking and errors. What the
+module imports is loaded once for all tasks and hosts, with this plugin. (The field's precedent is `import_modules` of
+ansible.netcommon.)
+
+A task that asks for more than that is run as any module is: `InController._why_not_here`. Private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any, cast
+
+from ansible import constants as C
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+from ansible.utils.vars import merge_hash
+
+try:
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:  # ansible-core 2.18
+    from ansible.module_utils.common.json import AnsibleJSONEncoder
+
+    _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+    # A worker runs all items of a loop, and this core keeps a module's warnings for as long as its process lives.
+    _OF_ONE_CALL: tuple[str, ...] = ("_global_warnings", "_global_deprecations")
+else:
+    _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
+    _OF_ONE_CALL = ()
+
+
+class InController(NormalAction):
+    """The action of a module, which a subclass names."""
+
+    module: ModuleType
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The module's result."""
+        variables = task_vars or {}
+        reason = self._why_not_here(variables)
+        if reason:
+            Display().vvv(f"{self._task.action} has a process of its own, because {reason}")
+            return cast("dict[str, Any]", super().run(tmp, task_vars))
+        Display().vvv(f"Using module file {self.module.__file__} in Ansible's worker")
+        result = super(NormalAction, self).run(tmp, task_vars)
+        arguments = dict(self._task.args)
+        self._update_module_args(self._task.action, arguments, variables)
+        return cast("dict[str, Any]", merge_hash(result, call(self.module.main, arguments)))
+
+    def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:
+        """What the task asks for that only a process of its own can give; None if nothing."""
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}"
+        if self._play_context.become:
+            return "it becomes another user"
+        if self._task.async_val:
+            return "it is asynchronous"
+        if any(self._task.environment or ()):
+            return "it has an environment"
+        if C.DEFAULT_KEEP_REMOTE_FILES:
+            return "its files are to be kept"
+        interpreter = self._interpreter(variables)
+        return None if interpreter == sys.executable else f"its Python is {interpreter}, not {sys.executable}"
+
+    def _interpreter(self, variables: Mapping[str, Any]) -> str:
+        """The Python that the task would be run by, or the way in which one would be searched for ("auto")."""
+        if self._task.delegate_to:
+            variables = variables["ansible_delegated_vars"][self._task.delegate_to]
+        configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
+        return str(self._templar.template(configured))
+
+
+def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Call a module's `main`, which prints a result and ends by SystemExit, and return that result.
+
+    :param arguments: the task's options, and Ansible's own (`_ansible_...`)
+    :raises Exception: what the module itself does not catch
+    """
+    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, **_ENCODING).encode()
+    basic._ANSIBLE_PROFILE = "legacy"
+    for name in _OF_ONE_CALL:
+        getattr(warnings, name).clear()
+    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
+        main()
+    return cast("dict[str, Any]", json.loads(printed.getvalue()))
