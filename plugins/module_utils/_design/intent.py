@@ -151,6 +151,11 @@ class Intent:
     teardown_private_wan: bool = False
 
     @property
+    def removes(self) -> bool:
+        """Whether this run looks for what is left over."""
+        return bool(self.absent or self.prune or self.leaving)
+
+    @property
     def needs_cloud(self) -> bool:
         """Whether AWS has to be read at all."""
         return bool(

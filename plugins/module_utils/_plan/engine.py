@@ -10,6 +10,7 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Any
 
@@ -48,10 +49,13 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     intent = read_intent(params, first_report)
     refs = Refs(client)
     server_side = ServerReader(client, refs)
-    server_side.read_network()
     cloud_side = CloudReader(client_of)
-    if intent.needs_cloud:
-        cloud_side.read_network(intent)
+    # Side by side: making an EC2 client alone takes as long as all that is read of the server.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        reading = beside.submit(cloud_side.read_network, intent) if intent.needs_cloud else None
+        server_side.read_network()
+        if reading:
+            reading.result()
     _read_entries(intent, server_side, cloud_side)
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):

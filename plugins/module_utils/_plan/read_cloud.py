@@ -38,6 +38,8 @@ TARGETS = (
 
 NAT_ALIVE = ("pending", "available")
 
+GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
+
 
 class CloudReader:
     """Reads once what was not read yet. `client_of` gives an EC2 client for a region (None: the default one)."""
@@ -58,7 +60,7 @@ class CloudReader:
             client = self._client_of(region)
             self._instances(client, regions[region])
             self._addresses(client, intent)
-            if intent.absent or intent.prune or intent.leaving or any(s.vpc or s.gateways for s in intent.spaces):
+            if intent.removes or any(space.vpc or space.gateways for space in intent.spaces):
                 self._vpcs(client, intent)
             else:
                 self._subnets(client, ())
@@ -173,6 +175,8 @@ class CloudReader:
         for item in describe_by(client, "describe_route_tables", "vpc-id", self.cloud.vpcs):
             self._route_table(item)
         self._nat_gateways(client, intent)
+        if not self._may_have_gateways(intent):
+            return
         for item in describe(client, "describe_network_interfaces", Filters=owned_by(intent.network)):
             self.cloud.interfaces[item["NetworkInterfaceId"]] = Interface(
                 id=item["NetworkInterfaceId"],
@@ -183,6 +187,19 @@ class CloudReader:
                 instance_id=(item.get("Attachment") or {}).get("InstanceId"),
                 source_dest_check=item.get("SourceDestCheck", True),
             )
+
+    def _may_have_gateways(self, intent: Intent) -> bool:
+        """Whether there is anything that says that the network has, or had, a gateway's interface.
+
+        An interface that is attached is seen on its instance, and every gateway has an Elastic IP. What is left is one
+        that a killed run made, whose gateway has been taken out of the intent since: a teardown finds it.
+        """
+        return (
+            intent.removes
+            or any(space.gateways for space in intent.spaces)
+            or any(instance.devices != (0,) for instance in self.cloud.instances.values())
+            or any(address.tags.get(TAG_KEY, "").startswith(GATEWAY_ADDRESSES) for address in self.cloud.addresses)
+        )
 
     def _nat_gateways(self, client: Any, intent: Intent) -> None:
         """Ours lie in public subnets of ours: without such a subnet there is nothing to ask for."""

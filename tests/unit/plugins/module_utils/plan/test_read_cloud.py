@@ -1,16 +1,23 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NAT gateways are asked for only where one may be, and the whole account's only where one is to be made."""
+"""What AWS is asked: gateways' interfaces and NAT gateways only where some may be."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import (
+    GatewayIntent,
+    HostIntent,
+    Intent,
+    SpaceIntent,
+    VpcIntent,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import NatGateway
 from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
 
@@ -103,3 +110,59 @@ def test_a_new_one_asks_once_how_many_each_zone_has(intent: Intent) -> None:
     assert len(ec2.asked) == asked + 2
     assert reader.read_nat_zones() is False
     assert len(ec2.asked) == asked + 2
+
+
+def instance(*devices: int) -> Json:
+    interfaces = [{"NetworkInterfaceId": f"eni-{n}", "Attachment": {"DeviceIndex": n}} for n in devices]
+    place = {"VpcId": "vpc-1", "SubnetId": "subnet-1", "Placement": {"AvailabilityZone": "eu-central-1a"}}
+    state = {"State": {"Name": "running"}, "InstanceType": "m5.large", "PrivateIpAddress": "10.1.0.11"}
+    return {"InstanceId": "i-1", "NetworkInterfaces": interfaces, **place, **state}
+
+
+def address(key: str) -> Json:
+    return {"AllocationId": "eipalloc-1", "PublicIp": "198.51.100.5", "Tags": tags(key)}
+
+
+SPACE = SpaceIntent(key="acme", private_wan="unmanaged", vpc=VpcIntent(cidr="10.101.0.0/16"))
+WITH_VPCS = Intent(
+    network="prod", hosts=(HostIntent(host="agg1", aggregator="agg1", instance_id="i-1"),), spaces=(SPACE,)
+)
+WITH_A_GATEWAY = replace(SPACE, gateways=(GatewayIntent(host="agg1", networks=("172.16.0.0/12",)),))
+
+
+def calls(intent: Intent, devices: tuple[int, ...] = (0,), addresses: tuple[str, ...] = ()) -> list[str]:
+    """The calls that reading this network takes."""
+    ec2 = Ec2(
+        describe_instances=[{"Instances": [instance(*devices)]}],
+        describe_addresses=[address(key) for key in addresses],
+        describe_vpcs=[VPC],
+    )
+    CloudReader(lambda _region: ec2).read_network(intent)
+    return [name for name, _params in ec2.asked]
+
+
+def test_vpcs_without_gateways_are_six_calls() -> None:
+    assert calls(WITH_VPCS, addresses=("cpe-nat/bond-17",)) == [
+        "describe_instances",
+        "describe_addresses",
+        "describe_vpcs",
+        "describe_subnets",
+        "describe_internet_gateways",
+        "describe_route_tables",
+    ]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param({"intent": replace(WITH_VPCS, spaces=(WITH_A_GATEWAY,))}, id="wanted"),
+        pytest.param({"intent": replace(WITH_VPCS, prune=True)}, id="pruning"),
+        pytest.param({"intent": replace(WITH_VPCS, leaving=("agg1",))}, id="leaving"),
+        pytest.param({"intent": replace(WITH_VPCS, absent=True)}, id="teardown"),
+        pytest.param({"intent": WITH_VPCS, "devices": (0, 1)}, id="attached"),
+        pytest.param({"intent": WITH_VPCS, "addresses": ("gateway-ip/acme/agg1",)}, id="its address"),
+        pytest.param({"intent": WITH_VPCS, "addresses": ("natgw-ip/acme/agg1",)}, id="its NAT gateway's address"),
+    ],
+)
+def test_gateways_are_looked_for_where_some_may_be(found: Json) -> None:
+    assert "describe_network_interfaces" in calls(**found)
