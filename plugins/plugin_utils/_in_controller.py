@@ -14,32 +14,17 @@ A task that asks for more than that is run as any module is: `InController._why_
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, cast
 
 from ansible import constants as C
-from ansible.module_utils import basic
-from ansible.module_utils.common import warnings
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-try:
-    from ansible.module_utils.common.json import Direction, get_module_encoder
-except ImportError:  # ansible-core 2.18
-    from ansible.module_utils.common.json import AnsibleJSONEncoder
-
-    _ENCODING: dict[str, Any] = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
-    # A worker runs all items of a loop, and this core keeps a module's warnings for as long as its process lives.
-    _OF_ONE_CALL: tuple[str, ...] = ("_global_warnings", "_global_deprecations")
-else:
-    _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
-    _OF_ONE_CALL = ()
+from ._call import call
 
 
 class InController(NormalAction):
@@ -81,18 +66,3 @@ class InController(NormalAction):
             variables = variables["ansible_delegated_vars"][self._task.delegate_to]
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)
         return str(self._templar.template(configured))
-
-
-def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Call a module's `main`, which prints a result and ends by SystemExit, and return that result.
-
-    :param arguments: the task's options, and Ansible's own (`_ansible_...`)
-    :raises Exception: what the module itself does not catch
-    """
-    basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, **_ENCODING).encode()
-    basic._ANSIBLE_PROFILE = "legacy"
-    for name in _OF_ONE_CALL:
-        getattr(warnings, name).clear()
-    with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
-        main()
-    return cast("dict[str, Any]", json.loads(printed.getvalue()))
