@@ -15,7 +15,7 @@ from lab.process import LabError
 
 from .figures import FIGURES, Figure, Plan
 from .measure import BenchError
-from .page import markdown
+from .page import markdown, placed
 
 
 def say(text: str) -> None:
@@ -27,7 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; default: all")
     parser.add_argument("--runs", type=int, default=5, help="runs of each thing (default: 5)")
-    parser.add_argument("--page", type=pathlib.Path, help="also write the tables there, as a page")
+    parser.add_argument("--page", type=pathlib.Path, help="also put the tables there, between the page's two marks")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.figures) - set(FIGURES))
     if unknown or arguments.runs < 1:
@@ -44,7 +44,8 @@ def main() -> int:
     text = markdown(figures, arguments.runs)
     print(text)
     if arguments.page:
-        arguments.page.write_text(text, encoding="utf-8")
+        page = placed(arguments.page.read_text(encoding="utf-8"), text)
+        arguments.page.write_text(page, encoding="utf-8")
     missed = [f"{figure.title}: {must}" for figure in figures for must, _found, held in figure.claims if not held]
     print(f"bench: {len(missed)} claims do not hold: {'; '.join(missed)}" if missed else "bench: OK, all claims hold")
     return 0

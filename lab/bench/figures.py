@@ -44,11 +44,12 @@ class Line:
 
 @dataclass
 class Figure:
-    """A group of lines, and claims about them: (what must hold, what was found, whether it held)."""
+    """A group of lines, claims about them (what must hold, what was found, whether it held), and a Mermaid plot."""
 
     title: str
     lines: list[Line] = field(default_factory=list)
     claims: list[tuple[str, str, bool]] = field(default_factory=list)
+    plot: str = ""
 
     def series(self, what: str, series: Series, scale: float = 1) -> None:
         """Add a line; `scale` other than 1: measured on a sample, the wall time is scaled up."""
@@ -274,7 +275,7 @@ def design(plan: Plan) -> list[Figure]:
     """`_design` alone, by size: linear in interfaces x endpoints."""
     figure = Figure("`_design` alone, 20 aggregators a space")
     found: list[dict[str, float]] = []
-    for aggregators, spaces in ((25, 125), (50, 250), (100, 500), (200, 1000)):
+    for aggregators, spaces in ((50, 250), (100, 500), (150, 750), (200, 1000)):
         plan.say(f"_design for {aggregators} aggregators x {spaces} spaces")
         words = [sys.executable, "-m", "lab.bench.design", str(aggregators), str(spaces), "20"]
         result = json.loads(_output(words))
@@ -282,11 +283,45 @@ def design(plan: Plan) -> list[Figure]:
         wall = f"{result['nothing']:.2f} from nothing, {result['everything']:.2f} where all is there"
         size = f"{result['interfaces']:.0f} interfaces, {result['endpoints']:.0f} endpoints"
         figure.lines.append(Line(f"{aggregators} x {spaces}: {size}", wall, None, result["peak"]))
-    last, before = found[-1], found[-2]
+    last, half = found[-1], found[1]
     slowest = max(last["nothing"], last["everything"])
     figure.claim("10 s, 1 GB", f"{slowest:.1f} s, {last['peak']:.0f} MiB", slowest <= 10 and last["peak"] <= 1000)
-    growth = last["everything"] / before["everything"]
+    figure.plot = _plot(found)
+    growth = last["everything"] / half["everything"]
     figure.claim("linear: twice the size takes 2 (at most 2.6) times as long", f"{growth:.2f}", growth <= 2.6)
+    return [figure]
+
+
+PLOT = """xychart-beta
+    title "Time of _design by size, where all is there (line) and from nothing (bars)"
+    x-axis "endpoints" [{endpoints}]
+    y-axis "seconds"
+    bar [{nothing}]
+    line [{everything}]
+"""
+
+
+def _plot(found: list[dict[str, float]]) -> str:
+    """Straight lines mean: linear in the endpoints."""
+    columns = {name: ", ".join(f"{one[name]:.2f}" for one in found) for name in ("nothing", "everything")}
+    return PLOT.format(endpoints=", ".join(f"{one['endpoints']:.0f}" for one in found), **columns)
+
+
+def memory(plan: Plan) -> list[Figure]:
+    """10,000 objects of the server, read, judged and found unchanged by one process."""
+    network = make_network(plan.folder / "memory", 10, 500)
+    with stand_ins(network) as bench:
+        plan.say("10,000 objects")
+        made = bench.playbook("private_wan.yml")
+        writes = made.requests["POST"] + made.requests["PATCH"]
+        bench.save("built")
+        same = from_state(bench, "built", 1, "private_wan.yml")
+    figure = Figure("memory of 10,000 objects: 10 aggregators with 500 spaces")
+    figure.series("private_wan.yml from nothing", Series([made]))
+    figure.series("private_wan.yml, unchanged", same)
+    figure.claim("as many writes as objects", f"{writes} for 10,500", writes == 10500)
+    peak = max(made.peak, same.peak)
+    figure.claim("200 MB for the largest process, Ansible's own worker", f"{peak:.0f} MiB", peak <= 200)
     return [figure]
 
 
@@ -303,4 +338,5 @@ FIGURES: dict[str, Callable[[Plan], list[Figure]]] = {
     "addresses": addresses,
     "demo": demo,
     "design": design,
+    "memory": memory,
 }

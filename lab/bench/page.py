@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The figures as tables in Markdown."""
+"""The figures as tables in Markdown, and where they stand in docs/benchmark.md."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from importlib.metadata import version
 
 from .figures import Figure
 
-INTRODUCTION = """# Benchmark
+BEGIN, END = "<!-- figures: made by make bench -->", "<!-- end of the figures -->"
 
-Made by `make bench`, on the two stand-ins. Times are seconds: the median, with the range, of {runs} runs each that were
-made after one another on the same machine; the loops (a) and (b) ran once, over a sample of 100 objects, and are scaled
-up to the 1,000. (c) is what no program can do without: the request log of the measured run sent again on kept-open
-connections, and an empty play. Peak memory is that of the largest process.
-
-On {machine}, Python {python}, ansible-core {core}. What a real management server and EC2 take for an answer is not in
-these figures: the stand-ins answer in milliseconds, and what counts on a real network is the number of requests.
+INTRODUCTION = """On {machine}, Python {python}, ansible-core {core}. Times are seconds: the median, with the range,
+of {runs} runs that were made after one another on the same machine; the loops (a) and (b) ran once, over a sample of
+100 objects, and are scaled up to the 1,000. (c) is what no program can do without: the request log of the measured run
+sent again on kept-open connections, and an empty play. Peak memory is that of the largest process.
 """
 
 
@@ -32,7 +29,7 @@ def machine() -> str:
 
 
 def markdown(figures: Iterable[Figure], runs: int) -> str:
-    """The page."""
+    """The tables."""
     core, python = version("ansible-core"), sys.version.split()[0]
     parts = [INTRODUCTION.format(runs=runs, machine=machine(), python=python, core=core)]
     for figure in figures:
@@ -47,5 +44,16 @@ def markdown(figures: Iterable[Figure], runs: int) -> str:
             parts += [
                 f"| {must} | {found} | {'holds' if held else 'DOES NOT HOLD'} |" for must, found, held in figure.claims
             ]
+        if figure.plot:
+            parts.append(f"\n```mermaid\n{figure.plot}```")
         parts.append("")
     return "\n".join(parts)
+
+
+def placed(page: str, tables: str) -> str:
+    """The page with these tables between its two marks. Raises ValueError if it has no marks."""
+    before, begin, rest = page.partition(BEGIN)
+    _old, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the page needs the marks {BEGIN} and {END}, in this order")
+    return f"{before}{begin}\n\n{tables.strip()}\n\n{end}{after}"
