@@ -17,6 +17,7 @@ from typing import Any
 from .naming import MAX_INTERFACE_NAME, MAX_VNI, NETWORK_NAME
 
 DEFAULT_VNI_BASE = 10000000
+DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
 
 
@@ -51,6 +52,9 @@ class HostIntent:
     private_ip: str | None = None
     reachable: bool = False
     primary_devices: tuple[str, ...] = ("eth0", "ens5")
+    host_side: bool = False
+    found: Mapping[str, Any] | None = None
+    """What was read on the host itself, see aggregator_host_info; None where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class GatewayIntent:
     interface: str | None = None
     subnet_id: str | None = None
     port_forwards: tuple[Mapping[str, Any], ...] = ()
+    incoming: tuple[str, ...] = ()
+    """Further devices by which the space's packets come to the aggregator."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,7 @@ class Intent:
     cpe_nat_ips: tuple[CpeNatIntent, ...] = ()
     bgp: BgpIntent | None = None
     vni_base: int = DEFAULT_VNI_BASE
+    tunnel_device: str = DEFAULT_TUNNEL_DEVICE
     leaving: tuple[str, ...] = ()
     absent: bool = False
     allow_disruption: bool = False
@@ -214,7 +221,7 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
         if network:
             networks.append(str(network))
     options["networks"] = tuple(networks)
-    for name in ("route_tables", "port_forwards"):
+    for name in ("route_tables", "port_forwards", "incoming"):
         options[name] = tuple(options.get(name, ()))
     if options.get("interface"):
         check_interface_name(options["interface"], f"{what}, gateway on {options['host']}", report)
@@ -312,6 +319,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         cpe_nat_ips=tuple(CpeNatIntent(**_known(entry)) for entry in params["cpe_nat_ips"] or ()),
         bgp=_bgp(params.get("bgp"), report),
         vni_base=params.get("vni_base") or DEFAULT_VNI_BASE,
+        tunnel_device=params.get("tunnel_device") or DEFAULT_TUNNEL_DEVICE,
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
         **{
