@@ -70,6 +70,7 @@ def fleet(hosts: list[str], hostvars: Mapping[str, Any]) -> list[dict[str, Any]]
             "reachable": bool(variables.get("bonding_reachable", False)),
             "primary_devices": variables.get("bonding_primary_devices"),
             "host_side": bool(variables.get("bonding_host_side", True)),
+            "host_skip": variables.get("bonding_host_skip"),
             "found": _found(variables.get("bonding_host_found")),
         }
         entry = {key: value for key, value in entry.items() if value is not None}

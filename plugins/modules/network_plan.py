@@ -93,6 +93,13 @@ options:
           - Whether the aggregator's own side is looked after over SSH, so that O(aggregators[].found) is there.
         type: bool
         default: false
+      host_skip:
+        description:
+          - Parts of the aggregator's own side that are left alone; V(checks) are those of this module.
+        type: list
+        elements: str
+        choices: [attach, checks, masquerade, settle, ways_back]
+        default: []
       found:
         description:
           - What M(bonded.internet.aggregator_host_info) has read on the host, or C(unreachable) with the reason.

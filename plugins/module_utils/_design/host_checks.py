@@ -23,6 +23,7 @@ def check_hosts(
 ) -> None:
     """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
     facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
+    unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
     translating = {
         gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == "masquerade"
     }
@@ -35,6 +36,8 @@ def check_hosts(
                 f"{member.host}: its own side cannot be read: {found['unreachable']}. Give ansible_host, ansible_user "
                 "and a key, or say bonding_host_side: false for a host that Ansible does not reach."
             )
+            continue
+        if member.host in unjudged:
             continue
         programs = found.get("programs") or {}
         if member.host in translating and not programs.get("nft"):

@@ -152,17 +152,17 @@ def _ways_back(
         if member and work["key"] in chosen:
             owners[chosen[work["key"]]] = member
     found: dict[str, Part] = {}
-    for address, owner in owners.items():
+    for private_ip, owner in owners.items():
         via = transit.addresses.get(owner.id)
         for member in transit.members:
             if via and member.id != owner.id:
                 way = {
-                    "address": address,
+                    "address": private_ip,
                     "via": via,
                     "device": transit.interface,
                     "table": intent.vni_base + owner.id,
                 }
-                found.setdefault(member.host, {})[address] = way
+                found.setdefault(member.host, {})[private_ip] = way
     return found
 
 
@@ -181,14 +181,24 @@ def design_host_sides(
     masquerades = _masquerades(gateways, intent, server, design)
     ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
     _check_zones(masquerades, report)
-    looked_at = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
-    for host, facts in looked_at.items():
+    for given in intent.hosts:
+        host, facts = given.host, given.found
+        if not given.host_side or facts is None:
+            continue
+        if facts.get("unreachable"):
+            report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
+            continue
         installed = facts.get("installed") or {}
         found = HostSpec(
             {entry["space"]: entry for entry in installed.get("masquerade") or ()},
             {entry["address"]: entry for entry in installed.get("ways_back") or ()},
         )
-        side = HostSide(found, HostSpec(masquerades.get(host, {}), ways.get(host, {})))
+        wanted = HostSpec(masquerades.get(host, {}), ways.get(host, {}))
+        if "masquerade" in given.host_skip:
+            wanted.masquerade = found.masquerade
+        if "ways_back" in given.host_skip:
+            wanted.ways_back = found.ways_back
+        side = HostSide(found, wanted)
         design.host_sides[host] = side
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
         _items(host, side, staying, design)

@@ -53,6 +53,7 @@ class HostIntent:
     reachable: bool = False
     primary_devices: tuple[str, ...] = ("eth0", "ens5")
     host_side: bool = False
+    host_skip: tuple[str, ...] = ()
     found: Mapping[str, Any] | None = None
     """What was read on the host itself, see aggregator_host_info; None where nobody looked."""
 
@@ -305,8 +306,9 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
     for given in params["aggregators"]:
         options = {key: value for key, value in _known(given).items() if key != "intent"}
         options["private_ip"] = options.pop("private_ip_address", None)
-        if "primary_devices" in options:
-            options["primary_devices"] = tuple(options["primary_devices"])
+        for name in ("primary_devices", "host_skip"):
+            if name in options:
+                options[name] = tuple(options[name])
         hosts.append(HostIntent(**options))
     _same_intent(params["aggregators"], report)
     spaces = tuple(_space(space, report) for space in params["spaces"] or ())

@@ -259,7 +259,7 @@ def _design_absent(
     report: Report,
 ) -> None:
     """A teardown: all that is ours, and nothing else."""
-    design_host_sides([], {}, None, intent, server, cloud, fleet, design, Report())
+    design_host_sides([], {}, None, intent, server, cloud, fleet, design, report)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
     entries = resolve_entries(intent, server, quiet)
     design_gateways_gone([], intent, server, cloud, fleet, design, report)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .._design.host_side import HostSide
+from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import PHASES
+from .._design.state import Thing
 
 
 def host_work(
@@ -26,3 +28,35 @@ def host_work(
             spec = side.after(reached, masquerade="gateways" in parts, ways_back="cpe_nat" in parts)
             work[host][phase] = spec.as_dict()
     return work
+
+
+def expectations(
+    changes: Iterable[tuple[Item, Thing]], design: Design, hosts: Collection[str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
+
+    The tunnel peers are those of the run's hosts: the others may be as they were.
+    """
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    tunnels: dict[str, dict[str, list[str]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind == "vxlan_interface" and batch.host in hosts:
+                tunnels.setdefault(thing.key, {})[batch.host or ""] = _plain(thing.data.get("addresses"))
+    for item, thing in changes:
+        interface = item.kind in ("vxlan_interface", "ethernet_interface")
+        if not interface or item.verb == "delete" or item.phase == "remove" or item.host not in design.host_sides:
+            continue
+        others = tunnels.get(thing.key, {}) if item.kind == "vxlan_interface" else {}
+        expected = {
+            "device": thing.key,
+            "addresses": _plain(thing.data.get("addresses")),
+            "peers": [address for host, theirs in others.items() if host != item.host for address in theirs],
+        }
+        found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
+    return found
+
+
+def _plain(addresses: Any) -> list[str]:
+    """Without prefix lengths, and without what AWS has yet to choose."""
+    return [text.split("/")[0] for text in addresses or () if text != KNOWN_AFTER_APPLY]

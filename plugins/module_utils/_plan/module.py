@@ -48,6 +48,7 @@ _AGGREGATOR: Spec = {
     "reachable": _bool(),
     "primary_devices": _list(default=["eth0", "ens5"]),
     "host_side": _bool(),
+    "host_skip": _list(default=[], choices=["attach", "checks", "masquerade", "settle", "ways_back"]),
     "found": {"type": "dict"},
     "intent": {"type": "dict"},
 }

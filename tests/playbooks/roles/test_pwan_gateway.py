@@ -88,7 +88,6 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"egress": "masquerade"}, "pwan_gateway_egress: masquerade is not there yet"),
         ({"subnet_id": "subnet-0d00000000000ffff"}, "wanted are one subnet (subnet-0d00000000000ffff)"),
     ],
 )
