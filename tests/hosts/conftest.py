@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,9 +16,13 @@ import yaml
 import lab.hosts
 from lab.demo.playbook import Outcome, run_playbook
 from lab.hosts import Host
-from lab.process import ROOT
+from lab.process import ROOT, Running
+from tests.playbooks.running import DEMO, Site
 
+PREFIX = f"t{os.getpid()}-"
+"""Of all namespaces, so that two test runs on a machine never meet."""
 ENVIRONMENT = {
+    "ANSIBLE_PIPELINING": "True",
     "ANSIBLE_CONNECTION_PLUGINS": str(pathlib.Path(lab.hosts.__file__).parent / "connection"),
     "PYTHONPATH": str(ROOT),
 }
@@ -28,9 +33,9 @@ class Aggregator:
 
     def __init__(self, host: Host, scratch: pathlib.Path) -> None:
         self.host = host
-        self._inventory = scratch / "hosts.yml"
+        self.inventory = scratch / "hosts.yml"
         hosts = {"aggregators": {"hosts": {"agg1": host.variables()}}}
-        self._inventory.write_text(yaml.safe_dump(hosts), encoding="utf-8")
+        self.inventory.write_text(yaml.safe_dump(hosts), encoding="utf-8")
 
     def role(self, *options: str, **variables: Any) -> Outcome:
         """Run the role; variables without its name before them."""
@@ -38,7 +43,7 @@ class Aggregator:
         extra = {f"aggregator_host_{name}": value for name, value in given.items()}
         return run_playbook(
             pathlib.Path(__file__).parent / "role.yml",
-            inventory=self._inventory,
+            inventory=self.inventory,
             extra={"tested_role": "bonded.internet.aggregator_host", **extra},
             options=options,
             env=ENVIRONMENT,
@@ -52,5 +57,16 @@ class Aggregator:
 @pytest.fixture(scope="module")
 def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]:
     scratch = tmp_path_factory.mktemp("hosts")
-    with Host("agg1", scratch, "test-agg1") as host:
+    with Host("agg1", scratch, f"{PREFIX}agg1") as host:
         yield Aggregator(host, scratch)
+
+
+@pytest.fixture(scope="session")
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The management server and AWS with the demo's seeds."""
+    scratch = tmp_path_factory.mktemp("site")
+    with (
+        Running("lab.bondingadmin", "--db", scratch / "server.db", "--seed", DEMO / "bondingadmin.yml") as server,
+        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
+    ):
+        yield Site(server, cloud, scratch)

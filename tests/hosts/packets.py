@@ -11,11 +11,12 @@ from contextlib import ExitStack, contextmanager
 
 from lab.hosts import Host
 
+from .conftest import PREFIX
+
 SERVER = "203.0.113.10"
 LAN_HOST = "172.16.1.10"
 SPACES = {"acme": (11, "tun17", "10.101.0"), "globex": (12, "tun21", "10.102.0")}
 """Name: (id, the device of its bond, the first octets of its gateway's subnet)."""
-PREFIX = "test-"
 
 ECHO = """
 import socket, sys

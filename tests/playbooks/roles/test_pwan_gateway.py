@@ -25,6 +25,7 @@ GATEWAY: dict[str, Any] = {
     "subnet_id": "subnet-0d00000000000001a",
     "egress": "none",
     "interface": "ens6",
+    "host_side": False,
     "accept_ra": True,
     "networks": ["172.16.0.0/12"],
 }
