@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 
 from lab.process import ROOT
@@ -17,7 +18,7 @@ SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
 def main(arguments: list[str]) -> int:
-    """Replace this process by pytest; 1 with a sentence if that cannot be."""
+    """Run pytest there; 1 with a sentence if that cannot be."""
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program, path=SEARCH)]
     if missing:
         print(f"hosts: FAILED, missing: apt-get install {' '.join(missing)}")
@@ -26,8 +27,7 @@ def main(arguments: list[str]) -> int:
     if os.geteuid() != 0:
         script = 'mount -t tmpfs tmpfs /run && exec "$@"'
         command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command]
-    os.chdir(ROOT)
-    os.execvpe(command[0], command, {**os.environ, "PATH": SEARCH})
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": SEARCH}, check=False).returncode
 
 
 if __name__ == "__main__":

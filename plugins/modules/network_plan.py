@@ -362,6 +362,10 @@ options:
     description: Whether O(state=absent) turns off the private WAN of the spaces.
     type: bool
     default: false
+  verify:
+    description: Whether RV(work) also says what each aggregator itself has to have, changed or not.
+    type: bool
+    default: false
   max_deletions:
     description: How many objects on the management server may be deleted, with O(state=present).
     type: int

@@ -13,6 +13,8 @@ from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import PHASES
 from .._design.state import Thing
 
+INTERFACES = ("vxlan_interface", "ethernet_interface")
+
 
 def host_work(
     sides: Mapping[str, HostSide], hosts: Collection[str], parts: Collection[str], limited: bool
@@ -38,23 +40,43 @@ def expectations(
     The tunnel peers are those of the run's hosts: the others may be as they were.
     """
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    tunnels = _tunnels(design, hosts)
+    for item, thing in changes:
+        wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_sides
+        if wanted and item.kind in INTERFACES:
+            expected = _expected(thing, item.host or "", tunnels)
+            found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
+    return found
+
+
+def everything(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
+    tunnels = _tunnels(design, hosts)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind in INTERFACES and batch.host in hosts and batch.host in design.host_sides:
+                found.setdefault(batch.host or "", []).append(_expected(thing, batch.host or "", tunnels))
+    return found
+
+
+def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """{device: {host: its tunnel addresses}} of the run's hosts."""
     tunnels: dict[str, dict[str, list[str]]] = {}
     for batch in design.batches["remove"]:
         for thing in batch.wanted:
             if thing.kind == "vxlan_interface" and batch.host in hosts:
                 tunnels.setdefault(thing.key, {})[batch.host or ""] = _plain(thing.data.get("addresses"))
-    for item, thing in changes:
-        interface = item.kind in ("vxlan_interface", "ethernet_interface")
-        if not interface or item.verb == "delete" or item.phase == "remove" or item.host not in design.host_sides:
-            continue
-        others = tunnels.get(thing.key, {}) if item.kind == "vxlan_interface" else {}
-        expected = {
-            "device": thing.key,
-            "addresses": _plain(thing.data.get("addresses")),
-            "peers": [address for host, theirs in others.items() if host != item.host for address in theirs],
-        }
-        found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
-    return found
+    return tunnels
+
+
+def _expected(thing: Thing, host: str, tunnels: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+    others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
+    return {
+        "device": thing.key,
+        "addresses": _plain(thing.data.get("addresses")),
+        "peers": [address for other, theirs in others.items() if other != host for address in theirs],
+    }
 
 
 def _plain(addresses: Any) -> list[str]:

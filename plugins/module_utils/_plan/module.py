@@ -126,6 +126,7 @@ ARGUMENT_SPEC: Spec = {
     "prune_addresses": _bool(),
     "release_addresses": _bool(),
     "teardown_private_wan": _bool(),
+    "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "hosts": _list(),
     "parts": _list(choices=list(PARTS)),
