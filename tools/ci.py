@@ -29,6 +29,8 @@ SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.
 ONCE = ("tests/playbooks/ways", "tests/playbooks/roles", "tests/lab", "tests/playbooks/modules", "tests/house")
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
 itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
+HOSTS = "tests/hosts"
+"""What has a door of its own, since it needs root or a user namespace."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
@@ -106,6 +108,7 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     return [
         *map(tests, reversed(there)),
         *map(once, ONCE),
+        lambda runner: runner.run("hosts", *MAKE, "hosts", counts_tests=True),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]
@@ -114,7 +117,8 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
 def line_tests() -> list[str]:
     """The folders of tests that are run on every line: all but those that judge the checkout and its stand-ins."""
     folders = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")}
-    return sorted(folder for folder in folders if not any(f"{folder}/".startswith(f"{once}/") for once in ONCE))
+    others = (*ONCE, HOSTS)
+    return sorted(folder for folder in folders if not any(f"{folder}/".startswith(f"{once}/") for once in others))
 
 
 def total(outcomes: list[Outcome]) -> str:

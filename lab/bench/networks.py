@@ -107,6 +107,7 @@ def make_network(
         "aws_access_key": "AKIA0000STANDIN00000",
         "aws_secret_key": "any-will-do-here",
         "bonding_settle_seconds": 0,
+        "bonding_host_side": False,
         "bonding_network": "bench",
         "bonding_spaces": listed,
         "bonding_cpe_nat_ips": [_entry(bond) for bond in range(addresses)],

@@ -88,6 +88,22 @@ options:
         type: list
         elements: str
         default: [eth0, ens5]
+      host_side:
+        description:
+          - Whether the aggregator's own side is looked after over SSH, so that O(aggregators[].found) is there.
+        type: bool
+        default: false
+      host_skip:
+        description:
+          - Parts of the aggregator's own side that are left alone; V(checks) are those of this module.
+        type: list
+        elements: str
+        choices: [attach, checks, masquerade, settle, ways_back]
+        default: []
+      found:
+        description:
+          - What M(bonded.internet.aggregator_host_info) has read on the host, or C(unreachable) with the reason.
+        type: dict
       intent:
         description: A digest of each variable that describes the network. They must be the same for all aggregators.
         type: dict
@@ -195,11 +211,12 @@ options:
           egress:
             description:
               - How the traffic of the private WAN reaches the Internet.
+              - V(masquerade) lets the aggregator translate it to the private address of the network interface, which
+                has the Elastic IP. It lets single ports in (O(spaces[].gateways[].port_forwards)).
               - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It carries IPv4, serves one
                 gateway of one space, and lets nothing in.
               - V(none) translates nothing (AN-001 to the letter), so that hosts in the VPC are reached, and hosts on
                 the Internet are not.
-              - V(masquerade) is not there yet and refused.
             type: str
             choices: [masquerade, nat_gateway, none]
             default: masquerade
@@ -214,15 +231,45 @@ options:
             type: list
             elements: str
           interface:
-            description: The name of the device on the aggregator.
+            description:
+              - The name of the device on the aggregator. Needed without O(aggregators[].host_side); with it the default
+                is the one that the device has, or C(gw) and the id of the space.
             type: str
+          incoming:
+            description:
+              - Further devices by which packets of the space come to the aggregator, for V(masquerade).
+              - The tunnels of the bonds and the interfaces that the server shows are known; that of the managed mesh
+                is not.
+            type: list
+            elements: str
           subnet_id:
             description: The subnet of the network interface, for an adopted VPC.
             type: str
           port_forwards:
-            description: What shall come in from the Internet. Refused, since no egress that is there yet lets it in.
+            description: What shall come in from the Internet, with V(masquerade) only.
             type: list
             elements: dict
+            suboptions:
+              protocol:
+                description: The protocol.
+                type: str
+                choices: [tcp, udp]
+                required: true
+              port:
+                description: The port at the public address.
+                type: int
+                required: true
+              to:
+                description: The host behind a bond.
+                type: str
+                required: true
+              to_port:
+                description: Its port. Default is the same.
+                type: int
+              from:
+                description: Who may come. Default is everybody.
+                type: list
+                elements: str
   cpe_nat_ips:
     description: Public addresses for bonds.
     type: list
@@ -286,6 +333,10 @@ options:
     description: What is added to the id of a space to make its VNI; the VNI of the VXLAN that carries BGP.
     type: int
     default: 10000000
+  tunnel_device:
+    description: The device of a bond on its aggregator; C({bond}) stands for the id of the bond.
+    type: str
+    default: tun{bond}
   leaving:
     description: Aggregators (host, name or id) and private addresses that leave the network. Nothing leaves unsaid.
     type: list
@@ -309,6 +360,10 @@ options:
     default: false
   teardown_private_wan:
     description: Whether O(state=absent) turns off the private WAN of the spaces.
+    type: bool
+    default: false
+  verify:
+    description: Whether RV(work) also says what each aggregator itself has to have, changed or not.
     type: bool
     default: false
   max_deletions:
@@ -361,7 +416,7 @@ plan:
   elements: dict
   contains:
     system:
-      description: V(server) or V(aws).
+      description: V(server), V(aws), or V(host) for what is on an aggregator itself.
       type: str
     verb:
       description: V(create), V(update) or V(delete).

@@ -89,6 +89,8 @@ class Site:
     scratch: pathlib.Path
     inventory: pathlib.Path = INVENTORY
     administrator: str = "admin@example.com:demo-admin-password"
+    environment: Mapping[str, str] | None = None
+    """More variables for ansible-playbook."""
 
     def writes(self) -> list[str]:
         """Every writing request of the last run, to either side."""
@@ -123,6 +125,7 @@ class Site:
             inventory=self.inventory,
             extra={**where, **(extra or {})},
             options=arguments,
+            env=self.environment,
         )
         return Outcome(done, self.server.log(), self.cloud.log())
 

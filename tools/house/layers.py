@@ -16,6 +16,7 @@ UTILS = f"{PACKAGE}.plugins.module_utils"
 BELOW: dict[str, set[str]] = {
     "_client": set(),
     "_design": set(),
+    "_host": set(),
     "_aws": {"_design"},
     "_resources": {"_client"},
     "_reconcile": {"_resources", "_client"},

@@ -30,6 +30,8 @@ class Member:
     subnet: str | None = None
     reachable: bool = False
     primary_devices: tuple[str, ...] = ()
+    host_side: bool = False
+    """Whether the aggregator's own side is looked after, over SSH."""
 
     @property
     def parent(self) -> str:
@@ -157,6 +159,7 @@ def _member(host: HostIntent, number: int, name: str, instance: Instance | None,
         subnet=subnet.cidr if subnet else None,
         reachable=host.reachable,
         primary_devices=host.primary_devices,
+        host_side=host.host_side,
     )
 
 

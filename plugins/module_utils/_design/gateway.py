@@ -20,6 +20,7 @@ from .items import KNOWN_AFTER_APPLY
 from .mesh_objects import ALL, NONE
 from .naming import (
     ANYWHERE,
+    gateway_device,
     gateway_ip_key,
     gateway_key,
     internet_gateway_key,
@@ -34,10 +35,11 @@ from .naming import (
 )
 from .public_subnets import NAT
 from .stages import Phase
-from .state import Cloud, ElasticIp, Interface, NatGateway, SpaceFound, Thing
+from .state import Cloud, ElasticIp, Interface, NatGateway, Server, SpaceFound, Thing
 from .vpc import VpcDesign
 
 PART = "gateways"
+MASQUERADE = "masquerade"
 MTU = 1500
 """The path to the Internet carries 1500 octets."""
 
@@ -53,6 +55,8 @@ class Gateway:
     subnet: str
     vpc: VpcDesign
     ipv6: bool
+    device: str
+    """The name of the network interface's device on the aggregator."""
     interface: Interface | None
     address: ElasticIp | None
     """The Elastic IP of the network interface; with a NAT gateway none is wanted, and it may be a kept one."""
@@ -79,6 +83,21 @@ class Gateway:
         return self.intent.egress == NAT
 
     @property
+    def translates(self) -> bool:
+        """Whether the aggregator itself translates what leaves by it."""
+        return self.intent.egress == MASQUERADE
+
+    @property
+    def routed(self) -> bool:
+        """Whether the VPC's route tables lead the private WAN's networks to it."""
+        return self.intent.vpc_routes and bool(self.intent.networks)
+
+    @property
+    def source_dest_check(self) -> bool:
+        """Whether AWS may check its packets' addresses: only where all of them are the interface's own."""
+        return self.translates and not self.routed
+
+    @property
     def own_table(self) -> str | None:
         """The plan's name of the route table of its subnet; None for a subnet that others made."""
         return None if self.intent.subnet_id else route_table_key(self.space)
@@ -97,6 +116,7 @@ def resolve_gateway(
     intent: Intent,
     cloud: Cloud,
     fleet: Fleet,
+    server: Server,
     report: Report,
 ) -> Gateway | None:
     """A gateway matched with its aggregator and subnet; None with a problem."""
@@ -105,14 +125,17 @@ def resolve_gateway(
     if member is None:
         report.problem(f"{what}: {wanted.host!r} is no host of the inventory's group (or it leaves).")
         return None
-    if wanted.interface is None:
+    interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
+    device = wanted.interface or _device(interface, space.key, found.id, member, server)
+    if device is None:
         report.problem(
-            f"{what}: interface is needed: the name that the device gets on {wanted.host} (it is not looked up yet)."
+            f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_host_side: "
+            "true it is given over SSH."
         )
         return None
-    if wanted.interface in member.primary_devices:
+    if device in member.primary_devices:
         report.problem(
-            f"{what}: interface {wanted.interface!r} is the aggregator's primary device: configuring it would keep the "
+            f"{what}: interface {device!r} is the aggregator's primary device: configuring it would keep the "
             "host from coming back after a restart."
         )
     if member.instance is None or vpc is None:
@@ -129,8 +152,13 @@ def resolve_gateway(
                 f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {member.instance.zone}: an "
                 "interface attaches only inside its zone."
             )
-        if vpc.found and subnet.vpc_id != vpc.found.id:
-            report.problem(f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {vpc.found.id}.")
+        alone = wanted.egress == MASQUERADE and not wanted.vpc_routes  # then no route table has to name the interface
+        own_vpc = vpc.found.id if vpc.found else "not made yet"
+        if subnet.vpc_id != own_vpc and not alone:
+            report.problem(
+                f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: "
+                "masquerade with vpc_routes: false can do with another VPC's subnet."
+            )
         cidr = subnet.cidr
     elif member.instance.zone in vpc.subnets:
         cidr = vpc.subnets[member.instance.zone]
@@ -144,11 +172,23 @@ def resolve_gateway(
         subnet=cidr,
         vpc=vpc,
         ipv6=bool(space.vpc and space.vpc.ipv6),
-        interface=owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values()),
+        device=device,
+        interface=interface,
         address=owned(intent.network, gateway_ip_key(space.key, member.host), cloud.addresses),
         nat=owned(intent.network, nat_gateway_key(space.key, member.host), cloud.nat_gateways.values()),
         nat_address=owned(intent.network, nat_gateway_ip_key(space.key, member.host), cloud.addresses),
     )
+
+
+def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
+    """The name that the server has for it; else ours, which the host's side gives it; else None."""
+    if interface:
+        for thing in server.things.get(member.id, ()):
+            addresses = [address.split("/")[0] for address in thing.data.get("addresses") or ()]
+            mine = thing.kind == "ethernet_interface" and thing.data.get("space") == space
+            if mine and interface.private_ip in addresses:
+                return thing.key
+    return gateway_device(number) if member.host_side else None
 
 
 def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
@@ -172,7 +212,7 @@ def gateway_things(gateway: Gateway, intent: Intent) -> list[Thing]:
     prefix = ipaddress.IPv4Network(gateway.subnet).prefixlen
     address = f"{gateway.interface.private_ip}/{prefix}" if gateway.interface else KNOWN_AFTER_APPLY
     name = object_name(intent.network, "gateway", gateway.number)
-    device = gateway.intent.interface or ""
+    device = gateway.device
     route = {
         "network": ANYWHERE,
         "destination": "gateway",
@@ -222,7 +262,8 @@ def gateway_work(
         "subnet_id": gateway.intent.subnet_id,
         "egress": gateway.intent.egress,
         "phases": [phase],
-        "interface": gateway.intent.interface,
+        "source_dest_check": check_in(gateway, phase),
+        "interface": gateway.device,
         "accept_ra": gateway.ipv6,
         "protocol": object_name(intent.network, "gateway", gateway.number),
         "networks": networks or [],
@@ -231,6 +272,13 @@ def gateway_work(
         "fresh": not (gateway.interface or gateway.address or gateway.nat or gateway.nat_address),
         "release": intent.prune_addresses,
     }
+
+
+def check_in(gateway: Gateway, phase: Phase) -> bool:
+    """The source/destination check after a phase: it goes off first, and on last."""
+    if phase == "remove" or gateway.interface is None:
+        return gateway.source_dest_check
+    return gateway.source_dest_check and gateway.interface.source_dest_check
 
 
 def gateway_change(space: str, host: str, zone: str, intent: Intent) -> dict[str, Any]:

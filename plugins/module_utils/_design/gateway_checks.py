@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from .gateway import Gateway
+from .gateway import MASQUERADE, Gateway
 from .gateway_routes import tables_of
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
+from .masquerade import check_masquerade
 from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key
 from .public_subnets import NAT
 from .state import Cloud
@@ -16,11 +17,8 @@ from .state import Cloud
 def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> None:
     """What a way out cannot do, judged by the intent alone."""
     what, egress = f"space {space.key}, gateway on {wanted.host}", wanted.egress
-    if egress == "masquerade":
-        report.problem(
-            f"{what}: egress: masquerade is not there yet; egress: nat_gateway (an AWS NAT gateway, which costs by the "
-            "hour) and egress: none (AN-001 to the letter: hosts in the VPC are reached, the Internet is not) are."
-        )
+    if egress == MASQUERADE:
+        check_masquerade(wanted, what, report)
         return
     if wanted.port_forwards:
         reason = "a NAT gateway lets nothing in" if egress == NAT else "nothing is translated, and nothing comes in"
@@ -72,16 +70,16 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
     if names:
         report.warn(
             f"egress: none ({names}): hosts in the VPC are reached, hosts on the Internet are not: AWS's internet "
-            "gateway drops packets whose source has no public mapping. egress: nat_gateway reaches them."
+            "gateway drops packets whose source has no public mapping. egress: masquerade and nat_gateway reach them."
         )
 
 
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
     """What only shows between gateways: one device or one route for two of them, and the instance's limits."""
-    devices: dict[tuple[str, str | None], Gateway] = {}
+    devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:
-        place = (gateway.member.host, gateway.intent.interface)
+        place = (gateway.member.host, gateway.device)
         if place in devices:
             report.problem(f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}.")
         devices.setdefault(place, gateway)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .gateway import PART, Gateway, gateway_things, gateway_work
-from .gateway_routes import default_route, network_routes
+from .gateway_routes import default_route, network_routes, tables_to
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import gateway_ip_key, subnet_key, tags
@@ -45,7 +45,10 @@ def design_gateway(
     }
     for phase in PHASES:
         if phase in phases:
-            design.gateways[phase].append((host, gateway_work(gateway, intent, phase, **routes[phase])))
+            work = gateway_work(gateway, intent, phase, **routes[phase])
+            if phase == "remove" and not gateway.intent.vpc_routes:
+                work["route_table_ids"] = tables_to(gateway, cloud)
+            design.gateways[phase].append((host, work))
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
@@ -58,13 +61,17 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
     if found is None:
         after = {
             "private_ip": KNOWN_AFTER_APPLY,
-            "source_dest_check": False,
+            "source_dest_check": gateway.source_dest_check,
             "tags": tags(intent.network, key),
         }
         design.aws("create", "network_interface", parent, key, after=after, **common)
-    elif found.source_dest_check:
-        change: dict[str, Any] = {"before": {"source_dest_check": True}, "after": {"source_dest_check": False}}
-        design.aws("update", "network_interface", parent, key, **change, **common)
+    elif found.source_dest_check != gateway.source_dest_check:
+        change: dict[str, Any] = {
+            "before": {"source_dest_check": found.source_dest_check},
+            "after": {"source_dest_check": gateway.source_dest_check},
+        }
+        when: Phase = "remove" if gateway.source_dest_check else "add"
+        design.aws("update", "network_interface", parent, key, **change, **{**common, "phase": when})
     if found is None or found.instance_id != instance.id:
         design.aws("create", "attachment", instance.id, key, after={"instance_id": instance.id}, **common)
 

@@ -26,6 +26,8 @@ from .naming import (
 )
 from .state import Cloud, Route, RouteTable
 
+_UNREACHED = "hosts on the Internet are not reached any more"
+
 
 def tables_of(gateway: Gateway, intent: Intent, cloud: Cloud, report: Report) -> list[tuple[str, RouteTable | None]]:
     """(name in the plan, table) of each route table that sends the networks to the gateway; None = not made yet."""
@@ -46,6 +48,12 @@ def tables_of(gateway: Gateway, intent: Intent, cloud: Cloud, report: Report) ->
         if number not in cloud.route_tables:
             report.problem(f"{gateway.label}: AWS has no route table {number}.")
     return [*((number, cloud.route_tables.get(number)) for number in gateway.intent.route_tables), *tables]
+
+
+def tables_to(gateway: Gateway, cloud: Cloud) -> list[str]:
+    """The ids of the tables that have a route to the gateway's interface."""
+    target = gateway.interface.id if gateway.interface else None
+    return [t.id for t in cloud.route_tables.values() if target and any(r.target == target for r in t.routes)]
 
 
 def network_routes(
@@ -83,6 +91,17 @@ def network_routes(
                     "delete", "route", name, route.destination, phase="remove", before=before, host=host, part=PART
                 )
                 lists["remove"].append(route.destination)
+    if target and not gateway.intent.vpc_routes:
+        host = gateway.member.host
+        for number in tables_to(gateway, cloud):
+            table = cloud.route_tables[number]
+            name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
+            for route in (r for r in table.routes if r.target == target):
+                before = {"target": target}
+                design.aws(
+                    "delete", "route", name, route.destination, phase="remove", before=before, host=host, part=PART
+                )
+                lists["remove"].append(route.destination)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
 
@@ -103,7 +122,8 @@ def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design
                 "before": {"target": route.target},
                 "after": {"target": outer.id if outer else KNOWN_AFTER_APPLY},
             }
-            text = f"the connections through the NAT gateway {nat}: hosts on the Internet are not reached any more"
+            then = "they get another public address" if gateway.translates else _UNREACHED
+            text = f"the connections through the NAT gateway {nat}: {then}"
             design.aws("update", "route", name, ANYWHERE, phase="switch", interrupts=text, **change, **common)
         return
     target = gateway.nat.id if gateway.nat else None

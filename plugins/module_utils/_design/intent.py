@@ -17,6 +17,7 @@ from typing import Any
 from .naming import MAX_INTERFACE_NAME, MAX_VNI, NETWORK_NAME
 
 DEFAULT_VNI_BASE = 10000000
+DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
 
 
@@ -51,6 +52,10 @@ class HostIntent:
     private_ip: str | None = None
     reachable: bool = False
     primary_devices: tuple[str, ...] = ("eth0", "ens5")
+    host_side: bool = False
+    host_skip: tuple[str, ...] = ()
+    found: Mapping[str, Any] | None = None
+    """What was read on the host itself, see aggregator_host_info; None where nobody looked."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ class GatewayIntent:
     interface: str | None = None
     subnet_id: str | None = None
     port_forwards: tuple[Mapping[str, Any], ...] = ()
+    incoming: tuple[str, ...] = ()
+    """Further devices by which the space's packets come to the aggregator."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ class Intent:
     cpe_nat_ips: tuple[CpeNatIntent, ...] = ()
     bgp: BgpIntent | None = None
     vni_base: int = DEFAULT_VNI_BASE
+    tunnel_device: str = DEFAULT_TUNNEL_DEVICE
     leaving: tuple[str, ...] = ()
     absent: bool = False
     allow_disruption: bool = False
@@ -214,7 +222,7 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
         if network:
             networks.append(str(network))
     options["networks"] = tuple(networks)
-    for name in ("route_tables", "port_forwards"):
+    for name in ("route_tables", "port_forwards", "incoming"):
         options[name] = tuple(options.get(name, ()))
     if options.get("interface"):
         check_interface_name(options["interface"], f"{what}, gateway on {options['host']}", report)
@@ -298,8 +306,9 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
     for given in params["aggregators"]:
         options = {key: value for key, value in _known(given).items() if key != "intent"}
         options["private_ip"] = options.pop("private_ip_address", None)
-        if "primary_devices" in options:
-            options["primary_devices"] = tuple(options["primary_devices"])
+        for name in ("primary_devices", "host_skip"):
+            if name in options:
+                options[name] = tuple(options[name])
         hosts.append(HostIntent(**options))
     _same_intent(params["aggregators"], report)
     spaces = tuple(_space(space, report) for space in params["spaces"] or ())
@@ -312,6 +321,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         cpe_nat_ips=tuple(CpeNatIntent(**_known(entry)) for entry in params["cpe_nat_ips"] or ()),
         bgp=_bgp(params.get("bgp"), report),
         vni_base=params.get("vni_base") or DEFAULT_VNI_BASE,
+        tunnel_device=params.get("tunnel_device") or DEFAULT_TUNNEL_DEVICE,
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
         **{

@@ -21,7 +21,7 @@ Verb = Literal["create", "update", "delete"]
 class Item:
     """One change of one object. `before` and `after` hold the fields that change."""
 
-    system: Literal["server", "aws"]
+    system: Literal["server", "aws", "host"]
     verb: Verb
     kind: str
     parent: str
@@ -61,6 +61,8 @@ class Design:
     """(phase, parent, key) of an object on the server -> what its change in that phase interrupts."""
     vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    host_sides: dict[str, Any] = field(default_factory=dict)
+    """A HostSide of each host whose own side was read."""
 
     def aws(
         self,

@@ -34,6 +34,11 @@ def vxlan_name(vni: int) -> str:
     return f"vx{vni}"
 
 
+def gateway_device(number: int) -> str:
+    """The name that a gateway's device is given on its aggregator; `number` is the space's id."""
+    return f"gw{number}"
+
+
 def object_name(network: str, kind: str, number: int) -> str:
     """A protocol's or filter's name; `number` is the space's id, for `bgp` the peer's aggregator id."""
     return f"{network}_{kind}_{number}"

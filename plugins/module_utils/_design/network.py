@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from . import collisions
+from . import collisions, host_checks
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
@@ -17,6 +17,7 @@ from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
+from .host_side import design_host_sides
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
@@ -69,10 +70,11 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             vpcs.append(vpc)
         for given in space.gateways:
             check_egress(space, given, report)
-            gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, report)
+            gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, server, report)
             if gateway:
                 gateways.append(gateway)
-    if transit := transit_mesh(intent, fleet, existing, report):
+    transit = transit_mesh(intent, fleet, existing, report)
+    if transit:
         meshes.append(transit)
         _want(wanted, transit_things(transit, intent))
     _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
@@ -90,6 +92,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
     design_leftovers(entries, intent, server, cloud, fleet, design, report)
+    design_host_sides(gateways, chosen, transit, intent, server, cloud, fleet, design, report)
+    host_checks.check_hosts(meshes, chosen, intent, fleet, server, report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
@@ -255,6 +259,7 @@ def _design_absent(
     report: Report,
 ) -> None:
     """A teardown: all that is ours, and nothing else."""
+    design_host_sides([], {}, None, intent, server, cloud, fleet, design, report)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
     entries = resolve_entries(intent, server, quiet)
     design_gateways_gone([], intent, server, cloud, fleet, design, report)

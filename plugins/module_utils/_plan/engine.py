@@ -22,6 +22,7 @@ from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
 from .._design.public_subnets import NAT
 from .._reconcile import ReconcileError, Refs
+from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
 from .work import Scope, Step, make_work, server_steps
@@ -64,6 +65,8 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     first = next(iter(params.get("hosts") or [host.host for host in intent.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregators/")}
     plan = make_work(design, steps, listed, scope, first)
+    if params.get("verify"):
+        plan.work["verify"] = everything(design, scope.hosts)
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings)

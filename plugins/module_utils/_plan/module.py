@@ -13,7 +13,7 @@ from ansible.module_utils.common.warnings import warn
 
 from .._aws._ec2 import Ec2Error, ec2_client
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
-from .._design.intent import DEFAULT_VNI_BASE, PARTS
+from .._design.intent import DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE, PARTS
 from .._module import connection_of
 from .._reconcile import ReconcileError
 from .engine import DEFAULT_MAX_DELETIONS, PlanError, make_plan
@@ -47,6 +47,9 @@ _AGGREGATOR: Spec = {
     "private_ip_address": _str(),
     "reachable": _bool(),
     "primary_devices": _list(default=["eth0", "ens5"]),
+    "host_side": _bool(),
+    "host_skip": _list(default=[], choices=["attach", "checks", "masquerade", "settle", "ways_back"]),
+    "found": {"type": "dict"},
     "intent": {"type": "dict"},
 }
 _VXLAN: Spec = {
@@ -72,7 +75,16 @@ _GATEWAY: Spec = {
     "route_tables": _list(),
     "interface": _str(),
     "subnet_id": _str(),
-    "port_forwards": {"type": "list", "elements": "dict"},
+    "incoming": _list(),
+    "port_forwards": _list(
+        {
+            "protocol": _str(choices=["tcp", "udp"], required=True),
+            "port": {"type": "int", "required": True},
+            "to": _str(required=True),
+            "to_port": {"type": "int"},
+            "from": _list(),
+        }
+    ),
 }
 _SPACE: Spec = {
     "key": _str(required=True, no_log=False),
@@ -107,12 +119,14 @@ ARGUMENT_SPEC: Spec = {
     "cpe_nat_ips": _list(_CPE_NAT, default=[]),
     "bgp": {"type": "dict", "options": _BGP},
     "vni_base": {"type": "int", "default": DEFAULT_VNI_BASE},
+    "tunnel_device": _str(default=DEFAULT_TUNNEL_DEVICE),
     "leaving": _list(default=[]),
     "allow_disruption": _bool(),
     "prune": _bool(),
     "prune_addresses": _bool(),
     "release_addresses": _bool(),
     "teardown_private_wan": _bool(),
+    "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "hosts": _list(),
     "parts": _list(choices=list(PARTS)),

@@ -14,6 +14,7 @@ from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
 from .._reconcile import Change, Object, diff, pack_known, predict, wanted
 from .._resources import SLOTS
+from .host_side import expectations, host_work
 
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
 
@@ -155,7 +156,11 @@ def make_work(
     for step in kept:
         _place(step, design, work)
     _place_design(design, scope, work)
-    plan.work = work.as_dict()
+    limited = scope.limited and not scope.absent
+    plan.work = work.as_dict() | {
+        "host_side": host_work(design.host_sides, scope.hosts, scope.parts, limited),
+        "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
+    }
     return plan
 
 

@@ -33,6 +33,7 @@ GATEWAY: dict[str, Any] = {
     "subnet_key": f"subnet/acme/{ZONE}",
     "egress": "nat_gateway",
     "interface": "ens6",
+    "host_side": False,
     "networks": ["172.16.0.0/12"],
 }
 

@@ -25,6 +25,7 @@ GATEWAY: dict[str, Any] = {
     "subnet_id": "subnet-0d00000000000001a",
     "egress": "none",
     "interface": "ens6",
+    "host_side": False,
     "accept_ra": True,
     "networks": ["172.16.0.0/12"],
 }
@@ -88,7 +89,6 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"egress": "masquerade"}, "pwan_gateway_egress: masquerade is not there yet"),
         ({"subnet_id": "subnet-0d00000000000ffff"}, "wanted are one subnet (subnet-0d00000000000ffff)"),
     ],
 )

@@ -127,10 +127,10 @@ def test_bgp_is_a_full_mesh_in_the_main_table(server: dict[str, Any], host: str)
 @pytest.mark.parametrize("host", AGGREGATORS)
 def test_there_is_nothing_else_on_the_aggregators(server: dict[str, Any], host: str) -> None:
     found = aggregator(server, host)
-    interfaces = set(MESHES) | {"agg1": {"ens6"}, "agg2": {"ens9"}, "agg3": {"ens6"}}[host]
+    interfaces = set(MESHES) | {"agg1": {"ens6", "ens7"}, "agg2": {"ens9"}, "agg3": {"ens6"}}[host]
     assert {item["name"] for item in found["interfaces"]} == interfaces
     bgp = {f"demo_bgp_{v[0]}" for other, v in AGGREGATORS.items() if other != host}
-    more = {"agg1": {"demo_gateway_11"}, "agg2": {"office"}, "agg3": {"demo_gateway_13"}}[host]
+    more = {"agg1": {"demo_gateway_11", "demo_gateway_12"}, "agg2": {"office"}, "agg3": {"demo_gateway_13"}}[host]
     assert {item["name"] for item in found["protocols"]} == bgp | more | {
         "demo_babel_11",
         "demo_babel_12",
@@ -165,7 +165,7 @@ def test_a_bond_has_its_public_address(server: dict[str, Any], cloud: dict[str, 
 
 def test_there_are_no_other_public_addresses(server: dict[str, Any], cloud: dict[str, Any]) -> None:
     ours = [item for item in cloud["addresses"] if item["tags"].get("bonded.internet/network") == "demo"]
-    assert len(ours) == len(CPE_NAT) + 2
+    assert len(ours) == len(CPE_NAT) + 3
     nats = {(b["id"], n["nat_ip"]) for b in server["bonds"] for n in b["cpe_nat_ips"]}
     assert nats == set(CPE_NAT) | {(28, "192.168.99.10")}
 
@@ -181,9 +181,9 @@ def test_the_primary_address_keeps_its_automatic_public_one(cloud: dict[str, Any
 
 
 # space: (VPC, subnets with their zones, gateway's aggregator, networks that the VPC sends to it)
-VPCS: dict[str, tuple[str, list[tuple[str, str]], str | None, set[str]]] = {
+VPCS: dict[str, tuple[str, list[tuple[str, str]], str, set[str]]] = {
     "acme": ("10.101.0.0/16", [("10.101.0.0/24", "eu-central-1a")], "agg1", {"172.16.0.0/12"}),
-    "globex": ("10.102.0.0/16", [], None, set()),
+    "globex": ("10.102.0.0/16", [("10.102.0.0/24", "eu-central-1a")], "agg1", {"172.16.0.0/12"}),
     # the second one is the NAT gateway's: the last /28 of the VPC's network
     "initech": (
         "10.103.0.0/16",
@@ -205,37 +205,44 @@ def test_a_space_has_its_vpc(cloud: dict[str, Any], space: str) -> None:
     assert sorted(subnets) == wanted
 
 
-@pytest.mark.parametrize("space", ["acme", "initech"])
+# space: (the device on the aggregator, the static protocol, the VPC's router, whether it has a NAT gateway)
+GATEWAYS = {
+    "acme": ("ens6", "demo_gateway_11", "10.101.0.1", False),
+    "globex": ("ens7", "demo_gateway_12", "10.102.0.1", False),
+    "initech": ("ens6", "demo_gateway_13", "10.103.0.1", True),
+}
+
+
+@pytest.mark.parametrize("space", GATEWAYS)
 def test_a_gateway_is_an_interface_in_the_spaces_vpc(server: dict[str, Any], cloud: dict[str, Any], space: str) -> None:
     cidr, _subnets, host, networks = VPCS[space]
-    assert host is not None
+    name, static, router, through_nat = GATEWAYS[space]
     (vpc,) = [item for item in cloud["vpcs"] if item["cidr"] == cidr]
     inside = [item for item in cloud["network_interfaces"] if item["vpc_id"] == vpc["id"]]
     (interface,) = [item for item in inside if item["type"] == "interface"]
     assert interface["attachment"]["instance_id"] == AGGREGATORS[host][3]
     assert interface["zone"] == "eu-central-1a"
     assert interface["source_dest_check"] is False
-    # without translation the interface has the Elastic IP, else the NAT gateway
+    # the interface has the Elastic IP, unless there is a NAT gateway
     elastic = [item for item in cloud["addresses"] if item["network_interface_id"] == interface["id"]]
-    assert [item["private_ip"] for item in elastic] == ([interface["private_ip"]] if space == "acme" else [])
+    assert [item["private_ip"] for item in elastic] == ([] if through_nat else [interface["private_ip"]])
     # the VPC's main table, the gateway subnet's own and the NAT gateway's send the private WAN's networks to it
     tables = [item for item in cloud["route_tables"] if item["vpc_id"] == vpc["id"]]
-    assert sorted(table["main"] for table in tables) == [False] * (1 if space == "acme" else 2) + [True]
+    assert sorted(table["main"] for table in tables) == [False] * (2 if through_nat else 1) + [True]
     for table in tables:
         to_gateway = {r["destination"] for r in table["routes"] if r["target"] == interface["id"]}
         assert to_gateway == networks
         assert {r["state"] for r in table["routes"]} == {"active"}
     # on the aggregator: the device with the address, and a default route to the first address of its own subnet
     found = aggregator(server, host)
-    device = named(found["interfaces"], "ens6")
+    device = named(found["interfaces"], name)
     assert device["type"] == "ethernet"
     assert device["space"] == space
     assert device["addresses"] == [f"{interface['private_ip']}/24"]
     assert device["mtu"] == 1500
-    protocol = named(found["protocols"], {"acme": "demo_gateway_11", "initech": "demo_gateway_13"}[space])
+    protocol = named(found["protocols"], static)
     (route,) = protocol["routes"]
     assert (protocol["protocol"], protocol["space"]) == ("static", space)
-    router = {"acme": "10.101.0.1", "initech": "10.103.0.1"}[space]
     assert (route["network"], route["destination"], route["address"]) == ("0.0.0.0/0", "gateway", router)
     assert (protocol["import_ipv4"], protocol["export_ipv4"]) == (ALL, NONE)
 

@@ -50,7 +50,7 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
     globex["vxlan"]["subnet"] = "10.254.0.0/24"
     globex["vpc"]["cidr"] = "10.101.0.0/17"
     initech["private_wan"] = "private_wan_routers"
-    initech["gateways"][0]["egress"] = "masquerade"
+    initech["gateways"][0].update(egress="masquerade", networks=["0.0.0.0/0"])
     variables["bonding_spaces"].append({"key": "hooli", "private_wan": "managed_mesh"})
     entries = variables["bonding_cpe_nat_ips"]
     entries[0]["nat_ip"] = "192.168.18.10"
@@ -68,7 +68,7 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
         "the tunnel subnet 10.254.0.0/24 has no address for agg3 (1007)",
         "the VPC network 10.101.0.0/16 of space acme overlaps the VPC network 10.101.0.0/17 of space globex",
         "private_wan_routers does not work on AWS",
-        "egress: masquerade is not there yet",
+        "networks: 0.0.0.0/0 with egress: masquerade",
         "space hooli: the server has no space with this key",
         "nat_ip 192.168.18.10 lies outside of its connected network 192.168.17.0/24",
         "the server has no bond named 'acme-hanover'",

@@ -29,11 +29,45 @@ def built() -> World:
 ADOPTED = {"vpc": {"id": "vpc-1"}}
 REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "masquerade": (
-        space(gateway(egress="masquerade")),
+        space(
+            gateway(
+                egress="masquerade",
+                networks=[LANS, ANYWHERE],
+                incoming=["a/b"],
+                port_forwards=[
+                    {"protocol": "tcp", "port": 0, "to": "192.0.2.9", "to_port": 70000, "from": ["198.51.100.7/24"]},
+                    {"protocol": "sctp", "port": 0, "to": "lan-host"},
+                    {"protocol": "tcp", "port": 0, "to": "172.16.1.2"},
+                ],
+            )
+        ),
         [
-            "space acme, gateway on agg1: egress: masquerade is not there yet; egress: nat_gateway (an AWS NAT "
-            "gateway, which costs by the hour) and egress: none (AN-001 to the letter: hosts in the VPC are reached, "
-            "the Internet is not) are."
+            "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the way out of the "
+            "gateway's own subnet. Give the supernets of the bonds' networks.",
+            "space acme, gateway on agg1, incoming: the interface name 'a/b' has 3 characters; 1 to 15 are accepted, "
+            "without a slash or white space.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: port 0 is outside of 1 to 65535.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: to_port 70000 is outside of 1 to 65535.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is no IPv4 network "
+            "(198.51.100.7/24 has host bits set).",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp.",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: port 0 is outside of 1 to 65535.",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice.",
+        ],
+    ),
+    "a host behind no bond, and no name for the device": (
+        [
+            *space(
+                gateway(egress="masquerade", port_forwards=[{"protocol": "udp", "port": 53, "to": "192.0.2.9"}]),
+                gateway(aggregator="agg3", egress="masquerade", networks=["192.168.0.0/16"], interface=None),
+            )
+        ],
+        [
+            "space acme, gateway on agg1: port_forwards: udp port 53: to: 192.0.2.9 lies outside of the gateway's "
+            "networks (172.16.0.0/12): it is no host behind a bond.",
+            "space acme, gateway on agg3: interface is needed: the name that the device gets on agg3. With "
+            "bonding_host_side: true it is given over SSH.",
         ],
     ),
     "everything at once": (
@@ -162,7 +196,7 @@ def test_none_is_warned_of_once_for_all_gateways(world: World) -> None:
     assert [text for text in world.report.warnings if "egress" in text] == [
         "egress: none (space acme, gateway on agg1; space initech, gateway on agg3): hosts in the VPC are reached, "
         "hosts on the Internet are not: AWS's internet gateway drops packets whose source has no public mapping. "
-        "egress: nat_gateway reaches them."
+        "egress: masquerade and nat_gateway reach them."
     ]
 
 

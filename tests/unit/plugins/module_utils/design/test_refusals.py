@@ -117,8 +117,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "direct BGP": ({"bgp": {"asn": 64512, "mode": "direct"}}, "mode: direct is not there yet"),
     "transit without a subnet": ({"bgp": {"asn": 64512}}, "mode: transit needs a subnet"),
     "egress": (
-        {"spaces": [{**acme(), **vpc(), "gateways": [gateway(egress="masquerade")]}]},
-        "egress: masquerade is not",
+        {"spaces": [{**acme(), **vpc(), "gateways": [gateway(egress="masquerade", networks=["0.0.0.0/0"])]}]},
+        "0.0.0.0/0 with egress: masquerade: this is the way out of the gateway's own subnet",
     ),
     "a gateway without a device": (
         {"spaces": [{**acme(), **vpc(), "gateways": [gateway(interface=None)]}]},

@@ -1,0 +1,284 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an aggregator itself has to have, over SSH: masquerading and ways back. Private to the collection.
+
+A host's `HostSpec` is what role aggregator_host is given, what it leaves in a file on the host, and what
+aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W by address]}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .cpe_nat import is_retired, own_addresses
+from .fleet import Fleet, Member
+from .gateway import Gateway
+from .intent import Intent, Report
+from .items import Design, Item
+from .masquerade import forwards_of
+from .mesh import Mesh
+from .stages import Phase
+from .state import Cloud, Server
+
+Part = dict[str, dict[str, Any]]
+"""One kind of a host's entries by what tells them apart: the space, or the address."""
+ZONES = 65535
+"""A conntrack zone has 16 bits, and 0 is everybody's."""
+
+
+@dataclass
+class HostSpec:
+    """What a host has, or shall have."""
+
+    masquerade: Part = field(default_factory=dict)
+    ways_back: Part = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
+        """As role aggregator_host takes it."""
+        return {
+            "masquerade": [self.masquerade[name] for name in sorted(self.masquerade)],
+            "ways_back": [self.ways_back[name] for name in sorted(self.ways_back)],
+        }
+
+
+@dataclass
+class HostSide:
+    """One host: what is there (None: nobody looked), and what is wanted at the end."""
+
+    found: HostSpec
+    wanted: HostSpec
+
+    def after(self, phase: Phase, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
+        """What the host has after a phase; a part that is not run stays as it was found."""
+        return HostSpec(
+            _masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
+            if masquerade
+            else dict(self.found.masquerade),
+            _ways_back_after(self.found.ways_back, self.wanted.ways_back, phase)
+            if ways_back
+            else dict(self.found.ways_back),
+        )
+
+
+def _masquerade_after(found: Part, wanted: Part, phase: Phase) -> Part:
+    """Nothing that translates today stops before the last phase."""
+    if phase == "remove":
+        return dict(wanted)
+    grown = {**found, **wanted}
+    for space in found.keys() & wanted.keys():
+        incoming = dict.fromkeys([*found[space]["incoming"], *wanted[space]["incoming"]])
+        grown[space] = {**wanted[space], "incoming": sorted(incoming, key=natural)}
+    return grown
+
+
+def _ways_back_after(found: Part, wanted: Part, phase: Phase) -> Part:
+    """New ones come first; one that changes does so when its address moves, which is in the switch phase."""
+    if phase == "remove":
+        return dict(wanted)
+    return {**wanted, **found} if phase == "add" else {**found, **wanted}
+
+
+def natural(name: str) -> list[Any]:
+    """To sort tun9 before tun10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", name)]
+
+
+def zone_of(number: int) -> int:
+    """The conntrack zone of a space."""
+    return (number - 1) % ZONES + 1
+
+
+def _masquerades(gateways: Iterable[Gateway], intent: Intent, server: Server, design: Design) -> dict[str, Part]:
+    """The wanted entries by host and space."""
+    bonds: dict[str, list[int]] = {}
+    for bond in server.bonds.values():
+        bonds.setdefault(bond.space, []).append(bond.id)
+    gone = {(thing.parent, thing.key) for batch in design.batches["remove"] for thing in batch.gone}
+    coming: dict[tuple[str, str], set[str]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind.endswith("_interface"):
+                coming.setdefault((thing.parent, thing.data.get("space") or ""), set()).add(thing.key)
+    found: dict[str, Part] = {}
+    for gateway in gateways:
+        if not gateway.translates:
+            continue
+        parent = gateway.member.parent
+        incoming = {intent.tunnel_device.replace("{bond}", str(bond)) for bond in bonds.get(gateway.space, ())}
+        incoming |= coming.get((parent, gateway.space), set()) | set(gateway.intent.incoming)
+        incoming |= {
+            thing.key
+            for thing in server.things.get(gateway.member.id, ())
+            if thing.kind.endswith("_interface")
+            and thing.data.get("space") == gateway.space
+            and (parent, thing.key) not in gone
+        }
+        vpc = gateway.vpc.found.cidrs if gateway.vpc.found else (gateway.vpc.cidr,)
+        found.setdefault(gateway.member.host, {})[gateway.space] = {
+            "space": gateway.space,
+            "zone": zone_of(gateway.number),
+            "device": gateway.device,
+            "subnet": gateway.subnet,
+            "untranslated": [cidr for cidr in vpc if cidr] if gateway.routed else [],
+            "ipv6": gateway.ipv6,
+            "incoming": sorted(incoming - {gateway.device}, key=natural),
+            "port_forwards": forwards_of(gateway.intent),
+        }
+    return found
+
+
+def _ways_back(
+    chosen: Mapping[str, str], transit: Mesh | None, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design
+) -> dict[str, Part]:
+    """On every member but an address's owner: what has this source goes to the owner, whose interface it is."""
+    if transit is None:
+        return {}
+    owners: dict[str, Member] = {}
+    for key, address in own_addresses(intent, cloud).items():
+        member = fleet.by_interface(address.interface_id)
+        if (
+            member
+            and address.private_ip
+            and not is_retired(address)
+            and not (intent.prune_addresses and key not in chosen)
+        ):
+            owners[address.private_ip] = member
+    for host, work in design.entries.values():
+        member = fleet.by_host(host or "")
+        if member and work["key"] in chosen:
+            owners[chosen[work["key"]]] = member
+    found: dict[str, Part] = {}
+    for private_ip, owner in owners.items():
+        via = transit.addresses.get(owner.id)
+        for member in transit.members:
+            if via and member.id != owner.id:
+                way = {
+                    "address": private_ip,
+                    "via": via,
+                    "device": transit.interface,
+                    "table": intent.vni_base + owner.id,
+                }
+                found.setdefault(member.host, {})[private_ip] = way
+    return found
+
+
+def design_host_sides(
+    gateways: list[Gateway],
+    chosen: Mapping[str, str],
+    transit: Mesh | None,
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    fleet: Fleet,
+    design: Design,
+    report: Report,
+) -> None:
+    """Fill design.host_sides for each host that was looked at, with an item for each difference."""
+    masquerades = _masquerades(gateways, intent, server, design)
+    ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
+    _check_zones(masquerades, report)
+    for given in intent.hosts:
+        host, facts = given.host, given.found
+        if not given.host_side or facts is None:
+            continue
+        if facts.get("unreachable"):
+            report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
+            continue
+        installed = facts.get("installed") or {}
+        found = HostSpec(
+            {entry["space"]: entry for entry in installed.get("masquerade") or ()},
+            {entry["address"]: entry for entry in installed.get("ways_back") or ()},
+        )
+        wanted = HostSpec(masquerades.get(host, {}), ways.get(host, {}))
+        if "masquerade" in given.host_skip:
+            wanted.masquerade = found.masquerade
+        if "ways_back" in given.host_skip:
+            wanted.ways_back = found.ways_back
+        side = HostSide(found, wanted)
+        design.host_sides[host] = side
+        staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
+        _items(host, side, staying, design)
+    _warn(gateways, chosen, transit, intent, fleet, report)
+
+
+def _items(host: str, side: HostSide, staying: Mapping[str, Gateway], design: Design) -> None:
+    found, wanted = side.found.masquerade, side.wanted.masquerade
+    for space in sorted(found.keys() | wanted.keys()):
+        before, after = found.get(space), wanted.get(space)
+        interrupts = ""
+        if after is None and space in staying:
+            interrupts = f"the connections of space {space} through {host}: its source address becomes another"
+        _item("masquerade", host, space, before, after, "gateways", design, interrupts)
+    found, wanted = side.found.ways_back, side.wanted.ways_back
+    for address in sorted(found.keys() | wanted.keys()):
+        _item("way_back", host, address, found.get(address), wanted.get(address), "cpe_nat", design)
+
+
+def _item(
+    kind: str,
+    host: str,
+    key: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    part: str,
+    design: Design,
+    interrupts: str = "",
+) -> None:
+    if before == after:
+        return
+    phase: Phase = "remove" if after is None else "add"
+    verb: Any = "create" if before is None else "delete" if after is None else "update"
+    if verb == "update" and before is not None and after is not None:
+        names = [name for name in after if before.get(name) != after[name]]
+        before, after = {name: before.get(name) for name in names}, {name: after[name] for name in names}
+        shrinks = kind == "masquerade" and bool(set(before.get("incoming") or ()) - set(after.get("incoming") or ()))
+        phase = "remove" if shrinks else "switch" if kind == "way_back" else "add"
+    item = Item("host", verb, kind, "", key, before, after, phase, host, part, bool(interrupts), interrupts)
+    design.items.append(item)
+
+
+def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:
+    for host, spaces in masquerades.items():
+        zones: dict[int, str] = {}
+        for space, entry in sorted(spaces.items()):
+            other = zones.setdefault(entry["zone"], space)
+            if other != space:
+                report.problem(
+                    f"{host}: the spaces {other} and {space} would share the conntrack zone {entry['zone']} (it has 16 "
+                    "bits of a space's id), so that equal connections of both were one: put one gateway elsewhere."
+                )
+
+
+def _warn(
+    gateways: list[Gateway],
+    chosen: Mapping[str, str],
+    transit: Mesh | None,
+    intent: Intent,
+    fleet: Fleet,
+    report: Report,
+) -> None:
+    """What nobody does where the host's side is left alone, and what cannot be known."""
+    by_hand = [g.label for g in gateways if g.translates and not g.member.host_side]
+    if by_hand:
+        report.warn(
+            f"egress: masquerade ({'; '.join(by_hand)}): bonding_host_side is false, so the rules that translate are "
+            "not installed: do it by hand, as roles/aggregator_host says. Without them the Internet is not reached."
+        )
+    alone = [member.host for member in fleet.members if not member.host_side]
+    if transit and chosen and alone and len(fleet.members) > 1:
+        report.warn(
+            f"bonding_bgp: {', '.join(alone)}: bonding_host_side is false, so no way back is set there: a bond that "
+            "moves there does not answer under its public address until the address has been moved too."
+        )
+    for gateway in gateways:
+        mesh_only = gateway.translates and not gateway.intent.incoming
+        if mesh_only and gateway.space in {s.key for s in intent.spaces if s.vxlan is None}:
+            report.warn(
+                f"{gateway.label}: egress: masquerade without vxlan: the managed mesh's own device is not known, so "
+                "bonds of other aggregators are not translated: give the gateway incoming: [its name], or the space a "
+                "vxlan."
+            )

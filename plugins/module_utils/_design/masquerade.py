@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`egress: masquerade`, judged by the intent alone. Private to the collection.
+
+The aggregator translates what leaves by the gateway's device to that interface's private address, which has the Elastic
+IP: so it needs no NAT gateway, lets single ports in, and works with the source/destination check on.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from .intent import GatewayIntent, Report, check_interface_name
+from .naming import ANYWHERE
+
+PROTOCOLS = ("tcp", "udp")
+MAX_PORT = 65535
+
+
+def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
+    """What this way out cannot do."""
+    if ANYWHERE in wanted.networks:
+        report.problem(
+            f"{what}: networks: {ANYWHERE} with egress: masquerade: this is the way out of the gateway's own subnet. "
+            "Give the supernets of the bonds' networks."
+        )
+    for name in wanted.incoming:
+        check_interface_name(name, f"{what}, incoming", report)
+    seen: set[tuple[Any, Any]] = set()
+    for forward in wanted.port_forwards:
+        _check_forward(forward, wanted, what, report)
+        port = forward.get("protocol"), forward.get("port")
+        if port in seen:
+            report.problem(f"{what}: port_forwards: {port[0]} port {port[1]} is forwarded twice.")
+        seen.add(port)
+
+
+def _check_forward(forward: Mapping[str, Any], wanted: GatewayIntent, what: str, report: Report) -> None:
+    label = f"{what}: port_forwards: {forward.get('protocol')} port {forward.get('port')}"
+    if forward.get("protocol") not in PROTOCOLS:
+        report.problem(f"{label}: the protocol is none of {' and '.join(PROTOCOLS)}.")
+    for name in ("port", "to_port"):
+        number = forward.get(name)
+        if number is not None and not 1 <= number <= MAX_PORT:
+            report.problem(f"{label}: {name} {number} is outside of 1 to {MAX_PORT}.")
+    try:
+        to = ipaddress.IPv4Address(str(forward.get("to")))
+    except ValueError:
+        report.problem(f"{label}: to: {forward.get('to')!r} is no IPv4 address.")
+    else:
+        if wanted.networks and not any(to in ipaddress.IPv4Network(network) for network in wanted.networks):
+            report.problem(
+                f"{label}: to: {to} lies outside of the gateway's networks ({', '.join(wanted.networks)}): it is no "
+                "host behind a bond."
+            )
+    for text in forward.get("from") or ():
+        try:
+            ipaddress.IPv4Network(str(text))
+        except ValueError as error:
+            report.problem(f"{label}: from: {text!r} is no IPv4 network ({error}).")
+
+
+def forwards_of(wanted: GatewayIntent) -> list[dict[str, Any]]:
+    """The port forwards with nothing left to be filled in, by protocol and port."""
+    made = [
+        {
+            "protocol": forward["protocol"],
+            "port": forward["port"],
+            "to": forward["to"],
+            "to_port": forward.get("to_port") or forward["port"],
+            "from": list(forward.get("from") or [ANYWHERE]),
+        }
+        for forward in wanted.port_forwards
+    ]
+    return sorted(made, key=lambda forward: (forward["protocol"], forward["port"]))

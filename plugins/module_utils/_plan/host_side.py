@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The aggregators' own side as work: role aggregator_host's variables after each phase. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from .._design.host_side import HostSide
+from .._design.items import KNOWN_AFTER_APPLY, Design, Item
+from .._design.stages import PHASES
+from .._design.state import Thing
+
+INTERFACES = ("vxlan_interface", "ethernet_interface")
+
+
+def host_work(
+    sides: Mapping[str, HostSide], hosts: Collection[str], parts: Collection[str], limited: bool
+) -> dict[str, dict[str, Any]]:
+    """{host: {phase: SPEC}}. Where removals have to wait, the last phase leaves what the one before has left."""
+    work: dict[str, dict[str, Any]] = {}
+    for host, side in sides.items():
+        if host not in hosts:
+            continue
+        work[host] = {}
+        for phase in PHASES:
+            reached = "switch" if phase == "remove" and limited else phase
+            spec = side.after(reached, masquerade="gateways" in parts, ways_back="cpe_nat" in parts)
+            work[host][phase] = spec.as_dict()
+    return work
+
+
+def expectations(
+    changes: Iterable[tuple[Item, Thing]], design: Design, hosts: Collection[str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
+
+    The tunnel peers are those of the run's hosts: the others may be as they were.
+    """
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    tunnels = _tunnels(design, hosts)
+    for item, thing in changes:
+        wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_sides
+        if wanted and item.kind in INTERFACES:
+            expected = _expected(thing, item.host or "", tunnels)
+            found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
+    return found
+
+
+def everything(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
+    tunnels = _tunnels(design, hosts)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind in INTERFACES and batch.host in hosts and batch.host in design.host_sides:
+                found.setdefault(batch.host or "", []).append(_expected(thing, batch.host or "", tunnels))
+    return found
+
+
+def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """{device: {host: its tunnel addresses}} of the run's hosts."""
+    tunnels: dict[str, dict[str, list[str]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind == "vxlan_interface" and batch.host in hosts:
+                tunnels.setdefault(thing.key, {})[batch.host or ""] = _plain(thing.data.get("addresses"))
+    return tunnels
+
+
+def _expected(thing: Thing, host: str, tunnels: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+    others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
+    return {
+        "device": thing.key,
+        "addresses": _plain(thing.data.get("addresses")),
+        "peers": [address for other, theirs in others.items() if other != host for address in theirs],
+    }
+
+
+def _plain(addresses: Any) -> list[str]:
+    """Without prefix lengths, and without what AWS has yet to choose."""
+    return [text.split("/")[0] for text in addresses or () if text != KNOWN_AFTER_APPLY]

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""site.yml with the aggregators' own side: three hosts, two spaces with the same networks, one aggregator for both."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from lab.hosts import Host
+from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+
+from .conftest import ENVIRONMENT, PREFIX
+from .hotplug import hotplug, unplug
+
+
+@pytest.fixture
+def hosts(tmp_path: pathlib.Path) -> Iterator[dict[str, Host]]:
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(Host(name, tmp_path, f"{PREFIX}site-{name}")) for name in demo_hosts()}
+
+
+@pytest.fixture
+def variables() -> Json:
+    """The demo's first two spaces and one public address; devices have no names yet."""
+    variables = demo_variables()
+    acme, globex, _initech = variables["bonding_spaces"]
+    for space in (acme, globex):
+        del space["gateways"][0]["interface"]
+    del globex["vpc"]["ipv6"]
+    more = {"bonding_host_side": True, "pwan_gateway_watch_seconds": 0, "bonding_spaces": [acme, globex]}
+    return variables | more | {"bonding_cpe_nat_ips": variables["bonding_cpe_nat_ips"][:1]}
+
+
+def site(stand_ins: Site, hosts: dict[str, Host], variables: Json) -> Site:
+    given = demo_hosts()
+    for name, host in hosts.items():
+        given[name] |= host.variables()
+    found = stand_ins.write_inventory("hosts", given, variables)
+    found.environment = ENVIRONMENT
+    return found
+
+
+def installed(host: Host) -> Any:
+    path = host.path("/etc/bonded-internet/demo.json")
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"masquerade": [], "ways_back": []}
+
+
+def on_hosts(plan: Json) -> list[tuple[str, str, str, str, str]]:
+    return sorted(
+        (item["phase"], item["verb"], item["kind"], item["host"], item["key"])
+        for item in plan["plan"]
+        if item["system"] == "host"
+    )
+
+
+def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str, Host], variables: Json) -> None:
+    stand_ins.reset()
+    network = site(stand_ins, hosts, variables)
+    agg1 = hosts["agg1"]
+    with hotplug(network, agg1):
+        built = network.run("site")
+    assert built.code == 0, built.output
+    (address,) = {key for _phase, _verb, kind, _host, key in on_hosts(built.plan) if kind == "way_back"}
+    assert on_hosts(built.plan) == [
+        ("add", "create", "masquerade", "agg1", "acme"),
+        ("add", "create", "masquerade", "agg1", "globex"),
+        ("add", "create", "way_back", "agg2", address),
+        ("add", "create", "way_back", "agg3", address),
+    ]
+    acme, globex = installed(agg1)["masquerade"]
+    assert (acme["device"], acme["zone"], globex["device"], globex["zone"]) == ("gw11", 11, "gw12", 12)
+    assert acme["incoming"] == ["tun17", "tun18", "tun19", "tun20", "vx10000011"]
+    names = {item["name"] for item in network.aggregator("agg1")["interfaces"]}
+    assert {"gw11", "gw12"} <= names
+    rules = agg1.run("nft", "list", "table", "inet", "bonded_demo").stdout
+    assert 'oifname "gw11"' in rules and 'oifname "gw12"' in rules and "dnat ip to 172.16.2.10:80" in rules
+    assert f"from {address} lookup 10000007" in hosts["agg3"].run("ip", "rule").stdout
+    assert installed(hosts["agg2"])["ways_back"][0]["via"] == "10.253.0.7"
+
+    again = network.run("site")
+    assert (again.code, again.changed, again.plan["plan"], again.writes) == (0, 0, [], []), again.output
+
+    # one gateway translates no more; the other goes on
+    variables["bonding_spaces"][0]["gateways"] = [
+        {"aggregator": "agg1", "networks": ["172.16.0.0/12"], "egress": "none"}
+    ]
+    network = site(stand_ins, hosts, variables)
+    checked = network.run("site", "--check", extra={"bonding_allow_disruption": True})
+    assert (checked.code, checked.writes) == (0, []), checked.output
+    assert len(installed(agg1)["masquerade"]) == 2
+    changed = network.run("site", extra={"bonding_allow_disruption": True})
+    assert (changed.code, changed.writes) == (0, []), changed.output
+    assert on_hosts(changed.plan) == [("remove", "delete", "masquerade", "agg1", "acme")]
+    assert 'oifname "gw11"' not in agg1.run("nft", "list", "table", "inet", "bonded_demo").stdout
+
+    down = network.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    assert down.code == 0, down.output
+    unplug(agg1, 2)
+    for host in hosts.values():
+        assert "bonded" not in host.run("nft", "list", "ruleset").stdout
+        assert "proto 211" not in host.run("ip", "rule").stdout
+        left = [
+            path for folder in ("systemd", "bonded-internet") for path in host.path(f"/etc/{folder}").rglob("*bonded*")
+        ]
+        assert left == []
+    assert network.ours("network_interfaces") == {}

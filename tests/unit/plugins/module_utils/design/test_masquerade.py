@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way out through the aggregator itself: AWS's side, the host's side, and changes from and to the other ways."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route, Subnet
+
+from .egress_world import ANYWHERE, LANS, ZONE, gateway, nat_world, plain_world, routes, short, space
+from .world import HOSTS, World, entry, host, small_world
+
+FACTS: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}, "installed": {}}
+FORWARD = {"protocol": "tcp", "port": 8080, "to": "172.16.2.10", "to_port": 80}
+
+
+def masquerade(**more: Any) -> dict[str, Any]:
+    return gateway(**{"egress": "masquerade", **more})
+
+
+def reached(**facts: Any) -> list[dict[str, Any]]:
+    """All hosts, and what was read on agg1."""
+    return [host(name, host_side=True, found=FACTS | (facts if name == "agg1" else {})) for name in HOSTS]
+
+
+def side(world: World, name: str = "agg1") -> HostSide:
+    found: HostSide = world.design.host_sides[name]
+    return found
+
+
+@pytest.fixture
+def world() -> World:
+    world = small_world()
+    for number in (17, 9):
+        world.server.bonds.setdefault(number, Bond(number, f"bond-{number}", "acme", 7, 12, 7))
+    return world
+
+
+@pytest.fixture
+def plain() -> World:
+    return plain_world()
+
+
+def test_from_nothing_over_ssh(world: World) -> None:
+    forwards = [{**FORWARD, "from": ["198.51.100.0/24"]}, {"protocol": "tcp", "port": 25, "to": "172.16.2.25"}]
+    given = space(masquerade(interface=None, port_forwards=forwards, incoming=["wg0"]))
+    items = world.plan(spaces=given, aggregators=reached())
+    assert world.report.problems == []
+    created = {item.kind: item for item in items if item.part == "gateways"}
+    assert created["network_interface"].after is not None
+    assert created["network_interface"].after["source_dest_check"] is False
+    assert created["elastic_ip"].key == "gateway-ip/acme/agg1"
+    assert created["ethernet_interface"].key == "gw11"
+    assert (created["masquerade"].system, created["masquerade"].phase) == ("host", "add")
+    (wanted,) = side(world).wanted.as_dict()["masquerade"]
+    bonds = [
+        f"tun{bond.id}" for bond in sorted(world.server.bonds.values(), key=lambda b: b.id) if bond.space == "acme"
+    ]
+    assert wanted == {
+        "space": "acme",
+        "zone": 11,
+        "device": "gw11",
+        "subnet": "10.101.0.0/24",
+        "untranslated": ["10.101.0.0/16"],
+        "ipv6": False,
+        "incoming": [*bonds, "vx10000011", "wg0"],
+        "port_forwards": [
+            {"protocol": "tcp", "port": 25, "to": "172.16.2.25", "to_port": 25, "from": [ANYWHERE]},
+            {**FORWARD, "from": ["198.51.100.0/24"]},
+        ],
+    }
+    assert bonds[:2] == ["tun9", "tun17"]
+    assert not any("masquerade" in text for text in world.report.warnings)
+    # what is installed as wanted is left alone, and nothing is said of a host that nobody asked
+    installed = {"masquerade": [wanted], "ways_back": []}
+    again = world.plan(spaces=given, aggregators=reached(installed=installed))
+    assert [item for item in again if item.system == "host"] == []
+    unasked = world.plan(spaces=given, aggregators=[host(name, host_side=True) for name in HOSTS])
+    assert [item for item in unasked if item.system == "host"] == []
+    assert world.design.host_sides == {}
+
+
+def test_without_routes_of_the_vpc_everything_is_translated_and_the_check_stays_on(world: World) -> None:
+    world.cloud.subnets["subnet-a"] = Subnet("subnet-a", "vpc-1", "10.1.0.0/24", ZONE)
+    own = masquerade(interface=None, vpc_routes=False, subnet_id="subnet-a")
+    items = world.plan(spaces=space(own), aggregators=reached())
+    assert world.report.problems == []
+    assert [item for item in items if item.kind == "route" and item.part == "gateways"] == []
+    made = next(item.after for item in items if item.kind == "network_interface")
+    assert made is not None
+    assert made["source_dest_check"] is True
+    assert side(world).wanted.masquerade["acme"]["untranslated"] == []
+    world.plan(spaces=space({**own, "vpc_routes": True}), aggregators=reached())
+    assert "only egress: masquerade with vpc_routes: false can do with another VPC's subnet" in world.report.problems[0]
+
+
+def test_the_check_goes_on_last_when_the_routes_go(plain: World) -> None:
+    items = plain.plan(spaces=space(masquerade(vpc_routes=False)))
+    assert short(items) == {
+        ("remove", "update", "network_interface", f"subnet/acme/{ZONE}", "gateway/acme/agg1"),
+        ("remove", "delete", "route", "vpc/acme/main", LANS),
+        ("remove", "delete", "route", "rtb/acme", LANS),
+    }
+    ((_host, work),) = plain.design.gateways["remove"]
+    assert (work["source_dest_check"], sorted(work["route_table_ids"])) == (True, ["rtb-gw", "rtb-main"])
+    interface = plain.cloud.interfaces["eni-gw"]
+    plain.cloud.interfaces["eni-gw"] = replace(interface, source_dest_check=True)
+    back = short(plain.plan(spaces=space(masquerade())))
+    assert ("add", "update", "network_interface", f"subnet/acme/{ZONE}", "gateway/acme/agg1") in back
+
+
+def test_without_ssh_the_plan_says_that_nobody_translates(plain: World) -> None:
+    assert plain.plan(spaces=space(masquerade())) == []
+    assert [text for text in plain.report.warnings if "masquerade" in text] == [
+        "egress: masquerade (space acme, gateway on agg1): bonding_host_side is false, so the rules that translate are "
+        "not installed: do it by hand, as roles/aggregator_host says. Without them the Internet is not reached."
+    ]
+
+
+def test_none_into_masquerade_and_back(plain: World) -> None:
+    (item,) = plain.plan(spaces=space(masquerade()), aggregators=reached())
+    assert (item.system, item.verb, item.kind, item.phase, item.disruptive) == (
+        "host",
+        "create",
+        "masquerade",
+        "add",
+        False,
+    )
+    installed = side(plain).wanted.as_dict()
+    (item,) = plain.plan(spaces=space(gateway(egress="none")), aggregators=reached(installed=installed))
+    assert (item.verb, item.phase) == ("delete", "remove")
+    assert item.interrupts == "the connections of space acme through agg1: its source address becomes another"
+    assert [bool(side(plain).after(phase).masquerade) for phase in ("add", "switch", "remove")] == [True, True, False]
+    assert side(plain).after("remove", masquerade=False).masquerade  # the part gateways is not run
+
+
+def test_nat_gateway_into_masquerade_translates_before_the_route_is_replaced() -> None:
+    built = nat_world()
+    items = built.plan(spaces=space(masquerade()), aggregators=reached())
+    order = {item.kind: item.phase for item in items}
+    assert (order["masquerade"], order["elastic_ip"], order["route"], order["nat_gateway"]) == (
+        "add",
+        "remove",
+        "switch",
+        "remove",
+    )
+    (route,) = [item for item in items if item.kind == "route"]
+    assert route.interrupts.endswith("natgw/acme/agg1: they get another public address")
+    routes(built.cloud, "rtb-gw", Route(ANYWHERE, "igw-9"), Route(LANS, "eni-gw"))
+
+
+def test_a_bond_that_joins_or_leaves_renders_the_rules_again(plain: World) -> None:
+    plain.plan(spaces=space(masquerade()), aggregators=reached())
+    installed = side(plain).wanted.as_dict()
+    plain.server.bonds[90] = Bond(90, "new", "acme", 7, None, 7)
+    (joined,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=installed))
+    assert (joined.verb, joined.phase, joined.after and joined.after["incoming"][-2:]) == (
+        "update",
+        "add",
+        ["tun90", "vx10000011"],
+    )
+    with_new = side(plain).wanted.as_dict()
+    del plain.server.bonds[90]
+    (left,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=with_new))
+    assert left.phase == "remove"
+    assert "tun90" in side(plain).after("switch").masquerade["acme"]["incoming"]
+    assert "tun90" not in side(plain).after("remove").masquerade["acme"]["incoming"]
+
+
+def test_ways_back_are_on_every_aggregator_but_the_owner(world: World) -> None:
+    given: dict[str, Any] = {
+        "cpe_nat_ips": [entry(aggregator="agg1")],
+        "bgp": {"asn": 64512, "subnet": "10.253.0.0/20"},
+    }
+    items = world.plan(**given, aggregators=reached())
+    ways = [item for item in items if item.kind == "way_back"]
+    assert {(item.host, item.verb, item.phase, item.part) for item in ways} == {
+        ("agg2", "create", "add", "cpe_nat"),
+        ("agg3", "create", "add", "cpe_nat"),
+    }
+    address = ways[0].key
+    way = {"address": address, "via": "10.253.0.7", "device": "vx10000000", "table": 10000007}
+    assert side(world, "agg3").wanted.as_dict()["ways_back"] == [way]
+    # an owner that changes: what is there goes on until the address moves
+    old = {**way, "via": "10.253.0.12", "table": 10000012}
+    facts = FACTS | {"installed": {"ways_back": [old]}}
+    hosts = [host(name, host_side=True, found=facts if name == "agg3" else FACTS) for name in HOSTS]
+    changed = [item for item in world.plan(**given, aggregators=hosts) if item.host == "agg3" and item.system == "host"]
+    assert [(item.verb, item.phase) for item in changed] == [("update", "switch")]
+    assert [side(world, "agg3").after(phase).ways_back[address]["via"] for phase in ("add", "switch")] == [
+        "10.253.0.12",
+        "10.253.0.7",
+    ]
+    world.plan(**given)
+    assert any("no way back is set there" in text for text in world.report.warnings)
+
+
+def test_what_is_on_a_host_and_the_server_does_not_show(world: World) -> None:
+    devices = [
+        {"name": "vxlan7", "kind": "vxlan", "vni": 10000011, "addresses": ["10.254.0.7/20"]},
+        {"name": "ens5", "kind": None, "addresses": ["10.1.0.11/24", "10.1.0.77/32"]},
+    ]
+    given: dict[str, Any] = {
+        "spaces": space(masquerade(interface=None)),
+        "cpe_nat_ips": [entry(aggregator="agg1", private_ip="10.1.0.77")],
+    }
+    facts = {"devices": devices, "programs": {"nft": False}, "managers": {"cloud_init": True}}
+    hosts = reached(**facts)
+    hosts[1]["found"] = {"unreachable": "Failed to connect to the host via ssh"}
+    world.plan(**given, aggregators=hosts)
+    assert world.report.problems == [
+        "agg1: has no program nft, which egress: masquerade needs: install nftables there.",
+        "agg1: the private address 10.1.0.77 of CPE NAT entry bond-17 is configured on its device ens5, so the "
+        "aggregator answers itself and the bond gets nothing. cloud-init does that: say bonding_host_cloud_init: true, "
+        "which sets apply_full_imds_network_config: false, and take it away: ip address del 10.1.0.77/32 dev ens5.",
+        "space acme: agg1 has a VXLAN device vxlan7 with the VNI 10000011, which the server does not show: the kernel "
+        "takes no second one. Give vxlan.vni (or another bonding_vni_base).",
+        "space acme: the tunnel address 10.254.0.7 of agg1 is on its device vxlan7, which the server does not show: "
+        "give vxlan.addresses or another subnet.",
+        "agg2: its own side cannot be read: Failed to connect to the host via ssh. Give ansible_host, ansible_user and "
+        "a key, or say bonding_host_side: false for a host that Ansible does not reach.",
+    ]
+
+
+def test_two_spaces_of_one_zone_do_not_meet_on_a_host(world: World) -> None:
+    other = "globex"
+    found = world.server.spaces["acme"]
+    world.server.spaces[other] = replace(found, id=found.id + 65535, key=other, name=other)
+    second = {"key": other, "private_wan": "managed_mesh", "vpc": {"cidr": "10.102.0.0/16"}}
+    world.plan(
+        spaces=[*space(masquerade()), {**second, "gateways": [masquerade(interface="ens7")]}], aggregators=reached()
+    )
+    assert any("would share the conntrack zone 11" in text for text in world.report.problems)
+    assert any("the managed mesh's own device is not known" in text for text in world.report.warnings)

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the roles get of the aggregators' own side: after each phase, in each part, and what a host is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide, HostSpec
+from ansible_collections.bonded.internet.plugins.module_utils._plan.host_side import everything, expectations, host_work
+
+from ..design.egress_world import gateway, plain_world, space
+from ..design.world import HOSTS, host, small_world
+
+FACTS: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}, "installed": {}}
+REACHED = [host(name, host_side=True, found=FACTS) for name in HOSTS]
+OLD, NEW = {"space": "old", "incoming": []}, {"space": "new", "incoming": []}
+
+
+def spaces(work: dict[str, Any]) -> list[list[str]]:
+    return [[entry["space"] for entry in work["agg1"][phase]["masquerade"]] for phase in ("add", "switch", "remove")]
+
+
+def test_what_is_there_goes_last_and_waits_under_a_limit_and_for_its_part() -> None:
+    sides = {"agg1": HostSide(HostSpec({"old": OLD}), HostSpec({"new": NEW})), "agg2": HostSide(HostSpec(), HostSpec())}
+    parts = ("gateways", "cpe_nat")
+    work = host_work(sides, ["agg1"], parts, limited=False)
+    assert list(work) == ["agg1"]
+    assert spaces(work) == [["new", "old"], ["new", "old"], ["new"]]
+    assert spaces(host_work(sides, ["agg1"], parts, limited=True))[2] == ["new", "old"]
+    assert spaces(host_work(sides, ["agg1"], ("cpe_nat",), limited=False)) == [["old"]] * 3
+
+
+def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run() -> None:
+    world = small_world()
+    steps = world.steps(spaces=space(gateway(egress="masquerade", interface=None)), aggregators=REACHED)
+    changes = [(step.item, step.thing) for step in steps]
+    found = expectations(changes, world.design, {"agg1", "agg2"})
+    tunnel = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.254.0.12"]}
+    device = {"device": "gw11", "addresses": [], "peers": []}  # AWS has yet to choose its address
+    assert found["agg1"] == {"add": [device, tunnel]}
+    built = plain_world()
+    steps = built.steps(spaces=space(gateway(egress="none")), aggregators=REACHED)
+    assert expectations([(step.item, step.thing) for step in steps], built.design, set(HOSTS)) == {}
+    whole = everything(built.design, set(HOSTS))
+    assert [one["device"] for one in whole["agg1"]] == ["vx10000011", "ens6"]
+    assert whole["agg1"][1]["addresses"] == ["10.101.0.4"]
