@@ -24,7 +24,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test bench lint sanity format clean
+.PHONY: help env demo test packets bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -37,6 +37,9 @@ demo: ## the main job on the embedded network, from an empty account to "demo: O
 
 test: ## every test that needs no root and no account
 	@$(if $(or $(if $(TESTS),,all),$(filter tests tests/ tests/house%,$(TESTS))),$(run_tools),$(run)) -m pytest $(PYTEST_ARGS) $(TESTS)
+
+packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; root or user namespaces
+	@$(run) -m lab.packets
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``python -m lab.packets``: run the demonstration's network on kernels and routing daemons, and let packets decide."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+
+from lab.demo.playbook import run_playbook
+from lab.process import LabError, Running
+
+from . import sandbox, seed
+from .checks import cpe_nat
+from .kernel import KernelError
+from .network import FOLDER, Lab
+from .report import Result, run, say
+
+USAGE = 2
+"""The exit code where the lab cannot be run at all."""
+
+
+def attached(program: str, url: str) -> Running:
+    """A stand-in that runs already."""
+    found = Running(program)
+    found.url = url
+    return found
+
+
+@contextlib.contextmanager
+def stand_ins() -> Iterator[tuple[Running, Running]]:
+    """Both of them, with what there is before the first run."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    server_seed, aws_seed = seed.write(FOLDER)
+    with (
+        Running("lab.bondingadmin", "--seed", server_seed) as server,
+        Running("lab.aws", "--seed", aws_seed) as aws,
+    ):
+        yield server, aws
+
+
+def build(server: Running, aws: Running) -> None:
+    """The demonstration's site.yml. Raises LabError with its last lines if it fails."""
+    outcome = run_playbook("site.yml", extra={"bonding_api_url": server.url, "aws_endpoint_url": aws.url})
+    if outcome.rc:
+        tail = "\n".join(outcome.stdout.splitlines()[-30:])
+        raise LabError(f"site.yml ended with exit code {outcome.rc}\n{tail}")
+    say(f"  site.yml made the network in {outcome.seconds:.1f} s")
+
+
+def prove(server: Running, aws: Running) -> list[Result]:
+    """All checks on what the stand-ins hold."""
+    lab = Lab(server, aws)
+    try:
+        seconds = lab.sync()
+        say(f"  {lab.size()} in {seconds:.1f} s")
+        return [
+            *run("Public addresses", cpe_nat.checks(lab)),
+        ]
+    finally:
+        lab.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 if all checks passed, 1 if one did not, 2 if the lab cannot be run here."""
+    parser = argparse.ArgumentParser(prog="python -m lab.packets", description="The packet lab; see docs/packets.md.")
+    parser.add_argument("--server", help="URL of a management server's stand-in that runs already")
+    parser.add_argument("--aws", help="URL of AWS's stand-in, likewise")
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser.parse_args(given)
+    began = time.monotonic()
+    if not sandbox.inside():
+        reason = sandbox.refused()
+        if reason:
+            say(reason)
+            return USAGE
+        sandbox.enter(given)
+    say("bonded.internet, the packet lab: what site.yml leaves on the stand-ins, carried out by kernels and BIRD\n")
+    try:
+        if options.server and options.aws:
+            results = prove(attached("lab.bondingadmin", options.server), attached("lab.aws", options.aws))
+        else:
+            with stand_ins() as (server, aws):
+                build(server, aws)
+                results = prove(server, aws)
+    except (LabError, KernelError) as error:
+        say(f"\n{error}\n\npackets: FAILED, {str(error).splitlines()[0]}")
+        return 1
+    failed = [result.name for result in results if not result.passed]
+    seconds = time.monotonic() - began
+    if failed or not results:
+        say(f"\npackets: FAILED, {len(failed)} of {len(results)} checks: {'; '.join(failed)}")
+        return 1
+    say(f"\npackets: OK, {len(results)} checks, {seconds:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
