@@ -16,7 +16,7 @@ from lab.demo.playbook import run_playbook
 from lab.process import LabError, Running
 
 from . import sandbox, seed
-from .checks import cpe_nat
+from .checks import cpe_nat, moves
 from .kernel import KernelError
 from .network import FOLDER, Lab
 from .report import Result, run, say
@@ -61,6 +61,7 @@ def prove(server: Running, aws: Running) -> list[Result]:
         say(f"  {lab.size()} in {seconds:.1f} s")
         return [
             *run("Public addresses", cpe_nat.checks(lab)),
+            *run("Bonds that move", moves.checks(lab)),
         ]
     finally:
         lab.close()

@@ -66,14 +66,20 @@ class Bonders:
 
     def filters(self) -> dict[str, str]:
         """For each bonder's namespace the translation of its CPE NAT IPs, one transaction of nftables."""
-        return {f"bond-{bond['id']}": translation(bond["cpe_nat_ips"]) for bond in self._bonds}
+        return {f"bond-{bond['id']}": translation(bond) for bond in self._bonds}
 
 
-def translation(cpe_nat_ips: list[Mapping[str, Any]]) -> str:
-    """One private address in the LAN for one address outside."""
-    pairs = [(one["ip"], one["nat_ip"]) for one in cpe_nat_ips if one["enabled"]]
+def translation(bond: Mapping[str, Any]) -> str:
+    """A CPE NAT IP leads to one host; its whole connected network goes out with it, as the vendor documents."""
+    pairs = [(one["ip"], one["nat_ip"]) for one in bond["cpe_nat_ips"] if one["enabled"]]
+    networks = [ipaddress.ip_interface(one["ip"]).network for one in bond["connected_ips"] if one["enabled"]]
     inward = "".join(f'    iifname "tun0" ip daddr {outer} dnat to {inner}\n' for outer, inner in pairs)
-    outward = "".join(f'    oifname "tun0" ip saddr {inner} snat to {outer}\n' for outer, inner in pairs)
+    outward = "".join(
+        f'    oifname "tun0" ip saddr {network} snat to {outer}\n'
+        for outer, inner in pairs
+        for network in networks
+        if ipaddress.ip_address(inner) in network
+    )
     return (
         "table ip nat { }\ndelete table ip nat\n"
         "table ip nat {\n"

@@ -17,7 +17,8 @@ from . import bird, filters, kernel
 from .aggregators import Server
 from .answers import Answers
 from .bonders import Bonders, LanHost
-from .fabric import INTERNET, Device, Fabric
+from .fabric import INTERNET, Device, Fabric, router_mac
+from .hands import Hands
 from .ledger import Ledger
 
 FOLDER = pathlib.Path("/run/packets")
@@ -34,6 +35,7 @@ class Lab:
         self.ledger = Ledger()
         self.daemons = kernel.Daemons(FOLDER)
         self.answers = Answers()
+        self.hands = Hands(server, aws, aws.state()["region"])
         self._namespaces: set[str] = set()
         self._texts: dict[str, str] = {}
         self.fabric: Fabric
@@ -149,6 +151,18 @@ class Lab:
         """A LAN host of a bond: that of its private WAN, or the first one with a CPE NAT IP."""
         found = [one for one in self.bonders.hosts if one.bond_id == bond_id]
         return next(one for one in found if (one.cpe_nat_ip is not None if cpe_nat else one.private_wan))
+
+    def hang(self, aggregator: str, hung: bool) -> None:
+        """From now on an aggregator's instance hangs, or does so no more; none of its devices goes down."""
+        for device in self.fabric.devices:
+            if device.holder == self.server.namespace(aggregator):
+                kernel.nft(device.vpc, filters.hung(device.port, hung))
+
+    def by_address(self, wanted: bool) -> None:
+        """Whether the fabric overlooks which MAC address a packet was sent to, and gives all to the router."""
+        for vpc in self.fabric.vpcs():
+            ports = {one.port: router_mac(one.subnet_id) for one in self.fabric.devices if one.vpc == vpc}
+            kernel.nft(vpc, filters.by_address(ports, wanted))
 
     def move(self, bond: str | int, aggregator: str) -> float:
         """A bond moves, as after a failover; returns the seconds of the tunnel's swap."""
