@@ -16,11 +16,17 @@ from lab.demo.playbook import run_playbook
 from lab.process import LabError, Running
 
 from . import sandbox, seed
-from .checks import cpe_nat, moves
+from .checks import cpe_nat, gateways, moves, private_wan
 from .kernel import KernelError
 from .network import FOLDER, Lab
 from .report import Result, run, say
 
+PARTS = {
+    "Public addresses": cpe_nat.checks,
+    "Bonds that move": moves.checks,
+    "Private WAN": private_wan.checks,
+    "Gateways": gateways.checks,
+}
 USAGE = 2
 """The exit code where the lab cannot be run at all."""
 
@@ -53,16 +59,17 @@ def build(server: Running, aws: Running) -> None:
     say(f"  site.yml made the network in {outcome.seconds:.1f} s")
 
 
-def prove(server: Running, aws: Running) -> list[Result]:
-    """All checks on what the stand-ins hold."""
+def prove(server: Running, aws: Running, parts: list[str]) -> list[Result]:
+    """The checks of these parts (default: all) on what the stand-ins hold."""
     lab = Lab(server, aws)
     try:
         seconds = lab.sync()
         say(f"  {lab.size()} in {seconds:.1f} s")
-        return [
-            *run("Public addresses", cpe_nat.checks(lab)),
-            *run("Bonds that move", moves.checks(lab)),
-        ]
+        results: list[Result] = []
+        for title, checks in PARTS.items():
+            if not parts or title in parts:
+                results += run(title, checks(lab))
+        return results
     finally:
         lab.close()
 
@@ -72,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.packets", description="The packet lab; see docs/packets.md.")
     parser.add_argument("--server", help="URL of a management server's stand-in that runs already")
     parser.add_argument("--aws", help="URL of AWS's stand-in, likewise")
+    parser.add_argument("--part", action="append", choices=list(PARTS), default=[], help="only this part of the checks")
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
     began = time.monotonic()
@@ -84,11 +92,13 @@ def main(arguments: list[str] | None = None) -> int:
     say("bonded.internet, the packet lab: what site.yml leaves on the stand-ins, carried out by kernels and BIRD\n")
     try:
         if options.server and options.aws:
-            results = prove(attached("lab.bondingadmin", options.server), attached("lab.aws", options.aws))
+            results = prove(
+                attached("lab.bondingadmin", options.server), attached("lab.aws", options.aws), options.part
+            )
         else:
             with stand_ins() as (server, aws):
                 build(server, aws)
-                results = prove(server, aws)
+                results = prove(server, aws, options.part)
     except (LabError, KernelError) as error:
         say(f"\n{error}\n\npackets: FAILED, {str(error).splitlines()[0]}")
         return 1

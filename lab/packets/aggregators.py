@@ -181,7 +181,7 @@ class Server:
             if interface["type"] == "ethernet":
                 yield _rule(f"{key}/{address}/own", namespace, f"from {found.ip} lookup {table} pref {OWN}")
         if table is not None:
-            yield from _chosen(key, namespace, device, table)
+            yield from chosen(key, namespace, device, table)
 
     def _last(self, aggregator: str, space: str) -> Piece:
         """What a space's table does not know must not be looked for in the main table."""
@@ -214,7 +214,8 @@ class Server:
         for nat in bond["cpe_nat_ips"]:
             if nat["enabled"]:
                 route = f"{nat['ip']}/32 via {there} dev {device} onlink proto {LEARNED}"
-                yield Piece(f"{key}/{nat['ip']}", namespace, ROUTE, (f"route replace {route}",), (), key)
+                gone = f"route del {nat['ip']}/32 dev {device}"
+                yield Piece(f"{key}/{nat['ip']}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
                 rule = f"from {nat['ip']} iif {device} lookup main pref {MAIN}"
                 yield _rule(f"{key}/{nat['ip']}/main", namespace, rule)
         if bond["space"] not in self._private_wan:
@@ -222,8 +223,9 @@ class Server:
         table = self.tables[bond["space"]]
         for network in private_networks(bond):
             route = f"{network} via {there} dev {device} onlink table {table} proto {LEARNED}"
-            yield Piece(f"{key}/{network}", namespace, ROUTE, (f"route replace {route}",), (), key)
-        yield from _chosen(key, namespace, device, table)
+            gone = f"route del {network} dev {device} table {table}"
+            yield Piece(f"{key}/{network}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
+        yield from chosen(key, namespace, device, table)
 
 
 def private_networks(bond: Mapping[str, Any]) -> list[str]:
@@ -240,7 +242,7 @@ def tunnel_addresses(bond_id: int) -> tuple[str, str]:
     return str(first), str(first + 1)
 
 
-def _chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
+def chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
     """What comes from or is sent to the device uses the space's table."""
     for way in ("iif", "oif"):
         yield _rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")

@@ -91,14 +91,16 @@ class Answers:
         echo.sendto(data, client)
 
 
-def fetch(namespace: str, address: str, *, port: int = PAGE_PORT, timeout: float = 1.0) -> Page | None:
-    """The page that a host in this namespace gets from the address; None if there is no answer within `timeout` s."""
+def fetch(namespace: str, address: str, *, source: str = "", timeout: float = 1.0) -> Page | None:
+    """The page that a host in this namespace gets from the address (with `source` as its own); None if there is no answer within `timeout` s."""
     with entered(namespace):
         client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with client:
         client.settimeout(timeout)
         try:
-            client.connect((address, port))
+            if source:
+                client.bind((source, 0))
+            client.connect((address, PAGE_PORT))
             client.sendall(b"GET / HTTP/1.0\r\n\r\n")
             text = b""
             while part := client.recv(1000):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from . import mesh
 from .aggregators import LEARNED, Server
 
 PREFERENCE = 500
@@ -35,6 +36,7 @@ def configuration(server: Server, aggregator: Mapping[str, Any]) -> str:
         runs = protocol["enabled"] and protocol["active"]
         if runs and (protocol["space"] is None or protocol["space"] in spaces):
             lines += _protocol(protocol, names)
+    lines += mesh.protocols(server, aggregator["name"])
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -58,8 +58,29 @@ class Hands:
             NetworkInterfaceId=interface_id, PrivateIpAddresses=[private_ip], AllowReassignment=True
         )
 
+    def launch(self, subnet_id: str, name: str) -> str:
+        """A small instance in a subnet, with its VPC's default group; returns its id."""
+        image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}]
+        launched = self.ec2.run_instances(
+            ImageId=image,
+            InstanceType="t3.micro",
+            MinCount=1,
+            MaxCount=1,
+            SubnetId=subnet_id,
+            TagSpecifications=tags,
+        )
+        return str(launched["Instances"][0]["InstanceId"])
+
+    def terminate(self, instance_id: str) -> None:
+        """It is gone, and its namespace with it."""
+        self.ec2.terminate_instances(InstanceIds=[instance_id])
+
+    def admit(self, group_id: str, wanted: bool, **rule: Any) -> None:
+        """Open a group for a rule as EC2 writes it, or close it."""
+        change = self.ec2.authorize_security_group_ingress if wanted else self.ec2.revoke_security_group_ingress
+        change(GroupId=group_id, IpPermissions=[rule])
+
     def check(self, interface_id: str, wanted: bool) -> None:
         """Switch the source/destination check of an interface."""
-        self.ec2.modify_network_interface_attribute(
-            NetworkInterfaceId=interface_id, SourceDestCheck={"Value": wanted}
-        )
+        self.ec2.modify_network_interface_attribute(NetworkInterfaceId=interface_id, SourceDestCheck={"Value": wanted})

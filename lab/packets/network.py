@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.process import Running
 
-from . import bird, filters, kernel
+from . import bird, filters, kernel, mesh
 from .aggregators import Server
 from .answers import Answers
 from .bonders import Bonders, LanHost
@@ -56,12 +56,14 @@ class Lab:
         self._bases(new)
         self._filters()
         back = self.server.ways_back() if self.returns else ()
-        self.ledger.carry_out([*self.fabric.pieces(), *self.bonders.pieces(), *self.server.pieces(), *back])
+        self.ledger.carry_out(
+            [*self.fabric.pieces(), *self.bonders.pieces(), *self.server.pieces(), *mesh.pieces(self.server), *back]
+        )
         for name in self._namespaces - set(wanted):
             self._gone(name)
         self._birds()
-        aggregators = [self.server.namespace(one["name"]) for one in self.server.aggregators()]
-        for name in (INTERNET, *aggregators, *(host.namespace for host in self.bonders.hosts)):
+        instances = [device.holder for device in self.fabric.devices if not device.nat_gateway]
+        for name in (INTERNET, *instances, *(host.namespace for host in self.bonders.hosts)):
             self.answers.open(name)
         return time.monotonic() - began
 
@@ -163,6 +165,12 @@ class Lab:
         for vpc in self.fabric.vpcs():
             ports = {one.port: router_mac(one.subnet_id) for one in self.fabric.devices if one.vpc == vpc}
             kernel.nft(vpc, filters.by_address(ports, wanted))
+
+    def way(self, namespace: str, address: str, source: str, device: str) -> str:
+        """Where a packet from `source` that comes in by `device` goes to: the device's name, or the route's type."""
+        words = ("route", "get", address, "from", source, "iif", device)
+        said = kernel.run("ip", "-n", namespace, *words, check=False).split()
+        return said[said.index("dev") + 1] if "dev" in said else "nowhere"
 
     def move(self, bond: str | int, aggregator: str) -> float:
         """A bond moves, as after a failover; returns the seconds of the tunnel's swap."""

@@ -21,6 +21,8 @@ INTERVAL = 0.02
 """Seconds between two datagrams on a path."""
 LATE = 1.0
 """Seconds after which an answer counts as lost."""
+LAST_CALL = 0.3
+"""Seconds for which answers are waited for after the last datagram."""
 _DATAGRAM = struct.Struct("!Id")
 
 
@@ -94,7 +96,7 @@ class Probes:
                         made.sendto(_DATAGRAM.pack(len(one.sent) - 1, now), (one.path.address, ECHO_PORT))
                 self._receive(selector, due)
             # What is on its way may still come back.
-            self._receive(selector, time.monotonic() + LATE, until_all=True)
+            self._receive(selector, time.monotonic() + LAST_CALL, until_all=True)
 
     def _receive(self, selector: selectors.BaseSelector, due: float, until_all: bool = False) -> None:
         while (left := due - time.monotonic()) > 0:
