@@ -92,7 +92,10 @@ class Answers:
 
 
 def fetch(namespace: str, address: str, *, source: str = "", timeout: float = 1.0) -> Page | None:
-    """The page that a host in this namespace gets from the address (with `source` as its own); None if there is no answer within `timeout` s."""
+    """The page that a host in this namespace gets from the address, with `source` as its own.
+
+    None if there is no answer within `timeout` seconds.
+    """
     with entered(namespace):
         client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with client:

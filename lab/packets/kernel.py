@@ -114,6 +114,13 @@ def received(namespace: str, device: str) -> int:
     return int(shown[0]["stats64"]["rx"]["packets"])
 
 
+def forget_learned(namespace: str, device: str) -> None:
+    """A VXLAN device forgets where it has seen MAC addresses; what was set stays."""
+    entries = json.loads(run("bridge", "-n", namespace, "-json", "fdb", "show", "dev", device))
+    learned = [one["mac"] for one in entries if one["mac"] != "00:00:00:00:00:00"]
+    batch("bridge", namespace, [f"fdb del {mac} dev {device}" for mac in learned], force=True)
+
+
 class Daemons:
     """The lab's daemons by name; each one's output is in a file of the folder."""
 

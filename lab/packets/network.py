@@ -21,6 +21,7 @@ from .fabric import INTERNET, Device, Fabric, router_mac
 from .hands import Hands
 from .ledger import Ledger
 
+COPY = "packets"
 FOLDER = pathlib.Path("/run/packets")
 
 
@@ -126,6 +127,21 @@ class Lab:
         self._namespaces.clear()
 
     # What the checks ask
+
+    def save(self) -> None:
+        """Keep what both stand-ins hold now."""
+        self.server_stand_in.save(COPY)
+        self.aws_stand_in.save(COPY)
+
+    def restore(self) -> None:
+        """Back to what was saved."""
+        self.server_stand_in.load(COPY)
+        self.aws_stand_in.load(COPY)
+        self.sync()
+
+    def urls(self) -> dict[str, str]:
+        """Where the stand-ins are, as site.yml wants to know it."""
+        return {"bonding_api_url": self.server_stand_in.url, "aws_endpoint_url": self.aws_stand_in.url}
 
     def size(self) -> str:
         """How much there is, in words."""

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lab.demo.playbook import run_playbook
+
 from .. import kernel, mesh
 from ..answers import fetch
 from ..bonders import LanHost
@@ -34,6 +36,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("acme and globex: same networks, each its own hosts", lambda: _same_networks(lab))
     yield Check("acme never reaches a network that only globex has", lambda: _apart(lab))
     yield Check("a bond moves inside acme: back within 3 s", lambda: _moves(lab))
+    yield Check("a VNI is used twice: two customers meet, and the preflight names it", lambda: _doubled(lab))
     yield Check("globex: a LAN is withdrawn, nobody keeps a route, nothing loops", lambda: _withdrawn(lab))
 
 
@@ -148,6 +151,36 @@ def _moves(lab: Lab) -> str:
         need(gap <= swap + MOVED, f"silent for {gap:.2f} s after the move to {aggregator}")
         texts.append(f"to {aggregator} {gap:.2f} s")
     return "silent " + ", ".join(texts)
+
+
+def _doubled(lab: Lab) -> str:
+    """On agg3, globex's VXLAN gets acme's VNI by hand (and acme's another, since the kernel knows each but once)."""
+    acme = next(host for host in _hosts(lab, "acme") if host.bond_id == 17)
+    nantes = next(host for host in _hosts(lab, "globex") if host.bond_id == 25)
+    aggregator = next(one for one in lab.server.aggregators() if one["name"] == "agg3")
+    found = {one["space"]: one for one in aggregator["interfaces"] if one["type"] == "vxlan"}
+    vni = found["acme"]["vni"]
+    lab.save()
+    try:
+        for space, wanted in (("acme", 99), ("globex", vni)):
+            endpoints = [{"ip": far["ip"], "vni": wanted} for far in found[space]["endpoints"]]
+            path = f"aggregators/{aggregator['id']}/vxlan_interfaces/{found[space]['id']}"
+            lab.hands.patch(path, vni=wanted, endpoints=endpoints)
+        lab.sync()
+        met = until(lambda: reaches(acme, nantes), CONVERGED)
+        need(met is not None, f"{acme.bond} does not reach {nantes.bond}: nothing is shown by this")
+        began = time.monotonic()
+        outcome = run_playbook("site.yml", extra=lab.urls(), options=["--check"])
+        said = " ".join(outcome.failures)
+        need(outcome.rc and "agg3" in said and str(vni) in said, f"site.yml does not refuse it: {said or outcome.rc}")
+    finally:
+        lab.restore()
+    until(lambda: not reaches(acme, nantes), CONVERGED)
+    need(not reaches(acme, nantes), f"{acme.bond} still reaches {nantes.bond}, though all is as it was")
+    seconds = time.monotonic() - began
+    return (
+        f"{acme.bond} got {nantes.bond}'s page after {met:.1f} s; site.yml refuses VNI {vni} on agg3 ({seconds:.0f} s)"
+    )
 
 
 def _withdrawn(lab: Lab) -> str:
