@@ -16,7 +16,7 @@ from lab.demo.playbook import run_playbook
 from lab.process import LabError, Running
 
 from . import sandbox, seed
-from .checks import cpe_nat, gateways, moves, mutants, private_wan
+from .checks import cpe_nat, gateways, moves, mutants, private_wan, traffic
 from .kernel import KernelError
 from .network import FOLDER, Lab
 from .report import Result, run, say
@@ -26,6 +26,7 @@ PARTS = {
     "Bonds that move": moves.checks,
     "Private WAN": private_wan.checks,
     "Gateways": gateways.checks,
+    "Runs under traffic": traffic.checks,
     "One rule broken at a time": mutants.checks,
 }
 USAGE = 2

@@ -11,6 +11,7 @@ main table.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -129,8 +130,8 @@ class Server:
         if interface["type"] == "vxlan":
             below = self.primary[name]
             line = (
-                f"link add {device}{mtu} type vxlan id {interface['vni']} dstport 4789"
-                f" local {below.addresses[0]} dev {below.name} ttl 64"
+                f"link add {device} address {steady_mac(name, device)}{mtu}"
+                f" type vxlan id {interface['vni']} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
             )
             yield Piece(
                 key,
@@ -226,6 +227,15 @@ class Server:
             gone = f"route del {network} dev {device} table {table}"
             yield Piece(f"{key}/{network}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
         yield from chosen(key, namespace, device, table)
+
+
+def steady_mac(aggregator: str, device: str) -> str:
+    """A MAC address that a device keeps when it is made again, as udev gives it (MACAddressPolicy=persistent).
+
+    With a new one each time, neighbours that have just heard of the old one send into the void for up to a minute.
+    """
+    digits = hashlib.sha256(f"{aggregator} {device}".encode()).hexdigest()
+    return ":".join(["02", *(digits[place : place + 2] for place in range(0, 10, 2))])
 
 
 def private_networks(bond: Mapping[str, Any]) -> list[str]:

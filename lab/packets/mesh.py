@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .aggregators import Server, chosen
+from .aggregators import Server, chosen, steady_mac
 from .ledger import ADDRESS, FORWARDING, ROUTE, UPPER, Piece
 
 MTU = 1450
@@ -42,8 +42,8 @@ def pieces(server: Server) -> Iterator[Piece]:
             below, namespace = server.primary[aggregator], server.namespace(aggregator)
             key = f"mesh/{aggregator}/{space['key']}"
             line = (
-                f"link add {name} mtu {MTU} type vxlan id {space['id']} dstport 4789"
-                f" local {below.addresses[0]} dev {below.name} ttl 64"
+                f"link add {name} address {steady_mac(aggregator, name)} mtu {MTU}"
+                f" type vxlan id {space['id']} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
             )
             up, down = (line, f"link set {name} up"), (f"link del {name}",)
             yield Piece(key, namespace, UPPER, up, down, f"eni/{below.interface_id}")
