@@ -67,7 +67,7 @@ def _protocol(protocol: Mapping[str, Any], devices: set[str]) -> list[str]:
 
 def _babel(protocol: Mapping[str, Any], _devices: set[str]) -> Iterator[str]:
     for block in protocol["interfaces"]:
-        options = [f"type {block['type']};"]
+        options = _type(block)
         options += [
             f"{word} {block[field]}{unit};"
             for field, word, unit in (
@@ -84,7 +84,7 @@ def _ospf(protocol: Mapping[str, Any], _devices: set[str]) -> Iterator[str]:
     for area in protocol["areas"]:
         yield f"area {area['area_id']} {{"
         for block in area["interfaces"]:
-            options = [f"type {block['type']};"]
+            options = _type(block)
             options += [f"{word} {block[word]};" for word in ("cost", "hello", "dead") if block.get(word) is not None]
             yield f"  interface {_patterns(block)} {{ {' '.join(options)} }};"
         yield "};"
@@ -116,6 +116,10 @@ def _static(protocol: Mapping[str, Any], devices: set[str]) -> Iterator[str]:
                 yield f'route {route["network"]} via "{route["interface"]}";'
         else:
             yield f"route {route['network']} {route['destination']};"
+
+
+def _type(block: Mapping[str, Any]) -> list[str]:
+    return [] if block["type"] == "auto" else [f"type {block['type']};"]
 
 
 def _patterns(block: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..answers import fetch
 from ..bonders import LanHost
@@ -50,9 +51,9 @@ def checks(lab: Lab) -> Iterator[Check]:
     owners = lab.server.owners()
     for host in lab.bonders.hosts:
         if host.cpe_nat_ip in owners:
-            yield Check(_name(lab, host, owners[host.cpe_nat_ip]), lambda host=host: _proved(lab, host))  # type: ignore[misc]
+            yield Check(_name(lab, host, owners[host.cpe_nat_ip]), partial(_proved, lab, host))
     for name in lab.server.primary:
-        yield Check(f"{name}'s own public address", lambda name=name: _own(lab, name))  # type: ignore[misc]
+        yield Check(f"{name}'s own public address", partial(_own, lab, name))
 
 
 def _name(lab: Lab, host: LanHost, owner: str) -> str:

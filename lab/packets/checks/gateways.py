@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .. import kernel
@@ -60,13 +61,13 @@ def checks(lab: Lab) -> Iterator[Check]:
     for one in gateways(lab):
         where = f"{one.space}'s gateway on {one.aggregator}, bond on {one.on}"
         if one.device.vpc in with_nat:
-            yield Check(f"nat_gateway: {where}: Internet", lambda one=one: _by_nat(lab, one))  # type: ignore[misc]
-            yield Check("... not with the check on: it drops the LAN's packets", lambda one=one: _checked(lab, one))  # type: ignore[misc]
+            yield Check(f"nat_gateway: {where}: Internet", partial(_by_nat, lab, one))
+            yield Check("... not with the check on: it drops the LAN's packets", partial(_checked, lab, one))
         else:
-            yield Check(f"none: {where}: no Internet, and why", lambda one=one: _none(lab, one))  # type: ignore[misc]
-            yield Check("... but hosts in the space's VPC, both ways", lambda one=one: _vpc_host(lab, one))  # type: ignore[misc]
-        yield Check(f"{one.space}: what no LAN has dies at the gateway's group", lambda one=one: _nobody(lab, one))  # type: ignore[misc]
-        yield Check("... (known defect) and circles if the group admits the LANs", lambda one=one: _circles(lab, one))  # type: ignore[misc]
+            yield Check(f"none: {where}: no Internet, and why", partial(_none, lab, one))
+            yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
+        yield Check(f"{one.space}: what no LAN has dies at the gateway's group", partial(_nobody, lab, one))
+        yield Check("... (known defect) and circles if the group admits the LANs", partial(_circles, lab, one))
 
 
 def goes_out(host: LanHost) -> str:

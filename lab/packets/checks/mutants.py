@@ -10,6 +10,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .. import kernel
@@ -28,7 +29,8 @@ def claims(lab: Lab) -> dict[str, Callable[[], bool]]:
 
     def public(bond: int) -> bool:
         host = lab.host(bond, cpe_nat=True)
-        address = next((one for mapped in lab.fabric.gateways().values() for one in _of(mapped, host.cpe_nat_ip)), "")
+        mapped = {key: value for found in lab.fabric.gateways().values() for key, value in found.items()}
+        address = mapped.get(str(host.cpe_nat_ip), "")
         return bool(address) and cpe_nat.reaches(host, address) and cpe_nat.goes_out_as(host, address)
 
     def mesh() -> bool:
@@ -41,10 +43,6 @@ def claims(lab: Lab) -> dict[str, Callable[[], bool]]:
         "private WAN": mesh,
         "Internet by the gateway": lambda: gateways.goes_out(lab.host(27)) != "",
     }
-
-
-def _of(mapped: Mapping[str, str], private_ip: str | None) -> list[str]:
-    return [mapped[private_ip]] if private_ip in mapped else []
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     """Each begins and ends with all claims holding."""
     lab.save()
     for mutant in mutants():
-        yield Check(mutant.name, lambda mutant=mutant: _judge(lab, mutant))  # type: ignore[misc]
+        yield Check(mutant.name, partial(_judge, lab, mutant))
 
 
 def _judge(lab: Lab, mutant: Mutant) -> str:

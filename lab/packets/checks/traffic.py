@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs of site.yml while datagrams go every 20 ms on every path that the network is for; the lab follows each change."""
+"""Runs of site.yml while datagrams go every 20 ms on every path that the network is for; the lab follows them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -85,7 +86,7 @@ def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
     """Run site.yml under traffic; its outcome, and what was sent. Raises Failed if anything was lost."""
     all_paths = paths(lab)
     for path in all_paths:
-        known = until(lambda path=path: _answers(path), 20)  # type: ignore[misc]
+        known = until(partial(_answers, path), 20)
         need(known is not None, f"{path.name} does not work even without a run")
     with Probes(all_paths) as probes, following(lab):
         outcome = run_playbook("site.yml", **arguments)
