@@ -24,7 +24,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts bench lint sanity format clean
+.PHONY: help env demo test hosts packets bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -40,6 +40,9 @@ test: ## every test that needs no root and no account
 
 hosts: ## the aggregators' own side, on hosts with nftables in network namespaces; root or user namespaces
 	@$(run) -m lab.hosts
+
+packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; root or user namespaces
+	@$(run) -m lab.packets
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The packet lab: what site.yml leaves on the two stand-ins, carried out by real kernels and routing daemons.
+
+    python -m lab.packets
+
+- ``__main__``      the program: stand-ins, site.yml, lab, checks, all in a world of their own (``sandbox``)
+- ``fabric``        AWS's state as namespaces and kernel objects; ``filters`` its checks and groups as nftables text
+- ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
+- ``bonders``       the bonds' other ends and the hosts behind them
+- ``ledger``        what is in the kernel, so that a change of a state becomes few commands
+- ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
+- ``network``       the lab, which follows both states
+- ``answers``, ``probes``    pages, echoes and steady traffic
+- ``checks``, ``report``     what is claimed, and what each check measured
+- ``seed``          what is there before the first run, beside the demonstration's
+"""

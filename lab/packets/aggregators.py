@@ -1,0 +1,272 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The management server's state as kernel objects of each aggregator. Pure: nothing here touches a kernel.
+
+It is carried out as it is, mistakes included, in the vendor's documented shape: one namespace for an aggregator, in it
+a routing table for each space, chosen by the device that a packet comes from or is sent to. CPE NAT IPs live in the
+main table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .fabric import LAST, Device, Fabric
+from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, UPPER, Piece
+
+LEARNED = 200
+"""The routing protocol number of the aggregator's own routes in the kernel; BIRD learns these."""
+RETURN, MAIN, OWN, SPACE = 300, 400, 500, 1000
+"""Preferences of rules: the way back of moved bonds, CPE NAT IPs, a gateway's own address, the spaces."""
+
+
+class Server:
+    """What a state of lab.bondingadmin means, on instances of the fabric."""
+
+    def __init__(self, state: Mapping[str, Any], fabric: Fabric) -> None:
+        self.state, self.fabric = state, fabric
+        primary = {one["id"]: _primary(fabric, one["id"]) for one in fabric.state["instances"]}
+        by_public = {one["public_ip"]: primary[one["id"]] for one in fabric.state["instances"]}
+        self.primary: dict[str, Device] = {
+            one["name"]: found for one in state["aggregators"] if (found := by_public.get(one["ip"])) is not None
+        }
+        """Each aggregator's first interface, found by its public address, which the server knows."""
+        self.tables = {one["key"]: 1000 + one["id"] for one in state["spaces"]}
+        self._private_wan = {one["key"] for one in state["spaces"] if one["private_wan_enabled"]}
+
+    def aggregators(self) -> list[Mapping[str, Any]]:
+        """Those that have an instance."""
+        return [one for one in self.state["aggregators"] if one["name"] in self.primary]
+
+    def namespace(self, aggregator: str) -> str:
+        """Where an aggregator is."""
+        return self.primary[aggregator].holder
+
+    def interfaces(self, aggregator: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Its interfaces that can be made: an ethernet interface without its device is only a wish."""
+        here = {one.name for one in self.fabric.devices if one.holder == self.namespace(aggregator["name"])}
+        return [
+            one
+            for one in aggregator["interfaces"]
+            if one["enabled"] and (one["type"] != "ethernet" or one["name"] in here)
+        ]
+
+    def bonds(self, aggregator: str) -> list[Mapping[str, Any]]:
+        """The bonds that are on it now."""
+        return [one for one in self.state["bonds"] if one["current_aggregator"] == aggregator]
+
+    def spaces(self, aggregator: Mapping[str, Any]) -> list[str]:
+        """Keys of the spaces that have a table on it."""
+        keys = {one["space"] for one in self.interfaces(aggregator)} | {
+            bond["space"] for bond in self.bonds(aggregator["name"]) if bond["space"] in self._private_wan
+        }
+        return sorted(key for key in keys if key is not None)
+
+    def owners(self) -> dict[str, str]:
+        """CPE NAT IP -> the aggregator whose instance has the address on AWS, for those that have one."""
+        wanted = {nat["ip"] for bond in self.state["bonds"] for nat in bond["cpe_nat_ips"]}
+        names = {device.holder: name for name, device in self.primary.items()}
+        return {
+            address: names[device.holder]
+            for device in self.fabric.devices
+            for address in device.addresses
+            if address in wanted and device.holder in names
+        }
+
+    def transit(self, aggregator: str) -> tuple[str, str] | None:
+        """Device and address of its VXLAN without a space, if it has one."""
+        found = next(one for one in self.state["aggregators"] if one["name"] == aggregator)
+        for one in self.interfaces(found):
+            if one["type"] == "vxlan" and one["space"] is None and one["addresses"]:
+                return one["name"], one["addresses"][0].partition("/")[0]
+        return None
+
+    # What is made of it
+
+    def pieces(self) -> Iterator[Piece]:
+        """All of all aggregators, and the bonds' tunnels."""
+        for aggregator in self.aggregators():
+            for interface in self.interfaces(aggregator):
+                yield from self._interface(aggregator, interface)
+            for space in self.spaces(aggregator):
+                yield self._last(aggregator["name"], space)
+            for bond in self.bonds(aggregator["name"]):
+                yield from self._tunnel(aggregator["name"], bond)
+
+    def ways_back(self) -> Iterator[Piece]:
+        """Transit's way back: what a moved bond sends from its CPE NAT IP goes out by the owner of the address."""
+        owners = self.owners()
+        for aggregator in self.primary:
+            namespace, here = self.namespace(aggregator), self.transit(aggregator)
+            for owner in sorted(set(owners.values()) - {aggregator}):
+                there = self.transit(owner)
+                if here is None or there is None:
+                    continue
+                number = 7000 + next(one["id"] for one in self.state["aggregators"] if one["name"] == owner)
+                route = f"default via {there[1]} dev {here[0]} table {number}"
+                needs = _key(aggregator, here[0])
+                yield Piece(
+                    f"back/{aggregator}/{owner}",
+                    namespace,
+                    ROUTE,
+                    (f"route replace {route}",),
+                    (f"route del {route}",),
+                    needs,
+                    True,
+                )
+                for address in sorted(key for key, value in owners.items() if value == owner):
+                    rule = f"from {address} lookup {number} pref {RETURN}"
+                    yield _rule(f"back/{aggregator}/{owner}/{address}", namespace, rule)
+
+    def _interface(self, aggregator: Mapping[str, Any], interface: Mapping[str, Any]) -> Iterator[Piece]:
+        name, device = aggregator["name"], interface["name"]
+        namespace, key = self.namespace(name), _key(name, device)
+        mtu = f" mtu {interface['mtu']}" if interface["mtu"] else ""
+        if interface["type"] == "vxlan":
+            below = self.primary[name]
+            line = (
+                f"link add {device} address {steady_mac(name, device)}{mtu}"
+                f" type vxlan id {interface['vni']} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
+            )
+            yield Piece(
+                key,
+                namespace,
+                UPPER,
+                (line, f"link set {device} up"),
+                (f"link del {device}",),
+                f"eni/{below.interface_id}",
+            )
+            for far in interface["endpoints"]:
+                vni = "" if far["vni"] in (None, interface["vni"]) else f" vni {far['vni']}"
+                entry = f"00:00:00:00:00:00 dev {device} dst {far['ip']}{vni}"
+                far_key = f"{key}/{far['ip']}"
+                yield Piece(far_key, namespace, FORWARDING, (f"fdb append {entry}",), (f"fdb del {entry}",), key)
+        elif interface["type"] == "vlan":
+            line = f"link add link {interface['parent']} name {device}{mtu} type vlan id {interface['vlan_id']}"
+            yield Piece(key, namespace, UPPER, (line, f"link set {device} up"), (f"link del {device}",))
+        else:
+            found = next(one for one in self.fabric.devices if (one.holder, one.name) == (namespace, device))
+            yield Piece(
+                key,
+                namespace,
+                ADDRESS,
+                (f"link set {device}{mtu} up",),
+                (f"link set {device} down",),
+                f"eni/{found.interface_id}",
+            )
+        yield from self._addresses(name, interface)
+
+    def _addresses(self, aggregator: str, interface: Mapping[str, Any]) -> Iterator[Piece]:
+        namespace, device, key = self.namespace(aggregator), interface["name"], _key(aggregator, interface["name"])
+        table = self.tables.get(interface["space"])
+        for address in interface["addresses"]:
+            found = ipaddress.ip_interface(address)
+            if found.version == 6:
+                continue
+            options = "" if table is None else " noprefixroute"
+            line = f"{address} dev {device}"
+            yield Piece(
+                f"{key}/{address}", namespace, ADDRESS, (f"addr add {line}{options}",), (f"addr del {line}",), key
+            )
+            if table is None:
+                continue
+            route = f"{found.network} dev {device} table {table}"
+            yield Piece(
+                f"{key}/{address}/net", namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), key
+            )
+            if interface["type"] == "ethernet":
+                yield _rule(f"{key}/{address}/own", namespace, f"from {found.ip} lookup {table} pref {OWN}")
+        if table is not None:
+            yield from chosen(key, namespace, device, table)
+
+    def _last(self, aggregator: str, space: str) -> Piece:
+        """What a space's table does not know must not be looked for in the main table."""
+        route = f"unreachable default metric {LAST} table {self.tables[space]}"
+        key = f"space/{aggregator}/{space}"
+        return Piece(key, self.namespace(aggregator), ROUTE, (f"route replace {route}",), (f"route del {route}",))
+
+    def _tunnel(self, aggregator: str, bond: Mapping[str, Any]) -> Iterator[Piece]:
+        """A bond's tunnel, a pair of devices here, and the routes that the server's routing daemon has by it."""
+        namespace, device, key = self.namespace(aggregator), f"tun{bond['id']}", f"tunnel/{bond['id']}"
+        here, there = tunnel_addresses(bond["id"])
+        bonder = f"bond-{bond['id']}"
+        yield Piece(
+            key,
+            namespace,
+            LINK,
+            (
+                f"link add {device} mtu 1400 type veth peer name tun0 netns {bonder} mtu 1400",
+                f"link set {device} up",
+            ),
+            (f"link del {device}",),
+        )
+        yield Piece(f"{key}/here", namespace, ADDRESS, (f"addr add {here} peer {there} dev {device}",), (), key)
+        lines = (
+            "link set tun0 up",
+            f"addr add {there} peer {here} dev tun0",
+            f"route replace default via {here} dev tun0",
+        )
+        yield Piece(f"{key}/there", bonder, ADDRESS, lines, (), key)
+        for nat in bond["cpe_nat_ips"]:
+            if nat["enabled"]:
+                route = f"{nat['ip']}/32 via {there} dev {device} onlink proto {LEARNED}"
+                gone = f"route del {nat['ip']}/32 dev {device}"
+                yield Piece(f"{key}/{nat['ip']}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
+                rule = f"from {nat['ip']} iif {device} lookup main pref {MAIN}"
+                yield _rule(f"{key}/{nat['ip']}/main", namespace, rule)
+        if bond["space"] not in self._private_wan:
+            return
+        table = self.tables[bond["space"]]
+        for network in private_networks(bond):
+            route = f"{network} via {there} dev {device} onlink table {table} proto {LEARNED}"
+            gone = f"route del {network} dev {device} table {table}"
+            yield Piece(f"{key}/{network}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
+        yield from chosen(key, namespace, device, table)
+
+
+def steady_mac(aggregator: str, device: str) -> str:
+    """A MAC address that a device keeps when it is made again, as udev gives it (MACAddressPolicy=persistent).
+
+    With a new one each time, neighbours that have just heard of the old one send into the void for up to a minute.
+    """
+    digits = hashlib.sha256(f"{aggregator} {device}".encode()).hexdigest()
+    return ":".join(["02", *(digits[place : place + 2] for place in range(0, 10, 2))])
+
+
+def private_networks(bond: Mapping[str, Any]) -> list[str]:
+    """The networks of a bond that are part of its space's private WAN."""
+    connected = [one for one in bond["connected_ips"] if one["enabled"] and one["include_private_wan"]]
+    routed = [one["network"] for one in bond["routes"] if one["enabled"] and one["include_private_wan"]]
+    found = [str(ipaddress.ip_interface(one["ip"]).network) for one in connected] + routed
+    return [network for network in found if ":" not in network]
+
+
+def tunnel_addresses(bond_id: int) -> tuple[str, str]:
+    """The aggregator's and the bonder's address in a tunnel."""
+    first = ipaddress.ip_address("100.64.0.0") + 2 * bond_id
+    return str(first), str(first + 1)
+
+
+def chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
+    """What comes from or is sent to the device uses the space's table."""
+    for way in ("iif", "oif"):
+        yield _rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")
+
+
+def _rule(key: str, namespace: str, rule: str) -> Piece:
+    return Piece(key, namespace, RULE, (f"rule add {rule}",), (f"rule del {rule}",))
+
+
+def _key(aggregator: str, device: str) -> str:
+    return f"interface/{aggregator}/{device}"
+
+
+def _primary(fabric: Fabric, instance_id: str) -> Device | None:
+    instance = next(one for one in fabric.state["instances"] if one["id"] == instance_id)
+    ids = instance["network_interface_ids"]
+    return next((one for one in fabric.devices if one.primary and one.interface_id in ids), None)

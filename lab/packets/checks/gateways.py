@@ -1,0 +1,207 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gateways of the private WAN: who reaches the Internet, who does not and why, and the hosts in a space's VPC."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .. import kernel
+from ..answers import fetch
+from ..bonders import LanHost
+from ..fabric import INTERNET, INTERNET_HOST, Device
+from ..network import Lab, until
+from ..probes import Path, Probes
+from ..report import Check, need
+from .cpe_nat import public_of
+
+DEADLINE = 10.0
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """An aggregator's further interface in a space's VPC, and a LAN host whose bond is on another aggregator."""
+
+    space: str
+    aggregator: str
+    device: Device
+    host: LanHost
+    on: str
+
+
+def gateways(lab: Lab) -> list[Gateway]:
+    """All gateways that the server's state and AWS's agree on."""
+    found = []
+    for aggregator in lab.server.aggregators():
+        for interface in lab.server.interfaces(aggregator):
+            if interface["type"] != "ethernet" or interface["space"] is None:
+                continue
+            namespace = lab.server.namespace(aggregator["name"])
+            device = next(one for one in lab.fabric.devices if (one.holder, one.name) == (namespace, interface["name"]))
+            for host in lab.bonders.hosts:
+                at = next(one["current_aggregator"] for one in lab.server.state["bonds"] if one["id"] == host.bond_id)
+                if host.space == interface["space"] and host.private_wan and at != aggregator["name"]:
+                    found.append(Gateway(interface["space"], aggregator["name"], device, host, at))
+                    break
+    return found
+
+
+def checks(lab: Lab) -> Iterator[Check]:
+    """In order: each leaves the network as it was."""
+    nats = {one["vpc_id"] for one in lab.aws_stand_in.state()["nat_gateways"] if one["state"] == "available"}
+    vpcs = {one["id"]: one for one in lab.fabric.state["vpcs"]}
+    with_nat = {f"vpc-{vpcs[vpc_id]['tags'].get('Name', vpc_id)}" for vpc_id in nats}
+    for one in gateways(lab):
+        where = f"{one.space}'s gateway on {one.aggregator}, bond on {one.on}"
+        if one.device.vpc in with_nat:
+            yield Check(f"nat_gateway: {where}: Internet", partial(_by_nat, lab, one))
+            yield Check("... not with the check on: it drops the LAN's packets", partial(_checked, lab, one))
+        else:
+            yield Check(f"none: {where}: no Internet, and why", partial(_none, lab, one))
+            yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
+        yield Check(f"{one.space}: what no LAN has dies at the gateway's group", partial(_nobody, lab, one))
+        yield Check("... (known defect) and circles if the group admits the LANs", partial(_circles, lab, one))
+
+
+def goes_out(host: LanHost) -> str:
+    """The address with which the Internet sees the host; empty if it does not get there."""
+    page = fetch(host.namespace, INTERNET_HOST, timeout=0.7)
+    return page.client if page is not None and page.host == INTERNET else ""
+
+
+def _by_nat(lab: Lab, gateway: Gateway) -> str:
+    public = {
+        address["public_ip"]
+        for address in lab.fabric.state["nat_gateways"]
+        if lab.fabric.nat_gateways().get(address["id"])
+    }
+    found = until(lambda: goes_out(gateway.host) in public, DEADLINE)
+    need(found is not None, f"{gateway.host.bond} is seen as '{goes_out(gateway.host)}', not as {public}")
+    return f"{gateway.host.address} is seen as {goes_out(gateway.host)}"
+
+
+def _checked(lab: Lab, gateway: Gateway) -> str:
+    need(goes_out(gateway.host), f"{gateway.host.bond} does not get out even without the check")
+    lab.hands.check(gateway.device.interface_id, True)
+    try:
+        lab.sync()
+        before = lab.counter(gateway.device.vpc, "src_drop")
+        need(not goes_out(gateway.host), "it gets out though the check is on")
+        dropped = lab.counter(gateway.device.vpc, "src_drop") - before
+        need(dropped > 0, "it is dead, but the check dropped nothing")
+    finally:
+        lab.hands.check(gateway.device.interface_id, False)
+        lab.sync()
+    need(until(lambda: goes_out(gateway.host), DEADLINE) is not None, "it does not come back")
+    return f"src_drop +{dropped}"
+
+
+def _none(lab: Lab, gateway: Gateway) -> str:
+    """The positive control is the gateway's own address: it has a public one, and gets out."""
+    igw, own = gateway.device.vpc.replace("vpc-", "igw-", 1), gateway.device.addresses[0]
+    need(until(lambda: _default(lab, gateway), DEADLINE) is not None, f"{gateway.on} has no default route of the space")
+    page = fetch(gateway.device.holder, INTERNET_HOST, source=own)
+    need(page is not None and page.client == public_of(lab, own), f"the gateway's own {own} does not get out")
+    before = lab.counter(igw, "out_drop")
+    need(not goes_out(gateway.host), f"{gateway.host.bond} gets out, though nobody translates its address")
+    dropped = lab.counter(igw, "out_drop") - before
+    need(dropped > 0, "it is dead, but not at the internet gateway")
+    return f"out_drop of {igw} +{dropped} for {gateway.host.address}; {own} gets out as {public_of(lab, own)}"
+
+
+def _default(lab: Lab, gateway: Gateway) -> bool:
+    return "default via" in lab.routes(gateway.on, gateway.space)
+
+
+@contextlib.contextmanager
+def admitted(lab: Lab, group: str) -> Iterator[None]:
+    """Inside, the group admits itself (as AWS's default group does) and the LANs."""
+    rules: list[dict[str, Any]] = [
+        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "172.16.0.0/12"}]},
+        {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]},
+    ]
+    for rule in rules:
+        lab.hands.admit(group, True, **rule)
+    lab.sync()
+    try:
+        yield
+    finally:
+        for rule in rules:
+            lab.hands.admit(group, False, **rule)
+        lab.sync()
+
+
+@contextlib.contextmanager
+def vpc_host(lab: Lab, gateway: Gateway) -> Iterator[Device]:
+    """An instance in the gateway's subnet, in the gateway's group."""
+    name = f"host-{gateway.space}"
+    instance = lab.hands.launch(gateway.device.subnet_id, name)
+    try:
+        with admitted(lab, gateway.device.groups[0]):
+            yield next(one for one in lab.fabric.devices if one.holder == name)
+    finally:
+        lab.hands.terminate(instance)
+        lab.sync()
+
+
+def _vpc_host(lab: Lab, gateway: Gateway) -> str:
+    with vpc_host(lab, gateway) as device:
+        host, address = gateway.host, device.addresses[0]
+
+        def to_vpc() -> bool:
+            page = fetch(host.namespace, address, timeout=0.7)
+            return page is not None and (page.host, page.client) == (device.holder, host.address)
+
+        def to_lan() -> bool:
+            page = fetch(device.holder, host.address, timeout=0.7)
+            return page is not None and (page.host, page.client) == (host.namespace, address)
+
+        need(until(to_vpc, DEADLINE) is not None, f"{host.bond} does not reach {address} in the VPC")
+        need(until(to_lan, DEADLINE) is not None, f"{address} in the VPC does not reach {host.bond}")
+        closed = lab.fabric.state["route_tables"]
+        routes = [
+            (table["id"], route["destination"])
+            for table in closed
+            for route in table["routes"]
+            if route["target"] == gateway.device.interface_id
+        ]
+        need(routes, "no route of the VPC leads to the gateway")
+    return f"{host.address} <-> {address}, untranslated, by {len(routes)} VPC routes"
+
+
+def _to_nobody(lab: Lab, gateway: Gateway) -> tuple[int, int]:
+    """Packets sent to an address of the gateway's networks that no LAN has, and how often they came by the gateway."""
+    namespace = lab.server.namespace(gateway.aggregator)
+    nobody = ".".join([*gateway.host.address.split(".")[:2], "250", "10"])
+    before = kernel.received(namespace, gateway.device.name)
+    with Probes([Path("nobody", gateway.host.namespace, nobody)]) as probes:
+        time.sleep(0.5)
+    return len(probes.traffic[0].sent), kernel.received(namespace, gateway.device.name) - before
+
+
+def _nobody(lab: Lab, gateway: Gateway) -> str:
+    """The VPC's route sends it back to the gateway, whose group (the VPC's default one) knows no such source."""
+    before = lab.counter(gateway.device.vpc, "group_in_drop")
+    sent, came = _to_nobody(lab, gateway)
+    dropped = lab.counter(gateway.device.vpc, "group_in_drop") - before
+    need(came < sent, f"{sent} packets for nobody came in by the gateway {came} times")
+    need(dropped >= sent, f"{sent} packets for nobody, and the group dropped {dropped}")
+    return f"{sent} packets, group_in_drop +{dropped}, {came} back in by the gateway"
+
+
+def _circles(lab: Lab, gateway: Gateway) -> str:
+    """The gateway has no route for its networks as a whole, so the default sends such a packet out again, until its TTL
+    ends. This check passes as long as that is so; the day it fails, the defect is mended: turn it round.
+    """
+    with admitted(lab, gateway.device.groups[0]):
+        sent, came = _to_nobody(lab, gateway)
+    need(came > 10 * sent, f"{sent} packets for nobody came in by the gateway {came} times only: is it mended?")
+    need(came <= 33 * sent, f"{sent} packets for nobody came in by the gateway {came} times, more than a TTL allows")
+    return f"{sent} packets came in by the gateway {came} times (TTL 64)"

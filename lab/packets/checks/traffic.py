@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs of site.yml while datagrams go every 20 ms on every path that the network is for; the lab follows them."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import pathlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import yaml
+
+from lab.demo import judge
+from lab.demo.playbook import INVENTORY, Outcome, run_playbook
+
+from ..answers import fetch
+from ..fabric import INTERNET, INTERNET_HOST
+from ..kernel import KernelError
+from ..network import Lab, until
+from ..probes import Path, Probes
+from ..report import Check, Failed, need
+from .cpe_nat import public_of
+
+PAUSE = 0.3
+"""Seconds between two looks at the stand-ins while a run goes on."""
+
+
+def checks(lab: Lab) -> Iterator[Check]:
+    """In order: each leaves the network as it was."""
+    yield Check("a second run: nothing is changed, nothing is lost", lambda: _second(lab))
+    yield Check("an inventory without agg3 is refused, nothing is lost", lambda: _partial(lab))
+    yield Check("globex gets a gateway on agg2: its interface is attached, nothing is lost", lambda: _gateway(lab))
+
+
+def paths(lab: Lab) -> list[Path]:
+    """To each CPE NAT IP, to each aggregator's own address, in each space, and out by the NAT gateway."""
+    owners = lab.server.owners()
+    found = [
+        Path(f"{host.bond}'s {host.cpe_nat_ip}", INTERNET, public_of(lab, host.cpe_nat_ip))
+        for host in lab.bonders.hosts
+        if host.cpe_nat_ip in owners
+    ]
+    for name, device in lab.server.primary.items():
+        found.append(Path(f"{name}'s own", INTERNET, public_of(lab, device.addresses[0])))
+    for source, target in ((18, 20), (21, 25), (26, 28)):
+        near, far = lab.host(source), lab.host(target)
+        found.append(Path(f"{near.space}: {near.bond} to {far.bond}", near.namespace, far.address))
+    out = lab.host(27)
+    found.append(Path(f"{out.bond} to the Internet", out.namespace, INTERNET_HOST))
+    return found
+
+
+@contextlib.contextmanager
+def following(lab: Lab) -> Iterator[None]:
+    """Inside, the lab carries out every change of the stand-ins. Raises Failed at the end if it could not."""
+    ended, errors = threading.Event(), list[Exception]()
+
+    def follow() -> None:
+        while not ended.wait(PAUSE):
+            try:
+                lab.sync()
+            except (KernelError, OSError) as error:
+                errors.append(error)
+                return
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    if errors:
+        raise Failed(f"the lab could not follow: {errors[0]}")
+
+
+def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
+    """Run site.yml under traffic; its outcome, and what was sent. Raises Failed if anything was lost."""
+    all_paths = paths(lab)
+    for path in all_paths:
+        known = until(partial(_answers, path), 20)
+        need(known is not None, f"{path.name} does not work even without a run")
+    with Probes(all_paths) as probes, following(lab):
+        outcome = run_playbook("site.yml", **arguments)
+    lost = {one.path.name: len(one.lost()) for one in probes.traffic if one.lost()}
+    sent = sum(len(one.sent) for one in probes.traffic)
+    gaps = max(one.gap() for one in probes.traffic)
+    need(not lost, f"lost of {sent} datagrams on {len(all_paths)} paths: {lost}, longest silence {gaps:.2f} s")
+    return outcome, f"{sent} datagrams on {len(all_paths)} paths, none lost, {outcome.seconds:.0f} s"
+
+
+def _answers(path: Path) -> bool:
+    return fetch(path.namespace, path.address, timeout=0.5) is not None
+
+
+def _second(lab: Lab) -> str:
+    outcome, sent = under_traffic(lab, extra=lab.urls())
+    need(outcome.rc == 0, f"the run failed: {outcome.failures}")
+    need(not outcome.changed and not outcome.plan, f"it changed {outcome.changed} and planned {len(outcome.plan)}")
+    return sent
+
+
+def _partial(lab: Lab) -> str:
+    lab.server_stand_in.clear_log()
+    lab.aws_stand_in.clear_log()
+    with tempfile.TemporaryDirectory() as folder:
+        inventory = pathlib.Path(folder) / "demo"
+        shutil.copytree(INVENTORY, inventory)
+        hosts = yaml.safe_load((inventory / "hosts.yml").read_text())
+        del hosts["aggregators"]["hosts"]["agg3"]
+        (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts))
+        outcome, sent = under_traffic(lab, extra=lab.urls(), inventory=inventory)
+    written = judge.writes(lab.server_stand_in.log()) + judge.writes(lab.aws_stand_in.log())
+    need(outcome.rc != 0 and outcome.failures, "the run was not refused")
+    need(not written, f"it wrote {written}")
+    return sent
+
+
+def _gateway(lab: Lab) -> str:
+    """An aggregator's second interface costs its first one nothing."""
+    intent = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
+    spaces = copy.deepcopy(intent["bonding_spaces"])
+    gateway = {"aggregator": "agg2", "networks": ["172.16.0.0/12"], "egress": "none", "interface": "ens6"}
+    next(space for space in spaces if space["key"] == "globex")["gateways"] = [gateway]
+    lab.save()
+    try:
+        outcome, sent = under_traffic(lab, extra={**lab.urls(), "bonding_spaces": spaces})
+        need(outcome.rc == 0, f"the run failed: {outcome.failures}")
+        devices = [one for one in lab.fabric.devices if (one.holder, one.name) == ("agg2", "ens6")]
+        need(devices, "agg2 did not get an interface")
+        own = devices[0].addresses[0]
+
+        def out() -> bool:
+            page = fetch("agg2", INTERNET_HOST, source=own, timeout=0.5)
+            return page is not None and page.client == public_of(lab, own)
+
+        need(until(out, 10) is not None, f"the new interface's {own} does not get out")
+    finally:
+        lab.restore()
+    return f"{sent}; ens6 of agg2 gets out as {own}'s public address"

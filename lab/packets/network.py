@@ -1,0 +1,210 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lab: what the two stand-ins hold, carried out by the kernel, BIRD and nftables."""
+
+from __future__ import annotations
+
+import pathlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lab.process import Running
+
+from . import bird, filters, kernel, mesh
+from .aggregators import Server
+from .answers import Answers
+from .bonders import Bonders, LanHost
+from .fabric import INTERNET, Device, Fabric, router_mac
+from .hands import Hands
+from .ledger import Ledger
+
+COPY = "packets"
+FOLDER = pathlib.Path("/run/packets")
+
+
+class Lab:
+    """Follows both stand-ins: `sync()` carries out what they hold now.
+
+    :param returns: whether transit's way back is set on the aggregators (the collection leaves it to their operators).
+    """
+
+    def __init__(self, server: Running, aws: Running, returns: bool = True) -> None:
+        self.server_stand_in, self.aws_stand_in, self.returns = server, aws, returns
+        self.ledger = Ledger()
+        self.daemons = kernel.Daemons(FOLDER)
+        self.answers = Answers()
+        self.hands = Hands(server, aws, aws.state()["region"])
+        self._namespaces: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self._held: tuple[dict[str, Any], dict[str, Any], bool] | None = None
+        self.fabric: Fabric
+        self.server: Server
+        self.bonders: Bonders
+
+    def sync(self) -> float:
+        """Carry out the states; returns the seconds that the kernel's part took."""
+        aws, server = self.aws_stand_in.state(), self.server_stand_in.state()
+        began = time.monotonic()
+        if (aws, server, self.returns) == self._held:
+            return 0.0
+        self._held = None
+        self.fabric = Fabric(aws)
+        self.server = Server(server, self.fabric)
+        self.bonders = Bonders(server)
+        wanted = [*self.fabric.namespaces(), *self.bonders.namespaces()]
+        new = [name for name in wanted if name not in self._namespaces]
+        kernel.add_namespaces(new)
+        self._namespaces.update(new)
+        self._bases(new)
+        self._filters()
+        back = self.server.ways_back() if self.returns else ()
+        self.ledger.carry_out(
+            [*self.fabric.pieces(), *self.bonders.pieces(), *self.server.pieces(), *mesh.pieces(self.server), *back]
+        )
+        for name in self._namespaces - set(wanted):
+            self._gone(name)
+        self._birds()
+        instances = [device.holder for device in self.fabric.devices if not device.nat_gateway]
+        for name in (INTERNET, *instances, *(host.namespace for host in self.bonders.hosts)):
+            self.answers.open(name)
+        self._held = (aws, server, self.returns)
+        return time.monotonic() - began
+
+    def _bases(self, new: list[str]) -> None:
+        vpcs, gateways = set(self.fabric.vpcs()), set(self.fabric.gateways())
+        nats = self.fabric.nat_gateways()
+        for name in new:
+            if name in vpcs:
+                kernel.nft(name, filters.vpc_base())
+            elif name in gateways:
+                kernel.nft(name, filters.internet_gateway_base())
+            elif name in nats:
+                kernel.nft(name, filters.nat_gateway(nats[name]))
+
+    def _filters(self) -> None:
+        texts = {name: filters.internet_gateway(mapped) for name, mapped in self.fabric.gateways().items()}
+        for name in self.fabric.vpcs():
+            texts[name] = filters.vpc([one for one in self.fabric.devices if one.vpc == name], self.fabric.groups(name))
+        texts.update(self.bonders.filters())
+        for name, text in texts.items():
+            if self._texts.get(name) != text:
+                kernel.nft(name, text)
+                self._texts[name] = text
+
+    def _birds(self) -> None:
+        for aggregator in self.server.aggregators():
+            name, text = f"bird-{aggregator['name']}", bird.configuration(self.server, aggregator)
+            if self._texts.get(name) == text:
+                continue
+            self._texts[name] = text
+            path = FOLDER / f"{name}.conf"
+            path.write_text(text)
+            if self.daemons.alive(name):
+                answer = self.birdc(aggregator["name"], "configure")
+                if "Reconfigur" not in answer:
+                    raise kernel.KernelError(f"{name} does not take {path}: {answer}\n{text}")
+                continue
+            control = str(FOLDER / f"{name}.ctl")
+            namespace = self.server.namespace(aggregator["name"])
+            self.daemons.start(name, namespace, "bird", "-f", "-c", str(path), "-s", control)
+            if not until(pathlib.Path(control).exists, 5):
+                raise kernel.KernelError(f"{name} does not start: {self.daemons.output(name)}\n{text}")
+
+    def _gone(self, name: str) -> None:
+        self.answers.close(name)
+        for aggregator in [key for key in self._texts if key == f"bird-{name}"]:
+            self.daemons.stop(aggregator)
+            del self._texts[aggregator]
+        self._texts.pop(name, None)
+        self.ledger.forget(name)
+        kernel.delete_namespace(name)
+        self._namespaces.discard(name)
+
+    def close(self) -> None:
+        """End the daemons, and take all namespaces away."""
+        self.answers.end()
+        self.daemons.stop_all()
+        for name in sorted(self._namespaces):
+            kernel.delete_namespace(name)
+        self._namespaces.clear()
+
+    # What the checks ask
+
+    def save(self) -> None:
+        """Keep what both stand-ins hold now."""
+        self.server_stand_in.save(COPY)
+        self.aws_stand_in.save(COPY)
+
+    def restore(self) -> None:
+        """Back to what was saved."""
+        self.server_stand_in.load(COPY)
+        self.aws_stand_in.load(COPY)
+        self.sync()
+
+    def urls(self) -> dict[str, str]:
+        """Where the stand-ins are, as site.yml wants to know it."""
+        return {"bonding_api_url": self.server_stand_in.url, "aws_endpoint_url": self.aws_stand_in.url}
+
+    def size(self) -> str:
+        """How much there is, in words."""
+        birds = sum(name.startswith("bird-") for name in self._texts)
+        return f"{len(self._namespaces)} namespaces, {len(self.ledger.pieces)} kernel objects, {birds} BIRD daemons"
+
+    def birdc(self, aggregator: str, *words: str) -> str:
+        """What an aggregator's BIRD answers."""
+        return kernel.run("birdc", "-s", str(FOLDER / f"bird-{aggregator}.ctl"), *words, check=False)
+
+    def routes(self, aggregator: str, space: str | None = None) -> str:
+        """A routing table of an aggregator, as `ip route` shows it."""
+        table = "main" if space is None else str(self.server.tables[space])
+        return kernel.run("ip", "-n", self.server.namespace(aggregator), "route", "show", "table", table, check=False)
+
+    def counter(self, namespace: str, name: str) -> int:
+        """Packets of a named counter; 0 where there is no such."""
+        return kernel.counters(namespace).get(name, 0)
+
+    def device(self, aggregator: str) -> Device:
+        """An aggregator's first interface."""
+        return self.server.primary[aggregator]
+
+    def host(self, bond_id: int, *, cpe_nat: bool = False) -> LanHost:
+        """A LAN host of a bond: that of its private WAN, or the first one with a CPE NAT IP."""
+        found = [one for one in self.bonders.hosts if one.bond_id == bond_id]
+        return next(one for one in found if (one.cpe_nat_ip is not None if cpe_nat else one.private_wan))
+
+    def hang(self, aggregator: str, hung: bool) -> None:
+        """From now on an aggregator's instance hangs, or does so no more; none of its devices goes down."""
+        for device in self.fabric.devices:
+            if device.holder == self.server.namespace(aggregator):
+                kernel.nft(device.vpc, filters.hung(device.port, hung))
+
+    def by_address(self, wanted: bool) -> None:
+        """Whether the fabric overlooks which MAC address a packet was sent to, and gives all to the router."""
+        for vpc in self.fabric.vpcs():
+            ports = {one.port: router_mac(one.subnet_id) for one in self.fabric.devices if one.vpc == vpc}
+            kernel.nft(vpc, filters.by_address(ports, wanted))
+
+    def way(self, namespace: str, address: str, source: str, device: str) -> str:
+        """Where a packet from `source` that comes in by `device` goes to: the device's name, or the route's type."""
+        words = ("route", "get", address, "from", source, "iif", device)
+        said = kernel.run("ip", "-n", namespace, *words, check=False).split()
+        return said[said.index("dev") + 1] if "dev" in said else "nowhere"
+
+    def move(self, bond: str | int, aggregator: str) -> float:
+        """A bond moves, as after a failover; returns the seconds of the tunnel's swap."""
+        self.server_stand_in.control("POST", "move", {"bond": bond, "aggregator": aggregator})
+        return self.sync()
+
+
+def until(true: Callable[[], Any], seconds: float, step: float = 0.02) -> float | None:
+    """Ask again and again; the seconds until it was true, or None if it never was within `seconds`."""
+    began = time.monotonic()
+    while True:
+        if true():
+            return max(time.monotonic() - began, 0.001)
+        if time.monotonic() - began > seconds:
+            return None
+        time.sleep(step)

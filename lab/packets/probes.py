@@ -1,0 +1,112 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Datagrams every few milliseconds on many paths at once, and which of them came back."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass, field
+
+from .answers import ECHO_PORT
+from .kernel import entered
+
+INTERVAL = 0.02
+"""Seconds between two datagrams on a path."""
+LATE = 1.0
+"""Seconds after which an answer counts as lost."""
+LAST_CALL = 0.3
+"""Seconds for which answers are waited for after the last datagram."""
+_DATAGRAM = struct.Struct("!Id")
+
+
+@dataclass(frozen=True)
+class Path:
+    """From a namespace to an address; `name` is for people."""
+
+    name: str
+    namespace: str
+    address: str
+
+
+@dataclass
+class Traffic:
+    """What one path saw: the times (seconds, monotonic) at which each datagram was sent, and which came back."""
+
+    path: Path
+    sent: list[float] = field(default_factory=list)
+    back: set[int] = field(default_factory=set)
+
+    def lost(self) -> list[int]:
+        """The numbers of those that did not come back."""
+        return [number for number in range(len(self.sent)) if number not in self.back]
+
+    def gap(self) -> float:
+        """The longest time, in seconds, between the sending of one that came back and of the next that did."""
+        times = [self.sent[number] for number in sorted(self.back)]
+        if not times:
+            return self.sent[-1] - self.sent[0] if self.sent else 0.0
+        return max(
+            (after - before for before, after in zip(times, [*times[1:], self.sent[-1]], strict=True)), default=0.0
+        )
+
+
+class Probes:
+    """Sends on every path every INTERVAL seconds, from `with` to its end. Read `traffic` after that."""
+
+    def __init__(self, paths: list[Path], interval: float = INTERVAL) -> None:
+        self.traffic = [Traffic(path) for path in paths]
+        self._interval = interval
+        self._ended = threading.Event()
+        self._sockets: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._send, daemon=True)
+
+    def __enter__(self) -> Probes:
+        for one in self.traffic:
+            with entered(one.path.namespace):
+                made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            made.setblocking(False)
+            self._sockets.append(made)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        for made in self._sockets:
+            made.close()
+
+    def _send(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            for made, one in zip(self._sockets, self.traffic, strict=True):
+                selector.register(made, selectors.EVENT_READ, one)
+            due = time.monotonic()
+            while not self._ended.is_set():
+                due += self._interval
+                for made, one in zip(self._sockets, self.traffic, strict=True):
+                    now = time.monotonic()
+                    one.sent.append(now)
+                    with contextlib.suppress(OSError):
+                        made.sendto(_DATAGRAM.pack(len(one.sent) - 1, now), (one.path.address, ECHO_PORT))
+                self._receive(selector, due)
+            # What is on its way may still come back.
+            self._receive(selector, time.monotonic() + LAST_CALL, until_all=True)
+
+    def _receive(self, selector: selectors.BaseSelector, due: float, until_all: bool = False) -> None:
+        while (left := due - time.monotonic()) > 0:
+            if until_all and all(len(one.back) == len(one.sent) for one in self.traffic):
+                return
+            for key, _events in selector.select(left):
+                made, one = key.fileobj, key.data
+                assert isinstance(made, socket.socket)
+                # An ICMP error is told to the socket at its next use.
+                with contextlib.suppress(OSError):
+                    number, sent = _DATAGRAM.unpack(made.recv(100))
+                    if time.monotonic() - sent <= LATE:
+                        one.back.add(number)

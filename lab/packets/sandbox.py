@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A world of its own for a run: namespaces for network, mounts and processes, which end with it, however it ends."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+PACKAGES = {
+    "bird": "bird2",
+    "birdc": "bird2",
+    "nft": "nftables",
+    "ip": "iproute2",
+    "bridge": "iproute2",
+    "unshare": "util-linux",
+}
+"""What the lab calls, and the Debian package that has it."""
+INSIDE = "LAB_PACKETS_INSIDE"
+_START = 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'
+
+
+def missing() -> list[str]:
+    """The Debian packages that are not there. Programs of administrators are looked for in their folders too."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return sorted({package for tool, package in PACKAGES.items() if shutil.which(tool, path=path) is None})
+
+
+def command(words: Sequence[str]) -> list[str]:
+    """The words, to be run in a world of their own. Whoever is not root is root in there only."""
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    own = ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    return [*own, "sh", "-c", _START, "sh", *words]
+
+
+def refused() -> str:
+    """Why there can be no such world here; empty if there can."""
+    absent = missing()
+    if absent:
+        return f"the packet lab needs programs that are not here: apt-get install {' '.join(absent)}"
+    words = ["sh", "-c", "ip netns add try && ip link add try type bridge && ip netns exec try nft list ruleset"]
+    tried = subprocess.run(command(words), capture_output=True, text=True, check=False, env=environment())
+    if tried.returncode:
+        said = (tried.stderr or tried.stdout).strip().splitlines()
+        return (
+            "the packet lab needs network namespaces, and may not make them here"
+            f" ({said[-1] if said else f'exit code {tried.returncode}'});"
+            " run it as root, or where kernel.unprivileged_userns_clone (and AppArmor) allow user namespaces"
+        )
+    return ""
+
+
+def environment() -> dict[str, str]:
+    """This process's variables, with the folders of administrators' programs."""
+    path = os.pathsep.join([os.environ.get("PATH", "/usr/bin:/bin"), "/usr/sbin", "/sbin"])
+    return {**os.environ, "PATH": path, INSIDE: "1"}
+
+
+def inside() -> bool:
+    """Whether this process is in its own world already."""
+    return INSIDE in os.environ and pathlib.Path("/proc/self/ns").exists()
+
+
+def enter(arguments: Sequence[str]) -> None:
+    """Become the same program in a world of its own. Whoever kills it kills all that is in there."""
+    words = [sys.executable, "-m", "lab.packets", *arguments]
+    os.execvpe("unshare", command(words), environment())
