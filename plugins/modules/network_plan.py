@@ -188,10 +188,19 @@ options:
             type: str
             required: true
           networks:
-            description: The (super)nets of the private WAN that the VPC sends to the gateway.
+            description:
+              - The (super)nets of the private WAN that the VPC sends to the gateway.
+              - V(auto) works them out, in each run, of the connected IPs and routes of the bonds of the space that have
+                C(include_private_wan); it costs two requests a bond. They are joined until they are no more than
+                O(spaces[].gateways[].max_networks), never beyond private address space, and never so that they take in
+                the network of a VPC, of tunnels, of the aggregators, or the route of somebody else.
             type: list
             elements: str
             default: []
+          max_networks:
+            description: How many networks V(auto) makes at the most.
+            type: int
+            default: 4
           egress:
             description:
               - How the traffic of the private WAN reaches the Internet.

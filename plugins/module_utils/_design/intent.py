@@ -18,6 +18,9 @@ from .naming import MAX_INTERFACE_NAME, MAX_VNI, NETWORK_NAME
 
 DEFAULT_VNI_BASE = 10000000
 PARTS = ("cpe_nat", "private_wan", "gateways")
+AUTO = "auto"
+MAX_NETWORKS = 50
+"""Routes that a route table may have, unless AWS has raised it."""
 
 
 @dataclass
@@ -88,6 +91,9 @@ class GatewayIntent:
     interface: str | None = None
     subnet_id: str | None = None
     port_forwards: tuple[Mapping[str, Any], ...] = ()
+    auto: bool = False
+    """Whether `networks` is to be worked out: at most `max_networks` supernets of what the space's bonds carry."""
+    max_networks: int = 4
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,14 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
     options = _known(given)
     options["host"] = options.pop("aggregator")
     networks = []
-    for text in options.get("networks", ()):
+    options["auto"] = options.get("networks") == [AUTO]
+    if not 1 <= options.get("max_networks", 1) <= MAX_NETWORKS:
+        report.problem(
+            f"{what}, gateway on {options['host']}, max_networks: {options['max_networks']} is outside of 1 to "
+            f"{MAX_NETWORKS}, which is what AWS lets a route table have."
+        )
+        del options["max_networks"]
+    for text in () if options["auto"] else options.get("networks", ()):
         network = _ipv4_network(text, f"{what}, gateway on {options['host']}, networks", report)
         if network:
             networks.append(str(network))

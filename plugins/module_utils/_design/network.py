@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import collisions
+from .auto_networks import with_auto_networks
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
@@ -43,6 +44,7 @@ def part_of(network: str, thing: Thing) -> str:
 def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Design:
     """Everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design()
+    intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
     existing = ExistingMeshes(intent, server)
     if intent.absent:

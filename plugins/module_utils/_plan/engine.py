@@ -14,6 +14,7 @@ from copy import deepcopy
 from typing import Any
 
 from .._client import Client
+from .._design.auto_networks import auto_bonds
 from .._design.cpe_nat import resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report, read_intent
@@ -53,6 +54,7 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     if intent.needs_cloud:
         cloud_side.read_network(intent)
     _read_entries(intent, server_side, cloud_side)
+    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
         report, design, steps = _design(intent, first_report, server_side, cloud_side)

@@ -67,6 +67,7 @@ _VPC: Spec = {
 _GATEWAY: Spec = {
     "aggregator": _str(required=True),
     "networks": _list(default=[]),
+    "max_networks": {"type": "int", "default": 4},
     "egress": _str(choices=["masquerade", "nat_gateway", "none"], default="masquerade"),
     "vpc_routes": _bool(True),
     "route_tables": _list(),
