@@ -77,7 +77,7 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
 
 
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
-    """What only shows between gateways: one device or one route for two of them, and the instance's limits."""
+    """What only shows between gateways: one device or one route for two of them."""
     devices: dict[tuple[str, str | None], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:
@@ -92,16 +92,6 @@ def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report
                     report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
                 routes.setdefault((name, network), gateway)
     _check_default_routes(gateways, intent, cloud, report)
-    for host in sorted({gateway.member.host for gateway in gateways}):
-        mine = [gateway for gateway in gateways if gateway.member.host == host]
-        instance = mine[0].member.instance
-        limits = cloud.limits.get(instance.type) if instance else None
-        new = [g for g in mine if g.interface is None or instance is None or g.interface.instance_id != instance.id]
-        if instance and limits and len(instance.devices) + len(new) > limits.interfaces:
-            report.problem(
-                f"{host}: has {len(instance.devices)} network interfaces and would get {len(new)} more for gateways; "
-                f"{instance.type} holds {limits.interfaces}."
-            )
 
 
 def _check_default_routes(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:

@@ -155,6 +155,8 @@ class Intent:
     prune_addresses: bool = False
     release_addresses: bool = False
     teardown_private_wan: bool = False
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    """What the operator says of the account's quotas, by the names of `limits.QUOTAS`."""
 
     @property
     def needs_cloud(self) -> bool:
@@ -322,6 +324,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         vni_base=params.get("vni_base") or DEFAULT_VNI_BASE,
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
+        quotas=_known(params.get("quotas")),
         **{
             option: bool(params.get(option))
             for option in (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from .limits import Line
 from .stages import PHASES, Batch, Phase
 from .state import Thing
 
@@ -61,6 +62,8 @@ class Design:
     """(phase, parent, key) of an object on the server -> what its change in that phase interrupts."""
     vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    limits: list[Line] = field(default_factory=list)
+    """What the plan's items come under, each with what is left."""
 
     def aws(
         self,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things, transit_things
 from .naming import own_name, vxlan_name
-from .nat import check_quota
+from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
@@ -83,7 +84,6 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
-    check_quota(cloud, design, gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
     for made in vpcs:
         if made.found and made.cidr:
@@ -100,6 +100,9 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
     _check_regions(intent, report)
+    peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
+    design.limits = check_limits(design.items, intent, cloud, fleet, report)
+    warn_of_hazards(design.items, peers, fleet, report)
     _warn_nothing_to_carry(pairs, server, report)
     return design
 

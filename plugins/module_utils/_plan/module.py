@@ -14,6 +14,7 @@ from ansible.module_utils.common.warnings import warn
 from .._aws._ec2 import Ec2Error, ec2_client
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
 from .._design.intent import DEFAULT_VNI_BASE, PARTS
+from .._design.limits import QUOTAS
 from .._module import connection_of
 from .._reconcile import ReconcileError
 from .engine import DEFAULT_MAX_DELETIONS, PlanError, make_plan
@@ -115,6 +116,7 @@ ARGUMENT_SPEC: Spec = {
     "release_addresses": _bool(),
     "teardown_private_wan": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
+    "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},
     "hosts": _list(),
     "parts": _list(choices=list(PARTS)),
 }

@@ -29,8 +29,9 @@ def carrying(world: World, *networks: str, bond: int = 17, included: bool = True
     things = world.server.bond_things.setdefault(bond, [])
     for text in networks:
         network = ipaddress.ip_network(text)
-        data = {"ip": f"{network[1]}/{network.prefixlen}", "include_private_wan": included}
-        things.append(Thing("connected_ip", f"bonds/{bond}", data["ip"], data))
+        address = f"{network[1]}/{network.prefixlen}"
+        data = {"ip": address, "include_private_wan": included}
+        things.append(Thing("connected_ip", f"bonds/{bond}", address, data))
     return world
 
 
