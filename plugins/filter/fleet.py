@@ -21,6 +21,7 @@ INTENT = (
     "bonding_leaving",
     "bonding_prune",
     "bonding_allow_disruption",
+    "bonding_quotas",
 )
 """Variables that describe the one network, and so have to be the same on every host."""
 

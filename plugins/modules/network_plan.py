@@ -204,10 +204,19 @@ options:
             type: str
             required: true
           networks:
-            description: The (super)nets of the private WAN that the VPC sends to the gateway.
+            description:
+              - The (super)nets of the private WAN that the VPC sends to the gateway.
+              - V(auto) works them out, in each run, of the connected IPs and routes of the bonds of the space that have
+                C(include_private_wan); it costs two requests a bond. They are joined until they are no more than
+                O(spaces[].gateways[].max_networks), never beyond private address space, and never so that they take in
+                the network of a VPC, of tunnels, of the aggregators, or the route of somebody else.
             type: list
             elements: str
             default: []
+          max_networks:
+            description: How many networks V(auto) makes at the most.
+            type: int
+            default: 4
           egress:
             description:
               - How the traffic of the private WAN reaches the Internet.
@@ -370,6 +379,30 @@ options:
     description: How many objects on the management server may be deleted, with O(state=present).
     type: int
     default: 25
+  quotas:
+    description:
+      - Quotas of the account that AWS has raised. EC2 itself tells only those of Elastic IPs and of security groups on
+        an interface. The others are taken as AWS's defaults, which are warned of; what is given here is refused beyond.
+    type: dict
+    suboptions:
+      elastic_ips:
+        description: Elastic IPs in a region.
+        type: int
+      vpcs:
+        description: VPCs in a region.
+        type: int
+      internet_gateways:
+        description: Internet gateways in a region.
+        type: int
+      nat_gateways_per_zone:
+        description: NAT gateways in an availability zone.
+        type: int
+      routes_per_table:
+        description: Routes in a route table.
+        type: int
+      security_groups_per_interface:
+        description: Security groups on a network interface.
+        type: int
   hosts:
     description: The hosts of the play. What belongs to others is planned, and left out. Default is all.
     type: list
@@ -464,6 +497,51 @@ work:
   description: What the roles are given, by host and phase.
   returned: success
   type: dict
+limits:
+  description: What new objects come under, for the whole network; empty where nothing new is asked for.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    limit:
+      description: What is counted.
+      type: str
+    where:
+      description: The region, zone, host, subnet or route table.
+      type: str
+    there:
+      description: How many there are, whosoever's they are.
+      type: int
+    new:
+      description: How many the plan adds.
+      type: int
+    most:
+      description: How many there may be.
+      type: int
+    left:
+      description: How many there is room for after that.
+      type: int
+    source:
+      description: Who says so, V(AWS), V(bonding_quotas), V(AWS's default), the V(instance type) or V(subnet).
+      type: str
+cost:
+  description: What the plan changes of the monthly bill, at AWS's list prices.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    things:
+      description: What is paid for.
+      type: str
+    change:
+      description: How many more or fewer of them there will be.
+      type: int
+    usd_per_month:
+      description: US dollars for 730 hours, at the list prices of us-east-1 of 2024-02-01.
+      type: float
+    without:
+      description: What else they cost, by use.
+      type: str
 drift:
   description: Where the network and its intent are apart, and nothing is done about it.
   returned: success

@@ -161,7 +161,7 @@ class Site:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(f"{self.server.url}/api/v4/{path}", data, headers, method=method)
         with urllib.request.urlopen(request) as answer:
-            assert answer.status in (200, 204)
+            assert answer.status in (200, 201, 204)
 
     def write_inventory(self, name: str, hosts: Json, group_vars: Json) -> Site:
         """Another inventory on the same stand-ins."""

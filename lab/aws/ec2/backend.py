@@ -13,6 +13,7 @@ from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
+from .account_actions import AccountActions
 from .address_actions import ADDRESSES, AddressActions
 from .attachments import AttachmentRules
 from .elastic_ips import AddressRules, Pool
@@ -83,6 +84,7 @@ class LabBackend(
 
 
 class LabResponse(
+    AccountActions,
     AddressActions,
     InterfaceActions,
     InstanceActions,

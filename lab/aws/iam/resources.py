@@ -136,6 +136,7 @@ _INSTANCE = _named("instance", "InstanceId")
 
 ACTIONS: dict[str, tuple[Find, ...]] = {
     # EC2 knows no resource of these: their resource is "*".
+    "DescribeAccountAttributes": (),
     "DescribeAddresses": (),
     "DescribeAddressesAttribute": (),
     "DescribeInstanceTypes": (),

@@ -111,12 +111,11 @@ def _check_nat(entry: Entry, server: Server, report: Report) -> None:
 
 
 class Addresses:
-    """Private addresses of the fleet's primary interfaces: what is used, and what this plan adds."""
+    """Private addresses of the fleet's primary interfaces: what is used, and what this plan takes."""
 
     def __init__(self, fleet: Fleet, cloud: Cloud, report: Report) -> None:
         self._cloud, self._report = cloud, report
         self._used: dict[str, set[str]] = {}
-        self._added: dict[str, set[str]] = {}
         for member in (*fleet.members, *fleet.leaving):
             if member.instance:
                 place = member.instance.subnet_id
@@ -163,22 +162,6 @@ class Addresses:
         else:
             self.reserve(owner, address)
         return address
-
-    def add(self, owner: Member, address: str) -> None:
-        """Count an address that will be assigned to the owner's primary interface."""
-        self._added.setdefault(owner.host, set()).add(address)
-
-    def check_limits(self, fleet: Fleet) -> None:
-        """Refuse more addresses than the instance type can hold (DescribeInstanceTypes)."""
-        for host, added in sorted(self._added.items()):
-            member = fleet.by_host(host)
-            instance = member.instance if member else None
-            limit = self._cloud.limits.get(instance.type) if instance else None
-            if instance and limit and len(instance.addresses) + len(added) > limit.addresses_per_interface:
-                self._report.problem(
-                    f"{host}: its primary interface has {len(instance.addresses)} addresses and would get {len(added)} "
-                    f"more; an interface of {instance.type} holds {limit.addresses_per_interface}."
-                )
 
 
 def _owner(
@@ -312,8 +295,7 @@ def design_cpe_nat(
                 f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "
                 "after a failover its public address is dead until the association is moved."
             )
-        _design_entry(entry, owner, private_ip, current, address, moved, intent, server, addresses, design)
-    addresses.check_limits(fleet)
+        _design_entry(entry, owner, private_ip, current, address, moved, intent, server, design)
     return chosen
 
 
@@ -326,7 +308,6 @@ def _design_entry(
     moved: bool,
     intent: Intent,
     server: Server,
-    addresses: Addresses,
     design: Design,
 ) -> None:
     """Items, objects and work of one entry; a move comes in the switch phase."""
@@ -354,7 +335,6 @@ def _design_entry(
         change: dict[str, Any] = {"before": {"reverse_dns": address.reverse_dns}, "after": {"reverse_dns": name}}
         design.aws("update", "elastic_ip", "", key, **change, **common)
     if private_ip not in owner.instance.addresses:
-        addresses.add(owner, private_ip)
         design.aws("create", "private_address", interface, private_ip, after={"private_ip": private_ip}, **common)
     if address is None or (address.interface_id, address.private_ip) != (interface, private_ip):
         associated = address is not None and address.interface_id is not None

@@ -52,7 +52,7 @@ def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Rep
             f"{what}: egress: nat_gateway with vpc.ipv6: true: a NAT gateway carries IPv4 only, what leaves by ::/0 "
             "dies at the internet gateway. Leave vpc.ipv6 out, or take egress: none."
         )
-    if not wanted.networks:
+    if not wanted.networks and not wanted.auto:  # of the latter the reason has been said
         report.problem(
             f"{what}: egress: nat_gateway without networks: no answer would find its way back to the private WAN. Give "
             "the supernets of the bonds' networks."
@@ -75,7 +75,7 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
 
 
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
-    """What only shows between gateways: one device or one route for two of them, and the instance's limits."""
+    """What only shows between gateways: one device or one route for two of them."""
     devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:
@@ -90,16 +90,6 @@ def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report
                     report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
                 routes.setdefault((name, network), gateway)
     _check_default_routes(gateways, intent, cloud, report)
-    for host in sorted({gateway.member.host for gateway in gateways}):
-        mine = [gateway for gateway in gateways if gateway.member.host == host]
-        instance = mine[0].member.instance
-        limits = cloud.limits.get(instance.type) if instance else None
-        new = [g for g in mine if g.interface is None or instance is None or g.interface.instance_id != instance.id]
-        if instance and limits and len(instance.devices) + len(new) > limits.interfaces:
-            report.problem(
-                f"{host}: has {len(instance.devices)} network interfaces and would get {len(new)} more for gateways; "
-                f"{instance.type} holds {limits.interfaces}."
-            )
 
 
 def _check_default_routes(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:

@@ -19,6 +19,9 @@ from .naming import MAX_INTERFACE_NAME, MAX_VNI, NETWORK_NAME
 DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
+AUTO = "auto"
+MAX_NETWORKS = 50
+"""Routes that a route table may have, unless AWS has raised it."""
 
 
 @dataclass
@@ -95,6 +98,9 @@ class GatewayIntent:
     port_forwards: tuple[Mapping[str, Any], ...] = ()
     incoming: tuple[str, ...] = ()
     """Further devices by which the space's packets come to the aggregator."""
+    auto: bool = False
+    """Whether `networks` is to be worked out: at most `max_networks` supernets of what the space's bonds carry."""
+    max_networks: int = 4
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,8 @@ class Intent:
     prune_addresses: bool = False
     release_addresses: bool = False
     teardown_private_wan: bool = False
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    """What the operator says of the account's quotas, by the names of `limits.QUOTAS`."""
 
     @property
     def removes(self) -> bool:
@@ -217,7 +225,14 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
     options = _known(given)
     options["host"] = options.pop("aggregator")
     networks = []
-    for text in options.get("networks", ()):
+    options["auto"] = options.get("networks") == [AUTO]
+    if not 1 <= options.get("max_networks", 1) <= MAX_NETWORKS:
+        report.problem(
+            f"{what}, gateway on {options['host']}, max_networks: {options['max_networks']} is outside of 1 to "
+            f"{MAX_NETWORKS}, which is what AWS lets a route table have."
+        )
+        del options["max_networks"]
+    for text in () if options["auto"] else options.get("networks", ()):
         network = _ipv4_network(text, f"{what}, gateway on {options['host']}, networks", report)
         if network:
             networks.append(str(network))
@@ -324,6 +339,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         tunnel_device=params.get("tunnel_device") or DEFAULT_TUNNEL_DEVICE,
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
+        quotas=_known(params.get("quotas")),
         **{
             option: bool(params.get(option))
             for option in (

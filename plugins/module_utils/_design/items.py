@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from .limits import Line
 from .stages import PHASES, Batch, Phase
 from .state import Thing
 
@@ -63,6 +64,8 @@ class Design:
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     host_sides: dict[str, Any] = field(default_factory=dict)
     """A HostSide of each host whose own side was read."""
+    limits: list[Line] = field(default_factory=list)
+    """What the plan's items come under, each with what is left."""
 
     def aws(
         self,

@@ -18,9 +18,6 @@ from .naming import TAG_KEY, TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, p
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, NatGateway
 
-DEFAULT_QUOTA = 5
-"""NAT gateways that an account may have in a zone, unless AWS has raised it."""
-
 
 def elastic_ip_items(address: ElasticIp | None, key: str, host: str, intent: Intent, design: Design) -> None:
     """The Elastic IP is there, and in use."""
@@ -92,16 +89,3 @@ def nat_gone(
         before = {"id": nat.id, "allocation_id": nat.allocation_id}
         design.aws("delete", NAT, parent, nat_gateway_key(*place), phase="remove", host=host, part=PART, before=before)
     address_gone(address, nat_gateway_ip_key(*place), host, intent, design, managed=True)
-
-
-def check_quota(cloud: Cloud, design: Design, gateways: list[Gateway], report: Report) -> None:
-    """EC2 does not tell an account's quota: with more than AWS's default the operator is asked to look."""
-    new = {item.key for item in design.items if item.kind == NAT and item.verb == "create"}
-    zones = [g.zone for g in gateways if nat_gateway_key(g.space, g.member.host) in new]
-    for zone in sorted(set(zones)):
-        there = (cloud.nat_gateways_in or {}).get(zone, 0)
-        if there + zones.count(zone) > DEFAULT_QUOTA:
-            report.warn(
-                f"The zone {zone} has {there} NAT gateways and would get {zones.count(zone)} more; AWS lets an account "
-                f'have {DEFAULT_QUOTA} in a zone unless that was raised (quota "NAT gateways per Availability Zone").'
-            )

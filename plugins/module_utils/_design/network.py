@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from . import collisions, host_checks
+from .auto_networks import with_auto_networks
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
@@ -23,7 +25,7 @@ from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things, transit_things
 from .naming import own_name, vxlan_name
-from .nat import check_quota
+from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
@@ -44,6 +46,7 @@ def part_of(network: str, thing: Thing) -> str:
 def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Design:
     """Everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design()
+    intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
     existing = ExistingMeshes(intent, server)
     if intent.absent:
@@ -83,7 +86,6 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
-    check_quota(cloud, design, gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
     for made in vpcs:
         if made.found and made.cidr:
@@ -102,6 +104,9 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
     _check_regions(intent, report)
+    peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
+    design.limits = check_limits(design.items, intent, cloud, fleet, report)
+    warn_of_hazards(design.items, peers, fleet, report)
     _warn_nothing_to_carry(pairs, server, report)
     return design
 

@@ -87,6 +87,20 @@ class Instance:
     public_ip: str | None = None
     devices: tuple[int, ...] = (0,)
     groups: tuple[str, ...] = ()
+    automatic_ip: str | None = None
+    """The public address that EC2 gave by itself: no Elastic IP, and lost when the instance stops."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What an account has in a region, and may have; None, or left out of `limits`, where it was not read."""
+
+    region: str
+    limits: dict[str, int] = field(default_factory=dict)
+    """By the names of `limits.QUOTAS`, as far as EC2 tells."""
+    elastic_ips: int | None = None
+    vpcs: int | None = None
+    internet_gateways: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +113,7 @@ class InstanceLimits:
 
 @dataclass(frozen=True)
 class Subnet:
-    """A VPC subnet; `used` is None where the addresses in use were not read."""
+    """A VPC subnet; `used` is None where the addresses in use were not read, `free` where their number was not told."""
 
     id: str
     vpc_id: str
@@ -108,6 +122,7 @@ class Subnet:
     tags: dict[str, str] = field(default_factory=dict)
     used: frozenset[str] | None = None
     ipv6: bool = False
+    free: int | None = None
 
 
 @dataclass(frozen=True)
@@ -203,3 +218,5 @@ class Cloud:
     """Those of this network."""
     nat_gateways_in: dict[str, int] | None = None
     """How many NAT gateways the account has in each zone; None where that was not read."""
+    accounts: dict[str | None, Account] = field(default_factory=dict)
+    """By region as the hosts name it; empty where nothing new asks for it."""

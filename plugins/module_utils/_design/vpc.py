@@ -152,6 +152,11 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
             make("subnet", key, name, {"cidr": subnet, "zone": zone, "ipv6": ipv6})
         else:
             subnet_ids.append(present.id)
+            if (present.cidr, present.zone) != (subnet, zone):
+                report.problem(
+                    f"space {space.key}, vpc.subnets: {subnet} is wanted in {zone}, but {name} ({present.id}) has "
+                    f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
+                )
             if ipv6 and not present.ipv6:
                 design.aws("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}, **common)
     table = owned(network, route_table_key(space.key), cloud.route_tables.values())

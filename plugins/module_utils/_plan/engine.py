@@ -15,11 +15,13 @@ from copy import deepcopy
 from typing import Any
 
 from .._client import Client
+from .._design.auto_networks import auto_bonds
 from .._design.cpe_nat import resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report, read_intent
 from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
+from .._design.prices import monthly
 from .._design.public_subnets import NAT
 from .._reconcile import ReconcileError, Refs
 from .host_side import everything
@@ -58,6 +60,7 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
         if reading:
             reading.result()
     _read_entries(intent, server_side, cloud_side)
+    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
         report, design, steps = _design(intent, first_report, server_side, cloud_side)
@@ -75,6 +78,8 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
         "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in ("add", "switch", "remove")},
         "work": plan.work,
+        "limits": [line.as_dict() for line in design.limits],
+        "cost": monthly(plan.items),
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
     }
@@ -116,6 +121,8 @@ def _read_more(
     new = {item.kind for item in design.items if item.verb == "create"}
     if intent.needs_cloud and new & NEW_KINDS:
         more = cloud_side.read_for_new()
+    if intent.needs_cloud:
+        more = cloud_side.read_account(new) or more
     if NAT in new:
         more = cloud_side.read_nat_zones() or more
     changed = {

@@ -14,6 +14,7 @@ from ansible.module_utils.common.warnings import warn
 from .._aws._ec2 import Ec2Error, ec2_client
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
 from .._design.intent import DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE, PARTS
+from .._design.limits import QUOTAS
 from .._module import connection_of
 from .._reconcile import ReconcileError
 from .engine import DEFAULT_MAX_DELETIONS, PlanError, make_plan
@@ -70,6 +71,7 @@ _VPC: Spec = {
 _GATEWAY: Spec = {
     "aggregator": _str(required=True),
     "networks": _list(default=[]),
+    "max_networks": {"type": "int", "default": 4},
     "egress": _str(choices=["masquerade", "nat_gateway", "none"], default="masquerade"),
     "vpc_routes": _bool(True),
     "route_tables": _list(),
@@ -128,6 +130,7 @@ ARGUMENT_SPEC: Spec = {
     "teardown_private_wan": _bool(),
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
+    "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},
     "hosts": _list(),
     "parts": _list(choices=list(PARTS)),
 }

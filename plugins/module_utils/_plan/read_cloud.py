@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
+from .._aws.account import COUNTED, read_account
 from .._aws.cpe_nat_found import reverse_dns_of
 from .._design.intent import Intent
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
@@ -39,6 +41,12 @@ TARGETS = (
 NAT_ALIVE = ("pending", "available")
 
 GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
+
+
+def _automatic_ip(interface: dict[str, Any]) -> str | None:
+    """The public address of an interface, if EC2 assigned it by itself: then EC2 is its owner."""
+    found = interface.get("Association") or {}
+    return found.get("PublicIp") if found.get("IpOwnerId") == "amazon" else None
 
 
 class CloudReader:
@@ -73,6 +81,15 @@ class CloudReader:
             self._nat_zones(self._client_of(region))
         return True
 
+    def read_account(self, new: Collection[str]) -> bool:
+        """What only new objects of limited kinds ask: how many of them the account has and may have."""
+        wanted = tuple(name for kind, name in COUNTED.items() if kind in new)
+        if not wanted or self.cloud.accounts:
+            return False
+        for region in self._regions:
+            self.cloud.accounts[region] = read_account(self._client_of(region), wanted)
+        return True
+
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
         if self._used_read and self._limits_read:
@@ -89,9 +106,7 @@ class CloudReader:
                 if subnet in self.cloud.subnets:
                     old = self.cloud.subnets[subnet]
                     known = (old.used or frozenset()) | addresses
-                    self.cloud.subnets[subnet] = Subnet(
-                        old.id, old.vpc_id, old.cidr, old.zone, old.tags, frozenset(known), old.ipv6
-                    )
+                    self.cloud.subnets[subnet] = replace(old, used=frozenset(known))
             for item in describe_by(client, "describe_instance_types", "instance-type", types):
                 info = item.get("NetworkInfo", {})
                 self.cloud.limits[item["InstanceType"]] = InstanceLimits(
@@ -118,6 +133,7 @@ class CloudReader:
                 public_ip=item.get("PublicIpAddress"),
                 devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
                 groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
+                automatic_ip=_automatic_ip(primary),
             )
 
     def _addresses(self, client: Any, intent: Intent) -> None:
@@ -148,6 +164,7 @@ class CloudReader:
                 cidr=item["CidrBlock"],
                 zone=item["AvailabilityZone"],
                 tags=tags_of(item),
+                free=item.get("AvailableIpAddressCount"),
                 ipv6=any(
                     block.get("Ipv6CidrBlockState", {}).get("State") == "associated"
                     for block in item.get("Ipv6CidrBlockAssociationSet", [])

@@ -98,6 +98,17 @@ def test_the_default_quotas_are_those_of_a_new_account(lab: Lab) -> None:
     lab.ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a000001", Groups=groups[:5])
 
 
+def test_ec2_itself_tells_two_of_them(lab: Lab) -> None:
+    def told(**params: object) -> dict[str, str]:
+        found = lab.ec2.describe_account_attributes(**params)["AccountAttributes"]
+        return {one["AttributeName"]: one["AttributeValues"][0]["AttributeValue"] for one in found}
+
+    with_quota(lab, elastic_ips=17, vpcs=18, security_groups_per_interface=16)
+    everything = {"vpc-max-elastic-ips": "17", "vpc-max-security-groups-per-interface": "16"}
+    assert {name: value for name, value in told().items() if "max" in name} == everything
+    assert told(AttributeNames=["default-vpc"]) == {"default-vpc": "none"}
+
+
 def test_the_instance_type_limits_its_interfaces(lab: Lab) -> None:
     # A t3.micro has two.
     lab.ec2.attach_network_interface(NetworkInterfaceId="eni-0a00000f", InstanceId="i-0a000002", DeviceIndex=1)

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an account has in a region, and may have, as far as EC2 itself tells. Private to the collection.
+
+The other quotas are told by another service (Service Quotas), which would be one more right for one more number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from .._design.limits import QUOTAS
+from .._design.state import Account
+from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, describe
+
+COUNTED = {"elastic_ip": "elastic_ips", "vpc": "vpcs", "internet_gateway": "internet_gateways"}
+"""Kinds of the plan's items that are limited in a region, with what their number is called."""
+_LISTINGS = {
+    "elastic_ips": "describe_addresses",
+    "vpcs": "describe_vpcs",
+    "internet_gateways": "describe_internet_gateways",
+}
+
+
+def read_account(client: Ec2Client, wanted: Collection[str]) -> Account:
+    """The account in the client's region: its limits, and the number of each of `wanted` (values of COUNTED)."""
+    counts = {name: len(describe(client, _LISTINGS[name])) for name in wanted}
+    return Account(region=str(client.meta.region_name), limits=_limits(client), **counts)
+
+
+def _limits(client: Ec2Client) -> dict[str, int]:
+    """What EC2 tells; nothing if it is not allowed to, so that AWS's defaults are taken and called so."""
+    try:
+        found = describe(client, "describe_account_attributes")
+    except Ec2Error as error:
+        if error.code in NOT_ALLOWED:
+            return {}
+        raise
+    told: dict[str, Any] = {
+        item["AttributeName"]: item["AttributeValues"][0]["AttributeValue"]
+        for item in found
+        if item.get("AttributeValues")
+    }
+    given = {quota.name: told.get(quota.attribute, "") for quota in QUOTAS if quota.attribute}
+    return {name: int(value) for name, value in given.items() if value.isdigit()}

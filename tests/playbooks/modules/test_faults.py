@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A table of what an account, its machines and the server can lack: the preflight's words, and nothing changed.
+
+The write actions of the IAM policy, each taken away, are in tests/playbooks/ways/test_least_rights.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from ansible_collections.bonded.internet.plugins.module_utils._plan import PlanError
+from tests.playbooks.planning import plan
+from tests.playbooks.rights import policy, without
+from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+
+
+@dataclass
+class Fault:
+    """The demo's two sides and its inventory, to be spoilt."""
+
+    site: Site
+    variables: Json = field(default_factory=demo_variables)
+    hosts: Json = field(default_factory=demo_hosts)
+
+    def account(self, **quotas: int) -> Fault:
+        """What AWS allows."""
+        self.site.cloud.control("POST", "quotas", quotas)
+        return self
+
+    def said(self, **quotas: int) -> Fault:
+        """What the operator says that AWS allows."""
+        self.variables["bonding_quotas"] = quotas
+        return self
+
+    def acme(self) -> Json:
+        """The space acme of the inventory."""
+        found: Json = self.variables["bonding_spaces"][0]
+        return found
+
+    def gateway(self, space: int = 0, **more: object) -> Fault:
+        """Another gateway of a space: of acme 0, globex 1, initech 2."""
+        given = {"networks": ["172.31.0.0/16"], "egress": "none", "interface": "ens7"}
+        self.variables["bonding_spaces"][space].setdefault("gateways", []).append({**given, **more})
+        return self
+
+    def networks(self, number: int) -> Fault:
+        """So many networks for acme's gateway."""
+        wanted = [f"100.{64 + n // 256}.{n % 256}.0/24" for n in range(number)]
+        self.acme()["gateways"][0]["networks"] = wanted
+        return self
+
+    def addresses(self, number: int, on: str) -> Fault:
+        """So many private addresses more on the primary interface of a host."""
+        interface = f"eni-0d00000000000a90{on[-1]}"
+        self.site.ec2().assign_private_ip_addresses(NetworkInterfaceId=interface, SecondaryPrivateIpAddressCount=number)
+        return self
+
+    def attach(self, *hosts: str) -> Fault:
+        """An interface of others more on each of these hosts."""
+        ec2 = self.site.ec2()
+        for index, host in enumerate(hosts, 1):
+            subnet = f"subnet-0d00000000000001{'b' if host == 'agg2' else 'a'}"
+            made = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+            instance = f"i-0d00000000000a90{host[-1]}"
+            ec2.attach_network_interface(NetworkInterfaceId=made, InstanceId=instance, DeviceIndex=index)
+        return self
+
+    def nat_gateways(self, number: int) -> Fault:
+        """So many NAT gateways of others in agg3's zone."""
+        ec2 = self.site.ec2()
+        for _number in range(number):
+            address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+            ec2.create_nat_gateway(SubnetId="subnet-0d00000000000001a", AllocationId=address)
+        return self
+
+    def small_vpc(self, cidr: str, taken: int) -> Fault:
+        """acme has a VPC already, with a gateway subnet in which so few are free."""
+        ec2 = self.site.ec2()
+        tags = [{"Key": "bonded.internet/network", "Value": "demo"}]
+
+        def tagged(kind: str, key: str) -> list[Json]:
+            return [{"ResourceType": kind, "Tags": [*tags, {"Key": "bonded.internet/key", "Value": key}]}]
+
+        vpc = ec2.create_vpc(CidrBlock=cidr, TagSpecifications=tagged("vpc", "vpc/acme"))["Vpc"]["VpcId"]
+        key = "subnet/acme/eu-central-1a"
+        subnet = ec2.create_subnet(
+            VpcId=vpc, CidrBlock=cidr, AvailabilityZone="eu-central-1a", TagSpecifications=tagged("subnet", key)
+        )["Subnet"]["SubnetId"]
+        for _number in range(taken):
+            ec2.create_network_interface(SubnetId=subnet)
+        self.acme()["vpc"] = {
+            "cidr": cidr,
+            "subnets": [{"zone": "eu-central-1a", "cidr": cidr}],
+        }
+        return self
+
+    def on_server(self, method: str, path: str, body: Json) -> Fault:
+        """By somebody who may do everything there."""
+        self.site.as_administrator(method, path, body)
+        return self
+
+
+Spoil = Callable[[Fault], object]
+TWO = "172.31.0.0/16"
+REFUSED: dict[str, tuple[Spoil, str]] = {
+    "Elastic IPs, AWS tells": (
+        lambda f: f.account(elastic_ips=10),
+        "The region eu-central-1 has 1 Elastic IPs and would get 10 more; AWS says that it may have 10 (quota "
+        '"EC2-VPC Elastic IPs"). Ask AWS for more. If it was raised, say bonding_quotas: {elastic_ips: ...}.',
+    ),
+    "Elastic IPs, others took them": (
+        lambda f: [f.site.ec2().allocate_address(Domain="vpc") for _number in range(10)],
+        "The region eu-central-1 has 11 Elastic IPs and would get 10 more; AWS says that it may have 20",
+    ),
+    "Elastic IPs, the operator tells": (
+        lambda f: f.said(elastic_ips=8),
+        "The region eu-central-1 has 1 Elastic IPs and would get 10 more; bonding_quotas says that it may have 8",
+    ),
+    "VPCs": (lambda f: f.said(vpcs=3), "The region eu-central-1 has 1 VPCs and would get 3 more"),
+    "VPCs of others": (
+        lambda f: f.said(vpcs=4).site.ec2().create_vpc(CidrBlock="10.77.0.0/16"),
+        "The region eu-central-1 has 2 VPCs and would get 3 more; bonding_quotas says that it may have 4",
+    ),
+    "internet gateways": (
+        lambda f: f.said(internet_gateways=3),
+        "The region eu-central-1 has 1 internet gateways and would get 3 more",
+    ),
+    "internet gateways of others": (
+        lambda f: f.said(internet_gateways=4).site.ec2().create_internet_gateway(),
+        "The region eu-central-1 has 2 internet gateways and would get 3 more",
+    ),
+    "NAT gateways": (
+        lambda f: f.said(nat_gateways_per_zone=0),
+        "The zone eu-central-1a has 0 NAT gateways and would get 1 more; bonding_quotas says that it may have 0",
+    ),
+    "NAT gateways of others": (
+        lambda f: f.said(nat_gateways_per_zone=2).nat_gateways(2),
+        "The zone eu-central-1a has 2 NAT gateways and would get 1 more",
+    ),
+    "routes of a new table": (
+        lambda f: f.said(routes_per_table=9).networks(10),
+        "The route table rtb/acme has 0 routes and would get 11 more; bonding_quotas says that it may have 9",
+    ),
+    "routes of the main table": (
+        lambda f: f.said(routes_per_table=9).networks(10),
+        "The route table vpc/acme/main has 0 routes and would get 10 more",
+    ),
+    "interfaces of an instance": (
+        lambda f: f.gateway(0, aggregator="agg3").gateway(1, aggregator="agg3", interface="ens8"),
+        "agg3: has 1 network interfaces and would get 3 more for gateways; c5.large holds 3.",
+    ),
+    "interfaces of an instance, others took them": (
+        lambda f: f.attach("agg1").gateway(1, aggregator="agg1"),
+        "agg1: has 2 network interfaces and would get 2 more for gateways; c5.large holds 3.",
+    ),
+    "addresses of an interface": (
+        lambda f: f.addresses(6, "agg1"),
+        "agg1: its primary interface has 8 addresses and would get 3 more; an interface of c5.large holds 10.",
+    ),
+    "addresses of another interface": (
+        lambda f: f.addresses(8, "agg2"),
+        "agg2: its primary interface has 9 addresses and would get 2 more; an interface of c5.large holds 10.",
+    ),
+    "addresses of a gateway's subnet": (
+        lambda f: f.small_vpc("10.101.0.0/28", 11),
+        "The subnet subnet/acme/eu-central-1a (10.101.0.0/28) has 0 free addresses and would have to give 1",
+    ),
+    "addresses of the aggregators' subnet": (
+        lambda f: f.variables["bonding_cpe_nat_ips"][0].update(private_ip="10.1.0.255"),
+        "private_ip 10.1.0.255 is reserved by AWS in 10.1.0.0/24",
+    ),
+    "another subnet than the one that is there": (
+        lambda f: f.small_vpc("10.101.0.0/24", 0).acme()["vpc"]["subnets"][0].update(cidr="10.101.0.0/26"),
+        "vpc.subnets: 10.101.0.0/26 is wanted in eu-central-1a, but subnet/acme/eu-central-1a",
+    ),
+    "the zone of a given subnet": (
+        lambda f: f.gateway(0, aggregator="agg2", subnet_id="subnet-0d00000000000001a"),
+        "subnet subnet-0d00000000000001a is in eu-central-1a, the aggregator in eu-central-1b",
+    ),
+    "networks that overlap": (
+        lambda f: f.variables["bonding_spaces"][1]["vpc"].update(cidr="10.1.0.0/17"),
+        "the VPC network 10.1.0.0/17 of space globex overlaps the aggregators' subnet 10.1.0.0/24",
+    ),
+    "a tunnel over a bond's network": (
+        lambda f: f.acme()["vxlan"].update(subnet="172.16.0.0/20"),
+        "the tunnel subnet 172.16.0.0/20 of space acme overlaps the network 172.16.1.0/24 of bond 17",
+    ),
+    "the right to read": (
+        lambda f: f.site.grant(without([policy("read")], "DescribeVpcs")),
+        "the credentials lack the IAM right ec2:DescribeVpcs",
+    ),
+    "on the server, a VNI": (
+        lambda f: f.on_server(
+            "POST",
+            "aggregators/12/vxlan_interfaces/",
+            {"name": "vxother", "vni": 10000011, "space": "/api/v4/spaces/globex/", "endpoints": [], "addresses": []},
+        ),
+        "space acme: the VNI 10000011 is in use by the interface vxother on agg2 (id 12) in space globex",
+    ),
+    "on the server, a name": (
+        lambda f: f.on_server(
+            "POST",
+            "aggregators/7/vxlan_interfaces/",
+            {"name": "vx10000011", "vni": 77, "space": None, "endpoints": [], "addresses": []},
+        ),
+        "agg1 has an interface vx10000011 of another kind or space",
+    ),
+    "on the server, a host twice": (
+        lambda f: f.hosts["agg2"].update(bonding_aggregator="agg1"),
+        "agg2: is aggregator 7 on the server, and so is agg1.",
+    ),
+    "on the server, a bond that is elsewhere": (
+        lambda f: f.acme()["vxlan"].update(aggregators=["agg1", "agg2"]),
+        "has agg3 as its primary aggregator, which is outside of the space's mesh",
+    ),
+    "on the server, no such space": (
+        lambda f: f.acme().update(key="acne"),
+        "space acne: the server has no space with this key",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused_in_the_preflights_words_with_nothing_changed(empty: Site, spoil: Spoil, words: str) -> None:
+    fault = Fault(empty)
+    spoil(fault)
+    with pytest.raises(Exception) as caught:
+        plan(empty, fault.variables, fault.hosts)
+    assert words in str(caught.value)
+    assert isinstance(caught.value, PlanError) or "lack the IAM right" in words
+    assert empty.writes() == []

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""network_plan's engine on the two stand-ins without a playbook: a second less for each question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
+from ansible_collections.bonded.internet.plugins.module_utils._plan import make_plan
+from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC
+
+from .running import Json, Site, demo_hosts, demo_variables
+
+OPTIONS = ("spaces", "cpe_nat_ips", "bgp", "quotas", "leaving", "prune", "allow_disruption")
+
+
+def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, **more: Any) -> Json:
+    """The plan of group variables on hosts, the demo's if not given. Raises what the module would end with.
+
+    Both logs are empty before. `more` are options of network_plan.
+    """
+    given = variables or demo_variables()
+    aggregators = [
+        {
+            "host": name,
+            "aggregator": one.get("bonding_aggregator", name),
+            "instance_id": one["aws_instance_id"],
+            "region": given["aws_region"],
+        }
+        for name, one in (hosts or demo_hosts()).items()
+    ]
+    options: Json = {"network": given["bonding_network"], "aggregators": aggregators}
+    options |= {name: given[f"bonding_{name}"] for name in OPTIONS if f"bonding_{name}" in given}
+    checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**options, **more})
+    assert checked.error_messages == []
+    site.server.clear_log()
+    site.cloud.clear_log()
+    user, password = given["bonding_api_username"], given["bonding_api_password"]
+
+    def client_of(region: str | None) -> Any:
+        keys = {"aws_access_key_id": given["aws_access_key"], "aws_secret_access_key": given["aws_secret_key"]}
+        return boto3.client("ec2", region_name=region, endpoint_url=site.cloud.url, **keys)
+
+    with Client(Connection(site.server.url, username=user, password=password)) as client:
+        return make_plan(checked.validated_parameters, client, client_of)
