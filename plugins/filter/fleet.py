@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.bonded.internet.plugins.plugin_utils._found import found_of
+
 INTENT = (
     "bonding_network",
     "bonding_spaces",
@@ -40,15 +42,6 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _found(result: Any) -> dict[str, Any] | None:
-    """What aggregator_host_info returned of a host in this run; None where it was not asked."""
-    if not isinstance(result, Mapping) or result.get("skipped"):
-        return None
-    if result.get("unreachable"):
-        return {"unreachable": str(result.get("msg", "no connection")).strip().rstrip(".")}
-    return _plain(result["host"]) if "host" in result else None
-
-
 def fleet(hosts: list[str], hostvars: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What network_plan has to know of each host: who it is on the server and on AWS, and a digest of its intent.
 
@@ -72,7 +65,7 @@ def fleet(hosts: list[str], hostvars: Mapping[str, Any]) -> list[dict[str, Any]]
             "primary_devices": variables.get("bonding_primary_devices"),
             "host_side": bool(variables.get("bonding_host_side", True)),
             "host_skip": variables.get("bonding_host_skip"),
-            "found": _found(variables.get("bonding_host_found")),
+            "found": _plain(found_of(variables.get("bonding_host_found"))),
         }
         entry = {key: value for key, value in entry.items() if value is not None}
         entry["intent"] = {name: _digest(variables.get(name)) for name in INTENT}

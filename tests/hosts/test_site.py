@@ -87,6 +87,12 @@ def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str
     again = network.run("site")
     assert (again.code, again.changed, again.plan["plan"], again.writes) == (0, 0, [], []), again.output
 
+    # nothing makes the server's devices on these hosts, and the judge says so
+    judged = network.run("site", "--tags", "verify")
+    assert (judged.code != 0, judged.writes) == (True, [])
+    assert "agg1: there is no device vx10000011" in judged.said
+    assert "The plan has 0 changes" in judged.said
+
     # one gateway translates no more; the other goes on
     variables["bonding_spaces"][0]["gateways"] = [
         {"aggregator": "agg1", "networks": ["172.16.0.0/12"], "egress": "none"}

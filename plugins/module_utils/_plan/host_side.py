@@ -19,7 +19,10 @@ INTERFACES = ("vxlan_interface", "ethernet_interface")
 def host_work(
     sides: Mapping[str, HostSide], hosts: Collection[str], parts: Collection[str], limited: bool
 ) -> dict[str, dict[str, Any]]:
-    """{host: {phase: SPEC}}. Where removals have to wait, the last phase leaves what the one before has left."""
+    """{host: {phase: SPEC}}; a phase that leaves what the last one does is left out.
+
+    Where removals have to wait, the last phase leaves what the one before has left.
+    """
     work: dict[str, dict[str, Any]] = {}
     for host, side in sides.items():
         if host not in hosts:
@@ -29,6 +32,8 @@ def host_work(
             reached = "switch" if phase == "remove" and limited else phase
             spec = side.after(reached, masquerade="gateways" in parts, ways_back="cpe_nat" in parts)
             work[host][phase] = spec.as_dict()
+        last = work[host]["remove"]
+        work[host] = {phase: spec for phase, spec in work[host].items() if phase == "remove" or spec != last}
     return work
 
 

@@ -1,0 +1,18 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What was read of a host in this run, out of the task's result. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def found_of(result: Any) -> Any:
+    """What aggregator_host_info returned, or {"unreachable": text}; None where it was not asked."""
+    if not isinstance(result, Mapping) or result.get("skipped"):
+        return None
+    if result.get("unreachable"):
+        return {"unreachable": str(result.get("msg", "no connection")).strip().rstrip(".")}
+    return result.get("host")

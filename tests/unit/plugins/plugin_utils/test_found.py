@@ -1,0 +1,26 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a host's own side is handed on to network_plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.bonded.internet.plugins.plugin_utils._found import found_of
+
+
+@pytest.mark.parametrize(
+    ("result", "found"),
+    [
+        (None, None),
+        ({"skipped": True, "changed": False}, None),
+        ({"unreachable": True, "msg": "Failed to connect. "}, {"unreachable": "Failed to connect"}),
+        ({"host": {"devices": []}, "missing": []}, {"devices": []}),
+        ({"failed": True, "msg": "no python"}, None),
+    ],
+)
+def test_what_was_read_of_a_host_is_handed_on(result: Any, found: Any) -> None:
+    assert found_of(result) == found
