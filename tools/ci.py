@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-On the default line `make lint` without its sanity stage, and the tests that run once; on the oldest and the newest line
-the other tests and `make sanity`. All of it side by side, the longest first. Each command's output is printed in one
-piece when it has ended. A line whose Python is not there is named; with CI=true that is a failure. The last line is the
-total over all lines, as pytest writes it.
+On the default line `make lint` without its sanity stage, `make packets` where network namespaces are allowed, and the
+tests that run once; on the oldest and the newest line the other tests and `make sanity`. All of it side by side, the
+longest first. Each command's output is printed in one piece when it has ended. A line whose Python is not there is
+named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from lab.packets import sandbox
 from tools.lines import ROOT, Line, find_python, read_lines
 from tools.lint import STAGES
 
 SUMMARY = re.compile(r"^=+ (?P<counts>.*\d+ (?:passed|failed|errors?).*) in [\d.]+s.* =+$", re.MULTILINE)
-ONCE = ("tests/playbooks/ways", "tests/playbooks/roles", "tests/lab", "tests/playbooks/modules", "tests/house")
+ONCE = (
+    "tests/playbooks/ways",
+    "tests/playbooks/roles",
+    "tests/lab",
+    "tests/packets",
+    "tests/playbooks/modules",
+    "tests/house",
+)
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
 itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
 HOSTS = "tests/hosts"
@@ -51,11 +59,17 @@ class Runner:
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
+        self.not_run: dict[str, str] = {}
         self._printing = threading.Lock()
 
     def say(self, text: str) -> None:
         with self._printing:
             print(text, flush=True)
+
+    def leave_out(self, title: str, reason: str) -> None:
+        """Something that cannot be run here, and why."""
+        self.not_run[title] = reason
+        self.say(f"-- {title}: NOT RUN: {reason}")
 
     def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
         """Run one command. One that should count tests and counts none has failed."""
@@ -103,10 +117,18 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     def sanity(line: Line) -> Callable[[Runner], None]:
         return lambda runner: runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
 
+    def packets(runner: Runner) -> None:
+        reason = sandbox.refused()
+        if reason:
+            runner.leave_out("packets", reason)
+        else:
+            runner.run("packets", *MAKE, "packets")
+
     # Each line has a sanity run of its own.
     stages = f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}"
     return [
         *map(tests, reversed(there)),
+        packets,
         *map(once, ONCE),
         lambda runner: runner.run("hosts", *MAKE, "hosts", counts_tests=True),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
@@ -143,6 +165,8 @@ def main() -> int:
     print("-- summary")
     for outcome in runner.outcomes:
         print(f"{outcome.title}: {verdict(outcome)}")
+    for title, reason in runner.not_run.items():
+        print(f"{title}: NOT RUN, {reason}")
     for line in missing:
         print(
             f"{line.name}: NOT RUN, there is no Python {line.python_version}{'' if complete else ' (CI=true wants it)'}"

@@ -93,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
         if reason:
             say(reason)
             return CANNOT
-        sandbox.enter(given)
+        return sandbox.enter(given)
     say("bonded.internet, the packet lab: what site.yml leaves on the stand-ins, carried out by kernels and BIRD\n")
     try:
         if options.server and options.aws:

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ PACKAGES = {
 }
 """What the lab calls, and the Debian package that has it."""
 INSIDE = "LAB_PACKETS_INSIDE"
+PR_SET_PDEATHSIG = 1
 _START = 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'
 
 
@@ -67,7 +70,19 @@ def inside() -> bool:
     return INSIDE in os.environ and pathlib.Path("/proc/self/ns").exists()
 
 
-def enter(arguments: Sequence[str]) -> None:
-    """Become the same program in a world of its own. Whoever kills it kills all that is in there."""
+def enter(arguments: Sequence[str]) -> int:
+    """Run the same program in a world of its own; returns its exit code. That world ends with this process, too."""
     words = [sys.executable, "-m", "lab.packets", *arguments]
-    os.execvpe("unshare", command(words), environment())
+    # Killed with us: unshare by the kernel, and by its --kill-child the first process in there, and so all of them.
+    world = subprocess.Popen(command(words), env=environment(), preexec_fn=_end_with_parent)
+    # unshare itself would overlook a polite request.
+    signal.signal(signal.SIGTERM, lambda *_: world.kill())
+    try:
+        return world.wait()
+    except KeyboardInterrupt:
+        world.kill()
+        return 130
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

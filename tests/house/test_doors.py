@@ -205,10 +205,23 @@ def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> 
     assert "-- tests: FAILED" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("reason", ["", "may not make namespaces here"])
+def test_ci_says_where_the_packet_lab_cannot_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str
+) -> None:
+    monkeypatch.setattr(ci, "Runner", FakeRunner)
+    monkeypatch.setattr(ci, "find_python", lambda version: version)
+    monkeypatch.setattr(ci.sandbox, "refused", lambda: reason)
+    assert ci.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert ("packets: ok (1 s)" in lines) == (not reason)
+    assert (f"packets: NOT RUN, {reason}" in lines) == bool(reason)
+
+
 def test_make_alone_names_the_doors() -> None:
     # As a person types it: the make that runs the tests would have this one say where it is.
     typed = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
-        "help", "env", "demo", "test", "hosts", "bench", "lint", "sanity", "format", "clean",
+        "help", "env", "demo", "test", "hosts", "packets", "bench", "lint", "sanity", "format", "clean",
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,12 @@ def test_a_wrong_vni_on_one_aggregator_fails_the_run(tmp_path: pathlib.Path) -> 
     assert last.startswith("packets: FAILED, 1 of 5 checks: CPE NAT IP 10.1.0.50 of acme-berlin on agg1, bond on agg2")
 
 
+def child(process: int) -> int:
+    """The only child of a process."""
+    (found,) = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return int(found)
+
+
 def inhabitants(world: str) -> list[int]:
     """The processes of a process namespace."""
     found = []
@@ -71,19 +78,19 @@ def inhabitants(world: str) -> list[int]:
     return found
 
 
-def test_nothing_is_left_after_a_kill() -> None:
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
+def test_nothing_is_left_after_a_kill(signal_number: signal.Signals) -> None:
     with subprocess.Popen(
         [*COMMAND, str(SMALL)], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment()
     ) as process:
         assert process.stdout is not None
         try:
             assert any("BIRD daemons" in line for line in process.stdout)
-            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-            world = os.readlink(f"/proc/{children[0]}/ns/pid")
+            world = os.readlink(f"/proc/{child(child(process.pid))}/ns/pid")
             # The program, two stand-ins, two BIRD daemons.
             assert len(inhabitants(world)) >= 5
         finally:
-            process.kill()
+            process.send_signal(signal_number)
     deadline = time.monotonic() + 10
     while (left := inhabitants(world)) and time.monotonic() < deadline:
         time.sleep(0.1)
