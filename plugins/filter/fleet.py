@@ -24,6 +24,9 @@ INTENT = (
     "bonding_prune",
     "bonding_allow_disruption",
     "bonding_quotas",
+    "bonding_security_groups",
+    "bonding_cpe_nat_inbound",
+    "bonding_managed_mesh_ports",
 )
 """Variables that describe the one network, and so have to be the same on every host."""
 

@@ -331,13 +331,23 @@ options:
         type: int
         required: true
       mode:
-        description: V(transit) runs over a VXLAN without a space. V(direct) is not there yet.
+        description:
+          - V(transit) runs over a VXLAN without a space, between any subnets.
+          - V(direct) runs over the private addresses, inside one subnet only, with the source/destination check of all
+            aggregators off. What comes for a moved bond is forwarded from one to the other, so that their security
+            groups have to admit any source.
         type: str
         choices: [transit, direct]
         default: transit
       subnet:
         description: The network of the tunnel addresses, with V(transit).
         type: str
+      route_reflectors:
+        description:
+          - Hosts with which all others speak, in place of each with each. Needed with more than 32 aggregators.
+        type: list
+        elements: str
+        default: []
   vni_base:
     description: What is added to the id of a space to make its VNI; the VNI of the VXLAN that carries BGP.
     type: int
@@ -379,6 +389,40 @@ options:
     description: How many objects on the management server may be deleted, with O(state=present).
     type: int
     default: 25
+  security_groups:
+    description:
+      - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and
+        C(cpe-nat) for O(cpe_nat_inbound) on the primary interfaces, C(gateway) on those of gateways.
+      - Rules and groups of others are neither replaced nor taken away.
+    type: bool
+    default: false
+  cpe_nat_inbound:
+    description:
+      - What may come in to CPE NAT addresses. A group belongs to an interface, so the addresses of the aggregators that
+        own them are opened too.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      protocol:
+        description: The protocol.
+        type: str
+        choices: [tcp, udp, icmp, all]
+        required: true
+      ports:
+        description: A port or a range such as V(8000-8010), for V(tcp) and V(udp).
+        type: str
+      from:
+        description: Networks that it may come from.
+        type: list
+        elements: str
+        default: [0.0.0.0/0]
+  managed_mesh_ports:
+    description:
+      - Ports of the managed mesh, such as V(udp/51820-51899), which are admitted from the public address of each peer.
+    type: list
+    elements: str
+    default: []
   quotas:
     description:
       - Quotas of the account that AWS has raised. EC2 itself tells only those of Elastic IPs and of security groups on

@@ -43,8 +43,13 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
     user, password = given["bonding_api_username"], given["bonding_api_password"]
 
     def client_of(region: str | None) -> Any:
-        keys = {"aws_access_key_id": given["aws_access_key"], "aws_secret_access_key": given["aws_secret_key"]}
-        return boto3.client("ec2", region_name=region, endpoint_url=site.cloud.url, **keys)
+        return boto3.client(
+            "ec2",
+            region_name=region,
+            endpoint_url=site.cloud.url,
+            aws_access_key_id=given["aws_access_key"],
+            aws_secret_access_key=given["aws_secret_key"],
+        )
 
     with Client(Connection(site.server.url, username=user, password=password)) as client:
         return make_plan(checked.validated_parameters, client, client_of)

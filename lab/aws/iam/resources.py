@@ -91,6 +91,10 @@ def _groups(params: Params, backend: LabBackend) -> list[Resource]:
     return [_there(backend, "security-group", one) for one in numbered(params, "SecurityGroupId") or ["*"]]
 
 
+def _groups_if(params: Params, backend: LabBackend) -> list[Resource]:
+    return [_there(backend, "security-group", one) for one in numbered(params, "SecurityGroupId")]
+
+
 def _address(params: Params, backend: LabBackend) -> Any:
     """The Elastic IP that a request names in one of three ways, or None."""
     for name, attribute in (("AllocationId", "id"), ("AssociationId", "association_id"), ("PublicIp", "public_ip")):
@@ -133,6 +137,7 @@ _VPC = _named("vpc", "VpcId")
 _SUBNET = _named("subnet", "SubnetId")
 _GATEWAY = _named("internet-gateway", "InternetGatewayId")
 _INSTANCE = _named("instance", "InstanceId")
+_GROUP = _named("security-group", "GroupId")
 
 ACTIONS: dict[str, tuple[Find, ...]] = {
     # EC2 knows no resource of these: their resource is "*".
@@ -163,7 +168,7 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "AssignPrivateIpAddresses": (_INTERFACE,),
     "UnassignPrivateIpAddresses": (_INTERFACE,),
     "CreateNetworkInterface": (_made("network-interface"), _SUBNET, _groups),
-    "ModifyNetworkInterfaceAttribute": (_INTERFACE,),
+    "ModifyNetworkInterfaceAttribute": (_INTERFACE, _groups_if),
     "AttachNetworkInterface": (_INTERFACE, _INSTANCE),
     "DetachNetworkInterface": (_attached,),
     "DeleteNetworkInterface": (_INTERFACE,),
@@ -181,6 +186,10 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "DeleteSubnet": (_SUBNET,),
     "CreateNatGateway": (_made("natgateway"), _SUBNET, _elastic_ip),
     "DeleteNatGateway": (_named("natgateway", "NatGatewayId"),),
+    "CreateSecurityGroup": (_made("security-group"), _VPC),
+    "AuthorizeSecurityGroupIngress": (_GROUP,),
+    "RevokeSecurityGroupIngress": (_GROUP,),
+    "DeleteSecurityGroup": (_GROUP,),
     "CreateRouteTable": (_made("route-table"), _VPC),
     "AssociateRouteTable": (_TABLE, _named_if("subnet", "SubnetId"), _named_if("internet-gateway", "GatewayId")),
     "DeleteRouteTable": (_TABLE,),
@@ -193,7 +202,7 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
 """Where the resources of each action's request are found. An action that is not here cannot be judged."""
 
 UNMODELLED: dict[str, tuple[str, ...]] = {
-    "ModifyNetworkInterfaceAttribute": ("SecurityGroupId.", "Attachment."),
+    "ModifyNetworkInterfaceAttribute": ("Attachment.",),
 }
 """Parameters that add resources which are not found here: by how their names begin."""
 

@@ -138,11 +138,12 @@ class CpeNatIntent:
 
 @dataclass(frozen=True)
 class BgpIntent:
-    """BGP between the aggregators over a transit VXLAN."""
+    """BGP between the aggregators: over a transit VXLAN in `subnet`, or over their private addresses."""
 
     asn: int
     mode: str
     subnet: ipaddress.IPv4Network | None
+    route_reflectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,9 @@ class Intent:
     prune_addresses: bool = False
     release_addresses: bool = False
     teardown_private_wan: bool = False
+    security_groups: bool = False
+    cpe_nat_inbound: tuple[Mapping[str, Any], ...] = ()
+    managed_mesh_ports: tuple[str, ...] = ()
     quotas: Mapping[str, int] = field(default_factory=dict)
     """What the operator says of the account's quotas, by the names of `limits.QUOTAS`."""
 
@@ -294,19 +298,19 @@ def _bgp(given: Mapping[str, Any] | None, report: Report) -> BgpIntent | None:
         return None
     options = _known(given)
     mode = options.get("mode", "transit")
-    if mode == "direct":
-        report.problem(
-            "bonding_bgp: mode: direct is not there yet (it needs the aggregators' own side); use mode: transit."
-        )
     subnet = None
     if mode == "transit":
         if "subnet" in options:
             subnet = _ipv4_network(options["subnet"], "bonding_bgp.subnet", report)
         else:
             report.problem("bonding_bgp: mode: transit needs a subnet for the tunnels, for example 10.253.0.0/20.")
+    elif "subnet" in options:
+        report.problem(
+            f"bonding_bgp: subnet: {options['subnet']} with mode: {mode}: only transit has tunnels. Leave it out."
+        )
     if not 1 <= options["asn"] <= 4294967294:
         report.problem(f"bonding_bgp: asn {options['asn']} is outside of 1 to 4294967294.")
-    return BgpIntent(asn=options["asn"], mode=mode, subnet=subnet)
+    return BgpIntent(options["asn"], mode, subnet, tuple(options.get("route_reflectors", ())))
 
 
 def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
@@ -340,6 +344,8 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
         quotas=_known(params.get("quotas")),
+        cpe_nat_inbound=tuple(_known(entry) for entry in params.get("cpe_nat_inbound") or ()),
+        managed_mesh_ports=tuple(params.get("managed_mesh_ports") or ()),
         **{
             option: bool(params.get(option))
             for option in (
@@ -348,6 +354,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
                 "prune_addresses",
                 "release_addresses",
                 "teardown_private_wan",
+                "security_groups",
             )
         },
     )

@@ -64,6 +64,10 @@ class Design:
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     host_sides: dict[str, Any] = field(default_factory=dict)
     """A HostSide of each host whose own side was read."""
+    security: dict[Phase, list[tuple[str | None, str, bool, str, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
     limits: list[Line] = field(default_factory=list)
     """What the plan's items come under, each with what is left."""
 

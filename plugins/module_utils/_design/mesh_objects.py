@@ -3,13 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The objects of a mesh on the server: interface, filters and protocols of each member. Private to the collection.
 
-Sources: AN-001 "Optional: Add direct VXLAN peering" and "Route CPE NAT IPs across a group of aggregators"; the filters
-and timers were found in the packet lab.
+Source: AN-001 "Optional: Add direct VXLAN peering"; the filter and timers were found in the packet lab.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from .intent import Intent, SpaceIntent
@@ -66,55 +64,3 @@ def _babel(interface: str, managed: bool) -> dict[str, object]:
 def _ospf(interface: str) -> dict[str, object]:
     entry = {"patterns": [interface], "type": "broadcast", "cost": None, "hello": 1, "dead": 4}
     return {"areas": [{"area_id": "0.0.0.0", "interfaces": [entry]}]}
-
-
-def bgp_filter(mesh: Mesh) -> str:
-    """BIRD text that lets only CPE NAT addresses pass: /32 of the aggregators' subnets, none of AWS's or their own."""
-    subnets = sorted({member.subnet for member in mesh.members if member.subnet}, key=ipaddress.IPv4Network)
-    closed: set[ipaddress.IPv4Address] = set()
-    for subnet in map(ipaddress.IPv4Network, subnets):
-        closed |= {subnet[0], subnet[1], subnet[2], subnet[3], subnet[-1]}
-    closed |= {ipaddress.IPv4Address(member.private_ip) for member in mesh.members if member.private_ip}
-    inside = ", ".join(f"{subnet}{{32,32}}" for subnet in subnets)
-    outside = ", ".join(f"{address}/32" for address in sorted(closed))
-    if not inside:
-        return "reject;"
-    return f"if net ~ [ {outside} ] then reject;\nif net ~ [ {inside} ] then accept;\nreject;"
-
-
-def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
-    """VXLAN without a space, the pair of filters, and one BGP protocol for each peer, on every member."""
-    if intent.bgp is None:
-        raise AssertionError("the caller has checked intent.bgp")
-    body = bgp_filter(mesh)
-    names = {way: object_name(intent.network, way, 0) for way in ("import", "export")}
-    things: list[Thing] = []
-    for member in mesh.members:
-        if member.id not in mesh.addresses:
-            continue
-        things.append(mesh.interface_of(member))
-        for name in names.values():
-            things.append(Thing("filter", member.parent, name, {"name": name, "family": "ipv4", "body": body}))
-        for peer in mesh.members:
-            if peer.id == member.id or peer.id not in mesh.addresses:
-                continue
-            name = object_name(intent.network, "bgp", peer.id)
-            data = {
-                "name": name,
-                "protocol": "bgp",
-                "space": None,
-                "enabled": True,
-                "import_ipv4": {"mode": "filter", "filter": names["import"]},
-                "export_ipv4": {"mode": "filter", "filter": names["export"]},
-                "import_ipv6": dict(NONE),
-                "export_ipv6": dict(NONE),
-                "local_as": intent.bgp.asn,
-                "local_address": mesh.addresses[member.id],
-                "neighbor_address": mesh.addresses[peer.id],
-                "neighbor_as": intent.bgp.asn,
-                "hold_time": 9,
-                "keepalive_time": 3,
-                "next_hop_self": True,
-            }
-            things.append(Thing("bgp_protocol", member.parent, name, data))
-    return things

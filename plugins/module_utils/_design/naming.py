@@ -25,6 +25,8 @@ TAG_KEY = "bonded.internet/key"
 TAG_INTERFACE = "bonded.internet/interface"
 TAG_PRIVATE_IP = "bonded.internet/private_ip"
 TAG_RETIRED = "bonded.internet/retired"
+TAG_CHECK = "bonded.internet/source_dest_check"
+"""On a primary interface: `<network>:true`, that this network has switched off a check that was on."""
 
 OWN_KINDS = ("babel", "ospf", "gateway", "export", "import", "bgp")
 
@@ -116,3 +118,8 @@ def public_subnet_key(space: str, zone: str) -> str:
 def public_table_key(space: str, zone: str) -> str:
     """Tag value of the route table of that public subnet."""
     return f"natgw-rtb/{space}/{zone}"
+
+
+def group_key(kind: str, place: str) -> str:
+    """Tag value of a security group: `aggregators` and `cpe-nat` of a VPC (its id), `gateway` of a space."""
+    return f"sg/{kind}/{place}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import collisions, host_checks
 from .auto_networks import with_auto_networks
+from .bgp import check_reflectors, direct_things, transit_things
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
@@ -23,10 +24,11 @@ from .host_side import design_host_sides
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
-from .mesh_objects import space_things, transit_things
+from .mesh_objects import space_things
 from .naming import own_name, vxlan_name
 from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
+from .security import design_security
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
@@ -80,6 +82,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     if transit:
         meshes.append(transit)
         _want(wanted, transit_things(transit, intent))
+    _want(wanted, direct_things(intent, fleet, report))
+    check_reflectors(intent, fleet, report)
     _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
@@ -96,6 +100,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     design_leftovers(entries, intent, server, cloud, fleet, design, report)
     design_host_sides(gateways, chosen, transit, intent, server, cloud, fleet, design, report)
     host_checks.check_hosts(meshes, chosen, intent, fleet, server, report)
+    owners = {host for host, _work in design.entries.values() if host}
+    design_security(intent, server, cloud, fleet, gateways, owners, design, report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
@@ -168,6 +174,8 @@ def _design_things(
                 design.drop("cpe_nat" if thing.data.get("space") is None else "private_wan", member.host, thing)
                 text = "what the mesh carries while it moves to the new VNI or name"
                 design.interrupting["remove", thing.parent, thing.key] = text
+            elif intent.bgp and intent.bgp.mode == "direct" and thing in existing.of(None, 0).get(member.id, ()):
+                design.drop("cpe_nat", member.host, thing)  # of transit, over which nothing runs any more
         if intent.prune:
             for thing in _unnamed_interfaces(member.id, kept, existing, server):
                 part = "cpe_nat" if thing.data.get("space") is None else "private_wan"
@@ -207,7 +215,8 @@ def _drop_or_warn(
     )
     # the other routing protocol of the same space, or its filter, takes the place of this one
     replaced = kind in ("babel", "ospf", "export") and number in _numbers_wanted(intent, design)
-    if intent.prune or peer_left or replaced:
+    reflected = kind == "bgp" and intent.bgp is not None and fleet.by_id(number) is not None
+    if intent.prune or peer_left or replaced or reflected:
         design.drop(part, host, thing)
     elif kind == "bgp" and intent.bgp:
         report.problem(
@@ -284,6 +293,7 @@ def _design_absent(
         design.private_wan["remove"].append({"space": space.key, "enabled": False})
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
         design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
+    design_security(intent, server, cloud, fleet, [], (), design, report)
     design_vpcs_gone(intent, cloud, design, report)
 
 

@@ -21,6 +21,7 @@ from .limits import (
     BY_SIZE,
     BY_TYPE,
     ELASTIC_IPS,
+    GROUPS,
     INTERNET_GATEWAYS,
     NAT_GATEWAYS,
     ROUTES,
@@ -44,6 +45,7 @@ def check_limits(items: Iterable[Item], intent: Intent, cloud: Cloud, fleet: Fle
         *_instances(new, cloud, fleet, report),
         *_subnets(new, cloud, report),
         *_tables(new, intent, cloud, report),
+        *_groups(new, intent, cloud, fleet, report),
     ]
 
 
@@ -136,6 +138,21 @@ def _tables(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> li
         there = sum((":" in route.destination) == ipv6 for route in table.routes) if table else 0
         where = f"{name}{' IPv6' if ipv6 else ''}"
         lines.append(quota_line(ROUTES, where, (there, number), None, intent.quotas, report))
+    return lines
+
+
+def _groups(new: list[Item], intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> list[Line]:
+    """Security groups of each interface that gets one more. A new gateway's interface begins with its VPC's own."""
+    counts = Counter((item.host or "", item.parent) for item in new if item.kind == "group_attachment")
+    regions = {host.host: host.region for host in intent.hosts}
+    lines = []
+    for (host, place), number in sorted(counts.items()):
+        member, interface = fleet.by_interface(place), cloud.interfaces.get(place)
+        there = (
+            member.instance.groups if member and member.instance else interface.groups if interface else ("default",)
+        )
+        account = cloud.accounts.get(regions.get(host))
+        lines.append(quota_line(GROUPS, place, (len(there), number), account, intent.quotas, report))
     return lines
 
 

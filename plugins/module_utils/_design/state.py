@@ -87,6 +87,7 @@ class Instance:
     public_ip: str | None = None
     devices: tuple[int, ...] = (0,)
     groups: tuple[str, ...] = ()
+    source_dest_check: bool = True
     automatic_ip: str | None = None
     """The public address that EC2 gave by itself: no Elastic IP, and lost when the instance stops."""
 
@@ -159,6 +160,36 @@ class Interface:
     tags: dict[str, str] = field(default_factory=dict)
     instance_id: str | None = None
     source_dest_check: bool = True
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a security group lets in: EC2's protocol and ports, from a network or `self`, the group's own members."""
+
+    protocol: str
+    from_port: int | None
+    to_port: int | None
+    source: str
+
+    @property
+    def label(self) -> str:
+        """How the plan names it."""
+        ports = dict.fromkeys(port for port in (self.from_port, self.to_port) if port is not None and port >= 0)
+        text = ("/" if self.protocol == "icmp" else "-").join(map(str, ports))
+        name = {"-1": "all"}.get(self.protocol, self.protocol)
+        return f"{name}{' ' if text else ''}{text} from {'the group itself' if self.source == 'self' else self.source}"
+
+
+@dataclass(frozen=True)
+class SecurityGroup:
+    """A security group of this network; `own` are those of its rules that we made."""
+
+    id: str
+    vpc_id: str
+    tags: dict[str, str] = field(default_factory=dict)
+    rules: frozenset[Rule] = frozenset()
+    own: frozenset[Rule] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -220,3 +251,7 @@ class Cloud:
     """How many NAT gateways the account has in each zone; None where that was not read."""
     accounts: dict[str | None, Account] = field(default_factory=dict)
     """By region as the hosts name it; empty where nothing new asks for it."""
+    groups: dict[str, SecurityGroup] = field(default_factory=dict)
+    """Those of this network."""
+    checked_before: frozenset[str] = frozenset()
+    """Primary interfaces whose source/destination check this network has switched off."""

@@ -112,6 +112,12 @@ _BGP: Spec = {
     "asn": {"type": "int", "required": True},
     "mode": _str(choices=["transit", "direct"], default="transit"),
     "subnet": _str(),
+    "route_reflectors": _list(default=[]),
+}
+_INBOUND: Spec = {
+    "protocol": _str(choices=["tcp", "udp", "icmp", "all"], required=True),
+    "ports": _str(),
+    "from": _list(default=["0.0.0.0/0"]),
 }
 ARGUMENT_SPEC: Spec = {
     "network": _str(required=True),
@@ -130,6 +136,9 @@ ARGUMENT_SPEC: Spec = {
     "teardown_private_wan": _bool(),
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
+    "security_groups": _bool(),
+    "cpe_nat_inbound": _list(_INBOUND, default=[]),
+    "managed_mesh_ports": _list(default=[]),
     "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},
     "hosts": _list(),
     "parts": _list(choices=list(PARTS)),

@@ -12,6 +12,7 @@ from typing import Any
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
 from .._aws.account import COUNTED, read_account
 from .._aws.cpe_nat_found import reverse_dns_of
+from .._aws.security_found import read_security
 from .._design.intent import Intent
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._design.state import (
@@ -68,6 +69,8 @@ class CloudReader:
             client = self._client_of(region)
             self._instances(client, regions[region])
             self._addresses(client, intent)
+            checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
+            read_security(client, intent, self.cloud, not all(checks))
             if intent.removes or any(space.vpc or space.gateways for space in intent.spaces):
                 self._vpcs(client, intent)
             else:
@@ -84,7 +87,7 @@ class CloudReader:
     def read_account(self, new: Collection[str]) -> bool:
         """What only new objects of limited kinds ask: how many of them the account has and may have."""
         wanted = tuple(name for kind, name in COUNTED.items() if kind in new)
-        if not wanted or self.cloud.accounts:
+        if not (wanted or "group_attachment" in new) or self.cloud.accounts:
             return False
         for region in self._regions:
             self.cloud.accounts[region] = read_account(self._client_of(region), wanted)
@@ -134,6 +137,7 @@ class CloudReader:
                 devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
                 groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
                 automatic_ip=_automatic_ip(primary),
+                source_dest_check=primary.get("SourceDestCheck", True),
             )
 
     def _addresses(self, client: Any, intent: Intent) -> None:
@@ -203,6 +207,7 @@ class CloudReader:
                 tags=tags_of(item),
                 instance_id=(item.get("Attachment") or {}).get("InstanceId"),
                 source_dest_check=item.get("SourceDestCheck", True),
+                groups=tuple(group["GroupId"] for group in item.get("Groups", [])),
             )
 
     def _may_have_gateways(self, intent: Intent) -> bool:

@@ -170,7 +170,10 @@ class _Work:
     def __init__(self, first: str, aggregators: Mapping[int, Mapping[str, Any]]) -> None:
         self._first, self._aggregators = first, aggregators
         self._known: dict[int, tuple[dict[str, Any], set[str], dict[tuple[str, str, str], Object]]] = {}
-        self.shared: dict[str, dict[str, list[Any]]] = {phase: {"vpcs": [], "private_wan": []} for phase in PHASES}
+        self.shared: dict[str, dict[str, Any]] = {
+            phase: {"vpcs": [], "private_wan": [], "security": _security(), "gateway_security": _security()}
+            for phase in PHASES
+        }
         self.hosts: dict[str, dict[str, Any]] = {}
 
     def of(self, host: str | None, phase: str) -> dict[str, Any]:
@@ -205,6 +208,11 @@ class _Work:
         for net, spaces, objects in self._known.values():
             net["known"] = pack_known(self._aggregators[net["aggregator"]], spaces, objects.values())
         return {"shared": self.shared, "hosts": self.hosts}
+
+
+def _security() -> dict[str, list[Any]]:
+    """Nothing for module aggregator_security to do."""
+    return {"groups": [], "interfaces": [], "absent": []}
 
 
 def _place(step: Step, design: Design, work: _Work) -> None:
@@ -257,6 +265,9 @@ def _place_design(design: Design, scope: Scope, work: _Work) -> None:
             for host, entry in entries:
                 if inside(part, host, phase):
                     work.of(host, phase)[name].append(entry)
+        for host, part, late, name, entry in design.security[phase]:
+            if inside(part, host, phase):
+                work.shared[phase]["gateway_security" if late else "security"][name].append(entry)
         if inside("private_wan", None, phase):
             work.shared[phase]["vpcs"] += design.vpcs[phase]
             work.shared[phase]["private_wan"] += design.private_wan[phase]

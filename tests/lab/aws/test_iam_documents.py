@@ -105,14 +105,21 @@ def test_reading_is_only_reading_and_all_else_has_a_condition() -> None:
 def marked(lab: Lab) -> Lab:
     """Of the seed, VPC a and what is in it are the network demo's, VPC c another's, the rest nobody's."""
     ours = ("vpc-0a000000", "igw-0a000000", "rtb-0a000001", "subnet-0a00000a", "eni-0a00000f", "eipalloc-0a000001")
+    groups = {"demo": "sg-0a000003", "other": "sg-0a000004"}
     other = ("vpc-0c000000", "rtb-0c000000", "eni-0a00000e", "eipalloc-0a000003", "i-0a000003")
     for network, ids in (("demo", ours), ("other", other)):
-        lab.ec2.create_tags(Resources=list(ids), Tags=[{"Key": "bonded.internet/network", "Value": network}])
+        lab.ec2.create_tags(
+            Resources=[*ids, groups[network]], Tags=[{"Key": "bonded.internet/network", "Value": network}]
+        )
     return lab
 
 
 Call = Callable[[Any], object]
 RETIRED = {"Key": "bonded.internet/retired", "Value": "true"}
+CHECKED = {"Key": "bonded.internet/source_dest_check", "Value": "demo:true"}
+NOBODYS, CHECK_OFF = {"NetworkInterfaceId": "eni-0a000001"}, {"SourceDestCheck": {"Value": False}}
+VXLAN = [{"IpProtocol": "udp", "FromPort": 4789, "ToPort": 4789, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
+OUR_GROUP = {"GroupId": "sg-0a000003"}
 TO_FREE = {"AllocationId": "eipalloc-0a000001", "PrivateIpAddress": "10.0.1.20"}
 ROUTE = {"DestinationCidrBlock": "172.16.0.0/12", "NetworkInterfaceId": "eni-0a00000f"}
 
@@ -153,6 +160,21 @@ ALLOWED: list[tuple[str, Call]] = [
             TagSpecifications=made_with("natgateway", OURS),
         ),
     ),
+    (
+        "a group of ours in nobody's VPC",
+        lambda ec2: ec2.create_security_group(
+            GroupName="x", Description="x", VpcId="vpc-0b000000", TagSpecifications=made_with("security-group", OURS)
+        ),
+    ),
+    (
+        "our group beside nobody's on nobody's interface",
+        lambda ec2: ec2.modify_network_interface_attribute(
+            NetworkInterfaceId="eni-0a000001", Groups=["sg-0a000001", "sg-0a000003"]
+        ),
+    ),
+    ("the check of nobody's interface", lambda ec2: ec2.modify_network_interface_attribute(**NOBODYS, **CHECK_OFF)),
+    ("which was on", lambda ec2: ec2.create_tags(Resources=["eni-0a000001"], Tags=[CHECKED])),
+    ("and is again", lambda ec2: ec2.delete_tags(Resources=["eni-0a000001"], Tags=[CHECKED])),
     ("a retired address", lambda ec2: ec2.create_tags(Resources=["eipalloc-0a000001"], Tags=[RETIRED])),
     ("one back in use", lambda ec2: ec2.delete_tags(Resources=["eipalloc-0a000001"], Tags=[RETIRED])),
     ("a released address", lambda ec2: ec2.release_address(AllocationId="eipalloc-0a000001")),
@@ -166,6 +188,18 @@ ALLOWED: list[tuple[str, Call]] = [
 SUBNET, VPC, ADDRESS = {"SubnetId": "subnet-0a00000a"}, {"VpcId": "vpc-0a000000"}, {"AllocationId": "eipalloc-0a000001"}
 # What no run of the demonstration asks for: the action, and a request that the rules of EC2 may refuse.
 SELDOM: list[tuple[str, Call]] = [
+    (
+        "AuthorizeSecurityGroupIngress",
+        lambda ec2: ec2.authorize_security_group_ingress(**OUR_GROUP, IpPermissions=VXLAN),
+    ),
+    (
+        "CreateSecurityGroup",
+        lambda ec2: ec2.create_security_group(
+            GroupName="x", Description="x", VpcId="vpc-0a000000", TagSpecifications=made_with("security-group", OURS)
+        ),
+    ),
+    ("DeleteSecurityGroup", lambda ec2: ec2.delete_security_group(**OUR_GROUP)),
+    ("RevokeSecurityGroupIngress", lambda ec2: ec2.revoke_security_group_ingress(**OUR_GROUP, IpPermissions=VXLAN)),
     ("AssociateSubnetCidrBlock", lambda ec2: ec2.associate_subnet_cidr_block(**SUBNET, Ipv6CidrBlock="2001:db8::/64")),
     ("AssociateVpcCidrBlock", lambda ec2: ec2.associate_vpc_cidr_block(**VPC, AmazonProvidedIpv6CidrBlock=True)),
     ("DescribeAddressesAttribute", lambda ec2: ec2.describe_addresses_attribute(Attribute="domain-name")),
@@ -264,6 +298,36 @@ DENIED: list[tuple[str, str, str, Call]] = [
         "CreateRoute",
         "route-table/rtb-0c000000",
         lambda ec2: ec2.create_route(RouteTableId="rtb-0c000000", **ROUTE),
+    ),
+    (
+        "a group without a tag",
+        "CreateSecurityGroup",
+        "security-group/*",
+        lambda ec2: ec2.create_security_group(GroupName="x", Description="x", VpcId="vpc-0b000000"),
+    ),
+    (
+        "a rule of nobody's group",
+        "AuthorizeSecurityGroupIngress",
+        "security-group/sg-0a000001",
+        lambda ec2: ec2.authorize_security_group_ingress(GroupId="sg-0a000001", IpPermissions=VXLAN),
+    ),
+    (
+        "another network's group",
+        "DeleteSecurityGroup",
+        "security-group/sg-0a000004",
+        lambda ec2: ec2.delete_security_group(GroupId="sg-0a000004"),
+    ),
+    (
+        "the check of another network's interface",
+        "ModifyNetworkInterfaceAttribute",
+        "network-interface/eni-0a00000e",
+        lambda ec2: ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000e", **CHECK_OFF),
+    ),
+    (
+        "another tag on nobody's interface",
+        "CreateTags",
+        "network-interface/eni-0a000001",
+        lambda ec2: ec2.create_tags(Resources=["eni-0a000001"], Tags=[CHECKED, {"Key": "owner", "Value": "x"}]),
     ),
     (
         "our name on what is nobody's",

@@ -26,6 +26,7 @@ INTERFACE = {"NetworkInterfaceId": "eni-0a00000f"}
 ROUTE = {"RouteTableId": "rtb-0a000000", "DestinationCidrBlock": "172.16.0.0/12"}
 IGW_A = {"InternetGatewayId": "igw-0a000000", "VpcId": "vpc-0a000000"}
 SUBNET = {"CidrBlock": "10.0.9.0/24", "VpcId": "vpc-0a000000"}
+VXLAN = [{"IpProtocol": "udp", "FromPort": 4789, "ToPort": 4789, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
 FREE = {"AllocationId": "eipalloc-0a000001"}
 
 # The call, and the ends of the ARNs that it needs, in the order in which they are judged.
@@ -153,6 +154,31 @@ REQUESTS: list[tuple[str, str, Call]] = [
         lambda ec2: ec2.associate_subnet_cidr_block(SubnetId="subnet-0a00000a", Ipv6CidrBlock="2001:db8:1::/64"),
     ),
     ("DeleteSubnet", "subnet/subnet-0a00000a", lambda ec2: ec2.delete_subnet(SubnetId="subnet-0a00000a")),
+    (
+        "CreateSecurityGroup",
+        "security-group/* vpc/vpc-0a000000",
+        lambda ec2: ec2.create_security_group(GroupName="x", Description="x", VpcId="vpc-0a000000"),
+    ),
+    (
+        "AuthorizeSecurityGroupIngress",
+        "security-group/sg-0a000002",
+        lambda ec2: ec2.authorize_security_group_ingress(GroupId="sg-0a000002", IpPermissions=VXLAN),
+    ),
+    (
+        "RevokeSecurityGroupIngress",
+        "security-group/sg-0a000002",
+        lambda ec2: ec2.revoke_security_group_ingress(GroupId="sg-0a000002", IpPermissions=VXLAN),
+    ),
+    (
+        "DeleteSecurityGroup",
+        "security-group/sg-0a000002",
+        lambda ec2: ec2.delete_security_group(GroupId="sg-0a000002"),
+    ),
+    (
+        "ModifyNetworkInterfaceAttribute",
+        "network-interface/eni-0a00000f security-group/sg-0a000001 security-group/sg-0a000002",
+        lambda ec2: ec2.modify_network_interface_attribute(**INTERFACE, Groups=["sg-0a000001", "sg-0a000002"]),
+    ),
     ("CreateRouteTable", "route-table/* vpc/vpc-0a000000", lambda ec2: ec2.create_route_table(VpcId="vpc-0a000000")),
     (
         "AssociateRouteTable",
@@ -216,6 +242,13 @@ CREATING: list[tuple[str, str, Callable[[Any, Any], object]]] = [
         "CreateInternetGateway",
         "internet-gateway",
         lambda ec2, tags: ec2.create_internet_gateway(TagSpecifications=tags),
+    ),
+    (
+        "CreateSecurityGroup",
+        "security-group",
+        lambda ec2, tags: ec2.create_security_group(
+            GroupName="x", Description="x", VpcId="vpc-0a000000", TagSpecifications=tags
+        ),
     ),
     ("CreateSubnet", "subnet", lambda ec2, tags: ec2.create_subnet(**SUBNET, TagSpecifications=tags)),
     (

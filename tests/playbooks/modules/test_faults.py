@@ -110,16 +110,16 @@ TWO = "172.31.0.0/16"
 REFUSED: dict[str, tuple[Spoil, str]] = {
     "Elastic IPs, AWS tells": (
         lambda f: f.account(elastic_ips=10),
-        "The region eu-central-1 has 1 Elastic IPs and would get 10 more; AWS says that it may have 10 (quota "
+        "The region eu-central-1 has 1 Elastic IPs and would get 11 more; AWS says that it may have 10 (quota "
         '"EC2-VPC Elastic IPs"). Ask AWS for more. If it was raised, say bonding_quotas: {elastic_ips: ...}.',
     ),
     "Elastic IPs, others took them": (
         lambda f: [f.site.ec2().allocate_address(Domain="vpc") for _number in range(10)],
-        "The region eu-central-1 has 11 Elastic IPs and would get 10 more; AWS says that it may have 20",
+        "The region eu-central-1 has 11 Elastic IPs and would get 11 more; AWS says that it may have 20",
     ),
     "Elastic IPs, the operator tells": (
         lambda f: f.said(elastic_ips=8),
-        "The region eu-central-1 has 1 Elastic IPs and would get 10 more; bonding_quotas says that it may have 8",
+        "The region eu-central-1 has 1 Elastic IPs and would get 11 more; bonding_quotas says that it may have 8",
     ),
     "VPCs": (lambda f: f.said(vpcs=3), "The region eu-central-1 has 1 VPCs and would get 3 more"),
     "VPCs of others": (
@@ -155,7 +155,7 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         "agg3: has 1 network interfaces and would get 3 more for gateways; c5.large holds 3.",
     ),
     "interfaces of an instance, others took them": (
-        lambda f: f.attach("agg1").gateway(1, aggregator="agg1"),
+        lambda f: f.attach("agg1"),
         "agg1: has 2 network interfaces and would get 2 more for gateways; c5.large holds 3.",
     ),
     "addresses of an interface": (

@@ -105,8 +105,8 @@ def test_makes_the_objects_and_takes_them_away(empty: Site, name: str, wanted: d
     assert empty.aggregator("agg1") == before
 
 
-def test_direct_bgp_is_refused(empty: Site) -> None:
+def test_direct_bgp_has_no_tunnels(empty: Site) -> None:
     outcome = Role(empty, "cpe_nat_bgp")("present", {**BGP, "mode": "direct"})
     assert outcome.code != 0
-    assert "cpe_nat_bgp_mode: direct is not there yet" in outcome.problems
+    assert "cpe_nat_bgp_mode: direct runs over the private addresses" in outcome.problems
     assert empty.writes() == []

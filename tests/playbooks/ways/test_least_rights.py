@@ -21,12 +21,16 @@ from tests.playbooks.ways.conftest import POLICIES, SAVED
 SELDOM = {
     "AssociateSubnetCidrBlock",
     "AssociateVpcCidrBlock",
+    "AuthorizeSecurityGroupIngress",
+    "CreateSecurityGroup",
+    "DeleteSecurityGroup",
     "DescribeAddressesAttribute",
     "ModifyAddressAttribute",
     "ModifySubnetAttribute",
     "ResetAddressAttribute",
+    "RevokeSecurityGroupIngress",
 }
-"""What only IPv6 and reverse DNS ask for; tests/lab/aws asks for these one by one."""
+"""What only IPv6, reverse DNS and security groups ask for; tests/lab/aws asks for these one by one."""
 
 TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
 

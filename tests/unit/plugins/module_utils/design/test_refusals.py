@@ -114,7 +114,15 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "the name 'mail' is given to two CPE NAT entries",
     ),
     "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator 'agg9' is no host"),
-    "direct BGP": ({"bgp": {"asn": 64512, "mode": "direct"}}, "mode: direct is not there yet"),
+    "direct BGP between subnets": ({"bgp": {"asn": 64512, "mode": "direct"}}, "the aggregators are in 2 subnets"),
+    "direct BGP with tunnels": (
+        {"bgp": {"asn": 64512, "mode": "direct", "subnet": "10.253.0.0/20"}},
+        "subnet: 10.253.0.0/20 with mode: direct: only transit has tunnels",
+    ),
+    "an unknown reflector": (
+        {"bgp": {"asn": 64512, "subnet": "10.253.0.0/20", "route_reflectors": ["agg9"]}},
+        "route_reflectors: 'agg9' is no host",
+    ),
     "transit without a subnet": ({"bgp": {"asn": 64512}}, "mode: transit needs a subnet"),
     "egress": (
         {"spaces": [{**acme(), **vpc(), "gateways": [gateway(egress="masquerade", networks=["0.0.0.0/0"])]}]},

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Security groups, who carries them, and source/destination checks: brought about. Private to the collection.
+
+amazon.aws's ec2_security_group purges rules by default and sleeps; ec2_eni sets an interface's whole list of groups.
+Here nothing of others is taken away: rules and groups are added beside what is there, and only ours are removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._design.naming import TAG_CHECK, TAG_KEY, tags
+from .._design.state import Rule, SecurityGroup
+from ._ec2 import Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
+from .security_found import group_of, permission_of
+
+MISSING = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
+"""A group that was just made may be unknown to the next call."""
+
+
+class SecurityError(Exception):
+    """It cannot be done as asked; `str()` is a sentence for the operator. `done` is what was done before."""
+
+    def __init__(self, message: str, done: list[str]) -> None:
+        before = f"Done before: {'; '.join(done)}." if done else "Nothing was changed."
+        super().__init__(f"{message.rstrip('.')}. {before}")
+
+
+def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """What the module aggregator_security returns for its options. Raises SecurityError."""
+    work = _Work(client, params["network"], check_mode)
+    try:
+        for group in params.get("groups") or ():
+            work.group(group)
+        for interface in params.get("interfaces") or ():
+            work.interface(interface)
+        for group in params.get("absent") or ():
+            work.group_gone(group["key"])
+    except Ec2Error as error:
+        raise SecurityError(str(error), work.done) from error
+    return {"changed": bool(work.done), "actions": work.done}
+
+
+class _Work:
+    """The groups of the network by key, and what was done so far."""
+
+    def __init__(self, client: Ec2Client, network: str, check_mode: bool) -> None:
+        self._client, self._network, self._check_mode = client, network, check_mode
+        self.done: list[str] = []
+        found = describe(client, "describe_security_groups", Filters=owned_by(network))
+        self._groups = {tags_of(item).get(TAG_KEY, ""): group_of(item) for item in found}
+
+    def _do(self, text: str, method: str, **params: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = {}
+        if not self._check_mode:
+            answer = call(self._client, method, patient_with=MISSING, what=text, repeatable=False, **params)
+        self.done.append(text)
+        return answer
+
+    def group(self, wanted: Mapping[str, Any]) -> None:
+        """A group with (at least) its rules, without those that it gives up."""
+        key, found = wanted["key"], self._groups.get(wanted["key"])
+        if found is None:
+            if not wanted.get("rules"):
+                return  # rules of a group that is gone
+            found = self._make(wanted)
+            if found is None:
+                return  # check mode
+        rules = [rule for rule in wanted.get("rules") or () if _rule(rule) not in found.rules]
+        if rules:
+            permissions = [permission_of(rule, found.id) for rule in rules]
+            text = f"{key}: let in {', '.join(_rule(rule).label for rule in rules)}"
+            self._do(text, "authorize_security_group_ingress", GroupId=found.id, IpPermissions=permissions)
+        old = [rule for rule in wanted.get("absent_rules") or () if _rule(rule) in found.own]
+        if old:
+            permissions = [permission_of(rule, found.id) for rule in old]
+            text = f"{key}: no longer let in {', '.join(_rule(rule).label for rule in old)}"
+            self._do(text, "revoke_security_group_ingress", GroupId=found.id, IpPermissions=permissions)
+
+    def _make(self, wanted: Mapping[str, Any]) -> SecurityGroup | None:
+        key = wanted["key"]
+        vpc = wanted.get("vpc_id") or self._vpc(wanted.get("vpc_key") or "", key)
+        name = f"{self._network}-{key.removeprefix('sg/').replace('/', '-')}"
+        if vpc is None:
+            self.done.append(f"{key}: made")
+            return None
+        made = self._do(
+            f"{key}: made in {vpc}",
+            "create_security_group",
+            GroupName=name,
+            Description=wanted.get("description") or key,
+            VpcId=vpc,
+            TagSpecifications=[
+                {"ResourceType": "security-group", "Tags": as_tags({"Name": name, **tags(self._network, key)})}
+            ],
+        )
+        if not made:
+            return None
+        found = SecurityGroup(made["GroupId"], vpc, tags(self._network, key))
+        self._groups[key] = found
+        return found
+
+    def _vpc(self, key: str, what: str) -> str | None:
+        """The VPC with this key; None in check mode, where it may have yet to be made."""
+        found = self._owned("describe_vpcs", key)
+        if len(found) == 1:
+            return str(found[0]["VpcId"])
+        if self._check_mode and not found:
+            return None
+        raise SecurityError(f"{what}: {len(found)} VPCs carry the key {key} of network {self._network}", self.done)
+
+    def _owned(self, operation: str, key: str) -> list[dict[str, Any]]:
+        filters = [*owned_by(self._network), *where({f"tag:{TAG_KEY}": key})]
+        return describe(self._client, operation, Filters=filters)
+
+    def interface(self, wanted: Mapping[str, Any]) -> None:
+        """An interface carries these groups beside its others, no longer those, and has its check as wanted."""
+        number, key = wanted.get("interface_id"), wanted.get("interface_key") or ""
+        operation = "describe_network_interfaces"
+        listed = describe_by(self._client, operation, "network-interface-id", [number]) if number else []
+        found = listed if number else self._owned(operation, key)
+        going = wanted.get("absent_groups") or []
+        if not found and (self._check_mode or going):
+            self.done += [f"{number or key}: {text}" for text in wanted.get("groups") or ()] if self._check_mode else []
+            return
+        if len(found) != 1:
+            raise SecurityError(f"AWS has {len(found)} network interfaces {number or key}", self.done)
+        self._carry(found[0], [*(wanted.get("groups") or ())], going)
+        self._check(found[0], wanted.get("source_dest_check"))
+
+    def _carry(self, interface: dict[str, Any], wanted: list[str], going: list[str]) -> None:
+        number = interface["NetworkInterfaceId"]
+        present = [group["GroupId"] for group in interface.get("Groups", [])]
+        gone = {self._groups[key].id for key in going if key in self._groups}
+        if unknown := [key for key in wanted if key not in self._groups]:
+            if self._check_mode:
+                self.done.append(f"{number}: carries {', '.join(unknown)}")
+                return
+            raise SecurityError(f"{number}: the security group {unknown[0]} is not there", self.done)
+        added = [self._groups[key].id for key in wanted]
+        groups = [*(group for group in present if group not in gone), *(one for one in added if one not in present)]
+        if groups == present:
+            return
+        if not groups:
+            raise SecurityError(
+                f"{number}: has no security group but {', '.join(going)}: give it another one", self.done
+            )
+        text = f"{number}: carries {', '.join(groups)} (before: {', '.join(present)})"
+        self._do(text, "modify_network_interface_attribute", NetworkInterfaceId=number, Groups=groups)
+        interface["Groups"] = [{"GroupId": group} for group in groups]
+
+    def _check(self, interface: dict[str, Any], wanted: bool | None) -> None:
+        """The old value is in a tag before it is changed, and the tag goes when it has been put back."""
+        if wanted is None:
+            return
+        number, mark = interface["NetworkInterfaceId"], f"{self._network}:true"
+        marked = tags_of(interface).get(TAG_CHECK) == mark
+        present = bool(interface.get("SourceDestCheck", True))
+        if present and not wanted and not marked:
+            self._do(
+                f"{number}: tagged {TAG_CHECK}", "create_tags", Resources=[number], Tags=as_tags({TAG_CHECK: mark})
+            )
+        if present != wanted:
+            self._do(
+                f"{number}: source/destination check {'on' if wanted else 'off'}",
+                "modify_network_interface_attribute",
+                NetworkInterfaceId=number,
+                SourceDestCheck={"Value": wanted},
+            )
+        if wanted and marked:
+            gone = [{"Key": TAG_CHECK, "Value": mark}]
+            self._do(f"{number}: tag {TAG_CHECK} taken off", "delete_tags", Resources=[number], Tags=gone)
+
+    def group_gone(self, key: str) -> None:
+        """The group is taken off whoever carries it, and deleted."""
+        found = self._groups.get(key)
+        if found is None:
+            return
+        for interface in describe_by(self._client, "describe_network_interfaces", "group-id", [found.id]):
+            self._carry(interface, [], [key])
+        self._do(f"{key}: deleted", "delete_security_group", GroupId=found.id)
+
+
+def _rule(given: Mapping[str, Any]) -> Rule:
+    return Rule(given["protocol"], given.get("from_port"), given.get("to_port"), given["source"])

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""BGP between the aggregators, so that a bond with a CPE NAT address may move. Private to the collection.
+
+Source: AN-001 "Route CPE NAT IPs across a group of aggregators"; filters, timers and reflectors from the packet lab.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .fleet import Fleet, Member
+from .intent import BgpIntent, Intent, Report
+from .mesh import Mesh
+from .mesh_objects import NONE
+from .naming import object_name
+from .state import Thing
+
+FULL_MESH = 32
+"""Aggregators that may all speak with each other; more speak with route reflectors alone."""
+
+
+def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
+    """VXLAN without a space on every member, and BGP over it."""
+    inside = [member for member in mesh.members if member.id in mesh.addresses]
+    return [*(mesh.interface_of(member) for member in inside), *_things(inside, mesh.addresses, intent)]
+
+
+def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
+    """BGP over the members' private addresses: only inside one subnet, whose VPC router nobody has to ask."""
+    if intent.bgp is None or intent.bgp.mode != "direct":
+        return []
+    places: dict[str, list[Member]] = {}
+    for member in fleet.members:
+        if member.instance is None:
+            report.problem(
+                f"bonding_bgp: mode: direct: {member.host} has no aws_instance_id: neither its subnet nor its "
+                "source/destination check is known. Give it, or choose mode: transit."
+            )
+        else:
+            places.setdefault(f"{member.instance.subnet_id} ({member.subnet})", []).append(member)
+    if len(places) > 1:
+        listing = "; ".join(f"{place}: {', '.join(m.host for m in inside)}" for place, inside in sorted(places.items()))
+        report.problem(
+            f"bonding_bgp: mode: direct: the aggregators are in {len(places)} subnets ({listing}). Between subnets the "
+            "VPC's router forwards, and it does not know on which aggregator a bond is. Choose mode: transit with a "
+            "subnet for its tunnels, for example 10.253.0.0/20."
+        )
+        return []
+    addresses = {member.id: member.private_ip for member in fleet.members if member.private_ip}
+    return _things([member for member in fleet.members if member.id in addresses], addresses, intent)
+
+
+def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
+    """Reflectors are members; without them a mesh stays small."""
+    if intent.bgp is None or intent.absent:
+        return
+    for host in intent.bgp.route_reflectors:
+        if fleet.by_host(host) is None:
+            report.problem(
+                f"bonding_bgp.route_reflectors: {host!r} is no host of the inventory's group (or it leaves)."
+            )
+    if not intent.bgp.route_reflectors and len(fleet.members) > FULL_MESH:
+        report.problem(
+            f"bonding_bgp: {len(fleet.members)} aggregators would have {len(fleet.members) - 1} sessions each: up to "
+            f"{FULL_MESH} may all speak with each other. Name two of them in route_reflectors."
+        )
+    if len(intent.bgp.route_reflectors) == 1:
+        report.warn(
+            f"bonding_bgp.route_reflectors: {intent.bgp.route_reflectors[0]} alone: while it is down no bond's move is "
+            "told to anybody. Name a second one."
+        )
+
+
+def bgp_filter(members: Sequence[Member], own: str | None = None) -> str:
+    """BIRD text that lets only CPE NAT addresses pass: /32 of the aggregators' subnets, none of AWS's or their own.
+
+    `own`: the address that routes of this aggregator get as their next hop, where a reflector must not put its own.
+    """
+    subnets = sorted({member.subnet for member in members if member.subnet}, key=ipaddress.IPv4Network)
+    closed: set[ipaddress.IPv4Address] = set()
+    for subnet in map(ipaddress.IPv4Network, subnets):
+        closed |= {subnet[0], subnet[1], subnet[2], subnet[3], subnet[-1]}
+    closed |= {ipaddress.IPv4Address(member.private_ip) for member in members if member.private_ip}
+    inside = ", ".join(f"{subnet}{{32,32}}" for subnet in subnets)
+    outside = ", ".join(f"{address}/32" for address in sorted(closed))
+    if not inside:
+        return "reject;"
+    hop = f"if source != RTS_BGP then bgp_next_hop = {own};\n" if own else ""
+    return f"if net ~ [ {outside} ] then reject;\n{hop}if net ~ [ {inside} ] then accept;\nreject;"
+
+
+def peers_of(member: Member, members: Sequence[Member], bgp: BgpIntent) -> list[Member]:
+    """With whom a member speaks: with all, or, being no reflector itself, with the reflectors."""
+    reflectors = bgp.route_reflectors
+    everyone = not reflectors or member.host in reflectors
+    return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]
+
+
+def _things(members: Sequence[Member], addresses: Mapping[int, str], intent: Intent) -> list[Thing]:
+    """The pair of filters and one BGP protocol for each peer, on every member."""
+    if intent.bgp is None:
+        raise AssertionError("the caller has checked intent.bgp")
+    reflectors = intent.bgp.route_reflectors
+    names = {way: object_name(intent.network, way, 0) for way in ("import", "export")}
+    bodies = {"import": bgp_filter(members), "export": bgp_filter(members)}
+    things: list[Thing] = []
+    for member in members:
+        if reflectors:
+            bodies["export"] = bgp_filter(members, addresses[member.id])
+        for way, name in names.items():
+            data: dict[str, Any] = {"name": name, "family": "ipv4", "body": bodies[way]}
+            things.append(Thing("filter", member.parent, name, data))
+        for peer in peers_of(member, members, intent.bgp):
+            name = object_name(intent.network, "bgp", peer.id)
+            data = {
+                "name": name,
+                "protocol": "bgp",
+                "space": None,
+                "enabled": True,
+                "import_ipv4": {"mode": "filter", "filter": names["import"]},
+                "export_ipv4": {"mode": "filter", "filter": names["export"]},
+                "import_ipv6": dict(NONE),
+                "export_ipv6": dict(NONE),
+                "local_as": intent.bgp.asn,
+                "local_address": addresses[member.id],
+                "neighbor_address": addresses[peer.id],
+                "neighbor_as": intent.bgp.asn,
+                "hold_time": 9,
+                "keepalive_time": 3,
+                # with next hop self a reflector would get between the two that it reflects for (packet lab)
+                "next_hop_self": not reflectors,
+                "rr_client": member.host in reflectors and peer.host not in reflectors,
+            }
+            things.append(Thing("bgp_protocol", member.parent, name, data))
+    return things

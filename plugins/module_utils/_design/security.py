@@ -1,0 +1,295 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Security groups beside those that are there, and the source/destination check. Private to the collection.
+
+A group matches the interfaces that carry it, never addresses that are routed through them: so a reference to itself
+admits the mesh, but neither the managed mesh, which hairpins through public addresses, nor forwarded clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .fleet import Fleet, Member
+from .gateway import Gateway
+from .intent import Intent, Report
+from .items import Design
+from .masquerade import forwards_of
+from .naming import TAG_CHECK, TAG_KEY, group_key, owned, tags, vpc_key
+from .security_rules import (
+    FORWARDED,
+    aggregator_rules,
+    check_inbound,
+    check_ports,
+    inbound_rules,
+    rule_work,
+)
+from .stages import Phase
+from .state import Cloud, Rule, SecurityGroup, Server
+from .vpc import VpcDesign
+
+CHECK_OFF, CHECK_ON = {"source_dest_check": False}, {"source_dest_check": True}
+
+
+def design_security(
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    fleet: Fleet,
+    gateways: list[Gateway],
+    owners: Iterable[str],
+    design: Design,
+    report: Report,
+) -> None:
+    """Items and work; `owners` are the hosts that own CPE NAT addresses."""
+    _check_options(intent, report)
+    plan = _Plan(intent, cloud, design)
+    direct = intent.bgp is not None and intent.bgp.mode == "direct" and not intent.absent
+    if intent.security_groups and not intent.absent:
+        _aggregators(plan, intent, server, fleet)
+        _cpe_nat(plan, intent, fleet, set(owners), direct, report)
+        _gateways(plan, gateways)
+        _warn(intent, direct, report)
+    elif direct:
+        report.warn(
+            "bonding_bgp: mode: direct without bonding_security_groups: the aggregators' own security groups have to "
+            "admit TCP 179 from each other, and any source for the addresses of bonds that have moved."
+        )
+    if intent.security_groups or intent.absent or intent.prune:
+        plan.finish(fleet, gateways)
+    _checks(direct, intent, cloud, fleet, design)
+
+
+def _check_options(intent: Intent, report: Report) -> None:
+    for name, given in (("cpe_nat_inbound", intent.cpe_nat_inbound), ("managed_mesh_ports", intent.managed_mesh_ports)):
+        if given and not intent.security_groups:
+            report.problem(
+                f"bonding_{name}: is given, but bonding_security_groups is not true: no security group is ours that "
+                "could admit it."
+            )
+    check_ports(intent.managed_mesh_ports, report)
+    check_inbound(intent.cpe_nat_inbound, report)
+
+
+def _warn(intent: Intent, direct: bool, report: Report) -> None:
+    if not intent.managed_mesh_ports and any(space.private_wan == "managed_mesh" for space in intent.spaces):
+        report.warn(
+            "bonding_managed_mesh_ports: none are given. The managed mesh goes through the public addresses, which no "
+            "group's reference to itself matches: unless other groups of the aggregators admit it, that way is closed."
+        )
+    if intent.cpe_nat_inbound and not direct:
+        report.warn(
+            "bonding_cpe_nat_inbound: a security group belongs to an interface, not to an address: what it admits is "
+            "open on the aggregators' own addresses too."
+        )
+
+
+def _aggregators(plan: _Plan, intent: Intent, server: Server, fleet: Fleet) -> None:
+    """The meshes between the aggregators: one group in each of their VPCs."""
+    part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
+    for vpc, members in _by_vpc(fleet.members).items():
+        key = group_key("aggregators", vpc)
+        others = [member for member in fleet.members if member not in members]
+        publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
+        rules = aggregator_rules(intent, [m.private_ip for m in others if m.private_ip], publics)
+        plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
+        for member in members:
+            plan.attach(member, key, part)
+
+
+def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, report: Report) -> None:
+    """What may come in to CPE NAT addresses: on their owners, with direct BGP on all, from anywhere."""
+    rules = [FORWARDED] if direct else inbound_rules(intent)
+    if not rules:
+        return
+    if direct:
+        report.warn(
+            "bonding_bgp: mode: direct: what comes for a moved bond is forwarded between the aggregators with the "
+            "client's address, so the security group cpe-nat admits any source on all of them, their own addresses "
+            "included. mode: transit needs no such thing."
+        )
+    for vpc, members in _by_vpc(fleet.members).items():
+        inside = [member for member in members if direct or member.host in owners]
+        if inside:
+            key = group_key("cpe-nat", vpc)
+            plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {intent.network}", rules)
+            for member in inside:
+                plan.attach(member, key, "cpe_nat")
+
+
+def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
+    """The gateways of a space are reached from the networks of its VPC, and by what they forward to the private WAN."""
+    for space in sorted({gateway.space for gateway in gateways}):
+        mine = [gateway for gateway in gateways if gateway.space == space]
+        key, vpc = group_key("gateway", space), mine[0].vpc
+        cidrs = vpc.found.cidrs if vpc.found else (vpc.cidr,) if vpc.cidr else ()
+        rules = [Rule("-1", None, None, cidr) for cidr in cidrs]
+        for forward in (forward for gateway in mine for forward in forwards_of(gateway.intent)):
+            rules += [Rule(forward["protocol"], forward["port"], forward["port"], source) for source in forward["from"]]
+        number = vpc.found.id if vpc.found else None
+        plan.group(key, "gateways", number, f"gateways of {space}", list(dict.fromkeys(rules)), vpc)
+        for gateway in mine:
+            plan.attach_gateway(gateway, key)
+
+
+def _by_vpc(members: Iterable[Member]) -> dict[str, list[Member]]:
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        if member.instance:
+            found.setdefault(member.instance.vpc_id, []).append(member)
+    return found
+
+
+class _Plan:
+    """Groups and where they are carried: wanted against found."""
+
+    def __init__(self, intent: Intent, cloud: Cloud, design: Design) -> None:
+        self._intent, self._cloud, self._design = intent, cloud, design
+        self._wanted: set[str] = set()
+        self._carried: set[tuple[str, str]] = set()
+
+    def _found(self, key: str) -> SecurityGroup | None:
+        found: SecurityGroup | None = owned(self._intent.network, key, self._cloud.groups.values())
+        return found
+
+    def group(
+        self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
+    ) -> None:
+        """A group with these rules; rules of others in it are left, and ours that nobody wants any more go last."""
+        self._wanted.add(key)
+        found = self._found(key)
+        common: dict[str, Any] = {"host": None, "part": part}
+        parent = vpc_id or (vpc_key(vpc.space) if vpc else "")
+        if found is None:
+            after = {"tags": tags(self._intent.network, key)}
+            self._design.aws("create", "security_group", parent, key, phase="add", after=after, **common)
+        new = [rule for rule in rules if found is None or rule not in found.rules]
+        old = sorted(found.own - set(rules), key=lambda rule: rule.label) if found else []
+        for rule in new:
+            self._design.aws(
+                "create", "security_group_rule", key, rule.label, phase="add", after=rule_work(rule), **common
+            )
+        for rule in old:
+            self._design.aws(
+                "delete", "security_group_rule", key, rule.label, phase="remove", before=rule_work(rule), **common
+            )
+        place: dict[str, Any] = {
+            "vpc_id": vpc_id,
+            "vpc_key": None if vpc_id else parent,
+            "key": key,
+            "description": what,
+        }
+        late = part == "gateways"
+        if found is None or new:
+            self._work("add", late, None, part, "groups", {**place, "rules": [rule_work(rule) for rule in rules]})
+        if old:
+            gone = [rule_work(rule) for rule in old]
+            self._work("remove", False, None, part, "groups", {**place, "absent_rules": gone})
+
+    def attach(self, member: Member, key: str, part: str) -> None:
+        """The member's primary interface carries the group, beside those that it has."""
+        if member.instance is None:
+            raise AssertionError("the caller has checked member.instance")
+        found = self._found(key)
+        self._carried.add((member.instance.interface_id, key))
+        if found is None or found.id not in member.instance.groups:
+            self._attachment("add", member.instance.interface_id, None, key, member.host, part)
+
+    def attach_gateway(self, gateway: Gateway, key: str) -> None:
+        """A gateway's interface carries its group."""
+        found, interface = self._found(key), gateway.interface
+        if interface:
+            self._carried.add((interface.id, key))
+        if interface is None or found is None or found.id not in interface.groups:
+            number = interface.id if interface else None
+            self._attachment("add", number, gateway.key, key, gateway.member.host, "gateways")
+
+    def _attachment(
+        self, phase: Phase, interface_id: str | None, interface_key: str | None, key: str, host: str | None, part: str
+    ) -> None:
+        parent = interface_id or interface_key or ""
+        verb, field = ("create", "groups") if phase == "add" else ("delete", "absent_groups")
+        change: dict[str, Any] = {"after" if phase == "add" else "before": {"group": key}}
+        self._design.aws(verb, "group_attachment", parent, key, phase=phase, host=host, part=part, **change)  # type: ignore[arg-type]
+        late = phase == "add" and part == "gateways"
+        entry: dict[str, Any] = {
+            "interface_id": interface_id,
+            "interface_key": None if interface_id else interface_key,
+            field: [key],
+        }
+        self._work(phase, late, host, part, "interfaces", entry)
+
+    def _work(self, phase: Phase, late: bool, host: str | None, part: str, name: str, entry: dict[str, Any]) -> None:
+        self._design.security[phase].append((host, part, late, name, entry))
+
+    def finish(self, fleet: Fleet, gateways: list[Gateway]) -> None:
+        """Groups that nobody wants any more go, and are taken off first; so are those of leaving aggregators."""
+        keys = {g.id: g.tags.get(TAG_KEY, "") for g in self._cloud.groups.values()}
+        going = {interface.id for interface in self._cloud.interfaces.values()} - {
+            gateway.interface.id for gateway in gateways if gateway.interface
+        }
+        for member in (*fleet.members, *fleet.leaving):
+            for number in member.instance.groups if member.instance else ():
+                if member.instance and number in keys:
+                    place = member.instance.interface_id
+                    if (place, keys[number]) not in self._carried:
+                        part = _part_of(keys[number])
+                        self._attachment("remove", place, None, keys[number], member.host or None, part)
+        for group in sorted(self._cloud.groups.values(), key=lambda g: g.tags.get(TAG_KEY, "")):
+            key = keys[group.id]
+            if key in self._wanted or any(
+                group.id in i.groups and i.id not in going for i in self._cloud.interfaces.values()
+            ):
+                continue
+            before = {"id": group.id}
+            part = _part_of(key)
+            self._design.aws(
+                "delete", "security_group", group.vpc_id, key, phase="remove", host=None, part=part, before=before
+            )
+            self._work("remove", False, None, part, "absent", {"key": key})
+
+
+def _part_of(key: str) -> str:
+    kind = key.split("/")[1] if "/" in key else ""
+    return {"cpe-nat": "cpe_nat", "gateway": "gateways"}.get(kind, "private_wan")
+
+
+def _checks(direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design) -> None:
+    """Off on every member for direct BGP, its old value in a tag; put back from there where it is ours no more."""
+    common: dict[str, Any] = {"part": "cpe_nat"}
+    for member in fleet.members if direct else ():
+        if member.instance and member.instance.source_dest_check:
+            place = member.instance.interface_id
+            after = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+            design.aws(
+                "update",
+                "source_dest_check",
+                "",
+                place,
+                phase="add",
+                host=member.host,
+                before=dict(CHECK_ON),
+                after=after,
+                **common,
+            )
+            entry = {"interface_id": place, **CHECK_OFF}
+            design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
+    kept = {m.instance.interface_id for m in fleet.members if direct and m.instance}
+    for place in sorted(cloud.checked_before - kept):
+        owner = fleet.by_interface(place)
+        host = owner.host or None if owner else None
+        before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+        design.aws(
+            "update",
+            "source_dest_check",
+            "",
+            place,
+            phase="remove",
+            host=host,
+            before=before,
+            after={**CHECK_ON, "tags": {TAG_CHECK: None}},
+            **common,
+        )
+        design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Direct BGP and our security groups on the primary interfaces of others: made, unchanged, and as if never been."""
+
+from __future__ import annotations
+
+from tests.playbooks.rights import policy
+from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+
+HOSTS = ("agg1", "agg3")
+"""Those in one subnet."""
+GROUPS = {"sg/aggregators/vpc-0d000000000000001", "sg/cpe-nat/vpc-0d000000000000001", "sg/gateway/initech"}
+
+
+def variables() -> Json:
+    found = demo_variables()
+    _acme, _globex, initech = found["bonding_spaces"]
+    initech["gateways"][0] |= {"egress": "none", "networks": "auto"}
+    initech["private_wan"] = "managed_mesh"  # one of its bonds is on agg2, which a direct mesh would have to reach
+    del initech["vxlan"]
+    found |= {
+        "bonding_spaces": [initech],
+        "bonding_cpe_nat_ips": found["bonding_cpe_nat_ips"][:1],
+        "bonding_bgp": {"asn": 64512, "mode": "direct"},
+        "bonding_security_groups": True,
+        "bonding_managed_mesh_ports": ["udp/51820"],
+    }
+    return found
+
+
+def interfaces(site: Site) -> dict[str, tuple[bool, list[str], Json]]:
+    """Check, groups and tags of the aggregators' primary interfaces."""
+    found = {one["id"]: one for one in site.cloud.state()["network_interfaces"]}
+    numbers = [f"eni-0d00000000000a90{host[-1]}" for host in HOSTS]
+    return {n: (found[n]["source_dest_check"], found[n]["security_group_ids"], found[n]["tags"]) for n in numbers}
+
+
+def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
+    hosts = {name: one for name, one in demo_hosts().items() if name in HOSTS}
+    site = empty.write_inventory("direct", hosts, variables())
+    site.grant([policy("read"), policy("change")])
+    before = interfaces(site)
+    made = site.run("site")
+    assert made.code == 0, made.output
+    now = interfaces(site)
+    assert {check for check, _groups, _tags in now.values()} == {False}
+    assert {tags["bonded.internet/source_dest_check"] for _check, _groups, tags in now.values()} == {"demo:true"}
+    assert [len(groups) for _check, groups, _tags in now.values()] == [len(g) + 2 for _c, g, _t in before.values()]
+    assert {one["protocol"] for one in site.aggregator("agg1")["protocols"]} >= {"bgp"}
+    (gateway,) = [one for key, one in site.ours("network_interfaces").items() if key.startswith("gateway/")]
+    assert len(gateway["security_group_ids"]) == 2
+    assert {i["key"] for i in made.plan["plan"] if i["kind"] == "security_group"} == GROUPS
+    assert "limit " in made.output
+    assert "USD a month" in made.output
+    unchanged = site.run("site")
+    assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
+    gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    assert gone.code == 0, gone.output
+    assert interfaces(site) == before
+    assert [site.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]
