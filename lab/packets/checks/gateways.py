@@ -64,7 +64,7 @@ def checks(lab: Lab) -> Iterator[Check]:
             yield Check(f"nat_gateway: {where}: Internet", partial(_by_nat, lab, one))
             yield Check("... not with the check on: it drops the LAN's packets", partial(_checked, lab, one))
         else:
-            yield Check(f"none: {where}: no Internet, and why", partial(_none, lab, one))
+            yield Check(f"untranslated: {where}: no Internet, and why", partial(_none, lab, one))
             yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
         yield Check(f"{one.space}: what no LAN has dies at the gateway's group", partial(_nobody, lab, one))
         yield Check("... (known defect) and circles if the group admits the LANs", partial(_circles, lab, one))
