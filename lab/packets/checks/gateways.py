@@ -36,18 +36,18 @@ class Gateway:
     on: str
 
 
-def gateways(lab: Lab) -> list[Gateway]:
-    """All gateways that the server's state and AWS's agree on."""
+def gateways(lab: Lab, avoid: str = "") -> list[Gateway]:
+    """All gateways that the server's state and AWS's agree on, but those on the aggregator `avoid`; nor is a bond there."""
     found = []
     for aggregator in lab.server.aggregators():
-        for interface in lab.server.interfaces(aggregator):
+        for interface in lab.server.interfaces(aggregator) if aggregator["name"] != avoid else ():
             if interface["type"] != "ethernet" or interface["space"] is None:
                 continue
             namespace = lab.server.namespace(aggregator["name"])
             device = next(one for one in lab.fabric.devices if (one.holder, one.name) == (namespace, interface["name"]))
             for host in lab.bonders.hosts:
                 at = next(one["current_aggregator"] for one in lab.server.state["bonds"] if one["id"] == host.bond_id)
-                if host.space == interface["space"] and host.private_wan and at != aggregator["name"]:
+                if host.space == interface["space"] and host.private_wan and at not in (aggregator["name"], avoid):
                     found.append(Gateway(interface["space"], aggregator["name"], device, host, at))
                     break
     return found
