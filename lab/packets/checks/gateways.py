@@ -37,7 +37,7 @@ class Gateway:
 
 
 def gateways(lab: Lab, avoid: str = "") -> list[Gateway]:
-    """All gateways that the server's state and AWS's agree on, but those on the aggregator `avoid`; nor is a bond there."""
+    """All gateways that the server's state and AWS's agree on; neither they nor their hosts' bonds are on `avoid`."""
     found = []
     for aggregator in lab.server.aggregators():
         for interface in lab.server.interfaces(aggregator) if aggregator["name"] != avoid else ():

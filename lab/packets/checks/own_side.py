@@ -33,7 +33,7 @@ from .traffic import under_traffic
 DEADLINE = 15.0
 FORWARDED = 8080
 MORE = "agg2"
-"""Gets a gateway that the demonstration does not have, so that an interface is attached under traffic; it does not translate."""
+"""Gets a gateway that does not translate and that the demonstration does not have: an interface is attached."""
 
 
 def checks(lab: Lab) -> Iterator[Check]:
