@@ -53,6 +53,14 @@ class Host:
         self.namespace = namespace or name
 
     def __enter__(self) -> Host:
+        self.furnish()
+        _run("ip", "netns", "add", self.namespace)
+        self.run("ip", "link", "set", "lo", "up")
+        self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0")
+        return self
+
+    def furnish(self) -> None:
+        """Only the folder, where the namespace is somebody else's."""
         for path in ("run", "bin"):
             (self.root / path).mkdir(parents=True)
         etc = self.root / "etc"
@@ -65,10 +73,6 @@ class Host:
         (self.root / "run" / "systemd" / "netif").mkdir(parents=True)
         for program in PROGRAMS:
             shutil.copy(HERE / "systemctl.sh", self.root / "bin" / program)
-        _run("ip", "netns", "add", self.namespace)
-        self.run("ip", "link", "set", "lo", "up")
-        self.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.rp_filter=0")
-        return self
 
     def __exit__(self, *_error: object) -> None:
         _run("ip", "netns", "del", self.namespace)

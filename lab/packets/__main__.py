@@ -17,7 +17,7 @@ from lab.demo.playbook import run_playbook
 from lab.process import LabError, Running
 
 from . import sandbox, seed
-from .checks import cpe_nat, gateways, moves, mutants, private_wan, traffic
+from .checks import cpe_nat, gateways, moves, mutants, own_side, private_wan, traffic
 from .kernel import KernelError
 from .network import FOLDER, Lab
 from .report import Result, run, say
@@ -30,6 +30,7 @@ PARTS = {
     "Gateways": gateways.checks,
     "Runs under traffic": traffic.checks,
     "One rule broken at a time": mutants.checks,
+    "The aggregators' own side": own_side.checks,
 }
 CANNOT = 2
 """The exit code where the lab cannot be run at all."""

@@ -21,8 +21,11 @@ from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, UPPER, Piece
 
 LEARNED = 200
 """The routing protocol number of the aggregator's own routes in the kernel; BIRD learns these."""
-RETURN, MAIN, OWN, SPACE = 300, 400, 500, 1000
-"""Preferences of rules: the way back of moved bonds, CPE NAT IPs, a gateway's own address, the spaces."""
+RETURN, MAIN, OWN, SPACE = 5000, 10000, 10500, 11000
+"""Preferences of rules: the way back of moved bonds, CPE NAT IPs, a gateway's own address, the spaces.
+
+The vendor's own are not known. The way back has to come first, and so have those of the role aggregator_host (5253).
+"""
 
 
 class Server:

@@ -91,7 +91,9 @@ class Answers:
         echo.sendto(data, client)
 
 
-def fetch(namespace: str, address: str, *, source: str = "", timeout: float = 1.0) -> Page | None:
+def fetch(
+    namespace: str, address: str, *, source: str = "", source_port: int = 0, port: int = PAGE_PORT, timeout: float = 1.0
+) -> Page | None:
     """The page that a host in this namespace gets from the address, with `source` as its own.
 
     None if there is no answer within `timeout` seconds.
@@ -101,9 +103,10 @@ def fetch(namespace: str, address: str, *, source: str = "", timeout: float = 1.
     with client:
         client.settimeout(timeout)
         try:
-            if source:
-                client.bind((source, 0))
-            client.connect((address, PAGE_PORT))
+            if source or source_port:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                client.bind((source, source_port))
+            client.connect((address, port))
             client.sendall(b"GET / HTTP/1.0\r\n\r\n")
             text = b""
             while part := client.recv(1000):

@@ -26,7 +26,9 @@ PACKAGES = {
 """What the lab calls, and the Debian package that has it."""
 INSIDE = "LAB_PACKETS_INSIDE"
 PR_SET_PDEATHSIG = 1
-_START = 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'
+HOSTS = pathlib.Path("/mnt")
+"""Where the hosts' own files are: not below /run, of which each has its own."""
+_START = f'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs {HOSTS} && ip link set lo up && exec "$@"'
 
 
 def missing() -> list[str]:

@@ -36,18 +36,18 @@ class Gateway:
     on: str
 
 
-def gateways(lab: Lab) -> list[Gateway]:
-    """All gateways that the server's state and AWS's agree on."""
+def gateways(lab: Lab, avoid: str = "") -> list[Gateway]:
+    """All gateways that the server's state and AWS's agree on; neither they nor their hosts' bonds are on `avoid`."""
     found = []
     for aggregator in lab.server.aggregators():
-        for interface in lab.server.interfaces(aggregator):
+        for interface in lab.server.interfaces(aggregator) if aggregator["name"] != avoid else ():
             if interface["type"] != "ethernet" or interface["space"] is None:
                 continue
             namespace = lab.server.namespace(aggregator["name"])
             device = next(one for one in lab.fabric.devices if (one.holder, one.name) == (namespace, interface["name"]))
             for host in lab.bonders.hosts:
                 at = next(one["current_aggregator"] for one in lab.server.state["bonds"] if one["id"] == host.bond_id)
-                if host.space == interface["space"] and host.private_wan and at != aggregator["name"]:
+                if host.space == interface["space"] and host.private_wan and at not in (aggregator["name"], avoid):
                     found.append(Gateway(interface["space"], aggregator["name"], device, host, at))
                     break
     return found
@@ -64,7 +64,7 @@ def checks(lab: Lab) -> Iterator[Check]:
             yield Check(f"nat_gateway: {where}: Internet", partial(_by_nat, lab, one))
             yield Check("... not with the check on: it drops the LAN's packets", partial(_checked, lab, one))
         else:
-            yield Check(f"none: {where}: no Internet, and why", partial(_none, lab, one))
+            yield Check(f"untranslated: {where}: no Internet, and why", partial(_none, lab, one))
             yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
         yield Check(f"{one.space}: what no LAN has dies at the gateway's group", partial(_nobody, lab, one))
         yield Check("... (known defect) and circles if the group admits the LANs", partial(_circles, lab, one))

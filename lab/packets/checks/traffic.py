@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import pathlib
 import shutil
 import tempfile
@@ -37,7 +36,6 @@ def checks(lab: Lab) -> Iterator[Check]:
     """In order: each leaves the network as it was."""
     yield Check("a second run: nothing is changed, nothing is lost", lambda: _second(lab))
     yield Check("an inventory without agg3 is refused, nothing is lost", lambda: _partial(lab))
-    yield Check("globex gets a gateway on agg2: its interface is attached, nothing is lost", lambda: _gateway(lab))
 
 
 def paths(lab: Lab) -> list[Path]:
@@ -122,27 +120,3 @@ def _partial(lab: Lab) -> str:
     need(outcome.rc != 0 and outcome.failures, "the run was not refused")
     need(not written, f"it wrote {written}")
     return sent
-
-
-def _gateway(lab: Lab) -> str:
-    """An aggregator's second interface costs its first one nothing."""
-    intent = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
-    spaces = copy.deepcopy(intent["bonding_spaces"])
-    gateway = {"aggregator": "agg2", "networks": ["172.16.0.0/12"], "egress": "none", "interface": "ens6"}
-    next(space for space in spaces if space["key"] == "globex")["gateways"] = [gateway]
-    lab.save()
-    try:
-        outcome, sent = under_traffic(lab, extra={**lab.urls(), "bonding_spaces": spaces})
-        need(outcome.rc == 0, f"the run failed: {outcome.failures}")
-        devices = [one for one in lab.fabric.devices if (one.holder, one.name) == ("agg2", "ens6")]
-        need(devices, "agg2 did not get an interface")
-        own = devices[0].addresses[0]
-
-        def out() -> bool:
-            page = fetch("agg2", INTERNET_HOST, source=own, timeout=0.5)
-            return page is not None and page.client == public_of(lab, own)
-
-        need(until(out, 10) is not None, f"the new interface's {own} does not get out")
-    finally:
-        lab.restore()
-    return f"{sent}; ens6 of agg2 gets out as {own}'s public address"
