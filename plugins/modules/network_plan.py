@@ -389,6 +389,14 @@ options:
     description: How many objects on the management server may be deleted, with O(state=present).
     type: int
     default: 25
+  check_rights:
+    description:
+      - Whether both sides are asked for the rights that the plan needs, as far as they tell before anything is made.
+        AWS is asked by dry runs, the server by the OPTIONS of each kind that is added.
+      - What is missing is refused, all of it at once. It costs a request each, so it is for a first run, and not for
+        credentials that may only look.
+    type: bool
+    default: false
   security_groups:
     description:
       - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and

@@ -134,7 +134,7 @@ def _tables(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> li
     counts = Counter((item.parent, ":" in item.key) for item in new if item.kind == "route")
     lines = []
     for (name, ipv6), number in sorted(counts.items()):
-        table = _table(name, cloud)
+        table = _table(name, intent, cloud)
         there = sum((":" in route.destination) == ipv6 for route in table.routes) if table else 0
         where = f"{name}{' IPv6' if ipv6 else ''}"
         lines.append(quota_line(ROUTES, where, (there, number), None, intent.quotas, report))
@@ -156,19 +156,14 @@ def _groups(new: list[Item], intent: Intent, cloud: Cloud, fleet: Fleet, report:
     return lines
 
 
-def _table(name: str, cloud: Cloud) -> RouteTable | None:
-    """The table that a route's item names: by its id, its tag, or as the main one of a space's VPC."""
-    if name in cloud.route_tables:
-        return cloud.route_tables[name]
-    vpcs = {vpc_key(vpc.tags[TAG_KEY].partition("/")[2]): vpc.id for vpc in cloud.vpcs.values() if TAG_KEY in vpc.tags}
+def _table(name: str, intent: Intent, cloud: Cloud) -> RouteTable | None:
+    """The table that a route's item names: by its id, its tag, or as the main one of a space's VPC, made or adopted."""
+    mains = {f"{vpc.tags.get(TAG_KEY)}/main": vpc.id for vpc in cloud.vpcs.values()}
+    mains |= {f"{vpc_key(space.key)}/main": space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id}
     for table in cloud.route_tables.values():
-        if table.tags.get(TAG_KEY) == name or (table.main and name == f"{_key_of(table.vpc_id, vpcs)}/main"):
+        if name in (table.id, table.tags.get(TAG_KEY)) or (table.main and mains.get(name) == table.vpc_id):
             return table
     return None
-
-
-def _key_of(vpc_id: str, vpcs: dict[str, str]) -> str:
-    return next((key for key, number in vpcs.items() if number == vpc_id), "")
 
 
 def warn_of_hazards(items: Iterable[Item], peers: Counter[str], fleet: Fleet, report: Report) -> None:

@@ -23,7 +23,7 @@ from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
-from .._reconcile import ReconcileError, Refs
+from .._reconcile import ReconcileError, Refs, rights_to_add
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
@@ -71,6 +71,8 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     if params.get("verify"):
         plan.work["verify"] = everything(design, scope.hosts)
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
+    if params.get("check_rights"):
+        _check_rights(plan.items, intent, client, cloud_side, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings)
     return {
@@ -83,6 +85,16 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
     }
+
+
+def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side: CloudReader, report: Report) -> None:
+    """What both sides would deny, as far as they tell before anything is made."""
+    missing, untold = rights_to_add(
+        client, [(item.kind, item.parent) for item in items if item.system == "server" and item.verb == "create"]
+    )
+    report.problems += missing + cloud_side.missing_rights(items, intent.network)
+    for text in untold:
+        report.warn(text)
 
 
 def _read_entries(intent: Intent, server_side: ServerReader, cloud_side: CloudReader) -> None:

@@ -136,6 +136,7 @@ ARGUMENT_SPEC: Spec = {
     "teardown_private_wan": _bool(),
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
+    "check_rights": _bool(),
     "security_groups": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),
     "managed_mesh_ports": _list(default=[]),

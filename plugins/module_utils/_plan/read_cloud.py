@@ -12,8 +12,10 @@ from typing import Any
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
 from .._aws.account import COUNTED, read_account
 from .._aws.cpe_nat_found import reverse_dns_of
+from .._aws.rights import missing_rights
 from .._aws.security_found import read_security
 from .._design.intent import Intent
+from .._design.items import Item
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._design.state import (
     Cloud,
@@ -92,6 +94,12 @@ class CloudReader:
         for region in self._regions:
             self.cloud.accounts[region] = read_account(self._client_of(region), wanted)
         return True
+
+    def missing_rights(self, items: Collection[Item], network: str) -> list[str]:
+        """What EC2 would deny of these items, asked by dry runs; nothing where AWS was not read."""
+        if not self._regions:
+            return []
+        return missing_rights(self._client_of(self._regions[0]), items, network)
 
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""

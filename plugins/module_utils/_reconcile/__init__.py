@@ -29,6 +29,7 @@ from .reading import (
     read_spaces,
 )
 from .refs import Refs
+from .rights import rights_to_add
 from .running import Result, carry_out, report_outcomes
 from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
@@ -72,6 +73,7 @@ __all__ = [
     "read_spaces",
     "readable",
     "report_outcomes",
+    "rights_to_add",
     "survey_aggregators",
     "survey_bonds",
     "survey_spaces",

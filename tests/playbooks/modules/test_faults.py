@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._plan import PlanError
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy, without
-from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Fault:
     site: Site
     variables: Json = field(default_factory=demo_variables)
     hosts: Json = field(default_factory=demo_hosts)
+    more: Json = field(default_factory=dict)
 
     def account(self, **quotas: int) -> Fault:
         """What AWS allows."""
@@ -97,6 +98,18 @@ class Fault:
             "cidr": cidr,
             "subnets": [{"zone": "eu-central-1a", "cidr": cidr}],
         }
+        return self
+
+    def lacking(self, action: str) -> Fault:
+        """The policies of docs/ but for one action, and the rights are asked for."""
+        self.site.grant(without([policy("read"), policy("change")], action))
+        self.more["check_rights"] = True
+        return self
+
+    def as_viewer(self) -> Fault:
+        """As somebody who may look at the server and no more."""
+        self.variables |= {"bonding_api_username": "viewer@example.com", "bonding_api_password": "viewer-password"}
+        self.more["check_rights"] = True
         return self
 
     def on_server(self, method: str, path: str, body: Json) -> Fault:
@@ -190,6 +203,26 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.acme()["vxlan"].update(subnet="172.16.0.0/20"),
         "the tunnel subnet 172.16.0.0/20 of space acme overlaps the network 172.16.1.0/24 of bond 17",
     ),
+    "the right to make addresses": (
+        lambda f: f.lacking("AllocateAddress"),
+        "the credentials lack the IAM right ec2:AllocateAddress on arn:aws:ec2:",
+    ),
+    "the right to tag what is made": (
+        lambda f: f.lacking("CreateTags"),
+        "the credentials lack the IAM right ec2:CreateTags on arn:aws:ec2:",
+    ),
+    "the right to make VPCs": (
+        lambda f: f.lacking("CreateVpc"),
+        "the credentials lack the IAM right ec2:CreateVpc on arn:aws:ec2:",
+    ),
+    "the right to make internet gateways": (
+        lambda f: f.lacking("CreateInternetGateway"),
+        "the credentials lack the IAM right ec2:CreateInternetGateway on arn:aws:ec2:",
+    ),
+    "on the server, the right to add": (
+        lambda f: f.as_viewer(),
+        "The user lacks the right to add objects of the kind vxlan_interface on the server: the OPTIONS of",
+    ),
     "the right to read": (
         lambda f: f.site.grant(without([policy("read")], "DescribeVpcs")),
         "the credentials lack the IAM right ec2:DescribeVpcs",
@@ -230,7 +263,17 @@ def test_refused_in_the_preflights_words_with_nothing_changed(empty: Site, spoil
     fault = Fault(empty)
     spoil(fault)
     with pytest.raises(Exception) as caught:
-        plan(empty, fault.variables, fault.hosts)
+        plan(empty, fault.variables, fault.hosts, **fault.more)
     assert words in str(caught.value)
     assert isinstance(caught.value, PlanError) or "lack the IAM right" in words
-    assert empty.writes() == []
+    assert [entry for entry in empty.cloud.log() if "DryRun" not in entry["params"] and aws_writes([entry])] == []
+    assert server_writes(empty.server.log()) == []
+
+
+def test_with_all_rights_nothing_is_missing(empty: Site) -> None:
+    empty.grant([policy("read"), policy("change")])
+    plan(empty, check_rights=True)
+    asked = {entry["action"] for entry in empty.cloud.log() if aws_writes([entry])}
+    assert asked == {"AllocateAddress", "CreateInternetGateway", "CreateVpc"}
+    assert {entry["error"] for entry in empty.cloud.log() if aws_writes([entry])} == {"DryRunOperation"}
+    assert server_writes(empty.server.log()) == []

@@ -12,7 +12,13 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.limits import QUOTAS
 from ansible_collections.bonded.internet.plugins.module_utils._design.prices import monthly
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Account, Route
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+    Account,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+)
 from lab.aws.ec2.quotas import DEFAULTS
 
 from .egress_world import ANYWHERE, ZONE, gateway, nat_world, plain_world, routes, space
@@ -219,3 +225,25 @@ def test_a_default_route_counts() -> None:
     items = world.plan(spaces=space())
     assert [item.key for item in items if item.kind == "route"] == [ANYWHERE]
     assert line(world, "routes", "rtb/acme") == (1, 1, 50, 48)
+
+
+def test_an_adopted_vpc_counts_in_its_own_tables_and_subnets() -> None:
+    world = small_world()
+    cloud = world.cloud
+    cloud.vpcs["vpc-7"] = Vpc("vpc-7", ("10.70.0.0/16",))
+    cloud.subnets["subnet-7"] = Subnet("subnet-7", "vpc-7", "10.70.0.0/28", ZONE, free=1)
+    others = tuple(Route(f"100.64.{number}.0/24", "tgw-1") for number in range(3))
+    cloud.route_tables["rtb-7"] = RouteTable("rtb-7", "vpc-7", True, others)
+    cloud.route_tables["rtb-8"] = RouteTable("rtb-8", "vpc-7", False, others[:1])
+    given = gateway(egress="none", subnet_id="subnet-7", route_tables=["rtb-8"])
+    items = world.plan(spaces=space(given, vpc={"id": "vpc-7"}), security_groups=True, managed_mesh_ports=["udp/1"])
+    assert world.report.problems == []
+    assert line(world, "subnet addresses", "subnet-7 10.70.0.0/28") == (10, 1, 11, 0)
+    assert line(world, "routes", "rtb-8") == (1, 1, 50, 48)
+    groups = [(item.parent, item.key) for item in items if item.kind == "security_group"]
+    assert ("vpc-7", "sg/gateway/acme") in groups
+    assert [item.key for item in items if item.parent == "sg/gateway/acme"] == ["all from 10.70.0.0/16"]
+    assert not [item for item in items if item.kind in ("vpc", "subnet", "internet_gateway")]
+    main = gateway(egress="none", subnet_id="subnet-7")
+    world.plan(spaces=space(main, vpc={"id": "vpc-7"}), quotas={"routes_per_table": 3})
+    assert said(world.report.problems, "The route table vpc/acme/main has 3 routes and would get 1 more")

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user may add, by the server's own OPTIONS; a server that describes itself otherwise refuses nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile.rights import rights_to_add
+
+DESCRIBED = {"name": "List", "renders": [], "parses": []}
+
+
+class Client:
+    """Answers OPTIONS, and remembers the paths."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def options(self, path: str) -> Any:
+        self.asked.append(path)
+        return self.answer
+
+
+def rights(answer: Any) -> tuple[list[str], list[str], list[str]]:
+    client = Client(answer)
+    added = [("filter", "aggregators/7"), ("filter", "aggregators/12"), ("connected_ip", "bonds/17")]
+    return (*rights_to_add(client, added), client.asked)  # type: ignore[arg-type]
+
+
+def test_each_kind_is_asked_for_once() -> None:
+    missing, untold, asked = rights({**DESCRIBED, "actions": {"POST": {}, "PUT": {}}})
+    assert (missing, untold) == ([], [])
+    assert asked == ["aggregators/7/filters/", "bonds/17/connected_ips/"]
+
+
+def test_without_post_the_right_is_missing() -> None:
+    missing, untold, _asked = rights(DESCRIBED)
+    assert untold == []
+    assert missing[0] == (
+        "The user lacks the right to add objects of the kind filter on the server: the OPTIONS of "
+        "aggregators/7/filters/ name no POST. Give it to a group of the user's there."
+    )
+
+
+def test_another_description_says_nothing() -> None:
+    for answer in ({}, None, {"methods": ["GET"]}):
+        missing, untold, _asked = rights(answer)
+        assert missing == []
+        assert untold[0] == "The server does not tell who may add to aggregators/7/filters/."
