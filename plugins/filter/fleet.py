@@ -20,6 +20,7 @@ INTENT = (
     "bonding_cpe_nat_ips",
     "bonding_bgp",
     "bonding_vni_base",
+    "bonding_tunnel_device",
     "bonding_leaving",
     "bonding_prune",
     "bonding_allow_disruption",

@@ -26,6 +26,7 @@ from .state import Cloud, Server
 
 Part = dict[str, dict[str, Any]]
 """One kind of a host's entries by what tells them apart: the space, or the address."""
+_OFF = "bonding_host_side is false (or bonding_host_skip has it)"
 ZONES = 65535
 """A conntrack zone has 16 bits, and 0 is everybody's."""
 
@@ -262,17 +263,20 @@ def _warn(
     report: Report,
 ) -> None:
     """What nobody does where the host's side is left alone, and what cannot be known."""
-    by_hand = [g.label for g in gateways if g.translates and not g.member.host_side]
+    off = {part: {host.host for host in intent.hosts if part in host.host_skip} for part in ("masquerade", "ways_back")}
+    translating = [gateway for gateway in gateways if gateway.translates]
+    by_hand = [g for g in translating if not g.member.host_side or g.member.host in off["masquerade"]]
     if by_hand:
+        labels = "; ".join(gateway.label for gateway in by_hand)
         report.warn(
-            f"egress: masquerade ({'; '.join(by_hand)}): bonding_host_side is false, so the rules that translate are "
-            "not installed: do it by hand, as roles/aggregator_host says. Without them the Internet is not reached."
+            f"egress: masquerade ({labels}): {_OFF}, so the rules that translate are not installed: do it by hand, as "
+            "roles/aggregator_host says. Without them the Internet is not reached."
         )
-    alone = [member.host for member in fleet.members if not member.host_side]
+    alone = [member.host for member in fleet.members if not member.host_side or member.host in off["ways_back"]]
     if transit and chosen and alone and len(fleet.members) > 1:
         report.warn(
-            f"bonding_bgp: {', '.join(alone)}: bonding_host_side is false, so no way back is set there: a bond that "
-            "moves there does not answer under its public address until the address has been moved too."
+            f"bonding_bgp: {', '.join(alone)}: {_OFF}, so no way back is set there: a bond that moves there does not "
+            "answer under its public address until the address has been moved too."
         )
     for gateway in gateways:
         mesh_only = gateway.translates and not gateway.intent.incoming

@@ -118,9 +118,14 @@ def test_the_check_goes_on_last_when_the_routes_go(plain: World) -> None:
 def test_without_ssh_the_plan_says_that_nobody_translates(plain: World) -> None:
     assert plain.plan(spaces=space(masquerade())) == []
     assert [text for text in plain.report.warnings if "masquerade" in text] == [
-        "egress: masquerade (space acme, gateway on agg1): bonding_host_side is false, so the rules that translate are "
-        "not installed: do it by hand, as roles/aggregator_host says. Without them the Internet is not reached."
+        "egress: masquerade (space acme, gateway on agg1): bonding_host_side is false (or bonding_host_skip has it), "
+        "so the rules that translate are not installed: do it by hand, as roles/aggregator_host says. Without them the "
+        "Internet is not reached."
     ]
+    left_alone = [{**one, "host_skip": ["masquerade"]} for one in reached()]
+    items = plain.plan(spaces=space(masquerade()), aggregators=left_alone)
+    assert [item for item in items if item.system == "host"] == []
+    assert any("bonding_host_skip has it" in text for text in plain.report.warnings)
 
 
 def test_none_into_masquerade_and_back(plain: World) -> None:
