@@ -22,6 +22,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from lab.hosts import __main__ as hosts
 from lab.packets import sandbox
 from tools.lines import ROOT, Line, find_python, read_lines
 from tools.lint import STAGES
@@ -117,20 +118,23 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     def sanity(line: Line) -> Callable[[Runner], None]:
         return lambda runner: runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
 
-    def packets(runner: Runner) -> None:
-        reason = sandbox.refused()
-        if reason:
-            runner.leave_out("packets", reason)
-        else:
-            runner.run("packets", *MAKE, "packets")
+    def if_possible(door: str, refused: Callable[[], str], counts_tests: bool) -> Callable[[Runner], None]:
+        def job(runner: Runner) -> None:
+            reason = refused()
+            if reason:
+                runner.leave_out(door, reason)
+            else:
+                runner.run(door, *MAKE, door, counts_tests=counts_tests)
+
+        return job
 
     # Each line has a sanity run of its own.
     stages = f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}"
     return [
         *map(tests, reversed(there)),
-        packets,
+        if_possible("packets", sandbox.refused, False),
+        if_possible("hosts", hosts.refused, True),
         *map(once, ONCE),
-        lambda runner: runner.run("hosts", *MAKE, "hosts", counts_tests=True),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]

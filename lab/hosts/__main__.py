@@ -6,28 +6,33 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 
+from lab.packets import sandbox
 from lab.process import ROOT
 
-PROGRAMS = {"ip": "iproute2", "nft": "nftables", "sysctl": "procps", "unshare": "util-linux"}
-"""What is needed, and the Debian package that has it."""
-SEARCH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+PACKAGES = {"ip": "iproute2", "nft": "nftables", "sysctl": "procps", "unshare": "util-linux"}
+"""What is called, and the Debian package that has it."""
+
+
+def refused() -> str:
+    """Why these tests cannot be run here; empty if they can."""
+    return sandbox.refused("a host in a namespace", PACKAGES)
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest there; 1 with a sentence if that cannot be."""
-    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program, path=SEARCH)]
-    if missing:
-        print(f"hosts: FAILED, missing: apt-get install {' '.join(missing)}")
+    reason = refused()
+    if reason:
+        print(f"hosts: NOT RUN, {reason}")
         return 1
     command = [sys.executable, "-m", "pytest", *(arguments or ["tests/hosts"])]
     if os.geteuid() != 0:
         script = 'mount -t tmpfs tmpfs /run && exec "$@"'
         command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": SEARCH}, check=False).returncode
+    path = {"PATH": sandbox.environment()["PATH"]}
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **path}, check=False).returncode
 
 
 if __name__ == "__main__":

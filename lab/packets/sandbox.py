@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 PACKAGES = {
     "bird": "bird2",
@@ -31,10 +31,10 @@ HOSTS = pathlib.Path("/mnt")
 _START = f'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs {HOSTS} && ip link set lo up && exec "$@"'
 
 
-def missing() -> list[str]:
+def missing(packages: Mapping[str, str]) -> list[str]:
     """The Debian packages that are not there. Programs of administrators are looked for in their folders too."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
-    return sorted({package for tool, package in PACKAGES.items() if shutil.which(tool, path=path) is None})
+    return sorted({package for tool, package in packages.items() if shutil.which(tool, path=path) is None})
 
 
 def command(words: Sequence[str]) -> list[str]:
@@ -44,17 +44,17 @@ def command(words: Sequence[str]) -> list[str]:
     return [*own, "sh", "-c", _START, "sh", *words]
 
 
-def refused() -> str:
-    """Why there can be no such world here; empty if there can."""
-    absent = missing()
+def refused(what: str = "the packet lab", packages: Mapping[str, str] = PACKAGES) -> str:
+    """Why `what` cannot have these programs and such a world here; empty if it can."""
+    absent = missing(packages)
     if absent:
-        return f"the packet lab needs programs that are not here: apt-get install {' '.join(absent)}"
+        return f"{what} needs programs that are not here: apt-get install {' '.join(absent)}"
     words = ["sh", "-c", "ip netns add try && ip link add try type bridge && ip netns exec try nft list ruleset"]
     tried = subprocess.run(command(words), capture_output=True, text=True, check=False, env=environment())
     if tried.returncode:
         said = (tried.stderr or tried.stdout).strip().splitlines()
         return (
-            "the packet lab needs network namespaces, and may not make them here"
+            f"{what} needs network namespaces, and may not make them here"
             f" ({said[-1] if said else f'exit code {tried.returncode}'});"
             " run it as root, or where kernel.unprivileged_userns_clone (and AppArmor) allow user namespaces"
         )

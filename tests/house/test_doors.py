@@ -181,6 +181,7 @@ def test_ci_wants_both_lines(
 ) -> None:
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version if version in there else None)
+    monkeypatch.setattr(ci.sandbox, "refused", lambda *_: "")
     monkeypatch.setenv("CI", in_ci)
     assert ci.main() == code
     lines = capsys.readouterr().out.splitlines()
@@ -206,16 +207,17 @@ def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.parametrize("reason", ["", "may not make namespaces here"])
-def test_ci_says_where_the_packet_lab_cannot_run(
+def test_ci_says_where_the_doors_with_namespaces_cannot_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str
 ) -> None:
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version)
-    monkeypatch.setattr(ci.sandbox, "refused", lambda: reason)
+    monkeypatch.setattr(ci.sandbox, "refused", lambda *_: reason)
     assert ci.main() == 0
     lines = capsys.readouterr().out.splitlines()
-    assert ("packets: ok (1 s)" in lines) == (not reason)
-    assert (f"packets: NOT RUN, {reason}" in lines) == bool(reason)
+    for door in ("packets", "hosts"):
+        assert (f"{door}: ok (1 s)" in lines) == (not reason)
+        assert (f"{door}: NOT RUN, {reason}" in lines) == bool(reason)
 
 
 def test_make_alone_names_the_doors() -> None:
