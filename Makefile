@@ -2,7 +2,7 @@
 #   PYTHON  the Python to start from (3.11 or later)                      default: python3
 #   LINE    a supported line, the name of a file in requirements/         default: the one that fits PYTHON
 #   PY      the Python of an environment that is set up already           default: set up as needed
-#   TESTS   what `make test` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
+#   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
 PYTHON ?= python3
@@ -39,7 +39,7 @@ test: ## every test that needs no root and no account
 	@$(if $(or $(if $(TESTS),,all),$(filter tests tests/ tests/house%,$(TESTS))),$(run_tools),$(run)) -m pytest $(PYTEST_ARGS) $(TESTS)
 
 hosts: ## the aggregators' own side, on hosts with nftables in network namespaces; root or user namespaces
-	@$(run) -m lab.hosts
+	@$(run) -m lab.hosts $(TESTS)
 
 packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; root or user namespaces
 	@$(run) -m lab.packets

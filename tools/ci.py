@@ -40,6 +40,9 @@ ONCE = (
 itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
 HOSTS = "tests/hosts"
 """What has a door of its own, since it needs root or a user namespace."""
+LONG = "tests/hosts/test_site.py"
+"""Six runs of site.yml over three hosts, ten minutes by themselves: for `make hosts`, before a release and after each
+change of roles/aggregator_host. The packet lab runs site.yml over such hosts too, and judges by packets."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
@@ -118,13 +121,14 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     def sanity(line: Line) -> Callable[[Runner], None]:
         return lambda runner: runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
 
-    def if_possible(door: str, refused: Callable[[], str], counts_tests: bool) -> Callable[[Runner], None]:
+    def if_possible(door: str, refused: Callable[[], str], *tests: str) -> Callable[[Runner], None]:
         def job(runner: Runner) -> None:
             reason = refused()
             if reason:
                 runner.leave_out(door, reason)
             else:
-                runner.run(door, *MAKE, door, counts_tests=counts_tests)
+                words = (f"TESTS={' '.join(tests)}",) if tests else ()
+                runner.run(door, *MAKE, door, *words, counts_tests=bool(tests))
 
         return job
 
@@ -132,12 +136,18 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     stages = f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}"
     return [
         *map(tests, reversed(there)),
-        if_possible("packets", sandbox.refused, False),
-        if_possible("hosts", hosts.refused, True),
+        if_possible("packets", sandbox.refused),
+        if_possible("hosts", hosts.refused, *host_tests()),
         *map(once, ONCE),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]
+
+
+def host_tests() -> list[str]:
+    """The tests on hosts in namespaces that take no ten minutes."""
+    found = (str(path.relative_to(ROOT)) for path in (ROOT / HOSTS).glob("test_*.py"))
+    return sorted(path for path in found if path != LONG)
 
 
 def line_tests() -> list[str]:
@@ -162,6 +172,7 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
+    runner.leave_out(LONG, "it takes ten minutes; `make hosts` runs it")
     # Three on two cores: amazon.aws sleeps five seconds for each change of a route table.
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(job, runner) for job in jobs(there)]:

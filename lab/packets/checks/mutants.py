@@ -20,6 +20,8 @@ from ..seed import AGGREGATORS
 from . import cpe_nat, gateways, private_wan
 
 DEADLINE = 20.0
+RECOVERY = 60.0
+"""Seconds in which all is as before: more than OSPF's dead interval."""
 SETTLED = 1.0
 """Seconds for which what must not fail is watched."""
 
@@ -113,7 +115,7 @@ def _judge(lab: Lab, mutant: Mutant) -> str:
 
 
 def _all_hold(asked: Mapping[str, Callable[[], bool]], when: str) -> float:
-    found = until(lambda: all(claim() for claim in asked.values()), DEADLINE)
+    found = until(lambda: all(claim() for claim in asked.values()), RECOVERY)
     need(found is not None, f"{when} not all is as it was: {[name for name, claim in asked.items() if not claim()]}")
     return found or 0
 
