@@ -229,8 +229,9 @@ def test_what_cannot_be_judged_is_refused(lab: Lab) -> None:
     ec2 = judged(lab, document(statement("*")))
     with refused("UnsupportedOperation", "cannot judge ec2:CreateVpcPeeringConnection: lab/aws/iam/"):
         ec2.create_vpc_peering_connection(VpcId="vpc-0a000000", PeerVpcId="vpc-0b000000")
-    with refused("UnsupportedOperation", "cannot judge ec2:ModifyNetworkInterfaceAttribute with SecurityGroupId.1"):
-        ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000f", Groups=["sg-0a000001"])
+    attachment: dict[str, Any] = {"AttachmentId": "eni-attach-0a000001", "DeleteOnTermination": True}
+    with refused("UnsupportedOperation", "cannot judge ec2:ModifyNetworkInterfaceAttribute with Attachment."):
+        ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000f", Attachment=attachment)
     ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000f", SourceDestCheck={"Value": False})
     # Who one is may be asked without any right.
     assert lab.client("sts", key=KEY).get_caller_identity()["Account"] == "123456789012"

@@ -15,7 +15,9 @@ from lab.packets import sandbox
 
 def test_missing_programs_are_named_as_debian_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox.shutil, "which", lambda tool, path: None if tool in ("bird", "birdc", "nft") else tool)
-    assert sandbox.missing() == ["bird2", "nftables"]
+    assert sandbox.missing(sandbox.PACKAGES) == ["bird2", "nftables"]
+    hosts = sandbox.refused("a host", {"nft": "nftables", "ip": "iproute2"})
+    assert hosts == "a host needs programs that are not here: apt-get install nftables"
     assert sandbox.refused() == ("the packet lab needs programs that are not here: apt-get install bird2 nftables")
 
 
@@ -25,7 +27,7 @@ def test_refused_namespaces_are_told_from_failed_checks(
     refusing = tmp_path / "unshare"
     refusing.write_text("#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n")
     refusing.chmod(0o755)
-    monkeypatch.setattr(sandbox, "missing", list)
+    monkeypatch.setattr(sandbox, "missing", lambda _packages: [])
     monkeypatch.setattr(sandbox, "command", lambda words: [str(refusing), *words])
     monkeypatch.delenv(sandbox.INSIDE, raising=False)
     assert program.main([]) == program.CANNOT
