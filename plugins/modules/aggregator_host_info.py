@@ -159,7 +159,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import missing
+from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, missing
 
 PROGRAMS = ("ip", "nft", "ping", "systemctl")
 ARGUMENT_SPEC = {
@@ -197,7 +197,7 @@ def main() -> None:
     except facts.HostError as error:
         module.fail_json(msg=f"{error} Nothing was changed.")
     else:
-        absent = missing(devices, module.params["expect"])
+        absent = missing(devices, module.params["expect"], by(module.run_command))
         more = {"msg": f"Not as expected: {'; '.join(absent)}."} if absent else {}
         module.exit_json(changed=False, host=host, missing=absent, **more)
 

@@ -8,12 +8,13 @@ Private to the collection.
 
 from __future__ import annotations
 
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # an aggregator's Python may be older than these are
     from collections.abc import Callable, Mapping
+
+    from .facts import Run
 
     Ping = Callable[[str, str], bool]
     """(device, address): whether the address answers by this device within a second."""
@@ -21,14 +22,16 @@ if TYPE_CHECKING:  # an aggregator's Python may be older than these are
 PARALLEL = 16
 
 
-def ping(device: str, address: str) -> bool:
+def by(run: Run) -> Ping:
     """One packet, bound to the device, so that the space's own routes do not matter."""
-    command = ["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", device, address]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    return done.returncode == 0
+
+    def ping(device: str, address: str) -> bool:
+        return run(["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", device, address])[0] == 0
+
+    return ping
 
 
-def missing(devices: list[dict[str, Any]], expected: list[dict[str, Any]], ping: Ping = ping) -> list[str]:
+def missing(devices: list[dict[str, Any]], expected: list[dict[str, Any]], ping: Ping) -> list[str]:
     """A sentence for each thing that is not as expected.
 
     Of `expected` each: `device` or `mac`, and what it shall have: `addresses` without prefix length, `peers`.

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import missing
+from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, missing
 
 MAC = "0e:00:00:00:00:0b"
 LINKS: list[Any] = [
@@ -123,4 +123,15 @@ def test_what_is_missing_is_said_in_a_sentence_each() -> None:
         "10.254.0.13 does not answer by gw11",
     ]
     assert asked == [("gw11", "10.254.0.12"), ("gw11", "10.254.0.13")]  # by a device that is down nobody is asked
-    assert missing(devices(), [{"mac": MAC}]) == []
+    assert missing(devices(), [{"mac": MAC}], ping) == []
+
+
+def test_a_peer_is_asked_by_the_device() -> None:
+    asked: list[list[str]] = []
+
+    def run(words: list[str]) -> tuple[int, str, str]:
+        asked.append(words)
+        return (0 if words[-1] == "10.254.0.12" else 1), "", ""
+
+    assert [by(run)("vx10000011", address) for address in ("10.254.0.12", "10.254.0.13")] == [True, False]
+    assert asked[0] == ["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", "vx10000011", "10.254.0.12"]
