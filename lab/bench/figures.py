@@ -145,8 +145,8 @@ def mesh(plan: Plan) -> list[Figure]:
         asked = sum(same.requests.values())
         unchanged.claim("4 requests an aggregator (and 3 lists), no write", f"{asked}", same.requests == {"GET": 43})
 
-        plan.say("k changed among 1,000")
-        few = Figure("k changed among 1,000 objects")
+        plan.say("a few changed among 1,000")
+        few = Figure("a few changed among 1,000 objects")
         for count in (1, 10, 100):
             bench.load("built")
             _break(bench, count)

@@ -80,6 +80,10 @@ class Probes:
         for made in self._sockets:
             made.close()
 
+    def go_on(self, seconds: float) -> None:
+        """Send for so long: a length of traffic to be measured, and no wait for anything."""
+        self._ended.wait(seconds)
+
     def _send(self) -> None:
         with selectors.DefaultSelector() as selector:
             for made, one in zip(self._sockets, self.traffic, strict=True):

@@ -176,7 +176,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.security import SecurityError, bring_about
 
 RULES: dict[str, Any] = {
@@ -219,13 +219,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    try:
-        result = bring_about(ec2_client(module), module.params, module.check_mode)
-    except SecurityError as err:
-        module.fail_json(msg=str(err))
-    except Ec2Error as err:
-        module.fail_json(msg=str(err), error_code=err.code)
-    module.exit_json(**result)
+    end_with(module, bring_about, SecurityError)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ route:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
 
 TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id")
@@ -172,13 +172,7 @@ def main() -> None:
         required_if=[("state", "present", TARGETS, True)],
         supports_check_mode=True,
     )
-    try:
-        result = run(ec2_client(module), module.params, module.check_mode)
-    except RouteError as err:
-        module.fail_json(msg=str(err))
-    except Ec2Error as err:
-        module.fail_json(msg=str(err), error_code=err.code)
-    module.exit_json(**result)
+    end_with(module, run, RouteError)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ import yaml
 import lab.hosts
 from lab.demo.playbook import Outcome, run_playbook
 from lab.hosts import Host
-from lab.process import ROOT, Running
-from tests.playbooks.running import DEMO, Site
+from lab.process import ROOT
+from tests.playbooks.running import Site, started
 
 PREFIX = f"t{os.getpid()}-"
 """Of all namespaces, so that two test runs on a machine never meet."""
@@ -63,10 +63,5 @@ def aggregator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aggregator]
 
 @pytest.fixture(scope="session")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The management server and AWS with the demo's seeds."""
-    scratch = tmp_path_factory.mktemp("site")
-    with (
-        Running("lab.bondingadmin", "--db", scratch / "server.db", "--seed", DEMO / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
-    ):
-        yield Site(server, cloud, scratch)
+    with started(tmp_path_factory.mktemp("site")) as site:
+        yield site

@@ -9,19 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.process import Running
-
-from .running import DEMO, Outcome, Site
+from .running import Outcome, Site, started
 
 
 @pytest.fixture(scope="session")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    scratch = tmp_path_factory.mktemp("site")
-    with (
-        Running("lab.bondingadmin", "--db", scratch / "server.db", "--seed", DEMO / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
-    ):
-        yield Site(server, cloud, scratch)
+    with started(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

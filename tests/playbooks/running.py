@@ -9,7 +9,8 @@ import base64
 import json
 import pathlib
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,16 @@ class Outcome:
     def problems(self) -> str:
         """All that the failing tasks said."""
         return "\n".join(self.run.failures)
+
+
+@contextmanager
+def started(scratch: pathlib.Path) -> Iterator[Site]:
+    """Both stand-ins with the demo's seeds."""
+    with (
+        Running("lab.bondingadmin", "--db", scratch / "server.db", "--seed", DEMO / "bondingadmin.yml") as server,
+        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
+    ):
+        yield Site(server, cloud, scratch)
 
 
 def server_writes(log: Iterable[Json]) -> list[Json]:

@@ -30,10 +30,15 @@ def reaches(host: LanHost, public: str) -> bool:
     return page is not None and page.host == host.namespace and page.client == INTERNET_HOST
 
 
+def goes_out(host: LanHost) -> str:
+    """The address with which the Internet sees the LAN host; empty if it does not get there."""
+    page = fetch(host.namespace, INTERNET_HOST, timeout=0.7)
+    return page.client if page is not None and page.host == INTERNET else ""
+
+
 def goes_out_as(host: LanHost, public: str) -> bool:
     """Whether the LAN host gets the Internet host's page, and is seen there with the public address."""
-    page = fetch(host.namespace, INTERNET_HOST, timeout=0.5)
-    return page is not None and page.host == INTERNET and page.client == public
+    return goes_out(host) == public
 
 
 def both_ways(lab: Lab, host: LanHost, seconds: float) -> float:

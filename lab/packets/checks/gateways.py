@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +15,11 @@ from typing import Any
 from .. import kernel
 from ..answers import fetch
 from ..bonders import LanHost
-from ..fabric import INTERNET, INTERNET_HOST, Device
+from ..fabric import INTERNET_HOST, Device
 from ..network import Lab, until
 from ..probes import Path, Probes
 from ..report import Check, need
-from .cpe_nat import public_of
+from .cpe_nat import goes_out, public_of
 
 DEADLINE = 10.0
 
@@ -68,12 +67,6 @@ def checks(lab: Lab) -> Iterator[Check]:
             yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
         yield Check(f"{one.space}: what no LAN has dies at the gateway's group", partial(_nobody, lab, one))
         yield Check("... (known defect) and circles if the group admits the LANs", partial(_circles, lab, one))
-
-
-def goes_out(host: LanHost) -> str:
-    """The address with which the Internet sees the host; empty if it does not get there."""
-    page = fetch(host.namespace, INTERNET_HOST, timeout=0.7)
-    return page.client if page is not None and page.host == INTERNET else ""
 
 
 def _by_nat(lab: Lab, gateway: Gateway) -> str:
@@ -182,7 +175,7 @@ def _to_nobody(lab: Lab, gateway: Gateway) -> tuple[int, int]:
     nobody = ".".join([*gateway.host.address.split(".")[:2], "250", "10"])
     before = kernel.received(namespace, gateway.device.name)
     with Probes([Path("nobody", gateway.host.namespace, nobody)]) as probes:
-        time.sleep(0.5)
+        probes.go_on(0.5)
     return len(probes.traffic[0].sent), kernel.received(namespace, gateway.device.name) - before
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 
 from ..bonders import LanHost
@@ -67,9 +66,9 @@ def _measured(lab: Lab, to: str) -> tuple[float, float]:
     """Move the bond under traffic; seconds of silence, and of the swap."""
     public = public_of(lab, str(_host(lab).cpe_nat_ip))
     with Probes([Path("inward", INTERNET, public)], interval=0.01) as probes:
-        time.sleep(0.3)
+        probes.go_on(0.3)
         swap = lab.move(BOND, to)
-        time.sleep(ALLOWED + 0.3)
+        probes.go_on(ALLOWED + 0.3)
     traffic = probes.traffic[0]
     need(traffic.back and max(traffic.back) >= len(traffic.sent) - 20, f"nothing came back after the move to {to}")
     return traffic.gap(), swap

@@ -12,6 +12,7 @@ from __future__ import annotations
 import pathlib
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 
 import yaml
 
@@ -26,8 +27,8 @@ from ..fabric import INTERNET, INTERNET_HOST
 from ..network import Lab, until
 from ..report import Check, Failed, need
 from ..sandbox import HOSTS
-from .cpe_nat import both_ways, public_of
-from .gateways import Gateway, gateways, goes_out
+from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
+from .gateways import Gateway, gateways
 from .traffic import under_traffic
 
 DEADLINE = 15.0
@@ -99,7 +100,7 @@ def _masqueraded(lab: Lab) -> list[tuple[Gateway, str]]:
 def _out(lab: Lab) -> str:
     texts = []
     for gateway, public in _masqueraded(lab):
-        seconds = until(lambda host=gateway.host, public=public: goes_out(host) == public, DEADLINE)  # type: ignore[misc]
+        seconds = until(partial(goes_out_as, gateway.host, public), DEADLINE)
         need(seconds is not None, f"{gateway.host.bond} is seen as '{goes_out(gateway.host)}', not as {public}")
         texts.append(f"{gateway.host.bond} ({gateway.host.address}) as {public}")
     need(len(texts) > 1, f"there are not two gateways that translate: {texts}")

@@ -12,8 +12,10 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
+
+from .._design.naming import TAG_NETWORK
 
 try:
     from botocore.config import Config
@@ -30,13 +32,6 @@ except ImportError:
 
 Ec2Client = Any
 """A boto3 EC2 client, or what answers like one. boto3 makes its methods at run time, so there is no static type."""
-
-TAG_NETWORK = "bonded.internet/network"
-TAG_KEY = "bonded.internet/key"
-TAG_INTERFACE = "bonded.internet/interface"
-TAG_PRIVATE_IP = "bonded.internet/private_ip"
-TAG_MOVING_FROM = "bonded.internet/moving_from"
-TAG_RETIRED = "bonded.internet/retired"
 
 THROTTLED = frozenset(
     {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestThrottled"}
@@ -81,6 +76,20 @@ class AwsModule(Protocol):
         """A boto3 client; `extra_params` go to boto3."""
 
 
+class EndingModule(AwsModule, Protocol):
+    """And the part that is needed to end it."""
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether nothing may be changed."""
+
+    def fail_json(self, msg: str, **more: Any) -> Any:
+        """End the module with an error."""
+
+    def exit_json(self, **result: Any) -> Any:
+        """End the module with a result."""
+
+
 def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
     """An EC2 client of the module's account, for `parallel` calls at a time, without botocore's retries.
 
@@ -89,6 +98,22 @@ def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
     given = Config(**(module.params.get("aws_config") or {}))
     ours_last = Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=max(10, parallel))
     return module.client("ec2", aws_config=given.merge(ours_last), **more)
+
+
+def end_with(
+    module: EndingModule,
+    work: Callable[[Ec2Client, Mapping[str, Any], bool], Mapping[str, Any]],
+    refusal: type[Exception],
+) -> None:
+    """End the module with what `work(client, params, check_mode)` returns, or with the sentence that it raises."""
+    try:
+        result = work(ec2_client(module), module.params, module.check_mode)
+    except refusal as error:
+        module.fail_json(msg=str(error))
+    except Ec2Error as error:
+        module.fail_json(msg=str(error), error_code=error.code)
+    else:
+        module.exit_json(**result)
 
 
 def api_name(method: str) -> str:

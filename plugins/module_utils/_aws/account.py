@@ -15,8 +15,6 @@ from .._design.limits import QUOTAS
 from .._design.state import Account
 from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, describe
 
-COUNTED = {"elastic_ip": "elastic_ips", "vpc": "vpcs", "internet_gateway": "internet_gateways"}
-"""Kinds of the plan's items that are limited in a region, with what their number is called."""
 _LISTINGS = {
     "elastic_ips": "describe_addresses",
     "vpcs": "describe_vpcs",
@@ -25,7 +23,7 @@ _LISTINGS = {
 
 
 def read_account(client: Ec2Client, wanted: Collection[str]) -> Account:
-    """The account in the client's region: its limits, and the number of each of `wanted` (values of COUNTED)."""
+    """The account in the client's region: its limits, and the number of each of `wanted` (names of limits.QUOTAS)."""
     counts = {name: len(describe(client, _LISTINGS[name])) for name in wanted}
     return Account(region=str(client.meta.region_name), limits=_limits(client), **counts)
 

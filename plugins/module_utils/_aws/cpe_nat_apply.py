@@ -14,10 +14,11 @@ from functools import partial
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import cpe_nat_elastic as elastic
 from ansible_collections.bonded.internet.plugins.module_utils._aws import cpe_nat_private as private
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import TAG_MOVING_FROM, TAG_RETIRED, Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError, Work, readable
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import Found
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import ASSIGN_MOVE, Step
+from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_MOVING_FROM, TAG_RETIRED
 
 
 def apply(work: Work, found: Found, steps: Sequence[Step]) -> None:

@@ -14,12 +14,6 @@ from dataclasses import replace
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     CONSISTENCY_SECONDS,
-    TAG_INTERFACE,
-    TAG_KEY,
-    TAG_MOVING_FROM,
-    TAG_NETWORK,
-    TAG_PRIVATE_IP,
-    TAG_RETIRED,
     Ec2Error,
     Ec2UnclearError,
     as_tags,
@@ -34,6 +28,14 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     find_by_key,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
+from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+    TAG_INTERFACE,
+    TAG_KEY,
+    TAG_MOVING_FROM,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    TAG_RETIRED,
+)
 
 JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
 """What a call says of a thing made a moment ago that it does not know yet."""

@@ -16,18 +16,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
-    TAG_INTERFACE,
-    TAG_KEY,
-    TAG_MOVING_FROM,
-    TAG_NETWORK,
-    TAG_PRIVATE_IP,
-    TAG_RETIRED,
     Ec2Client,
     call,
     describe,
     describe_by,
     owned_by,
     tags_of,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+    TAG_INTERFACE,
+    TAG_KEY,
+    TAG_MOVING_FROM,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    TAG_RETIRED,
 )
 
 KEY_PREFIX = "cpe-nat/"

@@ -25,8 +25,11 @@ FULL_MESH = 32
 
 def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
     """VXLAN without a space on every member, and BGP over it."""
+    if intent.bgp is None:
+        return []
     inside = [member for member in mesh.members if member.id in mesh.addresses]
-    return [*(mesh.interface_of(member) for member in inside), *_things(inside, mesh.addresses, intent)]
+    spoken = _things(inside, mesh.addresses, intent.network, intent.bgp)
+    return [*(mesh.interface_of(member) for member in inside), *spoken]
 
 
 def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
@@ -51,7 +54,8 @@ def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
         )
         return []
     addresses = {member.id: member.private_ip for member in fleet.members if member.private_ip}
-    return _things([member for member in fleet.members if member.id in addresses], addresses, intent)
+    inside = [member for member in fleet.members if member.id in addresses]
+    return _things(inside, addresses, intent.network, intent.bgp)
 
 
 def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
@@ -100,12 +104,10 @@ def peers_of(member: Member, members: Sequence[Member], bgp: BgpIntent) -> list[
     return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]
 
 
-def _things(members: Sequence[Member], addresses: Mapping[int, str], intent: Intent) -> list[Thing]:
+def _things(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: BgpIntent) -> list[Thing]:
     """The pair of filters and one BGP protocol for each peer, on every member."""
-    if intent.bgp is None:
-        raise AssertionError("the caller has checked intent.bgp")
-    reflectors = intent.bgp.route_reflectors
-    names = {way: object_name(intent.network, way, 0) for way in ("import", "export")}
+    reflectors = bgp.route_reflectors
+    names = {way: object_name(network, way, 0) for way in ("import", "export")}
     bodies = {"import": bgp_filter(members), "export": bgp_filter(members)}
     things: list[Thing] = []
     for member in members:
@@ -114,8 +116,8 @@ def _things(members: Sequence[Member], addresses: Mapping[int, str], intent: Int
         for way, name in names.items():
             data: dict[str, Any] = {"name": name, "family": "ipv4", "body": bodies[way]}
             things.append(Thing("filter", member.parent, name, data))
-        for peer in peers_of(member, members, intent.bgp):
-            name = object_name(intent.network, "bgp", peer.id)
+        for peer in peers_of(member, members, bgp):
+            name = object_name(network, "bgp", peer.id)
             data = {
                 "name": name,
                 "protocol": "bgp",
@@ -125,10 +127,10 @@ def _things(members: Sequence[Member], addresses: Mapping[int, str], intent: Int
                 "export_ipv4": {"mode": "filter", "filter": names["export"]},
                 "import_ipv6": dict(NONE),
                 "export_ipv6": dict(NONE),
-                "local_as": intent.bgp.asn,
+                "local_as": bgp.asn,
                 "local_address": addresses[member.id],
                 "neighbor_address": addresses[peer.id],
-                "neighbor_as": intent.bgp.asn,
+                "neighbor_as": bgp.asn,
                 "hold_time": 9,
                 "keepalive_time": 3,
                 # with next hop self a reflector would get between the two that it reflects for (packet lab)

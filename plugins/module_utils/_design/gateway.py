@@ -252,6 +252,7 @@ def gateway_work(
     phase: Phase = "add",
     networks: list[str] | None = None,
     absent_networks: list[str] | None = None,
+    route_table_ids: list[str] | None = None,
 ) -> dict[str, Any]:
     """GW of role pwan_gateway in one phase."""
     return {
@@ -268,7 +269,7 @@ def gateway_work(
         "protocol": object_name(intent.network, "gateway", gateway.number),
         "networks": networks or [],
         "absent_networks": absent_networks or [],
-        "route_table_ids": list(gateway.intent.route_tables) or None,
+        "route_table_ids": route_table_ids or list(gateway.intent.route_tables) or None,
         "fresh": not (gateway.interface or gateway.address or gateway.nat or gateway.nat_address),
         "release": intent.prune_addresses,
     }

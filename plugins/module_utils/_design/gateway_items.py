@@ -41,14 +41,14 @@ def design_gateway(
     routes: dict[Phase, dict[str, list[str]]] = {
         "add": {"networks": add},
         "switch": {"networks": switch},
-        "remove": {"absent_networks": gone},
+        "remove": {
+            "absent_networks": gone,
+            "route_table_ids": [] if gateway.intent.vpc_routes else tables_to(gateway, cloud),
+        },
     }
     for phase in PHASES:
         if phase in phases:
-            work = gateway_work(gateway, intent, phase, **routes[phase])
-            if phase == "remove" and not gateway.intent.vpc_routes:
-                work["route_table_ids"] = tables_to(gateway, cloud)
-            design.gateways[phase].append((host, work))
+            design.gateways[phase].append((host, gateway_work(gateway, intent, phase, **routes[phase])))
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:

@@ -9,6 +9,7 @@ which lets only sources with a public mapping pass (AN-001 to the letter), or to
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .gateway import PART, Gateway
@@ -17,6 +18,7 @@ from .items import KNOWN_AFTER_APPLY, Design
 from .naming import (
     ANYWHERE,
     TAG_KEY,
+    gateway_key,
     internet_gateway_key,
     nat_gateway_key,
     owned,
@@ -75,7 +77,7 @@ def network_routes(
                 lists["add"].append(destination)
                 continue
             other = cloud.interfaces.get(route.target or "")
-            if other is None or not other.tags.get(TAG_KEY, "").startswith(f"gateway/{gateway.space}/"):
+            if other is None or not other.tags.get(TAG_KEY, "").startswith(gateway_key(gateway.space, "")):
                 report.problem(
                     f"{gateway.label}: the route table {table.id if table else name} already sends {destination} to "
                     f"{route.target}, which is not ours: it is not replaced."
@@ -84,26 +86,24 @@ def network_routes(
             before = {"target": route.target}
             design.aws("update", "route", name, destination, phase="switch", before=before, **common)
             lists["switch"].append(destination)
-        for route in existing.values():
-            if target and route.target == target and route.destination not in gateway.intent.networks:
-                before, host = {"target": target}, gateway.member.host
-                design.aws(
-                    "delete", "route", name, route.destination, phase="remove", before=before, host=host, part=PART
-                )
-                lists["remove"].append(route.destination)
-    if target and not gateway.intent.vpc_routes:
-        host = gateway.member.host
-        for number in tables_to(gateway, cloud):
-            table = cloud.route_tables[number]
-            name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
-            for route in (r for r in table.routes if r.target == target):
-                before = {"target": target}
-                design.aws(
-                    "delete", "route", name, route.destination, phase="remove", before=before, host=host, part=PART
-                )
-                lists["remove"].append(route.destination)
+        kept = gateway.intent.networks
+        lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
+    for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
+        table = cloud.route_tables[number]
+        name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
+        lists["remove"] += _given_up(gateway, name, table.routes, design)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
+
+
+def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Design) -> list[str]:
+    """Items for those of a table's routes that lead to the gateway and go; their destinations."""
+    target = gateway.interface.id if gateway.interface else None
+    gone = [route.destination for route in routes if target and route.target == target]
+    common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "before": {"target": target}}
+    for destination in gone:
+        design.aws("delete", "route", name, destination, phase="remove", **common)
+    return gone
 
 
 def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:

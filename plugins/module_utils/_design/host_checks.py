@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .fleet import Fleet, Member
+from .gateway import MASQUERADE
 from .intent import Intent, Report
 from .mesh import Mesh
 from .state import Server
@@ -25,7 +26,7 @@ def check_hosts(
     facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
     unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
     translating = {
-        gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == "masquerade"
+        gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
     }
     for member in fleet.members:
         found = facts.get(member.host)

@@ -48,7 +48,7 @@ class HostSpec:
 
 @dataclass
 class HostSide:
-    """One host: what is there (None: nobody looked), and what is wanted at the end."""
+    """One host that was looked at: what is there, and what is wanted at the end."""
 
     found: HostSpec
     wanted: HostSpec

@@ -20,7 +20,7 @@ DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
 AUTO = "auto"
-MAX_NETWORKS = 50
+ROUTES_A_TABLE = 50
 """Routes that a route table may have, unless AWS has raised it."""
 
 
@@ -230,10 +230,10 @@ def _gateway(given: Mapping[str, Any], what: str, report: Report) -> GatewayInte
     options["host"] = options.pop("aggregator")
     networks = []
     options["auto"] = options.get("networks") == [AUTO]
-    if not 1 <= options.get("max_networks", 1) <= MAX_NETWORKS:
+    if not 1 <= options.get("max_networks", 1) <= ROUTES_A_TABLE:
         report.problem(
             f"{what}, gateway on {options['host']}, max_networks: {options['max_networks']} is outside of 1 to "
-            f"{MAX_NETWORKS}, which is what AWS lets a route table have."
+            f"{ROUTES_A_TABLE}, which is what AWS lets a route table have."
         )
         del options["max_networks"]
     for text in () if options["auto"] else options.get("networks", ()):

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .intent import Report
+from .intent import ROUTES_A_TABLE, Report
 from .state import Account
 
 
@@ -34,7 +34,7 @@ ELASTIC_IPS = Quota("elastic_ips", "EC2-VPC Elastic IPs", "Elastic IPs", "region
 VPCS = Quota("vpcs", "VPCs per Region", "VPCs", "region", 5)
 INTERNET_GATEWAYS = Quota("internet_gateways", "Internet gateways per Region", "internet gateways", "region", 5)
 NAT_GATEWAYS = Quota("nat_gateways_per_zone", "NAT gateways per Availability Zone", "NAT gateways", "zone", 5)
-ROUTES = Quota("routes_per_table", "Routes per route table", "routes", "route table", 50)
+ROUTES = Quota("routes_per_table", "Routes per route table", "routes", "route table", ROUTES_A_TABLE)
 GROUPS = Quota(
     "security_groups_per_interface",
     "Security groups per network interface",

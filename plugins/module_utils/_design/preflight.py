@@ -34,6 +34,9 @@ from .public_subnets import NAT
 from .state import Cloud, Instance, RouteTable, Subnet
 
 REGIONAL = {"elastic_ip": ELASTIC_IPS, "vpc": VPCS, "internet_gateway": INTERNET_GATEWAYS}
+"""Kinds of items that are limited in a region."""
+NEIGHBOURS = 1000
+"""Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
 
 
 def check_limits(items: Iterable[Item], intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> list[Line]:
@@ -187,10 +190,6 @@ def warn_of_hazards(items: Iterable[Item], peers: Counter[str], fleet: Fleet, re
             "instance loses it at its next stop and start, and AWS gives no other: bonders do not find the aggregator "
             "any more. Give it an Elastic IP first, and its address on the server with it."
         )
-
-
-NEIGHBOURS = 1000
-"""Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
 
 
 def _loses(member: Member, instance: Instance, items: Iterable[Item], going: set[str]) -> bool:

@@ -189,9 +189,9 @@ class _Plan:
             self._work("remove", False, None, part, "groups", {**place, "absent_rules": gone})
 
     def attach(self, member: Member, key: str, part: str) -> None:
-        """The member's primary interface carries the group, beside those that it has."""
+        """The primary interface of the member, if it is known, carries the group, beside those that it has."""
         if member.instance is None:
-            raise AssertionError("the caller has checked member.instance")
+            return
         found = self._found(key)
         self._carried.add((member.instance.interface_id, key))
         if found is None or found.id not in member.instance.groups:
@@ -210,9 +210,13 @@ class _Plan:
         self, phase: Phase, interface_id: str | None, interface_key: str | None, key: str, host: str | None, part: str
     ) -> None:
         parent = interface_id or interface_key or ""
-        verb, field = ("create", "groups") if phase == "add" else ("delete", "absent_groups")
-        change: dict[str, Any] = {"after" if phase == "add" else "before": {"group": key}}
-        self._design.aws(verb, "group_attachment", parent, key, phase=phase, host=host, part=part, **change)  # type: ignore[arg-type]
+        common: dict[str, Any] = {"phase": phase, "host": host, "part": part}
+        if phase == "add":
+            field = "groups"
+            self._design.aws("create", "group_attachment", parent, key, after={"group": key}, **common)
+        else:
+            field = "absent_groups"
+            self._design.aws("delete", "group_attachment", parent, key, before={"group": key}, **common)
         late = phase == "add" and part == "gateways"
         entry: dict[str, Any] = {
             "interface_id": interface_id,

@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
-from .._aws.account import COUNTED, read_account
+from .._aws.account import read_account
 from .._aws.cpe_nat_found import reverse_dns_of
 from .._aws.rights import missing_rights
 from .._aws.security_found import read_security
 from .._design.intent import Intent
 from .._design.items import Item
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
+from .._design.preflight import REGIONAL
 from .._design.state import (
     Cloud,
     ElasticIp,
@@ -88,7 +89,7 @@ class CloudReader:
 
     def read_account(self, new: Collection[str]) -> bool:
         """What only new objects of limited kinds ask: how many of them the account has and may have."""
-        wanted = tuple(name for kind, name in COUNTED.items() if kind in new)
+        wanted = tuple(quota.name for kind, quota in REGIONAL.items() if kind in new)
         if not (wanted or "group_attachment" in new) or self.cloud.accounts:
             return False
         for region in self._regions:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils import basic
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 
 class AwsModuleRunner:
@@ -21,7 +22,7 @@ class AwsModuleRunner:
         self, module: ModuleType, client: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         self.module, self.monkeypatch, self.capsys = module, monkeypatch, capsys
-        monkeypatch.setattr(module, "ec2_client", lambda *_args: client)
+        monkeypatch.setattr(AnsibleAWSModule, "client", lambda *_args, **_options: client)
 
     def __call__(self, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result as Ansible gets it, with `failed` always there."""
