@@ -17,4 +17,5 @@
 - ``answers``, ``probes``    pages, echoes and steady traffic
 - ``checks``, ``report``     what is claimed, and what each check measured
 - ``seed``          what is there before the first run, beside the demonstration's
+- ``changing``      a small network that is changed under traffic: its seeds, and its intent as checks change it
 """

@@ -23,8 +23,8 @@ from dataclasses import asdict, dataclass
 from lab.demo.playbook import run_playbook
 from lab.process import LabError, Running
 
-from . import sandbox, seed
-from .checks import cpe_nat, gateways, moves, mutants, own_side, private_wan, traffic
+from . import changing, sandbox, seed
+from .checks import changes, cpe_nat, gateways, moves, mutants, own_side, private_wan, traffic
 from .network import FOLDER, Lab
 from .report import Check, Result, say
 
@@ -82,6 +82,7 @@ WORLDS: dict[str, World] = {
             "The aggregators' own side": own_side.checks,
         },
     ),
+    "changes": World(changing.unbuilt, {"Changes under traffic": changes.checks}),
 }
 PARTS: dict[str, Part] = {title: part for world in WORLDS.values() for title, part in world.parts.items()}
 """All of them by their titles, each of which is there once."""

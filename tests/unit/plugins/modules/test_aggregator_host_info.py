@@ -139,5 +139,6 @@ def test_a_peer_is_asked_by_the_device() -> None:
     # .13 answers to ARP alone: its echo is lost in its main table
     assert answers == [True, True, False]
     assert asked[0] == ["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", "vx10000011", "10.254.0.12"]
-    assert asked[2] == "ip -4 neigh show to 10.254.0.13 dev vx10000011 nud reachable".split()
+    words = ["ip", "-4", "neigh", "show", "to", "10.254.0.13", "dev", "vx10000011", "nud", "reachable"]
+    assert asked[2] == words
     assert len(asked) == 5
