@@ -66,7 +66,7 @@ def unbuilt() -> Iterator[tuple[Running, Running]]:
 
 
 class Intent:
-    """What is wanted of the lab's network now: `hosts` and `variables`, to be changed by checks.
+    """What is wanted of the lab's network now: `hosts`, `variables` and `host_variables`, to be changed by checks.
 
     :param folder: where the inventory is written, and where the aggregators' own files are.
     """
@@ -75,6 +75,7 @@ class Intent:
         self.lab, self.folder = lab, folder
         self.hosts = list(FIRST)
         self.variables: dict[str, Any] = copy.deepcopy(WANTED)
+        self.host_variables: dict[str, dict[str, Any]] = {}
         self._furnished: dict[str, Host] = {}
 
     def space(self, key: str) -> dict[str, Any]:
@@ -89,7 +90,14 @@ class Intent:
 
     def write(self) -> pathlib.Path:
         """The inventory; the lab's namespaces are its hosts."""
-        hosts = {name: {"aws_instance_id": INSTANCES[name], **self._host(name).variables()} for name in self.hosts}
+        hosts = {
+            name: {
+                "aws_instance_id": INSTANCES[name],
+                **self._host(name).variables(),
+                **self.host_variables.get(name, {}),
+            }
+            for name in self.hosts
+        }
         path = self.folder / "hosts.yml"
         path.write_text(
             yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": {**self.variables, **self.lab.urls()}}})

@@ -14,7 +14,7 @@ from ..changing import Intent
 from ..network import Lab
 from ..report import Check
 from ..sandbox import HOSTS
-from . import additions, interruptions
+from . import additions, interruptions, ways_out
 
 
 def checks(lab: Lab) -> Iterator[Check]:
@@ -22,3 +22,4 @@ def checks(lab: Lab) -> Iterator[Check]:
     intent = Intent(lab, pathlib.Path(tempfile.mkdtemp(dir=HOSTS)))
     yield from additions.checks(intent)
     yield from interruptions.checks(intent)
+    yield from ways_out.checks(intent)

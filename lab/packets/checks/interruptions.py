@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from ..changing import Intent
 from ..network import until
-from ..probes import Traffic
+from ..probes import Path, Traffic
 from ..report import Check, need
 from .additions import DEADLINE, succeeded
 from .changing_paths import answers, paths, watched
@@ -32,12 +33,12 @@ def checks(intent: Intent) -> Iterator[Check]:
     yield Check("two addresses move, in their subnet and to another one", lambda: _moves(intent))
 
 
-def measured(intent: Intent, allowed: Mapping[str, float]) -> str:
+def measured(intent: Intent, allowed: Mapping[str, float], all_paths: list[Path] | None = None, **extra: Any) -> str:
     """Run the change under traffic; what was lost on the paths that are named, and that nothing was on the others.
 
     :param allowed: for paths whose names begin so, the seconds of silence that may be.
     """
-    outcome, traffic = watched(intent.lab, lambda: intent.run(bonding_host_side=False, bonding_allow_disruption=True))
+    outcome, traffic = watched(intent.lab, lambda: intent.run(bonding_allow_disruption=True, **extra), all_paths)
     did = succeeded(outcome)
     marked = [item for item in outcome.plan if item["disruptive"]]
     need(marked, "the plan does not say that it interrupts anything")
@@ -60,15 +61,15 @@ def _told(one: Traffic) -> str:
 
 def _vni(intent: Intent) -> str:
     intent.space("globex")["vxlan"]["vni"] = 10000912
-    return measured(intent, {"globex:": BESIDE})
+    return measured(intent, {"globex:": BESIDE}, bonding_host_side=False)
 
 
 def _mode(intent: Intent, mode: str) -> str:
     intent.space("acme")["private_wan"] = mode
-    return measured(intent, {"acme:": BESIDE})
+    return measured(intent, {"acme:": BESIDE}, bonding_host_side=False)
 
 
 def _moves(intent: Intent) -> str:
     intent.entry(17)["aggregator"] = "agg3"
     intent.entry(21)["aggregator"] = "agg1"
-    return measured(intent, {"acme-berlin's": MOVED, "globex-paris's": MOVED})
+    return measured(intent, {"acme-berlin's": MOVED, "globex-paris's": MOVED}, bonding_host_side=False)

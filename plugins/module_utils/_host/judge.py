@@ -23,10 +23,10 @@ PARALLEL = 16
 
 
 def by(run: Run) -> Ping:
-    """One packet, bound to the device, so that the space's own routes do not matter: an echo, or the answer to ARP.
+    """One packet, bound to the device, so that the space's own routes do not matter: an echo, or an answer to ARP.
 
-    The echo comes back by a route of the peer's. Where a space's table is chosen by the device alone, the peer looks for
-    it in its main table, and the echo is lost. That it answers for its address on the device is what is asked.
+    The echo comes back by a route of the peer's. Where a space's table is chosen by the device, the peer looks for it
+    in its main table, and the echo is lost. That it answers for its address on the device is what is asked.
     """
 
     def ping(device: str, address: str) -> bool:
