@@ -8,6 +8,7 @@
 
 - ``__main__``      the program
 - ``worlds``        which networks are built and what is proved on each, side by side, each in a ``sandbox`` of its own
+- ``built``         how the stand-ins come to hold a network
 - ``fabric``        AWS's state as namespaces and kernel objects; ``filters`` its checks and groups as nftables text
 - ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
 - ``bonders``       the bonds' other ends and the hosts behind them

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from lab.process import LabError, Running
 
-from . import sandbox, worlds
+from . import built, sandbox, worlds
 from .kernel import KernelError
 from .network import Lab
 from .report import Result, run, say
@@ -34,12 +34,14 @@ def prove(server: Running, aws: Running, parts: Sequence[str]) -> list[Result]:
         lab.close()
 
 
-def one_world(name: str, wanted: Sequence[str]) -> list[Result]:
-    """Build it, and run its parts: those that are wanted, or all."""
-    world = worlds.WORLDS[name]
+def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequence[int]) -> list[Result]:
+    """Build it, give its network to other worlds, and run its parts: those that are wanted, or all."""
+    titles = [title for title in worlds.WORLDS[name].parts if not wanted or title in wanted]
     say(f"\nThe world '{name}'\n")
-    with world.build() as (server, aws):
-        return prove(server, aws, [title for title in world.parts if not wanted or title in wanted])
+    with worlds.network(name, taken) as (server, aws):
+        for descriptor in given:
+            built.give(descriptor, server, aws)
+        return prove(server, aws, titles) if titles else []
 
 
 def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:
@@ -73,6 +75,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--world", choices=list(worlds.WORLDS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--give", type=int, action="append", default=[], help=argparse.SUPPRESS)
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
     began = time.monotonic()
@@ -86,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
         if options.world:
-            worlds.tell(options.tell, one_world(options.world, options.part))
+            worlds.tell(options.tell, one_world(options.world, options.part, options.take, options.give))
             return 0
     except (LabError, KernelError) as error:
         say(f"\n{error}\n\npackets: FAILED, {str(error).splitlines()[0]}")

@@ -85,12 +85,12 @@ def enter(arguments: Sequence[str]) -> int:
         return 130
 
 
-def start(words: Sequence[str], kept: int) -> subprocess.Popen[str]:
-    """Start a program in a world of its own. What it says can be read; the file descriptor `kept` is open in it.
+def start(words: Sequence[str], kept: Sequence[int]) -> subprocess.Popen[str]:
+    """Start a program in a world of its own. What it says can be read; the file descriptors `kept` are open in it.
 
     That world ends with the thread that calls this.
     """
-    return _begin(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=(kept,))
+    return _begin(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=tuple(kept))
 
 
 def _begin(words: Sequence[str], **options: Any) -> subprocess.Popen[str]:

@@ -20,16 +20,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from lab.demo.playbook import run_playbook
-from lab.process import LabError, Running
-
-from . import changing, sandbox, seed
+from . import built, changing, sandbox
+from .built import StandIns
 from .checks import changes, cpe_nat, gateways, moves, mutants, own_side, private_wan, traffic
-from .network import FOLDER, Lab
+from .network import Lab
 from .report import Check, Result, say
 
-StandIns = tuple[Running, Running]
-"""The management server's and AWS's, which run."""
 Part = Callable[[Lab], Iterator[Check]]
 
 
@@ -37,60 +33,55 @@ Part = Callable[[Lab], Iterator[Check]]
 class World:
     """How a network is built, and what is proved on it, in this order.
 
+    :param parts: by their titles, each of which is there once in all worlds.
     :param build: gives both stand-ins once they hold the network, and ends them. It runs in the world's own process.
+    :param of: the world whose network this one takes over as soon as it is built, instead of building one.
     """
 
-    build: Callable[[], contextlib.AbstractContextManager[StandIns]]
     parts: Mapping[str, Part]
-
-
-@contextlib.contextmanager
-def seeded() -> Iterator[StandIns]:
-    """The demonstration's stand-ins, before any run."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    server_seed, aws_seed = seed.write(FOLDER)
-    with (
-        Running("lab.bondingadmin", "--seed", server_seed) as server,
-        Running("lab.aws", "--seed", aws_seed) as aws,
-    ):
-        yield server, aws
-
-
-@contextlib.contextmanager
-def demonstration() -> Iterator[StandIns]:
-    """What the demonstration's site.yml makes. Raises LabError with its last lines if it fails."""
-    with seeded() as (server, aws):
-        outcome = run_playbook("site.yml", extra={"bonding_api_url": server.url, "aws_endpoint_url": aws.url})
-        if outcome.rc:
-            tail = "\n".join(outcome.stdout.splitlines()[-30:])
-            raise LabError(f"site.yml ended with exit code {outcome.rc}\n{tail}")
-        say(f"  site.yml made the network in {outcome.seconds:.1f} s")
-        yield server, aws
+    build: Callable[[], contextlib.AbstractContextManager[StandIns]] | None = None
+    of: str = ""
 
 
 WORLDS: dict[str, World] = {
     "demonstration": World(
-        demonstration,
         {
             "Public addresses": cpe_nat.checks,
             "Bonds that move": moves.checks,
             "Private WAN": private_wan.checks,
             "Customers apart": private_wan.customers,
             "Gateways": gateways.checks,
+        },
+        build=built.demonstration,
+    ),
+    "own side": World(
+        {
             "Runs under traffic": traffic.checks,
-            "One rule broken at a time": mutants.checks,
             "The aggregators' own side": own_side.checks,
         },
+        of="demonstration",
     ),
-    "changes": World(changing.unbuilt, {"Changes under traffic": changes.checks}),
+    "changes": World({"Changes under traffic": changes.checks}, build=changing.unbuilt),
+    "mutants": World({"One rule broken at a time": mutants.checks}, of="demonstration"),
 }
 PARTS: dict[str, Part] = {title: part for world in WORLDS.values() for title, part in world.parts.items()}
-"""All of them by their titles, each of which is there once."""
+"""All of them by their titles."""
 
 
 def with_parts(wanted: Sequence[str]) -> list[str]:
-    """The worlds in which one of these parts is; all if none is named."""
-    return [name for name, world in WORLDS.items() if not wanted or set(wanted) & set(world.parts)]
+    """The worlds in which one of these parts is (all if none is named), and those whose network they take over."""
+    found = [name for name, world in WORLDS.items() if not wanted or set(wanted) & set(world.parts)]
+    return [name for name in WORLDS if name in found or any(WORLDS[other].of == name for other in found)]
+
+
+def network(name: str, taken: int | None) -> contextlib.AbstractContextManager[StandIns]:
+    """The network of a world, in its own process; `taken`: where it comes from, if another world builds it."""
+    build = WORLDS[name].build
+    if build is not None:
+        return build()
+    if taken is None:
+        raise ValueError(f"the world '{name}' builds nothing, and is given nothing")
+    return built.taken(taken)
 
 
 def side_by_side(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Result], list[str]]:
@@ -100,10 +91,10 @@ def side_by_side(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[R
     before all of theirs were tried.
     """
     # Started by this thread: they end with the thread that has started them.
-    started = {name: _start(name, arguments) for name in names}
+    started = _start_all(names, arguments)
     signal.signal(signal.SIGTERM, lambda *_: _end(started))
     printing = threading.Lock()
-    waiting = [threading.Thread(target=_wait, args=(*started[name][:1], printing)) for name in names]
+    waiting = [threading.Thread(target=_wait, args=(process, printing)) for process, _told in started.values()]
     try:
         for thread in waiting:
             thread.start()
@@ -130,11 +121,24 @@ def tell(descriptor: int, results: Sequence[Result]) -> None:
         json.dump([asdict(result) for result in results], file)
 
 
-def _start(name: str, arguments: Sequence[str]) -> tuple[subprocess.Popen[str], int]:
-    # A file without a name: nothing is left of it, however this ends.
-    told = os.memfd_create(name)
-    words = [sys.executable, "-m", "lab.packets", "--world", name, "--tell", str(told), *arguments]
-    return sandbox.start(words, told), told
+def _start_all(names: Sequence[str], arguments: Sequence[str]) -> dict[str, tuple[subprocess.Popen[str], int]]:
+    """For each world its process, and the file in which it leaves its results."""
+    pipes = {name: os.pipe() for name in names if WORLDS[name].of}
+    started = {}
+    for name in names:
+        # A file without a name: nothing is left of it, however this ends.
+        told = os.memfd_create(name)
+        given = [pipes[other][1] for other in pipes if WORLDS[other].of == name]
+        taken = [pipes[name][0]] if name in pipes else []
+        words = [sys.executable, "-m", "lab.packets", "--world", name, "--tell", str(told)]
+        for option, descriptors in (("--give", given), ("--take", taken)):
+            words += [word for descriptor in descriptors for word in (option, str(descriptor))]
+        started[name] = (sandbox.start([*words, *arguments], [told, *given, *taken]), told)
+    # Whoever reads has to see the end when the only writer has ended.
+    for ends in pipes.values():
+        for descriptor in ends:
+            os.close(descriptor)
+    return started
 
 
 def _wait(process: subprocess.Popen[str], printing: threading.Lock) -> None:

@@ -14,7 +14,7 @@ from ..changing import Intent
 from ..network import Lab
 from ..report import Check
 from ..sandbox import HOSTS
-from . import additions, interruptions, ways_out
+from . import additions, interruptions, own_groups, ways_out
 
 
 def checks(lab: Lab) -> Iterator[Check]:
@@ -22,4 +22,6 @@ def checks(lab: Lab) -> Iterator[Check]:
     intent = Intent(lab, pathlib.Path(tempfile.mkdtemp(dir=HOSTS)))
     yield from additions.checks(intent)
     yield from interruptions.checks(intent)
-    yield from ways_out.checks(intent)
+    yield from ways_out.gateway(intent)
+    yield from own_groups.checks(intent)
+    yield from ways_out.egress(intent)
