@@ -11,6 +11,7 @@
 - ``built``         how the stand-ins come to hold a network
 - ``fabric``        AWS's state as namespaces and kernel objects; ``filters`` its checks and groups as nftables text
 - ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
+- ``sessions``      the BGP over the tunnels to the bonders
 - ``bonders``       the bonds' other ends and the hosts behind them
 - ``ledger``        what is in the kernel, so that a change of a state becomes few commands
 - ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
