@@ -65,6 +65,7 @@ def _egress(intent: Intent) -> str:
     intent.space("acme")["gateways"] = [{**GATEWAY, "egress": "nat_gateway"}]
     before, path = goes_out(intent.lab.host(HOST)), way_out(intent.lab)
     told = measured(intent, {path.name: ROUTE_REPLACED}, [*paths(intent.lab), path], **_own_side(intent))
-    after = goes_out(intent.lab.host(HOST))
-    need(after and after != before, f"{path.name} was seen as {before}, and is as {after or 'nobody'}")
-    return f"{told}; seen as {before}, then as {after}"
+    nats = {one["public_ip"] for one in intent.lab.fabric.state["nat_gateways"]}
+    seconds = until(lambda: goes_out(intent.lab.host(HOST)) in nats, DEADLINE)
+    need(seconds is not None, f"{path.name} is seen as '{goes_out(intent.lab.host(HOST))}', not as {nats}")
+    return f"{told}; seen as {before}, then as {', '.join(sorted(nats))}"
