@@ -11,7 +11,9 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-from lab.demo.playbook import Outcome, run_playbook
+import yaml
+
+from lab.demo.playbook import INVENTORY, Outcome, run_playbook
 from lab.process import LabError, Running
 
 from . import seed
@@ -38,6 +40,28 @@ def demonstration() -> Iterator[StandIns]:
     """What the demonstration's site.yml makes. Raises LabError with its last lines if it fails."""
     with seeded() as (server, aws):
         made(run_playbook("site.yml", extra={"bonding_api_url": server.url, "aws_endpoint_url": aws.url}))
+        yield server, aws
+
+
+@contextlib.contextmanager
+def direct() -> Iterator[StandIns]:
+    """Two aggregators of the demonstration in one subnet, two of its public addresses, and `direct` BGP."""
+    with seeded() as (server, aws):
+        hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
+        variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
+        variables |= {
+            "bonding_api_url": server.url,
+            "aws_endpoint_url": aws.url,
+            "bonding_spaces": [],
+            "bonding_cpe_nat_ips": [one for one in variables["bonding_cpe_nat_ips"] if one["bond"] in (17, 20)],
+            "bonding_bgp": {"asn": 64512, "mode": "direct"},
+            # What it is about is the clients' packets, which come to one aggregator and leave by another.
+            "bonding_security_groups": True,
+        }
+        kept = {name: given for name, given in hosts.items() if name != "agg2"}
+        path = FOLDER / "hosts.yml"
+        path.write_text(yaml.safe_dump({"aggregators": {"hosts": kept, "vars": variables}}))
+        made(run_playbook("site.yml", inventory=path))
         yield server, aws
 
 
