@@ -24,6 +24,8 @@ StandIns = tuple[Running, Running]
 """The management server's and AWS's, which run."""
 DATABASE = FOLDER / "server.sqlite"
 COPY = "built"
+PATIENCE = 180.0
+"""Seconds that a stand-in may take to start: on a busy machine many programs start at once."""
 _LENGTH = 8
 
 
@@ -76,7 +78,8 @@ def made(outcome: Outcome) -> None:
 def give(descriptor: int, server: Running, aws: Running) -> None:
     """Write what both stand-ins hold to a pipe that `taken` reads in another world, and close it."""
     aws.save(COPY)
-    with open(descriptor, "wb") as pipe:
+    # Whoever does not read any more has ended, and said why.
+    with contextlib.suppress(BrokenPipeError), open(descriptor, "wb") as pipe:
         for path in (DATABASE, FOLDER / COPY):
             content = path.read_bytes()
             pipe.write(len(content).to_bytes(_LENGTH, "big") + content)
@@ -84,18 +87,18 @@ def give(descriptor: int, server: Running, aws: Running) -> None:
 
 @contextlib.contextmanager
 def taken(descriptor: int) -> Iterator[StandIns]:
-    """Stand-ins that hold what another world gives, once it has. Raises LabError if it gives nothing."""
+    """Stand-ins that hold what another world gives, started once it has. Raises LabError if it gives nothing."""
     server_seed, aws_seed = _seeds()
-    with _aws(aws_seed) as aws, open(descriptor, "rb") as pipe:
+    with open(descriptor, "rb") as pipe:
         for path in (DATABASE, FOLDER / COPY):
             length = int.from_bytes(pipe.read(_LENGTH), "big")
             content = pipe.read(length)
             if not length or len(content) < length:
                 raise LabError("the world whose network this one takes over has not built it")
             path.write_bytes(content)
+    with _server(server_seed) as server, _aws(aws_seed) as aws:
         aws.load(COPY)
-        with _server(server_seed) as server:
-            yield server, aws
+        yield server, aws
 
 
 def _seeds() -> tuple[pathlib.Path, pathlib.Path]:
@@ -104,8 +107,8 @@ def _seeds() -> tuple[pathlib.Path, pathlib.Path]:
 
 
 def _server(given: os.PathLike[str]) -> Running:
-    return Running("lab.bondingadmin", "--seed", given, "--db", DATABASE)
+    return Running("lab.bondingadmin", "--seed", given, "--db", DATABASE, timeout=PATIENCE)
 
 
 def _aws(given: os.PathLike[str]) -> Running:
-    return Running("lab.aws", "--seed", given, "--copies", FOLDER)
+    return Running("lab.aws", "--seed", given, "--copies", FOLDER, timeout=PATIENCE)
