@@ -19,6 +19,7 @@ from lab.demo.playbook import Outcome, run_playbook
 from lab.hosts import Host
 from lab.process import ROOT, Running
 
+from ..built import PATIENCE
 from ..network import Lab
 
 SERVER_SEED, AWS_SEED = (pathlib.Path(__file__).parent / name for name in ("bondingadmin.yml", "aws.yml"))
@@ -59,8 +60,8 @@ WANTED: dict[str, Any] = {
 def unbuilt() -> Iterator[tuple[Running, Running]]:
     """The management server's and AWS's stand-in, before the first run."""
     with (
-        Running("lab.bondingadmin", "--seed", SERVER_SEED) as server,
-        Running("lab.aws", "--seed", AWS_SEED) as aws,
+        Running("lab.bondingadmin", "--seed", SERVER_SEED, timeout=PATIENCE) as server,
+        Running("lab.aws", "--seed", AWS_SEED, timeout=PATIENCE) as aws,
     ):
         yield server, aws
 
