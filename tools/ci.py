@@ -6,19 +6,21 @@
 On the default line `make lint` without its sanity stage, `make packets` where network namespaces are allowed, and the
 tests that run once; on the oldest and the newest line the other tests and `make sanity`. All of it side by side, the
 longest first. Each command's output is printed in one piece when it has ended. A line whose Python is not there is
-named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it.
+named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it. With CI=true, as
+root and where there is apt-get, the Debian packages that packets and hosts need are installed first.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -64,6 +66,8 @@ class Runner:
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
         self.not_run: dict[str, str] = {}
+        self.not_installed = ""
+        """Why the packages that packets and hosts need could not be installed, if that was tried."""
         self._printing = threading.Lock()
 
     def say(self, text: str) -> None:
@@ -125,7 +129,7 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
         def job(runner: Runner) -> None:
             reason = refused()
             if reason:
-                runner.leave_out(door, reason)
+                runner.leave_out(door, "; ".join(filter(None, [reason, runner.not_installed])))
             else:
                 words = (f"TESTS={' '.join(tests)}",) if tests else ()
                 runner.run(door, *MAKE, door, *words, counts_tests=bool(tests))
@@ -142,6 +146,21 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]
+
+
+def install(packages: Sequence[str]) -> str:
+    """Install Debian packages on a machine that is CI's own; returns why it did not work, empty if it did or was not
+    tried: nobody else's machine gets packages from here.
+    """
+    if not packages or os.environ.get("CI") != "true" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return ""
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        done = subprocess.run(["apt-get", *words], env=quiet, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            return f"apt-get {' '.join(words)}: {said[-1] if said else f'exit code {done.returncode}'}"
+    return ""
 
 
 def host_tests() -> list[str]:
@@ -173,6 +192,7 @@ def main() -> int:
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
     runner.leave_out(LONG, "it takes ten minutes; `make hosts` runs it")
+    runner.not_installed = install(sandbox.missing({**sandbox.PACKAGES, **hosts.PACKAGES}))
     # Three on two cores: amazon.aws sleeps five seconds for each change of a route table.
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(job, runner) for job in jobs(there)]:

@@ -25,6 +25,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     parser.add_argument("--seed", type=Path, help="YAML file: what there is at the start and after each reset")
     parser.add_argument("--log", type=Path, help="file to append each API action to, as a JSON line")
+    parser.add_argument("--copies", type=Path, help="folder that keeps saved copies for other runs; yours alone")
     return parser.parse_args(arguments)
 
 
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     install()
     try:
-        account = Account(None if options.seed is None else read_seed(options.seed))
+        account = Account(None if options.seed is None else read_seed(options.seed), options.copies)
     except BadSeed as error:
         print(error, file=sys.stderr)
         return 2

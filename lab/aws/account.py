@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import pathlib
 import pickle
+import re
 
 from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
@@ -20,6 +22,10 @@ ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
 
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Of a copy, which may become a file's."""
+
+
 class NoSuchCopy(KeyError):
     """There is no copy of this name; the text lists those that there are."""
 
@@ -28,10 +34,13 @@ class NoSuchCopy(KeyError):
 
 
 class Account:
-    """Everything that the stand-in knows about AWS."""
+    """Everything that the stand-in knows about AWS.
 
-    def __init__(self, seed: Seed | None = None) -> None:
-        self._seed = seed
+    :param folder: where copies are kept as files, too. They are Python's own (pickle): nobody else may write there.
+    """
+
+    def __init__(self, seed: Seed | None = None, folder: pathlib.Path | None = None) -> None:
+        self._seed, self._folder = seed, folder
         self._copies: dict[str, bytes] = {}
         self.region = DEFAULT_REGION if seed is None else seed.region
         self._plant()
@@ -73,9 +82,13 @@ class Account:
     def save(self, name: str) -> None:
         """Keep a copy of everything under this name, over an older one."""
         self._copies[name] = self._copy()
+        if self._folder is not None:
+            (self._folder / name).write_bytes(self._copies[name])
 
     def load(self, name: str) -> None:
         """Back to a copy. Raises NoSuchCopy."""
+        if name not in self._copies and self._folder is not None and (self._folder / name).is_file():
+            self._copies[name] = (self._folder / name).read_bytes()
         if name not in self._copies:
             raise NoSuchCopy(f"there is no copy '{name}'; there are: {', '.join(sorted(self._copies)) or 'none'}")
         self._restore(self._copies[name])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qs, urlsplit
 
-from .account import NoSuchCopy
+from .account import NAME, NoSuchCopy
 from .api import Answer, Api
 from .ec2.quotas import UnknownQuota
 from .faults import BadFault
@@ -107,4 +107,6 @@ class Control:
     def _name(query: dict[str, str]) -> str:
         if not query.get("name"):
             raise Refused(400, "which copy? add ?name=...")
+        if not NAME.fullmatch(query["name"]):
+            raise Refused(400, "the name of a copy has letters, digits, '_', '.' and '-' only")
         return query["name"]

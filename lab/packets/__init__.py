@@ -6,9 +6,12 @@
 
     python -m lab.packets
 
-- ``__main__``      the program: stand-ins, site.yml, lab, checks, all in a world of their own (``sandbox``)
+- ``__main__``      the program
+- ``worlds``        which networks are built and what is proved on each, side by side, each in a ``sandbox`` of its own
+- ``built``         how the stand-ins come to hold a network
 - ``fabric``        AWS's state as namespaces and kernel objects; ``filters`` its checks and groups as nftables text
 - ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
+- ``sessions``      the BGP over the tunnels to the bonders
 - ``bonders``       the bonds' other ends and the hosts behind them
 - ``ledger``        what is in the kernel, so that a change of a state becomes few commands
 - ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
@@ -16,4 +19,5 @@
 - ``answers``, ``probes``    pages, echoes and steady traffic
 - ``checks``, ``report``     what is claimed, and what each check measured
 - ``seed``          what is there before the first run, beside the demonstration's
+- ``changing``      a small network that is changed under traffic: its seeds, and its intent as checks change it
 """

@@ -21,6 +21,8 @@ from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, UPPER, Piece
 
 LEARNED = 200
 """The routing protocol number of the aggregator's own routes in the kernel; BIRD learns these."""
+PREFERENCE = 500
+"""Of the aggregator's own routes, as in the vendor's example: above Babel's 130, or it would prefer their echo."""
 RETURN, MAIN, OWN, SPACE = 5000, 10000, 10500, 11000
 """Preferences of rules: the way back of moved bonds, CPE NAT IPs, a gateway's own address, the spaces.
 
@@ -62,6 +64,10 @@ class Server:
     def bonds(self, aggregator: str) -> list[Mapping[str, Any]]:
         """The bonds that are on it now."""
         return [one for one in self.state["bonds"] if one["current_aggregator"] == aggregator]
+
+    def announces(self, bond: Mapping[str, Any]) -> bool:
+        """Whether its bonder has a LAN to tell its aggregator of."""
+        return bond["space"] in self._private_wan and bool(private_networks(bond))
 
     def spaces(self, aggregator: Mapping[str, Any]) -> list[str]:
         """Keys of the spaces that have a table on it."""
@@ -194,7 +200,7 @@ class Server:
         return Piece(key, self.namespace(aggregator), ROUTE, (f"route replace {route}",), (f"route del {route}",))
 
     def _tunnel(self, aggregator: str, bond: Mapping[str, Any]) -> Iterator[Piece]:
-        """A bond's tunnel, a pair of devices here, and the routes that the server's routing daemon has by it."""
+        """A bond's tunnel, a pair of devices here, and the routes of its CPE NAT IPs."""
         namespace, device, key = self.namespace(aggregator), f"tun{bond['id']}", f"tunnel/{bond['id']}"
         here, there = tunnel_addresses(bond["id"])
         bonder = f"bond-{bond['id']}"
@@ -224,11 +230,10 @@ class Server:
                 yield _rule(f"{key}/{nat['ip']}/main", namespace, rule)
         if bond["space"] not in self._private_wan:
             return
+        # The LANs come by BGP (`sessions`); their next hop has to be known in the space's table.
         table = self.tables[bond["space"]]
-        for network in private_networks(bond):
-            route = f"{network} via {there} dev {device} onlink table {table} proto {LEARNED}"
-            gone = f"route del {network} dev {device} table {table}"
-            yield Piece(f"{key}/{network}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
+        route = f"{there} dev {device} table {table}"
+        yield Piece(f"{key}/net", namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), key)
         yield from chosen(key, namespace, device, table)
 
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import mesh
-from .aggregators import LEARNED, Server
-
-PREFERENCE = 500
-"""Of the aggregator's own routes, as in the vendor's example: above Babel's 130, or it would prefer their echo."""
+from . import mesh, sessions
+from .aggregators import LEARNED, PREFERENCE, Server
 
 
 def configuration(server: Server, aggregator: Mapping[str, Any]) -> str:
@@ -37,6 +34,7 @@ def configuration(server: Server, aggregator: Mapping[str, Any]) -> str:
         if runs and (protocol["space"] is None or protocol["space"] in spaces):
             lines += _protocol(protocol, names)
     lines += mesh.protocols(server, aggregator["name"])
+    lines += sessions.protocols(server, aggregator["name"])
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -211,6 +211,11 @@ def by_address(ports: Mapping[str, str], wanted: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def forget_flows() -> str:
+    """The groups forget which flows they have let through."""
+    return "flush set bridge vpc flows\nflush set bridge vpc echoes\n"
+
+
 def hung(port: str, wanted: bool) -> str:
     """An instance that hangs: nothing comes out of it or in, and no device goes down."""
     return f'{"add" if wanted else "delete"} element bridge vpc dead {{ "{port}" }}\n'

@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.process import Running
 
-from . import bird, filters, kernel, mesh
+from . import bird, filters, kernel, mesh, sessions
 from .aggregators import Server
 from .answers import Answers
 from .bonders import Bonders, LanHost
@@ -39,6 +39,7 @@ class Lab:
         self.hands = Hands(server, aws, aws.state()["region"])
         self._namespaces: set[str] = set()
         self._texts: dict[str, str] = {}
+        self._configurations: dict[str, str] = {}
         self._held: tuple[dict[str, Any], dict[str, Any], bool] | None = None
         self.fabric: Fabric
         self.server: Server
@@ -95,29 +96,52 @@ class Lab:
                 self._texts[name] = text
 
     def _birds(self) -> None:
-        for aggregator in self.server.aggregators():
-            name, text = f"bird-{aggregator['name']}", bird.configuration(self.server, aggregator)
-            if self._texts.get(name) == text:
+        wanted = {
+            self.server.namespace(one["name"]): bird.configuration(self.server, one)
+            for one in self.server.aggregators()
+        }
+        # A bonder whose tunnel leads nowhere has nobody to talk to.
+        wanted |= {
+            f"bond-{bond['id']}": sessions.bonder(bond)
+            for name in self.server.primary
+            for bond in self.server.bonds(name)
+            if self.server.announces(bond)
+        }
+        for holder in [key for key in self._configurations if key not in wanted]:
+            self._no_bird(holder)
+        started = []
+        for holder, text in wanted.items():
+            if self._configurations.get(holder) == text:
                 continue
-            self._texts[name] = text
-            path = FOLDER / f"{name}.conf"
+            self._configurations[holder] = text
+            path = FOLDER / f"bird-{holder}.conf"
             path.write_text(text)
-            if self.daemons.alive(name):
-                answer = self.birdc(aggregator["name"], "configure")
+            if self.daemons.alive(f"bird-{holder}"):
+                answer = self.birdc(holder, "configure")
                 if "Reconfigur" not in answer:
-                    raise kernel.KernelError(f"{name} does not take {path}: {answer}\n{text}")
-                continue
-            control = str(FOLDER / f"{name}.ctl")
-            namespace = self.server.namespace(aggregator["name"])
-            self.daemons.start(name, namespace, "bird", "-f", "-c", str(path), "-s", control)
-            if not until(pathlib.Path(control).exists, 5):
-                raise kernel.KernelError(f"{name} does not start: {self.daemons.output(name)}\n{text}")
+                    raise kernel.KernelError(f"the BIRD of {holder} does not take {path}: {answer}\n{text}")
+            else:
+                self._control(holder).unlink(missing_ok=True)
+                self.daemons.start(
+                    f"bird-{holder}", holder, "bird", "-f", "-c", str(path), "-s", str(self._control(holder))
+                )
+                started.append(holder)
+        for holder in started:
+            if not until(self._control(holder).exists, 5):
+                said = self.daemons.output(f"bird-{holder}")
+                raise kernel.KernelError(f"the BIRD of {holder} does not start: {said}\n{self._configurations[holder]}")
+
+    @staticmethod
+    def _control(holder: str) -> pathlib.Path:
+        return FOLDER / f"bird-{holder}.ctl"
+
+    def _no_bird(self, holder: str) -> None:
+        if self._configurations.pop(holder, None) is not None:
+            self.daemons.stop(f"bird-{holder}")
 
     def _gone(self, name: str) -> None:
         self.answers.close(name)
-        for aggregator in [key for key in self._texts if key == f"bird-{name}"]:
-            self.daemons.stop(aggregator)
-            del self._texts[aggregator]
+        self._no_bird(name)
         self._texts.pop(name, None)
         self.ledger.forget(name)
         kernel.delete_namespace(name)
@@ -150,12 +174,12 @@ class Lab:
 
     def size(self) -> str:
         """How much there is, in words."""
-        birds = sum(name.startswith("bird-") for name in self._texts)
-        return f"{len(self._namespaces)} namespaces, {len(self.ledger.pieces)} kernel objects, {birds} BIRD daemons"
+        names = f"{len(self._namespaces)} namespaces, {len(self.ledger.pieces)} kernel objects"
+        return f"{names}, {len(self._configurations)} BIRD daemons"
 
-    def birdc(self, aggregator: str, *words: str) -> str:
-        """What an aggregator's BIRD answers."""
-        return kernel.run("birdc", "-s", str(FOLDER / f"bird-{aggregator}.ctl"), *words, check=False)
+    def birdc(self, holder: str, *words: str) -> str:
+        """What the BIRD of an aggregator's or a bonder's namespace answers."""
+        return kernel.run("birdc", "-s", str(self._control(holder)), *words, check=False)
 
     def routes(self, aggregator: str, space: str | None = None) -> str:
         """A routing table of an aggregator, as `ip route` shows it."""

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 PACKAGES = {
     "bird": "bird2",
@@ -74,9 +75,7 @@ def inside() -> bool:
 
 def enter(arguments: Sequence[str]) -> int:
     """Run the same program in a world of its own; returns its exit code. That world ends with this process, too."""
-    words = [sys.executable, "-m", "lab.packets", *arguments]
-    # Killed with us: unshare by the kernel, and by its --kill-child the first process in there, and so all of them.
-    world = subprocess.Popen(command(words), env=environment(), preexec_fn=_end_with_parent)
+    world = _begin([sys.executable, "-m", "lab.packets", *arguments])
     # unshare itself would overlook a polite request.
     signal.signal(signal.SIGTERM, lambda *_: world.kill())
     try:
@@ -84,6 +83,19 @@ def enter(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         world.kill()
         return 130
+
+
+def start(words: Sequence[str], kept: Sequence[int]) -> subprocess.Popen[str]:
+    """Start a program in a world of its own. What it says can be read; the file descriptors `kept` are open in it.
+
+    That world ends with the thread that calls this.
+    """
+    return _begin(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, pass_fds=tuple(kept))
+
+
+def _begin(words: Sequence[str], **options: Any) -> subprocess.Popen[str]:
+    # Killed with us: unshare by the kernel, and by its --kill-child the first process in there, and so all of them.
+    return subprocess.Popen(command(words), env=environment(), preexec_fn=_end_with_parent, text=True, **options)
 
 
 def _end_with_parent() -> None:

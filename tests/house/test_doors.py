@@ -182,11 +182,37 @@ def test_ci_wants_both_lines(
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version if version in there else None)
     monkeypatch.setattr(ci.sandbox, "refused", lambda *_: "")
+    monkeypatch.setattr(ci, "install", lambda _packages: "")
     monkeypatch.setenv("CI", in_ci)
     assert ci.main() == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == last
     assert any("py313-core221: NOT RUN" in line for line in lines) == ("3.13" not in there)
+
+
+@pytest.mark.parametrize(
+    ("in_ci", "user", "code", "asked", "why"),
+    [
+        ("true", 0, 0, ["update", "install"], ""),
+        ("true", 0, 100, ["update"], "apt-get update: E: no network"),
+        ("true", 1000, 0, [], ""),
+        ("", 0, 0, [], ""),
+    ],
+)
+def test_ci_installs_what_packets_need_on_its_own_machine_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, in_ci: str, user: int, code: int, asked: list[str], why: str
+) -> None:
+    log, apt_get = tmp_path / "log", tmp_path / "apt-get"
+    apt_get.write_text(f"#!/bin/sh\necho \"$@\" >> {log}\necho 'E: no network' >&2\nexit {code}\n")
+    apt_get.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("CI", in_ci)
+    monkeypatch.setattr(ci.os, "geteuid", lambda: user)
+    assert ci.install(["bird2", "nftables"]) == why
+    said = log.read_text().splitlines() if log.exists() else []
+    assert [line.split()[0] for line in said] == asked
+    assert all(line.endswith(" bird2 nftables") for line in said[1:])
+    assert ci.install([]) == ""
 
 
 def test_every_folder_of_tests_runs_in_ci() -> None:
@@ -206,18 +232,26 @@ def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> 
     assert "-- tests: FAILED" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("reason", ["", "may not make namespaces here"])
+@pytest.mark.parametrize(
+    ("reason", "not_installed", "said"),
+    [
+        ("", "", ""),
+        ("may not make namespaces here", "", "may not make namespaces here"),
+        ("no bird2", "apt-get update: E: no network", "no bird2; apt-get update: E: no network"),
+    ],
+)
 def test_ci_says_where_the_doors_with_namespaces_cannot_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], reason: str, not_installed: str, said: str
 ) -> None:
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version)
+    monkeypatch.setattr(ci, "install", lambda _packages: not_installed)
     monkeypatch.setattr(ci.sandbox, "refused", lambda *_: reason)
     assert ci.main() == 0
     lines = capsys.readouterr().out.splitlines()
     for door in ("packets", "hosts"):
         assert (f"{door}: ok (1 s)" in lines) == (not reason)
-        assert (f"{door}: NOT RUN, {reason}" in lines) == bool(reason)
+        assert (f"{door}: NOT RUN, {said}" in lines) == bool(reason)
 
 
 def test_make_alone_names_the_doors() -> None:

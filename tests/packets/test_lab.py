@@ -87,8 +87,8 @@ def test_nothing_is_left_after_a_kill(signal_number: signal.Signals) -> None:
         try:
             assert any("BIRD daemons" in line for line in process.stdout)
             world = os.readlink(f"/proc/{child(child(process.pid))}/ns/pid")
-            # The program, two stand-ins, two BIRD daemons.
-            assert len(inhabitants(world)) >= 5
+            # The program, two stand-ins, four BIRD daemons.
+            assert len(inhabitants(world)) >= 7
         finally:
             process.send_signal(signal_number)
     deadline = time.monotonic() + 10

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import itertools
 import time
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,9 @@ from typing import Any
 
 from lab.demo.playbook import run_playbook
 
-from .. import kernel, mesh
-from ..answers import fetch
+from .. import kernel, mesh, sessions
+from ..aggregators import tunnel_addresses
+from ..answers import Page, fetch
 from ..bonders import LanHost
 from ..network import Lab, until
 from ..probes import Path, Probes
@@ -29,10 +31,11 @@ MOVED = 3.0
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """Two for each space that has more than one LAN."""
+    """Three for each space that has more than one LAN."""
     for space in lab.server.state["spaces"]:
         if len(_hosts(lab, space["key"])) > 1:
             key = space["key"]
+            yield Check(f"{key}: each LAN is told of by BGP over its tunnel", partial(_told, lab, key))
             yield Check(f"{key}: every LAN reaches every other", partial(_all_pairs, lab, key))
             yield Check(f"{key}: over the direct VXLAN", partial(_direct, lab, space))
 
@@ -42,6 +45,7 @@ def customers(lab: Lab) -> Iterator[Check]:
     yield Check("acme and globex: same networks, each its own hosts", lambda: _same_networks(lab))
     yield Check("acme never reaches a network that only globex has", lambda: _apart(lab))
     yield Check("a bond moves inside acme: back within 3 s", lambda: _moves(lab))
+    yield Check("acme: a bonder says no more: its LAN is gone until it does", lambda: _quiet(lab))
     yield Check("a VNI is used twice: two customers meet, and the preflight names it", lambda: _doubled(lab))
     yield Check("globex: a LAN is withdrawn, nobody keeps a route, nothing loops", lambda: _withdrawn(lab))
 
@@ -54,6 +58,21 @@ def reaches(source: LanHost, target: LanHost) -> bool:
     """Whether `source` gets the page of `target`, which sees its untranslated address."""
     page = fetch(source.namespace, target.address, timeout=0.5)
     return page is not None and (page.host, page.client) == (target.namespace, source.address)
+
+
+def _route(host: LanHost) -> str:
+    """The route that its aggregator has to a host's network, as `ip route` shows it."""
+    network = ipaddress.ip_interface(f"{host.gateway}/{host.length}").network
+    return f"{network} via {tunnel_addresses(host.bond_id)[1]} dev tun{host.bond_id} proto bird"
+
+
+def _told(lab: Lab, space: str) -> str:
+    at = {bond["id"]: bond["current_aggregator"] for bond in lab.server.state["bonds"]}
+    hosts = _hosts(lab, space)
+    for host in hosts:
+        known = until(lambda host=host: _route(host) in lab.routes(at[host.bond_id], space), CONVERGED)
+        need(known is not None, f"{at[host.bond_id]} has no route '{_route(host)}'")
+    return f"{len(hosts)} routes from BIRD by tunnels"
 
 
 def _all_pairs(lab: Lab, space: str) -> str:
@@ -120,12 +139,20 @@ def _same_networks(lab: Lab) -> str:
         for space, twin in zip(("acme", "globex"), twins, strict=True):
             for source in _hosts(lab, space):
                 if source != twin:
-                    page = fetch(source.namespace, twin.address)
-                    need(page is not None, f"{source.bond} does not reach {twin.address}")
-                    got = page.host if page else ""
+                    pages: list[Page] = []
+                    found = until(partial(_fetched, source, twin.address, pages), CONVERGED)
+                    need(found is not None, f"{source.bond} does not reach {twin.address}")
+                    got = pages[0].host
                     need(got == twin.namespace, f"{source.bond} asked for {twin.address} and got {got}'s page")
                     asked += 1
     return f"{len(pairs)} addresses that both have, {asked} pages, each of the own space"
+
+
+def _fetched(source: LanHost, address: str, pages: list[Page]) -> bool:
+    page = fetch(source.namespace, address)
+    if page is not None:
+        pages.append(page)
+    return page is not None
 
 
 def _apart(lab: Lab) -> str:
@@ -160,6 +187,25 @@ def _moves(lab: Lab) -> str:
         need(gap <= swap + MOVED, f"silent for {gap:.2f} s after the move to {aggregator}")
         texts.append(f"to {aggregator} {gap:.2f} s")
     return "silent " + ", ".join(texts)
+
+
+def _quiet(lab: Lab) -> str:
+    """What makes a LAN known is the session over the tunnel, not the tunnel."""
+    hosts = {host.bond_id: host for host in _hosts(lab, "acme")}
+    source, target = hosts[17], hosts[20]
+    at = next(bond["current_aggregator"] for bond in lab.server.state["bonds"] if bond["id"] == target.bond_id)
+    need(until(lambda: reaches(source, target), CONVERGED) is not None, f"{source.bond} does not reach {target.bond}")
+    bonder = f"bond-{target.bond_id}"
+    lab.birdc(bonder, "disable", sessions.BONDER)
+    try:
+        gone = until(lambda: _route(target) not in lab.routes(at, "acme"), CONVERGED)
+        need(gone is not None, f"{at} still has '{_route(target)}'")
+        need(not reaches(source, target), f"{source.bond} reaches {target.bond} though nobody tells of its LAN")
+    finally:
+        lab.birdc(bonder, "enable", sessions.BONDER)
+    back = until(lambda: reaches(source, target), CONVERGED)
+    need(back is not None, f"{target.bond}'s LAN does not come back")
+    return f"gone from {at} after {gone:.2f} s, reached again after {back:.1f} s"
 
 
 def _doubled(lab: Lab) -> str:

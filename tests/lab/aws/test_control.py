@@ -174,6 +174,20 @@ def test_a_copy_is_everything(lab: Lab) -> None:
     assert len(lab.server.state()["instances"]) == 3
 
 
+def test_a_copy_in_a_folder_is_another_run_s_too(tmp_path: Path) -> None:
+    seed = Path(__file__).parent / "seed.yml"
+    with Running("lab.aws", "--seed", seed, "--copies", tmp_path) as first:
+        client(first.url).create_vpc(CidrBlock="10.77.0.0/16")
+        first.save("built")
+        built = first.state()
+    with Running("lab.aws", "--seed", seed, "--copies", tmp_path) as second:
+        assert second.state() != built
+        second.load("built")
+        assert second.state() == built
+        # What is loaded lives.
+        client(second.url).create_subnet(VpcId=built["vpcs"][-1]["id"], CidrBlock="10.77.1.0/24")
+
+
 def test_no_such_copy(lab: Lab) -> None:
     with pytest.raises(LabError, match="there is no copy 'nothing'"):
         lab.server.load("nothing")
@@ -270,6 +284,8 @@ def test_other_services_and_regions_are_refused(lab: Lab) -> None:
         ("POST", "quotas", {"vpcs": "many"}, "vpcs: 'many' is not a whole number"),
         ("POST", "quotas", [1], "an object is wanted"),
         ("POST", "save", None, "which copy"),
+        ("POST", "save?name=../seed", None, "letters, digits"),
+        ("POST", "load?name=a/b", None, "letters, digits"),
         ("GET", "nothing", None, "there is no 'GET nothing'"),
         ("GET", "state?region=mars", None, "there is no region 'mars'"),
     ],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from lab.packets import bird, bonders
+from lab.packets import bird, bonders, sessions
 from lab.packets.aggregators import LEARNED, steady_mac
 from lab.packets.ledger import Piece
 from tests.lab.packets.states import SLOTS, bond, network
@@ -50,10 +50,9 @@ def test_a_bond_s_tunnel_and_its_routes() -> None:
         f"route replace 10.1.0.50/32 via 100.64.0.35 dev tun17 onlink proto {LEARNED}",
     )
     assert found["tunnel/17/10.1.0.50/main"].up == ("rule add from 10.1.0.50 iif tun17 lookup main pref 10000",)
-    assert found["tunnel/17/172.16.1.0/24"].up == (
-        f"route replace 172.16.1.0/24 via 100.64.0.35 dev tun17 onlink table 1011 proto {LEARNED}",
-    )
-    assert "tunnel/17/192.168.17.0/24" not in found
+    # Its LANs come by BGP: only the next hop is known from the beginning.
+    assert found["tunnel/17/net"].up == ("route replace 100.64.0.35 dev tun17 table 1011",)
+    assert not [key for key in found if key.startswith(("tunnel/17/172.16.1", "tunnel/17/192.168.17"))]
 
 
 def test_the_way_back_leads_to_the_owner_from_everybody_else() -> None:
@@ -97,8 +96,32 @@ protocol babel demo_babel_11 {
   ipv4 { table space_acme; import all; export filter demo_export_11; };
   interface "vx11" { type wired; rxcost 32; hello interval 1 s; };
 }
+protocol bgp bond_17 {
+  ipv4 { table space_acme;
+    import filter { preference = 500; accept; };
+    export none;
+  };
+  local 100.64.0.34 as 64511; neighbor 100.64.0.35 as 64496;
+  direct; passive; hold time 3; keepalive time 1; connect retry time 1; connect delay time 1; error wait time 1,2;
+}
 """
     )
+
+
+def test_a_bonder_tells_of_its_lans_of_the_private_wan_only() -> None:
+    text = sessions.bonder(bond(17, "agg1"))
+    assert "protocol static lans {\n  ipv4;\n  route 172.16.1.0/24 blackhole;\n}\n" in text
+    assert 'import none; export where proto = "lans";' in text
+    assert "local 100.64.0.35 as 64496; neighbor 100.64.0.34 as 64511;" in text
+
+
+def test_a_bond_has_a_session_where_it_is_and_only_if_it_has_something_to_say() -> None:
+    away, quiet = network("agg2"), network()
+    assert "bond_17" not in bird.configuration(away, away.aggregators()[0])
+    assert "bond_17" in bird.configuration(away, away.aggregators()[1])
+    for connected in quiet.bonds("agg1")[0]["connected_ips"]:
+        connected["include_private_wan"] = False
+    assert "bond_17" not in bird.configuration(quiet, quiet.aggregators()[0])
 
 
 def test_what_is_switched_off_does_not_run() -> None:

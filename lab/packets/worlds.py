@@ -1,0 +1,152 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lab's worlds: in each a network that is built in one way, and the parts of the checks that are proved on it.
+
+Each is a process with stand-ins and namespaces of its own (`sandbox`), so they run side by side and never meet.
+A new one is an entry of WORLDS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from . import built, changing, sandbox
+from .built import StandIns
+from .checks import changes, cpe_nat, gateways, moves, mutants, own_side, private_wan, traffic
+from .network import Lab
+from .report import Check, Result, say
+
+Part = Callable[[Lab], Iterator[Check]]
+
+
+@dataclass(frozen=True)
+class World:
+    """How a network is built, and what is proved on it, in this order.
+
+    :param parts: by their titles, each of which is there once in all worlds.
+    :param build: gives both stand-ins once they hold the network, and ends them. It runs in the world's own process.
+    :param of: the world whose network this one takes over as soon as it is built, instead of building one.
+    """
+
+    parts: Mapping[str, Part]
+    build: Callable[[], contextlib.AbstractContextManager[StandIns]] | None = None
+    of: str = ""
+
+
+WORLDS: dict[str, World] = {
+    "demonstration": World(
+        {
+            "Public addresses": cpe_nat.checks,
+            "Bonds that move": moves.checks,
+            "Private WAN": private_wan.checks,
+            "Customers apart": private_wan.customers,
+            "Gateways": gateways.checks,
+        },
+        build=built.demonstration,
+    ),
+    "own side": World(
+        {
+            "Runs under traffic": traffic.checks,
+            "The aggregators' own side": own_side.checks,
+        },
+        of="demonstration",
+    ),
+    "changes": World({"Changes under traffic": changes.checks}, build=changing.unbuilt),
+    "mutants": World({"One rule broken at a time": mutants.checks}, of="demonstration"),
+}
+PARTS: dict[str, Part] = {title: part for world in WORLDS.values() for title, part in world.parts.items()}
+"""All of them by their titles."""
+
+
+def with_parts(wanted: Sequence[str]) -> list[str]:
+    """The worlds in which one of these parts is (all if none is named), and those whose network they take over."""
+    found = [name for name, world in WORLDS.items() if not wanted or set(wanted) & set(world.parts)]
+    return [name for name in WORLDS if name in found or any(WORLDS[other].of == name for other in found)]
+
+
+def network(name: str, taken: int | None) -> contextlib.AbstractContextManager[StandIns]:
+    """The network of a world, in its own process; `taken`: where it comes from, if another world builds it."""
+    build = WORLDS[name].build
+    if build is not None:
+        return build()
+    if taken is None:
+        raise ValueError(f"the world '{name}' builds nothing, and is given nothing")
+    return built.taken(taken)
+
+
+def side_by_side(names: Sequence[str], arguments: Sequence[str]) -> tuple[list[Result], list[str]]:
+    """Run each of these worlds in a process of its own, with these further arguments of the program.
+
+    What a world says is printed whole when it has ended. Returns the results of all checks, and the worlds that ended
+    before all of theirs were tried.
+    """
+    # Started by this thread: they end with the thread that has started them.
+    started = _start_all(names, arguments)
+    signal.signal(signal.SIGTERM, lambda *_: _end(started))
+    printing = threading.Lock()
+    waiting = [threading.Thread(target=_wait, args=(process, printing)) for process, _told in started.values()]
+    try:
+        for thread in waiting:
+            thread.start()
+        for thread in waiting:
+            thread.join()
+    except KeyboardInterrupt:
+        _end(started)
+        raise
+    results: list[Result] = []
+    broken = []
+    for name, (process, told) in started.items():
+        with open(told, encoding="utf-8") as file:
+            file.seek(0)
+            text = file.read()
+        results += [Result(**one) for one in json.loads(text or "[]")]
+        if process.returncode or not text:
+            broken.append(name)
+    return results, broken
+
+
+def tell(descriptor: int, results: Sequence[Result]) -> None:
+    """Leave the results to who has started this world."""
+    with open(descriptor, "w", encoding="utf-8") as file:
+        json.dump([asdict(result) for result in results], file)
+
+
+def _start_all(names: Sequence[str], arguments: Sequence[str]) -> dict[str, tuple[subprocess.Popen[str], int]]:
+    """For each world its process, and the file in which it leaves its results."""
+    pipes = {name: os.pipe() for name in names if WORLDS[name].of}
+    started = {}
+    for name in names:
+        # A file without a name: nothing is left of it, however this ends.
+        told = os.memfd_create(name)
+        given = [pipes[other][1] for other in pipes if WORLDS[other].of == name]
+        taken = [pipes[name][0]] if name in pipes else []
+        words = [sys.executable, "-m", "lab.packets", "--world", name, "--tell", str(told)]
+        for option, descriptors in (("--give", given), ("--take", taken)):
+            words += [word for descriptor in descriptors for word in (option, str(descriptor))]
+        started[name] = (sandbox.start([*words, *arguments], [told, *given, *taken]), told)
+    # Whoever reads has to see the end when the only writer has ended.
+    for ends in pipes.values():
+        for descriptor in ends:
+            os.close(descriptor)
+    return started
+
+
+def _wait(process: subprocess.Popen[str], printing: threading.Lock) -> None:
+    said, _nothing = process.communicate()
+    with printing:
+        say(said.rstrip("\n"))
+
+
+def _end(started: Mapping[str, tuple[subprocess.Popen[str], int]]) -> None:
+    for process, _told in started.values():
+        process.kill()
