@@ -397,6 +397,12 @@ options:
         credentials that may only look.
     type: bool
     default: false
+  details:
+    description:
+      - Whether the items of RV(plan) and RV(deferred) say what they change, in C(before) and C(after).
+      - Both are in the diff anyway, and many of them cost Ansible time and memory.
+    type: bool
+    default: true
   security_groups:
     description:
       - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and
@@ -516,10 +522,12 @@ plan:
       description: What tells it from others of its kind and parent.
       type: str
     before:
-      description: The fields that change, as they are.
+      description: The fields that change, as they are. Only with O(details=true).
       type: dict
     after:
-      description: The fields that change, as they will be. V((known after apply\)) stands for what AWS chooses.
+      description: >-
+        The fields that change, as they will be. V((known after apply\)) stands for what AWS chooses.
+        Only with O(details=true).
       type: dict
     phase:
       description: V(add), V(switch) or V(remove).
@@ -545,8 +553,25 @@ counts:
   description: How many items each phase has.
   returned: success
   type: dict
+overview:
+  description: The plan in numbers and sentences.
+  returned: success
+  type: dict
+  contains:
+    parts:
+      description: How many items each part has, by phase.
+      type: dict
+    interrupts:
+      description: What is interrupted, and by what; a sentence for each disruptive item.
+      type: list
+      elements: str
+    deferred:
+      description: How many items are left for another run, by the reason.
+      type: dict
 work:
-  description: What the roles are given, by host and phase.
+  description:
+    - What the roles are given, by host and phase. What is on an aggregator is given as JSON texts, as module
+      M(bonded.internet.aggregator_network) takes them for dictionaries.
   returned: success
   type: dict
 limits:

@@ -26,6 +26,9 @@ from ansible.utils.vars import merge_hash
 
 from ._call import call
 
+SHOWS_INVOCATION = 3
+"""From this verbosity on Ansible shows a task's arguments beside its result; below, nobody carries them around."""
+
 
 class InController(NormalAction):
     """The action of a module, which a subclass names."""
@@ -43,7 +46,10 @@ class InController(NormalAction):
         result = super(NormalAction, self).run(tmp, task_vars)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
-        return cast("dict[str, Any]", merge_hash(result, call(self.module.main, arguments)))
+        returned = call(self.module.main, arguments)
+        if Display().verbosity < SHOWS_INVOCATION:
+            returned.pop("invocation", None)
+        return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:
         """What the task asks for that only a process of its own can give; None if nothing."""

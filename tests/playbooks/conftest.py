@@ -22,7 +22,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def first_run(stand_ins: Site) -> Outcome:
     """The demo's site.yml from an empty account; what it left is saved as "built"."""
     stand_ins.reset()
-    outcome = stand_ins.run("site")
+    outcome = stand_ins.run("site", "--diff")  # so that the items of its plan have their details
     assert outcome.code == 0, outcome.output
     stand_ins.save("built")
     return outcome

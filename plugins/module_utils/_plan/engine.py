@@ -9,6 +9,7 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -23,11 +24,12 @@ from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
+from .._design.stages import PHASES
 from .._reconcile import ReconcileError, Refs, rights_to_add
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
-from .work import Scope, Step, make_work, server_steps
+from .work import Plan, Scope, Step, make_work, server_steps
 
 DEFAULT_MAX_DELETIONS = 25
 NEW_KINDS = {"private_address", "attachment"}
@@ -56,7 +58,7 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     # Side by side: making an EC2 client alone takes as long as all that is read of the server.
     with ThreadPoolExecutor(max_workers=1) as beside:
         reading = beside.submit(cloud_side.read_network, intent) if intent.needs_cloud else None
-        server_side.read_network()
+        server_side.read_network(idle_filters=intent.filters)
         if reading:
             reading.result()
     _read_entries(intent, server_side, cloud_side)
@@ -78,12 +80,30 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     return {
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
-        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in ("add", "switch", "remove")},
+        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
+        "overview": _overview(plan),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
         "cost": monthly(plan.items),
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
+    }
+
+
+def _overview(plan: Plan) -> dict[str, Any]:
+    """The plan in numbers and sentences, so that nobody has to go through all of its items to show it."""
+    return {
+        "parts": {
+            phase: {part: sum((item.phase, item.part) == (phase, part) for item in plan.items) for part in PARTS}
+            for phase in PHASES
+        },
+        "interrupts": [
+            f"{item.interrupts}: {item.verb} {item.kind} {item.key}"
+            + (f" ({item.host or item.parent})" if item.host or item.parent else "")
+            for item in plan.items
+            if item.disruptive
+        ],
+        "deferred": dict(sorted(Counter(reason for _item, reason in plan.deferred).items())),
     }
 
 
