@@ -112,8 +112,9 @@ def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side:
     missing, untold = rights_to_add(
         client, [(item.kind, item.parent) for item in items if item.system == "server" and item.verb == "create"]
     )
-    report.problems += missing + cloud_side.missing_rights(items, intent.network)
-    for text in untold:
+    denied, open_questions = cloud_side.missing_rights(items, intent.network)
+    report.problems += missing + denied
+    for text in untold + open_questions:
         report.warn(text)
 
 

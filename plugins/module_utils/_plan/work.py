@@ -274,10 +274,10 @@ def _place(step: Step, design: Design, work: _Work) -> None:
     if item.kind == "space":
         return  # placed with the design's own work
     if item.part == "gateways":
-        _place_owner(design.gateways, design.gateway_objects, item, work, "gateways")
+        _place_owner(design.gateways, design.gateway_objects.get((item.phase, item.parent, item.key)), item)
         return
     if item.parent.startswith("bonds/"):
-        _place_owner(design.cpe_nat, design.entries, item, work, "cpe_nat")
+        _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
         return
     mesh = "bgp" if item.part == "cpe_nat" else "mesh"
     place = work.of(item.host, item.phase)[mesh]
@@ -292,13 +292,10 @@ def _place(step: Step, design: Design, work: _Work) -> None:
 
 def _place_owner(
     lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
-    owners: dict[tuple[str, str], tuple[str | None, dict[str, Any]]],
+    owner: tuple[str | None, dict[str, Any]] | None,
     item: Item,
-    work: _Work,
-    name: str,
 ) -> None:
     """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
-    owner = owners.get((item.parent, item.key))
     if owner is None or item.verb == "delete":
         return
     if not any(entry.get("key") == owner[1]["key"] for _host, entry in lists[item.phase]):

@@ -100,6 +100,19 @@ class Fault:
         }
         return self
 
+    def groups(self, *hosts: str) -> Fault:
+        """Our security groups are wanted; an interface of these hosts carries one of others more."""
+        self.more["security_groups"] = True
+        ec2 = self.site.ec2()
+        for host in hosts:
+            number = f"eni-0d00000000000a90{host[-1]}"
+            (found,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[number])["NetworkInterfaces"]
+            made = ec2.create_security_group(GroupName=host, Description=host, VpcId=found["VpcId"])["GroupId"]
+            ec2.modify_network_interface_attribute(
+                NetworkInterfaceId=number, Groups=[*(group["GroupId"] for group in found["Groups"]), made]
+            )
+        return self
+
     def lacking(self, action: str) -> Fault:
         """The policies of docs/ but for one action, and the rights are asked for."""
         self.site.grant(without([policy("read"), policy("change")], action))
@@ -163,6 +176,14 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.said(routes_per_table=9).networks(10),
         "The route table vpc/acme/main has 0 routes and would get 10 more",
     ),
+    "groups of an interface": (
+        lambda f: f.groups().account(security_groups_per_interface=1),
+        "The network interface eni-0d00000000000a901 has 1 security groups and would get 1 more; AWS says that it may",
+    ),
+    "groups of an interface that has more": (
+        lambda f: f.groups("agg3").said(security_groups_per_interface=2),
+        "The network interface eni-0d00000000000a903 has 2 security groups and would get 1 more; bonding_quotas says",
+    ),
     "interfaces of an instance": (
         lambda f: f.gateway(0, aggregator="agg3").gateway(1, aggregator="agg3", interface="ens8"),
         "agg3: has 1 network interfaces and would get 3 more for gateways; c5.large holds 3.",
@@ -218,6 +239,14 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     "the right to make internet gateways": (
         lambda f: f.lacking("CreateInternetGateway"),
         "the credentials lack the IAM right ec2:CreateInternetGateway on arn:aws:ec2:",
+    ),
+    "the right to make tables in a VPC that is there": (
+        lambda f: f.small_vpc("10.101.0.0/24", 0).lacking("CreateRouteTable"),
+        "the credentials lack the IAM right ec2:CreateRouteTable on arn:aws:ec2:",
+    ),
+    "the right to make interfaces in a subnet that is there": (
+        lambda f: f.small_vpc("10.101.0.0/24", 0).lacking("CreateNetworkInterface"),
+        "the credentials lack the IAM right ec2:CreateNetworkInterface on arn:aws:ec2:",
     ),
     "on the server, the right to add": (
         lambda f: f.as_viewer(),
