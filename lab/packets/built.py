@@ -37,7 +37,8 @@ def seeded() -> Iterator[StandIns]:
 def demonstration() -> Iterator[StandIns]:
     """What the demonstration's site.yml makes. Raises LabError with its last lines if it fails."""
     with seeded() as (server, aws):
-        made(run_playbook("site.yml", extra={"bonding_api_url": server.url, "aws_endpoint_url": aws.url}))
+        where = {"bonding_api_url": server.url, "aws_endpoint_url": aws.url}
+        made(run_playbook("site.yml", extra=where, warmed=True))
         yield server, aws
 
 

@@ -10,7 +10,7 @@ what is forked runs the very file that Ansible has packed. Waits are cut short t
 cloud that takes its time, which the stand-in does not. Nothing else differs, and `make demo`, `make bench` and the
 test of the built artefact run without it.
 
-    run_playbook("site.yml", env=warm.environment())
+    run_playbook("site.yml", warmed=True)
 """
 
 from __future__ import annotations

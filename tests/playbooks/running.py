@@ -18,7 +18,6 @@ import boto3
 import yaml
 
 import lab.demo.playbook
-from lab import warm
 from lab.demo import judge
 from lab.demo.playbook import run_playbook
 from lab.process import ROOT, Running
@@ -131,15 +130,14 @@ class Site:
         """ansible-playbook on `self.inventory`; with extra variables. `playbook`: a name of playbooks/, or a path."""
         self.server.clear_log()
         self.cloud.clear_log()
-        environment = dict(self.environment or {})
-        environment |= warm.environment(environment.get("ANSIBLE_CONNECTION_PLUGINS", ""))
         where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
         done = run_playbook(
             playbook if isinstance(playbook, pathlib.Path) else f"{playbook}.yml",
             inventory=self.inventory,
             extra={**where, **(extra or {})},
             options=arguments,
-            env=environment,
+            env=self.environment,
+            warmed=True,
         )
         return Outcome(done, self.server.log(), self.cloud.log())
 

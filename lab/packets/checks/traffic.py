@@ -87,7 +87,7 @@ def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
         known = until(partial(_answers, path), 20)
         need(known is not None, f"{path.name} does not work even without a run")
     with Probes(all_paths) as probes, following(lab):
-        outcome = run_playbook("site.yml", **arguments)
+        outcome = run_playbook("site.yml", warmed=True, **arguments)
     lost = {one.path.name: len(one.lost()) for one in probes.traffic if one.lost()}
     sent = sum(len(one.sent) for one in probes.traffic)
     gaps = max(one.gap() for one in probes.traffic)
