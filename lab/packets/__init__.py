@@ -13,6 +13,7 @@
 - ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
 - ``sessions``      the BGP over the tunnels to the bonders
 - ``bonders``       the bonds' other ends and the hosts behind them
+- ``ipv6``          IPv6 of both states, beside the IPv4 of these
 - ``ledger``        what is in the kernel, so that a change of a state becomes few commands
 - ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
 - ``network``       the lab, which follows both states

@@ -35,6 +35,7 @@ _VPC = """table bridge vpc {
   chain pre { type filter hook prerouting priority 0; policy accept;
     iifname @dead counter name dead_drop drop
     iifname @ports iifname . ether saddr != @mac counter name mac_drop drop
+    iifname @ports icmpv6 type nd-neighbor-solicit accept
     iifname @ports meta pkttype multicast counter name mcast_drop drop
     iifname @ports meta pkttype broadcast ether type != arp counter name bcast_drop drop
     iifname @checked ether type ip iifname . ip saddr != @own counter name src_drop drop

@@ -23,9 +23,11 @@ from ..report import Check, need
 from .additions import DEADLINE, succeeded, unharmed
 from .changing_paths import answers, paths, space_path
 from .cpe_nat import public_of
-from .ways_out import HOST, own_side, way_out
+from .ways_out import FORWARDED, GATEWAY, HOST, way_out
 
-VXLAN, FORWARDED = 4789, 8080
+VXLAN = 4789
+OURS = "bonded.internet"
+"""The description by which a rule is the network's."""
 DEAD = 1.5
 """Seconds for which nothing may come through, where nothing may."""
 
@@ -46,10 +48,8 @@ def _beside(intent: Intent) -> str:
         bonding_cpe_nat_inbound=[{**one, "from": ["0.0.0.0/0"]} for one in inbound],
         bonding_managed_mesh_ports=[f"udp/{VXLAN}"],
     )
-    forward = {"protocol": "tcp", "port": FORWARDED, "to": intent.lab.host(HOST).address, "to_port": PAGE_PORT}
-    intent.space("acme")["gateways"][0]["port_forwards"] = [forward]
     every = [*paths(intent.lab), way_out(intent.lab)]
-    outcome, sent = unharmed(intent, lambda: intent.run(**own_side(intent)), every)
+    outcome, sent = unharmed(intent, lambda: intent.run(bonding_host_side=False), every)
     return f"{succeeded(outcome)}: {sent}"
 
 
@@ -77,7 +77,9 @@ def forget_flows(lab: Lab) -> None:
 
 
 def _forwarded(lab: Lab) -> bool:
-    device = next(one for one in lab.fabric.devices if (one.holder, one.name) == ("agg1", "ens6"))
+    device = next(
+        one for one in lab.fabric.devices if (one.holder, one.name) == (GATEWAY["aggregator"], GATEWAY["interface"])
+    )
     page = fetch(INTERNET, public_of(lab, device.addresses[0]), port=FORWARDED, timeout=0.5)
     return page is not None and (page.host, page.client) == (lab.host(HOST).namespace, INTERNET_HOST)
 
@@ -94,7 +96,7 @@ def _alone(lab: Lab) -> str:
     groups = _groups(lab)
     rules = {
         "VXLAN": (groups["aggregators"], _rule(groups["aggregators"], VXLAN, own=True)),
-        "CPE NAT": (groups["cpe-nat"], _rule(groups["cpe-nat"], ECHO_PORT)),
+        "CPE NAT": (groups["cpe-nat"], _rule(groups["cpe-nat"], PAGE_PORT)),
         "forwarded": (groups["gateway"], _rule(groups["gateway"], FORWARDED)),
     }
     before = {name: _passed(lab, *rule) for name, rule in rules.items()}
@@ -138,7 +140,8 @@ def _closed(lab: Lab, key: str, *rules: Mapping[str, Any]) -> Iterator[None]:
 def _no_vxlan(lab: Lab) -> str:
     """globex has the direct mesh alone; acme goes on by its managed one, which has rules of its own."""
     group = _groups(lab)["aggregators"]["id"]
-    rule = {"IpProtocol": "udp", "FromPort": VXLAN, "ToPort": VXLAN, "UserIdGroupPairs": [{"GroupId": group}]}
+    source = {"GroupId": group, "Description": OURS}
+    rule = {"IpProtocol": "udp", "FromPort": VXLAN, "ToPort": VXLAN, "UserIdGroupPairs": [source]}
     dead, alive = space_path(lab, "globex"), _public(lab, 21)
     need(until(partial(answers, dead), DEADLINE) is not None, f"{dead.name} does not work even with the rule")
     with _closed(lab, "aggregators", rule):
@@ -155,8 +158,9 @@ def _public(lab: Lab, bond: int) -> Path:
 
 
 def _no_inbound(lab: Lab) -> str:
+    source = {"CidrIp": "0.0.0.0/0", "Description": OURS}
     rules = [
-        {"IpProtocol": kind, "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        {"IpProtocol": kind, "FromPort": port, "ToPort": port, "IpRanges": [source]}
         for kind, port in (("tcp", PAGE_PORT), ("udp", ECHO_PORT))
     ]
     dead, alive = _public(lab, 17), space_path(lab, "globex")

@@ -27,6 +27,7 @@ from ..fabric import INTERNET, INTERNET_HOST
 from ..network import Lab, until
 from ..report import Check, Failed, need
 from ..sandbox import HOSTS
+from . import ipv6_out
 from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
 from .gateways import Gateway, gateways
 from .traffic import under_traffic
@@ -44,6 +45,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("masquerade: LAN hosts of acme and globex reach the Internet", lambda: _out(lab))
     yield Check("... with the same source and port at once: both translated", lambda: _same_tuple(lab))
     yield Check("... and a forwarded port of acme's gateway leads to its LAN host", lambda: _forward(lab))
+    yield from ipv6_out.checks(lab)
 
 
 def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
