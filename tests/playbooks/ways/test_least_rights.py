@@ -29,7 +29,7 @@ SELDOM = {
     "RevokeSecurityGroupIngress",
 }
 """What only IPv6, reverse DNS and security groups ask for: test_direct.py takes the groups' away from its runs,
-tests/unit/plugins/module_utils/aws/test_denied_on_lab.py reverse DNS's from its steps, and tests/lab/aws asks for all."""
+tests/unit/.../aws/test_denied_on_lab.py reverse DNS's from its steps, and tests/lab/aws asks for all."""
 
 TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
 

@@ -47,7 +47,7 @@ def groups(*rules: str, absent_rules: tuple[str, ...] = (), **more: Any) -> Step
 
 
 GROUP = "sg/aggregators/vpc-00000001"
-CARRIED = {"interfaces": [{"interface_id": A1, "groups": [GROUP]}]}
+CARRIED: dict[str, Any] = {"interfaces": [{"interface_id": A1, "groups": [GROUP]}]}
 BUILT = addresses(entry("bond-17", A1, reverse_dns=NAME))
 RETIRED = addresses({"key": "bond-17"}, state="absent")
 DENIED: list[tuple[str, list[Step], Step]] = [
