@@ -84,7 +84,7 @@ def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[s
 
 
 def _own_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> RouteTable | None:
-    """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the VPC's main one."""
+    """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the main one."""
     if gateway.own_table:
         ours: RouteTable | None = owned(intent.network, gateway.own_table, cloud.route_tables.values())
         return ours
