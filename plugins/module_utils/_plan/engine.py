@@ -25,7 +25,7 @@ from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
-from .._reconcile import ReconcileError, Refs, rights_to_add
+from .._reconcile import ReconcileError, Refs, rights_to_write
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
@@ -109,9 +109,10 @@ def _overview(plan: Plan) -> dict[str, Any]:
 
 def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side: CloudReader, report: Report) -> None:
     """What both sides would deny, as far as they tell before anything is made."""
-    missing, untold = rights_to_add(
-        client, [(item.kind, item.parent) for item in items if item.system == "server" and item.verb == "create"]
-    )
+    on_server = [item for item in items if item.system == "server"]
+    added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
+    changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
+    missing, untold = rights_to_write(client, added, changed)
     denied, open_questions = cloud_side.missing_rights(items, intent.network)
     report.problems += missing + denied
     for text in untold + open_questions:

@@ -8,15 +8,18 @@ The write actions of the IAM policy, each taken away, are in tests/playbooks/way
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
+import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan import PlanError
+from lab.process import Running
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy, without
-from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
+from tests.playbooks.running import DEMO, Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
 
 
 @dataclass
@@ -297,6 +300,34 @@ def test_refused_in_the_preflights_words_with_nothing_changed(empty: Site, spoil
     assert isinstance(caught.value, PlanError) or "lack the IAM right" in words
     assert [entry for entry in empty.cloud.log() if "DryRun" not in entry["params"] and aws_writes([entry])] == []
     assert server_writes(empty.server.log()) == []
+
+
+ON_SERVER = {
+    # what a group of the demo's user gives, and the kind of object that the preflight names without it
+    "change_space": "change objects of the kind space",
+    "*_connectedip": "add objects of the kind connected_ip",
+    "*_cpenatip": "add objects of the kind cpe_nat_ip",
+    "*_interface": "add objects of the kind ethernet_interface",
+    "*_protocol": "add objects of the kind static_protocol",
+    "*_filter": "add objects of the kind filter",
+}
+
+
+@pytest.mark.parametrize("permission", ON_SERVER)
+def test_each_right_on_the_server_is_named_when_it_is_taken_away(
+    empty: Site, tmp_path: pathlib.Path, permission: str
+) -> None:
+    seed = yaml.safe_load((DEMO / "bondingadmin.yml").read_text(encoding="utf-8"))
+    (user,) = [one for one in seed["users"] if one["email"] == demo_variables()["bonding_api_username"]]
+    assert set(user["permissions"]) == {*ON_SERVER, "view_*"}
+    user["permissions"].remove(permission)
+    path = tmp_path / "seed.yml"
+    path.write_text(yaml.safe_dump(seed), encoding="utf-8")
+    with Running("lab.bondingadmin", "--seed", path) as server:
+        with pytest.raises(PlanError) as refused:
+            plan(replace(empty, server=server), check_rights=True)
+        assert server_writes(server.log()) == []
+    assert f"The user lacks the right to {ON_SERVER[permission]} on the server" in str(refused.value)
 
 
 def test_with_all_rights_nothing_is_missing(empty: Site) -> None:
