@@ -17,7 +17,7 @@ from lab.process import LabError, Running
 from . import built, sandbox, worlds
 from .kernel import KernelError
 from .network import Lab
-from .report import Result, run, say
+from .report import Result, cpu_seconds, run, say
 
 CANNOT = 2
 """The exit code where the lab cannot be run at all."""
@@ -38,10 +38,14 @@ def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequen
     """Build it, give its network to other worlds, and run its parts: those that are wanted, or all."""
     titles = [title for title in worlds.WORLDS[name].parts if not wanted or title in wanted]
     say(f"\nThe world '{name}'\n")
+    began, results = time.monotonic(), list[Result]()
     with worlds.network(name, taken) as (server, aws):
         for descriptor in given:
             built.give(descriptor, server, aws)
-        return prove(server, aws, titles) if titles else []
+        if titles:
+            results = prove(server, aws, titles)
+    say(f"\n  The world '{name}': {time.monotonic() - began:.0f} s, {cpu_seconds():.0f} s of a processor")
+    return results
 
 
 def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:

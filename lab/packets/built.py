@@ -11,7 +11,9 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-from lab.demo.playbook import Outcome, run_playbook
+import yaml
+
+from lab.demo.playbook import INVENTORY, Outcome, run_playbook
 from lab.process import LabError, Running
 
 from . import seed
@@ -22,6 +24,8 @@ StandIns = tuple[Running, Running]
 """The management server's and AWS's, which run."""
 DATABASE = FOLDER / "server.sqlite"
 COPY = "built"
+PATIENCE = 180.0
+"""Seconds that a stand-in may take to start: on a busy machine many programs start at once."""
 _LENGTH = 8
 
 
@@ -42,6 +46,28 @@ def demonstration() -> Iterator[StandIns]:
         yield server, aws
 
 
+@contextlib.contextmanager
+def direct() -> Iterator[StandIns]:
+    """Two aggregators of the demonstration in one subnet, two of its public addresses, and `direct` BGP."""
+    with seeded() as (server, aws):
+        hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
+        variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
+        variables |= {
+            "bonding_api_url": server.url,
+            "aws_endpoint_url": aws.url,
+            "bonding_spaces": [],
+            "bonding_cpe_nat_ips": [one for one in variables["bonding_cpe_nat_ips"] if one["bond"] in (17, 20)],
+            "bonding_bgp": {"asn": 64512, "mode": "direct"},
+            # What it is about is the clients' packets, which come to one aggregator and leave by another.
+            "bonding_security_groups": True,
+        }
+        kept = {name: given for name, given in hosts.items() if name != "agg2"}
+        path = FOLDER / "hosts.yml"
+        path.write_text(yaml.safe_dump({"aggregators": {"hosts": kept, "vars": variables}}))
+        made(run_playbook("site.yml", inventory=path))
+        yield server, aws
+
+
 def made(outcome: Outcome) -> None:
     """Say how long the run took that makes a world's network. Raises LabError with its last lines if it failed."""
     if outcome.rc:
@@ -53,7 +79,8 @@ def made(outcome: Outcome) -> None:
 def give(descriptor: int, server: Running, aws: Running) -> None:
     """Write what both stand-ins hold to a pipe that `taken` reads in another world, and close it."""
     aws.save(COPY)
-    with open(descriptor, "wb") as pipe:
+    # Whoever does not read any more has ended, and said why.
+    with contextlib.suppress(BrokenPipeError), open(descriptor, "wb") as pipe:
         for path in (DATABASE, FOLDER / COPY):
             content = path.read_bytes()
             pipe.write(len(content).to_bytes(_LENGTH, "big") + content)
@@ -61,18 +88,18 @@ def give(descriptor: int, server: Running, aws: Running) -> None:
 
 @contextlib.contextmanager
 def taken(descriptor: int) -> Iterator[StandIns]:
-    """Stand-ins that hold what another world gives, once it has. Raises LabError if it gives nothing."""
+    """Stand-ins that hold what another world gives, started once it has. Raises LabError if it gives nothing."""
     server_seed, aws_seed = _seeds()
-    with _aws(aws_seed) as aws, open(descriptor, "rb") as pipe:
+    with open(descriptor, "rb") as pipe:
         for path in (DATABASE, FOLDER / COPY):
             length = int.from_bytes(pipe.read(_LENGTH), "big")
             content = pipe.read(length)
             if not length or len(content) < length:
                 raise LabError("the world whose network this one takes over has not built it")
             path.write_bytes(content)
+    with _server(server_seed) as server, _aws(aws_seed) as aws:
         aws.load(COPY)
-        with _server(server_seed) as server:
-            yield server, aws
+        yield server, aws
 
 
 def _seeds() -> tuple[pathlib.Path, pathlib.Path]:
@@ -81,8 +108,8 @@ def _seeds() -> tuple[pathlib.Path, pathlib.Path]:
 
 
 def _server(given: os.PathLike[str]) -> Running:
-    return Running("lab.bondingadmin", "--seed", given, "--db", DATABASE)
+    return Running("lab.bondingadmin", "--seed", given, "--db", DATABASE, timeout=PATIENCE)
 
 
 def _aws(given: os.PathLike[str]) -> Running:
-    return Running("lab.aws", "--seed", given, "--copies", FOLDER)
+    return Running("lab.aws", "--seed", given, "--copies", FOLDER, timeout=PATIENCE)

@@ -22,6 +22,8 @@ INTERNET = "inet"
 INTERNET_HOST = "198.19.255.1"
 LAST = 4278198272
 """The metric of a route that is there for what no other route takes."""
+METRIC = 1024
+"""Of the way out by an instance's first interface."""
 _VPC_END, _GATEWAY_END, _INTERNET_END, _PUBLIC_END = "169.254.255.1", "169.254.255.2", "100.127.0.1", "100.127.0.2"
 
 
@@ -66,10 +68,13 @@ class Device:
 
 
 class Fabric:
-    """What a state of lab.aws means."""
+    """What a state of lab.aws means.
 
-    def __init__(self, state: Mapping[str, Any]) -> None:
-        self.state = state
+    :param names: devices' names by MAC address, where they are not those that an instance of the Nitro system gives.
+    """
+
+    def __init__(self, state: Mapping[str, Any], names: Mapping[str, str] | None = None) -> None:
+        self.state, self._names = state, names or {}
         labels = [_label(one) for one in state["instances"]]
         self._instances = {
             one["id"]: _label(one) if labels.count(_label(one)) == 1 else str(one["id"])
@@ -96,7 +101,7 @@ class Fabric:
             interface_id=interface["id"],
             holder=nat or self._instances[attachment["instance_id"]],
             # As an instance of the Nitro system calls them.
-            name="eth0" if nat else f"ens{5 + index}",
+            name=self._names.get(interface["mac"]) or ("eth0" if nat else f"ens{5 + index}"),
             primary=index == 0,
             nat_gateway=nat is not None,
             vpc=self._vpcs[interface["vpc_id"]],
@@ -117,6 +122,10 @@ class Fabric:
             *self._instances.values(),
             *self._nats.values(),
         ]
+
+    def network(self, device: Device) -> ipaddress.IPv4Network:
+        """That of a device's subnet. Its second address is the router's."""
+        return ipaddress.IPv4Network(self._subnets[device.subnet_id]["cidr"])
 
     def vpcs(self) -> list[str]:
         """The namespaces of the VPCs."""
@@ -292,12 +301,12 @@ class Fabric:
 
     def _configured(self, device: Device, key: str) -> Iterator[Piece]:
         """What an instance's system does with its first interface: its primary address, the way out by the router."""
-        network = ipaddress.ip_network(self._subnets[device.subnet_id]["cidr"])
+        network = self.network(device)
         address = f"{device.addresses[0]}/{network.prefixlen}"
         lines = (
             f"link set {device.name} up",
             f"addr add {address} dev {device.name}",
-            f"route replace default via {network[1]} dev {device.name}",
+            f"route replace default via {network[1]} dev {device.name} metric {METRIC}",
         )
         yield Piece(f"{key}/configured", device.holder, ADDRESS, lines, (), key)
 

@@ -40,6 +40,9 @@ _VPC = """table bridge vpc {
     iifname @ports meta pkttype broadcast ether type != arp counter name bcast_drop drop
     iifname @checked ether type ip iifname . ip saddr != @own counter name src_drop drop
     iifname @guarded ether type ip jump egress
+  }
+  # A chain of its own: what a rule of a group accepts is not looked at again in the other one.
+  chain router { type filter hook prerouting priority 10; policy accept;
     jump by_address
   }
   chain post { type filter hook postrouting priority 0; policy accept;

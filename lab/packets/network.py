@@ -20,6 +20,7 @@ from .bonders import Bonders, LanHost
 from .fabric import INTERNET, Device, Fabric, router_mac
 from .hands import Hands
 from .ledger import Ledger
+from .systems import Systems
 
 COPY = "packets"
 FOLDER = pathlib.Path("/run/packets")
@@ -37,6 +38,7 @@ class Lab:
         self.daemons = kernel.Daemons(FOLDER)
         self.answers = Answers()
         self.hands = Hands(server, aws, aws.state()["region"])
+        self.systems = Systems()
         self._namespaces: set[str] = set()
         self._texts: dict[tuple[str, str], str] = {}
         self._configurations: dict[str, str] = {}
@@ -52,7 +54,9 @@ class Lab:
         if (aws, server, self.returns) == self._held:
             return 0.0
         self._held = None
-        self.fabric = Fabric(aws)
+        self.fabric = Fabric(aws, self.systems.names)
+        if self.systems.meet(self.fabric):
+            self.fabric = Fabric(aws, self.systems.names)
         self.server = Server(server, self.fabric)
         self.bonders = Bonders(server)
         wanted = [*self.fabric.namespaces(), *self.bonders.namespaces()]
@@ -62,8 +66,17 @@ class Lab:
         self._bases(new)
         self._filters()
         back = self.server.ways_back() if self.returns else ()
-        own = [*self.fabric.pieces(), *self.bonders.pieces(), *self.server.pieces(), *mesh.pieces(self.server)]
-        self.ledger.carry_out([*own, *back, *ipv6.pieces(self.server, self.bonders)])
+        self.ledger.carry_out(
+            [
+                *self.fabric.pieces(),
+                *self.systems.pieces(self.fabric),
+                *self.bonders.pieces(),
+                *self.server.pieces(),
+                *mesh.pieces(self.server),
+                *back,
+                *ipv6.pieces(self.server, self.bonders),
+            ]
+        )
         for name in self._namespaces - set(wanted):
             self._gone(name)
         self._birds()

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -55,7 +56,14 @@ def run(title: str, checks: Iterable[Check]) -> list[Result]:
         result = Result(check.name, passed, measured, time.monotonic() - began)
         results.append(result)
         say(f"  {'ok    ' if passed else 'FAILED'} {check.name:<{WIDTH}} {result.seconds:5.1f} s  {measured}")
+    say(f"\n  {sum(result.seconds for result in results):.1f} s")
     return results
+
+
+def cpu_seconds() -> float:
+    """Of this process and of those that it has started and seen end."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def need(condition: object, text: str) -> None:

@@ -6,7 +6,7 @@
 
 The vendor documents that there is such a session, and in an example that its routes get the preference 500. Made up are
 the numbers of the autonomous systems and the timers, which are short: a session begins a second after its tunnel is
-there, and ends three seconds after the last sign of life, or at once with the tunnel.
+there, and ends nine seconds after the last sign of life, or at once with the tunnel.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .aggregators import PREFERENCE, Server, private_networks, tunnel_addresses
 AGGREGATOR_AS, BONDER_AS = 64511, 64496
 BONDER = "aggregator"
 """What BIRD calls the bonder's end."""
-_TIMERS = "hold time 3; keepalive time 1; connect retry time 1; connect delay time 1; error wait time 1,2;"
+_TIMERS = "hold time 9; keepalive time 3; connect retry time 1; connect delay time 1; error wait time 1,2;"
 
 
 def protocols(server: Server, aggregator: str) -> Iterator[str]:

@@ -136,7 +136,8 @@ def killed(intent: Intent, line: str, **extra: Any) -> None:
         (home / "ansible.cfg").touch()
         words = command("site.yml", inventory=intent.write(), extra=extra)
         variables = environment(home / "events.jsonl", home, ENVIRONMENT)
-        with subprocess.Popen(words, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        pipe, errors = subprocess.PIPE, subprocess.STDOUT
+        with subprocess.Popen(words, env=variables, stdout=pipe, stderr=errors, text=True) as process:
             assert process.stdout is not None
             seen = False
             for printed in process.stdout:

@@ -27,11 +27,11 @@ def checks(lab: Lab) -> Iterator[Check]:
     """In order: each leaves the network as it was."""
     yield Check(
         "a bond moves to the other zone, transit BGP: traffic goes on",
-        lambda: _moves(lab, OTHER_ZONE, SAME_SUBNET, HOME),
+        lambda: moved(lab, OTHER_ZONE, SAME_SUBNET, HOME),
     )
     yield Check("... and on a fabric that overlooks the next hop's MAC address", lambda: _moves_by_address(lab))
     yield Check("... without the way back by the owner: dead, source check drops", lambda: _no_way_back(lab))
-    yield Check("the owner of the address hangs: dead until the address moves", lambda: _owner_hangs(lab))
+    yield Check("the owner of the address hangs: dead until the address moves", lambda: owner_hangs(lab))
     yield Check("no BGP: a moved bond is dead until its address has moved", lambda: _without_bgp(lab))
 
 
@@ -44,6 +44,8 @@ def at_home(lab: Lab) -> Iterator[None]:
     """Whatever happens inside, the bond and its addresses are back at home afterwards, and answer."""
     kept = {address: lab.device(owner) for address, owner in lab.server.owners().items()}
     both_ways(lab, _host(lab), 10)
+    down = list[str]()
+    need(until(lambda: not bgp_down(lab, down), 15, 0.2) is not None, f"sessions of BGP that are not up: {down}")
     try:
         yield
     finally:
@@ -53,6 +55,15 @@ def at_home(lab: Lab) -> Iterator[None]:
                 lab.hands.take_address(device.interface_id, address)
         lab.move(BOND, HOME)
         both_ways(lab, _host(lab), 15)
+
+
+def bgp_down(lab: Lab, found: list[str]) -> list[str]:
+    """The sessions of BGP that are not established, as BIRD shows them; `found` is made to hold them, too."""
+    found.clear()
+    for aggregator in lab.server.aggregators():
+        lines = lab.birdc(lab.server.namespace(aggregator["name"]), "show", "protocols").splitlines()
+        found += [line for line in lines if " BGP " in line and not line.rstrip().endswith("Established")]
+    return found
 
 
 def silent(lab: Lab, host: LanHost, seconds: float) -> None:
@@ -74,7 +85,8 @@ def _measured(lab: Lab, to: str) -> tuple[float, float]:
     return traffic.gap(), swap
 
 
-def _moves(lab: Lab, *targets: str) -> str:
+def moved(lab: Lab, *targets: str) -> str:
+    """The bond moves to each of these aggregators under traffic, and the traffic goes on."""
     texts = []
     with at_home(lab):
         for aggregator in targets:
@@ -88,7 +100,7 @@ def _moves(lab: Lab, *targets: str) -> str:
 def _moves_by_address(lab: Lab) -> str:
     lab.by_address(True)
     try:
-        return _moves(lab, OTHER_ZONE)
+        return moved(lab, OTHER_ZONE)
     finally:
         lab.by_address(False)
 
@@ -110,7 +122,8 @@ def _no_way_back(lab: Lab) -> str:
     return f"src_drop +{dropped}; with it back after {back:.2f} s"
 
 
-def _owner_hangs(lab: Lab) -> str:
+def owner_hangs(lab: Lab) -> str:
+    """A moved bond is dead as soon as the aggregator hangs that has its address, until that has moved."""
     host, device = _host(lab), lab.device(HOME)
     address = str(host.cpe_nat_ip)
     with at_home(lab):

@@ -36,9 +36,11 @@ def checks(intent: Intent) -> Iterator[Check]:
     """In order: each goes on from what the one before has left."""
     lab = intent.lab
     yield Check("our security groups come beside the operator's: nothing is lost", lambda: _beside(intent))
+    both = {device.interface_id: list(device.groups) for device in lab.server.primary.values()}
     yield Check("... and alone they let in what they are for, and nothing else", lambda: _alone(lab))
     yield Check("... broken: no VXLAN from the group itself", lambda: _no_vxlan(lab))
     yield Check("... broken: nothing may come in to CPE NAT IPs", lambda: _no_inbound(lab))
+    _carry(lab, both)
 
 
 def _beside(intent: Intent) -> str:
@@ -76,6 +78,13 @@ def forget_flows(lab: Lab) -> None:
         kernel.nft(vpc, filters.forget_flows())
 
 
+def _carry(lab: Lab, groups: Mapping[str, list[str]]) -> None:
+    """Interfaces carry these groups, and no others."""
+    for interface_id, carried in groups.items():
+        lab.hands.ec2.modify_network_interface_attribute(NetworkInterfaceId=interface_id, Groups=carried)
+    lab.sync()
+
+
 def _forwarded(lab: Lab) -> bool:
     device = next(
         one for one in lab.fabric.devices if (one.holder, one.name) == (GATEWAY["aggregator"], GATEWAY["interface"])
@@ -87,11 +96,8 @@ def _forwarded(lab: Lab) -> bool:
 def _alone(lab: Lab) -> str:
     """An aggregator that owns no CPE NAT IP answers nobody any more, since that is the operator's to admit."""
     ours = {group["id"] for group in _groups(lab).values()}
-    for device in lab.server.primary.values():
-        kept = [group for group in device.groups if group in ours]
-        if kept:
-            lab.hands.ec2.modify_network_interface_attribute(NetworkInterfaceId=device.interface_id, Groups=kept)
-    lab.sync()
+    alone = {one.interface_id: [group for group in one.groups if group in ours] for one in lab.server.primary.values()}
+    _carry(lab, {interface: groups for interface, groups in alone.items() if groups})
     forget_flows(lab)
     groups = _groups(lab)
     rules = {
@@ -142,7 +148,9 @@ def _no_vxlan(lab: Lab) -> str:
     group = _groups(lab)["aggregators"]["id"]
     source = {"GroupId": group, "Description": OURS}
     rule = {"IpProtocol": "udp", "FromPort": VXLAN, "ToPort": VXLAN, "UserIdGroupPairs": [source]}
-    dead, alive = space_path(lab, "globex"), _public(lab, 21)
+    dead = space_path(lab, "globex")
+    # Bonds' addresses may come by the transit VXLAN; an owner's own does not.
+    alive = next(one for one in paths(lab) if one.name in {f"{name}'s own" for name in lab.server.owners().values()})
     need(until(partial(answers, dead), DEADLINE) is not None, f"{dead.name} does not work even with the rule")
     with _closed(lab, "aggregators", rule):
         told = _dropped(lab, dead)

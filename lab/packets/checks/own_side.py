@@ -4,7 +4,8 @@
 
 """The aggregators' own side: site.yml works on them by Ansible's connection, and packets use what it has installed.
 
-The last part: what it installs stays. Until here the lab has set the way back of moved bonds, now the role does.
+The last part of its world: what it installs stays. Before it the lab has set the way back of moved bonds, then the
+role does.
 """
 
 from __future__ import annotations
@@ -13,72 +14,125 @@ import pathlib
 import tempfile
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import yaml
 
 from lab import hosts as lab_hosts
-from lab.demo.playbook import INVENTORY
-from lab.hosts import Host
+from lab.demo.playbook import INVENTORY, run_playbook
 from lab.process import ROOT
 
+from .. import kernel
 from ..answers import fetch
 from ..bonders import LanHost
-from ..fabric import INTERNET, INTERNET_HOST
+from ..fabric import INTERNET, INTERNET_HOST, Device
 from ..network import Lab, until
 from ..report import Check, Failed, need
 from ..sandbox import HOSTS
 from . import ipv6_out
 from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
 from .gateways import Gateway, gateways
-from .traffic import under_traffic
+from .traffic import all_answer, paths, run_under_traffic, under_traffic
 
 DEADLINE = 15.0
 FORWARDED = 8080
-MORE = "agg2"
-"""Gets a gateway that does not translate and that the demonstration does not have: an interface is attached."""
+WATCHED = 3
+"""Seconds for which the role watches a new device, in place of its ten: here nothing waits before it configures one."""
+MORE, HARMED = ("globex", "agg2"), ("acme", "agg3")
+"""Gateways, space and aggregator, that the demonstration does not have: an interface is attached. The second is not
+to come about.
+"""
 
 
 def checks(lab: Lab) -> Iterator[Check]:
     """In order: the first one makes what the others use."""
-    yield Check("masquerading, ways back, a gateway on agg2 more: nothing is lost", lambda: _install(lab))
+    folder = pathlib.Path(tempfile.mkdtemp(dir=HOSTS))
+    yield Check("masquerading, ways back, a gateway on agg2 more: nothing is lost", lambda: _install(lab, folder))
     yield Check("the way back of a moved bond, as the role sets it", lambda: _way_back(lab))
     yield Check("masquerade: LAN hosts of acme and globex reach the Internet", lambda: _out(lab))
     yield Check("... with the same source and port at once: both translated", lambda: _same_tuple(lab))
     yield Check("... and a forwarded port of acme's gateway leads to its LAN host", lambda: _forward(lab))
     yield from ipv6_out.checks(lab)
+    yield Check("agg1's own system has a CPE NAT IP: dead, and the preflight names it", lambda: _own(lab, folder))
+    yield Check("a device that others configure costs packets, and is detached", lambda: _harm(lab, folder))
 
 
-def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
-    """The demonstration's inventory, with the lab's namespaces as its hosts, and one gateway more."""
+def inventory(lab: Lab, folder: pathlib.Path, *more: tuple[str, str]) -> pathlib.Path:
+    """The demonstration's inventory, with the lab's namespaces as its hosts.
+
+    :param more: further gateways, (space, aggregator), that do not translate. They name no device: the role does.
+    """
+    path = folder / f"hosts-{len(more)}.yml"
     hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
     variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
     for name, given in hosts.items():
-        host = Host(name, folder, lab.server.namespace(name))
-        host.furnish()
-        given.update(host.variables())
-    gateway = {"aggregator": MORE, "networks": ["172.31.0.0/16"], "egress": "none", "interface": "ens6"}
-    next(space for space in variables["bonding_spaces"] if space["key"] == "globex")["gateways"].append(gateway)
-    variables.update(bonding_host_side=True, **lab.urls())
-    path = folder / "hosts.yml"
+        given.update(lab.systems.furnish(name, folder, lab.server.namespace(name)).variables())
+    for key, aggregator in more:
+        gateway = {"aggregator": aggregator, "networks": ["172.31.0.0/16"], "egress": "none"}
+        next(space for space in variables["bonding_spaces"] if space["key"] == key)["gateways"].append(gateway)
+    variables.update(bonding_host_side=True, pwan_gateway_watch_seconds=WATCHED, **lab.urls())
     path.write_text(yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": variables}}))
     return path
 
 
-def _install(lab: Lab) -> str:
-    folder = pathlib.Path(tempfile.mkdtemp(dir=HOSTS))
+def _run(lab: Lab, folder: pathlib.Path, *more: tuple[str, str]) -> dict[str, Any]:
+    """How site.yml is run on these hosts."""
     environment = {
         "ANSIBLE_PIPELINING": "True",
         "ANSIBLE_CONNECTION_PLUGINS": str(pathlib.Path(lab_hosts.__file__).parent / "connection"),
         "PYTHONPATH": str(ROOT),
     }
-    outcome, sent = under_traffic(lab, inventory=inventory(lab, folder), env=environment)
+    return {"inventory": inventory(lab, folder, MORE, *more), "env": environment}
+
+
+def _attached(lab: Lab, aggregator: str) -> list[Device]:
+    """Its further devices."""
+    namespace = lab.server.namespace(aggregator)
+    return [one for one in lab.fabric.devices if one.holder == namespace and not one.primary]
+
+
+def _install(lab: Lab, folder: pathlib.Path) -> str:
+    outcome, sent = under_traffic(lab, **_run(lab, folder))
     need(outcome.rc == 0, f"the run failed: {outcome.failures or outcome.stdout[-500:]}")
     made = [f"{item['kind']} {item['key']} on {item['host']}" for item in outcome.plan if item["system"] == "host"]
     need(made, "it has installed nothing")
-    device = next((one for one in lab.fabric.devices if (one.holder, one.name) == (MORE, "ens6")), None)
-    if device is None:
-        raise Failed(f"{MORE} did not get its interface")
-    return f"{len(made)} things installed, ens6 attached to {MORE}: {sent}"
+    names = [device.name for device in _attached(lab, MORE[1])]
+    need(names, f"{MORE[1]} did not get its interface")
+    return f"{len(made)} things installed, {', '.join(names)} attached to {MORE[1]}: {sent}"
+
+
+def _harm(lab: Lab, folder: pathlib.Path) -> str:
+    """As if the files were gone that name the device and leave it to nobody: DHCP moves the default route to it.
+
+    That it costs nothing with them is what the first check has shown.
+    """
+    space, aggregator = HARMED
+    before = _attached(lab, aggregator)
+    internet = next(one.device.vpc for one in gateways(lab) if one.space == space).replace("vpc-", "igw-", 1)
+    counted = lab.counter(internet, "out_drop")
+    arguments = _run(lab, folder, HARMED)
+    lab.systems.heeds = False
+    try:
+        outcome, seen = run_under_traffic(lab, **arguments)
+    finally:
+        lab.systems.heeds = True
+        lab.sync()
+    said = " ".join(outcome.failures)
+    need(outcome.rc and "It was detached again" in said, f"the role did not detach it: {said or outcome.rc}")
+    need(_attached(lab, aggregator) == before, f"{aggregator} still has the interface")
+    lost = {one.path.name: one for one in seen if one.lost()}
+    own = lost.get(f"{aggregator}'s own")
+    if own is None:
+        raise Failed(f"{aggregator} lost nothing, but {sorted(lost)}")
+    dropped = lab.counter(internet, "out_drop") - counted
+    need(dropped > 0, f"none of {aggregator}'s answers came out by the device")
+    others = sorted(name for name in lost if name.endswith("'s own") and name != f"{aggregator}'s own")
+    need(not others, f"so did the addresses of {others}")
+    all_answer(paths(lab), "after the detachment")
+    return (
+        f"{aggregator} lost {len(own.lost())} of {len(own.sent)} (out_drop of {internet} +{dropped}); detached,"
+        f" and back after {own.gap():.1f} s"
+    )
 
 
 def _way_back(lab: Lab) -> str:
@@ -92,7 +146,7 @@ def _way_back(lab: Lab) -> str:
 def _masqueraded(lab: Lab) -> list[tuple[Gateway, str]]:
     """Gateways whose own address has a public one, with it; their LAN hosts are on other aggregators, not on MORE."""
     found = []
-    for one in gateways(lab, avoid=MORE):
+    for one in gateways(lab, avoid=MORE[1]):
         mapped = {key: value for pairs in lab.fabric.gateways().values() for key, value in pairs.items()}
         if one.device.addresses[0] in mapped:
             found.append((one, mapped[one.device.addresses[0]]))
@@ -113,7 +167,7 @@ def _same_tuple(lab: Lab) -> str:
     (acme, first), (globex, second) = _masqueraded(lab)[:2]
     need(acme.aggregator == globex.aggregator, "the two gateways are not on one aggregator")
     hosts = [(host, _twin(lab, host, globex.space)) for host in lab.bonders.hosts if host.space == acme.space]
-    away = {bond["id"] for bond in lab.server.bonds(MORE)}
+    away = {bond["id"] for bond in lab.server.bonds(MORE[1])}
     pairs = [(one, two) for one, two in hosts if two is not None and not away & {one.bond_id, two.bond_id}]
     need(pairs, "the two spaces have no address in common")
     one, two = pairs[0]
@@ -152,3 +206,22 @@ def _forward(lab: Lab) -> str:
         lab.hands.admit(group, False, **rule)
         lab.sync()
     return f"{public}:{FORWARDED} -> {target.address}; before the group was opened group_in_drop +{dropped}"
+
+
+def _own(lab: Lab, folder: pathlib.Path) -> str:
+    """What cloud-init does on an aggregator with every secondary address, unless it is told not to."""
+    host, device = lab.host(17, cpe_nat=True), lab.device("agg1")
+    address, public = str(host.cpe_nat_ip), public_of(lab, str(host.cpe_nat_ip))
+    both_ways(lab, host, DEADLINE)
+    kernel.batch("ip", device.holder, [f"addr add {address}/32 dev {device.name}"])
+    try:
+        page = fetch(INTERNET, public, timeout=0.5)
+        need(page is not None and page.host == device.holder, f"{public} leads to {page}, not to agg1 itself")
+        outcome = run_playbook("site.yml", options=["--check"], **_run(lab, folder))
+        said = next((text for text in outcome.failures if address in text), "")
+        need(outcome.rc and "agg1" in said, f"site.yml does not refuse it: {outcome.failures or outcome.rc}")
+    finally:
+        kernel.batch("ip", device.holder, [f"addr del {address}/32 dev {device.name}"])
+    back = both_ways(lab, host, DEADLINE)
+    line = next(line for line in said.splitlines() if address in line)
+    return f"{public} is agg1 itself; site.yml refuses: '{line.strip()}'; taken away: back after {back:.1f} s"

@@ -66,11 +66,15 @@ def _route(host: LanHost) -> str:
     return f"{network} via {tunnel_addresses(host.bond_id)[1]} dev tun{host.bond_id} proto bird"
 
 
+def _known(lab: Lab, host: LanHost, aggregator: str) -> bool:
+    return _route(host) in lab.routes(aggregator, host.space)
+
+
 def _told(lab: Lab, space: str) -> str:
     at = {bond["id"]: bond["current_aggregator"] for bond in lab.server.state["bonds"]}
     hosts = _hosts(lab, space)
     for host in hosts:
-        known = until(lambda host=host: _route(host) in lab.routes(at[host.bond_id], space), CONVERGED)
+        known = until(partial(_known, lab, host, at[host.bond_id]), CONVERGED)
         need(known is not None, f"{at[host.bond_id]} has no route '{_route(host)}'")
     return f"{len(hosts)} routes from BIRD by tunnels"
 
@@ -198,7 +202,7 @@ def _quiet(lab: Lab) -> str:
     bonder = f"bond-{target.bond_id}"
     lab.birdc(bonder, "disable", sessions.BONDER)
     try:
-        gone = until(lambda: _route(target) not in lab.routes(at, "acme"), CONVERGED)
+        gone = until(lambda: not _known(lab, target, at), CONVERGED)
         need(gone is not None, f"{at} still has '{_route(target)}'")
         need(not reaches(source, target), f"{source.bond} reaches {target.bond} though nobody tells of its LAN")
     finally:

@@ -24,7 +24,7 @@ from ..answers import fetch
 from ..fabric import INTERNET, INTERNET_HOST
 from ..kernel import KernelError
 from ..network import Lab, until
-from ..probes import Path, Probes
+from ..probes import Path, Probes, Traffic
 from ..report import Check, Failed, need
 from .cpe_nat import public_of
 
@@ -80,19 +80,30 @@ def following(lab: Lab) -> Iterator[None]:
         raise Failed(f"the lab could not follow: {errors[0]}")
 
 
-def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
-    """Run site.yml under traffic; its outcome, and what was sent. Raises Failed if anything was lost."""
+def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic]]:
+    """Run site.yml under traffic on all paths; its outcome, and what each path saw. Raises Failed if one is dead."""
     all_paths = paths(lab)
-    for path in all_paths:
-        known = until(partial(_answers, path), 20)
-        need(known is not None, f"{path.name} does not work even without a run")
+    all_answer(all_paths, "even without a run")
     with Probes(all_paths) as probes, following(lab):
         outcome = run_playbook("site.yml", warmed=True, **arguments)
-    lost = {one.path.name: len(one.lost()) for one in probes.traffic if one.lost()}
-    sent = sum(len(one.sent) for one in probes.traffic)
-    gaps = max(one.gap() for one in probes.traffic)
-    need(not lost, f"lost of {sent} datagrams on {len(all_paths)} paths: {lost}, longest silence {gaps:.2f} s")
-    return outcome, f"{sent} datagrams on {len(all_paths)} paths, none lost, {outcome.seconds:.0f} s"
+    return outcome, probes.traffic
+
+
+def all_answer(all_paths: list[Path], when: str) -> None:
+    """Raises Failed if one of them does not, for a while."""
+    for path in all_paths:
+        known = until(partial(_answers, path), 20)
+        need(known is not None, f"{path.name} does not work {when}")
+
+
+def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
+    """Run site.yml under traffic; its outcome, and what was sent. Raises Failed if anything was lost."""
+    outcome, traffic = run_under_traffic(lab, **arguments)
+    lost = {one.path.name: len(one.lost()) for one in traffic if one.lost()}
+    sent = sum(len(one.sent) for one in traffic)
+    gaps = max(one.gap() for one in traffic)
+    need(not lost, f"lost of {sent} datagrams on {len(traffic)} paths: {lost}, longest silence {gaps:.2f} s")
+    return outcome, f"{sent} datagrams on {len(traffic)} paths, none lost, {outcome.seconds:.0f} s"
 
 
 def _answers(path: Path) -> bool:

@@ -102,7 +102,7 @@ protocol bgp bond_17 {
     export none;
   };
   local 100.64.0.34 as 64511; neighbor 100.64.0.35 as 64496;
-  direct; passive; hold time 3; keepalive time 1; connect retry time 1; connect delay time 1; error wait time 1,2;
+  direct; passive; hold time 9; keepalive time 3; connect retry time 1; connect delay time 1; error wait time 1,2;
 }
 """
     )

@@ -33,7 +33,7 @@ def test_an_interface_is_plugged_in_with_its_mac() -> None:
     assert found["eni/eni-00000001/configured"].up == (
         "link set ens5 up",
         "addr add 10.1.0.11/24 dev ens5",
-        "route replace default via 10.1.0.1 dev ens5",
+        "route replace default via 10.1.0.1 dev ens5 metric 1024",
     )
 
 
@@ -118,3 +118,9 @@ def test_the_check_and_the_addresses_of_each_port() -> None:
         'add element bridge vpc own { "peni-00000001" . 10.1.0.11, "peni-00000001" . 10.1.0.50,'
         ' "peni-00000002" . 10.1.0.12 }'
     ) in lines
+
+
+def test_whether_mac_addresses_are_heeded_is_asked_of_what_a_group_has_accepted_too() -> None:
+    base = filters.vpc_base()
+    before, chain, after = base.partition("  chain router { type filter hook prerouting priority 10;")
+    assert chain and "jump by_address" in after and "jump by_address" not in before
