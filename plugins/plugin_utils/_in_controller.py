@@ -24,10 +24,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ._call import call
-
-SHOWS_INVOCATION = 3
-"""From this verbosity on Ansible shows a task's arguments beside its result; below, nobody carries them around."""
+from ._call import call, lean
 
 
 class InController(NormalAction):
@@ -46,9 +43,7 @@ class InController(NormalAction):
         result = super(NormalAction, self).run(tmp, task_vars)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
-        returned = call(self.module.main, arguments)
-        if Display().verbosity < SHOWS_INVOCATION:
-            returned.pop("invocation", None)
+        returned = lean(call(self.module.main, arguments), Display().verbosity)
         return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
-from .._design.cpe_nat import resolve_entries
+from .._design.cpe_nat import Entry, resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report, read_intent
 from .._design.items import Design, Item
@@ -59,10 +59,11 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     with ThreadPoolExecutor(max_workers=1) as beside:
         reading = beside.submit(cloud_side.read_network, intent) if intent.needs_cloud else None
         server_side.read_network(idle_filters=intent.filters)
+        named = _read_entries(intent, server_side)
+        server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
         if reading:
             reading.result()
-    _read_entries(intent, server_side, cloud_side)
-    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
+    _read_leftovers(intent, named, server_side, cloud_side)
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
         report, design, steps = _design(intent, first_report, server_side, cloud_side)
@@ -119,11 +120,16 @@ def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side:
         report.warn(text)
 
 
-def _read_entries(intent: Intent, server_side: ServerReader, cloud_side: CloudReader) -> None:
-    """The bonds that the CPE NAT entries name; for addresses to be removed also those that may carry them."""
+def _read_entries(intent: Intent, server_side: ServerReader) -> list[Entry]:
+    """The entries, with the bonds that they name read."""
     entries = resolve_entries(intent, server_side.server, Report())
     parts = ("connected_ips", "cpe_nat_ips") if intent.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
     server_side.read_bond_objects({entry.bond.id for entry in entries}, parts)
+    return entries
+
+
+def _read_leftovers(intent: Intent, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader) -> None:
+    """For addresses to be removed, the bonds that may carry them."""
     if not (intent.absent or intent.prune_addresses):
         return
     named = {entry.key for entry in entries}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
@@ -173,6 +174,7 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
 
+    @cache  # botocore reads the whole model of EC2 for each
     def client_of(region: str | None) -> Any:
         # validate_certs is the management server's; AWS's certificate is always checked
         more: dict[str, Any] = {"verify": module.params.get("aws_ca_bundle") or True}
