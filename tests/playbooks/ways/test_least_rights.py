@@ -28,8 +28,8 @@ SELDOM = {
     "ResetAddressAttribute",
     "RevokeSecurityGroupIngress",
 }
-"""What only IPv6, reverse DNS and security groups ask for: test_direct.py takes the groups' away from its runs, and
-tests/lab/aws asks for all of them one by one."""
+"""What only IPv6, reverse DNS and security groups ask for: test_direct.py takes the groups' away from its runs,
+tests/unit/.../aws/test_denied_on_lab.py reverse DNS's from its steps, and tests/lab/aws asks for all."""
 
 TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
 
