@@ -119,19 +119,14 @@ def _default(lab: Lab, gateway: Gateway) -> bool:
 
 @contextlib.contextmanager
 def admitted(lab: Lab, group: str) -> Iterator[None]:
-    """Inside, the group admits itself (as AWS's default group does) and the LANs."""
-    rules: list[dict[str, Any]] = [
-        {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "172.16.0.0/12"}]},
-        {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": group}]},
-    ]
-    for rule in rules:
-        lab.hands.admit(group, True, **rule)
+    """Inside, the group, which is a VPC's default one and admits itself, admits the LANs too."""
+    rule: dict[str, Any] = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "172.16.0.0/12"}]}
+    lab.hands.admit(group, True, **rule)
     lab.sync()
     try:
         yield
     finally:
-        for rule in rules:
-            lab.hands.admit(group, False, **rule)
+        lab.hands.admit(group, False, **rule)
         lab.sync()
 
 
