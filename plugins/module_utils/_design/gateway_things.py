@@ -18,7 +18,7 @@ from .gateway_routes import tables_of
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY
 from .mesh_objects import NONE
-from .naming import ANYWHERE, GATEWAY_KINDS, TAG_KEY, gateway_key, object_name
+from .naming import ANYWHERE, GATEWAY_KINDS, TAG_KEY, gateway_key, object_name, owned
 from .state import Cloud, RouteTable, Thing
 
 LAST_RESORT = "if net.len > 0 then preference = 1;\naccept;"
@@ -80,11 +80,14 @@ def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[s
     unreachable = [
         {"network": network, "destination": "unreachable", "address": None, "interface": None} for network in ends
     ]
-    return [by_router(ANYWHERE), *unreachable, *map(by_router, _elsewhere(gateway, ends, cloud))]
+    return [by_router(ANYWHERE), *unreachable, *map(by_router, _elsewhere(gateway, ends, intent, cloud))]
 
 
-def _own_table(gateway: Gateway, cloud: Cloud) -> RouteTable | None:
-    """The table of a subnet that others made: the one that names it, else the main one of its VPC."""
+def _own_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> RouteTable | None:
+    """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the main one."""
+    if gateway.own_table:
+        ours: RouteTable | None = owned(intent.network, gateway.own_table, cloud.route_tables.values())
+        return ours
     subnet = cloud.subnets.get(gateway.intent.subnet_id or "")
     tables = [table for table in cloud.route_tables.values() if subnet and table.vpc_id == subnet.vpc_id]
     named = next((table for table in tables if subnet and subnet.id in table.subnet_ids), None)
@@ -95,21 +98,16 @@ def _comes_back(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[str]:
     """The networks, if the table of the gateway's own subnet, or its NAT gateway's, leads them back to it."""
     if not gateway.routed:
         return []
+    own = _own_table(gateway, intent, cloud)
     tables = tables_of(gateway, intent, cloud, Report())  # what is wrong with them has been said
-    if gateway.own_table:
-        back = any(name == gateway.own_table for name, _table in tables)
-    else:
-        own = _own_table(gateway, cloud)
-        back = own is not None and any(table is not None and table.id == own.id for _name, table in tables)
+    back = any(name == gateway.own_table or (table and own and table.id == own.id) for name, table in tables)
     return [network for network in gateway.intent.networks if back or gateway.wants_nat]
 
 
-def _elsewhere(gateway: Gateway, ends: Iterable[str], cloud: Cloud) -> list[str]:
+def _elsewhere(gateway: Gateway, ends: Iterable[str], intent: Intent, cloud: Cloud) -> list[str]:
     """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table."""
     around = [ipaddress.IPv4Network(network) for network in ends]
-    table = _own_table(gateway, cloud)
-    if gateway.own_table:
-        table = next((t for t in cloud.route_tables.values() if t.tags.get(TAG_KEY) == gateway.own_table), None)
+    table = _own_table(gateway, intent, cloud)
     prefix = gateway_key(gateway.space, "")
     ours = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
     led = [

@@ -52,6 +52,7 @@ def test_nothing_ends_where_nothing_comes_back(plain: World) -> None:
     assert static(plain, spaces=space(alone)) == [DEFAULT]
     # the table of the gateway's own subnet does not lead there, so that a packet leaves for good
     assert static(plain, spaces=space(gateway(egress="none", route_tables=["rtb-main"]))) == [DEFAULT]
+    assert static(plain, spaces=space(gateway(egress="none", route_tables=["rtb-gw"]))) == [DEFAULT, END]
 
 
 def test_a_nat_gateway_sends_back_too() -> None:
