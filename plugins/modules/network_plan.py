@@ -210,6 +210,7 @@ options:
                 C(include_private_wan); it costs two requests a bond. They are joined until they are no more than
                 O(spaces[].gateways[].max_networks), never beyond private address space, and never so that they take in
                 the network of a VPC, of tunnels, of the aggregators, or the route of somebody else.
+              - What no bond has of them ends at the gateway, as C(unreachable), but for what the VPC leads elsewhere.
             type: list
             elements: str
             default: []
@@ -392,7 +393,8 @@ options:
   check_rights:
     description:
       - Whether both sides are asked for the rights that the plan needs, as far as they tell before anything is made.
-        AWS is asked by dry runs, the server by the OPTIONS of each kind that is added.
+        AWS is asked by dry runs, one for each action whose objects are all there, the server by the OPTIONS of each
+        kind that is added and of a space that changes.
       - What is missing is refused, all of it at once. It costs a request each, so it is for a first run, and not for
         credentials that may only look.
     type: bool
