@@ -64,7 +64,7 @@ def direct() -> Iterator[StandIns]:
         kept = {name: given for name, given in hosts.items() if name != "agg2"}
         path = FOLDER / "hosts.yml"
         path.write_text(yaml.safe_dump({"aggregators": {"hosts": kept, "vars": variables}}))
-        made(run_playbook("site.yml", inventory=path))
+        made(run_playbook("site.yml", inventory=path, warmed=True))
         yield server, aws
 
 
