@@ -113,4 +113,6 @@ class Intent:
 
     def run(self, *options: str, **extra: Any) -> Outcome:
         """site.yml on it, with options of ansible-playbook and extra variables."""
-        return run_playbook("site.yml", inventory=self.write(), extra=extra, options=options, env=ENVIRONMENT)
+        return run_playbook(
+            "site.yml", inventory=self.write(), extra=extra, options=options, env=ENVIRONMENT, warmed=True
+        )
