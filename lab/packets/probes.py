@@ -45,6 +45,11 @@ class Traffic:
         """The numbers of those that did not come back."""
         return [number for number in range(len(self.sent)) if number not in self.back]
 
+    def silences(self) -> tuple[float, float]:
+        """When the first and the last of those that did not come back were sent."""
+        times = [self.sent[number] for number in self.lost()]
+        return min(times, default=0.0), max(times, default=0.0)
+
     def gap(self) -> float:
         """The longest time, in seconds, between the sending of one that came back and of the next that did."""
         times = [self.sent[number] for number in sorted(self.back)]

@@ -27,13 +27,13 @@ SETTINGS = "/etc/systemd/network"
 class Systems:
     """The instances with files of their own, by their namespaces.
 
-    :param heeds: whether a new device is treated as the files say; if not, as if they were not there.
+    :param deaf: those on which a new device is treated as if there were no files.
     :param names: the names that udev has given, by MAC address.
     :param configured: the network interfaces that DHCP has configured.
     """
 
     hosts: dict[str, Host] = field(default_factory=dict)
-    heeds: bool = True
+    deaf: set[str] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)
     configured: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
@@ -59,7 +59,7 @@ class Systems:
             host = self.hosts.get(device.holder)
             if host is None or device.primary:
                 continue
-            name, alone = settings(host, device.mac) if self.heeds else ("", False)
+            name, alone = ("", False) if device.holder in self.deaf else settings(host, device.mac)
             if name:
                 self.names[device.mac] = name
                 named = True

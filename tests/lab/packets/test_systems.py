@@ -63,11 +63,11 @@ def test_files_name_it_and_keep_dhcp_off(systems: Systems) -> None:
 def test_a_system_that_heeds_no_file(systems: Systems) -> None:
     write(systems, "05-ours.link", LINK)
     write(systems, "05-ours.network", NETWORK)
-    systems.heeds = False
+    systems.deaf = {"agg1"}
     assert systems.meet(plugged()) is False
     assert len(list(systems.pieces(plugged()))) == 1
     # Plugged in again, it is another time.
-    systems.heeds = True
+    systems.deaf = set()
     systems.meet(Fabric(aws()))
     systems.meet(plugged())
     assert (systems.names, list(systems.pieces(plugged()))) == ({MAC: "gw11"}, [])
