@@ -45,7 +45,7 @@ def test_a_gateway_has_its_address_and_the_space_its_default_route() -> None:
     key = "gateway6/eni-00000003"
     assert pieces[f"{key}/2001:db8:0:a::5"].up == ("addr add 2001:db8:0:a::5/128 dev ens6 nodad noprefixroute",)
     assert pieces[f"{key}/default"].up == ("route replace ::/0 via fe80::1 dev ens6 table 1011",)
-    assert pieces[f"{key}/iif"].up == ("rule add iif ens6 lookup 1011 pref 11000",)
+    assert pieces[f"{key}/iif"].up == ("rule add iif ens6 lookup 1011 pref 1100",)
     assert (pieces[f"{key}/iif"].rank, _tool(RULE6)) == (RULE6, "ip -6")
 
 
