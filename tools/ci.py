@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What .ci/run does, once it has found a Python: `python -m tools.ci`.
 
-On the default line `make lint` without its sanity stage, `make packets` where network namespaces are allowed, and the
-tests that run once; on the oldest and the newest line the other tests and `make sanity`. All of it side by side, the
-longest first. Each command's output is printed in one piece when it has ended. A line whose Python is not there is
-named; with CI=true that is a failure. The last line is the total over all lines, as pytest writes it. With CI=true, as
-root and where there is apt-get, the Debian packages that packets and hosts need are installed first.
+`make packets` where network namespaces are allowed, by itself, since it measures; then on the default line `make lint`
+without its sanity stage and the tests that run once, on the oldest and the newest line the other tests and `make
+sanity`, all of it side by side, the longest first. Each command's output is printed in one piece when it has ended. A
+line whose Python is not there is named; with CI=true that is a failure. The last line is the total over all lines, as
+pytest writes it. With CI=true, as root and where there is apt-get, the Debian packages that packets and hosts need are
+installed first.
 """
 
 from __future__ import annotations
@@ -109,8 +110,22 @@ def test_counts(output: str) -> Counter[str]:
     return counts
 
 
+def if_possible(door: str, refused: Callable[[], str], *tests: str) -> Callable[[Runner], None]:
+    """What wants network namespaces: run, or left out with the reason."""
+
+    def job(runner: Runner) -> None:
+        reason = refused()
+        if reason:
+            runner.leave_out(door, "; ".join(filter(None, [reason, runner.not_installed])))
+        else:
+            words = (f"TESTS={' '.join(tests)}",) if tests else ()
+            runner.run(door, *MAKE, door, *words, counts_tests=bool(tests))
+
+    return job
+
+
 def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
-    """Everything to be run, each on one core, the longest first."""
+    """Everything that is run side by side, each on one core, the longest first."""
 
     def tests(line: Line) -> Callable[[Runner], None]:
         words = (*MAKE, f"LINE={line.name}", "test", f"TESTS={' '.join(line_tests())}", "PYTEST_ARGS=")
@@ -125,22 +140,10 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     def sanity(line: Line) -> Callable[[Runner], None]:
         return lambda runner: runner.run(f"{line.name} sanity", *MAKE, f"LINE={line.name}", "sanity")
 
-    def if_possible(door: str, refused: Callable[[], str], *tests: str) -> Callable[[Runner], None]:
-        def job(runner: Runner) -> None:
-            reason = refused()
-            if reason:
-                runner.leave_out(door, "; ".join(filter(None, [reason, runner.not_installed])))
-            else:
-                words = (f"TESTS={' '.join(tests)}",) if tests else ()
-                runner.run(door, *MAKE, door, *words, counts_tests=bool(tests))
-
-        return job
-
     # Each line has a sanity run of its own.
     stages = f"STAGES={' '.join(stage for stage in STAGES if stage != 'sanity')}"
     return [
         *map(tests, reversed(there)),
-        if_possible("packets", sandbox.refused),
         if_possible("hosts", hosts.refused, *host_tests()),
         *map(once, ONCE),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
@@ -193,7 +196,8 @@ def main() -> int:
     runner = Runner()
     runner.leave_out(LONG, "it takes ten minutes; `make hosts` runs it")
     runner.not_installed = install(sandbox.missing({**sandbox.PACKAGES, **hosts.PACKAGES}))
-    # Three on two cores: amazon.aws sleeps five seconds for each change of a route table.
+    if_possible("packets", sandbox.refused)(runner)
+    # Three on two cores: each waits now and then, for a stand-in to start or a process to end.
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(job, runner) for job in jobs(there)]:
             future.result()

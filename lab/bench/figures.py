@@ -12,7 +12,7 @@ import pathlib
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,8 @@ from lab.demo.playbook import INVENTORY
 from lab.process import ROOT, Running
 
 from . import loops
-from .measure import Bench, BenchError, Series, repeat, run_program
+from .before import BEFORE, earlier
+from .measure import Bench, BenchError, Sample, Series, repeat, run_program
 from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 
 SAMPLE = 100
@@ -69,6 +70,7 @@ class Plan:
     runs: int
     folder: pathlib.Path
     say: Callable[[str], None]
+    before: str = BEFORE
 
 
 @contextmanager
@@ -97,12 +99,19 @@ def floor(
     return repeat(runs, again), repeat(runs, lambda: bench.playbook(empty))
 
 
-def from_state(bench: Bench, state: str, runs: int, playbook: str | pathlib.Path, *options: str) -> Series:
+def from_state(
+    bench: Bench,
+    state: str,
+    runs: int,
+    playbook: str | pathlib.Path,
+    *options: str,
+    extra: Mapping[str, Any] | None = None,
+) -> Series:
     """A playbook several times, each time from the saved state."""
 
     def once() -> Any:
         bench.load(state)
-        return bench.playbook(playbook, *options)
+        return bench.playbook(playbook, *options, extra=extra)
 
     return repeat(runs, once)
 
@@ -271,6 +280,34 @@ def demo(plan: Plan) -> list[Figure]:
     return [figure]
 
 
+def before(plan: Plan) -> list[Figure]:
+    """The demonstration of an earlier commit, unchanged: that commit's collection and this one, run by turns."""
+    past = earlier(plan.before, plan.folder)
+    seeds = past.checkout / "lab" / "demo"
+    inventory = past.checkout / "inventories" / "demo"
+    own_side = {"bonding_host_side": False}  # nobody looked at the aggregators themselves then
+    with (
+        Running("lab.bondingadmin", "--seed", seeds / "bondingadmin.yml") as server,
+        Running("lab.aws", "--seed", seeds / "aws.yml") as cloud,
+    ):
+        plan.say(f"the demonstration of {plan.before}")
+        now = Bench(server, cloud, inventory)
+        then = Bench(server, cloud, inventory, past.collections)
+        old_site = past.checkout / "playbooks" / "site.yml"
+        then.playbook(old_site)
+        then.save("built")
+        samples: tuple[list[Sample], list[Sample]] = ([], [])
+        for _ in range(plan.runs):
+            samples[0].append(from_state(then, "built", 1, old_site).samples[0])
+            samples[1].append(from_state(now, "built", 1, "site.yml", extra=own_side).samples[0])
+    old, new = Series(samples[0]), Series(samples[1])
+    figure = Figure(f"the demo of {plan.before}, unchanged, before and after")
+    figure.series(f"site.yml of {plan.before}", old)
+    figure.series("site.yml", new)
+    figure.claim("1/2 of what it was", f"{new.wall / old.wall:.2f}", new.wall <= old.wall / 2)
+    return [figure]
+
+
 def design(plan: Plan) -> list[Figure]:
     """`_design` alone, by size: linear in interfaces x endpoints."""
     figure = Figure("`_design` alone, 20 aggregators a space")
@@ -337,6 +374,7 @@ FIGURES: dict[str, Callable[[Plan], list[Figure]]] = {
     "vpcs": vpcs,
     "addresses": addresses,
     "demo": demo,
+    "before": before,
     "design": design,
     "memory": memory,
 }

@@ -23,6 +23,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab import warm
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLAYBOOKS = ROOT / "playbooks"
 INVENTORY = ROOT / "inventories" / "demo"
@@ -126,8 +128,16 @@ def run_playbook(
     env: Mapping[str, str] | None = None,
     cwd: str | os.PathLike[str] = ROOT,
     on_line: Callable[[str], None] | None = None,
+    warmed: bool = False,
 ) -> Outcome:
-    """Run it to its end, whatever comes of it. `on_line` is given each line of output as it comes."""
+    """Run it to its end, whatever comes of it.
+
+    :param on_line: is given each line of output as it comes
+    :param warmed: whether modules on this machine are forked from a Python that has imported boto3 (see lab/warm)
+    """
+    if warmed:
+        given = dict(env or {})
+        env = {**given, **warm.environment(given.get("ANSIBLE_CONNECTION_PLUGINS", ""))}
     with tempfile.TemporaryDirectory(prefix="bonded-") as folder:
         home = pathlib.Path(folder)
         events = home / "events.jsonl"

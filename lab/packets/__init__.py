@@ -13,10 +13,12 @@
 - ``aggregators``   the server's state as kernel objects of each aggregator; ``bird`` its protocols
 - ``sessions``      the BGP over the tunnels to the bonders
 - ``bonders``       the bonds' other ends and the hosts behind them
+- ``ipv6``          IPv6 of both states, beside the IPv4 of these
 - ``ledger``        what is in the kernel, so that a change of a state becomes few commands
 - ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
 - ``network``       the lab, which follows both states
 - ``answers``, ``probes``    pages, echoes and steady traffic
 - ``checks``, ``report``     what is claimed, and what each check measured
 - ``seed``          what is there before the first run, beside the demonstration's
+- ``changing``      a small network that is changed under traffic: its seeds, and its intent as checks change it
 """

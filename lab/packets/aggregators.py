@@ -23,10 +23,11 @@ LEARNED = 200
 """The routing protocol number of the aggregator's own routes in the kernel; BIRD learns these."""
 PREFERENCE = 500
 """Of the aggregator's own routes, as in the vendor's example: above Babel's 130, or it would prefer their echo."""
-RETURN, MAIN, OWN, SPACE = 5000, 10000, 10500, 11000
+RETURN, MAIN, OWN, SPACE = 20, 1000, 1050, 1100
 """Preferences of rules: the way back of moved bonds, CPE NAT IPs, a gateway's own address, the spaces.
 
-The vendor's own are not known. The way back has to come first, and so have those of the role aggregator_host (5253).
+The vendor's own are not known: here they come early, so that a way back that were not first (role aggregator_host: 10)
+would be dead.
 """
 
 

@@ -45,12 +45,15 @@ class Answers:
         if namespace in self._open:
             return
         with entered(namespace):
-            page = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            page = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+            echo = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        for one in (page, echo):
+            # IPv4 comes in here too.
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         page.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        page.bind(("0.0.0.0", PAGE_PORT))
+        page.bind(("::", PAGE_PORT))
         page.listen(50)
-        echo.bind(("0.0.0.0", ECHO_PORT))
+        echo.bind(("::", ECHO_PORT))
         for one, deed in ((page, self._page), (echo, self._echo)):
             one.setblocking(False)
             self._selector.register(one, selectors.EVENT_READ, (deed, namespace))
@@ -78,7 +81,8 @@ class Answers:
 
     @staticmethod
     def _page(listening: socket.socket, namespace: str) -> None:
-        found, (client, _port) = listening.accept()
+        found, (mapped, *_rest) = listening.accept()
+        client = mapped.removeprefix("::ffff:")
         with found:
             found.settimeout(1)
             found.recv(1000)
@@ -99,7 +103,8 @@ def fetch(
     None if there is no answer within `timeout` seconds.
     """
     with entered(namespace):
-        client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        client = socket.socket(family, socket.SOCK_STREAM)
     with client:
         client.settimeout(timeout)
         try:

@@ -41,7 +41,8 @@ def seeded() -> Iterator[StandIns]:
 def demonstration() -> Iterator[StandIns]:
     """What the demonstration's site.yml makes. Raises LabError with its last lines if it fails."""
     with seeded() as (server, aws):
-        made(run_playbook("site.yml", extra={"bonding_api_url": server.url, "aws_endpoint_url": aws.url}))
+        where = {"bonding_api_url": server.url, "aws_endpoint_url": aws.url}
+        made(run_playbook("site.yml", extra=where, warmed=True))
         yield server, aws
 
 
@@ -63,7 +64,7 @@ def direct() -> Iterator[StandIns]:
         kept = {name: given for name, given in hosts.items() if name != "agg2"}
         path = FOLDER / "hosts.yml"
         path.write_text(yaml.safe_dump({"aggregators": {"hosts": kept, "vars": variables}}))
-        made(run_playbook("site.yml", inventory=path))
+        made(run_playbook("site.yml", inventory=path, warmed=True))
         yield server, aws
 
 

@@ -35,6 +35,7 @@ _VPC = """table bridge vpc {
   chain pre { type filter hook prerouting priority 0; policy accept;
     iifname @dead counter name dead_drop drop
     iifname @ports iifname . ether saddr != @mac counter name mac_drop drop
+    iifname @ports icmpv6 type nd-neighbor-solicit accept
     iifname @ports meta pkttype multicast counter name mcast_drop drop
     iifname @ports meta pkttype broadcast ether type != arp counter name bcast_drop drop
     iifname @checked ether type ip iifname . ip saddr != @own counter name src_drop drop
@@ -212,6 +213,11 @@ def by_address(ports: Mapping[str, str], wanted: bool) -> str:
         for port, mac in sorted(ports.items()):
             lines.append(f'{start} iifname "{port}" ether type ip ether daddr set {mac} meta pkttype set host')
     return "".join(f"{line}\n" for line in lines)
+
+
+def forget_flows() -> str:
+    """The groups forget which flows they have let through."""
+    return "flush set bridge vpc flows\nflush set bridge vpc echoes\n"
 
 
 def hung(port: str, wanted: bool) -> str:

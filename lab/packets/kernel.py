@@ -85,11 +85,11 @@ def delete_namespace(name: str) -> None:
 
 
 def batch(tool: str, namespace: str, lines: Iterable[str], force: bool = False) -> None:
-    """Lines for `ip` or `bridge` in one process. With `force`, a line that fails is passed over."""
+    """Lines for `ip`, `ip -6` or `bridge` in one process. With `force`, a line that fails is passed over."""
     text = "".join(f"{line}\n" for line in lines)
     if text:
         options = ("-force",) if force else ()
-        run(tool, "-n", namespace, *options, "-batch", "-", text=text, check=not force)
+        run(*tool.split(), "-n", namespace, *options, "-batch", "-", text=text, check=not force)
 
 
 def inside(namespace: str, *command: str, text: str | None = None, check: bool = True) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from . import kernel
 
-LINK, UPPER, FORWARDING, ADDRESS, ROUTE, RULE = range(6)
+LINK, UPPER, FORWARDING, ADDRESS, ROUTE, RULE, RULE6 = range(7)
 """The order of work: devices, devices upon them, bridge entries, addresses, routes, rules; back in the opposite one."""
 
 
@@ -82,4 +82,5 @@ class Ledger:
 
 
 def _tool(rank: int) -> str:
-    return "bridge" if rank == FORWARDING else "ip"
+    # Only a rule does not say by its addresses which protocol it is of.
+    return {FORWARDING: "bridge", RULE6: "ip -6"}.get(rank, "ip")

@@ -13,7 +13,7 @@ from typing import Any
 
 from lab.process import Running
 
-from . import bird, filters, kernel, mesh, sessions
+from . import bird, filters, ipv6, kernel, mesh, sessions
 from .aggregators import Server
 from .answers import Answers
 from .bonders import Bonders, LanHost
@@ -40,7 +40,7 @@ class Lab:
         self.hands = Hands(server, aws, aws.state()["region"])
         self.systems = Systems()
         self._namespaces: set[str] = set()
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         self._configurations: dict[str, str] = {}
         self._held: tuple[dict[str, Any], dict[str, Any], bool] | None = None
         self.fabric: Fabric
@@ -74,6 +74,7 @@ class Lab:
                 *self.server.pieces(),
                 *mesh.pieces(self.server),
                 *back,
+                *ipv6.pieces(self.server, self.bonders),
             ]
         )
         for name in self._namespaces - set(wanted):
@@ -101,10 +102,11 @@ class Lab:
         for name in self.fabric.vpcs():
             texts[name] = filters.vpc([one for one in self.fabric.devices if one.vpc == name], self.fabric.groups(name))
         texts.update(self.bonders.filters())
-        for name, text in texts.items():
-            if self._texts.get(name) != text:
+        tables = {(name, ""): text for name, text in texts.items()} | ipv6.filters(self.fabric)
+        for (name, table), text in tables.items():
+            if self._texts.get((name, table)) != text:
                 kernel.nft(name, text)
-                self._texts[name] = text
+                self._texts[name, table] = text
 
     def _birds(self) -> None:
         wanted = {
@@ -153,7 +155,7 @@ class Lab:
     def _gone(self, name: str) -> None:
         self.answers.close(name)
         self._no_bird(name)
-        self._texts.pop(name, None)
+        self._texts = {key: text for key, text in self._texts.items() if key[0] != name}
         self.ledger.forget(name)
         kernel.delete_namespace(name)
         self._namespaces.discard(name)

@@ -20,9 +20,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from . import built, sandbox
+from . import built, changing, sandbox
 from .built import StandIns
-from .checks import cpe_nat, direct, gateways, moves, mutants, own_side, private_wan, traffic
+from .checks import changes, cpe_nat, direct, gateways, moves, mutants, own_side, private_wan, traffic
 from .network import Lab
 from .report import Check, Result, say
 
@@ -61,6 +61,7 @@ WORLDS: dict[str, World] = {
         },
         of="demonstration",
     ),
+    "changes": World({"Changes under traffic": changes.checks}, build=changing.unbuilt),
     "direct": World({"Bonds that move, direct BGP": direct.checks}, build=built.direct),
     "mutants": World({"One rule broken at a time": mutants.checks}, of="demonstration"),
 }

@@ -57,7 +57,7 @@ options:
         elements: str
         default: []
       peers:
-        description: Addresses that have to answer to a ping by it.
+        description: Addresses that have to answer by it, to a ping or to ARP.
         type: list
         elements: str
         default: []

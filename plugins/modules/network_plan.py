@@ -210,6 +210,7 @@ options:
                 C(include_private_wan); it costs two requests a bond. They are joined until they are no more than
                 O(spaces[].gateways[].max_networks), never beyond private address space, and never so that they take in
                 the network of a VPC, of tunnels, of the aggregators, or the route of somebody else.
+              - What no bond has of them ends at the gateway, as C(unreachable), but for what the VPC leads elsewhere.
             type: list
             elements: str
             default: []
@@ -392,11 +393,18 @@ options:
   check_rights:
     description:
       - Whether both sides are asked for the rights that the plan needs, as far as they tell before anything is made.
-        AWS is asked by dry runs, the server by the OPTIONS of each kind that is added.
+        AWS is asked by dry runs, one for each action whose objects are all there, the server by the OPTIONS of each
+        kind that is added and of a space that changes.
       - What is missing is refused, all of it at once. It costs a request each, so it is for a first run, and not for
         credentials that may only look.
     type: bool
     default: false
+  details:
+    description:
+      - Whether the items of RV(plan) and RV(deferred) say what they change, in C(before) and C(after).
+      - Both are in the diff anyway, and many of them cost Ansible time and memory.
+    type: bool
+    default: true
   security_groups:
     description:
       - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and
@@ -516,10 +524,12 @@ plan:
       description: What tells it from others of its kind and parent.
       type: str
     before:
-      description: The fields that change, as they are.
+      description: The fields that change, as they are. Only with O(details=true).
       type: dict
     after:
-      description: The fields that change, as they will be. V((known after apply\)) stands for what AWS chooses.
+      description: >-
+        The fields that change, as they will be. V((known after apply\)) stands for what AWS chooses.
+        Only with O(details=true).
       type: dict
     phase:
       description: V(add), V(switch) or V(remove).
@@ -545,8 +555,25 @@ counts:
   description: How many items each phase has.
   returned: success
   type: dict
+overview:
+  description: The plan in numbers and sentences.
+  returned: success
+  type: dict
+  contains:
+    parts:
+      description: How many items each part has, by phase.
+      type: dict
+    interrupts:
+      description: What is interrupted, and by what; a sentence for each disruptive item.
+      type: list
+      elements: str
+    deferred:
+      description: How many items are left for another run, by the reason.
+      type: dict
 work:
-  description: What the roles are given, by host and phase.
+  description:
+    - What the roles are given, by host and phase. What is on an aggregator is given as JSON texts, as module
+      M(bonded.internet.aggregator_network) takes them for dictionaries.
   returned: success
   type: dict
 limits:

@@ -24,6 +24,10 @@ else:
     _ENCODING = {"cls": get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE)}
 
 
+SHOWS_INVOCATION = 3
+"""From this verbosity on Ansible shows a task's arguments beside its result."""
+
+
 def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Call a module's `main`, which prints a result and ends by SystemExit, and return that result.
 
@@ -38,3 +42,8 @@ def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, An
     with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.suppress(SystemExit):
         main()
     return cast("dict[str, Any]", json.loads(printed.getvalue()))
+
+
+def lean(returned: dict[str, Any], verbosity: int) -> dict[str, Any]:
+    """A result without the module's arguments, where Ansible would not show them: all of a plan is among them."""
+    return {key: value for key, value in returned.items() if key != "invocation" or verbosity >= SHOWS_INVOCATION}

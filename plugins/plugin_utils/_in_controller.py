@@ -24,7 +24,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ._call import call
+from ._call import call, lean
 
 
 class InController(NormalAction):
@@ -43,7 +43,8 @@ class InController(NormalAction):
         result = super(NormalAction, self).run(tmp, task_vars)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
-        return cast("dict[str, Any]", merge_hash(result, call(self.module.main, arguments)))
+        returned = lean(call(self.module.main, arguments), Display().verbosity)
+        return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:
         """What the task asks for that only a process of its own can give; None if nothing."""

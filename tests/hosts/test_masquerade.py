@@ -18,6 +18,7 @@ from .packets import SERVER, SPACES, ask, fetch, ip, world
 FORWARD = {"protocol": "tcp", "port": 8080, "to": "172.16.1.10", "to_port": 80, "from": ["203.0.113.0/24"]}
 WAY = {"address": "10.1.0.77", "via": "10.253.0.12", "device": "vx10000000", "table": 10000012}
 WAY_BACK = "from 10.1.0.77 lookup 10000012 proto 211"
+OLD_RULE = ("ip", "rule", "add", "priority", "5253", "lookup", "10000012", "proto", "211")
 
 
 def masquerade(space: str, **more: Any) -> dict[str, Any]:
@@ -66,17 +67,26 @@ def test_what_is_installed_works_comes_back_and_goes(aggregator: Aggregator) -> 
         assert fetch("10.101.0.4") == SERVER
         assert fetch("10.102.0.4") == "no answer"
         assert WAY_BACK in rules(aggregator)
+        # before anything but the kernel's own: whatever the aggregator's rules are, they come later
+        assert rules(aggregator).splitlines()[1].startswith("10:")
         table = host.run("ip", "-4", "route", "show", "table", "10000012").stdout
         assert table.startswith("default via 10.253.0.12 dev vx10000000")
 
         # another program flushes everything, and the timer's next look brings it back
         host.run("nft", "flush", "ruleset")
-        host.run("ip", "rule", "del", "priority", "5253")
+        host.run("ip", "rule", "del", "priority", "10")
         assert ask("acme", 5003) == "no answer"
         put_back = aggregator.restore()
         assert put_back.splitlines() == ["table loaded: bonded_demo", "rule added: from 10.1.0.77 lookup 10000012"]
         assert aggregator.restore() == ""
         assert [ask(space, 5004) for space in SPACES] == ["10.101.0.4", "10.102.0.4"]
+
+        # of an older program, and of somebody else's network: only ours goes
+        host.run(*OLD_RULE, "from", "10.1.0.77")
+        host.run(*OLD_RULE, "from", "10.1.0.78")
+        assert aggregator.restore() == "rule deleted: from 10.1.0.77 lookup 10000012\n"
+        assert [line for line in rules(aggregator).splitlines() if "5253" in line and "10.1.0.78" in line]
+        host.run("ip", "rule", "del", "priority", "5253")
 
         # it is the zones that keep the spaces apart; that they are gone is noticed too
         host.run("nft", "flush", "chain", "inet", "bonded_demo", "zones")

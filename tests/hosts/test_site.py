@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from lab.hosts import Host
-from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+from tests.playbooks.comparing import comparable
+from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 from .conftest import ENVIRONMENT, PREFIX
 from .hotplug import hotplug, unplug
@@ -39,9 +40,7 @@ def variables() -> Json:
 
 
 def site(stand_ins: Site, hosts: dict[str, Host], variables: Json) -> Site:
-    given = demo_hosts()
-    for name, host in hosts.items():
-        given[name] |= host.variables()
+    given = {name: demo_hosts()[name] | host.variables() for name, host in hosts.items()}
     found = stand_ins.write_inventory("hosts", given, variables)
     found.environment = ENVIRONMENT
     return found
@@ -117,3 +116,74 @@ def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str
         ]
         assert left == []
     assert network.ours("network_interfaces") == {}
+
+
+@pytest.fixture
+def alone(tmp_path: pathlib.Path) -> Iterator[Host]:
+    with Host("agg1", tmp_path, f"{PREFIX}egress") as host:
+        yield host
+
+
+def with_egress(stand_ins: Site, host: Host, egress: str) -> Site:
+    """One host, with acme's gateway, this way out, and nothing else."""
+    given = demo_variables()
+    gateway: Json = {"aggregator": "agg1", "networks": ["172.16.0.0/12"], "egress": egress}
+    if egress == "masquerade":
+        gateway["incoming"] = ["wg11"]
+    acme = {"key": "acme", "private_wan": "managed_mesh", "vpc": {"cidr": "10.101.0.0/16"}, "gateways": [gateway]}
+    given |= {"bonding_spaces": [acme], "bonding_host_side": True, "pwan_gateway_watch_seconds": 0}
+    del given["bonding_cpe_nat_ips"], given["bonding_bgp"]
+    return site(stand_ins, {"agg1": host}, given)
+
+
+def translates(host: Host) -> bool:
+    """Whether the kernel has the gateway's rules."""
+    return 'oifname "gw11"' in host.run("nft", "list", "ruleset").stdout
+
+
+def changed(network: Site) -> tuple[Outcome, dict[str, float]]:
+    """A run that may interrupt, and when AWS was asked for each action last."""
+    outcome = network.run("site", extra={"bonding_allow_disruption": True, "eip_cpe_nat_prune": True})
+    assert outcome.code == 0, outcome.output
+    return outcome, {entry["action"]: entry["t"] for entry in outcome.aws}
+
+
+def written(host: Host) -> float:
+    """When the host's rules were last written, or taken away."""
+    folder = host.path("/etc/bonded-internet")
+    return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+
+
+def test_to_masquerade_and_away_from_it_the_rules_are_there_while_needed(stand_ins: Site, alone: Host) -> None:
+    """What AWS has in each case is in tests/playbooks/ways/test_egress.py; from masquerade to none it is above."""
+    stand_ins.reset()
+    clean = comparable(stand_ins.cloud.state())
+    network = with_egress(stand_ins, alone, "none")
+    with hotplug(network, alone):
+        built = network.run("site")
+    assert built.code == 0, built.output
+    assert not translates(alone)
+
+    # none -> masquerade: only the host changes
+    outcome, asked = changed(with_egress(stand_ins, alone, "masquerade"))
+    assert (on_hosts(outcome.plan), outcome.writes) == ([("add", "create", "masquerade", "agg1", "acme")], [])
+    assert translates(alone)
+
+    # masquerade -> nat_gateway: the rules go once the route leads past them
+    outcome, asked = changed(with_egress(stand_ins, alone, "nat_gateway"))
+    assert on_hosts(outcome.plan) == [("remove", "delete", "masquerade", "agg1", "acme")]
+    assert asked["CreateNatGateway"] < asked["ReplaceRoute"] < written(alone)
+    assert not translates(alone)
+    assert list(alone.path("/etc/systemd/system").rglob("*bonded*")) == []
+
+    # nat_gateway -> masquerade: the rules are there before the route leads to them
+    outcome, asked = changed(with_egress(stand_ins, alone, "masquerade"))
+    assert on_hosts(outcome.plan) == [("add", "create", "masquerade", "agg1", "acme")]
+    assert written(alone) < asked["ReplaceRoute"] < asked["DeleteNatGateway"]
+    assert translates(alone)
+
+    down = network.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    assert down.code == 0, down.output
+    unplug(alone)
+    assert not translates(alone)
+    assert comparable(stand_ins.cloud.state()) == clean

@@ -37,6 +37,11 @@ def allowed(policies: Iterable[Json]) -> set[str]:
     }
 
 
+def statements(document: Json) -> dict[str, set[str]]:
+    """The actions of each statement of a policy, by its name."""
+    return {one["Sid"]: {action.removeprefix("ec2:") for action in _of(one)} for one in document["Statement"]}
+
+
 def without(policies: Iterable[Json], action: str) -> list[Json]:
     """The same policies, but for one action."""
 

@@ -137,6 +137,7 @@ class Site:
             extra={**where, **(extra or {})},
             options=arguments,
             env=self.environment,
+            warmed=True,
         )
         return Outcome(done, self.server.log(), self.cloud.log())
 

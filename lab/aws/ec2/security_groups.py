@@ -104,7 +104,11 @@ class GroupRules(EC2Backend):
         if any(group.name == name for group in self.groups[vpc_id].values()):
             refuse("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc_id}'")
         kwargs["force"] = True
-        return super().create_security_group(name, description, vpc_id, *args, **kwargs)
+        group = super().create_security_group(name, description, vpc_id, *args, **kwargs)
+        if kwargs.get("is_default"):  # moto's lets nobody in, EC2's lets in its own members
+            own = [{"GroupId": group.id}]
+            self.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=own, vpc_id=vpc_id)
+        return group
 
     def remove_group(self, group: Any) -> None:
         """Delete a group that nobody needs."""

@@ -30,6 +30,7 @@ from ..network import Lab, until
 from ..probes import Traffic
 from ..report import Check, need
 from ..sandbox import HOSTS
+from . import ipv6_out
 from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
 from .gateways import Gateway, gateways
 from .traffic import all_answer, paths, run_under_traffic
@@ -58,6 +59,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("masquerade: LAN hosts of acme and globex reach the Internet", lambda: _out(lab))
     yield Check("... with the same source and port at once: both translated", lambda: _same_tuple(lab))
     yield Check("... and a forwarded port of acme's gateway leads to its LAN host", lambda: _forward(lab))
+    yield from ipv6_out.checks(lab)
     yield Check("agg1's own system has a CPE NAT IP: dead, and the preflight names it", lambda: _own(lab, folder))
 
 

@@ -85,7 +85,7 @@ def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic
     all_paths = paths(lab)
     all_answer(all_paths, "even without a run")
     with Probes(all_paths) as probes, following(lab):
-        outcome = run_playbook("site.yml", **arguments)
+        outcome = run_playbook("site.yml", warmed=True, **arguments)
     return outcome, probes.traffic
 
 

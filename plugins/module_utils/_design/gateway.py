@@ -8,18 +8,13 @@ Private to the collection.
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .addresses import router_address
 from .fleet import Fleet, Member
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
-from .items import KNOWN_AFTER_APPLY
-from .mesh_objects import ALL, NONE
 from .naming import (
-    ANYWHERE,
     gateway_device,
     gateway_ip_key,
     gateway_key,
@@ -35,7 +30,7 @@ from .naming import (
 )
 from .public_subnets import NAT
 from .stages import Phase
-from .state import Cloud, ElasticIp, Interface, NatGateway, Server, SpaceFound, Thing
+from .state import Cloud, ElasticIp, Interface, NatGateway, Server, SpaceFound
 from .vpc import VpcDesign
 
 PART = "gateways"
@@ -207,45 +202,6 @@ def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
     return placed
 
 
-def gateway_things(gateway: Gateway, intent: Intent) -> list[Thing]:
-    """The ethernet interface and the static default route on the aggregator."""
-    prefix = ipaddress.IPv4Network(gateway.subnet).prefixlen
-    address = f"{gateway.interface.private_ip}/{prefix}" if gateway.interface else KNOWN_AFTER_APPLY
-    name = object_name(intent.network, "gateway", gateway.number)
-    device = gateway.device
-    route = {
-        "network": ANYWHERE,
-        "destination": "gateway",
-        "address": router_address(gateway.subnet),
-        "interface": None,
-    }
-    interface = {
-        "name": device,
-        "type": "ethernet",
-        "space": gateway.space,
-        "enabled": True,
-        "mtu": MTU,
-        "addresses": [address],
-        "accept_ra": gateway.ipv6,
-    }
-    protocol = {
-        "name": name,
-        "protocol": "static",
-        "space": gateway.space,
-        "enabled": True,
-        "import_ipv4": dict(ALL),
-        "export_ipv4": dict(NONE),
-        "import_ipv6": dict(NONE),
-        "export_ipv6": dict(NONE),
-        "routes": [route],
-    }
-    parent = gateway.member.parent
-    return [
-        Thing("ethernet_interface", parent, device, interface),
-        Thing("static_protocol", parent, name, protocol),
-    ]
-
-
 def gateway_work(
     gateway: Gateway,
     intent: Intent,
@@ -253,8 +209,9 @@ def gateway_work(
     networks: list[str] | None = None,
     absent_networks: list[str] | None = None,
     route_table_ids: list[str] | None = None,
+    routes: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """GW of role pwan_gateway in one phase."""
+    """GW of role pwan_gateway in one phase; `routes` are those of its static protocol after it."""
     return {
         **gateway_change(gateway.space, gateway.member.host, gateway.zone, intent),
         "aggregator": gateway.member.id,
@@ -267,6 +224,8 @@ def gateway_work(
         "interface": gateway.device,
         "accept_ra": gateway.ipv6,
         "protocol": object_name(intent.network, "gateway", gateway.number),
+        "filter": object_name(intent.network, "gateway_import", gateway.number),
+        "routes": routes or [],
         "networks": networks or [],
         "absent_networks": absent_networks or [],
         "route_table_ids": route_table_ids or list(gateway.intent.route_tables) or None,
@@ -307,6 +266,8 @@ def gateway_change(space: str, host: str, zone: str, intent: Intent) -> dict[str
         "accept_ra": False,
         "mtu": MTU,
         "protocol": None,
+        "filter": None,
+        "routes": [],
         "networks": [],
         "absent_networks": [],
         "route_table_ids": None,

@@ -15,6 +15,7 @@ from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import (
     ANYWHERE,
+    GATEWAY_KINDS,
     TAG_KEY,
     TAG_NETWORK,
     TAG_RETIRED,
@@ -126,7 +127,7 @@ def _existing(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet) -> set
 def _server_things(
     space: str, interface: Interface | None, member: Member | None, intent: Intent, server: Server
 ) -> list[Thing]:
-    """The static protocol of ours in this space, and the ethernet interface that it leads through."""
+    """The static protocol of ours in this space, its filter, and the ethernet interface that it leads through."""
     things = server.things.get(member.id, []) if member else []
     protocols = [
         t
@@ -134,6 +135,11 @@ def _server_things(
         if t.kind == "static_protocol"
         and (own_name(intent.network, t.key) or ("", 0))[0] == "gateway"
         and t.data.get("space") == space
+    ]
+    found = server.spaces.get(space)
+    number = found.id if found else next((own[1] for t in protocols if (own := own_name(intent.network, t.key))), 0)
+    filters = [
+        t for t in things if t.kind == "filter" and own_name(intent.network, t.key) == (GATEWAY_KINDS[1], number)
     ]
     routers = {r["address"] for t in protocols for r in t.data.get("routes") or () if r.get("address")}
     devices = [
@@ -143,7 +149,7 @@ def _server_things(
         and t.data.get("space") == space
         and any(_leads(address, interface, routers) for address in t.data.get("addresses") or ())
     ]
-    return [*protocols, *devices]
+    return [*protocols, *filters, *devices]
 
 
 def _leads(text: str, interface: Interface | None, routers: set[str]) -> bool:
@@ -180,6 +186,7 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
         "phases": ["remove"],
         "interface": next((t.key for t in gateway.things if t.kind == "ethernet_interface"), None),
         "protocol": next((t.key for t in gateway.things if t.kind == "static_protocol"), None),
+        "filter": next((t.key for t in gateway.things if t.kind == "filter"), None),
         "absent_networks": list(dict.fromkeys(destinations)),
         "route_table_ids": list(dict.fromkeys(tables)),
         "release": releases(intent),

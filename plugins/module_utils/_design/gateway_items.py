@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .gateway import PART, Gateway, gateway_things, gateway_work
+from .gateway import PART, Gateway, gateway_work
 from .gateway_routes import default_route, network_routes, tables_to
+from .gateway_things import gateway_things
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import gateway_ip_key, subnet_key, tags
@@ -32,12 +33,10 @@ def design_gateway(
         nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, intent, cloud, design)
     add, switch, gone = network_routes(gateway, intent, cloud, design, report)
     default_route(gateway, intent, cloud, design, report)
-    found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}
-    for thing in gateway_things(gateway, intent):
-        design.gateway_objects[thing.parent, thing.key] = (host, gateway_work(gateway, intent))
-        for phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
-            design.want(phase, PART, host, staged)
     phases = {item.phase for item in design.items[before:]}
+    found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}
+    things = gateway_things(gateway, intent, cloud)
+    staged = [stage(found.get((thing.kind, thing.key)), thing) for thing in things]
     routes: dict[Phase, dict[str, list[str]]] = {
         "add": {"networks": add},
         "switch": {"networks": switch},
@@ -47,8 +46,13 @@ def design_gateway(
         },
     }
     for phase in PHASES:
+        now = [one[phase] for one in staged]
+        design.want(phase, PART, host, *now)
+        (static,) = [thing.data["routes"] for thing in now if thing.kind == "static_protocol"]
+        work = (host, gateway_work(gateway, intent, phase, **routes[phase], routes=static))
+        design.gateway_objects |= {(phase, thing.parent, thing.key): work for thing in now}
         if phase in phases:
-            design.gateways[phase].append((host, gateway_work(gateway, intent, phase, **routes[phase])))
+            design.gateways[phase].append(work)
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:

@@ -176,6 +176,11 @@ class Intent:
         return bool(self.absent or self.prune or self.leaving)
 
     @property
+    def filters(self) -> bool:
+        """Whether filters matter even where there is no protocol that could name one: to be made, or to be removed."""
+        return bool(self.removes or self.spaces or self.bgp)
+
+    @property
     def needs_cloud(self) -> bool:
         """Whether AWS has to be read at all."""
         return bool(

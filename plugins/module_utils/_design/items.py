@@ -56,8 +56,8 @@ class Design:
     """(host, GW) of role pwan_gateway."""
     entries: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
     """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
-    gateway_objects: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
-    """(parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
+    gateway_objects: dict[tuple[Phase, str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
+    """(phase, parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
     interrupting: dict[tuple[Phase, str, str], str] = field(default_factory=dict)
     """(phase, parent, key) of an object on the server -> what its change in that phase interrupts."""
     vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})

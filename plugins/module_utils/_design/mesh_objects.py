@@ -17,8 +17,13 @@ from .state import Thing
 
 DIRECT_RXCOST = 32
 """Below the managed mesh's own cost, so that the direct path is the one used (packet lab)."""
-NO_ECHO = "if source = RTS_BABEL then reject;\naccept;"
-"""Two Babel instances in one routing table must not hand each other's routes on: a withdrawn LAN would loop."""
+NO_ECHO = {
+    "babel": "if source = RTS_BABEL || dest = RTD_UNREACHABLE then reject;\naccept;",
+    "ospf": "if dest = RTD_UNREACHABLE then reject;\naccept;",
+}
+"""By our protocol, in a space that the server's own Babel runs in too. Two Babel instances in one routing table do not
+hand each other's routes on: a withdrawn LAN would loop. A gateway's end (unreachable) that came back to it by the other
+instance would be preferred to the end itself, and what no LAN has would go to and fro between two aggregators."""
 ALL: dict[str, str | None] = {"mode": "all", "filter": None}
 NONE: dict[str, str | None] = {"mode": "none", "filter": None}
 
@@ -36,10 +41,9 @@ def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Thing]:
             continue
         things.append(mesh.interface_of(member))
         export = dict(ALL)
-        if managed and kind == "babel":
-            things.append(
-                Thing("filter", member.parent, export_name, {"name": export_name, "family": "ipv4", "body": NO_ECHO})
-            )
+        if managed:
+            body = {"name": export_name, "family": "ipv4", "body": NO_ECHO[kind]}
+            things.append(Thing("filter", member.parent, export_name, body))
             export = {"mode": "filter", "filter": export_name}
         name = object_name(intent.network, kind, mesh.number)
         data: dict[str, Any] = {"name": name, "protocol": kind, "space": mesh.space, "enabled": True}

@@ -29,7 +29,9 @@ TAG_RETIRED = "bonded.internet/retired"
 TAG_CHECK = "bonded.internet/source_dest_check"
 """On a primary interface: `<network>:true`, that this network has switched off a check that was on."""
 
-OWN_KINDS = ("babel", "ospf", "gateway", "export", "import", "bgp")
+GATEWAY_KINDS = ("gateway", "gateway_import")
+"""A gateway's static protocol and its import filter: BIRD knows one name for one thing only."""
+OWN_KINDS = ("babel", "ospf", *GATEWAY_KINDS, "export", "import", "bgp")
 
 
 def vxlan_name(vni: int) -> str:

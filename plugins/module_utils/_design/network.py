@@ -17,7 +17,7 @@ from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
-from .gateway_checks import check_egress, check_gateways, warn_of_none
+from .gateway_checks import check_egress, check_gateways, warn_of_ipv6, warn_of_none
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
 from .host_side import design_host_sides
@@ -25,7 +25,7 @@ from .intent import Intent, Report, SpaceIntent
 from .items import Design
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
-from .naming import own_name, vxlan_name
+from .naming import GATEWAY_KINDS, own_name, vxlan_name
 from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
 from .security import design_security
@@ -40,7 +40,7 @@ TRANSIT_KINDS = ("bgp", "import")
 def part_of(network: str, thing: Thing) -> str:
     """The part of a protocol or filter with one of our names."""
     kind, number = own_name(network, thing.key) or ("", 0)
-    if kind == "gateway":
+    if kind in GATEWAY_KINDS:
         return "gateways"
     return "cpe_nat" if kind in TRANSIT_KINDS or number == 0 else "private_wan"
 
@@ -90,6 +90,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
+    warn_of_ipv6(gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
     for made in vpcs:
         if made.found and made.cidr:
@@ -168,7 +169,7 @@ def _design_things(
             if key in kept:
                 continue
             own = own_name(intent.network, thing.key) if key[0] in ("protocol", "filter") else None
-            if own and own[0] != "gateway":
+            if own and own[0] not in GATEWAY_KINDS:
                 _drop_or_warn(thing, part_of(intent.network, thing), member.host, intent, fleet, design, report)
             elif (member.id, thing.key) in replaced:
                 design.drop("cpe_nat" if thing.data.get("space") is None else "private_wan", member.host, thing)
@@ -243,8 +244,10 @@ def _drop_all(
     things = server.things.get(number, [])
     for thing in things:
         own = own_name(intent.network, thing.key) if not thing.kind.endswith("_interface") else None
-        if own and own[0] != "gateway":
+        if own and own[0] not in GATEWAY_KINDS:
             design.drop(part_of(intent.network, thing), host, thing)
+        elif own and thing.kind == "filter" and server.space_by_id(own[1]) is None:
+            design.drop("private_wan", host, thing)  # of a gateway in a space that the server has forgotten
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     seen: set[str] = set()
     for space, identity in spaces:

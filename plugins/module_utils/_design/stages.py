@@ -28,6 +28,9 @@ _GROWING: dict[str, Callable[[Any], Any]] = {
 }
 """Fields that are lists of parts that carry traffic on their own, with what tells one part from another."""
 
+_WITH_WHAT_GROWS = {"static_protocol": "import_ipv4"}
+"""By kind, the field that has to be there with the first new part: the filter by which new routes come in."""
+
 DISRUPTIVE: dict[str, dict[str, str]] = {
     "vxlan_interface": {
         "vni": "the mesh of the space over this aggregator, until all members have the new VNI",
@@ -96,6 +99,8 @@ def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict
             added[name], switched[name] = _areas(old, value)
         elif wanted.kind == "filter" and name == "body":
             added[name] = switched[name] = value if filters_grow else old
+        elif name == _WITH_WHAT_GROWS.get(wanted.kind):
+            added[name] = switched[name] = value
         else:
             added[name] = value if old is None and name != "mtu" else old
             switched[name] = value

@@ -161,6 +161,8 @@ class Interface:
     instance_id: str | None = None
     source_dest_check: bool = True
     groups: tuple[str, ...] = ()
+    ipv6: str | None = None
+    """Its first IPv6 address."""
 
 
 @dataclass(frozen=True)

@@ -172,13 +172,18 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
             after={"subnets": len(subnets)},
             **common,
         )
-    targets = {route.destination: route.target for route in table.routes} if table else {}
+    default_routes = {route.destination: route for route in table.routes} if table else {}
+    targets = {destination: route.target for destination, route in default_routes.items()}
     # with a NAT gateway the way out is the gateways' part: it leads to what they make
     default_route = not vpc.public and targets.get(ANYWHERE) not in cloud.nat_gateways
     for destination in (*((ANYWHERE,) if default_route else ()), *((ANYWHERE_IPV6,) if ipv6 else ())):
+        after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
         if destination not in targets:
-            after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
             design.aws("create", "route", route_table_key(space.key), destination, after=after, **common)
+        elif default_routes[destination].state == "blackhole" and not (gateway and targets[destination] == gateway.id):
+            # what it led to is gone (an internet gateway made anew, a NAT gateway that somebody deleted)
+            change: dict[str, Any] = {"before": {"target": targets[destination]}, "after": after}
+            design.aws("update", "route", route_table_key(space.key), destination, **change, **common)
     public_items(space.key, gateway, vpc.public, intent, cloud, design, report)
     if len(design.items) > before:
         work = vpc_change(space.key, cidr, ipv6, intent) | {

@@ -17,16 +17,24 @@ if TYPE_CHECKING:  # an aggregator's Python may be older than these are
     from .facts import Run
 
     Ping = Callable[[str, str], bool]
-    """(device, address): whether the address answers by this device within a second."""
+    """(device, address): whether the address answers by this device."""
 
 PARALLEL = 16
 
 
 def by(run: Run) -> Ping:
-    """One packet, bound to the device, so that the space's own routes do not matter."""
+    """One packet, bound to the device, so that the space's own routes do not matter: an echo, or an answer to ARP.
+
+    The echo comes back by a route of the peer's. Where a space's table is chosen by the device, the peer looks for it
+    in its main table, and the echo is lost. That it answers for its address on the device is what is asked.
+    """
 
     def ping(device: str, address: str) -> bool:
-        return run(["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", device, address])[0] == 0
+        if run(["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", device, address])[0] == 0:
+            return True
+        words = ["ip", "-4", "neigh", "show", "to", address, "dev", device, "nud", "reachable"]
+        code, output, _errors = run(words)
+        return code == 0 and bool(output.strip())
 
     return ping
 

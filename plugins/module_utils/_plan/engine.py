@@ -9,6 +9,7 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -16,18 +17,19 @@ from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
-from .._design.cpe_nat import resolve_entries
+from .._design.cpe_nat import Entry, resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report, read_intent
 from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
-from .._reconcile import ReconcileError, Refs, rights_to_add
+from .._design.stages import PHASES
+from .._reconcile import ReconcileError, Refs, rights_to_write
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
-from .work import Scope, Step, make_work, server_steps
+from .work import Plan, Scope, Step, make_work, server_steps
 
 DEFAULT_MAX_DELETIONS = 25
 NEW_KINDS = {"private_address", "attachment"}
@@ -56,11 +58,12 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     # Side by side: making an EC2 client alone takes as long as all that is read of the server.
     with ThreadPoolExecutor(max_workers=1) as beside:
         reading = beside.submit(cloud_side.read_network, intent) if intent.needs_cloud else None
-        server_side.read_network()
+        server_side.read_network(idle_filters=intent.filters)
+        named = _read_entries(intent, server_side)
+        server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
         if reading:
             reading.result()
-    _read_entries(intent, server_side, cloud_side)
-    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
+    _read_leftovers(intent, named, server_side, cloud_side)
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
         report, design, steps = _design(intent, first_report, server_side, cloud_side)
@@ -78,7 +81,8 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     return {
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
-        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in ("add", "switch", "remove")},
+        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
+        "overview": _overview(plan),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
         "cost": monthly(plan.items),
@@ -87,21 +91,45 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     }
 
 
+def _overview(plan: Plan) -> dict[str, Any]:
+    """The plan in numbers and sentences, so that nobody has to go through all of its items to show it."""
+    return {
+        "parts": {
+            phase: {part: sum((item.phase, item.part) == (phase, part) for item in plan.items) for part in PARTS}
+            for phase in PHASES
+        },
+        "interrupts": [
+            f"{item.interrupts}: {item.verb} {item.kind} {item.key}"
+            + (f" ({item.host or item.parent})" if item.host or item.parent else "")
+            for item in plan.items
+            if item.disruptive
+        ],
+        "deferred": dict(sorted(Counter(reason for _item, reason in plan.deferred).items())),
+    }
+
+
 def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side: CloudReader, report: Report) -> None:
     """What both sides would deny, as far as they tell before anything is made."""
-    missing, untold = rights_to_add(
-        client, [(item.kind, item.parent) for item in items if item.system == "server" and item.verb == "create"]
-    )
-    report.problems += missing + cloud_side.missing_rights(items, intent.network)
-    for text in untold:
+    on_server = [item for item in items if item.system == "server"]
+    added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
+    changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
+    missing, untold = rights_to_write(client, added, changed)
+    denied, open_questions = cloud_side.missing_rights(items, intent.network)
+    report.problems += missing + denied
+    for text in untold + open_questions:
         report.warn(text)
 
 
-def _read_entries(intent: Intent, server_side: ServerReader, cloud_side: CloudReader) -> None:
-    """The bonds that the CPE NAT entries name; for addresses to be removed also those that may carry them."""
+def _read_entries(intent: Intent, server_side: ServerReader) -> list[Entry]:
+    """The entries, with the bonds that they name read."""
     entries = resolve_entries(intent, server_side.server, Report())
     parts = ("connected_ips", "cpe_nat_ips") if intent.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
     server_side.read_bond_objects({entry.bond.id for entry in entries}, parts)
+    return entries
+
+
+def _read_leftovers(intent: Intent, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader) -> None:
+    """For addresses to be removed, the bonds that may carry them."""
     if not (intent.absent or intent.prune_addresses):
         return
     named = {entry.key for entry in entries}

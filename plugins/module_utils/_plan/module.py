@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
@@ -137,6 +138,7 @@ ARGUMENT_SPEC: Spec = {
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "check_rights": _bool(),
+    "details": _bool(True),
     "security_groups": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),
     "managed_mesh_ports": _list(default=[]),
@@ -155,6 +157,7 @@ class PlanModule(Protocol):
 
     params: dict[str, Any]
     check_mode: bool
+    _diff: bool
 
     def fail_json(self, msg: str, **more: Any) -> Any:
         """End the module with an error."""
@@ -171,6 +174,7 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
 
+    @cache  # botocore reads the whole model of EC2 for each
     def client_of(region: str | None) -> Any:
         # validate_certs is the management server's; AWS's certificate is always checked
         more: dict[str, Any] = {"verify": module.params.get("aws_ca_bundle") or True}
@@ -193,7 +197,12 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
         for text in result.pop("warnings"):
             warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
         _refuse_masking(module, result["work"])
-        module.exit_json(changed=module.check_mode and bool(result["plan"]), diff=diff_of(result["plan"]), **result)
+        if module._diff:
+            result["diff"] = diff_of(result["plan"])
+        if not module.params["details"]:
+            for item in result["plan"] + result["deferred"]:
+                del item["before"], item["after"]
+        module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
 
 
 def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:

@@ -96,11 +96,11 @@ class CloudReader:
             self.cloud.accounts[region] = read_account(self._client_of(region), wanted)
         return True
 
-    def missing_rights(self, items: Collection[Item], network: str) -> list[str]:
-        """What EC2 would deny of these items, asked by dry runs; nothing where AWS was not read."""
+    def missing_rights(self, items: Collection[Item], network: str) -> tuple[list[str], list[str]]:
+        """What EC2 would deny of these items, asked by dry runs, and what it does not tell; nothing without AWS."""
         if not self._regions:
-            return []
-        return missing_rights(self._client_of(self._regions[0]), items, network)
+            return [], []
+        return missing_rights(self._client_of(self._regions[0]), items, network, self.cloud)
 
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
@@ -217,6 +217,7 @@ class CloudReader:
                 instance_id=(item.get("Attachment") or {}).get("InstanceId"),
                 source_dest_check=item.get("SourceDestCheck", True),
                 groups=tuple(group["GroupId"] for group in item.get("Groups", [])),
+                ipv6=next((one["Ipv6Address"] for one in item.get("Ipv6Addresses", [])), None),
             )
 
     def _may_have_gateways(self, intent: Intent) -> bool:

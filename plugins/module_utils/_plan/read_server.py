@@ -38,8 +38,11 @@ class ServerReader:
         self.server = Server()
         self.objects: dict[tuple[str, str, str], Object] = {}
 
-    def read_network(self) -> None:
-        """Aggregators with all that is on them, spaces, and bonds with where they are now."""
+    def read_network(self, idle_filters: bool = True) -> None:
+        """Aggregators with all that is on them, spaces, and bonds with where they are now.
+
+        Without `idle_filters` no filters are read of aggregators that have no protocols.
+        """
         lists = self._parallel([self._aggregators, self._spaces, self._bonds])
         aggregators, spaces, bonds = lists
         for item in aggregators:
@@ -65,7 +68,7 @@ class ServerReader:
         numbers = sorted(self.server.aggregators)
         reads: list[Callable[[], Any]] = []
         for number in numbers:
-            reads.append(partial(read_aggregator, self._client, number, self._refs))
+            reads.append(partial(read_aggregator, self._client, number, self._refs, idle_filters=idle_filters))
             reads.append(partial(read_current_bonds, self._client, number))
         answers = iter(self._parallel(reads))
         for number in numbers:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
-from .._reconcile import Change, Object, diff, pack_known, predict, wanted
+from .._reconcile import AGGREGATOR_PARTS, Change, Object, diff, pack_known, predict, wanted
 from .._resources import SLOTS
 from .host_side import expectations, host_work
 
@@ -62,6 +63,8 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
     """The changes of each phase, each against the state that the phases before leave."""
     steps: list[Step] = []
     state = dict(objects)
+    # By id: what is the same in all phases is one Thing, which the design keeps.
+    made: dict[int, tuple[Object, dict[str, Any]]] = {}
     for phase in PHASES:
         places: dict[tuple[str, str, str], tuple[str, str | None, Thing]] = {}
         targets: list[Object] = []
@@ -69,7 +72,9 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
         unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
         for batch in design.batches[phase]:
             for thing in batch.wanted:
-                target, open_fields = _target(thing)
+                if id(thing) not in made:
+                    made[id(thing)] = _target(thing)
+                target, open_fields = made[id(thing)]
                 if target.identity in places:
                     continue
                 places[target.identity] = (batch.part, batch.host, thing)
@@ -81,7 +86,7 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
                 if item.identity not in places:
                     places[item.identity] = (batch.part, batch.host, thing)
                     gone.append(item)
-        changes = diff(state.values(), targets, gone)
+        changes = diff(state.values(), targets, gone, canonical=True)
         for change in changes:
             part, host, thing = places[change.identity]
             after = {**(change.after or {}), **unknown.get(change.identity, {})} if change.after is not None else None
@@ -157,11 +162,37 @@ def make_work(
         _place(step, design, work)
     _place_design(design, scope, work)
     limited = scope.limited and not scope.absent
-    plan.work = work.as_dict() | {
+    plan.work = work.as_dict()
+    plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
+    plan.work |= {
+        "own_side": {phase: _own_side(plan, phase) for phase in PHASES},
         "host_side": host_work(design.host_sides, scope.hosts, scope.parts, limited),
         "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
     }
     return plan
+
+
+def _own_side(plan: Plan, phase: Phase) -> list[str]:
+    """The hosts that have something of their own side changed in a phase."""
+    return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
+
+
+def _steps(plan: Plan, phase: Phase) -> list[str]:
+    """What any host has to do in a phase, in order: the names of the playbooks' files of tasks.
+
+    A task that is skipped costs Ansible a process for each host, so that those are left out that all would skip.
+    """
+    shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
+    needed = {
+        "security": any(shared["security"].values()),
+        "vpcs": bool(shared["vpcs"]),
+        "private_wan": bool(shared["private_wan"]),
+        "host_side": bool(_own_side(plan, phase)),
+        "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
+        **{name: rounds.get(f"{phase}.{name}", 0) > 0 for name in ("bgp", "mesh", "gateways")},
+        "gateway_security": any(shared["gateway_security"].values()),
+    }
+    return [name for name, is_needed in needed.items() if is_needed]
 
 
 class _Work:
@@ -206,8 +237,30 @@ class _Work:
     def as_dict(self) -> dict[str, Any]:
         """As network_plan returns it."""
         for net, spaces, objects in self._known.values():
-            net["known"] = pack_known(self._aggregators[net["aggregator"]], spaces, objects.values())
-        return {"shared": self.shared, "hosts": self.hosts}
+            net["known"] = _text(pack_known(self._aggregators[net["aggregator"]], spaces, objects.values()))
+            for section in AGGREGATOR_PARTS:
+                net[section] = [_text(data) for data in net[section]]
+        return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
+
+    def _rounds(self) -> dict[str, int]:
+        """How many aggregators or gateways one host at most has in a list that is gone through in rounds."""
+        found: dict[str, int] = {}
+        for phases in self.hosts.values():
+            for phase, lists in phases.items():
+                for name in ("gateways", "bgp", "mesh"):
+                    inner = lists[name] if isinstance(lists[name], dict) else {"": lists[name]}
+                    for part, entries in inner.items():
+                        where = ".".join(filter(None, (phase, name, part)))
+                        found[where] = max(found.get(where, 0), len(entries))
+        return found
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    """An option that is a dictionary, as the JSON that modules take for one.
+
+    Ansible copies, tags and templates what it passes on, value by value and host by host: a text is one value.
+    """
+    return json.dumps(data)
 
 
 def _security() -> dict[str, list[Any]]:
@@ -221,10 +274,10 @@ def _place(step: Step, design: Design, work: _Work) -> None:
     if item.kind == "space":
         return  # placed with the design's own work
     if item.part == "gateways":
-        _place_owner(design.gateways, design.gateway_objects, item, work, "gateways")
+        _place_owner(design.gateways, design.gateway_objects.get((item.phase, item.parent, item.key)), item)
         return
     if item.parent.startswith("bonds/"):
-        _place_owner(design.cpe_nat, design.entries, item, work, "cpe_nat")
+        _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
         return
     mesh = "bgp" if item.part == "cpe_nat" else "mesh"
     place = work.of(item.host, item.phase)[mesh]
@@ -239,13 +292,10 @@ def _place(step: Step, design: Design, work: _Work) -> None:
 
 def _place_owner(
     lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
-    owners: dict[tuple[str, str], tuple[str | None, dict[str, Any]]],
+    owner: tuple[str | None, dict[str, Any]] | None,
     item: Item,
-    work: _Work,
-    name: str,
 ) -> None:
     """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
-    owner = owners.get((item.parent, item.key))
     if owner is None or item.verb == "delete":
         return
     if not any(entry.get("key") == owner[1]["key"] for _host, entry in lists[item.phase]):

@@ -29,7 +29,7 @@ from .reading import (
     read_spaces,
 )
 from .refs import Refs
-from .rights import rights_to_add
+from .rights import rights_to_write
 from .running import Result, carry_out, report_outcomes
 from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
@@ -73,7 +73,7 @@ __all__ = [
     "read_spaces",
     "readable",
     "report_outcomes",
-    "rights_to_add",
+    "rights_to_write",
     "survey_aggregators",
     "survey_bonds",
     "survey_spaces",

@@ -72,7 +72,7 @@ def manage_aggregator(
         deletions += _surplus(emptied, found, deletions, owned, max_deletions)
     else:
         deletions = _surplus(sections, found, items, owned, max_deletions) if state == OVERRIDDEN else []
-    changes = diff(found, [] if state == DELETED else items, deletions, update_password)
+    changes = diff(found, [] if state == DELETED else items, deletions, update_password, canonical=state == MERGED)
     check_not_vlan(changes)
     check_own_address(refs, changes)
     return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)

@@ -20,6 +20,7 @@ def diff(
     wanted_objects: Iterable[Object],
     deletions: Iterable[Object] = (),
     update_password: str = ON_CREATE,
+    canonical: bool = False,
 ) -> list[Change]:
     """What must be done so that each wanted object has what was given of it, and no object of ``deletions`` is left.
 
@@ -28,6 +29,7 @@ def diff(
 
     :param found: what exists, e.g. of :func:`read_aggregator`
     :param deletions: objects to remove; those that are not found need nothing
+    :param canonical: whether all wanted objects are as :func:`wanted` has made them
     :param update_password: ``always`` sends write-only fields again, which counts as a change each time
     :raises ReconcileError: for a name that is there with another type, one that is wanted twice, or both wanted and
         to be deleted, a value that is not acceptable, and a creation without its required fields
@@ -36,7 +38,9 @@ def diff(
     seen: dict[tuple[str, str, str], Object] = {}
     changes: list[Change] = []
     for given in wanted_objects:
-        item = wanted(given.kind, given.parent, {**given.data, RESOURCES[given.kind].key: given.key})
+        item = given
+        if not canonical:
+            item = wanted(given.kind, given.parent, {**given.data, RESOURCES[given.kind].key: given.key})
         if item.identity in seen:
             raise ReconcileError(f"{item.title} is given twice. Nothing was changed.")
         seen[item.identity] = item

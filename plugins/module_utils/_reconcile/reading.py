@@ -20,12 +20,17 @@ BOND_PARTS = ("interfaces", "connected_ips", "cpe_nat_ips", "routes")
 
 
 def read_aggregator(
-    client: Client, aggregator_id: int, refs: Refs, gather: Iterable[str] = AGGREGATOR_PARTS
+    client: Client,
+    aggregator_id: int,
+    refs: Refs,
+    gather: Iterable[str] = AGGREGATOR_PARTS,
+    idle_filters: bool = True,
 ) -> list[Object]:
     """The interfaces, protocols and filters of an aggregator: one request for each part.
 
     Kinds that the table does not know come as ``<type>_interface`` or ``<type>_protocol`` with name and type only.
 
+    :param idle_filters: whether filters are read too where there is no protocol, which alone could name one
     :raises ReconcileError: if there is no such aggregator
     """
     parent = f"aggregators/{aggregator_id}"
@@ -35,12 +40,14 @@ def read_aggregator(
         items = _list(client, parent, "interfaces")
         refs.learn("interface", parent, items)
         found += [_typed(item, "type", "interface", parent, refs) for item in items]
-    if "filters" in parts:
+    protocols = _list(client, parent, "protocols") if "protocols" in parts and not idle_filters else None
+    if "filters" in parts and (idle_filters or protocols):
         items = _list(client, parent, "filters")
         refs.learn("filter", parent, items)
         found += [read_object("filter", parent, item, refs) for item in items]
     if "protocols" in parts:
-        items = _list(client, parent, "protocols")
+        items = _list(client, parent, "protocols") if protocols is None else protocols
+        # Last, since they name interfaces and filters.
         found += [_typed(item, "protocol", "protocol", parent, refs) for item in items]
     return sorted(found, key=lambda item: item.identity)
 

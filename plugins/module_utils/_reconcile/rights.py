@@ -16,24 +16,28 @@ _SELF_DESCRIBED = {"name", "parses", "renders"}
 """What Django REST framework's answer always has; another server's says nothing about rights."""
 
 
-def rights_to_add(client: Client, added: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """(what the user may not add, where the server does not tell), a sentence each, for (kind, parent) of new objects.
+def rights_to_write(
+    client: Client, added: Iterable[tuple[str, str]], spaces: Iterable[str] = ()
+) -> tuple[list[str], list[str]]:
+    """(what the user may not do, where the server does not tell), a sentence each.
 
-    One request for each kind, under the first parent.
+    `added` are (kind, parent) of new objects, `spaces` the keys of those that change. One request for each kind, under
+    the first parent. OPTIONS says nothing of deletions, and other changes would want a request for each object.
     """
-    missing, untold = [], []
-    first: dict[str, str] = {}
+    first: dict[str, tuple[str, str, str]] = {}
     for kind, parent in added:
-        first.setdefault(kind, parent)
-    for kind, parent in first.items():
         end = RESOURCES[kind].path.rpartition("/X/")[2]
-        path = f"{parent}/{end}" if parent else end
+        first.setdefault(kind, (f"{parent}/{end}" if parent else end, "POST", "add"))
+    for key in spaces:
+        first.setdefault("space", (f"spaces/{key}/", "PUT", "change"))
+    missing, untold = [], []
+    for kind, (path, method, verb) in first.items():
         answer: Any = client.options(path)
         if not isinstance(answer, Mapping) or not answer.keys() >= _SELF_DESCRIBED:
-            untold.append(f"The server does not tell who may add to {path}.")
-        elif "POST" not in (answer.get("actions") or {}):
+            untold.append(f"The server does not tell who may {verb} {'to ' if verb == 'add' else ''}{path}.")
+        elif method not in (answer.get("actions") or {}):
             missing.append(
-                f"The user lacks the right to add objects of the kind {kind} on the server: the OPTIONS of {path} name "
-                "no POST. Give it to a group of the user's there."
+                f"The user lacks the right to {verb} objects of the kind {kind} on the server: the OPTIONS of {path} "
+                f"name no {method}. Give it to a group of the user's there."
             )
     return missing, untold

@@ -15,6 +15,7 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 
@@ -125,7 +126,7 @@ class HostAddress(Kind):
 
     def canonical(self, value: Any) -> str:
         try:
-            return str(ipaddress.ip_address(value))
+            return _host_address(value) if isinstance(value, str) else str(ipaddress.ip_address(value))
         except ValueError as error:
             raise ValueError(f"{value!r} is not an IP address without prefix length") from error
 
@@ -137,7 +138,7 @@ class InterfaceAddress(Kind):
 
     def canonical(self, value: Any) -> str:
         try:
-            return str(ipaddress.ip_interface(value))
+            return _interface_address(value) if isinstance(value, str) else str(ipaddress.ip_interface(value))
         except ValueError as error:
             raise ValueError(f"{value!r} is not an IP address with prefix length") from error
 
@@ -256,16 +257,34 @@ class ListOf(Kind):
         return items if self.ordered else sorted(items, key=_rank)
 
 
+# In a mesh each address is named by every other aggregator, and compared in every phase.
+@lru_cache(maxsize=65536)
+def _host_address(text: str) -> str:
+    return str(ipaddress.ip_address(text))
+
+
+@lru_cache(maxsize=65536)
+def _interface_address(text: str) -> str:
+    return str(ipaddress.ip_interface(text))
+
+
+@lru_cache(maxsize=65536)
+def _number_of(text: str) -> tuple[int, int, int] | None:
+    """(version, number, prefix length) of an address; None for any other text."""
+    try:
+        address = ipaddress.ip_interface(text)
+    except ValueError:
+        return None
+    return (address.version, int(address), address.network.prefixlen)
+
+
 def _rank(value: Any) -> tuple[Any, ...]:
     """A sorting key for any JSON: addresses by number, everything else by its text."""
     first = value
     if isinstance(value, Mapping):
         first = value.get("ip") or value.get("network")
     if isinstance(first, str):
-        try:
-            address = ipaddress.ip_interface(first)
-        except ValueError:
-            pass  # not an address: sorted by its text below
-        else:
-            return (0, address.version, int(address), address.network.prefixlen, json.dumps(value, sort_keys=True))
+        number = _number_of(first)
+        if number is not None:
+            return (0, *number, json.dumps(value, sort_keys=True))
     return (1, json.dumps(value, sort_keys=True, default=str))

@@ -111,6 +111,17 @@ def test_a_groups_rules(lab: Lab) -> None:
     assert [one["FromPort"] for one in found["IpPermissions"]] == [4789]
 
 
+def test_a_vpcs_default_group_lets_its_own_members_in(lab: Lab) -> None:
+    vpc = lab.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    (group,) = lab.ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+    (rule,) = group["IpPermissions"]
+    assert (group["GroupName"], rule["IpProtocol"]) == ("default", "-1")
+    assert ([pair["GroupId"] for pair in rule["UserIdGroupPairs"]], rule["IpRanges"]) == ([group["GroupId"]], [])
+    assert "FromPort" not in rule
+    # which keeps nobody from deleting the VPC
+    lab.ec2.delete_vpc(VpcId=vpc)
+
+
 def test_tags_after_the_fact(lab: Lab) -> None:
     lab.ec2.create_tags(Resources=["eni-0a000001", "eipalloc-0a000001"], Tags=TAGS)
     assert lab.interface("eni-0a000001")["TagSet"] == TAGS

@@ -28,8 +28,8 @@ def test_a_vxlan_of_a_space_lives_in_the_space_s_table() -> None:
     assert found[f"{key}/10.254.0.1/24"].up == ("addr add 10.254.0.1/24 dev vx11 noprefixroute",)
     assert found[f"{key}/10.254.0.1/24/net"].up == ("route replace 10.254.0.0/24 dev vx11 table 1011",)
     assert [found[f"{key}/{way}"].up for way in ("iif", "oif")] == [
-        ("rule add iif vx11 lookup 1011 pref 11000",),
-        ("rule add oif vx11 lookup 1011 pref 11000",),
+        ("rule add iif vx11 lookup 1011 pref 1100",),
+        ("rule add oif vx11 lookup 1011 pref 1100",),
     ]
     assert found["space/agg1/acme"].up == ("route replace unreachable default metric 4278198272 table 1011",)
 
@@ -49,7 +49,7 @@ def test_a_bond_s_tunnel_and_its_routes() -> None:
     assert found["tunnel/17/10.1.0.50"].up == (
         f"route replace 10.1.0.50/32 via 100.64.0.35 dev tun17 onlink proto {LEARNED}",
     )
-    assert found["tunnel/17/10.1.0.50/main"].up == ("rule add from 10.1.0.50 iif tun17 lookup main pref 10000",)
+    assert found["tunnel/17/10.1.0.50/main"].up == ("rule add from 10.1.0.50 iif tun17 lookup main pref 1000",)
     # Its LANs come by BGP: only the next hop is known from the beginning.
     assert found["tunnel/17/net"].up == ("route replace 100.64.0.35 dev tun17 table 1011",)
     assert not [key for key in found if key.startswith(("tunnel/17/172.16.1", "tunnel/17/192.168.17"))]
@@ -59,7 +59,7 @@ def test_the_way_back_leads_to_the_owner_from_everybody_else() -> None:
     found = made("agg2")
     assert {key for key in found if key.startswith("back/")} == {"back/agg2/agg1", "back/agg2/agg1/10.1.0.50"}
     assert found["back/agg2/agg1"].up == ("route replace default via 10.253.0.1 dev vx0 table 7001",)
-    assert found["back/agg2/agg1/10.1.0.50"].up == ("rule add from 10.1.0.50 lookup 7001 pref 5000",)
+    assert found["back/agg2/agg1/10.1.0.50"].up == ("rule add from 10.1.0.50 lookup 7001 pref 20",)
 
 
 def test_bird_s_configuration_as_the_server_says_it() -> None:

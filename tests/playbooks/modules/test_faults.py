@@ -8,15 +8,18 @@ The write actions of the IAM policy, each taken away, are in tests/playbooks/way
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
+import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan import PlanError
+from lab.process import Running
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy, without
-from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
+from tests.playbooks.running import DEMO, Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
 
 
 @dataclass
@@ -100,6 +103,19 @@ class Fault:
         }
         return self
 
+    def groups(self, *hosts: str) -> Fault:
+        """Our security groups are wanted; an interface of these hosts carries one of others more."""
+        self.more["security_groups"] = True
+        ec2 = self.site.ec2()
+        for host in hosts:
+            number = f"eni-0d00000000000a90{host[-1]}"
+            (found,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[number])["NetworkInterfaces"]
+            made = ec2.create_security_group(GroupName=host, Description=host, VpcId=found["VpcId"])["GroupId"]
+            ec2.modify_network_interface_attribute(
+                NetworkInterfaceId=number, Groups=[*(group["GroupId"] for group in found["Groups"]), made]
+            )
+        return self
+
     def lacking(self, action: str) -> Fault:
         """The policies of docs/ but for one action, and the rights are asked for."""
         self.site.grant(without([policy("read"), policy("change")], action))
@@ -163,6 +179,14 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.said(routes_per_table=9).networks(10),
         "The route table vpc/acme/main has 0 routes and would get 10 more",
     ),
+    "groups of an interface": (
+        lambda f: f.groups().account(security_groups_per_interface=1),
+        "The network interface eni-0d00000000000a901 has 1 security groups and would get 1 more; AWS says that it may",
+    ),
+    "groups of an interface that has more": (
+        lambda f: f.groups("agg3").said(security_groups_per_interface=2),
+        "The network interface eni-0d00000000000a903 has 2 security groups and would get 1 more; bonding_quotas says",
+    ),
     "interfaces of an instance": (
         lambda f: f.gateway(0, aggregator="agg3").gateway(1, aggregator="agg3", interface="ens8"),
         "agg3: has 1 network interfaces and would get 3 more for gateways; c5.large holds 3.",
@@ -219,6 +243,14 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.lacking("CreateInternetGateway"),
         "the credentials lack the IAM right ec2:CreateInternetGateway on arn:aws:ec2:",
     ),
+    "the right to make tables in a VPC that is there": (
+        lambda f: f.small_vpc("10.101.0.0/24", 0).lacking("CreateRouteTable"),
+        "the credentials lack the IAM right ec2:CreateRouteTable on arn:aws:ec2:",
+    ),
+    "the right to make interfaces in a subnet that is there": (
+        lambda f: f.small_vpc("10.101.0.0/24", 0).lacking("CreateNetworkInterface"),
+        "the credentials lack the IAM right ec2:CreateNetworkInterface on arn:aws:ec2:",
+    ),
     "on the server, the right to add": (
         lambda f: f.as_viewer(),
         "The user lacks the right to add objects of the kind vxlan_interface on the server: the OPTIONS of",
@@ -268,6 +300,34 @@ def test_refused_in_the_preflights_words_with_nothing_changed(empty: Site, spoil
     assert isinstance(caught.value, PlanError) or "lack the IAM right" in words
     assert [entry for entry in empty.cloud.log() if "DryRun" not in entry["params"] and aws_writes([entry])] == []
     assert server_writes(empty.server.log()) == []
+
+
+ON_SERVER = {
+    # what a group of the demo's user gives, and the kind of object that the preflight names without it
+    "change_space": "change objects of the kind space",
+    "*_connectedip": "add objects of the kind connected_ip",
+    "*_cpenatip": "add objects of the kind cpe_nat_ip",
+    "*_interface": "add objects of the kind ethernet_interface",
+    "*_protocol": "add objects of the kind static_protocol",
+    "*_filter": "add objects of the kind filter",
+}
+
+
+@pytest.mark.parametrize("permission", ON_SERVER)
+def test_each_right_on_the_server_is_named_when_it_is_taken_away(
+    empty: Site, tmp_path: pathlib.Path, permission: str
+) -> None:
+    seed = yaml.safe_load((DEMO / "bondingadmin.yml").read_text(encoding="utf-8"))
+    (user,) = [one for one in seed["users"] if one["email"] == demo_variables()["bonding_api_username"]]
+    assert set(user["permissions"]) == {*ON_SERVER, "view_*"}
+    user["permissions"].remove(permission)
+    path = tmp_path / "seed.yml"
+    path.write_text(yaml.safe_dump(seed), encoding="utf-8")
+    with Running("lab.bondingadmin", "--seed", path) as server:
+        with pytest.raises(PlanError) as refused:
+            plan(replace(empty, server=server), check_rights=True)
+        assert server_writes(server.log()) == []
+    assert f"The user lacks the right to {ON_SERVER[permission]} on the server" in str(refused.value)
 
 
 def test_with_all_rights_nothing_is_missing(empty: Site) -> None:

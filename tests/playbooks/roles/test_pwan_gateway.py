@@ -66,15 +66,17 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
     }
     protocol = next(one for one in aggregator["protocols"] if one["name"] == "demo_gateway_11")
     assert (protocol["protocol"], protocol["space"]) == ("static", "acme")
-    assert protocol["import_ipv4"]["mode"] == "all"
+    assert protocol["import_ipv4"] == {"mode": "filter", "filter": "demo_gateway_import_11"}
     assert {protocol[slot]["mode"] for slot in ("export_ipv4", "import_ipv6", "export_ipv6")} == {"none"}
     assert protocol["routes"] == [
-        {"network": "0.0.0.0/0", "destination": "gateway", "address": "10.1.0.1", "interface": None}
+        {"network": "0.0.0.0/0", "destination": "gateway", "address": "10.1.0.1", "interface": None},
+        {"network": "172.16.0.0/12", "destination": "unreachable", "address": None, "interface": None},
     ]
 
     # A network is given up, and nothing else changes.
     assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).code == 0
-    assert empty.writes() == ["DeleteRoute"]
+    number = protocol["id"]
+    assert empty.writes() == [f"PATCH /api/v4/aggregators/7/static_protocols/{number}/", "DeleteRoute"]
 
     # Down, with the address kept.
     assert role("absent", GATEWAY).code == 0

@@ -62,6 +62,19 @@ def test_makes_the_vpc_and_takes_it_away(empty: Site, role: Role) -> None:
     routes = {route["destination"]: route["target"] for route in table["routes"] if route["target"] != "local"}
     assert routes == {"0.0.0.0/0": gateway["id"], "::/0": gateway["id"]}
 
+    # Somebody deletes the internet gateway: another is made, and both routes lead to it, by one call each.
+    ec2 = empty.ec2()
+    ec2.detach_internet_gateway(InternetGatewayId=gateway["id"], VpcId=vpc["id"])
+    ec2.delete_internet_gateway(InternetGatewayId=gateway["id"])
+    assert role("present", SPACE).code == 0
+    assert empty.writes() == ["CreateInternetGateway", "AttachInternetGateway", "ReplaceRoute", "ReplaceRoute"]
+    anew = empty.ours("internet_gateways")["igw/acme"]["id"]
+    table = empty.ours("route_tables")["rtb/acme"]
+    assert {r["destination"]: (r["target"], r["state"]) for r in table["routes"] if r["target"] != "local"} == {
+        "0.0.0.0/0": (anew, "active"),
+        "::/0": (anew, "active"),
+    }
+
     assert role("absent", SPACE).code == 0
     after = empty.cloud.state()
     for kind in ("vpcs", "subnets", "route_tables", "internet_gateways"):

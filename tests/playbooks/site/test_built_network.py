@@ -95,7 +95,7 @@ def test_babel_speaks_on_the_spaces_interface(server: dict[str, Any], host: str,
     assert protocol["export_ipv4"] == {"mode": "filter", "filter": f"demo_export_{number}"}
     assert protocol["import_ipv6"] == protocol["export_ipv6"] == NONE
     body = named(aggregator(server, host)["filters"], f"demo_export_{number}")["body"]
-    assert body.split() == ["if", "source", "=", "RTS_BABEL", "then", "reject;", "accept;"]
+    assert body == "if source = RTS_BABEL || dest = RTD_UNREACHABLE then reject;\naccept;"
 
 
 @pytest.mark.parametrize("host", AGGREGATORS)
@@ -137,6 +137,7 @@ def test_there_is_nothing_else_on_the_aggregators(server: dict[str, Any], host: 
         "demo_ospf_13",
     }
     filters = {"demo_import_0", "demo_export_0", "demo_export_11", "demo_export_12"}
+    filters |= {name.replace("gateway", "gateway_import") for name in more - {"office"}}
     assert {item["name"] for item in found["filters"]} == filters | ({"office_only"} if host == "agg2" else set())
 
 
@@ -233,18 +234,26 @@ def test_a_gateway_is_an_interface_in_the_spaces_vpc(server: dict[str, Any], clo
         to_gateway = {r["destination"] for r in table["routes"] if r["target"] == interface["id"]}
         assert to_gateway == networks
         assert {r["state"] for r in table["routes"]} == {"active"}
-    # on the aggregator: the device with the address, and a default route to the first address of its own subnet
+    # on the aggregator: the device with the address, a default route to the first address of its own subnet, and an end
+    # for what no LAN has, which a LAN's own route comes before
     found = aggregator(server, host)
     device = named(found["interfaces"], name)
     assert device["type"] == "ethernet"
     assert device["space"] == space
-    assert device["addresses"] == [f"{interface['private_ip']}/24"]
+    own = [f"{address}/64" for address in interface["ipv6_addresses"]]
+    assert device["addresses"] == [f"{interface['private_ip']}/24", *own]
+    assert (len(own), device["accept_ra"]) == ((1, True) if space == "globex" else (0, False))
     assert device["mtu"] == 1500
     protocol = named(found["protocols"], static)
-    (route,) = protocol["routes"]
+    by = static.replace("gateway", "gateway_import")
     assert (protocol["protocol"], protocol["space"]) == ("static", space)
-    assert (route["network"], route["destination"], route["address"]) == ("0.0.0.0/0", "gateway", router)
-    assert (protocol["import_ipv4"], protocol["export_ipv4"]) == (ALL, NONE)
+    assert {(route["network"], route["destination"], route["address"]) for route in protocol["routes"]} == {
+        ("0.0.0.0/0", "gateway", router),
+        *((network, "unreachable", None) for network in networks),
+    }
+    assert (protocol["import_ipv4"], protocol["export_ipv4"]) == ({"mode": "filter", "filter": by}, NONE)
+    body = named(found["filters"], by)["body"]
+    assert body == "if net.len > 0 then preference = 1;\naccept;"
 
 
 def test_a_packet_finds_its_way_through_the_nat_gateway_and_back(cloud: dict[str, Any]) -> None:

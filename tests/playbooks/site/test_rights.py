@@ -5,8 +5,19 @@
 
 from __future__ import annotations
 
-from tests.playbooks.rights import named
-from tests.playbooks.running import Outcome, Site, aws_writes
+import re
+
+import pytest
+
+from tests.playbooks.rights import PAGE, named, policy, statements
+from tests.playbooks.running import Outcome, Site, aws_writes, server_writes
+
+CHANGE = "To change: each step of AN-001"
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.split(f"## {CHANGE}\n")[1].split("\n## ")[0].splitlines()
+    if line.startswith("| ") and not line.startswith("| step")
+]
 
 
 def asked(outcome: Outcome) -> set[str]:
@@ -21,11 +32,34 @@ def test_looking_needs_what_the_page_says(built: Site, first_run: Outcome) -> No
     assert look - unchanged == {"DescribeSecurityGroups", "DescribeAccountAttributes", "DescribeInstanceTypes"}
     changed = {entry["action"] for entry in aws_writes(first_run.aws)}
     reads = asked(first_run) - changed
-    assert reads <= look | named("To change")
+    assert reads <= look | named(CHANGE)
     assert "DescribeInstanceTypes" in reads
 
 
 def test_changing_needs_what_the_page_says(first_run: Outcome) -> None:
     # tags are set by the call that makes the object, so CreateTags is a right, but no action of its own
     reads = named("To look: the plan, check mode, an unchanged run")
-    assert asked(first_run) - reads == named("To change") - {"CreateTags"}
+    assert asked(first_run) - reads == named(CHANGE) - {"CreateTags"}
+
+
+def test_the_server_is_asked_for_what_the_page_says(first_run: Outcome) -> None:
+    found = set()
+    for entry in server_writes(first_run.server):
+        path = re.sub(r"\d+", "X", entry["path"].removeprefix("/api/v4/"))
+        found.add(f"{entry['method']} {re.sub('^spaces/[^/]+', 'spaces/KEY', path)}")
+    assert found == set(re.findall(r"`((?:POST|PATCH) [^`]+)`", PAGE))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_a_steps_rights_are_those_that_its_statements_give(row: list[str]) -> None:
+    step, calls, rights, only_here = row
+    given = statements(policy("change"))
+    actions = set(re.findall(r"`ec2:(\w+)`", calls))
+    named_here = set(re.findall(r"`(\w+)`", rights))
+    assert named_here <= given.keys(), step
+    assert actions <= {action for name in named_here for action in given[name]}, step
+    # no statement is named for nothing, and no step claims to be proven where nobody could look
+    assert all(actions & given[name] for name in named_here), step
+    assert only_here, step
+    if not actions:
+        assert rights.startswith(("add ", "change ")), step

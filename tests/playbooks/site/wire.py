@@ -113,9 +113,13 @@ def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[
             found.append((("aws", "create", MAKES[action], _parent(action, key, params, names, state), key), after))
         elif action in PART_OF_MAKING:
             owner = names[params[PART_OF_MAKING[action]]]
-            assert owner in made, f"{action} changes {owner}, which this run did not make"
-            if "SourceDestCheck.Value" in params:
-                made[owner]["source_dest_check"] = params["SourceDestCheck.Value"] == "true"
+            check = {"source_dest_check": params.get("SourceDestCheck.Value") == "true"}
+            if owner in made:
+                made[owner] |= check if "SourceDestCheck.Value" in params else {}
+                continue
+            assert "SourceDestCheck.Value" in params, f"{action} changes {owner}, which this run did not make"
+            parent = _parent_in(before, params[PART_OF_MAKING[action]], names)
+            found.append((("aws", "update", "network_interface", parent, owner), check))
         elif action == "AttachNetworkInterface":
             key, instance = names[params["NetworkInterfaceId"]], params["InstanceId"]
             found.append((("aws", "create", "attachment", instance, key), {"instance_id": instance}))
@@ -133,9 +137,10 @@ def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[
             found.append((("aws", "create", "address_association", parent, key), after))
         elif action in ("CreateRoute", "ReplaceRoute"):
             table, verb = params["RouteTableId"], "create" if action == "CreateRoute" else "update"
-            destination = params.get("DestinationCidrBlock") or params["DestinationIpv6CidrBlock"]
             (target,) = [params[name] for name in TARGETS if name in params]
-            found.append((("aws", verb, "route", names[table], destination), {"target": target}))
+            found.append((("aws", verb, "route", names[table], _destination(params)), {"target": target}))
+        elif action == "DeleteRoute":
+            found.append((("aws", "delete", "route", names[params["RouteTableId"]], _destination(params)), {}))
         elif action in DELETES:
             kind, parameter = DELETES[action]
             identity = ("aws", "delete", kind, _parent_in(before, params[parameter], names), names[params[parameter]])
@@ -151,6 +156,10 @@ def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[
         else:
             raise AssertionError(f"an action that no item of a plan stands for: {action} {params}")
     return found
+
+
+def _destination(params: Json) -> str:
+    return str(params.get("DestinationCidrBlock") or params["DestinationIpv6CidrBlock"])
 
 
 def _tags(params: Json) -> dict[str, str]:
@@ -178,8 +187,9 @@ def _names(state: Json) -> dict[str, str]:
 
 
 def _parent_in(before: Json | None, number: str, names: dict[str, str]) -> str:
-    """What an object that a run deleted belonged to, as the state before it says."""
-    for kind, field in (("subnets", "vpc_id"), ("route_tables", "vpc_id"), ("nat_gateways", "subnet_id")):
+    """What an object that a run deleted or changed belonged to, as the state before it says."""
+    fields = {"subnets": "vpc_id", "route_tables": "vpc_id", "nat_gateways": "subnet_id"}
+    for kind, field in (*fields.items(), ("network_interfaces", "subnet_id")):
         for entry in (before or {}).get(kind, ()):
             if entry["id"] == number:
                 return names[entry[field]]

@@ -59,6 +59,8 @@ def test_from_nothing_each_object_is_one_write_and_nothing_is_read_twice(made: O
     assert len([event for event in made.run.events if event["action"] == "bonded.internet.aggregator_network"]) == (
         AGGREGATORS
     )
+    # and no task that all hosts skip: the steps of the phase are looped over, one for the modes and one for the meshes
+    assert len(tasks(made)) == TASKS + 6
 
 
 def test_a_run_with_nothing_to_do_is_three_lists_and_four_requests_an_aggregator(mesh: Site, made: Outcome) -> None:
@@ -103,4 +105,4 @@ def test_an_address_is_one_allocation_and_one_association(tmp_path: pathlib.Path
             "DescribeAddresses": 1,
             "DescribeSubnets": 1,
         }
-        assert Counter(entry["method"] for entry in again.server) == {"GET": 3 + 4 + 3 * count}
+        assert Counter(entry["method"] for entry in again.server) == {"GET": 3 + 3 + 3 * count}

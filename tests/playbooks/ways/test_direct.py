@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from tests.playbooks.rights import policy
+from tests.playbooks.denied import not_needed
 from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+from tests.playbooks.ways.conftest import POLICIES
 
 HOSTS = ("agg1", "agg3")
 """Those in one subnet."""
@@ -39,7 +40,7 @@ def interfaces(site: Site) -> dict[str, tuple[bool, list[str], Json]]:
 def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     hosts = {name: one for name, one in demo_hosts().items() if name in HOSTS}
     site = empty.write_inventory("direct", hosts, variables())
-    site.grant([policy("read"), policy("change")])
+    site.grant(POLICIES)
     before = interfaces(site)
     made = site.run("site")
     assert made.code == 0, made.output
@@ -57,5 +58,10 @@ def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
     gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
     assert gone.code == 0, gone.output
+    # the rights that only these objects need: without one its own request is denied by name, and changes nothing
+    requests = {entry["action"]: entry for outcome in (made, gone) for entry in outcome.aws}
+    only_here = [action for action in requests if "SecurityGroup" in action and not action.startswith("Describe")]
+    assert sorted(only_here) == ["AuthorizeSecurityGroupIngress", "CreateSecurityGroup", "DeleteSecurityGroup"]
+    assert [w for action in only_here if (w := not_needed(site, POLICIES, action, requests[action]))] == []
     assert interfaces(site) == before
     assert [site.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from tests.playbooks.denied import not_needed, steps
 from tests.playbooks.rights import PAGE, allowed, policy, without
-from tests.playbooks.running import Json, Outcome, Site, demo_variables
+from tests.playbooks.running import Outcome, Site, aws_writes
 from tests.playbooks.ways.conftest import POLICIES, SAVED
 
 SELDOM = {
@@ -30,7 +28,8 @@ SELDOM = {
     "ResetAddressAttribute",
     "RevokeSecurityGroupIngress",
 }
-"""What only IPv6, reverse DNS and security groups ask for; tests/lab/aws asks for these one by one."""
+"""What only IPv6, reverse DNS and security groups ask for: test_direct.py takes the groups' away from its runs,
+tests/unit/.../aws/test_denied_on_lab.py reverse DNS's from its steps, and tests/lab/aws asks for all."""
 
 TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
 
@@ -55,30 +54,16 @@ def test_the_policies_are_enough_and_no_action_is_idle(network: Site, built_once
     done = [entry for outcome in outcomes for entry in outcome.aws if entry["service"] == "ec2"]
     requests = {entry["action"]: entry for entry in done}
     assert requests.keys() == allowed(POLICIES) - SELDOM
-    assert [wrong for action, entry in requests.items() if (wrong := not_needed(network, action, entry))] == []
-    assert not_needed(network, "CreateTags", requests["AllocateAddress"]) == ""
-
-
-def not_needed(site: Site, action: str, entry: Json) -> str:
-    """The answer to a logged request without the right to `action`, unless it says that this very one is missing."""
-    site.grant(without(POLICIES, action))
-    answer = replayed(site, entry)
-    why = rf"not authorized to perform: ec2:{action} (on resource: \S+ )?because no identity-based policy allows"
-    return "" if re.search(why, answer) else f"{action}: {answer}"
-
-
-def replayed(site: Site, entry: Json) -> str:
-    """The answer to a request of the log, sent once more with the same access key."""
-    key = demo_variables()["aws_access_key"]
-    body = urllib.parse.urlencode({"Action": entry["action"], "Version": "2016-11-15", **entry["params"]})
-    signed = f"AWS4-HMAC-SHA256 Credential={key}/20260101/{entry['region']}/ec2/aws4_request"
-    request = urllib.request.Request(site.cloud.url, body.encode(), {"Authorization": signed})
-    try:
-        with urllib.request.urlopen(request) as answer:
-            return str(answer.read().decode())
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.read().decode()
+    assert [w for action, entry in requests.items() if (w := not_needed(network, POLICIES, action, entry))] == []
+    assert not_needed(network, POLICIES, "CreateTags", requests["AllocateAddress"]) == ""
+    # and each writing one is a step of a role, which is what fails, and has a name
+    asking = steps(outcomes)
+    for action in {entry["action"] for entry in aws_writes(done)}:
+        assert all(step.startswith(("pwan_", "eip_cpe_nat", "bonded.internet.")) for step in asking[action]), (
+            action,
+            asking[action],
+        )
+    assert {step.rpartition(": ")[2] for step in asking["DeleteVpc"]} == {"Delete our VPCs"}
 
 
 def test_the_page_and_the_policies_name_the_same_actions() -> None:

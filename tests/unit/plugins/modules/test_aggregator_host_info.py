@@ -131,7 +131,14 @@ def test_a_peer_is_asked_by_the_device() -> None:
 
     def run(words: list[str]) -> tuple[int, str, str]:
         asked.append(words)
-        return (0 if words[-1] == "10.254.0.12" else 1), "", ""
+        if words[0] == "ping":
+            return (0 if words[-1] == "10.254.0.12" else 1), "", ""
+        return 0, ("10.254.0.13 lladdr 02:00:00:00:00:0d REACHABLE \n" if "10.254.0.13" in words else ""), ""
 
-    assert [by(run)("vx10000011", address) for address in ("10.254.0.12", "10.254.0.13")] == [True, False]
+    answers = [by(run)("vx10000011", address) for address in ("10.254.0.12", "10.254.0.13", "10.254.0.14")]
+    # .13 answers to ARP alone: its echo is lost in its main table
+    assert answers == [True, True, False]
     assert asked[0] == ["ping", "-n", "-q", "-c", "1", "-W", "1", "-I", "vx10000011", "10.254.0.12"]
+    words = ["ip", "-4", "neigh", "show", "to", "10.254.0.13", "dev", "vx10000011", "nud", "reachable"]
+    assert asked[2] == words
+    assert len(asked) == 5

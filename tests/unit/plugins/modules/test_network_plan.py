@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from ansible_collections.bonded.internet.plugins.modules import network_plan
 from tests.unit.plugins.modules.aws_module import documented, specified
 from tests.unit.plugins.scripted import LOGIN, call
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import aggregator, bond, connected_ip, routing_filter, space
+from tests.unit.plugins.things import aggregator, bond, connected_ip, protocol, routing_filter, space
 
 TWO = [
     {"host": "agg1", "aggregator": "7", "private_ip_address": "192.0.2.11"},
@@ -51,17 +52,29 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Recording:
     return found
 
 
-def plan(monkeypatch: pytest.MonkeyPatch, check: bool = False, **options: Any) -> dict[str, Any]:
-    arguments = {**LOGIN, "network": "prod", "aggregators": TWO, "_ansible_check_mode": check, **options}
+def plan(monkeypatch: pytest.MonkeyPatch, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    internal = {"_ansible_check_mode": check, "_ansible_diff": diff}
+    arguments = {**LOGIN, "network": "prod", "aggregators": TWO, **internal, **options}
     return call(monkeypatch, network_plan.main, arguments)
 
 
 def test_it_reads_each_side_once(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan(monkeypatch)
+    plan(monkeypatch, prune=True)
     parts = ("interfaces", "protocols", "filters", "bonds_current")
     of_aggregators = [("GET", f"aggregators/{number}/{part}/") for number in (7, 12) for part in parts]
     lists = [("GET", "aggregators/"), ("GET", "spaces/"), ("GET", "bonds/")]
     assert sorted(server.asked) == sorted(lists + of_aggregators)
+
+
+def test_without_spaces_filters_are_read_only_where_a_protocol_is_or_something_may_be_removed(
+    server: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.collections["aggregators/12/static_protocols/"] = [protocol("static", 5, "others", on=12)]
+    plan(monkeypatch)
+    assert [path for _method, path in server.asked if "filters" in path] == ["aggregators/12/filters/"]
+    server.asked.clear()
+    plan(monkeypatch, leaving=["203.0.113.99"])
+    assert len([path for _method, path in server.asked if "filters" in path]) == 2
 
 
 def test_the_bonds_of_a_space_are_read_only_when_its_mesh_is_new(
@@ -77,12 +90,30 @@ def test_the_bonds_of_a_space_are_read_only_when_its_mesh_is_new(
 def test_check_mode_reports_a_change_and_the_diff_and_a_real_run_does_not(
     server: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checked = plan(monkeypatch, check=True, spaces=[ACME])
+    checked = plan(monkeypatch, check=True, diff=True, spaces=[ACME])
     assert checked["changed"] is True
     titles = [diff["after_header"] for diff in checked["diff"]]
     assert "add: create server vxlan_interface aggregators/7 vx10000003 on agg1" in titles
-    assert plan(monkeypatch, spaces=[ACME])["changed"] is False
+    real = plan(monkeypatch, spaces=[ACME])
+    assert real["changed"] is False
+    assert "diff" not in real
     assert server.writes == 0
+
+
+def test_items_without_details_say_what_and_not_how(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])
+    bare = plan(monkeypatch, spaces=[ACME], hosts=["agg1"], details=False)
+    for name in ("plan", "deferred"):
+        assert items[name]
+        assert bare[name] == [{k: v for k, v in item.items() if k not in ("before", "after")} for item in items[name]]
+    assert bare["work"] == items["work"]
+
+
+def test_the_overview_counts_what_is_done_and_what_is_left(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    overview = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])["overview"]
+    assert overview["parts"]["add"] == {"cpe_nat": 0, "private_wan": 3, "gateways": 0}
+    assert overview["deferred"] == {"agg2 is not in the play (--limit)": 2}
+    assert overview["interrupts"] == []
 
 
 def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,8 +122,11 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
     assert set(work["hosts"]) == {"agg1", "agg2"}
     (net,) = work["hosts"]["agg2"]["add"]["mesh"]
     assert net["aggregator"] == 12
-    assert [item["name"] for item in net["interfaces"]] == ["vx10000003"]
-    assert [item["name"] for item in net["protocols"]] == ["prod_ospf_3"]
+    assert [json.loads(item)["name"] for item in net["interfaces"]] == ["vx10000003"]
+    assert [json.loads(item)["name"] for item in net["protocols"]] == ["prod_ospf_3"]
+    assert json.loads(net["known"])["objects"] == []
+    assert work["rounds"] == {"add.gateways": 0, "add.bgp": 0, "add.mesh": 1}
+    assert work["steps"] == {"add": ["private_wan", "mesh"], "switch": [], "remove": []}
 
 
 def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +162,7 @@ def test_a_server_that_refuses_is_one_clear_error(monkeypatch: pytest.MonkeyPatc
 
 def test_more_deletions_than_allowed_are_refused(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     server.collections["aggregators/7/filters/"] = [routing_filter(5, "prod_export_3", body="reject;")]
+    server.collections["aggregators/7/static_protocols/"] = [protocol("static", 6, "others")]
     kept = plan(monkeypatch)
     assert kept["plan"] == []
     assert any("prod_export_3 is not in the intent any more. It is kept" in str(text) for text in kept["warnings"])

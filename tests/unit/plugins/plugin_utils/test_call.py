@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
+from ansible_collections.bonded.internet.plugins.plugin_utils._call import call, lean
 
 SPEC = {
     "number": {"type": "int"},
@@ -63,3 +63,10 @@ def test_what_a_module_does_not_catch_is_raised() -> None:
 
     with pytest.raises(LookupError, match="a defect"):
         call(broken, {})
+
+
+def test_arguments_come_back_only_where_they_would_be_shown() -> None:
+    result = call(main, {"number": 7})
+    assert result["invocation"]["module_args"]["number"] == 7
+    assert lean(result, 3) == result
+    assert lean(result, 2) == {key: value for key, value in result.items() if key != "invocation"}

@@ -107,7 +107,7 @@ def test_what_is_built_is_left_alone(built: World) -> None:
 def test_the_server_gets_the_address_and_a_route_to_the_first_of_the_subnet(built: World) -> None:
     device = built.objects["interface", "aggregators/7", "ens6"].data
     assert (device["addresses"], device["space"], device["mtu"]) == (["10.101.0.4/24"], "acme", 1500)
-    (route,) = built.objects["protocol", "aggregators/7", "prod_gateway_11"].data["routes"]
+    route, _end = built.objects["protocol", "aggregators/7", "prod_gateway_11"].data["routes"]
     assert (route["network"], route["address"]) == ("0.0.0.0/0", "10.101.0.1")
 
 
@@ -135,7 +135,7 @@ def test_a_check_that_was_switched_on_is_switched_off_again(built: World) -> Non
 
 def test_another_network_is_a_new_route_and_the_old_one_goes_last(built: World) -> None:
     items = built.plan(spaces=[space(gateways=[gateway(networks=["172.20.0.0/14"])])])
-    phases = {(item.verb, item.key): item.phase for item in items}
+    phases = {(item.verb, item.key): item.phase for item in items if item.system == "aws"}
     assert phases == {("create", "172.20.0.0/14"): "add", ("delete", "172.16.0.0/12"): "remove"}
 
 

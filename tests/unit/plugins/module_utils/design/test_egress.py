@@ -134,7 +134,7 @@ def test_a_kept_address_comes_back_and_alone_is_no_gateway(built: World) -> None
 
 def test_another_network_comes_with_its_way_back_and_the_old_one_goes_last(built: World) -> None:
     items = built.plan(spaces=space(gateway(networks=["172.20.0.0/14"])))
-    phases = {(item.phase, item.verb, item.parent, item.key) for item in items}
+    phases = {(item.phase, item.verb, item.parent, item.key) for item in items if item.system == "aws"}
     tables = ("rtb/acme", "vpc/acme/main", PUBLIC_TABLE)
     assert phases == {("add", "create", t, "172.20.0.0/14") for t in tables} | {
         ("remove", "delete", table, LANS) for table in tables
@@ -195,9 +195,8 @@ def test_a_route_whose_nat_gateway_somebody_deleted_is_replaced(built: World) ->
     items = short(built.plan(spaces=space()))
     assert ("add", "create", "nat_gateway", PUBLIC_SUBNET, "natgw/acme/agg1") in items
     assert ("switch", "update", "route", "rtb/acme", ANYWHERE) in items
-    assert ("switch", "update", "route", "rtb/acme", ANYWHERE) in short(
-        built.plan(spaces=space(gateway(egress="none")))
-    )
+    # the way out that the VPC has by itself comes back at once: nobody loses anything
+    assert ("add", "update", "route", "rtb/acme", ANYWHERE) in short(built.plan(spaces=space(gateway(egress="none"))))
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,29 @@ def test_nat_gateway_into_masquerade_translates_before_the_route_is_replaced() -
     )
     (route,) = [item for item in items if item.kind == "route"]
     assert route.interrupts.endswith("natgw/acme/agg1: they get another public address")
-    routes(built.cloud, "rtb-gw", Route(ANYWHERE, "igw-9"), Route(LANS, "eni-gw"))
+
+
+def test_masquerade_into_nat_gateway_translates_until_the_route_is_replaced() -> None:
+    """The rules go when nobody needs them."""
+    built = nat_world()
+    cloud = built.cloud
+    routes(cloud, "rtb-gw", Route(ANYWHERE, "igw-9"), Route(LANS, "eni-gw"))
+    cloud.nat_gateways.clear()
+    cloud.addresses[:] = plain_world().cloud.addresses
+    built.plan(spaces=space(masquerade()), aggregators=reached())
+    installed = side(built).wanted.as_dict()
+    items = built.plan(spaces=space(gateway()), aggregators=reached(installed=installed))
+    assert built.report.problems == []
+    assert {(item.phase, item.verb, item.kind) for item in items} == {
+        ("add", "create", "elastic_ip"),
+        ("add", "create", "nat_gateway"),
+        ("switch", "update", "route"),
+        ("remove", "delete", "masquerade"),
+        ("remove", "delete", "address_association"),
+        ("remove", "update", "elastic_ip"),
+    }
+    assert {item.kind for item in items if item.disruptive} == {"route", "masquerade"}
+    assert [bool(side(built).after(phase).masquerade) for phase in ("add", "switch", "remove")] == [True, True, False]
 
 
 def test_a_bond_that_joins_or_leaves_renders_the_rules_again(plain: World) -> None:

@@ -42,7 +42,7 @@ def test_a_space_gets_an_interface_and_babel_on_every_member(world: World) -> No
     ]
     assert babel["import_ipv4"] == {"mode": "all", "filter": None}
     assert babel["export_ipv4"] == {"mode": "filter", "filter": "prod_export_11"}
-    assert "RTS_BABEL then reject" in data_of(world, 7, "filter", "prod_export_11")["body"]
+    assert "RTS_BABEL || dest = RTD_UNREACHABLE then reject" in data_of(world, 7, "filter", "prod_export_11")["body"]
 
 
 def test_an_unmanaged_space_with_ospf_exports_all(world: World) -> None:

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the network that changes is for, as paths, and runs of site.yml with datagrams on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from lab.demo.playbook import Outcome
+
+from ..answers import fetch
+from ..fabric import INTERNET
+from ..network import Lab, until
+from ..probes import Path, Probes, Traffic
+from ..report import need
+from .cpe_nat import public_of
+from .traffic import following
+
+
+def paths(lab: Lab) -> list[Path]:
+    """To each CPE NAT IP, to each aggregator's own address, and in each space that has a private WAN."""
+    owners = lab.server.owners()
+    found = [
+        Path(f"{host.bond}'s {host.cpe_nat_ip}", INTERNET, public_of(lab, host.cpe_nat_ip))
+        for host in lab.bonders.hosts
+        if host.cpe_nat_ip in owners
+    ]
+    found += [
+        Path(f"{name}'s own", INTERNET, public_of(lab, device.addresses[0]))
+        for name, device in lab.server.primary.items()
+    ]
+    spaces = [one["key"] for one in lab.server.state["spaces"] if one["private_wan_enabled"]]
+    return found + [space_path(lab, key) for key in spaces]
+
+
+def space_path(lab: Lab, space: str) -> Path:
+    """Between the first two LANs of a space; their bonds are on two aggregators."""
+    near, far = [host for host in lab.bonders.hosts if host.space == space and host.private_wan][:2]
+    return Path(f"{space}: {near.bond} to {far.bond}", near.namespace, far.address)
+
+
+def answers(path: Path) -> bool:
+    """Whether a page comes from its end."""
+    return fetch(path.namespace, path.address, timeout=0.5) is not None
+
+
+def watched(
+    lab: Lab, change: Callable[[], Outcome], all_paths: list[Path] | None = None
+) -> tuple[Outcome, list[Traffic]]:
+    """Make a change while datagrams go on all paths, and the lab follows it.
+
+    Raises Failed if a path does not work before it: what is lost then is not the change's.
+    """
+    lab.sync()
+    chosen = paths(lab) if all_paths is None else all_paths
+    dead = [path.name for path in chosen if until(partial(answers, path), 20) is None]
+    need(not dead, f"these do not work even without a change: {dead}")
+    with Probes(chosen) as probes:
+        with following(lab):
+            outcome = change()
+        # What the last write means is carried out under traffic too, and so is what it may break.
+        lab.sync()
+        probes.go_on(AFTER)
+    return outcome, probes.traffic
+
+
+AFTER = 1.5
+"""Seconds of traffic after a run: Babel's hello and update are of 1 s."""

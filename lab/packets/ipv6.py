@@ -1,0 +1,226 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""IPv6 of both states: VPCs with an Amazon-provided block, gateways that accept advertisements, bonds' LANs. Pure.
+
+Beside the IPv4 of `fabric`, `aggregators` and `bonders`, on the same devices. All routes of a VPC are one table here,
+and security groups do not look at IPv6. For a gateway with `accept_ra` the system does what AWS's advertisement tells
+it ("managed"): it asks DHCPv6 for the interface's address; and it puts the default route into the space's table.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .aggregators import SPACE, Server
+from .bonders import Bonders
+from .fabric import INTERNET, Device, Fabric, short
+from .ledger import ADDRESS, ROUTE, RULE6, Piece
+
+INTERNET_HOST6 = "3fff::1"
+ROUTER, BEYOND = "fe80::1", "fe80::2"
+"""Link-local addresses of the router's end of a link, and of the other one."""
+
+
+class Blocks:
+    """Which IPv6 blocks the subnets and VPCs have, and who has which address of them."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self.fabric = fabric
+        names = dict(zip((one["id"] for one in fabric.state["vpcs"]), fabric.vpcs(), strict=True))
+        self.subnets: list[Mapping[str, Any]] = [one for one in fabric.state["subnets"] if one.get("ipv6_cidrs")]
+        self.vpcs = {names[one["id"]]: one["ipv6_cidrs"] for one in fabric.state["vpcs"] if one.get("ipv6_cidrs")}
+        self.name = names
+        given = {one["id"]: one.get("ipv6_addresses") or [] for one in fabric.state["network_interfaces"]}
+        self.addresses: dict[Device, list[str]] = {one: given[one.interface_id] for one in fabric.devices}
+        self.owned = {
+            vpc: sorted(
+                address
+                for one in fabric.state["network_interfaces"]
+                if names[one["vpc_id"]] == vpc
+                for address in one.get("ipv6_addresses") or ()
+            )
+            for vpc in self.vpcs
+        }
+        """All addresses of a VPC's interfaces: the internet gateway knows these, and no others."""
+
+
+def pieces(server: Server, bonders: Bonders) -> Iterator[Piece]:
+    """All of it; nothing where no VPC has a block."""
+    blocks = Blocks(server.fabric)
+    if blocks.vpcs:
+        yield from _fabric(blocks)
+        yield from _gateways(server, blocks)
+    yield from _bonds(server, bonders)
+
+
+def _fabric(blocks: Blocks) -> Iterator[Piece]:
+    yield Piece("inet6/host", INTERNET, ADDRESS, (f"addr add {INTERNET_HOST6}/128 dev lo nodad",))
+    for one in blocks.fabric.state["internet_gateways"]:
+        vpc = blocks.name.get(one["vpc_id"] or "", "")
+        if vpc in blocks.vpcs:
+            yield from _internet_gateway(vpc, f"i{short(one['id'])}", blocks.vpcs[vpc])
+    for subnet in blocks.subnets:
+        vpc, bridge, key = blocks.name[subnet["vpc_id"]], f"b{short(subnet['id'])}", f"subnet6/{subnet['id']}"
+        for cidr in subnet["ipv6_cidrs"]:
+            router = f"{ipaddress.ip_network(cidr)[1]}/64"
+            lines = (f"addr add {ROUTER}/64 dev {bridge} nodad", f"addr add {router} dev {bridge} nodad")
+            yield Piece(f"{key}/{cidr}", vpc, ADDRESS, lines, (), f"subnet/{subnet['id']}")
+    for device, addresses in blocks.addresses.items():
+        if device.vpc in blocks.vpcs:
+            for address in (link_local(device.mac), *addresses):
+                line = f"{address} lladdr {device.mac} dev {device.bridge}"
+                up, down = (f"neigh replace {line} nud permanent",), (f"neigh del {address} dev {device.bridge}",)
+                yield Piece(
+                    f"address6/{device.vpc}/{address}", device.vpc, ADDRESS, up, down, f"subnet/{device.subnet_id}"
+                )
+
+
+def _internet_gateway(vpc: str, far: str, cidrs: list[str]) -> Iterator[Piece]:
+    gateway = vpc.replace("vpc-", "igw-", 1)
+    key, inner, outer = f"igw6/{gateway}", f"igw/{gateway}/inner", f"igw/{gateway}/outer"
+    yield Piece(f"{key}/vpc", vpc, ADDRESS, (f"addr add {ROUTER}/64 dev igw nodad",), (), inner)
+    yield Piece(f"{key}/inet", INTERNET, ADDRESS, (f"addr add {ROUTER}/64 dev {far} nodad",), (), outer)
+    ends = tuple(f"addr add {BEYOND}/64 dev {device} nodad" for device in ("vpc", "inet0"))
+    yield Piece(f"{key}/ends", gateway, ADDRESS, ends, (), inner)
+    yield _route(f"{key}/out", gateway, f"::/0 via {ROUTER} dev inet0", inner)
+    yield _route(f"{key}/default", vpc, f"::/0 via {BEYOND} dev igw", inner)
+    for cidr in cidrs:
+        yield _route(f"{key}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
+        yield _route(f"inet6/{cidr}", INTERNET, f"{cidr} via {BEYOND} dev {far}", outer)
+
+
+def gateways(server: Server, blocks: Blocks) -> Iterator[tuple[str, str, Device]]:
+    """(aggregator, space, device) of each gateway that accepts advertisements, in a subnet that has a block."""
+    with_block = {one["id"] for one in blocks.subnets}
+    for aggregator in server.aggregators():
+        for interface in server.interfaces(aggregator):
+            if interface["type"] == "ethernet" and interface["space"] is not None and interface.get("accept_ra"):
+                holder = server.namespace(aggregator["name"]), interface["name"]
+                device = next(one for one in server.fabric.devices if (one.holder, one.name) == holder)
+                if device.subnet_id in with_block:
+                    yield aggregator["name"], interface["space"], device
+
+
+def _gateways(server: Server, blocks: Blocks) -> Iterator[Piece]:
+    for aggregator, space, device in gateways(server, blocks):
+        table, key, needs = (
+            server.tables[space],
+            f"gateway6/{device.interface_id}",
+            f"interface/{aggregator}/{device.name}",
+        )
+        for address in blocks.addresses[device]:
+            line = f"{address}/128 dev {device.name}"
+            up = (f"addr add {line} nodad noprefixroute",)
+            yield Piece(f"{key}/{address}", device.holder, ADDRESS, up, (f"addr del {line}",), needs)
+        yield _route(f"{key}/default", device.holder, f"::/0 via {ROUTER} dev {device.name} table {table}", needs)
+        yield from _chosen(key, device.holder, device.name, table)
+
+
+def _bonds(server: Server, bonders: Bonders) -> Iterator[Piece]:
+    for aggregator in server.primary:
+        for bond in server.bonds(aggregator):
+            lans = [
+                (host, one)
+                for host in bonders.hosts
+                if host.bond_id == bond["id"]
+                for one in lan_blocks(bond, host.connected_id)
+            ]
+            if not lans:
+                continue
+            tunnel, device, holder = f"tunnel/{bond['id']}", f"tun{bond['id']}", server.namespace(aggregator)
+            key, bonder, table = f"tunnel6/{bond['id']}", f"bond-{bond['id']}", server.tables[bond["space"]]
+            yield Piece(f"{key}/here", holder, ADDRESS, (f"addr add {ROUTER}/64 dev {device} nodad",), (), tunnel)
+            yield Piece(f"{key}/there", bonder, ADDRESS, (f"addr add {BEYOND}/64 dev tun0 nodad",), (), tunnel)
+            yield _route(f"{key}/default", bonder, f"::/0 via {ROUTER} dev tun0", tunnel)
+            yield from _chosen(key, holder, device, table)
+            for host, lan in lans:
+                line = f"{lan.network} via {BEYOND} dev {device} table {table}"
+                yield _route(f"{key}/{lan.network}", holder, line, tunnel)
+                near, lan_key = f"lan{host.connected_id}", f"lan/{host.bond_id}/{host.gateway}"
+                up = (f"addr add {lan} dev {near} nodad",)
+                yield Piece(f"{key}/{lan}/bonder", bonder, ADDRESS, up, (f"addr del {lan} dev {near}",), lan_key)
+                address = f"{lan.network[16]}/{lan.network.prefixlen}"
+                there = (f"addr add {address} dev eth0 nodad", f"route replace ::/0 via {lan.ip} dev eth0")
+                yield Piece(
+                    f"{key}/{lan}/host", host.namespace, ADDRESS, there, (f"addr del {address} dev eth0",), lan_key
+                )
+
+
+def lan_blocks(bond: Mapping[str, Any], connected_id: int) -> Iterator[ipaddress.IPv6Interface]:
+    """The bond's own addresses in the IPv6 LANs of its private WAN, on the same interface as this connected network."""
+    interface = next(one["interface"] for one in bond["connected_ips"] if one["id"] == connected_id)
+    for one in bond["connected_ips"]:
+        found = ipaddress.ip_interface(one["ip"])
+        wanted = one["enabled"] and one["include_private_wan"] and one["interface"] == interface
+        if wanted and isinstance(found, ipaddress.IPv6Interface):
+            yield found
+
+
+def filters(fabric: Fabric) -> dict[tuple[str, str], str]:
+    """(namespace, table) -> one transaction: the check, and an internet gateway that knows interfaces alone."""
+    blocks = Blocks(fabric)
+    texts = {}
+    for vpc in blocks.vpcs:
+        devices = [one for one in fabric.devices if one.vpc == vpc]
+        own = sorted(f'"{one.port}" . {address}' for one in devices for address in blocks.addresses[one])
+        checked = sorted(f'"{one.port}"' for one in devices if one.checked)
+        texts[vpc, "bridge vpc6"] = _CHECK % {"own": _elements(own), "checked": _elements(checked)}
+        gateway = vpc.replace("vpc-", "igw-", 1)
+        if gateway in fabric.gateways():
+            texts[gateway, "ip6 igw"] = _INTERNET_GATEWAY % {"owned": _elements(blocks.owned[vpc])}
+    return texts
+
+
+_CHECK = """table bridge vpc6 { }
+delete table bridge vpc6
+table bridge vpc6 {
+  set own { type ifname . ipv6_addr;%(own)s }
+  set checked { type ifname;%(checked)s }
+  counter src_drop6 { }
+  counter dst_drop6 { }
+  chain pre { type filter hook prerouting priority 1; policy accept;
+    iifname @checked ip6 saddr != fe80::/10 iifname . ip6 saddr != @own counter name src_drop6 drop
+  }
+  chain post { type filter hook postrouting priority 1; policy accept;
+    oifname @checked ip6 daddr != fe80::/10 oifname . ip6 daddr != @own counter name dst_drop6 drop
+  }
+}
+"""
+
+_INTERNET_GATEWAY = """table ip6 igw { }
+delete table ip6 igw
+table ip6 igw {
+  set owned { type ipv6_addr;%(owned)s }
+  counter out_drop6 { }
+  counter in_drop6 { }
+  chain forward { type filter hook forward priority 0; policy accept;
+    iifname "vpc" ip6 saddr != @owned counter name out_drop6 drop
+    iifname "inet0" ip6 daddr != @owned counter name in_drop6 drop
+  }
+}
+"""
+
+
+def _elements(found: list[str]) -> str:
+    return f" elements = {{ {', '.join(found)} }};" if found else ""
+
+
+def link_local(mac: str) -> str:
+    """The address that a device gives itself by its MAC address."""
+    octets = [int(part, 16) for part in mac.split(":")]
+    numbers = [octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]]
+    return str(ipaddress.IPv6Address(bytes([0xFE, 0x80, *[0] * 6, *numbers])))
+
+
+def _chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
+    for way in ("iif", "oif"):
+        rule = f"{way} {device} lookup {table} pref {SPACE}"
+        yield Piece(f"{key}/{way}", namespace, RULE6, (f"rule add {rule}",), (f"rule del {rule}",))
+
+
+def _route(key: str, namespace: str, route: str, needs: str) -> Piece:
+    return Piece(key, namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), needs)

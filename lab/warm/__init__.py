@@ -1,0 +1,64 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules on this machine in a Python that has imported boto3 already, for tests that run many of them.
+
+Each module of amazon.aws starts a Python, imports boto3 and reads botocore's model of EC2 anew: over a second of CPU
+each, most of what a playbook test costs. Here a process that has done all this forks for each module instead, and
+what is forked runs the very file that Ansible has packed. Waits are cut short too: modules of amazon.aws sleep for a
+cloud that takes its time, which the stand-in does not. Nothing else differs, and `make demo`, `make bench` and the
+test of the built artefact run without it.
+
+    run_playbook("site.yml", warmed=True)
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from lab.parent import VARIABLE
+
+HERE = pathlib.Path(__file__).parent
+SOCKET = "LAB_WARM_SOCKET"
+"""The variable that tells the connection plugin's client where to ask."""
+
+
+def environment(plugins: str = "") -> dict[str, str]:
+    """Variables for ansible-playbook; `plugins`: other folders of connection plugins, parted by colons.
+
+    The process is started by the first call, and ends with the one that has called.
+    """
+    folders = os.pathsep.join(filter(None, [str(HERE / "connection"), plugins]))
+    return {"ANSIBLE_CONNECTION_PLUGINS": folders, SOCKET: str(_socket())}
+
+
+@functools.cache
+def _socket() -> pathlib.Path:
+    """Where the process that forks listens, once it does."""
+    folder = tempfile.TemporaryDirectory(prefix="warm-")
+    where = pathlib.Path(folder.name) / "socket"
+    # -P: as for a module's own Python, the folder of the program is no place to import from.
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(HERE / "server.py"), str(where)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, VARIABLE: str(os.getpid())},
+    )
+    assert process.stdout is not None
+    if not process.stdout.readline():
+        raise RuntimeError(f"{HERE / 'server.py'} ended with exit code {process.wait()}")
+    process.stdout.close()
+
+    def stop() -> None:
+        process.terminate()
+        process.wait()
+        folder.cleanup()
+
+    atexit.register(stop)
+    return where
