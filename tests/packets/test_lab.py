@@ -42,7 +42,7 @@ def test_packets_find_a_moved_bond_s_address_and_the_space_s_lans() -> None:
     done = run(SMALL)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "203.0.113.50 -> 192.168.17.10; 192.168.17.10 -> Internet as 203.0.113.50" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("packets: OK, 5 checks")
+    assert done.stdout.splitlines()[-1].startswith("packets: OK, 6 checks")
 
 
 def test_a_wrong_vni_on_one_aggregator_fails_the_run(tmp_path: pathlib.Path) -> None:
@@ -57,7 +57,7 @@ def test_a_wrong_vni_on_one_aggregator_fails_the_run(tmp_path: pathlib.Path) -> 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "nobody answers at 203.0.113.50" in done.stdout
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("packets: FAILED, 1 of 5 checks: CPE NAT IP 10.1.0.50 of acme-berlin on agg1, bond on agg2")
+    assert last.startswith("packets: FAILED, 1 of 6 checks: CPE NAT IP 10.1.0.50 of acme-berlin on agg1, bond on agg2")
 
 
 def child(process: int) -> int:
