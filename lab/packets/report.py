@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import resource
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -53,6 +54,9 @@ def run(title: str, checks: Iterable[Check]) -> list[Result]:
             passed, measured = True, check.prove()
         except (Failed, KernelError, OSError) as error:
             passed, measured = False, str(error)
+        except Exception as error:
+            # A fault of the check itself is told as one, and takes no other check along.
+            passed, measured = False, "".join(traceback.format_exception(error)).rstrip()
         result = Result(check.name, passed, measured, time.monotonic() - began)
         results.append(result)
         say(f"  {'ok    ' if passed else 'FAILED'} {check.name:<{WIDTH}} {result.seconds:5.1f} s  {measured}")

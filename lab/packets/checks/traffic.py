@@ -78,6 +78,8 @@ def following(lab: Lab) -> Iterator[None]:
         thread.join()
     if errors:
         raise Failed(f"the lab could not follow: {errors[0]}")
+    # What came after the last look is not to be missed by who looks next.
+    lab.sync()
 
 
 def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic]]:

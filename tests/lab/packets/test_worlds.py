@@ -13,7 +13,7 @@ import pytest
 
 from lab.packets import __main__ as program
 from lab.packets import sandbox, worlds
-from lab.packets.report import Result
+from lab.packets.report import Check, Result, run
 
 GOOD, BAD = Result("it goes through", True, "at once", 0.5), Result("it does not", False, "silent", 1.5)
 SCRIPTS = {
@@ -73,3 +73,12 @@ def test_a_part_leads_to_its_world_and_to_the_one_that_builds_its_network(monkey
     assert worlds.with_parts(["Private WAN"]) == ["demonstration"]
     assert worlds.with_parts(["One rule broken at a time"]) == ["demonstration", "mutants"]
     assert worlds.with_parts([]) == list(worlds.WORLDS)
+
+
+def test_a_fault_of_a_check_fails_it_and_the_next_is_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    def faulty() -> str:
+        return {"one": "at once"}["two"]
+
+    first, second = run("A part", [Check("looks it up", faulty), Check("goes on", lambda: "at once")])
+    assert (first.passed, second.passed) == (False, True)
+    assert "KeyError: 'two'" in first.measured and "FAILED looks it up" in capsys.readouterr().out
