@@ -62,6 +62,7 @@ WORLDS: dict[str, World] = {
         of="demonstration",
     ),
     "changes": World({"Changes under traffic": changes.checks}, build=changing.unbuilt),
+    "ways out": World({"Ways out under traffic": changes.ways}, build=changing.unbuilt),
     "direct": World({"Bonds that move, direct BGP": direct.checks}, build=built.direct),
     "mutants": World({"One rule broken at a time": mutants.checks}, of="demonstration"),
 }

@@ -18,10 +18,20 @@ from . import additions, interruptions, own_groups, ways_out
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
-    intent = Intent(lab, pathlib.Path(tempfile.mkdtemp(dir=HOSTS)))
+    """What comes, goes and is replaced. In order: each goes on from what the one before has left."""
+    intent = _intent(lab)
     yield from additions.checks(intent)
     yield from interruptions.checks(intent)
+
+
+def ways(lab: Lab) -> Iterator[Check]:
+    """A gateway, our security groups, another way out: on a network of its own, so that both go side by side."""
+    intent = _intent(lab)
+    yield Check("the same network once more", lambda: additions.first(intent))
     yield from ways_out.gateway(intent)
     yield from own_groups.checks(intent)
     yield from ways_out.egress(intent)
+
+
+def _intent(lab: Lab) -> Intent:
+    return Intent(lab, pathlib.Path(tempfile.mkdtemp(dir=HOSTS)))
