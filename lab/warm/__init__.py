@@ -6,9 +6,9 @@
 
 Each module of amazon.aws starts a Python, imports boto3 and reads botocore's model of EC2 anew: over a second of CPU
 each, most of what a playbook test costs. Here a process that has done all this forks for each module instead, and
-what is forked runs the very file that Ansible has packed. Waits are cut short too: modules of amazon.aws sleep for a
-cloud that takes its time, which the stand-in does not. Nothing else differs, and `make demo`, `make bench` and the
-test of the built artefact run without it.
+what is forked runs the very file that Ansible has packed, which is packed and compiled once for all runs. Waits are
+cut short too: modules of amazon.aws sleep for a cloud that takes its time, which the stand-in does not. Nothing else
+differs, and `make demo`, `make bench` and the test of the built artefact run without it.
 
     run_playbook("site.yml", warmed=True)
 """

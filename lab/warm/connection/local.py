@@ -28,13 +28,16 @@ options:
       - name: ansible_local_become_strip_preamble
 """
 
+import contextlib
 import importlib.util
+import os
 import pathlib
 import re
 import shlex
 import sys
 
 import ansible
+from ansible import constants as C
 
 # By its file: Ansible loads this plugin under the very name of the one that it derives from.
 _WHERE = pathlib.Path(ansible.__file__).parent / "plugins" / "connection" / "local.py"
@@ -44,9 +47,15 @@ _LOCAL = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_LOCAL)
 
 _CLIENT = pathlib.Path(__file__).resolve().parent.parent / "client.py"
-# Its file is named, or (pipelining) it is in the standard input.
+# Its file is named, or (pipelining, up to 2.20) it is in the standard input.
 _MODULE = re.compile(rf"(?<=[ ']){re.escape(sys.executable)}(?= \S+/AnsiballZ_\w+\.py\b| && sleep 0)")
 _WARM = f"{shlex.quote(sys.executable)} -I -S {shlex.quote(str(_CLIENT))}"
+
+# Ansible keeps what it has packed until it ends; here the next run finds it too.
+_PACKED = pathlib.Path(os.environ["LAB_WARM_SOCKET"]).parent / "packed"
+_PACKED.mkdir(exist_ok=True)
+with contextlib.suppress(FileExistsError):
+    (pathlib.Path(C.DEFAULT_LOCAL_TMP) / "ansiballz_cache").symlink_to(_PACKED)
 
 
 class Connection(_LOCAL.Connection):  # type: ignore[name-defined]
