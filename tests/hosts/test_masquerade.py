@@ -114,6 +114,20 @@ def test_what_is_installed_works_comes_back_and_goes(aggregator: Aggregator) -> 
     assert (left, list(host.path("/etc/bonded-internet").iterdir())) == ([], [])
 
 
+def test_two_networks_of_an_aggregator_leave_each_others_ways_back(aggregator: Aggregator) -> None:
+    second = {"network": "second", "ways_back": [{**WAY, "address": "10.1.0.78", "table": 11000012}]}
+    theirs = "from 10.1.0.78 lookup 11000012 proto 211"
+    assert aggregator.role(**second).rc == 0
+    assert aggregator.role(ways_back=[WAY]).rc == 0
+    assert (WAY_BACK in rules(aggregator), theirs in rules(aggregator)) == (True, True)
+    assert aggregator.restore() == ""
+    assert aggregator.role(state="absent").rc == 0
+    assert (WAY_BACK in rules(aggregator), theirs in rules(aggregator)) == (False, True)
+    assert aggregator.role(**{**second, "state": "absent"}).rc == 0
+    assert "proto 211" not in rules(aggregator)
+    assert list(aggregator.host.path("/etc/bonded-internet").iterdir()) == []
+
+
 def test_a_timer_looks_after_it_and_the_units_are_sound(aggregator: Aggregator) -> None:
     host = aggregator.host
     (host.path("/run/systemd.log")).unlink(missing_ok=True)
