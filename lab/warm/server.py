@@ -62,9 +62,9 @@ def keep_bytecode(folder: str) -> None:
         with contextlib.suppress(FileNotFoundError), open(kept, "rb") as file:
             return marshal.load(file)
         code = compile_source(path, source)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            marshal.dump(code, file)
-        os.replace(file.name, kept)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as made:
+            marshal.dump(code, made)
+        os.replace(made.name, kept)
         return code
 
     zipimport._compile_source = compiled  # type: ignore[attr-defined]
