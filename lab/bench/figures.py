@@ -295,14 +295,14 @@ def before(plan: Plan) -> list[Figure]:
         then = Bench(server, cloud, inventory, past.collections)
         old_site = past.checkout / "playbooks" / "site.yml"
         then.playbook(old_site)
-        then.save("built then")
+        then.save("built-then")
         # What has become of the design since is done first: each finds the network as it wants it.
         now.playbook("site.yml", extra=own_side)
-        now.save("built now")
+        now.save("built-now")
         samples: tuple[list[Sample], list[Sample]] = ([], [])
         for _ in range(plan.runs):
-            samples[0].append(from_state(then, "built then", 1, old_site).samples[0])
-            samples[1].append(from_state(now, "built now", 1, "site.yml", extra=own_side).samples[0])
+            samples[0].append(from_state(then, "built-then", 1, old_site).samples[0])
+            samples[1].append(from_state(now, "built-now", 1, "site.yml", extra=own_side).samples[0])
     old, new = Series(samples[0]), Series(samples[1])
     asked = {name for sample in old.samples + new.samples for name in sample.requests}
     wrote = sorted(name for name in asked if not name.startswith(("GET", "Describe")))
