@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 from .._client import Client
@@ -25,7 +25,9 @@ from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
+from .._design.state import Cloud
 from .._reconcile import ReconcileError, Refs, rights_to_write
+from .beside import beside
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
@@ -45,8 +47,12 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[str | None], Any]) -> dict[str, Any]:
+def make_plan(
+    params: Mapping[str, Any], client: Client, client_of: Callable[[str | None], Any], *, forked: bool = False
+) -> dict[str, Any]:
     """The plan of network_plan's arguments, as the module returns it (`client_of`: EC2 client of a region).
+
+    `forked`: AWS's side is read in a process of its own while the server's is read, and not after it.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
@@ -55,14 +61,14 @@ def make_plan(params: Mapping[str, Any], client: Client, client_of: Callable[[st
     refs = Refs(client)
     server_side = ServerReader(client, refs)
     cloud_side = CloudReader(client_of)
-    # Side by side: making an EC2 client alone takes as long as all that is read of the server.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        reading = beside.submit(cloud_side.read_network, intent) if intent.needs_cloud else None
-        server_side.read_network(idle_filters=intent.filters)
-        named = _read_entries(intent, server_side)
-        server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
-        if reading:
-            reading.result()
+    if intent.needs_cloud and forked:
+        with beside(partial(_read_cloud, intent, cloud_side)) as reading:
+            named = _read_server(intent, server_side)
+            cloud_side.take(intent, reading.result())
+    else:
+        named = _read_server(intent, server_side)
+        if intent.needs_cloud:
+            cloud_side.read_network(intent)
     _read_leftovers(intent, named, server_side, cloud_side)
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
@@ -118,6 +124,19 @@ def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side:
     report.problems += missing + denied
     for text in untold + open_questions:
         report.warn(text)
+
+
+def _read_cloud(intent: Intent, cloud_side: CloudReader) -> Cloud:
+    cloud_side.read_network(intent)
+    return cloud_side.cloud
+
+
+def _read_server(intent: Intent, server_side: ServerReader) -> list[Entry]:
+    """What is always read of the server; returns the entries for CPE NAT IPs."""
+    server_side.read_network(idle_filters=intent.filters)
+    entries = _read_entries(intent, server_side)
+    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
+    return entries
 
 
 def _read_entries(intent: Intent, server_side: ServerReader) -> list[Entry]:

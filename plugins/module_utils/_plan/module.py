@@ -184,7 +184,9 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
 
     try:
         with client_class(connection_of(module.params)) as client:
-            result = make_plan(module.params, client, client_of)
+            # amazon.aws finds the actions that this option wants by the log of its own process
+            forked = not module.params.get("debug_botocore_endpoint_logs")
+            result = make_plan(module.params, client, client_of, forked=forked)
     except PlanError as error:
         for text in error.warnings:
             warn(text)

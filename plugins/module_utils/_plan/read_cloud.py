@@ -53,6 +53,10 @@ def _automatic_ip(interface: dict[str, Any]) -> str | None:
     return found.get("PublicIp") if found.get("IpOwnerId") == "amazon" else None
 
 
+def _regions(intent: Intent) -> list[str | None]:
+    return sorted({host.region for host in intent.hosts}, key=str)
+
+
 class CloudReader:
     """Reads once what was not read yet. `client_of` gives an EC2 client for a region (None: the default one)."""
 
@@ -64,13 +68,10 @@ class CloudReader:
 
     def read_network(self, intent: Intent) -> None:
         """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
-        regions: dict[str | None, list[str]] = {}
-        for host in intent.hosts:
-            regions.setdefault(host.region, []).extend([host.instance_id] if host.instance_id else [])
-        self._regions = sorted(regions, key=str)
+        self._regions = _regions(intent)
         for region in self._regions:
             client = self._client_of(region)
-            self._instances(client, regions[region])
+            self._instances(client, [h.instance_id for h in intent.hosts if h.region == region and h.instance_id])
             self._addresses(client, intent)
             checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
             read_security(client, intent, self.cloud, not all(checks))
@@ -78,6 +79,11 @@ class CloudReader:
                 self._vpcs(client, intent)
             else:
                 self._subnets(client, ())
+
+    def take(self, intent: Intent, cloud: Cloud) -> None:
+        """What another process has read by `read_network`."""
+        self._regions = _regions(intent)
+        self.cloud = cloud
 
     def read_nat_zones(self) -> bool:
         """What only new NAT gateways ask: how many there are."""
