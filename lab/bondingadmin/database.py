@@ -17,7 +17,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from . import seed, shuffle
+from . import access, seed, shuffle
 
 SEEDED = "__seed__"
 _copies: dict[str, sqlite3.Connection] = {}
@@ -74,6 +74,7 @@ def load(name: str) -> None:
         known = ", ".join(sorted(set(_copies) - {SEEDED})) or "none"
         raise DatabaseError(f"there is no copy named {name}; there are: {known}")
     _copies[name].backup(_raw())
+    access.forget_users()
 
 
 def reset(given: dict[str, Any]) -> None:
@@ -86,4 +87,5 @@ def reset(given: dict[str, Any]) -> None:
         empty.backup(_raw())
         empty.close()
         _make(given)
+        access.forget_users()
     shuffle.forget()

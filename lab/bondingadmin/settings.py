@@ -49,7 +49,7 @@ def configure(database: str) -> None:
         MIDDLEWARE=["lab.bondingadmin.middleware.Slash"],
         REST_FRAMEWORK={
             "DEFAULT_AUTHENTICATION_CLASSES": [
-                "rest_framework.authentication.BasicAuthentication",
+                "lab.bondingadmin.access.RememberingAuthentication",
                 "rest_framework.authentication.TokenAuthentication",
             ],
             "DEFAULT_PERMISSION_CLASSES": ["lab.bondingadmin.access.ObjectTypePermission"],
