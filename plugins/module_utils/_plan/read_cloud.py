@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
@@ -53,6 +55,13 @@ def _automatic_ip(interface: dict[str, Any]) -> str | None:
     return found.get("PublicIp") if found.get("IpOwnerId") == "amazon" else None
 
 
+def _at_once(steps: Collection[Callable[[], None]]) -> None:
+    """Do them side by side; raises what the first of them that failed has raised."""
+    with ThreadPoolExecutor(max_workers=len(steps)) as pool:
+        for doing in [pool.submit(step) for step in steps]:
+            doing.result()
+
+
 def _regions(intent: Intent) -> list[str | None]:
     return sorted({host.region for host in intent.hosts}, key=str)
 
@@ -70,15 +79,21 @@ class CloudReader:
         """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
         self._regions = _regions(intent)
         for region in self._regions:
-            client = self._client_of(region)
-            self._instances(client, [h.instance_id for h in intent.hosts if h.region == region and h.instance_id])
-            self._addresses(client, intent)
-            checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
-            read_security(client, intent, self.cloud, not all(checks))
-            if intent.removes or any(space.vpc or space.gateways for space in intent.spaces):
-                self._vpcs(client, intent)
-            else:
-                self._subnets(client, ())
+            ids = [host.instance_id for host in intent.hosts if host.region == region and host.instance_id]
+            self._region(self._client_of(region), ids, intent)
+
+    def _region(self, client: Any, ids: Collection[str], intent: Intent) -> None:
+        """A region, by few answers waited for: a listing waits only for those that its filters come from."""
+        vpcs = intent.removes or any(space.vpc or space.gateways for space in intent.spaces)
+        steps = [partial(self._instances, client, ids), partial(self._addresses, client, intent)]
+        if vpcs:
+            steps += [partial(self._vpcs, client, intent), partial(self._internet_gateways, client, intent)]
+        _at_once(steps)
+        steps = [partial(self._subnets, client, intent), partial(self._security, client, intent)]
+        if vpcs:
+            steps += [partial(self._route_tables, client), partial(self._interfaces, client, intent)]
+        _at_once(steps)
+        self._nat_gateways(client, intent)
 
     def take(self, intent: Intent, cloud: Cloud) -> None:
         """What another process has read by `read_network`."""
@@ -171,11 +186,12 @@ class CloudReader:
                 )
             )
 
-    def _subnets(self, client: Any, vpcs: Iterable[str], extra: Iterable[str] = ()) -> None:
-        """The subnets of these VPCs, of the fleet's ones, and (seldom, and only then asked for) those of `extra`."""
-        everywhere = {*vpcs, *(instance.vpc_id for instance in self.cloud.instances.values())}
+    def _subnets(self, client: Any, intent: Intent) -> None:
+        """The subnets of our VPCs, of the fleet's ones, and (seldom, and only then asked for) those of gateways."""
+        everywhere = {*self.cloud.vpcs, *(instance.vpc_id for instance in self.cloud.instances.values())}
         found = describe_by(client, "describe_subnets", "vpc-id", everywhere)
-        missing = set(extra) - {item["SubnetId"] for item in found}
+        given = {gateway.subnet_id for space in intent.spaces for gateway in space.gateways if gateway.subnet_id}
+        missing = given - {item["SubnetId"] for item in found}
         for item in found + describe_by(client, "describe_subnets", "subnet-id", missing):
             self.cloud.subnets[item["SubnetId"]] = Subnet(
                 id=item["SubnetId"],
@@ -190,6 +206,10 @@ class CloudReader:
                 ),
             )
 
+    def _security(self, client: Any, intent: Intent) -> None:
+        checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
+        read_security(client, intent, self.cloud, not all(checks))
+
     def _vpcs(self, client: Any, intent: Intent) -> None:
         adopted = [space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id]
         found = describe(client, "describe_vpcs", Filters=owned_by(intent.network))
@@ -201,16 +221,19 @@ class CloudReader:
                 tags=tags_of(item),
                 ipv6=bool(item.get("Ipv6CidrBlockAssociationSet")),
             )
-        given = {gateway.subnet_id for space in intent.spaces for gateway in space.gateways if gateway.subnet_id}
-        self._subnets(client, self.cloud.vpcs, given)
+
+    def _internet_gateways(self, client: Any, intent: Intent) -> None:
         for item in describe(client, "describe_internet_gateways", Filters=owned_by(intent.network)):
             attached = item.get("Attachments") or [{}]
             self.cloud.internet_gateways[item["InternetGatewayId"]] = InternetGateway(
                 item["InternetGatewayId"], attached[0].get("VpcId"), tags_of(item)
             )
+
+    def _route_tables(self, client: Any) -> None:
         for item in describe_by(client, "describe_route_tables", "vpc-id", self.cloud.vpcs):
             self._route_table(item)
-        self._nat_gateways(client, intent)
+
+    def _interfaces(self, client: Any, intent: Intent) -> None:
         if not self._may_have_gateways(intent):
             return
         for item in describe(client, "describe_network_interfaces", Filters=owned_by(intent.network)):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -65,13 +66,12 @@ VPC = {"VpcId": "vpc-9", "CidrBlock": "10.101.0.0/16", "Tags": tags("vpc/acme")}
 
 @pytest.fixture
 def intent() -> Intent:
-    return Intent(network="prod", hosts=(), absent=True)
+    return Intent(network="prod", hosts=(HostIntent(host="agg1", aggregator="agg1"),), absent=True)
 
 
 def read(ec2: Ec2, intent: Intent) -> CloudReader:
     reader = CloudReader(lambda _region: ec2)
-    reader._regions = [None]
-    reader._vpcs(ec2, intent)
+    reader.read_network(intent)
     return reader
 
 
@@ -142,14 +142,40 @@ def calls(intent: Intent, devices: tuple[int, ...] = (0,), addresses: tuple[str,
 
 
 def test_vpcs_without_gateways_are_six_calls() -> None:
-    assert calls(WITH_VPCS, addresses=("cpe-nat/bond-17",)) == [
-        "describe_instances",
-        "describe_addresses",
-        "describe_vpcs",
-        "describe_subnets",
-        "describe_internet_gateways",
-        "describe_route_tables",
+    asked = calls(WITH_VPCS, addresses=("cpe-nat/bond-17",))
+    # the order within each of the two waves is chance
+    assert [sorted(asked[:4]), sorted(asked[4:])] == [
+        ["describe_addresses", "describe_instances", "describe_internet_gateways", "describe_vpcs"],
+        ["describe_route_tables", "describe_subnets"],
     ]
+
+
+class Patient(Ec2):
+    """Answers the listings of a wave when all of them were asked for."""
+
+    def __init__(self, *waves: set[str], **lists: list[Json]) -> None:
+        super().__init__(**lists)
+        self._meet = {name: barrier for wave in waves for barrier in [threading.Barrier(len(wave))] for name in wave}
+
+    def __getattr__(self, name: str) -> Callable[..., Json]:
+        answer = super().__getattr__(name)
+
+        def when_all_are_there(**params: Any) -> Json:
+            self._meet[name].wait(20)
+            return answer(**params)
+
+        return when_all_are_there
+
+
+def test_only_two_answers_are_waited_for() -> None:
+    ec2 = Patient(
+        {"describe_addresses", "describe_instances", "describe_internet_gateways", "describe_vpcs"},
+        {"describe_network_interfaces", "describe_route_tables", "describe_subnets"},
+        describe_instances=[{"Instances": [instance(0, 1)]}],
+        describe_vpcs=[VPC],
+    )
+    CloudReader(lambda _region: ec2).read_network(WITH_VPCS)
+    assert len(ec2.asked) == 7
 
 
 @pytest.mark.parametrize(
