@@ -9,6 +9,7 @@ from __future__ import annotations
 import pathlib
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from lab.process import Running
@@ -140,9 +141,13 @@ class Lab:
                 )
                 started.append(holder)
         for holder in started:
-            if not until(self._control(holder).exists, 5):
+            if not until(partial(self._answers, holder), 5):
                 said = self.daemons.output(f"bird-{holder}")
                 raise kernel.KernelError(f"the BIRD of {holder} does not start: {said}\n{self._configurations[holder]}")
+
+    def _answers(self, holder: str) -> bool:
+        """Whether the BIRD there has read its configuration; its socket is there before that."""
+        return self._control(holder).exists() and "Daemon is up" in self.birdc(holder, "show", "status")
 
     @staticmethod
     def _control(holder: str) -> pathlib.Path:

@@ -12,28 +12,16 @@ from functools import partial
 from lab.demo.playbook import Outcome
 
 from ..answers import fetch
-from ..fabric import INTERNET
 from ..network import Lab, until
 from ..probes import Path, Probes, Traffic
 from ..report import need
-from .cpe_nat import public_of
-from .traffic import following
+from .traffic import following, public_paths
 
 
 def paths(lab: Lab) -> list[Path]:
-    """To each CPE NAT IP, to each aggregator's own address, and in each space that has a private WAN."""
-    owners = lab.server.owners()
-    found = [
-        Path(f"{host.bond}'s {host.cpe_nat_ip}", INTERNET, public_of(lab, host.cpe_nat_ip))
-        for host in lab.bonders.hosts
-        if host.cpe_nat_ip in owners
-    ]
-    found += [
-        Path(f"{name}'s own", INTERNET, public_of(lab, device.addresses[0]))
-        for name, device in lab.server.primary.items()
-    ]
+    """From the Internet to each public address, and in each space that has a private WAN."""
     spaces = [one["key"] for one in lab.server.state["spaces"] if one["private_wan_enabled"]]
-    return found + [space_path(lab, key) for key in spaces]
+    return public_paths(lab) + [space_path(lab, key) for key in spaces]
 
 
 def space_path(lab: Lab, space: str) -> Path:

@@ -38,8 +38,8 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("an inventory without agg3 is refused, nothing is lost", lambda: _partial(lab))
 
 
-def paths(lab: Lab) -> list[Path]:
-    """To each CPE NAT IP, to each aggregator's own address, in each space, and out by the NAT gateway."""
+def public_paths(lab: Lab) -> list[Path]:
+    """From the Internet to each CPE NAT IP and to each aggregator's own address."""
     owners = lab.server.owners()
     found = [
         Path(f"{host.bond}'s {host.cpe_nat_ip}", INTERNET, public_of(lab, host.cpe_nat_ip))
@@ -48,6 +48,12 @@ def paths(lab: Lab) -> list[Path]:
     ]
     for name, device in lab.server.primary.items():
         found.append(Path(f"{name}'s own", INTERNET, public_of(lab, device.addresses[0])))
+    return found
+
+
+def paths(lab: Lab) -> list[Path]:
+    """From the Internet to each public address, in each space, and out by the NAT gateway."""
+    found = public_paths(lab)
     for source, target in ((18, 20), (21, 25), (26, 28)):
         near, far = lab.host(source), lab.host(target)
         found.append(Path(f"{near.space}: {near.bond} to {far.bond}", near.namespace, far.address))
