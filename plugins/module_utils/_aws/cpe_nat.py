@@ -22,10 +22,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     read_interfaces,
     read_limits,
     read_subnets,
-    reverse_dns_of,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import Request
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
+from ansible_collections.bonded.internet.plugins.module_utils._aws.reverse_dns import reverse_dns_of
 
 KIND = "cpe_nat_eip"
 PARALLEL = 8

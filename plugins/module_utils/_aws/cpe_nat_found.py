@@ -238,20 +238,6 @@ def read_limits(client: Ec2Client, found: Found, interfaces: Iterable[Interface]
             found.limits[interface_id] = Limit(instance_type, per_type[instance_type])
 
 
-def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[str, str]:
-    """The reverse DNS names by allocation id, in small letters without the dot at the end; a pending one counts."""
-    if not allocation_ids:
-        return {}
-    listed = describe(
-        client, "describe_addresses_attribute", AllocationIds=sorted(allocation_ids), Attribute="domain-name"
-    )
-    names: dict[str, str] = {}
-    for item in listed:
-        pending = (item.get("PtrRecordUpdate") or {}).get("Value")
-        names[item["AllocationId"]] = (pending or item.get("PtrRecord") or "").rstrip(".").lower()
-    return names
-
-
 def find_by_key(client: Ec2Client, network: str, key: str) -> list[ElasticIp]:
     """The network's live Elastic IPs of one entry, straight from EC2."""
     answer = call(

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
-from .._aws.cpe_nat_found import reverse_dns_of
+from .._aws.reverse_dns import reverse_dns_of
 from .._aws.rights import missing_rights
 from .._aws.security_found import read_security
 from .._design.intent import Intent

@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names that AWS gives Elastic IPs in reverse DNS. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ._ec2 import Ec2Client, describe
+
+
+def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[str, str]:
+    """The reverse DNS names by allocation id, in small letters without the dot at the end; a pending one counts."""
+    if not allocation_ids:
+        return {}
+    listed = describe(
+        client, "describe_addresses_attribute", AllocationIds=sorted(allocation_ids), Attribute="domain-name"
+    )
+    names: dict[str, str] = {}
+    for item in listed:
+        pending = (item.get("PtrRecordUpdate") or {}).get("Value")
+        names[item["AllocationId"]] = (pending or item.get("PtrRecord") or "").rstrip(".").lower()
+    return names
