@@ -14,7 +14,8 @@ import tempfile
 from lab.process import LabError
 
 from .before import BEFORE
-from .figures import FIGURES, Figure, Plan
+from .figure import Figure, Plan
+from .figures import FIGURES
 from .measure import BenchError
 from .page import markdown, placed
 

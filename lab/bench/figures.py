@@ -12,108 +12,21 @@ import pathlib
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
 from lab.demo.playbook import INVENTORY
 from lab.process import ROOT, Running
 
 from . import loops
-from .before import BEFORE, earlier
-from .measure import Bench, BenchError, Sample, Series, repeat, run_program
+from .before import DEMO, before
+from .figure import Figure, Line, Plan, floor, from_state, stand_ins
+from .measure import Bench, BenchError, Series, repeat
 from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 
 SAMPLE = 100
 """Objects in the loops over modules; their time is scaled up to the measured network's size."""
 PARALLEL = 40
 """What the floor sends at once: Ansible's five forks with eight requests each, as the bulk module does by default."""
-DEMO = ROOT / "lab" / "demo"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measured thing: what it took, and what it asked."""
-
-    what: str
-    wall: str
-    cpu: float | None = None
-    peak: float | None = None
-    requests: str = ""
-
-
-@dataclass
-class Figure:
-    """A group of lines, claims about them (what must hold, what was found, whether it held), and a Mermaid plot."""
-
-    title: str
-    lines: list[Line] = field(default_factory=list)
-    claims: list[tuple[str, str, bool]] = field(default_factory=list)
-    plot: str = ""
-
-    def series(self, what: str, series: Series, scale: float = 1) -> None:
-        """Add a line; `scale` other than 1: measured on a sample, the wall time is scaled up."""
-        asked = ", ".join(f"{verb} {count}" for verb, count in sorted(series.requests.items())) or "none"
-        wall = f"{series.wall * scale:.0f} (from {series.wall:.1f} for the sample)" if scale != 1 else series.spread()
-        self.lines.append(Line(what, wall, series.cpu, series.peak, asked))
-
-    def claim(self, must: str, found: str, held: bool) -> None:
-        """Add a claim."""
-        self.claims.append((must, found, held))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How often each thing is run, and below which folder the networks are made."""
-
-    runs: int
-    folder: pathlib.Path
-    say: Callable[[str], None]
-    before: str = BEFORE
-
-
-@contextmanager
-def stand_ins(network: Network) -> Iterator[Bench]:
-    """Both stand-ins with a network's seeds."""
-    with (
-        Running("lab.bondingadmin", "--seed", network.server_seed) as server,
-        Running("lab.aws", "--seed", network.cloud_seed) as cloud,
-    ):
-        yield Bench(server, cloud, network.inventory)
-
-
-def floor(
-    bench: Bench, network: Network, series: Series, runs: int, parallel: int, state: str
-) -> tuple[Series, Series]:
-    """(the log of the last run again, an empty play), each from the same state."""
-    log = network.folder / "log.json"
-    log.write_text(json.dumps(series.samples[-1].log), encoding="utf-8")
-    words = [sys.executable, "-m", "lab.bench.floor", str(log), bench.server.url, "--parallel", str(parallel)]
-
-    def again() -> Any:
-        bench.load(state)
-        return run_program(words)
-
-    empty = loops.empty_play(network)
-    return repeat(runs, again), repeat(runs, lambda: bench.playbook(empty))
-
-
-def from_state(
-    bench: Bench,
-    state: str,
-    runs: int,
-    playbook: str | pathlib.Path,
-    *options: str,
-    extra: Mapping[str, Any] | None = None,
-) -> Series:
-    """A playbook several times, each time from the saved state."""
-
-    def once() -> Any:
-        bench.load(state)
-        return bench.playbook(playbook, *options, extra=extra)
-
-    return repeat(runs, once)
 
 
 def mesh(plan: Plan) -> list[Figure]:
@@ -133,7 +46,7 @@ def mesh(plan: Plan) -> list[Figure]:
         _loop(plan, bench, create, "(b) loop over ansible.builtin.uri", loops.uri_loop, network, "nothing")
         writes = made.requests["POST"] + made.requests["PATCH"]
         create.claim("as many writes as objects", f"{writes} for 1,050", writes == 1050)
-        _faster(create, "(a)", loop_a, made.wall, 15)
+        create.faster("(a)", loop_a, made.wall, 15)
         rate = replayed.wall / made.wall
         create.claim("60 % of the floor's rate of requests", f"{rate:.0%}", rate >= 0.6)
 
@@ -148,7 +61,7 @@ def mesh(plan: Plan) -> list[Figure]:
         unchanged.series("(c) floor: an empty play", empty)
         for name, loop in (("(a)", loops.modules_loop), ("(b)", loops.uri_loop)):
             label = {"(a)": "(a) loop over singular modules", "(b)": "(b) loop over ansible.builtin.uri"}[name]
-            _faster(unchanged, name, _loop(plan, bench, unchanged, label, loop, network, "built"), same.wall, 50)
+            unchanged.faster(name, _loop(plan, bench, unchanged, label, loop, network, "built"), same.wall, 50)
         least = replayed.wall + empty.wall
         unchanged.claim("4 x the floor", f"{same.wall / least:.1f} x", same.wall <= 4 * least)
         asked = sum(same.requests.values())
@@ -185,10 +98,6 @@ def _loop(
         raise BenchError(f"{label} made {writes} writing requests for {count} objects from the state {state!r}")
     figure.series(f"{label}, {count} of them", series, 1000 / count)
     return series.wall * 1000 / count
-
-
-def _faster(figure: Figure, name: str, loop: float, ours: float, times: int) -> None:
-    figure.claim(f"1/{times} of {name}", f"1/{loop / ours:.0f}", ours <= loop / times)
 
 
 def _break(bench: Bench, count: int) -> None:
@@ -249,15 +158,15 @@ def addresses(plan: Plan) -> list[Figure]:
     asked = same.requests["GET"]
     figure.claim("3 EC2 calls", str(calls), calls == 3)
     figure.claim("on the server 3 requests a bond and 6 in all", f"150 and {asked - 150}", asked <= 156)
-    _faster(figure, "the loop", loop.wall, same.wall, 20)
+    figure.faster("the loop", loop.wall, same.wall, 20)
     return [create, figure]
 
 
 def demo(plan: Plan) -> list[Figure]:
     """The demonstration's network, unchanged."""
     with (
-        Running("lab.bondingadmin", "--seed", DEMO / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
+        Running("lab.bondingadmin", "--seed", ROOT / DEMO / "bondingadmin.yml") as server,
+        Running("lab.aws", "--seed", ROOT / DEMO / "aws.yml") as cloud,
     ):
         bench = Bench(server, cloud, INVENTORY)
         plan.say("the demonstration")
@@ -277,41 +186,6 @@ def demo(plan: Plan) -> list[Figure]:
         f"{check.wall:.2f} s and {same.wall:.2f} s",
         min(sample.wall for sample in check.samples) <= max(sample.wall for sample in same.samples),
     )
-    return [figure]
-
-
-def before(plan: Plan) -> list[Figure]:
-    """The demonstration of an earlier commit, unchanged: that commit's collection and this one, run by turns."""
-    past = earlier(plan.before, plan.folder)
-    seeds = past.checkout / "lab" / "demo"
-    inventory = past.checkout / "inventories" / "demo"
-    own_side = {"bonding_host_side": False}  # nobody looked at the aggregators themselves then
-    with (
-        Running("lab.bondingadmin", "--seed", seeds / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", seeds / "aws.yml") as cloud,
-    ):
-        plan.say(f"the demonstration of {plan.before}")
-        now = Bench(server, cloud, inventory)
-        then = Bench(server, cloud, inventory, past.collections)
-        old_site = past.checkout / "playbooks" / "site.yml"
-        then.playbook(old_site)
-        then.save("built-then")
-        # What has become of the design since is done first: each finds the network as it wants it.
-        now.playbook("site.yml", extra=own_side)
-        now.save("built-now")
-        samples: tuple[list[Sample], list[Sample]] = ([], [])
-        for _ in range(plan.runs):
-            samples[0].append(from_state(then, "built-then", 1, old_site).samples[0])
-            samples[1].append(from_state(now, "built-now", 1, "site.yml", extra=own_side).samples[0])
-    old, new = Series(samples[0]), Series(samples[1])
-    asked = {name for sample in old.samples + new.samples for name in sample.requests}
-    wrote = sorted(name for name in asked if not name.startswith(("GET", "Describe")))
-    if wrote:
-        raise BenchError(f"runs that should have nothing to do made the writing requests {', '.join(wrote)}")
-    figure = Figure(f"the demo of {plan.before}, unchanged, before and after")
-    figure.series(f"site.yml of {plan.before}", old)
-    figure.series("site.yml", new)
-    figure.claim("1/2 of what it was", f"{new.wall / old.wall:.2f}", new.wall <= old.wall / 2)
     return [figure]
 
 

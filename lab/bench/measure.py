@@ -101,6 +101,8 @@ class Bench:
     inventory: pathlib.Path
     collections: pathlib.Path | None = None
     """Where the collections are, if not where they are installed."""
+    programs: pathlib.Path | None = None
+    """Where ansible-playbook is, if not in this environment."""
 
     def playbook(self, playbook: str | pathlib.Path, *options: str, extra: Mapping[str, Any] | None = None) -> Sample:
         """Run a playbook, with what it asked."""
@@ -111,6 +113,8 @@ class Bench:
             home = pathlib.Path(folder)
             (home / "ansible.cfg").touch()
             words = command(playbook, inventory=self.inventory, extra=where, options=options)
+            if self.programs:
+                words[0] = str(self.programs / "ansible-playbook")
             sample = run_program(words, self._environment(home))
         asked = self.server.log()
         requests = Counter(entry["method"] for entry in asked) + Counter(entry["action"] for entry in self.cloud.log())

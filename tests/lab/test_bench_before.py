@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pathlib
 import subprocess
+import sys
+import sysconfig
 
 import pytest
 
@@ -40,3 +42,19 @@ def test_the_earlier_collection_takes_this_ones_place(history: pathlib.Path, tmp
 def test_a_history_without_the_commit_is_named(history: pathlib.Path, tmp_path: pathlib.Path) -> None:
     with pytest.raises(BenchError, match="commit c0ffee is not to be had from git here"):
         before.earlier("c0ffee", tmp_path)
+
+
+def test_an_earlier_checkout_sets_up_an_environment_of_its_own(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "tools").mkdir()
+    set_up = "import sys\nprint('set-up: ready')\nprint(sys.executable)\n"
+    (tmp_path / "tools" / "setup_env.py").write_text(set_up, encoding="utf-8")
+    own = before.own_environment(tmp_path)
+    assert own.programs == pathlib.Path(sys.executable).parent
+    assert own.collections == pathlib.Path(sysconfig.get_path("purelib"))
+
+
+def test_a_set_up_that_fails_is_told_with_its_words(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "setup_env.py").write_text("raise SystemExit('no Python')\n", encoding="utf-8")
+    with pytest.raises(BenchError, match="no Python"):
+        before.own_environment(tmp_path)

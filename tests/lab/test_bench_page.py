@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.bench.figures import Figure, Line
+from lab.bench.figure import Figure, Line
 from lab.bench.page import BEGIN, END, markdown, placed
 
 
