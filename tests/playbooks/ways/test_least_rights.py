@@ -17,6 +17,7 @@ from tests.playbooks.running import Outcome, Site, aws_writes
 from tests.playbooks.ways.conftest import POLICIES, SAVED
 
 SELDOM = {
+    "AssignIpv6Addresses",
     "AssociateSubnetCidrBlock",
     "AssociateVpcCidrBlock",
     "AuthorizeSecurityGroupIngress",
