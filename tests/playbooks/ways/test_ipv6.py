@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from tests.playbooks.comparing import comparable
+from tests.playbooks.right_by_right import walk
 from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
 from tests.playbooks.site.wire import aws_items, server_items
 
+from .missing_rights import IPV6
 from .test_adopted import judge_ipv6
 
 HOSTS = {"agg1": demo_hosts()["agg1"]}
@@ -31,6 +34,7 @@ def variables(ipv6: bool) -> Json:
 def test_ipv6_is_turned_on_for_what_is_there_and_once(empty: Site) -> None:
     assert empty.write_inventory("old", HOSTS, variables(ipv6=False)).run("site").code == 0
     assert empty.ours("network_interfaces")[INTERFACE]["ipv6_addresses"] == []
+    empty.save("old")
     site = empty.write_inventory("new", HOSTS, variables(ipv6=True))
 
     before = site.cloud.state(), site.server.state()
@@ -51,6 +55,7 @@ def test_ipv6_is_turned_on_for_what_is_there_and_once(empty: Site) -> None:
     names = ("system", "verb", "kind", "parent", "key")
     assert sorted(identities) == sorted(tuple(item[name] for name in names) for item in made.plan["plan"])
     assert {item["phase"] for item in made.plan["plan"]} == {"add"}
+    whole = comparable(site.cloud.state())
     again = site.run("site")
     assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
 
@@ -60,3 +65,8 @@ def test_ipv6_is_turned_on_for_what_is_there_and_once(empty: Site) -> None:
     back = site.run("site", "--tags", "gateways")
     assert [entry["action"] for entry in aws_writes(back.aws)] == ["AssignIpv6Addresses"], back.output
     judge_ipv6(site, site.ours("network_interfaces")[INTERFACE])
+
+    # and from the beginning, with one right more in each run
+    site.load("old")
+    walk(site, lambda: site.run("site"), IPV6)
+    assert comparable(site.cloud.state()) == whole
