@@ -13,6 +13,7 @@
 | ``POST reset`` | back to the seed; faults are forgotten, saved copies and the log stay |
 | ``POST save?name=x``, ``POST load?name=x`` | keep a copy of the whole database, put it back |
 | ``POST move`` | ``{bond, aggregator}``, ids or names: the bond is on this aggregator now, as after a failover |
+| ``POST permissions`` | ``{email: [name or pattern]}``: from now on the users' own groups give these, and no others |
 
 Errors are ``{"error": TEXT}`` with 400 or 404.
 """
@@ -29,6 +30,7 @@ from typing import Any, TypeVar
 from . import database, models, state
 from .faults import FaultError, Faults
 from .log import Log
+from .seed import permit
 
 PREFIX = "/__lab__/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -62,6 +64,7 @@ class Control:
             ("POST", "save"): lambda: self._copy(database.save, query),
             ("POST", "load"): lambda: self._copy(database.load, query),
             ("POST", "move"): lambda: self._move(_json(body)),
+            ("POST", "permissions"): lambda: self._permit(_json(body)),
         }
         what = path.removeprefix(PREFIX).strip("/")
         deed = deeds.get((method, what))
@@ -89,6 +92,14 @@ class Control:
             raise ControlError("a move is {bond, aggregator}")
         self.submit(lambda: move(given["bond"], given["aggregator"]))
 
+    def _permit(self, given: Any) -> None:
+        if not isinstance(given, dict) or not all(isinstance(names, list) for names in given.values()):
+            raise ControlError("permissions are {email: [name or pattern]}")
+        try:
+            self.submit(lambda: permit_all(given))
+        except ValueError as error:
+            raise ControlError(str(error)) from error
+
 
 def _json(body: bytes) -> Any:
     try:
@@ -102,6 +113,15 @@ def move(bond: str | int, aggregator: str | int) -> None:
     found = _one(models.Bond, bond)
     found.current_aggregator = _one(models.Aggregator, aggregator)
     found.save()
+
+
+def permit_all(given: dict[str, list[str]]) -> None:
+    """Give each user of these just these permissions."""
+    for email, names in given.items():
+        user = models.User.objects.filter(email=email).first()
+        if user is None:
+            raise ControlError(f"there is no user {email}")
+        permit(user, names)
 
 
 def _one(model: Any, reference: str | int) -> Any:

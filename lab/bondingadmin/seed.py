@@ -220,8 +220,13 @@ def _user(entry: dict[str, Any]) -> None:
     user.save()
     if entry.get("token"):
         Token.objects.create(user=user, key=entry["token"])
-    group = Group.objects.create(name=f"group of {user.email}")
-    group.permissions.set(_permissions(entry.get("permissions") or []))
+    permit(user, entry.get("permissions") or [])
+
+
+def permit(user: models.User, wanted: Iterable[str]) -> None:
+    """Let the user's own group give these permissions, named or by patterns, and no others. Raises ValueError."""
+    group, _new = Group.objects.get_or_create(name=f"group of {user.email}")
+    group.permissions.set(_permissions(wanted))
     user.groups.add(group)
 
 

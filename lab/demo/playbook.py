@@ -72,8 +72,9 @@ class Outcome:
 
     @property
     def failures(self) -> list[str]:
-        """The messages of the results that failed, each once."""
-        return list(dict.fromkeys(str(event["msg"]) for event in self.events if event["outcome"] == "failed"))
+        """The messages of the results that failed, and of the items of loops, each once."""
+        failed = ("failed", "item failed")
+        return list(dict.fromkeys(str(event["msg"]) for event in self.events if event["outcome"] in failed))
 
 
 def environment(events: pathlib.Path, home: pathlib.Path, env: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from lab.process import ROOT
@@ -42,13 +42,20 @@ def statements(document: Json) -> dict[str, set[str]]:
     return {one["Sid"]: {action.removeprefix("ec2:") for action in _of(one)} for one in document["Statement"]}
 
 
+def only(policies: Iterable[Json], actions: Collection[str]) -> list[Json]:
+    """The same policies, but for all other actions than these."""
+
+    def kept(statement: Json) -> Json:
+        return {**statement, "Action": [one for one in _of(statement) if one.removeprefix("ec2:") in actions]}
+
+    less = [{**one, "Statement": [left for left in map(kept, one["Statement"]) if left["Action"]]} for one in policies]
+    return [one for one in less if one["Statement"]]
+
+
 def without(policies: Iterable[Json], action: str) -> list[Json]:
     """The same policies, but for one action."""
-
-    def less(statement: Json) -> Json:
-        return {**statement, "Action": [one for one in _of(statement) if one != f"ec2:{action}"]}
-
-    return [{**one, "Statement": [kept for kept in map(less, one["Statement"]) if kept["Action"]]} for one in policies]
+    given = list(policies)
+    return only(given, allowed(given) - {action})
 
 
 def _of(statement: Json) -> list[str]:

@@ -165,6 +165,7 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "ReleaseAddress": (_elastic_ip,),
     "ModifyAddressAttribute": (_elastic_ip,),
     "ResetAddressAttribute": (_elastic_ip,),
+    "AssignIpv6Addresses": (_INTERFACE,),
     "AssignPrivateIpAddresses": (_INTERFACE,),
     "UnassignPrivateIpAddresses": (_INTERFACE,),
     "CreateNetworkInterface": (_made("network-interface"), _SUBNET, _groups),

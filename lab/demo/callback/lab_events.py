@@ -17,7 +17,10 @@ PLAN = "bonded.internet.network_plan"
 
 
 class CallbackModule(CallbackBase):
-    """One line: {t, play, task, role, action, host, outcome, changed, msg} and, of network_plan, the whole `result`."""
+    """One line: {t, play, task, role, action, host, outcome, changed, msg} and, of network_plan, the whole `result`.
+
+    Of a loop that fails also a line for each item that failed: its outcome is "item failed".
+    """
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -36,6 +39,9 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._write(result, "failed")
+
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._write(result, "item failed")
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._write(result, "unreachable")

@@ -19,6 +19,7 @@ from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, as_tags, call
 
 ALLOWED = "DryRunOperation"
 NO_DRY_RUN = (
+    "AssignIpv6Addresses",
     "AssignPrivateIpAddresses",
     "UnassignPrivateIpAddresses",
     "AssociateVpcCidrBlock",

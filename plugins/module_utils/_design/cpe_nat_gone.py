@@ -30,18 +30,19 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
 
 
 def _server_things(
-    private_ip: str | None, entry: Entry | None, intent: Intent, server: Server, going: set[str]
+    private_ip: str | None, entry: Entry | None, retired: bool, intent: Intent, server: Server, going: set[str]
 ) -> list[Thing]:
-    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that nobody else uses."""
+    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that nobody else uses.
+
+    A run that ended between the two has left the second, with the address on AWS, which goes last.
+    """
     if private_ip is None:
         return []
     things: list[Thing] = []
     for bond, found in server.bond_things.items():
         nat = next((t for t in found if t.kind == "cpe_nat_ip" and t.key == private_ip), None)
-        if nat is None:
-            continue
-        things.append(nat)
-        if not (intent.absent and entry and entry.bond.id == bond):
+        things += [nat] if nat else []
+        if not (intent.absent and entry and entry.bond.id == bond) or (nat is None and retired):
             continue
         network = ipaddress.ip_interface(entry.intent.connected_ip).network
         others = [
@@ -78,7 +79,7 @@ def design_leftovers(
         owner = fleet.by_interface(interface)
         host = owner.host if owner else None
         entry = by_key.get(key)
-        things = _server_things(private_ip, entry, intent, server, going)
+        things = _server_things(private_ip, entry, is_retired(address), intent, server, going)
         things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
         dropped |= {(t.kind, t.parent, t.key) for t in things}
         design.drop(PART, host, *things)

@@ -50,6 +50,7 @@ class Gateway:
     subnet: str
     vpc: VpcDesign
     ipv6: bool
+    """Whether it carries IPv6: the VPC is to have it, and its subnet has a block or gets one."""
     device: str
     """The name of the network interface's device on the aggregator."""
     interface: Interface | None
@@ -91,6 +92,11 @@ class Gateway:
     def source_dest_check(self) -> bool:
         """Whether AWS may check its packets' addresses: only where all of them are the interface's own."""
         return self.translates and not self.routed
+
+    @property
+    def lacks_ipv6(self) -> bool:
+        """Whether its interface is older than its subnet's IPv6 block: EC2 gives an address of it only to new ones."""
+        return self.ipv6 and self.interface is not None and self.interface.ipv6 is None
 
     @property
     def own_table(self) -> str | None:
@@ -137,6 +143,7 @@ def resolve_gateway(
         missing = "the aggregator's aws_instance_id" if vpc else "a vpc for the space"
         report.problem(f"{what}: needs {missing}.")
         return None
+    ipv6 = bool(space.vpc and space.vpc.ipv6)
     if wanted.subnet_id:
         subnet = cloud.subnets.get(wanted.subnet_id)
         if subnet is None:
@@ -154,6 +161,12 @@ def resolve_gateway(
                 f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: "
                 "masquerade with vpc_routes: false can do with another VPC's subnet."
             )
+        if ipv6 and not subnet.ipv6:
+            ipv6 = False
+            report.warn(
+                f"{what}: vpc.ipv6: true, but the given subnet {subnet.id} has no IPv6 block: the gateway carries no "
+                "IPv6. Give the subnet a block, or leave subnet_id out: a subnet is made."
+            )
         cidr = subnet.cidr
     elif member.instance.zone in vpc.subnets:
         cidr = vpc.subnets[member.instance.zone]
@@ -166,7 +179,7 @@ def resolve_gateway(
         member=member,
         subnet=cidr,
         vpc=vpc,
-        ipv6=bool(space.vpc and space.vpc.ipv6),
+        ipv6=ipv6,
         device=device,
         interface=interface,
         address=owned(intent.network, gateway_ip_key(space.key, member.host), cloud.addresses),

@@ -74,18 +74,6 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
         )
 
 
-def warn_of_ipv6(gateways: list[Gateway], report: Report) -> None:
-    """Interfaces that are older than their subnet's IPv6 block: EC2 gives an address of it only to new ones."""
-    for gateway in gateways:
-        if gateway.ipv6 and gateway.interface and not gateway.interface.ipv6:
-            report.warn(
-                f"{gateway.label}: vpc.ipv6: true, but its interface {gateway.interface.id} has no IPv6 address: it "
-                "is older than its subnet's block. Until it has one the gateway carries no IPv6: aws ec2 "
-                f"assign-ipv6-addresses --network-interface-id {gateway.interface.id} --ipv6-address-count 1, and run "
-                "again."
-            )
-
-
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
     """What only shows between gateways: one device or one route for two of them."""
     devices: dict[tuple[str, str], Gateway] = {}

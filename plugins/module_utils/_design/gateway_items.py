@@ -78,6 +78,8 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
         design.aws("update", "network_interface", parent, key, **change, **{**common, "phase": when})
     if found is None or found.instance_id != instance.id:
         design.aws("create", "attachment", instance.id, key, after={"instance_id": instance.id}, **common)
+    if gateway.lacks_ipv6:
+        design.aws("create", "ipv6_address", key, "ipv6", after={"ipv6": KNOWN_AFTER_APPLY}, **common)
 
 
 def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:

@@ -62,7 +62,9 @@ def _addresses(gateway: Gateway) -> list[str]:
     if gateway.interface is None:
         return [KNOWN_AFTER_APPLY]
     own = [f"{gateway.interface.private_ip}/{ipaddress.IPv4Network(gateway.subnet).prefixlen}"]
-    return own + ([f"{gateway.interface.ipv6}/64"] if gateway.ipv6 and gateway.interface.ipv6 else [])
+    if gateway.lacks_ipv6:
+        return [*own, KNOWN_AFTER_APPLY]
+    return own + ([f"{gateway.interface.ipv6}/64"] if gateway.ipv6 else [])
 
 
 def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from .cpe_nat_gone import design_leftovers
 from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
-from .gateway_checks import check_egress, check_gateways, warn_of_ipv6, warn_of_none
+from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
 from .host_side import design_host_sides
@@ -90,7 +90,6 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
-    warn_of_ipv6(gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
     for made in vpcs:
         if made.found and made.cidr:

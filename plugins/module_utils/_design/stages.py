@@ -101,6 +101,8 @@ def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict
             added[name] = switched[name] = value if filters_grow else old
         elif name == _WITH_WHAT_GROWS.get(wanted.kind):
             added[name] = switched[name] = value
+        elif name == "accept_ra":  # on with the new address, off with the old one
+            added[name], switched[name] = bool(old or value), value
         else:
             added[name] = value if old is None and name != "mtu" else old
             switched[name] = value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item
@@ -87,14 +87,32 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
                     places[item.identity] = (batch.part, batch.host, thing)
                     gone.append(item)
         changes = diff(state.values(), targets, gone, canonical=True)
+        if phase == "add":
+            changes = [*changes, *_chosen_later(unknown, changes, state)]
         for change in changes:
             part, host, thing = places[change.identity]
-            after = {**(change.after or {}), **unknown.get(change.identity, {})} if change.after is not None else None
+            open_fields = unknown.get(change.identity, {})
+            after = {**change.after, **open_fields} if change.after is not None else None
+            before = change.before
+            if open_fields and before is not None:
+                before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
             interrupts = design.interrupting.get((phase, change.parent, change.key), "")
             known = _known(change, thing, state)
-            steps.append(Step(_item(change, after, phase, part, host, interrupts), thing, known))
+            shown = replace(change, before=before)
+            steps.append(Step(_item(shown, after, phase, part, host, interrupts), thing, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
+
+
+def _chosen_later(
+    unknown: dict[tuple[str, str, str], dict[str, Any]],
+    changes: list[Change],
+    state: dict[tuple[str, str, str], Object],
+) -> list[Change]:
+    """Objects that are there already, and get nothing else new but what AWS has yet to choose."""
+    changed = {change.identity for change in changes}
+    found = [state[identity] for identity in unknown if identity in state and identity not in changed]
+    return [Change("update", one.kind, one.parent, one.key, {}, {}, one.id) for one in found]
 
 
 def _known(change: Change, thing: Thing, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:

@@ -200,6 +200,10 @@ SELDOM: list[tuple[str, Call]] = [
     ),
     ("DeleteSecurityGroup", lambda ec2: ec2.delete_security_group(**OUR_GROUP)),
     ("RevokeSecurityGroupIngress", lambda ec2: ec2.revoke_security_group_ingress(**OUR_GROUP, IpPermissions=VXLAN)),
+    (
+        "AssignIpv6Addresses",
+        lambda ec2: ec2.assign_ipv6_addresses(NetworkInterfaceId="eni-0a00000f", Ipv6AddressCount=1),
+    ),
     ("AssociateSubnetCidrBlock", lambda ec2: ec2.associate_subnet_cidr_block(**SUBNET, Ipv6CidrBlock="2001:db8::/64")),
     ("AssociateVpcCidrBlock", lambda ec2: ec2.associate_vpc_cidr_block(**VPC, AmazonProvidedIpv6CidrBlock=True)),
     ("DescribeAddressesAttribute", lambda ec2: ec2.describe_addresses_attribute(Attribute="domain-name")),
@@ -322,6 +326,12 @@ DENIED: list[tuple[str, str, str, Call]] = [
         "ModifyNetworkInterfaceAttribute",
         "network-interface/eni-0a00000e",
         lambda ec2: ec2.modify_network_interface_attribute(NetworkInterfaceId="eni-0a00000e", **CHECK_OFF),
+    ),
+    (
+        "an IPv6 address for nobody's interface",
+        "AssignIpv6Addresses",
+        "network-interface/eni-0a000001",
+        lambda ec2: ec2.assign_ipv6_addresses(**NOBODYS, Ipv6AddressCount=1),
     ),
     (
         "another tag on nobody's interface",

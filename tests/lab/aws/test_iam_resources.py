@@ -75,6 +75,11 @@ REQUESTS: list[tuple[str, str, Call]] = [
         lambda ec2: ec2.reset_address_attribute(**FREE, Attribute="domain-name"),
     ),
     (
+        "AssignIpv6Addresses",
+        "network-interface/eni-0a000001",
+        lambda ec2: ec2.assign_ipv6_addresses(NetworkInterfaceId="eni-0a000001", Ipv6AddressCount=1),
+    ),
+    (
         "AssignPrivateIpAddresses",
         "network-interface/eni-0a000001",
         lambda ec2: ec2.assign_private_ip_addresses(

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
 
-from lab.process import Running
+from lab.process import LabError, Running
 
 from .conftest import Api
 
@@ -152,3 +153,20 @@ def test_new_space_of_a_user_is_below_its_own(as_user: AsUser) -> None:
     assert acme.refused("POST", "spaces/", {"name": "New", "key": "new"}) == required
     assert acme.refused("PATCH", "spaces/acme-east/", {"parent": None}) == required
     acme.write("POST", "spaces/", {"name": "New", "key": "new", "parent": acme.url("spaces/acme-east/")})
+
+
+def test_permissions_are_given_and_taken_while_it_runs(server: Running, as_user: AsUser) -> None:
+    acme, path, new = as_user("acme"), "aggregators/1003/vxlan_interfaces/", {"name": "vx1", "vni": 1}
+    server.control("POST", "permissions", {"acme@example.com": ["view_*"]})
+    assert acme("POST", path, new).status_code == 403
+    server.control("POST", "permissions", {"acme@example.com": ["view_*", "add_interface"]})
+    made = acme.write("POST", path, new)
+    assert acme("DELETE", made["url"]).status_code == 403
+    (user,) = [one for one in server.state()["users"] if one["email"] == "acme@example.com"]
+    assert [name for name in user["permissions"] if not name.startswith("view_")] == ["add_interface"]
+    refused: list[Any] = [{"nobody@example.com": []}, {"acme@example.com": ["fly"]}, {"acme@example.com": "view_*"}, []]
+    for wrong in refused:
+        with pytest.raises(LabError):
+            server.control("POST", "permissions", wrong)
+    server.reset()
+    assert acme("POST", path, new).status_code == 201

@@ -3,139 +3,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A table of what an account, its machines and the server can lack: the preflight's words, and nothing changed.
 
-The write actions of the IAM policy, each taken away, are in tests/playbooks/ways/test_least_rights.py.
+What is warned of is in test_warned.py. The actions of the IAM policies, each taken away from runs, are in
+tests/playbooks/ways/missing_rights.py.
 """
 
 from __future__ import annotations
-
-import pathlib
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan import PlanError
-from lab.process import Running
+from tests.playbooks.faults import Fault, Spoil
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy, without
-from tests.playbooks.running import DEMO, Json, Site, aws_writes, demo_hosts, demo_variables, server_writes
+from tests.playbooks.running import DEMO, Site, aws_writes, demo_variables, server_writes
 
-
-@dataclass
-class Fault:
-    """The demo's two sides and its inventory, to be spoilt."""
-
-    site: Site
-    variables: Json = field(default_factory=demo_variables)
-    hosts: Json = field(default_factory=demo_hosts)
-    more: Json = field(default_factory=dict)
-
-    def account(self, **quotas: int) -> Fault:
-        """What AWS allows."""
-        self.site.cloud.control("POST", "quotas", quotas)
-        return self
-
-    def said(self, **quotas: int) -> Fault:
-        """What the operator says that AWS allows."""
-        self.variables["bonding_quotas"] = quotas
-        return self
-
-    def acme(self) -> Json:
-        """The space acme of the inventory."""
-        found: Json = self.variables["bonding_spaces"][0]
-        return found
-
-    def gateway(self, space: int = 0, **more: object) -> Fault:
-        """Another gateway of a space: of acme 0, globex 1, initech 2."""
-        given = {"networks": ["172.31.0.0/16"], "egress": "none", "interface": "ens7"}
-        self.variables["bonding_spaces"][space].setdefault("gateways", []).append({**given, **more})
-        return self
-
-    def networks(self, number: int) -> Fault:
-        """So many networks for acme's gateway."""
-        wanted = [f"100.{64 + n // 256}.{n % 256}.0/24" for n in range(number)]
-        self.acme()["gateways"][0]["networks"] = wanted
-        return self
-
-    def addresses(self, number: int, on: str) -> Fault:
-        """So many private addresses more on the primary interface of a host."""
-        interface = f"eni-0d00000000000a90{on[-1]}"
-        self.site.ec2().assign_private_ip_addresses(NetworkInterfaceId=interface, SecondaryPrivateIpAddressCount=number)
-        return self
-
-    def attach(self, *hosts: str) -> Fault:
-        """An interface of others more on each of these hosts."""
-        ec2 = self.site.ec2()
-        for index, host in enumerate(hosts, 1):
-            subnet = f"subnet-0d00000000000001{'b' if host == 'agg2' else 'a'}"
-            made = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
-            instance = f"i-0d00000000000a90{host[-1]}"
-            ec2.attach_network_interface(NetworkInterfaceId=made, InstanceId=instance, DeviceIndex=index)
-        return self
-
-    def nat_gateways(self, number: int) -> Fault:
-        """So many NAT gateways of others in agg3's zone."""
-        ec2 = self.site.ec2()
-        for _number in range(number):
-            address = ec2.allocate_address(Domain="vpc")["AllocationId"]
-            ec2.create_nat_gateway(SubnetId="subnet-0d00000000000001a", AllocationId=address)
-        return self
-
-    def small_vpc(self, cidr: str, taken: int) -> Fault:
-        """acme has a VPC already, with a gateway subnet in which so few are free."""
-        ec2 = self.site.ec2()
-        tags = [{"Key": "bonded.internet/network", "Value": "demo"}]
-
-        def tagged(kind: str, key: str) -> list[Json]:
-            return [{"ResourceType": kind, "Tags": [*tags, {"Key": "bonded.internet/key", "Value": key}]}]
-
-        vpc = ec2.create_vpc(CidrBlock=cidr, TagSpecifications=tagged("vpc", "vpc/acme"))["Vpc"]["VpcId"]
-        key = "subnet/acme/eu-central-1a"
-        subnet = ec2.create_subnet(
-            VpcId=vpc, CidrBlock=cidr, AvailabilityZone="eu-central-1a", TagSpecifications=tagged("subnet", key)
-        )["Subnet"]["SubnetId"]
-        for _number in range(taken):
-            ec2.create_network_interface(SubnetId=subnet)
-        self.acme()["vpc"] = {
-            "cidr": cidr,
-            "subnets": [{"zone": "eu-central-1a", "cidr": cidr}],
-        }
-        return self
-
-    def groups(self, *hosts: str) -> Fault:
-        """Our security groups are wanted; an interface of these hosts carries one of others more."""
-        self.more["security_groups"] = True
-        ec2 = self.site.ec2()
-        for host in hosts:
-            number = f"eni-0d00000000000a90{host[-1]}"
-            (found,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[number])["NetworkInterfaces"]
-            made = ec2.create_security_group(GroupName=host, Description=host, VpcId=found["VpcId"])["GroupId"]
-            ec2.modify_network_interface_attribute(
-                NetworkInterfaceId=number, Groups=[*(group["GroupId"] for group in found["Groups"]), made]
-            )
-        return self
-
-    def lacking(self, action: str) -> Fault:
-        """The policies of docs/ but for one action, and the rights are asked for."""
-        self.site.grant(without([policy("read"), policy("change")], action))
-        self.more["check_rights"] = True
-        return self
-
-    def as_viewer(self) -> Fault:
-        """As somebody who may look at the server and no more."""
-        self.variables |= {"bonding_api_username": "viewer@example.com", "bonding_api_password": "viewer-password"}
-        self.more["check_rights"] = True
-        return self
-
-    def on_server(self, method: str, path: str, body: Json) -> Fault:
-        """By somebody who may do everything there."""
-        self.site.as_administrator(method, path, body)
-        return self
-
-
-Spoil = Callable[[Fault], object]
-TWO = "172.31.0.0/16"
 REFUSED: dict[str, tuple[Spoil, str]] = {
     "Elastic IPs, AWS tells": (
         lambda f: f.account(elastic_ips=10),
@@ -211,6 +93,30 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.variables["bonding_cpe_nat_ips"][0].update(private_ip="10.1.0.255"),
         "private_ip 10.1.0.255 is reserved by AWS in 10.1.0.0/24",
     ),
+    "addresses of a full subnet of the aggregators": (
+        lambda f: f.fill("subnet-0d00000000000001b"),
+        "agg2's subnet 10.1.1.0/24 has no free address left.",
+    ),
+    "addresses of a given subnet": (
+        lambda f: f.fill("subnet-0d00000000000001b").in_subnet("agg2", "subnet-0d00000000000001b"),
+        "The subnet subnet-0d00000000000001b (10.1.1.0/24) has 0 free addresses and would have to give 1",
+    ),
+    "no subnet for the zone of a gateway": (
+        lambda f: [f.gateway(0, aggregator="agg2"), f.acme().update(vpc={"cidr": "10.101.0.0/28"})],
+        "vpc.cidr: 10.101.0.0/28 has no default subnet for the zone eu-central-1b: give vpc.subnets.",
+    ),
+    "subnets of two zones over each other": (
+        lambda f: [
+            f.gateway(0, aggregator="agg2"),
+            f.acme()["vpc"].update(
+                subnets=[
+                    {"zone": "eu-central-1a", "cidr": "10.101.0.0/23"},
+                    {"zone": "eu-central-1b", "cidr": "10.101.1.0/24"},
+                ]
+            ),
+        ],
+        "vpc.subnets: 10.101.0.0/23 (eu-central-1a) and 10.101.1.0/24 (eu-central-1b) overlap.",
+    ),
     "another subnet than the one that is there": (
         lambda f: f.small_vpc("10.101.0.0/24", 0).acme()["vpc"]["subnets"][0].update(cidr="10.101.0.0/26"),
         "vpc.subnets: 10.101.0.0/26 is wanted in eu-central-1a, but subnet/acme/eu-central-1a",
@@ -226,6 +132,18 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     "a tunnel over a bond's network": (
         lambda f: f.acme()["vxlan"].update(subnet="172.16.0.0/20"),
         "the tunnel subnet 172.16.0.0/20 of space acme overlaps the network 172.16.1.0/24 of bond 17",
+    ),
+    "a tunnel over a VPC": (
+        lambda f: f.acme()["vxlan"].update(subnet="10.102.16.0/20"),
+        "the tunnel subnet 10.102.16.0/20 of space acme overlaps the VPC network 10.102.0.0/16 of space globex.",
+    ),
+    "a tunnel over another": (
+        lambda f: f.acme()["vxlan"].update(subnet="10.254.16.0/20"),
+        "the tunnel subnet 10.254.16.0/20 of space acme overlaps the tunnel subnet 10.254.16.0/20 of space globex",
+    ),
+    "a VNI of two spaces": (
+        lambda f: f.acme()["vxlan"].update(vni=10000012),
+        "the VNI 10000012 is also that of space acme: two customers would be connected with each other.",
     ),
     "the right to make addresses": (
         lambda f: f.lacking("AllocateAddress"),
@@ -314,19 +232,15 @@ ON_SERVER = {
 
 
 @pytest.mark.parametrize("permission", ON_SERVER)
-def test_each_right_on_the_server_is_named_when_it_is_taken_away(
-    empty: Site, tmp_path: pathlib.Path, permission: str
-) -> None:
+def test_each_right_on_the_server_is_named_when_it_is_taken_away(empty: Site, permission: str) -> None:
     seed = yaml.safe_load((DEMO / "bondingadmin.yml").read_text(encoding="utf-8"))
     (user,) = [one for one in seed["users"] if one["email"] == demo_variables()["bonding_api_username"]]
     assert set(user["permissions"]) == {*ON_SERVER, "view_*"}
-    user["permissions"].remove(permission)
-    path = tmp_path / "seed.yml"
-    path.write_text(yaml.safe_dump(seed), encoding="utf-8")
-    with Running("lab.bondingadmin", "--seed", path) as server:
-        with pytest.raises(PlanError) as refused:
-            plan(replace(empty, server=server), check_rights=True)
-        assert server_writes(server.log()) == []
+    left = [one for one in user["permissions"] if one != permission]
+    empty.server.control("POST", "permissions", {user["email"]: left})
+    with pytest.raises(PlanError) as refused:
+        plan(empty, check_rights=True)
+    assert server_writes(empty.server.log()) == []
     assert f"The user lacks the right to {ON_SERVER[permission]} on the server" in str(refused.value)
 
 

@@ -91,6 +91,9 @@ PART_OF_MAKING = {
     "ModifyNetworkInterfaceAttribute": "NetworkInterfaceId",
 }
 
+IPV6 = {"AssociateVpcCidrBlock": ("vpc", "VpcId"), "AssociateSubnetCidrBlock": ("subnet", "SubnetId")}
+"""What gives a block to something that is there."""
+
 
 def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[tuple[Identity, Json]]:
     """(identity, what the request says in the terms of an item's `after`) of each change that a run made on AWS.
@@ -111,11 +114,24 @@ def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[
             after |= {"allocation_id": params["AllocationId"]} if action == "CreateNatGateway" else {}
             made[key] = after
             found.append((("aws", "create", MAKES[action], _parent(action, key, params, names, state), key), after))
+        elif action in IPV6:
+            kind, parameter = IPV6[action]
+            parent = _parent_in(before, params[parameter], names)
+            found.append((("aws", "update", kind, parent, names[params[parameter]]), {"ipv6": True}))
+        elif action == "AssignIpv6Addresses":
+            parent = names[params["NetworkInterfaceId"]]
+            assert params["Ipv6AddressCount"] == "1", params
+            found.append((("aws", "create", "ipv6_address", parent, "ipv6"), {}))
         elif action in PART_OF_MAKING:
             owner = names[params[PART_OF_MAKING[action]]]
             check = {"source_dest_check": params.get("SourceDestCheck.Value") == "true"}
             if owner in made:
                 made[owner] |= check if "SourceDestCheck.Value" in params else {}
+                continue
+            if params.get("AssignIpv6AddressOnCreation.Value") == "true":  # comes with the block
+                assert (("aws", "update", "subnet", _parent_in(before, params["SubnetId"], names), owner)) in dict(
+                    found
+                )
                 continue
             assert "SourceDestCheck.Value" in params, f"{action} changes {owner}, which this run did not make"
             parent = _parent_in(before, params[PART_OF_MAKING[action]], names)

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from tests.playbooks.denied import not_needed
+from tests.playbooks.comparing import comparable
+from tests.playbooks.right_by_right import POLICIES, walk
 from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
-from tests.playbooks.ways.conftest import POLICIES
+
+from .missing_rights import GROUPS as GROUP_RIGHTS
+from .missing_rights import LESS_OPEN, NO_GROUPS
 
 HOSTS = ("agg1", "agg3")
 """Those in one subnet."""
@@ -58,10 +61,28 @@ def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
     gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
     assert gone.code == 0, gone.output
-    # the rights that only these objects need: without one its own request is denied by name, and changes nothing
-    requests = {entry["action"]: entry for outcome in (made, gone) for entry in outcome.aws}
-    only_here = [action for action in requests if "SecurityGroup" in action and not action.startswith("Describe")]
-    assert sorted(only_here) == ["AuthorizeSecurityGroupIngress", "CreateSecurityGroup", "DeleteSecurityGroup"]
-    assert [w for action in only_here if (w := not_needed(site, POLICIES, action, requests[action]))] == []
     assert interfaces(site) == before
     assert [site.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]
+
+
+def test_groups_and_checks_with_one_right_more_at_a_time(empty: Site) -> None:
+    """The same for the aggregators' group alone; then a port is closed, and all of it taken down."""
+    hosts = {name: one for name, one in demo_hosts().items() if name in HOSTS}
+    given = variables() | {"bonding_spaces": [], "bonding_cpe_nat_ips": []}
+    seed, before = comparable(empty.cloud.state()), interfaces(empty)
+    site = empty.write_inventory("rights", hosts, given)
+    walk(site, lambda: site.run("site"), GROUP_RIGHTS)
+    again = site.run("site")
+    assert (again.code, again.writes) == (0, []), again.output
+    group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
+    assert {check for check, _groups, _tags in interfaces(site).values()} == {False}
+    assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789, 51820}
+
+    site = empty.write_inventory("rights", hosts, given | {"bonding_managed_mesh_ports": []})
+    walk(site, lambda: site.run("site"), LESS_OPEN)
+    group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
+    assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789}
+
+    walk(site, lambda: site.run("teardown", extra={"confirm_teardown": "demo"}), NO_GROUPS)
+    assert interfaces(site) == before
+    assert comparable(site.cloud.state()) == seed

@@ -1,69 +1,73 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The IAM policies of docs/ suffice, no action of them is idle, and what is said when one is missing."""
+"""The IAM policies of docs/ suffice, no action of them is idle, and each one that is missing is named by a step.
+
+Built and taken down with one right more in each run; IPv6 and security groups are in test_ipv6.py and test_direct.py.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
-from tests.playbooks.denied import not_needed, steps
-from tests.playbooks.rights import PAGE, allowed, policy, without
-from tests.playbooks.running import Outcome, Site, aws_writes
-from tests.playbooks.ways.conftest import POLICIES, SAVED
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
+from tests.playbooks.comparing import comparable
+from tests.playbooks.planning import plan
+from tests.playbooks.right_by_right import DENIED, NAMED, POLICIES, READING, walk
+from tests.playbooks.rights import PAGE, allowed, only, policy
+from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts, demo_variables
 
-SELDOM = {
-    "AssociateSubnetCidrBlock",
-    "AssociateVpcCidrBlock",
-    "AuthorizeSecurityGroupIngress",
-    "CreateSecurityGroup",
-    "DeleteSecurityGroup",
-    "DescribeAddressesAttribute",
-    "ModifyAddressAttribute",
-    "ModifySubnetAttribute",
-    "ResetAddressAttribute",
-    "RevokeSecurityGroupIngress",
-}
-"""What only IPv6, reverse DNS and security groups ask for: test_direct.py takes the groups' away from its runs,
-tests/unit/.../aws/test_denied_on_lab.py reverse DNS's from its steps, and tests/lab/aws asks for all."""
+from . import missing_rights as tables
 
-TEARDOWN = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
+HOSTS = {"agg1": demo_hosts()["agg1"]}
+SURE = {"confirm_teardown": "demo"}
+WHOLE = SURE | {"release_addresses": True, "teardown_private_wan": True}
+WARNED_OF = {"DescribeAccountAttributes"}
+"""Without which AWS's default is taken for what the account may have."""
 
 
-def refused(outcomes: Iterable[Outcome]) -> list[Any]:
-    return [entry for outcome in outcomes for entry in outcome.aws if entry["error"] == "UnauthorizedOperation"]
+def variables(**entry: str) -> Json:
+    """One space with a NAT gateway, and one public address; all on one aggregator."""
+    found = demo_variables()
+    acme = found["bonding_spaces"][0]
+    del acme["vxlan"], acme["gateways"][0]["port_forwards"]
+    acme["gateways"][0]["egress"] = "nat_gateway"
+    del found["bonding_bgp"]
+    return found | {"bonding_spaces": [acme], "bonding_cpe_nat_ips": [found["bonding_cpe_nat_ips"][0] | entry]}
 
 
-def test_the_policies_are_enough_and_no_action_is_idle(network: Site, built_once: dict[str, Outcome]) -> None:
-    """Built, unchanged, addresses retired and taken back, torn down; then each request with its right taken away."""
-    network.grant(POLICIES)
-    unchanged = network.run("site")
-    assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
-    retired = network.run("teardown", "--tags", "cpe_nat", extra={"confirm_teardown": "demo"})
-    back = network.run("site", "--tags", "cpe_nat")
-    gone = network.run("teardown", extra=TEARDOWN)
-    outcomes = [built_once[SAVED], unchanged, retired, back, gone]
-    assert [outcome.code for outcome in outcomes] == [0] * 5, gone.output
-    assert [network.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]
-    assert refused(outcomes) == []
-    # what was asked for, with a request of each, and one that makes something with tags
-    done = [entry for outcome in outcomes for entry in outcome.aws if entry["service"] == "ec2"]
-    requests = {entry["action"]: entry for entry in done}
-    assert requests.keys() == allowed(POLICIES) - SELDOM
-    assert [w for action, entry in requests.items() if (w := not_needed(network, POLICIES, action, entry))] == []
-    assert not_needed(network, POLICIES, "CreateTags", requests["AllocateAddress"]) == ""
-    # and each writing one is a step of a role, which is what fails, and has a name
-    asking = steps(outcomes)
-    for action in {entry["action"] for entry in aws_writes(done)}:
-        assert all(step.startswith(("pwan_", "eip_cpe_nat", "bonded.internet.")) for step in asking[action]), (
-            action,
-            asking[action],
-        )
-    assert {step.rpartition(": ")[2] for step in asking["DeleteVpc"]} == {"Delete our VPCs"}
+def writes(outcomes: list[Outcome]) -> set[str]:
+    return {entry["action"] for outcome in outcomes for entry in aws_writes(outcome.aws)}
+
+
+def test_built_and_taken_down_with_one_right_more_at_a_time(empty: Site) -> None:
+    seed = comparable(empty.cloud.state())
+    site = empty.write_inventory("one", HOSTS, variables())
+    last = walk(site, lambda: site.run("site"), tables.BUILD)
+    assert {i["key"] for i in last.plan["plan"] if i["system"] == "aws"} >= {"natgw/acme/agg1"}  # it went on from there
+    # with just these rights: nothing more is wanted, and a look at it writes nothing
+    again = site.run("site")
+    assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
+
+    # the address: kept, taken back, named, and without a name again
+    walk(site, lambda: site.run("teardown", "--tags", "cpe_nat", extra=SURE), tables.RETIRE)
+    assert site.ours("addresses")["cpe-nat/bond-17"]["network_interface_id"] is None
+    walk(site, lambda: site.run("site", "--tags", "cpe_nat"), tables.TAKE_BACK, given=tables.BUILD)
+    assert site.ours("addresses")["cpe-nat/bond-17"]["network_interface_id"] == "eni-0d00000000000a901"
+    for name, table in (("mail.example.com", tables.NAMES), ("", tables.NO_NAMES)):
+        site = empty.write_inventory("one", HOSTS, variables(reverse_dns=name))
+        walk(site, lambda: site.run("site", "--tags", "cpe_nat"), table)  # noqa: B023 (run at once)
+        assert (site.ours("addresses")["cpe-nat/bond-17"]["reverse_dns"] or "").rstrip(".") == name
+
+    gone = walk(site, lambda: site.run("teardown", extra=WHOLE), tables.TAKE_DOWN)
+    assert "DeleteVpc" in writes([gone])
+    assert comparable(site.cloud.state()) == seed
+
+
+def test_each_action_of_the_policies_is_in_a_table() -> None:
+    assert {action for table in tables.ALL for action in table} == allowed(POLICIES) - WARNED_OF
 
 
 def test_the_page_and_the_policies_name_the_same_actions() -> None:
@@ -77,38 +81,31 @@ def test_reading_is_enough_to_look(unbuilt: Site) -> None:
     assert outcome.code == 0, outcome.output
     assert outcome.plan["plan"]
     assert outcome.writes == []
-    assert refused([outcome]) == []
+    assert [entry for entry in outcome.aws if entry["error"] == DENIED] == []
 
 
-MISSING = [
-    # the right, the run, the task that fails, and how its text names the right
-    (
-        "DescribeAddresses",
-        ("site", "--check"),
-        "Read both sides, judge the inventory, plan",
-        "the credentials lack the IAM right ec2:DescribeAddresses. EC2 says .* Nothing was changed.",
-    ),
-    (
-        "AssociateAddress",
-        ("site", "--tags", "cpe_nat"),
-        "Allocate the Elastic IPs on private addresses of the network interfaces",
-        r"entry .*: the credentials lack the IAM right ec2:AssociateAddress on arn:aws:ec2:\S+:elastic-ip/eipalloc-\w+",
-    ),
-    (
-        "CreateInternetGateway",
-        ("private_wan",),
-        "Make the internet gateway and attach it",
-        r"not authorized to perform: ec2:CreateInternetGateway on resource: arn:aws:ec2:\S+:internet-gateway/\*",
-    ),
-]
+def test_each_right_to_look_is_named_by_the_plan(empty: Site) -> None:
+    """The plan's engine by itself; that a playbook ends with its text at its step is the next test."""
+    tags = {"bonded.internet/network": "demo", "bonded.internet/key": "vpc/acme"}
+    given = [{"Key": key, "Value": value} for key, value in tags.items()]
+    empty.ec2().create_vpc(CidrBlock="10.101.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": given}])
+    rights = READING - tables.LOOK.keys()
+    for action in tables.LOOK:
+        empty.grant(only(POLICIES, rights))
+        with pytest.raises(Ec2Error) as refused:
+            plan(empty, demo_variables(), security_groups=True)
+        assert set(NAMED.findall(str(refused.value))) == {action}
+        assert aws_writes(empty.cloud.log()) == []
+        rights.add(action)
+    for warned, enough in ((False, rights), (True, rights - WARNED_OF)):
+        empty.grant(only(POLICIES, enough))
+        found = plan(empty, demo_variables(), security_groups=True)
+        assert any("AWS lets an account have 5 in a region" in text for text in found["warnings"]) is warned
 
 
-@pytest.mark.parametrize(("action", "run", "task", "words"), [pytest.param(*row, id=row[0]) for row in MISSING])
-def test_a_missing_right_is_named(unbuilt: Site, action: str, run: tuple[str, ...], task: str, words: str) -> None:
-    unbuilt.grant(without(POLICIES, action))
-    outcome = unbuilt.run(*run)
+def test_a_run_without_a_right_to_look_ends_at_the_plan(unbuilt: Site) -> None:
+    unbuilt.grant(only(POLICIES, allowed(POLICIES) - {"DescribeAddresses"}))
+    outcome = unbuilt.run("site", "--check")
     assert outcome.code != 0
-    failed = {event["task"] for event in outcome.run.events if event["outcome"] == "failed"}
-    assert failed == {task}
-    assert re.search(words, outcome.problems), outcome.problems
-    assert {entry["action"] for entry in refused([outcome])} == {action}
+    assert {event["task"] for event in outcome.run.events if event["outcome"] == "failed"} == {tables.PLAN}
+    assert re.search("lack the IAM right ec2:DescribeAddresses. EC2 says .* Nothing was changed.", outcome.problems)

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_things import LAST_RESORT
+from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Route, RouteTable, Subnet, Vpc
 
 from .egress_world import ANYWHERE, LANS, gateway, nat_world, plain_world, routes, space
@@ -138,7 +139,6 @@ def test_the_filter_goes_with_its_gateway_and_without_its_space(plain: World) ->
 
 
 def test_the_interfaces_own_ipv6_address_is_configured_with_a_whole_subnet(plain: World) -> None:
-    """And said where it has none, being older than its subnet's block."""
     with_ipv6 = {"vpc": {"cidr": "10.101.0.0/16", "ipv6": True}}
     interface = plain.cloud.interfaces["eni-gw"]
     given = gateway(egress="none")
@@ -148,14 +148,54 @@ def test_the_interfaces_own_ipv6_address_is_configured_with_a_whole_subnet(plain
         (found,) = [t for batch in plain.design.batches["remove"] for t in batch.wanted if t.key == "ens6"]
         return found.data
 
-    assert device()["addresses"] == ["10.101.0.4/24"]
-    assert any("eni-gw has no IPv6 address" in text for text in plain.report.warnings)
+    assert device()["addresses"] == ["10.101.0.4/24", KNOWN_AFTER_APPLY]
     plain.cloud.interfaces["eni-gw"] = replace(interface, ipv6="2001:db8:1::4")
     assert (device()["addresses"], device()["accept_ra"]) == (["10.101.0.4/24", "2001:db8:1::4/64"], True)
-    assert not any("IPv6" in text for text in plain.report.warnings)
     # without a wish for IPv6 it is left alone
     with_ipv6["vpc"]["ipv6"] = False
     assert (device()["addresses"], device()["accept_ra"]) == (["10.101.0.4/24"], False)
+
+
+@pytest.mark.parametrize("accept_ra", [False, True])
+def test_an_interface_that_is_older_than_its_subnets_block_gets_an_address(plain: World, accept_ra: bool) -> None:
+    """In the first phase, both sides; also where a killed run has already switched router advertisements on."""
+    whole = space(gateway(egress="none"), vpc={"cidr": "10.101.0.0/16", "ipv6": True})
+    plain.objects["interface", "aggregators/7", "ens6"].data["accept_ra"] = accept_ra
+    for one in plain.server.things[7]:
+        if one.key == "ens6":
+            one.data["accept_ra"] = accept_ra
+    steps = [step.item for step in plain.steps(spaces=whole)]
+    items = [item for item in plain.design.items if item.kind == "ipv6_address"]
+    assert [(i.verb, i.parent, i.key, i.after, i.phase, i.disruptive) for i in items] == [
+        ("create", "gateway/acme/agg1", "ipv6", {"ipv6": KNOWN_AFTER_APPLY}, "add", False)
+    ]
+    both = {"addresses": ["10.101.0.4/24", KNOWN_AFTER_APPLY]}
+    assert [(i.kind, i.before, i.after, i.phase, i.disruptive) for i in steps] == [
+        (
+            "ethernet_interface",
+            {"addresses": ["10.101.0.4/24"]} | ({} if accept_ra else {"accept_ra": False}),
+            both | ({} if accept_ra else {"accept_ra": True}),
+            "add",
+            False,
+        )
+    ]
+    assert plain.report.warnings == [text for text in plain.report.warnings if "IPv6" not in text]
+    # the role is called for it
+    ((_host, work),) = plain.design.gateways["add"]
+    assert work["accept_ra"] is True
+
+
+def test_a_given_subnet_without_a_block_has_a_warning_and_no_ipv6(plain: World) -> None:
+    given = gateway(egress="none", subnet_id="subnet-gw")
+    whole = space(given, vpc={"cidr": "10.101.0.0/16", "ipv6": True})
+    items = plain.plan(spaces=whole)
+    assert [item for item in items if item.kind in ("ipv6_address", "ethernet_interface")] == []
+    assert [text for text in plain.report.warnings if "IPv6" in text] == [
+        "space acme, gateway on agg1: vpc.ipv6: true, but the given subnet subnet-gw has no IPv6 block: the gateway "
+        "carries no IPv6. Give the subnet a block, or leave subnet_id out: a subnet is made."
+    ]
+    plain.cloud.subnets["subnet-gw"] = replace(plain.cloud.subnets["subnet-gw"], ipv6=True)
+    assert [item.kind for item in plain.plan(spaces=whole) if item.kind == "ipv6_address"] == ["ipv6_address"]
 
 
 def test_default_routes_to_what_is_gone_lead_to_the_internet_gateway_again(plain: World) -> None:

@@ -1,0 +1,93 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: network_interface_ipv6
+short_description: Give a network interface an IPv6 address if it has none
+version_added: "1.0.0"
+author:
+  - The bonded.internet contributors (@bonded-internet)
+description:
+  - Assigns one IPv6 address of the subnet's block, which EC2 chooses, to a network interface that has none.
+  - EC2 itself gives an address to new interfaces only; one that was made before its subnet got an IPv6 block has none.
+  - An interface that has an IPv6 address is left as it is, and no address is ever taken away.
+  - Needs the IAM rights C(ec2:DescribeNetworkInterfaces) and C(ec2:AssignIpv6Addresses).
+extends_documentation_fragment:
+  - bonded.internet.attributes
+  - bonded.internet.attributes.aws
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  network_interface_id:
+    description:
+      - The network interface's ID.
+    type: str
+    required: true
+  network:
+    description:
+      - The bonding network's name. An interface without the tag C(bonded.internet/network) with this value is an error.
+    type: str
+    required: true
+seealso:
+  - module: amazon.aws.ec2_eni
+"""
+
+EXAMPLES = r"""
+- name: Give the gateway's interface an IPv6 address
+  bonded.internet.network_interface_ipv6:
+    network_interface_id: eni-0123456789abcdef0
+    network: prod
+"""
+
+RETURN = r"""
+action:
+  description: What was done, or in check mode would be done.
+  returned: success
+  type: str
+  choices:
+    - create
+    - none
+  sample: create
+  version_added: "1.0.0"
+ipv6_addresses:
+  description: The interface's IPv6 addresses; in check mode none, where one would be assigned.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - 2001:db8:1:2::4
+  version_added: "1.0.0"
+"""
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6 import Ipv6Error, run
+
+
+def main() -> None:
+    """Entry point of the module."""
+    module = AnsibleAWSModule(
+        argument_spec={
+            "network_interface_id": {"type": "str", "required": True},
+            "network": {"type": "str", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    end_with(module, run, Ipv6Error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For each right on AWS the step that fails without it, in the order in which a run misses them: a table for each way.
+
+The tests of this folder walk them (tests/playbooks/right_by_right.py); together they are the policies of docs/.
+"""
+
+from __future__ import annotations
+
+PLAN = "Read both sides, judge the inventory, plan"
+VPC = "pwan_vpc: Make the VPC"
+FIND_VPC = "pwan_vpc: Say what the look-up of the VPC wants"
+IGW = "pwan_vpc: Make the internet gateway and attach it"
+SUBNETS = "pwan_vpc: Say what making the subnets wants"
+TABLES = "pwan_vpc: Make the route tables, their default routes and their associations"
+ADDRESSES = "eip_cpe_nat: Allocate the Elastic IPs on private addresses of the network interfaces"
+ADDRESSES_GONE = "eip_cpe_nat: Take the Elastic IPs and their private addresses off the network interfaces"
+ATTACH = "pwan_gateway: Set the source/destination check and attach the network interface"
+DETACH = "pwan_gateway: Detach and delete the network interface"
+NAT_GONE = "pwan_gateway: Delete the NAT gateway"
+IGW_GONE = "pwan_vpc: Detach and delete our internet gateways"
+SECURITY = "Security groups and source/destination checks"
+
+LOOK = {
+    "DescribeInstances": PLAN,
+    "DescribeAddresses": PLAN,
+    "DescribeSecurityGroups": PLAN,
+    "DescribeVpcs": PLAN,
+    "DescribeSubnets": PLAN,
+    "DescribeInternetGateways": PLAN,
+    "DescribeRouteTables": PLAN,
+    "DescribeNetworkInterfaces": PLAN,
+    "DescribeInstanceTypes": PLAN,
+    "DescribeNatGateways": PLAN,
+}
+"""A plan of new objects of every kind beside a VPC of ours, from no rights at all."""
+
+BUILD = {
+    "CreateVpc": VPC,
+    "CreateTags": VPC,
+    "DescribeVpcAttribute": VPC,
+    "DescribeTags": VPC,
+    "ModifyVpcAttribute": VPC,
+    "CreateInternetGateway": IGW,
+    "AttachInternetGateway": IGW,
+    "CreateSubnet": SUBNETS,
+    "CreateRouteTable": TABLES,
+    "AssociateRouteTable": TABLES,
+    "CreateRoute": TABLES,
+    "AllocateAddress": ADDRESSES,
+    "AssignPrivateIpAddresses": ADDRESSES,
+    "AssociateAddress": ADDRESSES,
+    "CreateNetworkInterface": "pwan_gateway: Make the network interface",
+    "ModifyNetworkInterfaceAttribute": ATTACH,
+    "AttachNetworkInterface": ATTACH,
+    "CreateNatGateway": "pwan_gateway: Make the NAT gateway",
+}
+"""A space with a VPC, a gateway with a NAT gateway, and a public address of a bond: from the rights to look."""
+
+RETIRE = {
+    "DisassociateAddress": ADDRESSES_GONE,
+    "UnassignPrivateIpAddresses": ADDRESSES_GONE,
+    "CreateTags": ADDRESSES_GONE,
+}
+"""The address taken down and kept."""
+
+TAKE_BACK = {"DeleteTags": ADDRESSES}
+"""The kept address taken back, with all rights of BUILD."""
+
+NAMES = {"DescribeAddressesAttribute": PLAN, "ModifyAddressAttribute": ADDRESSES}
+NO_NAMES = {"ResetAddressAttribute": ADDRESSES}
+"""Reverse DNS of the address, and no more."""
+
+TAKE_DOWN = {
+    "DeleteRoute": "pwan_gateway: Delete the routes that lead to the gateway",
+    "ReplaceRoute": "pwan_gateway: Lead the default route to the NAT gateway, or back to the internet gateway",
+    "DeleteNatGateway": NAT_GONE,
+    "DescribeTags": NAT_GONE,
+    "ReleaseAddress": "pwan_gateway: Disassociate the Elastic IP, and release it if told",
+    "DetachNetworkInterface": DETACH,
+    "DeleteNetworkInterface": DETACH,
+    "DisassociateAddress": ADDRESSES_GONE,
+    "UnassignPrivateIpAddresses": ADDRESSES_GONE,
+    "DeleteSubnet": "pwan_vpc: Delete our subnets",
+    "DeleteRouteTable": "pwan_vpc: Delete our route tables",
+    "DetachInternetGateway": IGW_GONE,
+    "DeleteInternetGateway": IGW_GONE,
+    "DescribeVpcAttribute": FIND_VPC,
+    "DeleteVpc": "pwan_vpc: Delete our VPCs",
+}
+"""All of BUILD, the addresses released: from the rights to look."""
+
+IPV6 = {
+    "DescribeVpcAttribute": FIND_VPC,
+    "AssociateVpcCidrBlock": VPC,
+    "DescribeTags": VPC,
+    "AssociateSubnetCidrBlock": SUBNETS,
+    "ModifySubnetAttribute": SUBNETS,
+    "CreateRoute": TABLES,
+    "AssignIpv6Addresses": "pwan_gateway: Give the network interface an IPv6 address unless it has one",
+}
+"""IPv6 for a space whose VPC and gateway are there: from the rights to look."""
+
+GROUPS = {
+    "CreateSecurityGroup": f"{SECURITY} (add)",
+    "CreateTags": f"{SECURITY} (add)",
+    "AuthorizeSecurityGroupIngress": f"{SECURITY} (add)",
+    "ModifyNetworkInterfaceAttribute": f"{SECURITY} (add)",
+}
+LESS_OPEN = {"RevokeSecurityGroupIngress": f"{SECURITY} (remove)"}
+NO_GROUPS = {
+    "ModifyNetworkInterfaceAttribute": f"{SECURITY} (remove)",
+    "DeleteTags": f"{SECURITY} (remove)",
+    "DeleteSecurityGroup": f"{SECURITY} (remove)",
+}
+"""Our security groups and direct BGP, a rule that is wanted no more, and the way back: from the rights to look."""
+
+ALL = (BUILD, RETIRE, TAKE_BACK, NAMES, NO_NAMES, TAKE_DOWN, IPV6, GROUPS, LESS_OPEN, NO_GROUPS, LOOK)
