@@ -47,7 +47,7 @@ _logged_in: dict[tuple[str, str], models.User] = {}
 
 
 def forget_users() -> None:
-    """To be called when the database becomes another one; no request changes a user, a group or a permission."""
+    """To be called when the database becomes another one, or rights change; no request to the API changes them."""
     _logged_in.clear()
 
 
