@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._client import (
     TransportError,
     client,
 )
+from ansible_collections.bonded.internet.plugins.plugin_utils import _call
 
 HOST = "https://bonding.example.com"
 API = f"{HOST}/api/v4/"
@@ -140,10 +140,7 @@ def run_module(
 
 def call(monkeypatch: pytest.MonkeyPatch, main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run a module with exactly these arguments; returns what it prints."""
-    whole = {"_ansible_remote_tmp": "/tmp", "_ansible_keep_remote_files": False, **arguments}
-    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": whole}).encode())
-    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
-        main()
-    return json.loads(printed.getvalue())
+    # what Ansible's own call leaves behind is put back with the test
+    for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE"):
+        monkeypatch.setattr(basic, name, None, raising=False)
+    return _call.call(main, {"_ansible_remote_tmp": "/tmp", "_ansible_keep_remote_files": False, **arguments})
