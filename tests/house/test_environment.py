@@ -54,8 +54,9 @@ class Recorded(Environment):
                 wheel.writestr("ansible_collections/community/aws/MANIFEST.json", manifest)
 
     def verbs(self) -> list[str]:
-        """venv, install or download, in the order of the calls."""
-        return [word for command in self.commands for word in command if word in {"venv", "install", "download"}]
+        """venv, install, compileall or download, in the order of the calls."""
+        verbs = {"venv", "install", "compileall", "download"}
+        return [word for command in self.commands for word in command if word in verbs]
 
 
 def make_by_hand(folder: Path) -> None:
@@ -128,12 +129,13 @@ def test_first_set_up_then_nothing(line: Line) -> None:
     environment = Recorded(line, line.root / ".venv")
     assert not environment.is_ready(lint=False)
     environment.set_up(lint=False)
-    assert environment.verbs() == ["venv", "install", "download"]
+    assert environment.verbs() == ["venv", "install", "compileall", "download"]
     assert environment.is_ready(lint=False)
     assert not environment.is_ready(lint=True)
     environment.set_up(lint=True)
-    assert environment.verbs() == ["venv", "install", "download", "install"]
-    assert environment.commands[-1][-1] == str(line.lint_lock)
+    assert environment.verbs() == ["venv", "install", "compileall", "download", "install", "compileall"]
+    *_before, install, compiling = environment.commands
+    assert (install[-1], compiling[-1]) == (str(line.lint_lock), str(environment.site_packages))
     assert environment.is_ready(lint=True)
     assert environment.is_ready(lint=False)
     collections = environment.site_packages / "ansible_collections"
@@ -149,7 +151,7 @@ def test_changed_lock_is_installed_again(line: Line) -> None:
     line.lock.write_text(line.lock.read_text(encoding="utf-8") + "d==4\n", encoding="utf-8")
     assert not environment.is_ready(lint=False)
     environment.set_up(lint=False)
-    assert environment.verbs() == ["install"]
+    assert environment.verbs() == ["install", "compileall"]
     # What lint needs was not looked at with the new lock: the stamp does not claim it.
     assert not environment.is_ready(lint=True)
 
@@ -160,7 +162,7 @@ def test_environment_made_by_hand_is_completed_in_place(line: Line) -> None:
     (folder / "mine").write_text("stays", encoding="utf-8")
     environment = Recorded(line, folder)
     environment.set_up(lint=False)
-    assert environment.verbs() == ["install", "download"]
+    assert environment.verbs() == ["install", "compileall", "download"]
     assert (folder / "mine").read_text(encoding="utf-8") == "stays"
     assert environment.is_ready(lint=False)
 
@@ -171,7 +173,7 @@ def test_environment_of_another_python_is_made_anew(line: Line) -> None:
     (folder / "lib" / f"python{RUNNING}").rename(folder / "lib" / "python3.10")
     environment = Recorded(line, folder)
     environment.set_up(lint=False)
-    assert environment.verbs() == ["venv", "install", "download"]
+    assert environment.verbs() == ["venv", "install", "compileall", "download"]
     assert environment.pythons() == [RUNNING]
 
 

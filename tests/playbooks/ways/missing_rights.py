@@ -25,10 +25,10 @@ SECURITY = "Security groups and source/destination checks"
 LOOK = {
     "DescribeInstances": PLAN,
     "DescribeAddresses": PLAN,
-    "DescribeSecurityGroups": PLAN,
     "DescribeVpcs": PLAN,
-    "DescribeSubnets": PLAN,
     "DescribeInternetGateways": PLAN,
+    "DescribeSubnets": PLAN,
+    "DescribeSecurityGroups": PLAN,
     "DescribeRouteTables": PLAN,
     "DescribeNetworkInterfaces": PLAN,
     "DescribeInstanceTypes": PLAN,
