@@ -44,7 +44,7 @@ itself (together they are in the playbooks, which every line runs), and the long
 HOSTS = "tests/hosts"
 """What has a door of its own, since it needs root or a user namespace."""
 LONG = "tests/hosts/test_site.py"
-"""Six runs of site.yml over three hosts, five minutes by themselves: for `make hosts`, before a release and after each
+"""Six runs of site.yml over three hosts, three to five minutes: for `make hosts`, before a release and after each
 change of roles/aggregator_host. The packet lab runs site.yml over such hosts too, and judges by packets."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
@@ -167,7 +167,7 @@ def install(packages: Sequence[str]) -> str:
 
 
 def host_tests() -> list[str]:
-    """The tests on hosts in namespaces that take no five minutes."""
+    """The tests on hosts in namespaces, but for the long one."""
     found = (str(path.relative_to(ROOT)) for path in (ROOT / HOSTS).glob("test_*.py"))
     return sorted(path for path in found if path != LONG)
 
@@ -194,7 +194,7 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
-    runner.leave_out(LONG, "it takes five minutes; `make hosts` runs it")
+    runner.leave_out(LONG, "it takes three to five minutes; `make hosts` runs it")
     runner.not_installed = install(sandbox.missing({**sandbox.PACKAGES, **hosts.PACKAGES}))
     if_possible("packets", sandbox.refused)(runner)
     # Three on two cores: each waits now and then, for a stand-in to start or a process to end.
