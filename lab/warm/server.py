@@ -55,6 +55,8 @@ def keep_models() -> None:
 
 def keep_bytecode(folder: str) -> None:
     """Compile each source of a packed module once: the next fork that has the same source reads what came of it."""
+    # Modules are imported out of a zip file, and zipimport keeps nothing; what compiles for it is private, and so
+    # unknown to types.
     compile_source = zipimport._compile_source  # type: ignore[attr-defined]
 
     def compiled(path: str, source: bytes) -> Any:
