@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
-READING_ACTIONS = ("Describe", "Get", "List")
+READING_ACTIONS = ("Describe", "Get", "List", "Simulate")
 TAG_NETWORK = "bonded.internet/network"
 
 
 def writes(log: Iterable[Mapping[str, Any]]) -> list[str]:
     """The writing requests of a stand-in's log, as text.
 
-    On the server POST, PUT, PATCH and DELETE except to log in; on AWS what is not named Describe, Get or List.
+    On the server POST, PUT, PATCH and DELETE except to log in; on AWS what is not named Describe, Get, List or Simulate.
     """
     found = []
     for entry in log:

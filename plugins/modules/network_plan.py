@@ -392,11 +392,13 @@ options:
     default: 25
   check_rights:
     description:
-      - Whether both sides are asked for the rights that the plan needs, as far as they tell before anything is made.
-        AWS is asked by dry runs, one for each action whose objects are all there, the server by the OPTIONS of each
-        kind that is added and of a space that changes.
+      - Whether both sides are asked for the rights that the plan needs, before anything is made. EC2 is asked by dry
+        runs, one for each action whose objects are all there, IAM by its policy simulator for all of them, the server
+        by the OPTIONS of each kind that is added and of a space that changes.
       - What is missing is refused, all of it at once. It costs a request each, so it is for a first run, and not for
         credentials that may only look.
+      - Asking IAM wants the rights C(iam:SimulatePrincipalPolicy) and, for a role that has a path, C(iam:GetRole).
+        Without them a warning lists the actions that could not be asked for.
     type: bool
     default: false
   details:

@@ -42,9 +42,10 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
     site.cloud.clear_log()
     user, password = given["bonding_api_username"], given["bonding_api_password"]
 
-    def client_of(region: str | None) -> Any:
-        return boto3.client(
-            "ec2",
+    def client_of(region: str | None, service: str) -> Any:
+        any_service: Any = boto3  # its types want the name of one
+        return any_service.client(
+            service,
             region_name=region,
             endpoint_url=site.cloud.url,
             aws_access_key_id=given["aws_access_key"],

@@ -1,21 +1,25 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether EC2 would let the plan's requests pass, asked by dry runs. Private to the collection.
+"""Whether AWS would let the plan's requests pass: asked of EC2 by dry runs, and of IAM. Private to the collection.
 
 A dry run needs the ids of what it acts on: so it is asked what makes something by itself, and what acts on objects that
-are there already, each action once. The others (NO_DRY_RUN, and what acts on what the run itself makes) fail by name.
+are there already, each action once. Of the others (NO_DRY_RUN, and what acts on what the run itself makes) only IAM can
+tell (rights_simulated.py), if the credentials may ask it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from .._design.items import KNOWN_AFTER_APPLY, Item
 from .._design.naming import TAG_RETIRED, owned, tags
 from .._design.state import Cloud
-from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, as_tags, call
+from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, api_name, as_tags, call
+from .rights_needed import Need, needed
+from .rights_simulated import ClientOf, Judged, SimulationError, simulate
 
 ALLOWED = "DryRunOperation"
 NO_DRY_RUN = (
@@ -151,9 +155,39 @@ class _Ids:
         return (f"delete_{item.kind}", {field: found}) if found else None
 
 
-def missing_rights(client: Ec2Client, items: Iterable[Item], network: str, cloud: Cloud) -> tuple[list[str], list[str]]:
-    """(a sentence for each request that EC2 would deny, one for each of which it says neither yes nor no)."""
-    missing, untold = [], []
+def missing_rights(
+    client: Ec2Client, client_of: ClientOf, items: Collection[Item], network: str, cloud: Cloud
+) -> tuple[list[str], list[str]]:
+    """(a sentence for each right that is missing, one for each of which AWS says neither yes nor no).
+
+    :param client: of EC2 in the region in which it is asked.
+    :param client_of: gives clients of IAM and STS.
+    """
+    missing, untold, answered = _by_dry_runs(client, items, network, cloud)
+    needs = needed(items, network, cloud)
+    try:
+        judged = simulate(client_of, needs, network, str(client.meta.region_name))
+    except SimulationError as error:
+        unasked = sorted({f"ec2:{need.action}" for need in needs} - {f"ec2:{action}" for action in answered})
+        if unasked:
+            untold.append(
+                "These rights could not be asked for beforehand, since EC2 has no dry run of them or they act on what "
+                f"is yet to be made, and IAM could not be asked: {', '.join(unasked)}. {error}. The rights to ask IAM "
+                "are in docs/iam-policy-ask.json."
+            )
+        return missing, untold
+    named = {action for text in missing for action in re.findall(r"lack the IAM right ec2:(\w+)", text)}
+    missing += [text for action, text in _denied(judged).items() if action not in named]
+    return missing, untold + _open(judged)
+
+
+def _by_dry_runs(
+    client: Ec2Client, items: Collection[Item], network: str, cloud: Cloud
+) -> tuple[list[str], list[str], set[str]]:
+    """(what is denied, what is not told, the actions that were answered)."""
+    missing: list[str] = []
+    untold: list[str] = []
+    answered: set[str] = set()
     for method, params in dry_runs(items, network, cloud):
         try:
             call(client, method, DryRun=True, **params)
@@ -162,4 +196,34 @@ def missing_rights(client: Ec2Client, items: Iterable[Item], network: str, cloud
                 missing.append(str(error))
             elif error.code != ALLOWED:
                 untold.append(f"EC2 does not tell by a dry run whether the credentials may do this: {error}")
-    return missing, untold
+                continue
+            answered.add(api_name(method))
+    return missing, untold, answered
+
+
+def _denied(judged: Judged) -> dict[str, str]:
+    """By action, what IAM does not allow."""
+    return {
+        action: f"The credentials lack the IAM right ec2:{action} on {where}: IAM's simulation for {judged.who} says "
+        f"{said}."
+        for action, where, said in _each_action(judged.denied)
+    }
+
+
+def _open(judged: Judged) -> list[str]:
+    """What IAM allows only to requests with other condition keys than it was told."""
+    return [
+        f"IAM does not tell whether the credentials may do ec2:{action} on {where}: the policies of {judged.who} ask "
+        f"for {said}, which only the request itself has."
+        for action, where, said in _each_action(judged.open)
+    ]
+
+
+def _each_action(rights: Iterable[tuple[Need, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """(action, where, what was said of it first), each action once."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for need, arn, said in rights:
+        places.setdefault(need.action, []).append((arn, said))
+    for action, found in places.items():
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        yield action, found[0][0] + more, found[0][1]

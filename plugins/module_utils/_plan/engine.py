@@ -10,7 +10,7 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from .._design.state import Cloud
 from .._reconcile import ReconcileError, Refs, rights_to_write
 from .beside import beside
 from .host_side import everything
-from .read_cloud import CloudReader
+from .read_cloud import ClientOf, CloudReader
 from .read_server import ServerReader
 from .work import Plan, Scope, Step, make_work, server_steps
 
@@ -48,9 +48,9 @@ class PlanError(Exception):
 
 
 def make_plan(
-    params: Mapping[str, Any], client: Client, client_of: Callable[[str | None], Any], *, forked: bool = False
+    params: Mapping[str, Any], client: Client, client_of: ClientOf, *, forked: bool = False
 ) -> dict[str, Any]:
-    """The plan of network_plan's arguments, as the module returns it (`client_of`: EC2 client of a region).
+    """The plan of network_plan's arguments, as the module returns it (`client_of`: AWS client of a region and service).
 
     `forked`: AWS's side is read in a process of its own while the server's is read, and not after it.
 

@@ -174,13 +174,13 @@ def run(module: PlanModule, client_class: type[Client]) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
 
-    @cache  # botocore reads the whole model of EC2 for each
-    def client_of(region: str | None) -> Any:
+    @cache  # botocore reads the whole model of a service for each
+    def client_of(region: str | None, service: str) -> Any:
         # validate_certs is the management server's; AWS's certificate is always checked
         more: dict[str, Any] = {"verify": module.params.get("aws_ca_bundle") or True}
         if region:
             more["region"] = region
-        return ec2_client(module, **more)
+        return ec2_client(module, **more) if service == "ec2" else module.client(service, **more)
 
     try:
         with client_class(connection_of(module.params)) as client:

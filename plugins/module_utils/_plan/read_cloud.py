@@ -14,7 +14,6 @@ from typing import Any
 from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
 from .._aws.reverse_dns import reverse_dns_of
-from .._aws.rights import missing_rights
 from .._aws.security_found import read_security
 from .._design.intent import Intent
 from .._design.items import Item
@@ -46,6 +45,9 @@ TARGETS = (
 
 NAT_ALIVE = ("pending", "available")
 
+ClientOf = Callable[[str | None, str], Any]
+"""A boto3 client of a region and a service: "ec2", "iam", "sts"."""
+
 GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
 
 
@@ -67,20 +69,23 @@ def _regions(intent: Intent) -> list[str | None]:
 
 
 class CloudReader:
-    """Reads once what was not read yet. `client_of` gives an EC2 client for a region (None: the default one)."""
+    """Reads once what was not read yet. `client_of` gives a client of a region (None: the default one)."""
 
-    def __init__(self, client_of: Callable[[str | None], Any]) -> None:
+    def __init__(self, client_of: ClientOf) -> None:
         self._client_of = client_of
         self.cloud = Cloud()
         self._regions: list[str | None] = []
         self._used_read = self._limits_read = False
+
+    def _ec2(self, region: str | None) -> Any:
+        return self._client_of(region, "ec2")
 
     def read_network(self, intent: Intent) -> None:
         """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
         self._regions = _regions(intent)
         for region in self._regions:
             ids = [host.instance_id for host in intent.hosts if host.region == region and host.instance_id]
-            self._region(self._client_of(region), ids, intent)
+            self._region(self._ec2(region), ids, intent)
 
     def _region(self, client: Any, ids: Collection[str], intent: Intent) -> None:
         """A region, by few answers waited for: a listing waits only for those that its filters come from."""
@@ -105,7 +110,7 @@ class CloudReader:
         if self.cloud.nat_gateways_in is not None:
             return False
         for region in self._regions:
-            self._nat_zones(self._client_of(region))
+            self._nat_zones(self._ec2(region))
         return True
 
     def read_account(self, new: Collection[str]) -> bool:
@@ -114,14 +119,19 @@ class CloudReader:
         if not (wanted or "group_attachment" in new) or self.cloud.accounts:
             return False
         for region in self._regions:
-            self.cloud.accounts[region] = read_account(self._client_of(region), wanted)
+            self.cloud.accounts[region] = read_account(self._ec2(region), wanted)
         return True
 
     def missing_rights(self, items: Collection[Item], network: str) -> tuple[list[str], list[str]]:
-        """What EC2 would deny of these items, asked by dry runs, and what it does not tell; nothing without AWS."""
+        """What AWS would deny of these items, and what it does not tell, in the first region; nothing without AWS."""
         if not self._regions:
             return [], []
-        return missing_rights(self._client_of(self._regions[0]), items, network, self.cloud)
+        # seldom asked for, and Ansible compiles what is imported in every run
+        from .._aws.rights import missing_rights
+
+        region = self._regions[0]
+        services = partial(self._client_of, region)
+        return missing_rights(self._ec2(region), services, items, network, self.cloud)
 
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
@@ -131,7 +141,7 @@ class CloudReader:
         fleet_subnets = {instance.subnet_id for instance in self.cloud.instances.values()}
         types = {instance.type for instance in self.cloud.instances.values()}
         for region in self._regions:
-            client = self._client_of(region)
+            client = self._ec2(region)
             used: dict[str, set[str]] = {subnet: set() for subnet in fleet_subnets}
             for item in describe_by(client, "describe_network_interfaces", "subnet-id", fleet_subnets):
                 used[item["SubnetId"]] |= {p["PrivateIpAddress"] for p in item.get("PrivateIpAddresses", [])}

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import api_name
@@ -126,17 +128,82 @@ def test_ec2_has_a_dry_run_of_what_is_asked_and_none_of_what_is_said_to_have_non
     assert {action: knows(action) for action in NO_DRY_RUN} == dict.fromkeys(NO_DRY_RUN, False)
 
 
-def test_neither_yes_nor_no_is_said(ec2: Any) -> None:
-    """Another answer than EC2's two to a dry run stops nothing, and is not taken for a yes."""
+WHO = "arn:aws:iam::123456789012:user/awx"
+
+
+def services(decisions: dict[str, tuple[str, list[str]]], error: str = "") -> Any:
+    """A client of IAM and STS whose simulator decides by the action, else allows, or fails with an error's code."""
+
+    class Client:
+        def get_caller_identity(self) -> dict[str, Any]:
+            return {"Arn": WHO}
+
+        def simulate_principal_policy(self, **given: Any) -> dict[str, Any]:
+            assert given["PolicySourceArn"] == WHO
+            if error:
+                raise ClientError({"Error": {"Code": error, "Message": "because"}}, "SimulatePrincipalPolicy")
+            results = []
+            for action in given["ActionNames"]:
+                decision, missed = decisions.get(action.removeprefix("ec2:"), ("allowed", []))
+                each = [
+                    {"EvalResourceName": arn, "EvalResourceDecision": decision, "MissingContextValues": missed}
+                    for arn in given["ResourceArns"]
+                ]
+                result = {"EvalActionName": action, "EvalDecision": decision, "ResourceSpecificResults": each}
+                results.append(result)
+            return {"EvaluationResults": results, "IsTruncated": False}
+
+    return lambda _service: Client()
+
+
+def answers(ec2: Any, codes: list[str], client_of: Any) -> tuple[list[str], list[str], list[str]]:
+    """(the methods of the dry runs, what is missing, what is not told) if these are EC2's answers to the first ones."""
     world = nat_world()
     items = world.plan(spaces=space(), state="absent")
     with Stubber(ec2) as stub:
-        codes = ["DryRunOperation", "UnauthorizedOperation", "InvalidParameterValue"]
         methods = [method for method, _given in dry_runs(items, "prod", world.cloud)]
         for method, code in zip(methods, codes + ["DryRunOperation"] * len(methods), strict=False):
             stub.add_client_error(method, code, "why")
-        missing, untold = missing_rights(ec2, items, "prod", world.cloud)
+        missing, untold = missing_rights(ec2, client_of, items, "prod", world.cloud)
         stub.assert_no_pending_responses()
+    return methods, missing, untold
+
+
+def test_neither_yes_nor_no_is_said(ec2: Any) -> None:
+    """Another answer than EC2's two to a dry run stops nothing, and is not taken for a yes."""
+    codes = ["DryRunOperation", "UnauthorizedOperation", "InvalidParameterValue"]
+    methods, missing, untold = answers(ec2, codes, services({}))
     assert (len(missing), len(untold)) == (1, 1)
     assert f"the credentials lack the IAM right ec2:{api_name(methods[1])}" in missing[0]
     assert "does not tell by a dry run" in untold[0] and api_name(methods[2]) in untold[0]
+
+
+def test_iam_tells_what_dry_runs_do_not_ask(ec2: Any) -> None:
+    denied = {"DetachNetworkInterface": ("implicitDeny", []), "DetachInternetGateway": ("explicitDeny", ["aws:MFA"])}
+    _methods, missing, untold = answers(ec2, [], services(denied))
+    where = "arn:aws:ec2:eu-central-1:123456789012:network-interface/* (and 1 more)"
+    assert missing == [
+        f"The credentials lack the IAM right ec2:DetachNetworkInterface on {where}: IAM's simulation for {WHO} says "
+        "implicitDeny."
+    ]
+    (text,) = untold
+    assert text.startswith("IAM does not tell whether the credentials may do ec2:DetachInternetGateway on arn:aws:ec2:")
+    assert text.endswith(f"the policies of {WHO} ask for aws:MFA, which only the request itself has.")
+
+
+def test_what_ec2_itself_denies_is_said_once(ec2: Any) -> None:
+    methods, missing, untold = answers(ec2, ["UnauthorizedOperation"], services({"DeleteRoute": ("implicitDeny", [])}))
+    assert methods[0] == "delete_route"
+    assert (len(missing), untold) == (1, [])
+    assert "EC2 says UnauthorizedOperation" in missing[0]
+
+
+def test_what_nobody_tells_is_named(ec2: Any) -> None:
+    """Without the right to ask IAM the actions are listed that no dry run could ask for, and no other."""
+    methods, missing, untold = answers(ec2, [], services({}, error="AccessDenied"))
+    assert missing == []
+    (text,) = untold
+    named = set(re.findall(r"ec2:(\w+)", text))
+    assert named >= {"DetachNetworkInterface", "DetachInternetGateway"}
+    assert not named & {api_name(method) for method in methods}
+    assert "AccessDenied" in text and "docs/iam-policy-ask.json" in text

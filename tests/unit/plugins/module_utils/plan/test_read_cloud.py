@@ -70,7 +70,7 @@ def intent() -> Intent:
 
 
 def read(ec2: Ec2, intent: Intent) -> CloudReader:
-    reader = CloudReader(lambda _region: ec2)
+    reader = CloudReader(lambda _region, _service: ec2)
     reader.read_network(intent)
     return reader
 
@@ -137,7 +137,7 @@ def calls(intent: Intent, devices: tuple[int, ...] = (0,), addresses: tuple[str,
         describe_addresses=[address(key) for key in addresses],
         describe_vpcs=[VPC],
     )
-    CloudReader(lambda _region: ec2).read_network(intent)
+    CloudReader(lambda _region, _service: ec2).read_network(intent)
     return [name for name, _params in ec2.asked]
 
 
@@ -174,7 +174,7 @@ def test_only_two_answers_are_waited_for() -> None:
         describe_instances=[{"Instances": [instance(0, 1)]}],
         describe_vpcs=[VPC],
     )
-    CloudReader(lambda _region: ec2).read_network(WITH_VPCS)
+    CloudReader(lambda _region, _service: ec2).read_network(WITH_VPCS)
     assert len(ec2.asked) == 7
 
 
