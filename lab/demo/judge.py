@@ -17,7 +17,8 @@ TAG_NETWORK = "bonded.internet/network"
 def writes(log: Iterable[Mapping[str, Any]]) -> list[str]:
     """The writing requests of a stand-in's log, as text.
 
-    On the server POST, PUT, PATCH and DELETE except to log in; on AWS what is not named Describe, Get, List or Simulate.
+    On the server POST, PUT, PATCH and DELETE except to log in; on AWS what is named neither Describe, Get, List nor
+    Simulate.
     """
     found = []
     for entry in log:
