@@ -27,6 +27,7 @@ from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
 from .faults import Fault, Faults
 from .iam.judge import Judge
+from .iam.rights import ec2_rights
 from .log import ActionLog
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -137,7 +138,8 @@ class Api:
         if fault is not None and fault.kind == "error":
             return error_answer(call.service, fault.http_status, fault.code, fault.message)
         backend = self.account.backend(call.region)
-        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, backend, ACCOUNT_ID)
+        rights = ec2_rights(call.action, call.params, backend, ACCOUNT_ID)
+        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, rights)
         if refusal is not None:
             return error_answer(call.service, refusal.status, refusal.code, refusal.message)
         before = backend.known_ids()

@@ -5,6 +5,6 @@
 """IAM's judgement of EC2 requests, for the access keys that were given policies; private to the stand-in.
 
 moto ignores conditions, and knows no resource of an EC2 request. Here ``policy`` reads policy documents, ``conditions``
-their conditions, ``resources`` says what a request acts on, and ``judge`` decides. docs/lab-aws.md says what is
-modelled.
+their conditions, ``resources`` says what a request acts on, ``rights`` which rights it wants for that, ``decision``
+what policies say of a right, and ``judge`` refuses. docs/lab-aws.md says what is modelled.
 """

@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..ec2.backend import LabBackend
-from .conditions import BadPolicy, Context
+from ..account import ACCOUNT_ID
+from .conditions import BadPolicy
+from .decision import ANY, Decision, Right, decide
 from .policy import Policy, parse_policy
-from .resources import ACTIONS, UNMODELLED, Params, Resource, resources_of
-
-ANY = "*"
-"""The resource of an action that has none."""
+from .resources import Params
+from .rights import unclear
 
 
 @dataclass(frozen=True)
@@ -26,15 +25,6 @@ class Refusal:
     status: int
     code: str
     message: str
-
-
-@dataclass(frozen=True)
-class Right:
-    """One thing to be allowed: an action on a resource, under the keys of the request."""
-
-    action: str
-    arn: str
-    context: Context
 
 
 class Judge:
@@ -60,72 +50,32 @@ class Judge:
         """Every key may do everything."""
         self._policies.clear()
 
-    def refusal(
-        self, key: str, service: str, action: str, params: Params, backend: LabBackend, account: str
-    ) -> Refusal | None:
+    def refusal(self, key: str, service: str, action: str, params: Params, rights: Iterable[Right]) -> Refusal | None:
         """Why the request is refused, or None if it is allowed.
 
         :param key: the access key id that it is signed with, or "" if it is not.
+        :param rights: all that it wants; only looked at if the request is judged, and clear.
         """
         policies = self._policies.get(key)
         if policies is None or (service, action) == ("sts", "GetCallerIdentity"):
             # GetCallerIdentity wants no right.
             return None
-        unclear = _unclear(service, action, params)
-        if unclear:
-            text = f"This stand-in cannot judge {unclear}: lab/aws/iam/resources.py does not say what it acts on"
+        what = unclear(service, action, params)
+        if what:
+            text = f"This stand-in cannot judge {what}: lab/aws/iam/resources.py does not say what it acts on"
             return Refusal(400, "UnsupportedOperation", text)
-        for right in _rights(action, resources_of(action, params, backend), backend.region_name, account):
-            why = _why_not(policies, right)
-            if why:
+        for right in rights:
+            decision = decide(policies, right)
+            if decision is not Decision.ALLOWED:
                 where = "" if right.arn == ANY else f" on resource: {right.arn}"
-                whose = f"User: arn:aws:iam::{account}:user/{key} is not authorized to perform: {right.action}{where}"
-                text = f"You are not authorized to perform this operation. {whose} {why}"
+                user = f"arn:aws:iam::{ACCOUNT_ID}:user/{key}"
+                whose = f"User: {user} is not authorized to perform: {right.action}{where} {_why(decision, right)}"
+                text = f"You are not authorized to perform this operation. {whose}"
                 return Refusal(403, "UnauthorizedOperation", text)
         return None
 
 
-def _unclear(service: str, action: str, params: Params) -> str:
-    """What of the request cannot be judged, or ""."""
-    if service != "ec2" or action not in ACTIONS:
-        return f"{service}:{action}"
-    beginnings = UNMODELLED.get(action, ())
-    return next((f"{service}:{action} with {name}" for name in params if name.startswith(beginnings)), "")
-
-
-def _rights(action: str, resources: list[Resource], region: str, account: str) -> Iterator[Right]:
-    """All that must be allowed: the action on each resource, and the tags that something is made with."""
-    general = {"ec2:region": (region,), "aws:requestedregion": (region,)}
-    if not ACTIONS[action]:
-        yield Right(f"ec2:{action}", ANY, general)
-    for resource in resources:
-        arn, context = resource.arn(region, account), {**general, **_keys(resource)}
-        yield Right(f"ec2:{action}", arn, context)
-        if resource.made and resource.given:
-            yield Right("ec2:CreateTags", arn, {**context, "ec2:createaction": (action,)})
-
-
-def _keys(resource: Resource) -> Context:
-    """The condition keys that hang on one resource."""
-    keys: dict[str, tuple[str, ...]] = {
-        f"{service}:resourcetag/{key.lower()}": (value,)
-        for service in ("aws", "ec2")
-        for key, value in resource.tags.items()
-    }
-    if resource.given:
-        keys |= {f"aws:requesttag/{key.lower()}": (value,) for key, value in resource.given.items()}
-        keys["aws:tagkeys"] = tuple(resource.given)
-    return keys
-
-
-def _why_not(policies: tuple[Policy, ...], right: Right) -> str:
-    """Why a right is not there, or "": a statement that denies beats every one that allows."""
-    applying = [
-        statement.allows
-        for policy in policies
-        for statement in policy.statements
-        if statement.applies(right.action, right.arn, right.context)
-    ]
-    if not all(applying):
+def _why(decision: Decision, right: Right) -> str:
+    if decision is Decision.EXPLICIT_DENY:
         return "with an explicit deny in an identity-based policy"
-    return "" if applying else f"because no identity-based policy allows the {right.action} action"
+    return f"because no identity-based policy allows the {right.action} action"
