@@ -27,6 +27,7 @@ from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
 from .faults import Fault, Faults
 from .iam.judge import Judge
+from .iam.responses import own_answer
 from .iam.rights import ec2_rights
 from .log import ActionLog
 
@@ -178,6 +179,9 @@ class Api:
 
     def _dispatch(self, call: Call) -> Answer:
         try:
+            own = own_answer(self.judge, call.key, call.service, call.action, call.params)
+            if own is not None:
+                return Answer(200, own.encode())
             status, headers, body = _SERVICES[call.service].dispatch(call.request)
         except OperationNotFoundError:
             text = f"The action {call.action} is not valid for this web service."

@@ -14,6 +14,7 @@ from .api import Answer, Api
 from .ec2.quotas import UnknownQuota
 from .faults import BadFault
 from .iam.conditions import BadPolicy
+from .iam.identities import BadIdentity
 from .state import state_of
 
 PREFIX = "/__lab__/"
@@ -49,7 +50,7 @@ class Control:
                 return _json(self._carry_out(name, query, given))
         except json.JSONDecodeError as error:
             return _json({"error": f"the body is not JSON: {error}"}, 400)
-        except (BadFault, BadPolicy, UnknownQuota) as error:
+        except (BadFault, BadIdentity, BadPolicy, UnknownQuota) as error:
             return _json({"error": str(error)}, 400)
         except NoSuchCopy as error:
             return _json({"error": str(error)}, 404)
@@ -79,6 +80,12 @@ class Control:
                 api.judge.change(given)
             case "DELETE policies":
                 api.judge.clear()
+            case "GET identities":
+                return api.judge.identities.given()
+            case "POST identities":
+                api.judge.identities.change(given)
+            case "DELETE identities":
+                api.judge.identities.clear()
             case "GET quotas":
                 return dict(account.backend(self._region(query)).quotas)
             case "POST quotas":
@@ -89,6 +96,7 @@ class Control:
                 account.reset()
                 api.faults.clear()
                 api.judge.clear()
+                api.judge.identities.clear()
             case "POST save":
                 account.save(self._name(query))
             case "POST load":

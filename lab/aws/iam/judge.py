@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..account import ACCOUNT_ID
 from .conditions import BadPolicy
 from .decision import ANY, Decision, Right, decide
+from .identities import Identities
 from .policy import Policy, parse_policy
 from .resources import Params
 from .rights import unclear
@@ -28,9 +28,13 @@ class Refusal:
 
 
 class Judge:
-    """Judges the requests of the access keys that were given policies; all other keys may do everything."""
+    """Judges the requests of the access keys that were given policies; all other keys may do everything.
+
+    :ivar identities: whose the keys are.
+    """
 
     def __init__(self) -> None:
+        self.identities = Identities()
         self._policies: dict[str, tuple[Policy, ...]] = {}
 
     def change(self, given: Any) -> None:
@@ -68,7 +72,7 @@ class Judge:
             decision = decide(policies, right)
             if decision is not Decision.ALLOWED:
                 where = "" if right.arn == ANY else f" on resource: {right.arn}"
-                user = f"arn:aws:iam::{ACCOUNT_ID}:user/{key}"
+                user = self.identities.caller(key).arn
                 whose = f"User: {user} is not authorized to perform: {right.action}{where} {_why(decision, right)}"
                 text = f"You are not authorized to perform this operation. {whose}"
                 return Refusal(403, "UnauthorizedOperation", text)
