@@ -19,7 +19,7 @@ from .moto_pin import WrongMoto, require_moto
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m lab.aws", description="A stand-in for AWS: EC2's networking and STS."
+        prog="python -m lab.aws", description="A stand-in for AWS: EC2's networking, STS, IAM's simulation."
     )
     parser.add_argument("--port", type=int, default=5601, help="where to listen; 0: any free one (default: 5601)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -22,18 +22,21 @@ from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.sts.responses import TokenResponse
 
-from .account import ACCOUNT_ID, Account
+from .account import Account
 from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
 from .faults import Fault, Faults
+from .iam.decision import Right
+from .iam.errors import IamError
 from .iam.judge import Judge
 from .iam.responses import own_answer
-from .iam.rights import ec2_rights
+from .iam.rights import ec2_rights, iam_rights
 from .log import ActionLog
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
-_SERVICES = {"ec2": LabResponse, "sts": TokenResponse}
+# What of each service moto answers; IAM is all our own.
+_SERVICES = {"ec2": LabResponse, "sts": TokenResponse, "iam": None}
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class Api:
 
     def _carry_out(self, call: Call, fault: Fault | None) -> Answer:
         if call.service not in _SERVICES:
-            text = f"This stand-in has EC2 and STS, not '{call.service}'"
+            text = f"This stand-in has EC2, STS and IAM, not '{call.service}'"
             return error_answer(call.service, 400, "UnknownService", text)
         if not self.account.has_region(call.region):
             return error_answer(call.service, 400, "AuthFailure", f"There is no region '{call.region}'")
@@ -138,18 +141,25 @@ class Api:
             return CUT
         if fault is not None and fault.kind == "error":
             return error_answer(call.service, fault.http_status, fault.code, fault.message)
-        backend = self.account.backend(call.region)
-        rights = ec2_rights(call.action, call.params, backend, ACCOUNT_ID)
-        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, rights)
+        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, self._rights(call))
         if refusal is not None:
             return error_answer(call.service, refusal.status, refusal.code, refusal.message)
+        answer = self._in_region(call, fault) if call.service == "ec2" else self._dispatch(call)
+        return CUT if fault is not None and fault.kind == "lost" else answer
+
+    def _rights(self, call: Call) -> Iterator[Right]:
+        if call.service == "ec2":
+            return ec2_rights(call.action, call.params, self.account.backend(call.region))
+        return iam_rights(call.action, call.params, self.judge.identities)
+
+    def _in_region(self, call: Call, fault: Fault | None) -> Answer:
+        """What EC2 answers; STS and IAM are the account's, and leave its regions alone."""
+        backend = self.account.backend(call.region)
         before = backend.known_ids()
         answer = self._repeated(call, backend) or self._not_visible(call, backend) or self._dispatch(call)
         backend.hidden.answered()
         if fault is not None and fault.kind == "hidden":
             backend.hidden.hide(backend.known_ids() - before, fault.calls, fault.seconds)
-        if fault is not None and fault.kind == "lost":
-            return CUT
         return answer
 
     @staticmethod
@@ -186,6 +196,8 @@ class Api:
         except OperationNotFoundError:
             text = f"The action {call.action} is not valid for this web service."
             return error_answer(call.service, 400, "InvalidAction", text)
+        except IamError as error:
+            return error_answer(call.service, error.status, error.code, error.message)
         except NotImplementedError as error:
             return error_answer(call.service, 400, "UnsupportedOperation", f"Not modelled by this stand-in: {error}")
         except ServiceException as error:

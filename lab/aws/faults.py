@@ -34,8 +34,15 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 KINDS = ("error", "delay", "broken", "lost", "hidden")
-# What EC2 answers with another status than 400.
-STATUS = {"RequestLimitExceeded": 503, "Unavailable": 503, "InternalError": 500, "UnauthorizedOperation": 403}
+# What EC2 and IAM answer with another status than 400.
+STATUS = {
+    "RequestLimitExceeded": 503,
+    "Unavailable": 503,
+    "InternalError": 500,
+    "UnauthorizedOperation": 403,
+    "AccessDenied": 403,
+    "NoSuchEntity": 404,
+}
 
 
 class BadFault(ValueError):

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""IAM's judgement of EC2 requests, for the access keys that were given policies; private to the stand-in.
+"""IAM: the judgement of requests, for the access keys that were given policies, and its own API; private to the lab.
 
 moto ignores conditions, and knows no resource of an EC2 request. Here ``policy`` reads policy documents, ``conditions``
 their conditions, ``resources`` says what a request acts on, ``rights`` which rights it wants for that, ``decision``
-what policies say of a right, and ``judge`` refuses. docs/lab-aws.md says what is modelled.
+what policies say of a right, and ``judge`` refuses. ``identities`` says whose a key is, ``simulation`` what a key's
+policies would say, and ``responses`` answers for STS and IAM. docs/lab-aws.md says what is modelled.
 """

@@ -49,6 +49,7 @@ class Condition:
     :ivar operator: one of OPERATORS, or Null.
     :ivar if_exists: whether a missing key fulfils it.
     :ivar key: in lower case.
+    :ivar written: the key as the document has it.
     """
 
     quantifier: str
@@ -56,6 +57,7 @@ class Condition:
     if_exists: bool
     key: str
     values: tuple[str, ...]
+    written: str
 
     def holds(self, context: Context) -> bool:
         """Whether a request with these keys fulfils it."""
@@ -122,4 +124,4 @@ def _parse_one(where: str, name: str, key: str, given: Any) -> Condition:
             raise BadPolicy(f'{where}: Null wants "true" or "false" and nothing else, not {given!r}')
     elif (lower == SEVERAL) != bool(quantifier):
         raise BadPolicy(f"{where}: aws:TagKeys wants {' or '.join(QUANTIFIERS)} before the operator, no other key does")
-    return Condition(quantifier, operator, rest.endswith("IfExists"), lower, values)
+    return Condition(quantifier, operator, rest.endswith("IfExists"), lower, values, key)

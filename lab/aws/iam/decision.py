@@ -19,11 +19,15 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class Right:
-    """One thing to be allowed: an action on a resource, under the keys of the request."""
+    """One thing to be allowed: an action on a resource, under the keys of the request.
+
+    :ivar called: what a refusal calls the resource, if not by its ARN.
+    """
 
     action: str
     arn: str
     context: Context
+    called: str = ""
 
 
 class Decision(Enum):

@@ -90,6 +90,14 @@ class Identities:
         """Every key is a user's."""
         self._roles = {}
 
+    def role(self, name: str) -> Role | None:
+        """The role of this name, which has no path in it."""
+        return next((role for role in self._roles.values() if role.name == name), None)
+
+    def key_of(self, arn: str) -> str | None:
+        """The access key of a role, by the role's whole ARN; None if there is no such role."""
+        return next((key for key, role in self._roles.items() if role.arn == arn), None)
+
     def caller(self, key: str) -> Caller:
         """Who it is that signs with this key."""
         role = self._roles.get(key)

@@ -50,6 +50,10 @@ class Judge:
         """The documents of each access key that has some."""
         return {key: [policy.given for policy in policies] for key, policies in self._policies.items()}
 
+    def policies(self, key: str) -> tuple[Policy, ...] | None:
+        """The policies of an access key; None if it was given none, and may do everything."""
+        return self._policies.get(key)
+
     def clear(self) -> None:
         """Every key may do everything."""
         self._policies.clear()
@@ -60,22 +64,24 @@ class Judge:
         :param key: the access key id that it is signed with, or "" if it is not.
         :param rights: all that it wants; only looked at if the request is judged, and clear.
         """
-        policies = self._policies.get(key)
+        policies = self.policies(key)
         if policies is None or (service, action) == ("sts", "GetCallerIdentity"):
             # GetCallerIdentity wants no right.
             return None
         what = unclear(service, action, params)
         if what:
-            text = f"This stand-in cannot judge {what}: lab/aws/iam/resources.py does not say what it acts on"
+            text = f"This stand-in cannot judge {what}: lab/aws/iam/ does not say what it acts on"
             return Refusal(400, "UnsupportedOperation", text)
         for right in rights:
             decision = decide(policies, right)
             if decision is not Decision.ALLOWED:
-                where = "" if right.arn == ANY else f" on resource: {right.arn}"
+                where = "" if right.arn == ANY else f" on resource: {right.called or right.arn}"
                 user = self.identities.caller(key).arn
-                whose = f"User: {user} is not authorized to perform: {right.action}{where} {_why(decision, right)}"
-                text = f"You are not authorized to perform this operation. {whose}"
-                return Refusal(403, "UnauthorizedOperation", text)
+                text = f"User: {user} is not authorized to perform: {right.action}{where} {_why(decision, right)}"
+                if service == "ec2":
+                    sentence = f"You are not authorized to perform this operation. {text}"
+                    return Refusal(403, "UnauthorizedOperation", sentence)
+                return Refusal(403, "AccessDenied", text)
         return None
 
 

@@ -11,7 +11,7 @@ resource type that is optional there is judged if the request names one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,18 @@ class Resource:
 
 
 Find = Callable[[Params, LabBackend], list[Resource]]
+ANY_KIND = "*"
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds resources of a request.
+
+    :ivar kinds: the types that they may have; ANY_KIND among them for all that there are.
+    """
+
+    kinds: tuple[str, ...]
+    find: Find
 
 
 def numbered(params: Params, name: str) -> list[str]:
@@ -62,7 +74,7 @@ def _there(backend: LabBackend, kind: str, wanted: str) -> Resource:
     return Resource(kind, wanted, backend.tags.get(wanted, {}))
 
 
-def _made(kind: str) -> Find:
+def _made(kind: str) -> Finder:
     """What the request makes, with the tags of the request."""
 
     def find(params: Params, backend: LabBackend) -> list[Resource]:
@@ -73,17 +85,17 @@ def _made(kind: str) -> Find:
                 given.update(_tags(params, f"{match[1]}.Tag"))
         return [Resource(kind, given=given, made=True)]
 
-    return find
+    return Finder((kind,), find)
 
 
-def _named(kind: str, name: str) -> Find:
+def _named(kind: str, name: str) -> Finder:
     """What a required parameter names."""
-    return lambda params, backend: [_there(backend, kind, params.get(name) or "*")]
+    return Finder((kind,), lambda params, backend: [_there(backend, kind, params.get(name) or "*")])
 
 
-def _named_if(kind: str, name: str) -> Find:
+def _named_if(kind: str, name: str) -> Finder:
     """What an optional parameter names."""
-    return lambda params, backend: [_there(backend, kind, params[name])] if params.get(name) else []
+    return Finder((kind,), lambda params, backend: [_there(backend, kind, params[name])] if params.get(name) else [])
 
 
 def _groups(params: Params, backend: LabBackend) -> list[Resource]:
@@ -138,8 +150,14 @@ _SUBNET = _named("subnet", "SubnetId")
 _GATEWAY = _named("internet-gateway", "InternetGatewayId")
 _INSTANCE = _named("instance", "InstanceId")
 _GROUP = _named("security-group", "GroupId")
+_GROUPS = Finder(("security-group",), _groups)
+_GROUPS_IF = Finder(("security-group",), _groups_if)
+_ADDRESS = Finder(("elastic-ip",), _elastic_ip)
+_INTERFACE_OF_ADDRESS = Finder(("network-interface",), _interface_of_address)
+_ATTACHED = Finder(("network-interface", "instance"), _attached)
+_TAGGED = Finder((ANY_KIND,), _tagged)
 
-ACTIONS: dict[str, tuple[Find, ...]] = {
+ACTIONS: dict[str, tuple[Finder, ...]] = {
     # EC2 knows no resource of these: their resource is "*".
     "DescribeAccountAttributes": (),
     "DescribeAddresses": (),
@@ -157,21 +175,21 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "DescribeVpcAttribute": (_VPC,),
     "AllocateAddress": (_made("elastic-ip"), _named_if("ipv4pool-ec2", "PublicIpv4Pool")),
     "AssociateAddress": (
-        _elastic_ip,
+        _ADDRESS,
         _named_if("network-interface", "NetworkInterfaceId"),
         _named_if("instance", "InstanceId"),
     ),
-    "DisassociateAddress": (_elastic_ip, _interface_of_address),
-    "ReleaseAddress": (_elastic_ip,),
-    "ModifyAddressAttribute": (_elastic_ip,),
-    "ResetAddressAttribute": (_elastic_ip,),
+    "DisassociateAddress": (_ADDRESS, _INTERFACE_OF_ADDRESS),
+    "ReleaseAddress": (_ADDRESS,),
+    "ModifyAddressAttribute": (_ADDRESS,),
+    "ResetAddressAttribute": (_ADDRESS,),
     "AssignIpv6Addresses": (_INTERFACE,),
     "AssignPrivateIpAddresses": (_INTERFACE,),
     "UnassignPrivateIpAddresses": (_INTERFACE,),
-    "CreateNetworkInterface": (_made("network-interface"), _SUBNET, _groups),
-    "ModifyNetworkInterfaceAttribute": (_INTERFACE, _groups_if),
+    "CreateNetworkInterface": (_made("network-interface"), _SUBNET, _GROUPS),
+    "ModifyNetworkInterfaceAttribute": (_INTERFACE, _GROUPS_IF),
     "AttachNetworkInterface": (_INTERFACE, _INSTANCE),
-    "DetachNetworkInterface": (_attached,),
+    "DetachNetworkInterface": (_ATTACHED,),
     "DeleteNetworkInterface": (_INTERFACE,),
     "CreateVpc": (_made("vpc"),),
     "ModifyVpcAttribute": (_VPC,),
@@ -185,7 +203,7 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "ModifySubnetAttribute": (_SUBNET,),
     "AssociateSubnetCidrBlock": (_SUBNET,),
     "DeleteSubnet": (_SUBNET,),
-    "CreateNatGateway": (_made("natgateway"), _SUBNET, _elastic_ip),
+    "CreateNatGateway": (_made("natgateway"), _SUBNET, _ADDRESS),
     "DeleteNatGateway": (_named("natgateway", "NatGatewayId"),),
     "CreateSecurityGroup": (_made("security-group"), _VPC),
     "AuthorizeSecurityGroupIngress": (_GROUP,),
@@ -197,8 +215,8 @@ ACTIONS: dict[str, tuple[Find, ...]] = {
     "CreateRoute": (_TABLE,),
     "ReplaceRoute": (_TABLE,),
     "DeleteRoute": (_TABLE,),
-    "CreateTags": (_tagged,),
-    "DeleteTags": (_tagged,),
+    "CreateTags": (_TAGGED,),
+    "DeleteTags": (_TAGGED,),
 }
 """Where the resources of each action's request are found. An action that is not here cannot be judged."""
 
@@ -213,5 +231,4 @@ def resources_of(action: str, params: Params, backend: LabBackend) -> list[Resou
 
     Raises KeyError for an action that cannot be judged.
     """
-    finders: Iterable[Find] = ACTIONS[action]
-    return [resource for find in finders for resource in find(params, backend)]
+    return [resource for finder in ACTIONS[action] for resource in finder.find(params, backend)]

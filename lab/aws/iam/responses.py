@@ -6,15 +6,33 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 
 from ..account import ACCOUNT_ID
+from .errors import no_such_entity, not_valid, unsupported
 from .judge import Judge
 from .resources import Params
+from .simulation import simulate
+
+# Roles here are given, not assumed: all of them could be, by anyone of the account.
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:root"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
 
 
 def _caller(judge: Judge, key: str, params: Params) -> dict[str, Any]:
@@ -22,19 +40,44 @@ def _caller(judge: Judge, key: str, params: Params) -> dict[str, Any]:
     return {"UserId": caller.user_id, "Account": ACCOUNT_ID, "Arn": caller.arn}
 
 
+def _role(judge: Judge, key: str, params: Params) -> dict[str, Any]:
+    name = params.get("RoleName", "")
+    if not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", name):
+        not_valid("roleName", r"satisfy regular expression pattern: [\w+=,.@-]+ and have length from 1 to 64")
+    role = judge.identities.role(name)
+    if role is None:
+        no_such_entity(f"The role with name {name} cannot be found.")
+    return {
+        "Role": {
+            "Path": role.path,
+            "RoleName": role.name,
+            "RoleId": role.id,
+            "Arn": role.arn,
+            "CreateDate": datetime(2026, 1, 1, tzinfo=UTC),
+            "AssumeRolePolicyDocument": quote(json.dumps(_TRUST), safe=""),
+            "MaxSessionDuration": 3600,
+        }
+    }
+
+
 _ANSWERS: dict[tuple[str, str], Callable[[Judge, str, Params], dict[str, Any]]] = {
     ("sts", "GetCallerIdentity"): _caller,
+    ("iam", "GetRole"): _role,
+    ("iam", "SimulatePrincipalPolicy"): simulate,
 }
 
 
 def own_answer(judge: Judge, key: str, service: str, action: str, params: Params) -> str | None:
-    """The XML of an answer, or None if moto is to answer.
+    """The XML of an answer, or None if moto is to answer. Raises IamError.
 
     :param key: the access key id that the request is signed with.
     """
     found = _ANSWERS.get((service, action))
-    if found is None:
+    if found is None and service != "iam":
         return None
     operation = get_service_model(service).operation_model(action)
+    if found is None:
+        # moto's IAM would let through what the judge never sees.
+        unsupported(f"iam:{action}")
     serializer = get_serializer_class(service, "query")(operation_model=operation)
     return str(serializer.serialize(found(judge, key, params))["body"])

@@ -6,23 +6,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from ..account import ACCOUNT_ID, DEFAULT_REGION
 from ..ec2.backend import LabBackend
 from .conditions import Context
 from .decision import ANY, Right
-from .resources import ACTIONS, UNMODELLED, Params, Resource, resources_of
+from .identities import Identities
+from .resources import ACTIONS, ANY_KIND, UNMODELLED, Params, Resource, resources_of
+
+IAM_ACTIONS = {"GetRole": ("role",), "SimulatePrincipalPolicy": ("user", "group", "role")}
+"""The types of the one resource of each action of IAM's."""
+_ARN = re.compile(r"arn:[^:]+:(?P<service>[^:]+):[^:]*:[^:]*:(?P<kind>[^/]+)/.+", re.DOTALL)
+
+
+def judged(action: str) -> bool:
+    """Whether the judge knows what an action, such as ``ec2:CreateVpc``, acts on."""
+    service, _, name = action.partition(":")
+    return name in {"ec2": ACTIONS.keys(), "iam": IAM_ACTIONS.keys()}.get(service, ())
+
+
+def suits(action: str, arn: str) -> bool:
+    """Whether a judged action acts on resources of this ARN's type."""
+    service, _, name = action.partition(":")
+    of_ec2 = {kind for finder in ACTIONS.get(name, ()) for kind in finder.kinds}
+    kinds = of_ec2 if service == "ec2" else {*IAM_ACTIONS[name]}
+    match = _ARN.fullmatch(arn)
+    return match is not None and match["service"] == service and not kinds.isdisjoint({match["kind"], ANY_KIND})
 
 
 def unclear(service: str, action: str, params: Params) -> str:
     """What of a request cannot be judged, or ""."""
-    if service != "ec2" or action not in ACTIONS:
+    if not judged(f"{service}:{action}"):
         return f"{service}:{action}"
     beginnings = UNMODELLED.get(action, ())
     return next((f"{service}:{action} with {name}" for name in params if name.startswith(beginnings)), "")
 
 
-def ec2_rights(action: str, params: Params, backend: LabBackend, account: str) -> Iterator[Right]:
+def ec2_rights(action: str, params: Params, backend: LabBackend) -> Iterator[Right]:
     """All that must be allowed: the action on each resource, and the tags that something is made with.
 
     The first step raises KeyError for an action that is unclear.
@@ -32,10 +54,22 @@ def ec2_rights(action: str, params: Params, backend: LabBackend, account: str) -
     if not ACTIONS[action]:
         yield Right(f"ec2:{action}", ANY, general)
     for resource in resources_of(action, params, backend):
-        arn, context = resource.arn(region, account), {**general, **_keys(resource)}
+        arn, context = resource.arn(region, ACCOUNT_ID), {**general, **_keys(resource)}
         yield Right(f"ec2:{action}", arn, context)
         if resource.made and resource.given:
             yield Right("ec2:CreateTags", arn, {**context, "ec2:createaction": (action,)})
+
+
+def iam_rights(action: str, params: Params, identities: Identities) -> Iterator[Right]:
+    """What a request to IAM, which is in no region but us-east-1, wants to be allowed."""
+    context = {"aws:requestedregion": (DEFAULT_REGION,)}
+    if action == "GetRole":
+        name = params.get("RoleName", "")
+        role = identities.role(name)
+        arn = role.arn if role is not None else f"arn:aws:iam::{ACCOUNT_ID}:role/{name}"
+        yield Right(f"iam:{action}", arn, context, f"role {name}")
+    else:
+        yield Right(f"iam:{action}", params.get("PolicySourceArn") or ANY, context)
 
 
 def _keys(resource: Resource) -> Context:

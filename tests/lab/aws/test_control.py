@@ -269,9 +269,9 @@ def test_nonsense_is_answered_in_xml(lab: Lab, body: str, code: str) -> None:
 
 
 def test_other_services_and_regions_are_refused(lab: Lab) -> None:
-    other = lab.client("iam")
-    with pytest.raises(other.exceptions.ClientError, match="UnknownService.*not 'iam'"):
-        other.list_users()
+    other = lab.client("sns")
+    with pytest.raises(other.exceptions.ClientError, match="UnknownService.*EC2, STS and IAM, not 'sns'"):
+        other.list_topics()
     nowhere = lab.client(region="eu-nowhere-1")
     with pytest.raises(nowhere.exceptions.ClientError, match="There is no region 'eu-nowhere-1'"):
         nowhere.describe_vpcs()
