@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_found import permission_of
+
 from .rights import policy, without
 from .running import Json, Site, demo_hosts, demo_variables
 
@@ -129,9 +131,24 @@ class Fault:
             )
         return self
 
+    def our_group(self, key: str, port: int) -> Fault:
+        """A security group of ours in the aggregators' VPC that lets in this port, by a rule of ours."""
+        ec2, vpc = self.site.ec2(), "vpc-0d000000000000001"
+        tags = {"bonded.internet/network": "demo", "bonded.internet/key": key}
+        given = [{"ResourceType": "security-group", "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]}]
+        made = ec2.create_security_group(GroupName=key, Description=key, VpcId=vpc, TagSpecifications=given)["GroupId"]
+        rule = {"protocol": "tcp", "from_port": port, "to_port": port, "source": "192.0.2.0/24"}
+        ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[permission_of(rule, made)])
+        return self
+
+    def address(self, key: str) -> str:
+        """The allocation id of the Elastic IP with this key."""
+        found: str = self.site.ours("addresses")[key]["allocation_id"]
+        return found
+
     def lacking(self, action: str) -> Fault:
         """The policies of docs/ but for one action, and the rights are asked for."""
-        self.site.grant(without([policy("read"), policy("change")], action))
+        self.site.grant([*without([policy("read"), policy("change")], action), policy("ask")])
         self.more["check_rights"] = True
         return self
 

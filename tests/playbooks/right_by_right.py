@@ -4,7 +4,8 @@
 """One right at a time: a playbook is run without a right, fails, is given it, and goes on from what is there.
 
 Each failing run has to fail at the named step, with a text that names the right, and may have done nothing but what its
-log shows: the stand-in's state is counted before and after it.
+log shows: the stand-in's state is counted before and after it. Before them all the preflight has to name every right of
+the table, and to let nothing be done; with all of them it has to name none.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ READING = allowed(POLICIES[:1])
 NAMED = re.compile(r"(?:lack the IAM right|not authorized to perform:|seem to lack) ec2:(\w+)")
 """Our own modules' words, those that amazon.aws passes on from EC2, and a role's where it keeps them to itself."""
 DENIED = "UnauthorizedOperation"
+ASK = policy("ask")
+CHECKED = {"bonding_check_rights": True}
+PREFLIGHT = "Read both sides, judge the inventory, plan"
 
 
 def failed_step(outcome: Outcome) -> str:
@@ -30,18 +34,26 @@ def failed_step(outcome: Outcome) -> str:
     return f"{event['role'].rpartition('.')[2]}: {event['task']}" if event["role"] else str(event["task"])
 
 
-def walk(site: Site, run: Run, table: Mapping[str, str], given: Collection[str] = ()) -> Outcome:
+def walk(
+    site: Site,
+    table: Mapping[str, str],
+    *run: str,
+    extra: Mapping[str, object] | None = None,
+    given: Collection[str] = (),
+) -> Outcome:
     """Run without any of the table's rights, and with each one more; returns the last run, which has all of them.
 
     :param table: action -> the step that fails without it, in the order in which they are missed.
+    :param run: the playbook and its arguments; `extra` are its extra variables.
     :param given: what it has from the beginning, beside the rights to look that are not in the table.
     """
+    _foretold(site, {action for action in table if action not in READING}, run, extra or {}, given)
     rights = {*given, *(READING - table.keys())}
     for action, step in table.items():
         assert action not in rights
         site.grant(only(POLICIES, rights))
         before = things(site.cloud.state())
-        outcome = run()
+        outcome = site.run(*run, extra=extra)
         assert outcome.code != 0, (action, outcome.output)
         assert failed_step(outcome) == step, (action, outcome.problems)
         missing = list(dict.fromkeys(NAMED.findall(outcome.problems)))
@@ -54,11 +66,26 @@ def walk(site: Site, run: Run, table: Mapping[str, str], given: Collection[str] 
         assert after - before == done(outcome)[0], action
         assert before - after == done(outcome)[1], action
         rights.add(action)
-    site.grant(only(POLICIES, rights))
-    last = run()
+    site.grant([*only(POLICIES, rights), ASK])
+    last = site.run(*run, extra={**(extra or {}), **CHECKED})
     assert last.code == 0, last.output
     assert [entry for entry in last.aws if entry["error"] == DENIED] == []
+    for doubt in ("could not be asked for", "does not tell whether"):
+        assert doubt not in last.said, last.said
     return last
+
+
+def _foretold(
+    site: Site, missing: set[str], run: tuple[str, ...], extra: Mapping[str, object], given: Collection[str]
+) -> None:
+    """The preflight names all these rights, no other, and is the end of the run."""
+    site.grant([*only(POLICIES, {*given, *READING}), ASK])
+    before = site.cloud.state(), site.server.state()
+    outcome = site.run(*run, extra={**extra, **CHECKED})
+    assert outcome.code != 0, outcome.output
+    assert failed_step(outcome) == PREFLIGHT, outcome.problems
+    assert set(NAMED.findall(outcome.problems)) == missing, outcome.problems
+    assert (site.cloud.state(), site.server.state()) == before
 
 
 def walk_on_server(site: Site, run: Run, table: Mapping[str, tuple[str, str]], given: Collection[str] = ()) -> Outcome:

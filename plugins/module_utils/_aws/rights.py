@@ -11,7 +11,7 @@ tell (rights_simulated.py), if the credentials may ask it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._design.items import KNOWN_AFTER_APPLY, Item
@@ -128,9 +128,7 @@ class _Ids:
             check = {"SourceDestCheck": {"Value": after["source_dest_check"]}}
             return "modify_network_interface_attribute", {"NetworkInterfaceId": interface, **check}
         if item.kind == "elastic_ip" and (address := self._address(item.key)):
-            retired = (after.get("tags") or {}).get(TAG_RETIRED)
-            given = {"Resources": [address], "Tags": as_tags({TAG_RETIRED: "true"})}
-            return ("create_tags" if retired else "delete_tags"), given
+            return _address_update(address, item.before or {}, after)
         return None
 
     def delete(self, item: Item) -> Request | None:
@@ -153,6 +151,19 @@ class _Ids:
         objects, field = places.get(item.kind, ({}, ""))
         found = self._id(objects, item.key)
         return (f"delete_{item.kind}", {field: found}) if found else None
+
+
+def _address_update(address: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Request:
+    """What changes of an Elastic IP: its name, or its tags."""
+    if "tags" not in after:
+        given = {"AllocationId": address}
+        if after["reverse_dns"]:
+            return "modify_address_attribute", {**given, "DomainName": after["reverse_dns"]}
+        return "reset_address_attribute", {**given, "Attribute": "domain-name"}
+    tags = {key: value for key, value in after["tags"].items() if value is not None}
+    if (before.get("tags") or {}).get(TAG_RETIRED) and TAG_RETIRED not in tags:
+        return "delete_tags", {"Resources": [address], "Tags": as_tags({TAG_RETIRED: "true"})}
+    return "create_tags", {"Resources": [address], "Tags": as_tags(tags)}
 
 
 def missing_rights(
@@ -211,10 +222,9 @@ def _denied(judged: Judged) -> dict[str, str]:
 
 
 def _open(judged: Judged) -> list[str]:
-    """What IAM allows only to requests with other condition keys than it was told."""
+    """What IAM does not decide, and why."""
     return [
-        f"IAM does not tell whether the credentials may do ec2:{action} on {where}: the policies of {judged.who} ask "
-        f"for {said}, which only the request itself has."
+        f"IAM does not tell whether {judged.who} may do ec2:{action} on {where}: {said}."
         for action, where, said in _each_action(judged.open)
     ]
 

@@ -23,7 +23,6 @@ with suppress(ImportError):  # AnsibleAWSModule reports the missing library befo
     from botocore.exceptions import BotoCoreError, ClientError
 
 ALLOWED = "allowed"
-NO_SUCH = "NoSuchEntity"
 
 ClientOf = Callable[[str], Any]
 """A boto3 client of a service: "iam", "sts"."""
@@ -40,7 +39,8 @@ class Judged:
 
     :ivar who: the ARN of the user or role.
     :ivar denied: each right with its ARN and the decision (``implicitDeny``, ``explicitDeny``).
-    :ivar open: the same for those that hang on condition keys which only the request itself has, with these keys.
+    :ivar open: the same for those that it does not decide, with the reason: the simulator lists all condition keys of
+        all policies that it was not given, and allowing may hang on any of them.
     """
 
     who: str
@@ -55,12 +55,18 @@ def simulate(client_of: ClientOf, needs: Iterable[Need], network: str, region: s
     ec2 = f"arn:{principal.partition}:ec2:{region}:{principal.account}"
     for (context, _kind), wanted in _by_context(needs, network, region).items():
         arns = {need: need.resource if need.resource == "*" else f"{ec2}:{need.resource}" for need in wanted}
-        answers = principal.ask({f"ec2:{need.action}" for need in wanted}, set(arns.values()), context)
+        try:
+            answers = principal.ask({f"ec2:{need.action}" for need in wanted}, set(arns.values()), context)
+        except _NotSimulatedError as error:
+            judged.open += [(need, arn, str(error)) for need, arn in arns.items()]
+            continue
         for need, arn in arns.items():
-            decision, lacking = answers.get((f"ec2:{need.action}".lower(), arn), ("no answer", ("an answer",)))
-            unknown = [key for key in lacking if not _is_known(key)]
-            if decision != ALLOWED and unknown:
-                judged.open.append((need, arn, ", ".join(unknown)))
+            decision, lacking = answers.get((f"ec2:{need.action}".lower(), arn), ("", ()))
+            unknown = sorted(key for key in lacking if not _is_known(key))
+            if not decision:
+                judged.open.append((need, arn, "its answer has nothing of it"))
+            elif decision == "implicitDeny" and unknown:
+                judged.open.append((need, arn, f"policies ask for {', '.join(unknown)}, which only a request has"))
             elif decision != ALLOWED:
                 judged.denied.append((need, arn, decision))
     judged.who = principal.arn
@@ -76,7 +82,9 @@ def _is_known(key: str) -> bool:
 def _by_context(needs: Iterable[Need], network: str, region: str) -> Mapping[tuple[Context, str], list[Need]]:
     found: dict[tuple[Context, str], list[Need]] = {}
     for need in needs:
-        place = (tuple(_context(need, network, region)), need.resource.partition("/")[0])
+        # IAM refuses to judge some listings together with other actions
+        kind = need.resource.partition("/")[0] + (" looked at" if need.action.startswith("Describe") else "")
+        place = (tuple(_context(need, network, region)), kind)
         found.setdefault(place, []).append(need)
     return found
 
@@ -135,7 +143,7 @@ class _Principal:
     def _simulate(self, **given: Any) -> dict[str, Any]:
         try:
             return _call(self._iam, "simulate_principal_policy", PolicySourceArn=self.arn, **given)
-        except _NoSuchPrincipal:
+        except _NoSuchPrincipalError:
             if not self._role:
                 raise
             self.arn = str(_call(self._iam, "get_role", RoleName=self._role)["Role"]["Arn"])
@@ -154,8 +162,15 @@ def _decisions(result: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tup
         yield (action, str(result.get("EvalResourceName", "*"))), (str(result["EvalDecision"]), missed)
 
 
-class _NoSuchPrincipal(SimulationError):
+class _NoSuchPrincipalError(SimulationError):
     """IAM knows no such user or role."""
+
+
+class _NotSimulatedError(SimulationError):
+    """IAM does not judge such a request."""
+
+
+_BY_CODE = {"NoSuchEntity": _NoSuchPrincipalError, "InvalidInput": _NotSimulatedError}
 
 
 def _call(client: Ec2Client, method: str, **params: Any) -> dict[str, Any]:
@@ -163,7 +178,7 @@ def _call(client: Ec2Client, method: str, **params: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(client, method)(**params)
     except ClientError as error:
-        kind = _NoSuchPrincipal if error.response.get("Error", {}).get("Code") == NO_SUCH else SimulationError
+        kind = _BY_CODE.get(error.response.get("Error", {}).get("Code", ""), SimulationError)
         raise kind(str(error)) from error
     except BotoCoreError as error:
         raise SimulationError(str(error)) from error

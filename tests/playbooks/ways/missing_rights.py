@@ -8,7 +8,8 @@ The tests of this folder walk them (tests/playbooks/right_by_right.py); together
 
 from __future__ import annotations
 
-PLAN = "Read both sides, judge the inventory, plan"
+from ..right_by_right import PREFLIGHT as PLAN
+
 VPC = "pwan_vpc: Make the VPC"
 FIND_VPC = "pwan_vpc: Say what the look-up of the VPC wants"
 IGW = "pwan_vpc: Make the internet gateway and attach it"
@@ -80,8 +81,6 @@ TAKE_DOWN = {
     "ReleaseAddress": "pwan_gateway: Disassociate the Elastic IP, and release it if told",
     "DetachNetworkInterface": DETACH,
     "DeleteNetworkInterface": DETACH,
-    "DisassociateAddress": ADDRESSES_GONE,
-    "UnassignPrivateIpAddresses": ADDRESSES_GONE,
     "DeleteSubnet": "pwan_vpc: Delete our subnets",
     "DeleteRouteTable": "pwan_vpc: Delete our route tables",
     "DetachInternetGateway": IGW_GONE,
@@ -89,7 +88,7 @@ TAKE_DOWN = {
     "DescribeVpcAttribute": FIND_VPC,
     "DeleteVpc": "pwan_vpc: Delete our VPCs",
 }
-"""All of BUILD, the addresses released: from the rights to look."""
+"""All of BUILD, the addresses released: from the rights to look and the first two of RETIRE, whose step it is again."""
 
 IPV6 = {
     "DescribeVpcAttribute": FIND_VPC,

@@ -71,7 +71,7 @@ def test_groups_and_checks_with_one_right_more_at_a_time(empty: Site) -> None:
     given = variables() | {"bonding_spaces": [], "bonding_cpe_nat_ips": []}
     seed, before = comparable(empty.cloud.state()), interfaces(empty)
     site = empty.write_inventory("rights", hosts, given)
-    walk(site, lambda: site.run("site"), GROUP_RIGHTS)
+    walk(site, GROUP_RIGHTS, "site")
     again = site.run("site")
     assert (again.code, again.writes) == (0, []), again.output
     group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
@@ -79,10 +79,10 @@ def test_groups_and_checks_with_one_right_more_at_a_time(empty: Site) -> None:
     assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789, 51820}
 
     site = empty.write_inventory("rights", hosts, given | {"bonding_managed_mesh_ports": []})
-    walk(site, lambda: site.run("site"), LESS_OPEN)
+    walk(site, LESS_OPEN, "site")
     group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
     assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789}
 
-    walk(site, lambda: site.run("teardown", extra={"confirm_teardown": "demo"}), NO_GROUPS)
+    walk(site, NO_GROUPS, "teardown", extra={"confirm_teardown": "demo"})
     assert interfaces(site) == before
     assert comparable(site.cloud.state()) == seed

@@ -68,5 +68,5 @@ def test_ipv6_is_turned_on_for_what_is_there_and_once(empty: Site) -> None:
 
     # and from the beginning, with one right more in each run
     site.load("old")
-    walk(site, lambda: site.run("site"), IPV6)
+    walk(site, IPV6, "site")
     assert comparable(site.cloud.state()) == whole

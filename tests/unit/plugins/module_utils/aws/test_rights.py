@@ -16,6 +16,8 @@ from botocore.stub import Stubber
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import api_name
 from ansible_collections.bonded.internet.plugins.module_utils._aws.rights import NO_DRY_RUN, dry_runs, missing_rights
+from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, ElasticIp
 from tests.unit.plugins.module_utils.design.egress_world import (
     ANYWHERE,
     gateway,
@@ -24,6 +26,7 @@ from tests.unit.plugins.module_utils.design.egress_world import (
     retired,
     routes,
     space,
+    tags,
 )
 from tests.unit.plugins.module_utils.design.world import World, small_world
 
@@ -112,6 +115,25 @@ def test_a_teardown_asks_for_what_it_deletes() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        ({"reverse_dns": ""}, {"reverse_dns": "a.example.com"}, ("modify_address_attribute", "DomainName")),
+        ({"reverse_dns": "a.example.com"}, {"reverse_dns": ""}, ("reset_address_attribute", "Attribute")),
+        ({"tags": {"a": "1"}}, {"tags": {"a": "2"}}, ("create_tags", "Tags")),
+        ({"tags": {"bonded.internet/retired": "true"}}, {"tags": {"a": "2"}}, ("delete_tags", "Tags")),
+        ({"tags": {}}, {"tags": {"bonded.internet/retired": "true"}}, ("create_tags", "Tags")),
+    ],
+)
+def test_an_address_is_asked_for_what_changes_of_it(
+    before: dict[str, Any], after: dict[str, Any], wanted: tuple[str, str]
+) -> None:
+    address = ElasticIp("eipalloc-1", "198.51.100.1", tags("cpe-nat/bond-17"))
+    item = Item("aws", "update", "elastic_ip", "", "cpe-nat/bond-17", before, after, "add", "agg1", "cpe_nat")
+    ((method, given),) = dry_runs([item], "prod", Cloud(addresses=[address]))
+    assert (method, wanted[1] in given) == (wanted[0], True)
+
+
 @pytest.fixture(scope="module")
 def ec2() -> Any:
     return boto3.client("ec2", region_name="eu-central-1", aws_access_key_id="somebody", aws_secret_access_key="else")
@@ -179,16 +201,19 @@ def test_neither_yes_nor_no_is_said(ec2: Any) -> None:
 
 
 def test_iam_tells_what_dry_runs_do_not_ask(ec2: Any) -> None:
-    denied = {"DetachNetworkInterface": ("implicitDeny", []), "DetachInternetGateway": ("explicitDeny", ["aws:MFA"])}
+    denied = {
+        "DetachNetworkInterface": ("explicitDeny", ["aws:MFA"]),
+        "DetachInternetGateway": ("implicitDeny", ["aws:MFA"]),
+    }
     _methods, missing, untold = answers(ec2, [], services(denied))
     where = "arn:aws:ec2:eu-central-1:123456789012:network-interface/* (and 1 more)"
     assert missing == [
         f"The credentials lack the IAM right ec2:DetachNetworkInterface on {where}: IAM's simulation for {WHO} says "
-        "implicitDeny."
+        "explicitDeny."
     ]
     (text,) = untold
-    assert text.startswith("IAM does not tell whether the credentials may do ec2:DetachInternetGateway on arn:aws:ec2:")
-    assert text.endswith(f"the policies of {WHO} ask for aws:MFA, which only the request itself has.")
+    assert text.startswith(f"IAM does not tell whether {WHO} may do ec2:DetachInternetGateway on arn:aws:ec2:")
+    assert text.endswith(": policies ask for aws:MFA, which only a request has.")
 
 
 def test_what_ec2_itself_denies_is_said_once(ec2: Any) -> None:

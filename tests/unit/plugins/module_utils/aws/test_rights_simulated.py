@@ -132,7 +132,21 @@ def test_what_hangs_on_a_key_that_only_the_request_has_is_no_denial(aws: Service
     )
     judged = simulate(aws.client, [ASSIGN, second], "prod", "eu-central-1")
     assert [need for need, _arn, _said in judged.denied] == [ASSIGN]
-    assert judged.open == [(second, f"{EC2}:network-interface/eni-1", others)]
+    why = f"policies ask for {others}, which only a request has"
+    assert judged.open == [(second, f"{EC2}:network-interface/eni-1", why)]
+
+
+def test_a_request_that_iam_does_not_judge_leaves_the_others_alone(aws: Services) -> None:
+    """A listing is asked for by itself: IAM refuses some together with other actions."""
+    look = Need("DescribeVpcAttribute", "vpc/*", owned=True)
+    aws.caller(USER)
+    aws.says(USER, asking("DeleteVpc", "vpc/*", *OWNED), result("DeleteVpc", "vpc/*", "allowed"))
+    aws.stubs["iam"].add_client_error("simulate_principal_policy", "InvalidInput", "different authorization", 400)
+    judged = simulate(aws.client, [DELETE, look], "prod", "eu-central-1")
+    assert judged.denied == []
+    ((need, arn, why),) = judged.open
+    assert (need, arn) == (look, f"{EC2}:vpc/*")
+    assert "different authorization" in why
 
 
 def test_all_pages_are_read_and_a_right_without_an_answer_is_open(aws: Services) -> None:
@@ -147,7 +161,7 @@ def test_all_pages_are_read_and_a_right_without_an_answer_is_open(aws: Services)
     aws.caller(USER)
     aws.says(USER, wanted)
     silent = simulate(aws.client, [look], "prod", "eu-central-1")
-    assert (silent.denied, silent.open) == ([], [(look, "*", "an answer")])
+    assert (silent.denied, silent.open) == ([], [(look, "*", "its answer has nothing of it")])
 
 
 def test_a_role_is_asked_for_by_its_own_name_and_found_by_its_path(aws: Services) -> None:
