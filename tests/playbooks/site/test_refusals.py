@@ -40,6 +40,29 @@ def test_a_preflight_failure_on_one_host_changes_nothing_on_any(empty: Site) -> 
         refused(site, site.run("site", *limit), "agg3: AWS has no instance i-0000000000000dead")
 
 
+def test_one_host_alone_is_looked_at_and_not_reached(empty: Site, tmp_path: pathlib.Path) -> None:
+    """The others say bonding_host_side: false. That nobody answers is a problem of the plan, beside its others."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
+    ssh.chmod(0o755)
+    hosts = demo_hosts()
+    hosts["agg2"] |= {"bonding_host_side": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    hosts["agg3"]["aws_instance_id"] = "i-0000000000000dead"
+    outcome = empty.write_inventory("silent", hosts, demo_variables()).run("site")
+    refused(empty, outcome, "agg2: its own side cannot be read", "no route", "agg3: AWS has no instance")
+    looked = [event["host"] for event in outcome.run.events if event["task"].startswith("Read what the aggregators")]
+    assert "agg2" in looked
+
+
+def test_one_host_that_cannot_be_looked_at_ends_the_run_for_all(empty: Site) -> None:
+    hosts = demo_hosts()
+    python = {"ansible_connection": "local", "ansible_python_interpreter": "/nowhere/python"}
+    hosts["agg2"] |= {"bonding_host_side": True, **python}
+    outcome = empty.write_inventory("pythonless", hosts, demo_variables()).run("site")
+    assert (outcome.code, outcome.server, outcome.aws) == (2, [], []), outcome.output
+    assert "/nowhere/python" in outcome.problems
+
+
 def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(empty: Site) -> None:
     hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
     hosts["agg2"]["bonding_aggregator"] = "agg22"
