@@ -11,31 +11,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
+from ._options import CONNECTION_SPEC, Spec
 from ._reconcile import ReconcileError, Refs, Result, report_outcomes
 from ._resources import SLOTS
 
 STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-
-Spec = dict[str, dict[str, Any]]
-
-
-def _connection_option(name: str, **more: Any) -> dict[str, Any]:
-    variable = f"BONDING_API_{name.removeprefix('api_').upper()}"
-    return {"type": "str", "fallback": (env_fallback, [variable]), **more}
-
-
-CONNECTION_SPEC: Spec = {
-    "api_url": _connection_option("api_url"),
-    "api_username": _connection_option("api_username"),
-    "api_password": _connection_option("api_password", no_log=True),
-    "api_token": _connection_option("api_token", no_log=True),
-    "validate_certs": _connection_option("validate_certs", type="bool", default=True),
-    "ca_path": _connection_option("ca_path", type="path"),
-    "api_timeout": _connection_option("api_timeout", type="int", default=30),
-}
 
 FILTER_SLOT = {
     "type": "dict",

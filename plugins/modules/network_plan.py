@@ -638,14 +638,14 @@ problems:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
-from ansible_collections.bonded.internet.plugins.module_utils._module import CONNECTION_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC, run
+from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.module import run
+from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
 
 
 def main() -> None:
     module = AnsibleAWSModule(argument_spec={**CONNECTION_SPEC, **ARGUMENT_SPEC}, supports_check_mode=True)
-    run(module, Client)
+    run(module)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,10 @@ class InController(NormalAction):
 
     module: ModuleType
 
+    def load(self) -> ModuleType:
+        """The module; a subclass may import it here, and not with the plugin."""
+        return self.module
+
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result."""
         variables = task_vars or {}
@@ -53,12 +57,13 @@ class InController(NormalAction):
         if reason:
             Display().vvv(f"{self._task.action} has a process of its own, because {reason}")
             return cast("dict[str, Any]", super().run(tmp, task_vars))
-        Display().vvv(f"Using module file {self.module.__file__} in Ansible's worker")
         result = super(NormalAction, self).run(tmp, task_vars)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
         _spare_the_collector()
-        returned = lean(call(self.module.main, arguments), Display().verbosity)
+        module = self.load()
+        Display().vvv(f"Using module file {module.__file__} in Ansible's worker")
+        returned = lean(call(module.main, arguments), Display().verbosity)
         return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:

@@ -70,7 +70,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
         ("_client/deep/a.py", "from ..._aws import x", "_client may use no other room"),
         ("_aws/a.py", "from ansible_collections.bonded.internet.lab import aws", "what stands in for the outside"),
         ("_helpers.py", "import json", "is in no room"),
-        ("_module.py", "from ._plan import x", "_module may use _client, _reconcile, _resources"),
+        ("_module.py", "from ._plan import x", "_module may use _client, _options, _reconcile, _resources"),
     ],
 )
 def test_arrows_point_down(tmp_path: Path, name: str, text: str, complaint: str) -> None:

@@ -12,8 +12,9 @@ import boto3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
-from ansible_collections.bonded.internet.plugins.module_utils._plan import make_plan
-from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.begin import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import make_plan
+from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
 
 from .running import Json, Site, demo_hosts, demo_variables
 
@@ -55,5 +56,8 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
     def client_of(region: str | None, service: str) -> Any:
         return aws_client(service, region, site.cloud.url, given["aws_access_key"], given["aws_secret_key"])
 
-    with Client(Connection(site.server.url, username=user, password=password)) as client:
-        return make_plan(checked.validated_parameters, client, client_of)
+    with (
+        Client(Connection(site.server.url, username=user, password=password)) as client,
+        begin(checked.validated_parameters, client_of) as begun,
+    ):
+        return make_plan(checked.validated_parameters, client, begun)

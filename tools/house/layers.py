@@ -20,9 +20,11 @@ BELOW: dict[str, set[str]] = {
     "_aws": {"_design"},
     "_resources": {"_client"},
     "_reconcile": {"_resources", "_client"},
-    "_plan": {"_module", "_reconcile", "_design", "_resources", "_client", "_aws"},
+    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws"},
     # What the modules on the server share: options, log-in, errors.
-    "_module": {"_reconcile", "_resources", "_client"},
+    "_module": {"_options", "_reconcile", "_resources", "_client"},
+    # The connection's options alone.
+    "_options": set(),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
 WITHOUT_ANSIBLE = {"_client", "_design"}

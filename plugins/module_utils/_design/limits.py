@@ -44,6 +44,8 @@ GROUPS = Quota(
     "vpc-max-security-groups-per-interface",
 )
 QUOTAS = (ELASTIC_IPS, VPCS, INTERNET_GATEWAYS, NAT_GATEWAYS, ROUTES, GROUPS)
+REGIONAL = {"elastic_ip": ELASTIC_IPS, "vpc": VPCS, "internet_gateway": INTERNET_GATEWAYS}
+"""Kinds of items that are limited in a region."""
 
 BY_AWS, BY_OPERATOR, BY_DEFAULT, BY_TYPE, BY_SIZE = "AWS", "bonding_quotas", "AWS's default", "instance type", "subnet"
 

@@ -20,12 +20,10 @@ from .items import Item
 from .limits import (
     BY_SIZE,
     BY_TYPE,
-    ELASTIC_IPS,
     GROUPS,
-    INTERNET_GATEWAYS,
     NAT_GATEWAYS,
+    REGIONAL,
     ROUTES,
-    VPCS,
     Line,
     quota_line,
 )
@@ -33,8 +31,6 @@ from .naming import TAG_KEY, vpc_key
 from .public_subnets import NAT
 from .state import Cloud, Instance, RouteTable, Subnet
 
-REGIONAL = {"elastic_ip": ELASTIC_IPS, "vpc": VPCS, "internet_gateway": INTERNET_GATEWAYS}
-"""Kinds of items that are limited in a region."""
 NEIGHBOURS = 1000
 """Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
 

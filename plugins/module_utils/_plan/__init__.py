@@ -2,9 +2,3 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """network_plan's engine: read both sides, design, and say what has to be done. Private to the collection."""
-
-from __future__ import annotations
-
-from .engine import PlanError, make_plan
-
-__all__ = ["PlanError", "make_plan"]

@@ -12,28 +12,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import partial
 from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
 from .._design.cpe_nat import Entry, resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
-from .._design.intent import PARTS, Intent, Report, read_intent
+from .._design.intent import PARTS, Intent, Report
 from .._design.items import Design, Item
 from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
-from .._design.state import Cloud
 from .._reconcile import ReconcileError, Refs, rights_to_write
-from .beside import beside
+from .begin import Begun
 from .host_side import everything
-from .read_cloud import ClientOf, CloudReader
+from .read_cloud import CloudReader
 from .read_server import ServerReader
+from .spec import DEFAULT_MAX_DELETIONS
 from .work import Plan, Scope, Step, make_work, server_steps
 
-DEFAULT_MAX_DELETIONS = 25
 NEW_KINDS = {"private_address", "attachment"}
 
 
@@ -47,28 +45,16 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(
-    params: Mapping[str, Any], client: Client, client_of: ClientOf, *, forked: bool = False
-) -> dict[str, Any]:
-    """The plan of network_plan's arguments, as the module returns it (`client_of`: AWS client of a region and service).
-
-    `forked`: AWS's side is read in a process of its own while the server's is read, and not after it.
+def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[str, Any]:
+    """The plan of network_plan's arguments, as the module returns it.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
-    first_report = Report()
-    intent = read_intent(params, first_report)
+    intent, first_report, cloud_side = begun.intent, begun.report, begun.cloud_side
     refs = Refs(client)
     server_side = ServerReader(client, refs)
-    cloud_side = CloudReader(client_of)
-    if intent.needs_cloud and forked:
-        with beside(partial(_read_cloud, intent, cloud_side)) as reading:
-            named = _read_server(intent, server_side)
-            cloud_side.take(intent, reading.result())
-    else:
-        named = _read_server(intent, server_side)
-        if intent.needs_cloud:
-            cloud_side.read_network(intent)
+    named = _read_server(intent, server_side)
+    begun.read()
     _read_leftovers(intent, named, server_side, cloud_side)
     report, design, steps = _design(intent, first_report, server_side, cloud_side)
     if _read_more(intent, design, steps, server_side, cloud_side):
@@ -124,11 +110,6 @@ def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side:
     report.problems += missing + denied
     for text in untold + open_questions:
         report.warn(text)
-
-
-def _read_cloud(intent: Intent, cloud_side: CloudReader) -> Cloud:
-    cloud_side.read_network(intent)
-    return cloud_side.cloud
 
 
 def _read_server(intent: Intent, server_side: ServerReader) -> list[Entry]:

@@ -17,8 +17,8 @@ from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
 from .._design.intent import Intent
 from .._design.items import Item
+from .._design.limits import REGIONAL
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
-from .._design.preflight import REGIONAL
 from .._design.state import (
     Cloud,
     ElasticIp,

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
-from ansible_collections.bonded.internet.plugins.module_utils._module import CONNECTION_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.module import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_plan
 from tests.unit.plugins.modules.aws_module import documented, specified
 from tests.unit.plugins.scripted import LOGIN, call

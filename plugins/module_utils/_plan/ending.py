@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan made, and how network_plan ends with it. Private to the collection.
+
+Imported while AWS's side is read already (module.py): most of the collection's code is imported from here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.warnings import warn
+
+from .._aws._ec2 import Ec2Error
+from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
+from .._module import connection_of
+from .._reconcile import ReconcileError
+from .begin import Begun
+from .engine import PlanError, make_plan
+from .module import PlanModule
+
+SECRETS = ("api_password", "api_token", "secret_key", "session_token")
+"""Options whose values Ansible masks wherever they occur in a result."""
+
+
+def end(module: PlanModule, begun: Begun) -> None:
+    """Make the plan of what was begun, and end the module with it or with all problems."""
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    try:
+        with Client(connection_of(module.params)) as client:
+            result = make_plan(module.params, client, begun)
+    except PlanError as error:
+        for text in error.warnings:
+            warn(text)
+        module.fail_json(msg=str(error), problems=error.problems)
+    except ClientError as error:
+        module.fail_json(msg=f"{error} Nothing was changed.", failure=error.failure())
+    except (ReconcileError, Ec2Error) as error:
+        module.fail_json(msg=f"{error} Nothing was changed.")
+    else:
+        for text in result.pop("warnings"):
+            warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
+        _refuse_masking(module, result["work"])
+        if module._diff:
+            result["diff"] = diff_of(result["plan"])
+        if not module.params["details"]:
+            for item in result["plan"] + result["deferred"]:
+                del item["before"], item["after"]
+        module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
+
+
+def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
+    """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
+    text = json.dumps(work)
+    if any(module.params.get(name) and module.params[name] in text for name in SECRETS):
+        module.fail_json(
+            msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
+            "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."
+        )
+
+
+def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One diff for each item, under a heading that says what, where and when."""
+    diffs = []
+    for item in plan:
+        place = f" on {item['host']}" if item["host"] else ""
+        parent = f"{item['parent']} " if item["parent"] else ""
+        flag = f", DISRUPTIVE: {item['interrupts']}" if item["disruptive"] else ""
+        title = f"{item['phase']}: {item['verb']} {item['system']} {item['kind']} {parent}{item['key']}{place}{flag}"
+        diffs.append(
+            {
+                "before_header": title,
+                "after_header": title,
+                "before": item["before"] or {},
+                "after": item["after"] or {},
+            }
+        )
+    return diffs
