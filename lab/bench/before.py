@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from lab.process import ROOT, Running
 
-from .figure import Figure, Plan, from_state
-from .measure import Bench, BenchError, Sample, Series
+from .figure import Figure, Plan, one_from_state
+from .measure import Bench, BenchError, by_turns
 
 BEFORE = "c52801f"
 """The commit before anything was done for speed."""
@@ -97,13 +97,13 @@ def before(plan: Plan) -> list[Figure]:
         # What has become of the design since is done first: each finds the network as it wants it.
         now.playbook("site.yml", extra=own_side)
         now.save("built-now")
-        samples: tuple[list[Sample], list[Sample], list[Sample]] = ([], [], [])
-        for _ in range(plan.runs):
-            samples[0].append(from_state(as_it_was, "built-then", 1, site).samples[0])
-            samples[1].append(from_state(then, "built-then", 1, site).samples[0])
-            samples[2].append(from_state(now, "built-now", 1, "site.yml", extra=own_side).samples[0])
-    whole, collection, new = (Series(each) for each in samples)
-    asked = {name for each in samples for sample in each for name in sample.requests}
+        whole, collection, new = by_turns(
+            plan.runs,
+            one_from_state(as_it_was, "built-then", site),
+            one_from_state(then, "built-then", site),
+            one_from_state(now, "built-now", "site.yml", extra=own_side),
+        )
+    asked = {name for series in (whole, collection, new) for name in series.requests}
     wrote = sorted(name for name in asked if not name.startswith(("GET", "Describe")))
     if wrote:
         raise BenchError(f"runs that should have nothing to do made the writing requests {', '.join(wrote)}")

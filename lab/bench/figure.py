@@ -17,7 +17,7 @@ from typing import Any
 from lab.process import Running
 
 from . import loops
-from .measure import Bench, Series, repeat, run_program
+from .measure import Bench, Sample, Series, repeat, run_program
 from .networks import Network
 
 
@@ -103,8 +103,20 @@ def from_state(
 ) -> Series:
     """A playbook several times, each time from the saved state."""
 
-    def once() -> Any:
+    return repeat(runs, one_from_state(bench, state, playbook, *options, extra=extra))
+
+
+def one_from_state(
+    bench: Bench,
+    state: str,
+    playbook: str | pathlib.Path,
+    *options: str,
+    extra: Mapping[str, Any] | None = None,
+) -> Callable[[], Sample]:
+    """Runs a playbook from the saved state."""
+
+    def once() -> Sample:
         bench.load(state)
         return bench.playbook(playbook, *options, extra=extra)
 
-    return repeat(runs, once)
+    return once

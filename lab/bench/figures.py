@@ -19,8 +19,8 @@ from lab.process import ROOT, Running
 
 from . import loops
 from .before import DEMO, before
-from .figure import Figure, Line, Plan, floor, from_state, stand_ins
-from .measure import Bench, BenchError, Series, repeat
+from .figure import Figure, Line, Plan, floor, from_state, one_from_state, stand_ins
+from .measure import Bench, BenchError, Series, by_turns, repeat
 from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 
 SAMPLE = 100
@@ -172,8 +172,9 @@ def demo(plan: Plan) -> list[Figure]:
         plan.say("the demonstration")
         bench.playbook("site.yml")
         bench.save("built")
-        same = from_state(bench, "built", plan.runs, "site.yml")
-        check = from_state(bench, "built", plan.runs, "site.yml", "--check")
+        real = one_from_state(bench, "built", "site.yml")
+        tried = one_from_state(bench, "built", "site.yml", "--check")
+        same, check = by_turns(plan.runs, real, tried)
         empty = plan.folder / "empty.yml"
         empty.write_text("- hosts: aggregators\n  gather_facts: false\n  tasks: []\n", encoding="utf-8")
         nothing = repeat(plan.runs, lambda: bench.playbook(empty))

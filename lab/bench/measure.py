@@ -70,7 +70,16 @@ class Series:
 
 def repeat(times: int, run: Callable[[], Sample]) -> Series:
     """Run it several times; the requests must be the same each time."""
-    samples = [run() for _ in range(times)]
+    return by_turns(times, run)[0]
+
+
+def by_turns(times: int, *runs: Callable[[], Sample]) -> list[Series]:
+    """Several things, one after the other each time, so that all of them have the same machine; a series of each."""
+    rounds = [[run() for run in runs] for _ in range(times)]
+    return [_series(list(samples)) for samples in zip(*rounds, strict=True)]
+
+
+def _series(samples: list[Sample]) -> Series:
     if len({tuple(sorted(sample.requests.items())) for sample in samples}) > 1:
         raise BenchError(f"the runs did not ask the same: {[dict(sample.requests) for sample in samples]}")
     return Series(samples)
