@@ -557,21 +557,13 @@ counts:
   description: How many items each phase has.
   returned: success
   type: dict
-overview:
-  description: The plan in numbers and sentences.
+text:
+  description:
+    - The plan in lines for people. How many items each part has, by phase; what is interrupted, and by what; the limits
+      that new objects come under; what changes of the monthly bill; how many items are left for another run, and why.
   returned: success
-  type: dict
-  contains:
-    parts:
-      description: How many items each part has, by phase.
-      type: dict
-    interrupts:
-      description: What is interrupted, and by what; a sentence for each disruptive item.
-      type: list
-      elements: str
-    deferred:
-      description: How many items are left for another run, by the reason.
-      type: dict
+  type: list
+  elements: str
 work:
   description:
     - What the roles are given, by host and phase. What is on an aggregator is given as JSON texts, as module

@@ -9,7 +9,6 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -30,7 +29,8 @@ from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
 from .spec import DEFAULT_MAX_DELETIONS
-from .work import Plan, Scope, Step, make_work, server_steps
+from .text import lines_of
+from .work import Scope, Step, make_work, server_steps
 
 NEW_KINDS = {"private_address", "attachment"}
 
@@ -70,33 +70,17 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
         _check_rights(plan.items, intent, client, cloud_side, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings)
+    cost = monthly(plan.items)
     return {
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
         "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
-        "overview": _overview(plan),
+        "text": lines_of(plan, design.limits, cost, absent=intent.absent),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
-        "cost": monthly(plan.items),
+        "cost": cost,
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
-    }
-
-
-def _overview(plan: Plan) -> dict[str, Any]:
-    """The plan in numbers and sentences, so that nobody has to go through all of its items to show it."""
-    return {
-        "parts": {
-            phase: {part: sum((item.phase, item.part) == (phase, part) for item in plan.items) for part in PARTS}
-            for phase in PHASES
-        },
-        "interrupts": [
-            f"{item.interrupts}: {item.verb} {item.kind} {item.key}"
-            + (f" ({item.host or item.parent})" if item.host or item.parent else "")
-            for item in plan.items
-            if item.disruptive
-        ],
-        "deferred": dict(sorted(Counter(reason for _item, reason in plan.deferred).items())),
     }
 
 

@@ -109,11 +109,14 @@ def test_items_without_details_say_what_and_not_how(server: Recording, monkeypat
     assert bare["work"] == items["work"]
 
 
-def test_the_overview_counts_what_is_done_and_what_is_left(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-    overview = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])["overview"]
-    assert overview["parts"]["add"] == {"cpe_nat": 0, "private_wan": 3, "gateways": 0}
-    assert overview["deferred"] == {"agg2 is not in the play (--limit)": 2}
-    assert overview["interrupts"] == []
+def test_the_text_counts_what_is_done_and_what_is_left(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plan(monkeypatch, spaces=[ACME], hosts=["agg1"])["text"] == [
+        "phase         cpe_nat  private_wan     gateways     together",
+        "add                 0            3            0            3",
+        "switch              0            0            0            0",
+        "remove              0            0            0            0",
+        "Left for another run: 2 (agg2 is not in the play (--limit))",
+    ]
 
 
 def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
