@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from .._aws._ec2 import describe, describe_by, owned_by, tags_of, where
+from .._aws._ec2 import NOT_ALLOWED, Ec2Error, describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
@@ -58,10 +58,14 @@ def _automatic_ip(interface: dict[str, Any]) -> str | None:
 
 
 def _at_once(steps: Collection[Callable[[], None]]) -> None:
-    """Do them side by side; raises what the first of them that failed has raised."""
+    """Do them side by side. Raises what the first that failed has raised; of rights, all that are missing."""
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
-        for doing in [pool.submit(step) for step in steps]:
-            doing.result()
+        failures = [error for doing in [pool.submit(step) for step in steps] if (error := doing.exception())]
+    denied = [error for error in failures if isinstance(error, Ec2Error) and error.code in NOT_ALLOWED]
+    if denied and denied == failures:
+        raise Ec2Error(" ".join(dict.fromkeys(map(str, denied))), denied[0].operation, denied[0].code)
+    if failures:
+        raise failures[0]
 
 
 def _regions(intent: Intent) -> list[str | None]:

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import (
     GatewayIntent,
     HostIntent,
@@ -176,6 +178,43 @@ def test_only_two_answers_are_waited_for() -> None:
     )
     CloudReader(lambda _region, _service: ec2).read_network(WITH_VPCS)
     assert len(ec2.asked) == 7
+
+
+class Refusing(Ec2):
+    """Answers some listings with an error."""
+
+    def __init__(self, **codes: str) -> None:
+        super().__init__()
+        self._codes = codes
+
+    def __getattr__(self, name: str) -> Callable[..., Json]:
+        code = self._codes.get(name)
+        if code is None:
+            return super().__getattr__(name)
+
+        def refuse(**_params: Any) -> Json:
+            raise ClientError({"Error": {"Code": code, "Message": "why"}}, name)
+
+        return refuse
+
+
+DENIED = "UnauthorizedOperation"
+
+
+def test_all_rights_that_one_wave_lacks_are_named_at_once() -> None:
+    ec2 = Refusing(describe_addresses=DENIED, describe_vpcs=DENIED)
+    with pytest.raises(Ec2Error) as refused:
+        CloudReader(lambda _region, _service: ec2).read_network(WITH_VPCS)
+    text = "EC2 call {0} failed: the credentials lack the IAM right ec2:{0}. EC2 says UnauthorizedOperation: why."
+    assert str(refused.value) == f"{text.format('DescribeAddresses')} {text.format('DescribeVpcs')}"
+    assert refused.value.code == DENIED
+
+
+def test_another_failure_than_of_rights_is_told_alone() -> None:
+    ec2 = Refusing(describe_addresses="AuthFailure", describe_vpcs=DENIED)
+    with pytest.raises(Ec2Error, match="AuthFailure") as refused:
+        CloudReader(lambda _region, _service: ec2).read_network(WITH_VPCS)
+    assert "DescribeVpcs" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
