@@ -118,9 +118,11 @@ class Site:
         self.cloud.save(name)
 
     def load(self, name: str) -> None:
-        """Both sides as they were when they were saved."""
+        """Both sides as they were when they were saved; nobody's rights on AWS are bound."""
         self.server.load(name)
         self.cloud.load(name)
+        self.cloud.control("DELETE", "policies")
+        self.cloud.control("DELETE", "identities")
 
     def grant(self, policies: Iterable[Json]) -> None:
         """From now on, until a reset, the runs' access key may do on AWS what these IAM policies allow, and no more."""

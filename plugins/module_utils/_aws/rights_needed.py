@@ -150,10 +150,11 @@ class _Table:
         action = "DisassociateAddress" if item.verb == "delete" else "AssociateAddress"
         yield from _on(_ours("elastic-ip"), action)
         yield from _on(self._interface_place(item.parent), action)
-        if item.verb == "update":  # a move: where it was is in a tag meanwhile, and is given up
+        before, after = item.before or {}, item.after or {}
+        if item.verb == "update":  # a move: where it was is in a tag meanwhile
             yield from _on(_ours("elastic-ip"), "CreateTags", "DeleteTags", given=(TAG_MOVING_FROM,))
-            left = str((item.before or {}).get("interface_id"))
-            yield from _on(self._interface_place(left), "UnassignPrivateIpAddresses")
+            if before.get("private_ip") != after.get("private_ip"):  # else it went along, inside its subnet
+                yield from _on(self._interface_place(str(before.get("interface_id"))), "UnassignPrivateIpAddresses")
 
     def _vpc(self, item: Item) -> Iterator[Need]:
         place = _ours("vpc")

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.running import Json, Outcome, Site, demo_hosts, server_writes
+from tests.playbooks.right_by_right import ASK, NAMED, POLICIES, READING
+from tests.playbooks.rights import only
+from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts, server_writes
 
+MOVING = {"AssignPrivateIpAddresses", "AssociateAddress", "CreateTags", "DeleteTags", "UnassignPrivateIpAddresses"}
+"""What moving Elastic IPs asks AWS for."""
 PARTS = {"endpoints", "addresses", "routes", "interfaces", "areas"}
 """Fields that are lists of what carries traffic."""
 
@@ -151,8 +155,14 @@ def test_addresses_move_only_when_told_and_keep_their_public_side(network: Site,
     refused = site.run("site")
     assert refused.writes == []
     assert refused.problems.count("Say bonding_allow_disruption: true to let it.") >= 3
-    moved = site.run("site", extra={"bonding_allow_disruption": True})
+    leave = {"bonding_allow_disruption": True, "bonding_check_rights": True}
+    site.grant([*only(POLICIES, READING), ASK])
+    unable = site.run("site", extra=leave)
+    assert set(NAMED.findall(unable.problems)) == MOVING, unable.problems
+    site.grant([*only(POLICIES, {*READING, *MOVING}), ASK])  # with just these rights
+    moved = site.run("site", extra=leave)
     assert moved.code == 0, moved.output
+    assert {entry["action"] for entry in aws_writes(moved.aws)} == MOVING
     cloud, server = network.cloud.state(), network.server.state()
     addresses = {a["tags"].get("bonded.internet/key"): a for a in cloud["addresses"]}
     assert {key: a["public_ip"] for key, a in addresses.items()} == public

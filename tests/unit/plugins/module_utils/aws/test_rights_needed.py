@@ -103,6 +103,8 @@ def test_a_move_writes_down_where_it_was_and_gives_it_up() -> None:
     assert Need("AssociateAddress", "network-interface/eni-agg2") in found
     assert Need("UnassignPrivateIpAddresses", "network-interface/eni-agg1") in found
     assert Need("DeleteTags", "elastic-ip/*", owned=True, given=("bonded.internet/moving_from",)) in found
+    along = replace(moved, after={"interface_id": "eni-agg2", "private_ip": "10.1.0.20"})
+    assert "UnassignPrivateIpAddresses" not in {need.action for need in needed([along], "prod", Cloud())}
 
 
 def test_an_adopted_vpc_is_named_by_its_id() -> None:
