@@ -60,7 +60,7 @@ def test_one_host_that_cannot_be_looked_at_ends_the_run_for_all(empty: Site) -> 
     hosts["agg2"] |= {"bonding_host_side": True, **python}
     outcome = empty.write_inventory("pythonless", hosts, demo_variables()).run("site")
     assert (outcome.code, outcome.server, outcome.aws) == (2, [], []), outcome.output
-    assert "/nowhere/python" in outcome.problems
+    assert "interpreter" in outcome.problems  # the words differ between versions of Ansible
 
 
 def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(empty: Site) -> None:
