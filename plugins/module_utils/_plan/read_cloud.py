@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from .._aws._ec2 import NOT_ALLOWED, Ec2Error, describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
@@ -45,10 +45,14 @@ TARGETS = (
 
 NAT_ALIVE = ("pending", "available")
 
-ClientOf = Callable[[str | None, str], Any]
-"""A boto3 client of a region and a service: "ec2", "iam", "sts"."""
-
 GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
+
+
+class ClientOf(Protocol):
+    """Gives boto3 clients."""
+
+    def __call__(self, region: str | None, service: str, /) -> Any:
+        """The client of a region (None: the default one) and a service: "ec2", "iam", "sts"."""
 
 
 def _automatic_ip(interface: dict[str, Any]) -> str | None:
