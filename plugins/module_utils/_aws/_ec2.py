@@ -53,12 +53,16 @@ FILTER_VALUES = 200
 
 
 class Ec2Error(Exception):
-    """An EC2 call failed. `str()` is a sentence for the operator; `code` is EC2's own error code or ""."""
+    """An EC2 call failed. `str()` is a sentence for the operator; `code` is EC2's own error code or "".
 
-    def __init__(self, message: str, operation: str = "", code: str = "") -> None:
+    `right` is the action that the credentials may not do, such as CreateTags; "" where that is not the reason.
+    """
+
+    def __init__(self, message: str, operation: str = "", code: str = "", right: str = "") -> None:
         super().__init__(message)
         self.operation = operation
         self.code = code
+        self.right = right
 
 
 class Ec2UnclearError(Ec2Error):
@@ -144,7 +148,7 @@ def call(
             return answer
         except ClientError as err:
             code = str(err.response.get("Error", {}).get("Code", ""))
-            error = Ec2Error(_client_error_text(method, err, what), api_name(method), code)
+            error = _client_error(method, err, what)
             limit = THROTTLE_SECONDS if code in THROTTLED else CONSISTENCY_SECONDS if code in patient_with else 0.0
             if limit:
                 if time.monotonic() - started >= limit:
@@ -255,15 +259,15 @@ def _failed(method: str, what: str) -> str:
     return f"EC2 call {api_name(method)}{f' for {what}' if what else ''} failed"
 
 
-def _client_error_text(method: str, err: ClientError, what: str) -> str:
-    error = err.response.get("Error", {})
-    code, message = str(error.get("Code", "")), str(error.get("Message", "")).strip()
-    if code in NOT_ALLOWED:
-        # EC2 names the right itself where it differs from the call, as ec2:CreateTags for tags given on creation
-        named = re.search(r"perform: (?P<right>ec2:\w+)(?: on resource: (?P<arn>arn:\S+))?", message)
-        right = named["right"] if named else f"ec2:{api_name(method)}"
-        said = f"{code}: {message.rstrip('.')}."
-        where = f" on {named['arn']}" if named and named["arn"] else ""
-        # first, since EC2 may end its text with a thousand encoded characters
-        return f"{_failed(method, what)}: the credentials lack the IAM right {right}{where}. EC2 says {said}"
-    return f"{_failed(method, what)}: {code}: {message}"
+def _client_error(method: str, err: ClientError, what: str) -> Ec2Error:
+    answer = err.response.get("Error", {})
+    operation, code, message = api_name(method), str(answer.get("Code", "")), str(answer.get("Message", "")).strip()
+    if code not in NOT_ALLOWED:
+        return Ec2Error(f"{_failed(method, what)}: {code}: {message}", operation, code)
+    # EC2 names the right itself where it differs from the call, as ec2:CreateTags for tags given on creation
+    named = re.search(r"perform: ec2:(?P<right>\w+)(?: on resource: (?P<arn>arn:\S+))?", message)
+    right = named["right"] if named else operation
+    where = f" on {named['arn']}" if named and named["arn"] else ""
+    # first, since EC2 may end its text with a thousand encoded characters
+    text = f"the credentials lack the IAM right ec2:{right}{where}. EC2 says {code}: {message.rstrip('.')}."
+    return Ec2Error(f"{_failed(method, what)}: {text}", operation, code, right)

@@ -10,14 +10,13 @@ tell (rights_simulated.py), if the credentials may ask it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._design.items import KNOWN_AFTER_APPLY, Item
 from .._design.naming import TAG_RETIRED, owned, tags
 from .._design.state import Cloud
-from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, api_name, as_tags, call
+from ._ec2 import Ec2Client, Ec2Error, api_name, as_tags, call
 from .rights_needed import Need, needed
 from .rights_simulated import ClientOf, Judged, SimulationError, simulate
 
@@ -186,25 +185,23 @@ def missing_rights(
                 f"is yet to be made, and IAM could not be asked: {', '.join(unasked)}. {error}. The rights to ask IAM "
                 "are in docs/iam-policy-ask.json."
             )
-        return missing, untold
-    named = {action for text in missing for action in re.findall(r"lack the IAM right ec2:(\w+)", text)}
-    missing += [text for action, text in _denied(judged).items() if action not in named]
-    return missing, untold + _open(judged)
+        return list(missing.values()), untold
+    return list((_denied(judged) | missing).values()), untold + _open(judged)
 
 
 def _by_dry_runs(
     client: Ec2Client, items: Collection[Item], network: str, cloud: Cloud
-) -> tuple[list[str], list[str], set[str]]:
-    """(what is denied, what is not told, the actions that were answered)."""
-    missing: list[str] = []
+) -> tuple[dict[str, str], list[str], set[str]]:
+    """(by action what is denied, what is not told, the actions that were answered)."""
+    missing: dict[str, str] = {}
     untold: list[str] = []
     answered: set[str] = set()
     for method, params in dry_runs(items, network, cloud):
         try:
             call(client, method, DryRun=True, **params)
         except Ec2Error as error:
-            if error.code in NOT_ALLOWED:
-                missing.append(str(error))
+            if error.right:
+                missing.setdefault(error.right, str(error))
             elif error.code != ALLOWED:
                 untold.append(f"EC2 does not tell by a dry run whether the credentials may do this: {error}")
                 continue

@@ -24,6 +24,7 @@ from .._design.naming import (
     TAG_PRIVATE_IP,
     TAG_RETIRED,
     cpe_nat_key,
+    owned,
 )
 from .._design.state import Cloud
 
@@ -69,11 +70,13 @@ def _ours(kind: str) -> Place:
     return f"{kind}/*", True
 
 
-def _made(kind: str, action: str, *more_tags: str) -> Iterator[Need]:
-    """What makes something, with its tags."""
-    given = tuple(sorted({TAG_NETWORK, TAG_KEY, *(more_tags or ("Name",))}))
+def _made(kind: str, action: str, *using: Place, more_tags: Iterable[str] = ("Name",)) -> Iterator[Need]:
+    """What makes something with its tags, in or out of other things."""
+    given = tuple(sorted({TAG_NETWORK, TAG_KEY, *more_tags}))
     yield Need(action, f"{kind}/*", given=given)
     yield Need("CreateTags", f"{kind}/*", given=given, maker=action)
+    for place in using:
+        yield from _on(place, action)
 
 
 class _Table:
@@ -125,13 +128,15 @@ class _Table:
         place = _ours("elastic-ip")
         if item.verb == "delete":
             yield from _on(place, "ReleaseAddress")
+            address = owned(self._network, item.key, self._cloud.addresses)
+            if address and address.reverse_dns:  # EC2 keeps an address that has a name
+                yield from _on(place, "ResetAddressAttribute")
             return
         old, new = before.get("tags") or {}, after.get("tags") or {}
         if item.verb == "create":
-            own = (TAG_INTERFACE, TAG_PRIVATE_IP) if item.key.startswith(cpe_nat_key("")) else ()
-            yield from _made("elastic-ip", "AllocateAddress", *own)
-            if after.get("pool"):
-                yield Need("AllocateAddress", f"ipv4pool-ec2/{after['pool']}")
+            own = (TAG_INTERFACE, TAG_PRIVATE_IP) if item.key.startswith(cpe_nat_key("")) else ("Name",)
+            pool = [(f"ipv4pool-ec2/{after['pool']}", False)] if after.get("pool") else []
+            yield from _made("elastic-ip", "AllocateAddress", *pool, more_tags=own)
         else:
             taken = not before  # somebody else's so far
             set_now = tuple(sorted(key for key, value in new.items() if value is not None and old.get(key) != value))
@@ -185,8 +190,7 @@ class _Table:
             yield from _on(place, "DeleteSubnet")
             return
         if item.verb == "create":
-            yield from _made("subnet", "CreateSubnet")
-            yield from _on(self._vpc_place(item.parent), "CreateSubnet")
+            yield from _made("subnet", "CreateSubnet", self._vpc_place(item.parent))
         if item.verb == "update":
             yield from _on(place, "AssociateSubnetCidrBlock")
         if (item.after or {}).get("ipv6"):
@@ -198,8 +202,7 @@ class _Table:
             yield from _on(place, "DeleteRouteTable")
             return
         if item.verb == "create":
-            yield from _made("route-table", "CreateRouteTable")
-            yield from _on(self._vpc_place(item.parent), "CreateRouteTable")
+            yield from _made("route-table", "CreateRouteTable", self._vpc_place(item.parent))
         yield from _on(place, "AssociateRouteTable")
         yield from _on(_ours("subnet"), "AssociateRouteTable")
 
@@ -220,10 +223,9 @@ class _Table:
         elif item.verb == "update":
             yield from _on(place, "ModifyNetworkInterfaceAttribute")
         else:
-            yield from _made("network-interface", "CreateNetworkInterface")
-            yield from _on(self._place("subnet", item.parent, self._cloud.subnets), "CreateNetworkInterface")
-            # no group is named, and EC2 takes the VPC's default one
-            yield Need("CreateNetworkInterface", "security-group/*")
+            subnet = self._place("subnet", item.parent, self._cloud.subnets)
+            group = ("security-group/*", False)  # none is named, and EC2 takes the VPC's default one
+            yield from _made("network-interface", "CreateNetworkInterface", subnet, group)
             if not (item.after or {}).get("source_dest_check"):
                 yield from _on(place, "ModifyNetworkInterfaceAttribute")
 
@@ -237,16 +239,13 @@ class _Table:
             yield Need("DescribeTags", "*")
             yield from _on(_ours("natgateway"), "DeleteNatGateway")
             return
-        yield from _made("natgateway", "CreateNatGateway")
-        yield from _on(_ours("subnet"), "CreateNatGateway")
-        yield from _on(_ours("elastic-ip"), "CreateNatGateway")
+        yield from _made("natgateway", "CreateNatGateway", _ours("subnet"), _ours("elastic-ip"))
 
     def _group(self, item: Item) -> Iterator[Need]:
         if item.verb == "delete":
             yield from _on(_ours("security-group"), "DeleteSecurityGroup")
             return
-        yield from _made("security-group", "CreateSecurityGroup")
-        yield from _on(self._vpc_place(item.parent), "CreateSecurityGroup")
+        yield from _made("security-group", "CreateSecurityGroup", self._vpc_place(item.parent))
 
     def _rule(self, item: Item) -> Iterator[Need]:
         action = "RevokeSecurityGroupIngress" if item.verb == "delete" else "AuthorizeSecurityGroupIngress"

@@ -43,7 +43,7 @@ class Judged:
         all policies that it was not given, and allowing may hang on any of them.
     """
 
-    who: str
+    who: str = ""
     denied: list[tuple[Need, str, str]] = field(default_factory=list)
     open: list[tuple[Need, str, str]] = field(default_factory=list)
 
@@ -51,7 +51,7 @@ class Judged:
 def simulate(client_of: ClientOf, needs: Iterable[Need], network: str, region: str) -> Judged:
     """Ask for all of them; one request for each context and type of resource. Raises SimulationError."""
     principal = _Principal(client_of)
-    judged = Judged(principal.arn)
+    judged = Judged()
     ec2 = f"arn:{principal.partition}:ec2:{region}:{principal.account}"
     for (context, _kind), wanted in _by_context(needs, network, region).items():
         arns = {need: need.resource if need.resource == "*" else f"{ec2}:{need.resource}" for need in wanted}
@@ -69,7 +69,7 @@ def simulate(client_of: ClientOf, needs: Iterable[Need], network: str, region: s
                 judged.open.append((need, arn, f"policies ask for {', '.join(unknown)}, which only a request has"))
             elif decision != ALLOWED:
                 judged.denied.append((need, arn, decision))
-    judged.who = principal.arn
+    judged.who = principal.arn  # now with the role's path, if it had to be looked for
     return judged
 
 
@@ -110,8 +110,8 @@ class _Principal:
     def __init__(self, client_of: ClientOf) -> None:
         self._iam = client_of("iam")
         caller = str(_call(client_of("sts"), "get_caller_identity")["Arn"])
-        _arn, self.partition, service, _region, self.account, self._name = caller.split(":", 5)
-        kind, _slash, rest = self._name.partition("/")
+        _arn, self.partition, service, _region, self.account, name = caller.split(":", 5)
+        kind, _slash, rest = name.partition("/")
         if kind not in ("user", "assumed-role"):
             raise SimulationError(f"{caller} is neither a user nor a role")
         # the ARN of a session has no path, which the role itself may have

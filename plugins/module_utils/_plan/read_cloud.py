@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from .._aws._ec2 import NOT_ALLOWED, Ec2Error, describe, describe_by, owned_by, tags_of, where
+from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
@@ -65,9 +65,10 @@ def _at_once(steps: Collection[Callable[[], None]]) -> None:
     """Do them side by side. Raises what the first that failed has raised; of rights, all that are missing."""
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
         failures = [error for doing in [pool.submit(step) for step in steps] if (error := doing.exception())]
-    denied = [error for error in failures if isinstance(error, Ec2Error) and error.code in NOT_ALLOWED]
+    denied = [error for error in failures if isinstance(error, Ec2Error) and error.right]
     if denied and denied == failures:
-        raise Ec2Error(" ".join(dict.fromkeys(map(str, denied))), denied[0].operation, denied[0].code)
+        first = denied[0]
+        raise Ec2Error(" ".join(dict.fromkeys(map(str, denied))), first.operation, first.code, first.right)
     if failures:
         raise failures[0]
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import Need, needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, Vpc
-from tests.unit.plugins.module_utils.design.egress_world import gateway, plain_world, retired, space
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, ElasticIp, Vpc
+from tests.unit.plugins.module_utils.design.egress_world import gateway, plain_world, retired, space, tags
 from tests.unit.plugins.module_utils.design.world import World, entry, small_world
 
 MADE = ("Name", "bonded.internet/key", "bonded.internet/network")
@@ -148,6 +148,12 @@ def test_nothing_of_the_server_is_asked_of_aws() -> None:
     items = [one for one in world.plan(cpe_nat_ips=[entry()], spaces=[]) if one.system == "server"]
     assert items
     assert needed(items, "prod", world.cloud) == []
-    assert needed([item("delete", "elastic_ip", "", "cpe-nat/bond-17", before={})], "prod", world.cloud) == [
-        Need("ReleaseAddress", "elastic-ip/*", owned=True)
-    ]
+
+
+def test_an_address_with_a_name_loses_it_before_it_is_released() -> None:
+    release = item("delete", "elastic_ip", "", "cpe-nat/bond-17", before={})
+    for name, more in ((None, []), ("", []), ("mail.example.com", ["ResetAddressAttribute"])):
+        address = ElasticIp("eipalloc-1", "198.51.100.1", tags("cpe-nat/bond-17"), reverse_dns=name)
+        assert needed([release], "prod", Cloud(addresses=[address])) == [
+            Need(action, "elastic-ip/*", owned=True) for action in ("ReleaseAddress", *more)
+        ]
