@@ -54,7 +54,8 @@ options:
     default: present
   aggregators:
     description:
-      - The aggregators of the network. The filter P(bonded.internet.fleet#filter) makes this list out of the inventory.
+      - The aggregators of the network. M(bonded.internet.network_inventory) returns this list, and the filter
+        P(bonded.internet.with_answers#filter) adds O(aggregators[].found).
     type: list
     elements: dict
     required: true
@@ -103,9 +104,6 @@ options:
       found:
         description:
           - What M(bonded.internet.aggregator_host_info) has read on the host, or C(unreachable) with the reason.
-        type: dict
-      intent:
-        description: A digest of each variable that describes the network. They must be the same for all aggregators.
         type: dict
   spaces:
     description: The spaces with a private WAN.
@@ -382,6 +380,10 @@ options:
     description: Whether O(state=absent) turns off the private WAN of the spaces.
     type: bool
     default: false
+  confirm_teardown:
+    description:
+      - The name of the network. O(state=absent) is refused without it, except in check mode.
+    type: str
   verify:
     description: Whether RV(work) also says what each aggregator itself has to have, changed or not.
     type: bool

@@ -28,8 +28,9 @@ BELOW: dict[str, set[str]] = {
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
 WITHOUT_ANSIBLE = {"_client", "_design"}
-# The one that may use _plan.
+# The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
+VARIABLES = "_variables"
 
 
 def python_files(root: Path, *folders: str) -> list[Path]:
@@ -90,7 +91,7 @@ def _judge(own: str | None, here: Path, name: str) -> str | None:
     if any(is_inside(name.removeprefix(f"{PACKAGE}."), folder) for folder in ("lab", "tests", "tools")):
         return "plugins must not know what stands in for the outside"
     if own is None:
-        return f"only {PLANNER} may use _plan" if other == "_plan" and here.stem != PLANNER else None
+        return f"only {PLANNER} may use _plan" if other == "_plan" and here.stem not in (PLANNER, VARIABLES) else None
     if own in WITHOUT_ANSIBLE and (is_inside(name, "ansible") or is_inside(name, "ansible_collections.amazon")):
         return f"{own} knows nothing of Ansible"
     if other is not None:

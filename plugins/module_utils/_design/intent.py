@@ -328,13 +328,14 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         )
     hosts = []
     for given in params["aggregators"]:
-        options = {key: value for key, value in _known(given).items() if key != "intent"}
+        options = _known(given)
         options["private_ip"] = options.pop("private_ip_address", None)
         for name in ("primary_devices", "host_skip"):
             if name in options:
                 options[name] = tuple(options[name])
         hosts.append(HostIntent(**options))
-    _same_intent(params["aggregators"], report)
+    if not hosts:
+        report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
     spaces = tuple(_space(space, report) for space in params["spaces"] or ())
     for key in sorted({space.key for space in spaces if [s.key for s in spaces].count(space.key) > 1}):
         report.problem(f"space {key}: is in bonding_spaces twice.")
@@ -363,18 +364,3 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
             )
         },
     )
-
-
-def _same_intent(aggregators: list[Mapping[str, Any]], report: Report) -> None:
-    """The network is one: the hosts' variables that describe it must be the same everywhere."""
-    if not aggregators:
-        report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
-        return
-    first = aggregators[0]
-    for other in aggregators[1:]:
-        for variable, digest in (first.get("intent") or {}).items():
-            if (other.get("intent") or {}).get(variable) != digest:
-                report.problem(
-                    f"{variable} differs between {first['host']} and {other['host']}: the intent describes one network "
-                    "and has to be the same on all hosts (put it into the group's variables)."
-                )

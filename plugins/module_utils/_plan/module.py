@@ -29,8 +29,20 @@ class PlanModule(Protocol):
         """A boto3 client; `extra_params` go to boto3."""
 
 
+def _require_confirmation(module: PlanModule) -> None:
+    """End the module if it plans a teardown that nobody has confirmed; nothing was read before."""
+    network, confirmed = module.params["network"], module.params["confirm_teardown"]
+    if module.params["state"] == "absent" and confirmed != network and not module.check_mode:
+        module.fail_json(
+            msg=f"This run takes down the network {network}: every object that carries its name, on AWS and on the "
+            f"management server (got confirm_teardown {confirmed!r}, expected {network!r}). Nothing was changed. Run "
+            f"it again with -e confirm_teardown={network}, or with --check to see what it would remove."
+        )
+
+
 def run(module: PlanModule) -> None:
     """Make the plan, and end the module with it or with all problems."""
+    _require_confirmation(module)
 
     @cache  # botocore reads the whole model of a service for each
     def client_of(region: str | None, service: str) -> Any:

@@ -31,7 +31,7 @@ def _bool(default: bool | None = False) -> dict[str, Any]:
     return {"type": "bool"} if default is None else {"type": "bool", "default": default}
 
 
-_AGGREGATOR: Spec = {
+AGGREGATOR: Spec = {
     "host": _str(required=True),
     "aggregator": _str(required=True),
     "index": {"type": "int"},
@@ -43,7 +43,6 @@ _AGGREGATOR: Spec = {
     "host_side": _bool(),
     "host_skip": _list(default=[], choices=["attach", "checks", "masquerade", "settle", "ways_back"]),
     "found": {"type": "dict"},
-    "intent": {"type": "dict"},
 }
 _VXLAN: Spec = {
     "subnet": _str(required=True),
@@ -114,7 +113,7 @@ _INBOUND: Spec = {
 ARGUMENT_SPEC: Spec = {
     "network": _str(required=True),
     "state": _str(choices=["present", "absent"], default="present"),
-    "aggregators": _list(_AGGREGATOR, required=True),
+    "aggregators": _list(AGGREGATOR, required=True),
     "spaces": _list(_SPACE, default=[]),
     "cpe_nat_ips": _list(_CPE_NAT, default=[]),
     "bgp": {"type": "dict", "options": _BGP},
@@ -126,6 +125,7 @@ ARGUMENT_SPEC: Spec = {
     "prune_addresses": _bool(),
     "release_addresses": _bool(),
     "teardown_private_wan": _bool(),
+    "confirm_teardown": _str(),
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "check_rights": _bool(),

@@ -66,7 +66,6 @@ def test_one_host_that_cannot_be_looked_at_ends_the_run_for_all(empty: Site) -> 
 def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(empty: Site) -> None:
     hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
     hosts["agg2"]["bonding_aggregator"] = "agg22"
-    hosts["agg3"]["bonding_vni_base"] = 5
     acme, globex, initech = variables["bonding_spaces"]
     acme["vxlan"]["vni"] = 10000012
     acme["gateways"][0]["interface"] = "ens5"
@@ -85,7 +84,6 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
         site,
         site.run("site"),
         "agg2: bonding_aggregator: the server has no aggregator named 'agg22'",
-        "bonding_vni_base differs between agg1 and agg3",
         "the VNI 10000012 is also that of space acme",
         "interface 'ens5' is the aggregator's primary device",
         "the tunnel subnet 10.254.0.0/24 has no address for agg3 (1007)",
@@ -98,6 +96,35 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
         "private_ip 10.1.0.1 is reserved by AWS",
         "the bonder of bond 21 has no interface 'eth7'",
     )
+
+
+def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_asked(empty: Site) -> None:
+    hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
+    hosts["agg3"]["bonding_vni_base"] = 5
+    hosts["agg2"]["eip_cpe_nat_prune"] = True
+    variables |= {"bonding_cpenat_ips": [], "bonding_settle_seconds": "15s", "bonding_prune": "ja"}
+    variables["bonding_spaces"][0]["gateways"][0]["egres"] = "none"
+    outcome = empty.write_inventory("unreadable", hosts, variables).run("site")
+    refused(
+        empty,
+        outcome,
+        "bonding_vni_base: differs between the hosts agg1 and agg3 (got None and 5)",
+        "eip_cpe_nat_prune: differs between the hosts agg1 and agg2 (got None and True)",
+        "bonding_cpenat_ips: this variable of agg1 is not known; did you mean 'bonding_cpe_nat_ips'?",
+        "bonding_settle_seconds: got '15s', expected a whole number from 0 on.",
+        "bonding_prune: got 'ja', expected true or false.",
+        "bonding_spaces, space acme, gateways, gateway on agg1: the key 'egres' is not known; did you mean 'egress'?",
+    )
+    assert (outcome.server, outcome.aws) == ([], [])
+    assert "6 problems" in outcome.problems
+
+
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_a_surveys_empty_field_is_an_absent_variable(empty: Site, value: str | None) -> None:
+    names = ("bonding_cpe_nat_ips", "bonding_bgp", "bonding_leaving", "bonding_prune", "bonding_max_deletions")
+    outcome = empty.run("site", "--check", extra=dict.fromkeys((*names, "bonding_settle_seconds"), value))
+    assert outcome.code == 0, outcome.output
+    assert {item["kind"] for item in outcome.plan["plan"]}.isdisjoint({"cpe_nat_ip", "bgp_protocol"})
 
 
 CONNECTIONS: dict[str, tuple[Json, str]] = {

@@ -187,3 +187,13 @@ def test_the_example_runs(server: Recording, monkeypatch: pytest.MonkeyPatch) ->
     (task,) = yaml.safe_load(network_plan.EXAMPLES)
     arguments = {**LOGIN, **task["bonded.internet.network_plan"], "_ansible_check_mode": True}
     assert len(call(monkeypatch, network_plan.main, arguments)["plan"]) == 5
+
+
+@pytest.mark.parametrize("confirmed", [None, "", "other"])
+def test_a_teardown_without_its_confirmation_reads_nothing(
+    server: Recording, monkeypatch: pytest.MonkeyPatch, confirmed: str | None
+) -> None:
+    refused = plan(monkeypatch, state="absent", confirm_teardown=confirmed)
+    assert refused["failed"] is True
+    assert f"(got confirm_teardown {confirmed!r}, expected 'prod'). Nothing was changed." in refused["msg"]
+    assert server.asked == []

@@ -182,16 +182,6 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"aggregators": [host("agg1"), host("agg2"), host("agg3", aggregator="12")]},
         "agg3: is aggregator 12 on the server, and so is agg2",
     ),
-    "an intent that differs": (
-        {
-            "aggregators": [
-                host("agg1", intent={"bonding_spaces": "one"}),
-                host("agg2", intent={"bonding_spaces": "two"}),
-                host("agg3", intent={"bonding_spaces": "one"}),
-            ]
-        },
-        "bonding_spaces differs between agg1 and agg2",
-    ),
 }
 
 

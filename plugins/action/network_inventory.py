@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""network_inventory: it runs in Ansible's worker, where the variables are, and has no module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import (
+    Inventory,
+    InventoryError,
+    TemplateError,
+)
+
+LONGEST = 300
+"""How much of an error of Ansible is shown; the first line says it, the others repeat it with its place."""
+
+
+class TaskVariables:
+    """The variables as a task has them; see `Variables` in plugin_utils/_inventory.py."""
+
+    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
+        self._task_vars = task_vars
+        self._templar = templar
+
+    def names(self, host: str) -> Iterable[str]:
+        """Return the names of a host's variables."""
+        return [str(name) for name in self._task_vars["hostvars"][host]]
+
+    def value(self, host: str, name: str) -> Any:
+        """Return a host's value of a variable."""
+        try:
+            return self._task_vars["hostvars"][host].get(name)
+        except AnsibleError as error:
+            raise TemplateError(_first_line(error)) from error
+
+    def play_names(self) -> Iterable[str]:
+        """Return the names of the play's variables."""
+        return self._task_vars
+
+    def play_value(self, name: str) -> Any:
+        """Return the value of a variable in the play."""
+        try:
+            return self._templar.template(self._task_vars.get(name))
+        except AnsibleError as error:
+            raise TemplateError(_first_line(error)) from error
+
+
+def _first_line(error: AnsibleError) -> str:
+    return str(error).strip().splitlines()[0][:LONGEST]
+
+
+class ActionModule(ActionBase):
+    """The action of network_inventory."""
+
+    _VALID_ARGS = frozenset({"group"})
+    _requires_connection = False
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the inventory; the result is never printed, since it holds credentials."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        group = str(self._task.args.get("group") or "aggregators")
+        hosts = [str(host) for host in variables["groups"].get(group, [])]
+        try:
+            found = Inventory(hosts, TaskVariables(variables, self._templar)).read()
+        except InventoryError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return {**result, "changed": False, "_ansible_no_log": True, **found}

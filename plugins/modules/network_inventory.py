@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: network_inventory
+short_description: Read and judge the variables of all aggregators once
+version_added: "1.0.0"
+author:
+  - The bonded.internet contributors (@bonded-internet)
+description:
+  - Reads the variables of this collection from the inventory, the play and the extra variables, for all hosts of a
+    group, and returns them with their types. The playbooks do this before they ask a host for anything, and take
+    everything that decides what they do from the result.
+  - Ansible takes each fact that a host sends for a variable, and prefers it to the inventory's. From the result
+    of this module no host can change where credentials go, or what is removed.
+  - Refuses all problems at once, before anything is asked or changed. Variables that begin with a prefix of this
+    collection and are not known, unknown keys in lists, values of a wrong type, variables of the whole network that
+    differ between two hosts, and facts of a host that have the name of such a variable.
+  - V(null) and an empty text count as absent.
+  - It runs on the controller, and asks nobody. Its result holds credentials, so Ansible never prints it.
+extends_documentation_fragment:
+  - bonded.internet.attributes
+  - bonded.internet.attributes.info
+attributes:
+  action_group:
+    description: Use C(group/bonded.internet.controller) in C(module_defaults) for all modules that need no other host.
+    support: full
+    membership:
+      - bonded.internet.controller
+options:
+  group:
+    description:
+      - The group of the inventory whose hosts are the aggregators.
+    type: str
+    default: aggregators
+seealso:
+  - module: bonded.internet.network_plan
+"""
+
+EXAMPLES = r"""
+- name: Read the inventory
+  bonded.internet.network_inventory:
+  run_once: true
+  register: bonding_inventory
+"""
+
+RETURN = r"""
+network:
+  description: The name of the network.
+  returned: success
+  type: str
+plan:
+  description: The options of M(bonded.internet.network_plan) that are given.
+  returned: success
+  type: dict
+server:
+  description: The options of the connection to the management server that are given.
+  returned: success
+  type: dict
+aws:
+  description: The options of the connection to AWS that are given, without O(ignore:region).
+  returned: success
+  type: dict
+region:
+  description: The region of all hosts.
+  returned: if all hosts have the same C(aws_region)
+  type: str
+settle_seconds:
+  description: Seconds to wait between the phases where hosts are not asked.
+  returned: success
+  type: int
+settle_timeout:
+  description: Seconds that a host has for what was changed.
+  returned: success
+  type: int
+host_cloud_init:
+  description: V(true) if cloud-init is told to leave the addresses of aggregators alone.
+  returned: success
+  type: bool
+aggregators:
+  description: The hosts as O(bonded.internet.network_plan#module:aggregators) takes them.
+  returned: success
+  type: list
+  elements: dict
+hosts:
+  description: What the tasks of each host heed, by its name.
+  returned: success
+  type: dict
+asks_hosts:
+  description: V(true) if at least one aggregator is asked over SSH.
+  returned: success
+  type: bool
+"""

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one table of the inventory variables that the playbooks read. Private to the collection.
+
+A variable is in one group, by what becomes of it. Its type is that of the option that it is given to, or stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import AGGREGATOR, ARGUMENT_SPEC
+
+Spec = Mapping[str, Any]
+
+PLAN = {
+    "bonding_network": "network",
+    "bonding_plan_state": "state",
+    "bonding_spaces": "spaces",
+    "bonding_cpe_nat_ips": "cpe_nat_ips",
+    "bonding_bgp": "bgp",
+    "bonding_vni_base": "vni_base",
+    "bonding_tunnel_device": "tunnel_device",
+    "bonding_leaving": "leaving",
+    "bonding_allow_disruption": "allow_disruption",
+    "bonding_prune": "prune",
+    "eip_cpe_nat_prune": "prune_addresses",
+    "release_addresses": "release_addresses",
+    "teardown_private_wan": "teardown_private_wan",
+    "confirm_teardown": "confirm_teardown",
+    "bonding_max_deletions": "max_deletions",
+    "bonding_check_rights": "check_rights",
+    "bonding_security_groups": "security_groups",
+    "bonding_cpe_nat_inbound": "cpe_nat_inbound",
+    "bonding_managed_mesh_ports": "managed_mesh_ports",
+    "bonding_quotas": "quotas",
+    "bonding_parts": "parts",
+}
+"""Options of network_plan, each the same on all hosts."""
+
+SERVER = {
+    f"bonding_api_{name.removeprefix('api_')}": name
+    for name in ("api_url", "api_username", "api_password", "api_token", "api_timeout", "ca_path", "validate_certs")
+}
+"""Options of the connection to the management server, each the same on all hosts."""
+
+AWS: dict[str, Spec] = {
+    "aws_endpoint_url": {},
+    "aws_access_key": {},
+    "aws_secret_key": {"no_log": True},
+    "aws_session_token": {"no_log": True},
+    "aws_profile": {},
+}
+"""Options of the connection to AWS, each the same on all hosts; the option is the name without `aws_`."""
+
+RUN: dict[str, Spec] = {
+    "bonding_settle_seconds": {"type": "int", "least": 0, "default": 15},
+    "bonding_settle_timeout": {"type": "int", "least": 1, "default": 60},
+    "bonding_host_cloud_init": {"type": "bool", "default": False},
+}
+"""What the playbooks themselves heed, each the same on all hosts."""
+
+HOST = {
+    "bonding_aggregator": "aggregator",
+    "bonding_aggregator_index": "index",
+    "aws_instance_id": "instance_id",
+    "aws_region": "region",
+    "aws_private_ip_address": "private_ip_address",
+    "bonding_reachable": "reachable",
+    "bonding_primary_devices": "primary_devices",
+    "bonding_host_side": "host_side",
+    "bonding_host_skip": "host_skip",
+}
+"""Options of an entry of network_plan's `aggregators`, each host's own."""
+
+ROLE: dict[str, Spec] = {
+    "aggregator_host_directory": {"default": "/etc/bonded-internet"},
+    "aggregator_host_rule_priority": {"type": "int", "default": 10},
+    "aggregator_host_interval": {"type": "int", "default": 10},
+    "pwan_gateway_watch_seconds": {"type": "int", "least": 0, "default": 10},
+}
+"""Options of roles that the playbooks leave to the operator, each host's own; a test compares them with the roles."""
+
+INTERNAL = frozenset({"bonding_inventory", "bonding_plan", "bonding_host_found", "bonding_settled", "bonding_verified"})
+"""What the playbooks register: an inventory or an extra variable of one of these names would take its place."""
+
+GROUP = "bonding_group"
+"""The name of the group of aggregators, an extra variable."""
+
+PREFIXES = ("bonding_", "eip_cpe_nat_", "cpe_nat_bgp_", "pwan_vpc_", "pwan_mesh_", "pwan_gateway_", "aggregator_host_")
+"""Variables of these names are the collection's."""
+
+ROLES = PREFIXES[1:]
+
+
+def shared_specs() -> dict[str, Spec]:
+    """Return each variable that is the same on all hosts, with its type."""
+    server = {name: CONNECTION_SPEC[option] for name, option in SERVER.items()}
+    return {name: ARGUMENT_SPEC[option] for name, option in PLAN.items()} | server | AWS | RUN
+
+
+def host_specs() -> dict[str, Spec]:
+    """Return each variable that is a host's own, with its type."""
+    return {name: AGGREGATOR[option] for name, option in HOST.items()} | ROLE
+
+
+def is_ours(name: str) -> bool:
+    """Return True if a variable of this name decides what a run does, or would be taken for one that does."""
+    return name.startswith(PREFIXES) or name in SHARED_NAMES or name in HOST_NAMES
+
+
+SHARED_NAMES = frozenset(shared_specs())
+HOST_NAMES = frozenset(host_specs())
