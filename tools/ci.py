@@ -41,6 +41,8 @@ ONCE = (
 )
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
 itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
+EVERY = ("tests/playbooks/hostile",)
+"""What is run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
 """What has a door of its own, since it needs root or a user namespace."""
 LONG = "tests/hosts/test_site.py"
@@ -145,7 +147,7 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     return [
         *map(tests, reversed(there)),
         if_possible("hosts", hosts.refused, *host_tests()),
-        *map(once, ONCE),
+        *map(once, (*ONCE, *EVERY)),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]

@@ -130,13 +130,19 @@ class Site:
 
     def run(self, playbook: str | pathlib.Path, *arguments: str, extra: Mapping[str, Any] | None = None) -> Outcome:
         """ansible-playbook on `self.inventory`; with extra variables. `playbook`: a name of playbooks/, or a path."""
+        where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
+        return self.run_as_it_is(playbook, *arguments, extra={**where, **(extra or {})})
+
+    def run_as_it_is(
+        self, playbook: str | pathlib.Path, *arguments: str, extra: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """The same where the inventory itself says where both sides are."""
         self.server.clear_log()
         self.cloud.clear_log()
-        where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
         done = run_playbook(
             playbook if isinstance(playbook, pathlib.Path) else f"{playbook}.yml",
             inventory=self.inventory,
-            extra={**where, **(extra or {})},
+            extra=extra,
             options=arguments,
             env=self.environment,
             warmed=True,
