@@ -13,7 +13,7 @@ from tools.house.changes import fragment_problems
 from tools.house.files import GNU, LICENCE, header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
-from tools.house.roles import role_problems, role_variable_problems
+from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
 
 UTILS = "plugins/module_utils"
 FULL = "ansible_collections.bonded.internet.plugins.module_utils"
@@ -188,6 +188,21 @@ def test_role_variables_carry_the_role(tmp_path: Path) -> None:
         "roles/gate/defaults/main.yml: 'other'",
         "roles/gate/vars/main.yml: '_gate_c'",
         "roles/gate/meta/argument_specs.yml: 'state'",
+    ]
+
+
+def test_switches_of_roles_are_read_as_booleans(tmp_path: Path) -> None:
+    switch = "  gate_open: {type: bool, description: x}"
+    tasks = """
+- when: gate_open | bool
+  x: "{{ gate_open }}"
+- when: not gate_open and gate_opened
+- x: "{{ gate_open | ternary(1, 2) }}"
+"""
+    specs = f"argument_specs:\n main:\n  options:\n  {switch}\n"
+    write(tmp_path / "roles" / "gate", {"meta/argument_specs.yml": specs, "tasks/main.yml": tasks})
+    assert role_switch_problems(tmp_path) == [
+        f"roles/gate/tasks/main.yml:{number}: reads the switch 'gate_open' without bool" for number in (4, 5)
     ]
 
 

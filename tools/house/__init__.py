@@ -16,7 +16,7 @@ from tools.house.changes import fragment_problems
 from tools.house.files import header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
-from tools.house.roles import role_problems, role_variable_problems
+from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
 
 Rule = Callable[[Path], list[str]]
 
@@ -28,6 +28,7 @@ RULES: dict[str, Rule] = {
     "every module is in its action group": action_group_problems,
     "every role has README, argument_specs and tasks": role_problems,
     "every role variable carries the role's name": role_variable_problems,
+    "every switch of a role is read as a boolean": role_switch_problems,
     "every Python file names its licence": header_problems,
     "no file is too long": length_problems,
     "changelog fragments are valid": fragment_problems,

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -71,4 +72,24 @@ def role_variable_problems(root: Path) -> list[str]:
             for path, name in named
             if not name.startswith(allowed)
         ]
+    return problems
+
+
+def role_switch_problems(root: Path) -> list[str]:
+    """Switches of a role that an expression reads without `bool`: the text "false", as `-e x=false` gives it, is true.
+
+    A whole value, such as `release: "{{ gate_release }}"`, is a module's option, which the module types itself.
+    """
+    problems = []
+    for role in roles(root):
+        switches = [name for name, option in _options(role).items() if option.get("type") == "bool"]
+        places = [path for part in ("tasks", "templates", "vars") for path in (role / part).rglob("*")]
+        for path in sorted(filter(Path.is_file, places)):
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+                text = "" if line.lstrip().startswith("#") else re.sub(r'"\{\{ \w+ \}\}"', "", line)
+                problems += [
+                    f"{path.relative_to(root)}:{number}: reads the switch '{name}' without bool"
+                    for name in switches
+                    if re.search(rf"\b{name}\b(?! *\| *bool\b)", text)
+                ]
     return problems
