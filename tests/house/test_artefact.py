@@ -12,8 +12,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tools.fresh_copy import fresh_copy
+from tools.fresh_copy import ROOT, fresh_copy
 from tools.house.modules import modules
 
 BIN = Path(sys.executable).parent
@@ -44,6 +45,12 @@ def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with fresh_copy() as copy:
         run("ansible-galaxy", "collection", "build", "--output-path", str(folder), cwd=copy)
     return folder / "bonded-internet-1.0.0.tar.gz"
+
+
+def test_authors_are_short_enough_for_galaxy() -> None:
+    authors = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["authors"]
+    assert authors
+    assert max(map(len, authors)) <= 64
 
 
 def test_size_and_contents(artefact: Path) -> None:

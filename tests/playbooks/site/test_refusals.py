@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import copy
 import pathlib
+import shutil
 
 import pytest
 
 from lab.process import Running
 from tests.certificates import self_signed
-from tests.playbooks.running import DEMO, Json, Outcome, Site, demo_hosts, demo_variables
+from tests.playbooks.running import DEMO, INVENTORY, Json, Outcome, Site, demo_hosts, demo_variables
 
 
 def refused(site: Site, outcome: Outcome, *texts: str) -> None:
@@ -125,6 +126,24 @@ def test_a_surveys_empty_field_is_an_absent_variable(empty: Site, value: str | N
     outcome = empty.run("site", "--check", extra=dict.fromkeys((*names, "bonding_settle_seconds"), value))
     assert outcome.code == 0, outcome.output
     assert {item["kind"] for item in outcome.plan["plan"]}.isdisjoint({"cpe_nat_ip", "bgp_protocol"})
+
+
+def test_a_group_without_hosts_is_refused(empty: Site, tmp_path: pathlib.Path) -> None:
+    site = Site(empty.server, empty.cloud, tmp_path, tmp_path / "inventory")
+    site.inventory.write_text("agg1\nlocalhost\n", encoding="utf-8")
+    outcome = site.run("site")
+    assert outcome.code == 2
+    assert "The group aggregators has no host in this inventory. Nothing was changed." in outcome.problems
+    assert (outcome.server, outcome.aws) == ([], [])
+
+
+def test_a_localhost_of_the_inventory_needs_no_connection(empty: Site, tmp_path: pathlib.Path) -> None:
+    """A bare localhost in an inventory is reached by SSH, unless the tasks that run on the controller say otherwise."""
+    folder = tmp_path / "inventory"
+    shutil.copytree(INVENTORY, folder)
+    (folder / "local.yml").write_text("all: {hosts: {localhost: {}}, vars: {ansible_become: true}}", encoding="utf-8")
+    outcome = Site(empty.server, empty.cloud, tmp_path, folder).run("site", "--check", "-b")
+    assert outcome.code == 0, outcome.output
 
 
 CONNECTIONS: dict[str, tuple[Json, str]] = {
