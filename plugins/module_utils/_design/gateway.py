@@ -242,9 +242,14 @@ def gateway_work(
         "networks": networks or [],
         "absent_networks": absent_networks or [],
         "route_table_ids": route_table_ids or list(gateway.intent.route_tables) or None,
-        "fresh": not (gateway.interface or gateway.address or gateway.nat or gateway.nat_address),
+        "fresh": phase == "add" and not _exists(gateway),
         "release": intent.prune_addresses,
     }
+
+
+def _exists(gateway: Gateway) -> bool:
+    """Return True if AWS has anything of the gateway before the run."""
+    return bool(gateway.interface or gateway.address or gateway.nat or gateway.nat_address)
 
 
 def check_in(gateway: Gateway, phase: Phase) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
 
 import pytest
 
@@ -224,3 +225,14 @@ def test_public_subnets_stay_clear_of_the_zones_gateway_subnets(prefix: int) -> 
     public = [ipaddress.IPv4Network(str(public_subnet(cidr, zone))) for zone in zones]
     assert len({*gateways, *public}) == 8
     assert not [(one, other) for one in gateways for other in public if one.overlaps(other)]
+
+
+def test_only_the_first_phase_of_a_moved_gateway_takes_it_for_new() -> None:
+    """The switch phase finds the interface that the add phase has made: to look for nothing would make another."""
+    moved = plain_world()
+    moved.cloud.instances["i-agg3"] = replace(moved.cloud.instances["i-agg3"], zone=ZONE)
+    moved.plan(spaces=space(gateway(egress="none", aggregator="agg3")), prune=True)
+    assert moved.report.problems == []
+    work = {phase: [gw for host, gw in moved.design.gateways[phase] if host == "agg3"] for phase in ("add", "switch")}
+    assert [gw["fresh"] for gw in work["add"]] == [True]
+    assert [gw["fresh"] for gw in work["switch"]] == [False]
