@@ -10,12 +10,27 @@ workers would be forked with what only the plan needs, and all of it be taken ap
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.utils.display import Display
 
 from ansible_collections.bonded.internet.plugins.plugin_utils._in_controller import InController
 
 
 class ActionModule(InController):
     """The action of network_plan."""
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the plan, and display its text if the task wants that.
+
+        Line by line: AWX shows the first 1,024 bytes of a result, and each line that is displayed as a whole.
+        """
+        result = super().run(tmp, task_vars)
+        if boolean(self._task.args.get("display", False)):
+            for line in result.get("text", []):
+                Display().display(line)
+        return result
 
     def load(self) -> ModuleType:
         """The module, imported when it is called."""

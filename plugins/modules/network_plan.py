@@ -407,8 +407,13 @@ options:
     description:
       - Whether the items of RV(plan) and RV(deferred) say what they change, in C(before) and C(after).
       - Both are in the diff anyway, and many of them cost Ansible time and memory.
+      - RV(text) has all limits that new objects come under with it, and only those nearly reached without.
     type: bool
     default: true
+  display:
+    description: Whether Ansible displays RV(text), each line by itself.
+    type: bool
+    default: false
   security_groups:
     description:
       - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and
@@ -561,8 +566,9 @@ counts:
   type: dict
 text:
   description:
-    - The plan in lines for people. How many items each part has, by phase; what is interrupted, and by what; the limits
-      that new objects come under; what changes of the monthly bill; how many items are left for another run, and why.
+    - The plan in lines for people. A line for each change, with what it interrupts, in the order of phases and parts;
+      how many items each part has, by phase; the limits that are nearly reached (with O(details=true) all that new
+      objects come under); what changes of the monthly bill; how many items are left for another run, and why.
   returned: success
   type: list
   elements: str

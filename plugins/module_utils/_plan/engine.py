@@ -75,7 +75,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
         "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
-        "text": lines_of(plan, design.limits, cost, absent=intent.absent),
+        "text": lines_of(plan, design.limits, cost, absent=intent.absent, all_limits=bool(params.get("details", True))),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
         "cost": cost,

@@ -130,6 +130,7 @@ ARGUMENT_SPEC: Spec = {
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "check_rights": _bool(),
     "details": _bool(True),
+    "display": _bool(),
     "security_groups": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),
     "managed_mesh_ports": _list(default=[]),

@@ -20,17 +20,43 @@ from .._design.stages import PHASES
 from .work import Plan
 
 NOTHING = "Nothing to do: AWS and the server are as the inventory says."
+NEARLY = 0.8
+"""The part of a limit from which on it is shown without being asked for."""
 NOTHING_LEFT = "Nothing of this network is left."
 
 
-def lines_of(plan: Plan, limits: Iterable[Line], costs: Iterable[Mapping[str, Any]], *, absent: bool) -> list[str]:
-    """What will be done by phase and part, what it interrupts, comes under and costs, and what is left for later."""
-    found = [*_table(plan.items), *_interruptions(plan.items), *_limits(limits), *_costs(costs)] if plan.items else []
+def lines_of(
+    plan: Plan, limits: Iterable[Line], costs: Iterable[Mapping[str, Any]], *, absent: bool, all_limits: bool = True
+) -> list[str]:
+    """Return a line for each change, sorted, and after them the counts, limits, costs and what is left for later.
+
+    :param all_limits: also those limits of which less than NEARLY is used
+    """
+    shown = [line for line in limits if all_limits or line.there + line.new >= NEARLY * line.most]
+    found = [*_changes(plan.items), "", *_table(plan.items), *_limits(shown), *_costs(costs)] if plan.items else []
     later = Counter(reason for _item, reason in plan.deferred)
     return [
         *(found or [NOTHING_LEFT if absent else NOTHING]),
         *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
     ]
+
+
+def _changes(items: Iterable[Item]) -> list[str]:
+    """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
+    phases, parts = list(PHASES), list(PARTS)
+
+    def place(item: Item) -> tuple[int, int, str, str, str, str]:
+        number = parts.index(item.part)
+        return phases.index(item.phase), number, item.kind, item.host or "", item.parent, item.key
+
+    return [_change(item) for item in sorted(items, key=place)]
+
+
+def _change(item: Item) -> str:
+    of = "" if not item.parent or (item.host and item.parent.startswith("aggregators/")) else f" of {item.parent}"
+    on = f" on {item.host}" if item.host else ""
+    interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
+    return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"
 
 
 def _table(items: Iterable[Item]) -> Iterator[str]:
@@ -39,14 +65,6 @@ def _table(items: Iterable[Item]) -> Iterator[str]:
     for phase in PHASES:
         row = [counts[phase, part] for part in PARTS]
         yield f"{phase:<8}" + "".join(f"{count:>13}" for count in (*row, sum(row)))
-
-
-def _interruptions(items: Iterable[Item]) -> Iterator[str]:
-    for item in items:
-        if item.disruptive:
-            place = item.host or item.parent
-            what = f"{item.verb} {item.kind} {item.key}" + (f" ({place})" if place else "")
-            yield f"INTERRUPTS {item.interrupts}: {what}"
 
 
 def _limits(limits: Iterable[Line]) -> Iterator[str]:

@@ -111,6 +111,10 @@ def test_items_without_details_say_what_and_not_how(server: Recording, monkeypat
 
 def test_the_text_counts_what_is_done_and_what_is_left(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     assert plan(monkeypatch, spaces=[ACME], hosts=["agg1"])["text"] == [
+        "add     create ospf_protocol prod_ospf_3 on agg1",
+        "add     update space acme",
+        "add     create vxlan_interface vx10000003 on agg1",
+        "",
         "phase         cpe_nat  private_wan     gateways     together",
         "add                 0            3            0            3",
         "switch              0            0            0            0",
