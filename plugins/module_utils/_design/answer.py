@@ -1,0 +1,231 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an aggregator may answer over SSH. Private to the collection.
+
+An aggregator faces the Internet, and whoever owns it answers what he likes. So an answer is data: of the shape that is
+declared here, bounded, and with nothing beside it that Ansible would act on (facts become variables of the run).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Any
+
+from .shape import Flag, Many, Number, Record, Shape, Text, refuse, say, shown
+
+MOST_DEVICES = 4096
+MOST_ADDRESSES = 65536
+"""Of all devices together."""
+MOST_ROUTES = 65536
+MOST_ENTRIES = 4096
+MOST_OUTPUT = 1 << 20
+INTERPRETER = "discovered_interpreter_python"
+"""The one fact that Ansible itself adds to a module's result, on the controller."""
+ACTED_ON = ("ansible_facts", "add_host", "add_group")
+"""Keys of a result that Ansible acts on."""
+
+# The kernel also takes characters that mean something to a shell, nft or BIRD; no program that names devices uses them.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}").fullmatch
+_MAC = re.compile(r"[0-9a-f:.]*").fullmatch
+_WORD = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
+_PATH = re.compile(r"/[A-Za-z0-9_./+-]*").fullmatch
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv6Address(text) if ":" in text else IPv4Address(text)
+    except AddressValueError:
+        return False
+    return "%" not in text
+
+
+def _is_prefix(text: str) -> bool:
+    """An address with a prefix length."""
+    address, _slash, length = text.partition("/")
+    longest = 128 if ":" in text else 32
+    return len(length) < 4 and length.isascii() and length.isdigit() and int(length) <= longest and _is_address(address)
+
+
+def _is_network(text: str) -> bool:
+    """A network, or an address alone."""
+    return _is_prefix(text) if "/" in text else _is_address(text)
+
+
+def _is_destination(text: str) -> bool:
+    return text == "default" or _is_network(text)
+
+
+def _is_source(text: str) -> bool:
+    return text == "all" or _is_network(text)
+
+
+def _name(optional: bool = False) -> Text:
+    return Text("the name of an interface", 15, _NAME, optional)
+
+
+_ADDRESS = Text("an IP address", 39, _is_address)
+_NETWORK = Text("an IP network", 43, _is_network)
+_PORT = Number(1, 65535)
+_UNSIGNED = (1 << 32) - 1
+_DEVICE = Record(
+    {
+        "name": _name(),
+        # a tunnel's is an IP address, and a device without a link layer has none
+        "mac": Text("a MAC address", 59, _MAC, optional=True),
+        "kind": Text("the kind of a device", 32, _WORD, optional=True),
+        "vni": Number(0, (1 << 24) - 1, optional=True),
+        "mtu": Number(0, _UNSIGNED, optional=True),
+        "up": Flag(),
+        "carrier": Flag(),
+        "master": _name(optional=True),
+        "addresses": Many(Text("an IP address with a prefix length", 43, _is_prefix), MOST_ENTRIES),
+    }
+)
+_ROUTE = Record(
+    {
+        "destination": Text("an IP network or default", 43, _is_destination),
+        "gateway": Text("an IP address", 39, _is_address, optional=True),
+        "device": _name(optional=True),
+    }
+)
+_RULE = Record(
+    {
+        "priority": Number(0, _UNSIGNED, optional=True),
+        "from": Text("an IP network or all", 43, _is_source, optional=True),
+        "incoming": _name(optional=True),
+        "outgoing": _name(optional=True),
+        "table": Text("the name of a routing table", 64, optional=True),
+    }
+)
+_FORWARD = Record(
+    {
+        "protocol": Text("tcp or udp", 3, ("tcp", "udp").__contains__),
+        "port": _PORT,
+        "to": _ADDRESS,
+        "to_port": _PORT,
+        "from": Many(_NETWORK, MOST_ENTRIES),
+    }
+)
+_MASQUERADE = Record(
+    {
+        "space": Text("the key of a space", 255),
+        "zone": Number(1, 65535),
+        "device": _name(),
+        "subnet": _NETWORK,
+        "untranslated": Many(_NETWORK, MOST_ENTRIES),
+        "ipv6": Flag(),
+        "incoming": Many(_name(), MOST_DEVICES),
+        "port_forwards": Many(_FORWARD, MOST_ENTRIES),
+    }
+)
+_WAY_BACK = Record({"address": _ADDRESS, "via": _ADDRESS, "device": _name(), "table": Number(1, _UNSIGNED)})
+PROGRAMS = ("ip", "nft", "ping", "systemctl")
+MANAGERS = ("networkd", "udev", "network_manager", "cloud_init")
+HOST = Record(
+    {
+        "devices": Many(_DEVICE, MOST_DEVICES),
+        "routes": Many(_ROUTE, MOST_ROUTES),
+        "rules": Many(_RULE, MOST_ROUTES),
+        "programs": Record(dict.fromkeys(PROGRAMS, Flag())),
+        "managers": Record(dict.fromkeys(MANAGERS, Flag())),
+        "installed": Record(
+            {"masquerade": Many(_MASQUERADE, MOST_ENTRIES), "ways_back": Many(_WAY_BACK, MOST_ENTRIES)}
+        ),
+    }
+)
+"""What module aggregator_host_info returns as `host`."""
+_ANSWER: Mapping[str, Shape] = {"host": HOST, "missing": Many(Text("a sentence", 1000), MOST_ENTRIES)}
+_OF_ANSIBLE = frozenset(
+    ("changed", "failed", "msg", "invocation", "warnings", "deprecations", "exception", "attempts", "ansible_facts")
+)
+"""Keys that Ansible has in any result."""
+
+
+def check_answer(result: Any) -> tuple[dict[str, Any] | None, list[str]]:
+    """Return the answer of module aggregator_host_info, and a sentence for each part that is not as it should be.
+
+    `result` is the task's result as Ansible registers it. The answer is {"host": H, "missing": [sentences]},
+    {"unreachable": text} of a host that Ansible does not reach, or None: of a task that was skipped or not run, which
+    is nothing wrong, and of an answer with something wrong. The sentences do not name the host.
+    """
+    if result is None:
+        return None, []
+    wrong: list[str] = []
+    if not isinstance(result, Mapping):
+        refuse(wrong, "The answer", result, "a dictionary")
+        return None, wrong
+    _refuse_acted_on(result, wrong)
+    if wrong:
+        return None, wrong
+    if result.get("unreachable"):
+        return {"unreachable": _sentence(result.get("msg"), "no connection")}, []
+    if result.get("skipped"):
+        return None, []
+    if result.get("failed"):
+        return None, [f"The host cannot be read: {_sentence(result.get('msg'), 'no reason given')}."]
+    for key in result:
+        if key not in _ANSWER and key not in _OF_ANSIBLE:
+            say(wrong, f"The answer has the unknown key {shown(key)}.")
+    for name in ("changed", "failed"):
+        Flag(only=False).read(result.get(name, False), name, wrong)
+    given = {name: value for name, value in result.items() if name in _ANSWER}
+    answer = Record(_ANSWER).read(given, "", wrong)
+    if not wrong:
+        count = sum(len(device["addresses"]) for device in answer["host"]["devices"])
+        if count > MOST_ADDRESSES:
+            say(wrong, f"host.devices have too many addresses (got {count}, expected {MOST_ADDRESSES} at most).")
+    return (None, wrong) if wrong else (answer, [])
+
+
+def check_exists(result: Any) -> tuple[bool, list[str]]:
+    """Return whether a file is there, of the registered result of ansible.builtin.stat, and what is wrong with that."""
+    wrong = _checked(result)
+    stat = result.get("stat") if isinstance(result, Mapping) else None
+    exists = stat.get("exists") if isinstance(stat, Mapping) else None
+    Flag().read(exists, "stat.exists", wrong)
+    return exists is True and not wrong, wrong
+
+
+def check_output(result: Any) -> tuple[str, list[str]]:
+    """Return the output of the registered result of ansible.builtin.command, and what is wrong with that."""
+    wrong = _checked(result)
+    output = result.get("stdout") if isinstance(result, Mapping) else None
+    if not isinstance(output, str) or len(output) > MOST_OUTPUT:
+        refuse(wrong, "stdout", output, f"a text of up to {MOST_OUTPUT} characters")
+    return (output if isinstance(output, str) and not wrong else ""), wrong
+
+
+def _checked(result: Any) -> list[str]:
+    wrong: list[str] = []
+    if isinstance(result, Mapping):
+        _refuse_acted_on(result, wrong)
+    return wrong
+
+
+def _refuse_acted_on(result: Mapping[str, Any], wrong: list[str]) -> None:
+    """Refuse what is no answer but an order to Ansible."""
+    for key in result:
+        if key == "ansible_facts":
+            _refuse_facts(result[key], wrong)
+        elif key in ACTED_ON or (isinstance(key, str) and key.startswith("_ansible_")):
+            say(wrong, f"The answer carries {shown(key)}, which nobody asked for.")
+
+
+def _refuse_facts(facts: Any, wrong: list[str]) -> None:
+    if not isinstance(facts, Mapping):
+        refuse(wrong, "ansible_facts", facts, "a dictionary")
+        return
+    path = Text("the path of Python", 255, _PATH)
+    names = [name for name in facts if name != INTERPRETER or path.read(facts[name], name, []) is None]
+    if names:
+        listing = ", ".join(shown(name) for name in names[:5])
+        say(wrong, f"The answer carries facts, which nobody asked for and which become the run's variables: {listing}.")
+
+
+def _sentence(text: Any, otherwise: str) -> str:
+    """Foreign words for a sentence of ours: one line, bounded, without what a terminal would act on."""
+    words = "".join(letter if letter.isprintable() else " " for letter in text[:1000]) if isinstance(text, str) else ""
+    return " ".join(words.split()).rstrip(".") or otherwise

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shapes of foreign data: types, counts and lengths, declared once, checked value by value. Private to the collection.
+
+`shape.read(value, where, wrong)` returns the value as plain lists and dictionaries, and appends a sentence to `wrong`
+for each part that does not fit. A value that has already failed is never walked through, so depth and size of what a
+stranger sends cost nothing. Leaves are returned as they came: Ansible marks texts of hosts as not to be templated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+MOST_SENTENCES = 20
+EXCERPT = 40
+
+
+class Shape(Protocol):
+    """What a value has to look like."""
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the value, or None after a sentence in `wrong`."""
+
+
+def shown(value: Any) -> str:
+    """Return a short description of a foreign value that is safe to print: ASCII, one line, no containers."""
+    if isinstance(value, Mapping):
+        return "a dictionary"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, str):
+        return ascii(str(value[:EXCERPT])) + ("..." if len(value) > EXCERPT else "")
+    if isinstance(value, (bool, float)) or value is None:
+        return str(value)
+    if isinstance(value, int):
+        return str(value) if -(10**EXCERPT) < value < 10**EXCERPT else "a huge number"
+    return type(value).__name__
+
+
+def refuse(wrong: list[str], where: str, value: Any, expected: str) -> None:
+    """Append one sentence, up to MOST_SENTENCES."""
+    say(wrong, f"{where} is not as expected (got {shown(value)}, expected {expected}).")
+
+
+def say(wrong: list[str], sentence: str) -> None:
+    """Append a sentence, up to MOST_SENTENCES; the last one says that there is more."""
+    if len(wrong) < MOST_SENTENCES:
+        wrong.append(sentence)
+    elif len(wrong) == MOST_SENTENCES:
+        wrong.append("More is not as expected.")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of up to `most` printable characters that `fits`; with `optional` also None."""
+
+    expected: str
+    most: int
+    fits: Callable[[str], object] = bool
+    optional: bool = False
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the text, or None after a sentence in `wrong`."""
+        if value is None and self.optional:
+            return None
+        if isinstance(value, str) and len(value) <= self.most and value.isprintable() and self.fits(value):
+            return value
+        refuse(wrong, where, value, f"{self.expected} of up to {self.most} characters")
+        return None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number from `least` to `most`; with `optional` also None."""
+
+    least: int
+    most: int
+    optional: bool = False
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the number, or None after a sentence in `wrong`."""
+        if value is None and self.optional:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most:
+            return value
+        refuse(wrong, where, value, f"a whole number from {self.least} to {self.most}")
+        return None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """True or false, and no text that reads so; with `only` just this one."""
+
+    only: bool | None = None
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the flag, or None after a sentence in `wrong`."""
+        if isinstance(value, bool) and self.only in (None, value):
+            return value
+        refuse(wrong, where, value, "true or false" if self.only is None else str(self.only).lower())
+        return None
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list of up to `most` entries of one shape."""
+
+    of: Shape
+    most: int
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the list, or an empty one after a sentence in `wrong`."""
+        if not isinstance(value, (list, tuple)):
+            refuse(wrong, where, value, "a list")
+            return []
+        if len(value) > self.most:
+            say(wrong, f"{where} is too long (got {len(value)} entries, expected {self.most} at most).")
+            return []
+        return [self.of.read(entry, f"{where}[{number}]", wrong) for number, entry in enumerate(value)]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A dictionary with exactly these keys, but for those in `spare`, which may be absent."""
+
+    fields: Mapping[str, Shape]
+    spare: frozenset[str] = frozenset()
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return the dictionary of the known keys, or an empty one after a sentence in `wrong`."""
+        if not isinstance(value, Mapping):
+            refuse(wrong, where, value, "a dictionary")
+            return {}
+        prefix = f"{where}." if where else ""
+        for key in value:
+            if key not in self.fields:
+                say(wrong, f"{where or 'It'} has the unknown key {shown(key)}.")
+        read: dict[str, Any] = {}
+        for name, shape in self.fields.items():
+            if name in value:
+                read[name] = shape.read(value[name], f"{prefix}{name}", wrong)
+            elif name not in self.spare:
+                say(wrong, f"{prefix}{name} is missing.")
+        return read
