@@ -8,35 +8,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._variables import is_ours
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import INTERPRETER, check_answer
 
-RETURNED = frozenset({"changed", "host", "missing", "msg", "warnings", "deprecations", "invocation", "failed"})
-"""What aggregator_host_info returns, and Ansible beside it."""
-FOUND_BY_ANSIBLE = "discovered_interpreter_"
-"""How the facts begin that Ansible itself adds to an answer."""
+ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
+"""Keys of a result that Ansible acts on: facts set variables, statistics the extra variables of a later AWX job."""
 
 
 def answer_of(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer of aggregator_host_info, or a failure that names the host if it holds anything else.
+    """Return an answer of aggregator_host_info, or a failure that names the host if it is another one.
 
-    A result with `ansible_facts` would set variables, one with `ansible_stats` the extra variables of a later AWX job.
+    :param result: as the action plugin of a module has it, with the keys that Ansible itself adds (`_ansible_...`)
     """
-    if result.get("unreachable") or result.get("skipped"):
-        return dict(result)
-    facts = result.get("ansible_facts") or {}
-    own = {name: value for name, value in facts.items() if str(name).startswith(FOUND_BY_ANSIBLE)}
-    more = {"ansible_facts": own} if own else {}
-    foreign = sorted(
-        [f"the fact {name}" if is_ours(str(name)) else "facts" for name in facts if name not in own]
-        + [str(name) for name in result if name not in RETURNED | {"ansible_facts"} and not str(name).startswith("_")]
-    )
-    if foreign and not (result.get("failed") and not facts):
+    own = {name: value for name, value in result.items() if name.startswith("_ansible_")}
+    given = {name: value for name, value in result.items() if name not in own}
+    facts = given.get("ansible_facts")
+    if isinstance(facts, Mapping) and set(facts) == {INTERPRETER}:
+        own["ansible_facts"] = given.pop("ansible_facts")
+    is_no_answer = any(given.get(name) for name in ("unreachable", "skipped", "failed"))
+    if is_no_answer and not any(name in given for name in ACTED_ON):
+        return {**own, **given}
+    answer, problems = check_answer(given)
+    if answer is None:
         return {
-            **more,
+            **own,
             "changed": False,
             "failed": True,
-            "msg": f"{host}: the aggregator's answer is refused: it holds {', '.join(dict.fromkeys(foreign))}, which "
-            "aggregator_host_info does not return. Nothing of the answer was used. Nothing was changed. Find out who "
-            "controls this aggregator before you run the playbook again.",
+            "msg": f"{host}: the aggregator's answer is refused: {' '.join(problems)} Nothing of it was used. "
+            "Nothing was changed. Find out who controls this aggregator before you run the playbook again.",
         }
-    return {**{name: value for name, value in result.items() if name != "ansible_facts"}, **more}
+    return {**own, **given, **answer}

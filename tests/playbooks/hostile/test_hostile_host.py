@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import MANAGERS, PROGRAMS
 from ansible_collections.bonded.internet.plugins.plugin_utils import _variables
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import ROLES_FOLDER, _role_options
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
@@ -37,9 +38,9 @@ HONEST = {
         "devices": [],
         "routes": [],
         "rules": [],
-        "programs": {"ip": True, "nft": True, "ping": True, "systemctl": True},
-        "managers": {},
-        "installed": {},
+        "programs": dict.fromkeys(PROGRAMS, True),
+        "managers": dict.fromkeys(MANAGERS, False),
+        "installed": {"masquerade": [], "ways_back": []},
     },
 }
 
@@ -155,7 +156,7 @@ def test_facts_in_the_first_answer_change_nothing(hostile: Site, attacker: Attac
     if "--start-at-task" in options:
         assert "Run the playbook from its beginning" in outcome.problems
     else:
-        assert "agg1: the aggregator's answer is refused: it holds the fact aggregator_host_" in outcome.problems
+        assert "agg1: the aggregator's answer is refused: The answer carries facts, which nobody" in outcome.problems
 
 
 def test_no_task_is_left_without_tags_always(hostile: Site, attacker: Attacker) -> None:

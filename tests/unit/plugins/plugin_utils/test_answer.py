@@ -9,9 +9,21 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import MANAGERS, PROGRAMS
 from ansible_collections.bonded.internet.plugins.plugin_utils._answer import answer_of
 
-HONEST: dict[str, Any] = {"changed": False, "host": {"devices": []}, "missing": []}
+HONEST: dict[str, Any] = {
+    "changed": False,
+    "missing": [],
+    "host": {
+        "devices": [],
+        "routes": [],
+        "rules": [],
+        "programs": dict.fromkeys(PROGRAMS, True),
+        "managers": dict.fromkeys(MANAGERS, False),
+        "installed": {"masquerade": [], "ways_back": []},
+    },
+}
 FOUND = {"ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"}}
 
 
@@ -32,17 +44,18 @@ def test_answer_of_the_module_is_taken(result: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"ansible_facts": {"bonding_api_url": "http://192.0.2.66"}}, "the fact bonding_api_url"),
-        ({"ansible_facts": {"kernel": "6.1"}}, "facts"),
-        ({"ansible_stats": {"data": {"bonding_prune": True}}}, "ansible_stats"),
-        ({"stat": {"exists": False}}, "stat"),
-        ({"failed": True, "msg": "x", "ansible_facts": {"bonding_prune": True}}, "the fact bonding_prune"),
+        ({"ansible_facts": {**FOUND["ansible_facts"], "bonding_api_url": "http://192.0.2.66"}}, "carries facts"),
+        ({"ansible_facts": {"kernel": "6.1"}}, "carries facts"),
+        ({"ansible_stats": {"data": {"bonding_prune": True}}}, "the unknown key 'ansible_stats'"),
+        ({"stat": {"exists": False}}, "the unknown key 'stat'"),
+        ({"failed": True, "msg": "x", "ansible_facts": {"bonding_prune": True}}, "carries facts"),
+        ({"skipped": True, "ansible_facts": {"bonding_prune": True}}, "carries facts"),
+        ({"host": {**HONEST["host"], "devices": [1]}}, "host.devices"),
     ],
 )
-def test_answer_that_holds_more_is_refused_by_the_hosts_name(more: dict[str, Any], words: str) -> None:
-    facts = {**FOUND["ansible_facts"], **more.get("ansible_facts", {})}
-    refused = answer_of("agg1", {**HONEST, **more, "ansible_facts": facts})
+def test_answer_that_holds_anything_else_is_refused_by_the_hosts_name(more: dict[str, Any], words: str) -> None:
+    refused = answer_of("agg1", {**HONEST, **more, "_ansible_parsed": True})
     assert refused["failed"] is True
-    assert refused["msg"].startswith(f"agg1: the aggregator's answer is refused: it holds {words}, which")
-    assert refused["ansible_facts"] == FOUND["ansible_facts"]
-    assert "host" not in refused
+    assert refused["msg"].startswith("agg1: the aggregator's answer is refused: ")
+    assert words in refused["msg"]
+    assert set(refused) == {"changed", "failed", "msg", "_ansible_parsed"}
