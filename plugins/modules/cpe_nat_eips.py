@@ -82,7 +82,8 @@ options:
         description:
           - An Elastic IP that the account has already, to be adopted. It must not be associated, and not belong to
             another network or another entry; a retired one of this network may be taken.
-          - An adopted address belongs to the network from then on, and is retired or released like the others.
+          - An adopted address belongs to the network from then on, and is tagged C(bonded.internet/adopted=true). When
+            its entry is removed it is retired, and never released, whatever O(release) says.
         type: str
       reverse_dns:
         description:

@@ -112,7 +112,8 @@ class _Present:
 
     def _describe_found(self, step: Step, entry: Entry, address: ElasticIp) -> None:
         adopted = address.key != entry.key or address.network != self.request.network
-        step.write_tags = adopted or address.retired
+        unmarked = entry.public_ip is not None and not address.adopted
+        step.write_tags = adopted or address.retired or unmarked
         step.unretire = address.retired
         if not adopted:
             step.action = "update"

@@ -29,6 +29,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+    TAG_ADOPTED,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
@@ -54,6 +55,8 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
         TAG_INTERFACE: target.interface_id,
         TAG_PRIVATE_IP: target.private_ip,
     }
+    if step.entry and step.entry.public_ip:
+        tags[TAG_ADOPTED] = "true"
     if step.moving_from:
         tags[TAG_MOVING_FROM] = " ".join(place.tag for place in step.moving_from)
     return tags

@@ -24,6 +24,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     tags_of,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+    TAG_ADOPTED,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
@@ -69,6 +70,8 @@ class ElasticIp:
     tagged: Place | None = None
     moving_from: tuple[Place, ...] = ()
     retired: bool = False
+    adopted: bool = False
+    """Whether the account had it before: it is never released."""
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> ElasticIp:
@@ -87,6 +90,7 @@ class ElasticIp:
             tagged=Place(tagged_interface, tagged_ip) if tagged_interface and tagged_ip else None,
             moving_from=places_of_tag(tags.get(TAG_MOVING_FROM, "")),
             retired=tags.get(TAG_RETIRED) == "true",
+            adopted=tags.get(TAG_ADOPTED) == "true",
         )
 
     @property

@@ -118,8 +118,13 @@ def decide_prune(request: Request, found: Found, warnings: list[str]) -> list[St
 
 
 def removal(address: ElasticIp, request: Request, found: Found, warnings: list[str]) -> list[Step]:
-    """The step that retires or releases the Elastic IP; nothing if it is already retired and shall be kept."""
-    if address.retired and not request.release:
+    """The step that retires or releases the Elastic IP; nothing if it is already retired and shall be kept.
+
+    One that the account had before is never released: the operator has it back when it is retired.
+    """
+    theirs = address.adopted or any(entry.public_ip == address.public_ip for entry in request.entries)
+    release = request.release and not theirs
+    if address.retired and not release:
         return []
     present = [place for place in address.named if found.on(place)]
     for place in present:
@@ -132,7 +137,7 @@ def removal(address: ElasticIp, request: Request, found: Found, warnings: list[s
     return [
         Step(
             key=address.key or "",
-            action="release" if request.release else "retire",
+            action="release" if release else "retire",
             eip=address,
             vacate=tuple(place for place in present if free_for(place, address, found)),
             before={**shape(address, here), "retired": address.retired},

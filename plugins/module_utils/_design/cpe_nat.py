@@ -17,7 +17,7 @@ from .addresses import choose_private_address, is_reserved
 from .fleet import Fleet, Member
 from .intent import CpeNatIntent, Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .naming import TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
+from .naming import TAG_ADOPTED, TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
 from .stages import stage
 from .state import Bond, Cloud, ElasticIp, Server, Thing
 
@@ -84,6 +84,11 @@ def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
 def is_retired(address: ElasticIp) -> bool:
     """Whether the address was kept by a teardown and waits for its entry to come back."""
     return address.tags.get(TAG_RETIRED) == "true"
+
+
+def is_adopted(address: ElasticIp) -> bool:
+    """Return True if the operator had the address before (`public_ip`): the collection never releases it."""
+    return address.tags.get(TAG_ADOPTED) == "true"
 
 
 def _check_nat(entry: Entry, server: Server, report: Report) -> None:
@@ -317,6 +322,8 @@ def _design_entry(
     interrupts = f"inbound connections to {address.public_ip}" if moved and address else ""
     key, interface = cpe_nat_key(entry.key), owner.instance.interface_id
     wanted_tags = tags(intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
+    if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):
+        wanted_tags[TAG_ADOPTED] = "true"
     before_count = len(design.items)
     common: dict[str, Any] = {"phase": phase, "host": owner.host, "part": PART, "interrupts": interrupts}
     if address is None:

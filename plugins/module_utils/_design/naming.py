@@ -26,6 +26,8 @@ TAG_INTERFACE = "bonded.internet/interface"
 TAG_PRIVATE_IP = "bonded.internet/private_ip"
 TAG_MOVING_FROM = "bonded.internet/moving_from"
 TAG_RETIRED = "bonded.internet/retired"
+TAG_ADOPTED = "bonded.internet/adopted"
+"""On a CPE NAT entry's Elastic IP: "true" if the account had it before, so that it is never released."""
 TAG_CHECK = "bonded.internet/source_dest_check"
 """On a primary interface: `<network>:true`, that this network has switched off a check that was on."""
 

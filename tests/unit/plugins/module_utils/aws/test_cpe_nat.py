@@ -166,6 +166,7 @@ def test_a_free_elastic_ip_of_the_account_is_adopted(ec2: FakeEc2) -> None:
         "bonded.internet/key": "cpe-nat/bond-17",
         "bonded.internet/interface": "eni-a1",
         "bonded.internet/private_ip": "10.0.1.40",
+        "bonded.internet/adopted": "true",
     }
     ec2.calls.clear()
     assert run(ec2, options(entry("bond-17", public_ip="203.0.113.9")), False)["changed"] is False

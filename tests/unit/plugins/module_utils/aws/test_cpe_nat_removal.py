@@ -131,6 +131,35 @@ def test_release_gives_the_address_back_also_with_reverse_dns(settled: FakeEc2) 
     assert sorted(settled.addresses) == ["eipalloc-2", "eipalloc-3", "eipalloc-foreign"]
 
 
+@pytest.mark.parametrize("how", [{"entries": [], "prune": True, "max_deletions": 4}, {"state": "absent"}])
+def test_an_address_that_the_account_had_before_is_kept_where_others_are_released(
+    settled: FakeEc2, how: dict[str, object]
+) -> None:
+    run(settled, options(entry("bond-9", public_ip="203.0.113.9", private_ip="10.0.1.49")), False)
+
+    request = {**absent("bond-9", "bond-17", "bond-18", "bond-19", release=True), "state": "present", **how}
+    result = run(settled, request, False)
+
+    assert {item["key"]: item["action"] for item in result["objects"]} == {
+        "bond-9": "retire",
+        **dict.fromkeys(("bond-17", "bond-18", "bond-19"), "release"),
+    }
+    assert "AssociationId" not in settled.addresses["eipalloc-foreign"]
+    assert sorted(settled.addresses) == ["eipalloc-foreign"]
+    settled.calls.clear()
+    assert run(settled, absent("bond-9", release=True), False)["changed"] is False
+    assert settled.writes == []
+
+
+def test_one_that_was_adopted_before_there_was_a_tag_gets_it_or_is_named_by_its_entry(settled: FakeEc2) -> None:
+    given = entry("bond-17", public_ip="198.51.100.1", private_ip="10.0.1.40")
+    assert run(settled, options(given), False)["objects"][0]["action"] == "update"
+    assert settled.tags("eipalloc-1")["bonded.internet/adopted"] == "true"
+    assert run(settled, options(given), False)["changed"] is False
+    named = options({"key": "bond-18", "public_ip": "198.51.100.2"}, state="absent", release=True)
+    assert run(settled, named, False)["objects"][0]["action"] == "retire"
+
+
 def test_prune_takes_what_is_not_listed(settled: FakeEc2) -> None:
     settled.add_address(
         "eipalloc-gateway",
