@@ -361,19 +361,29 @@ options:
     elements: str
     default: []
   allow_disruption:
-    description: Whether changes that interrupt traffic may be made.
+    description:
+      - Whether changes that interrupt traffic may be made. Without it the plan is refused, naming each of them.
+      - Among them are a security group taken off, a rule revoked, masquerading narrowed, a port forward closed and a
+        route deleted that something still uses.
     type: bool
     default: false
   prune:
-    description: Whether objects of ours that the intent does not name any more are removed.
+    description:
+      - Whether objects of ours that the inventory does not name any more are removed, with all that belongs to them.
+      - Without it they are kept, with their security groups, rules, masquerading and ways back, and a warning names
+        them.
     type: bool
     default: false
   prune_addresses:
-    description: Whether Elastic IPs of entries that the intent does not name any more are released.
+    description:
+      - Whether Elastic IPs of entries that the inventory does not name any more are released. Those that the account
+        had before (option C(public_ip) of an entry) are taken off and kept.
     type: bool
     default: false
   release_addresses:
-    description: Whether O(state=absent) releases Elastic IPs in place of keeping them.
+    description:
+      - Whether O(state=absent) releases Elastic IPs in place of keeping them. Those that the account had before (option
+        C(public_ip) of an entry) are kept all the same.
     type: bool
     default: false
   teardown_private_wan:
@@ -389,7 +399,9 @@ options:
     type: bool
     default: false
   max_deletions:
-    description: How many objects on the management server may be deleted, with O(state=present).
+    description:
+      - How many objects may be deleted, with O(state=present). Every object that the plan deletes counts, on the
+        management server, on AWS and on the aggregators, associations, routes and rules too.
     type: int
     default: 25
   check_rights:
@@ -554,6 +566,9 @@ plan:
       type: bool
     interrupts:
       description: What it interrupts.
+      type: str
+    switch:
+      description: The variable without which it is refused, such as V(bonding_allow_disruption); empty if none.
       type: str
 deferred:
   description: What will be left out, with the reason.

@@ -11,10 +11,11 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from .cpe_nat import PART, Entry, is_retired, own_addresses
+from .cpe_nat import PART, Entry, is_adopted, is_retired, own_addresses
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Design
+from .leftovers import RELEASE, TEARDOWN, Leftovers
 from .naming import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from .state import Cloud, ElasticIp, Server, Thing
 
@@ -25,7 +26,7 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
     return sorted(
         key
         for key, address in own_addresses(intent, cloud).items()
-        if key not in named and not (is_retired(address) and not intent.release_addresses)
+        if key not in named and not (is_retired(address) and (is_adopted(address) or not intent.release_addresses))
     )
 
 
@@ -56,7 +57,14 @@ def _server_things(
 
 
 def design_leftovers(
-    entries: list[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
+    entries: list[Entry],
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    fleet: Fleet,
+    leftovers: Leftovers,
+    design: Design,
+    report: Report,
 ) -> None:
     """Take away what is asked for (teardown, or `eip_cpe_nat_prune`); name what is kept."""
     own = own_addresses(intent, cloud)
@@ -67,23 +75,30 @@ def design_leftovers(
     going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
     dropped: set[tuple[str, str, str]] = set()
     for key in keys:
-        address = own[key]
-        if not remove:
-            report.warn(
-                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
-                "is kept: a released public address never comes back. eip_cpe_nat_prune: true releases it."
-            )
-            continue
+        address, entry = own[key], by_key.get(key)
         private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
         interface = address.interface_id or address.tags.get(TAG_INTERFACE)
         owner = fleet.by_interface(interface)
         host = owner.host if owner else None
-        entry = by_key.get(key)
+        if not remove:
+            leftovers.kept_owners |= {host} if host else set()
+            report.warn(
+                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
+                "is kept, with what lets its connections in: a released public address never comes back. "
+                f"eip_cpe_nat_prune: true {'takes it off' if is_adopted(address) else 'releases it'}."
+            )
+            continue
+        leftovers.gone_owners |= {host} if host else set()
+        leftovers.gone_addresses |= {private_ip: TEARDOWN if intent.absent else RELEASE} if private_ip else {}
+        theirs = is_adopted(address) or bool(entry and entry.intent.public_ip == address.public_ip)
         things = _server_things(private_ip, entry, is_retired(address), intent, server, going)
         things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
         dropped |= {(t.kind, t.parent, t.key) for t in things}
         design.drop(PART, host, *things)
-        _items(design, key, address, interface, private_ip, bool(owner), host, release, cloud)
+        for thing in things:
+            if thing.kind == "cpe_nat_ip":
+                design.interrupts(thing, _stops(address), TEARDOWN if intent.absent else RELEASE)
+        _items(design, key, address, interface, private_ip, bool(owner), host, release and not theirs, intent, cloud)
         bond = next((int(t.parent.split("/")[1]) for t in things), None)
         work: dict[str, Any] = {
             "key": key,
@@ -91,15 +106,25 @@ def design_leftovers(
             "private_ip": private_ip,
             "interface_id": interface,
             "release": release,
+            "public_ip": address.public_ip if theirs else None,
         }
         connected = next((t.key for t in things if t.kind == "connected_ip"), None)
         if connected:
             work["connected_ip"] = connected
         design.cpe_nat["remove"].append((host, work))
+        if release and theirs:
+            report.warn(
+                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) was there before (public_ip): it is taken "
+                f"off, kept in the account and tagged {TAG_RETIRED}, not released."
+            )
     if intent.absent:
         for key, address in sorted(own.items()):
             if not intent.release_addresses:
                 report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
+
+
+def _stops(address: ElasticIp) -> str:
+    return f"inbound connections to {address.public_ip}"
 
 
 def _items(
@@ -111,18 +136,23 @@ def _items(
     owned: bool,
     host: str | None,
     release: bool,
+    intent: Intent,
     cloud: Cloud,
 ) -> None:
     common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
     place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
+    said: dict[str, Any] = {"interrupts": _stops(address), "switch": TEARDOWN if intent.absent else RELEASE}
     if address.interface_id:
-        design.aws("delete", "address_association", address.interface_id, cpe_nat_key(key), before=place, **common)
+        design.aws(
+            "delete", "address_association", address.interface_id, cpe_nat_key(key), before=place, **said, **common
+        )
     assigned = {a for i in cloud.instances.values() if i.interface_id == interface for a in i.addresses}
     if interface and private_ip and (private_ip in assigned or (address.interface_id and not owned)):
         design.aws("delete", "private_address", interface, private_ip, before={"private_ip": private_ip}, **common)
     found = {"public_ip": address.public_ip, "tags": dict(address.tags)}
     if release:
-        design.aws("delete", "elastic_ip", "", cpe_nat_key(key), before=found, **common)
+        said["interrupts"] += ": the address is released, and never comes back"
+        design.aws("delete", "elastic_ip", "", cpe_nat_key(key), before=found, **said, **common)
     else:
         design.aws(
             "update",

@@ -13,6 +13,7 @@ from .fleet import Fleet, Member
 from .gateway import PART, Gateway, gateway_change
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
+from .leftovers import Leftovers, removal_switch
 from .naming import (
     ANYWHERE,
     GATEWAY_KINDS,
@@ -34,12 +35,22 @@ from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
 
 PREFIXES = ("gateway", "gateway-ip", "natgw", "natgw-ip")
 """First parts of the tags of what a gateway is made of."""
+ADDRESS_PREFIXES = ("gateway-ip", "natgw-ip")
 
 
 def design_gateways_gone(
-    kept: list[Gateway], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
+    kept: list[Gateway],
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    fleet: Fleet,
+    leftovers: Leftovers,
+    design: Design,
+    report: Report,
 ) -> None:
     """Every gateway of ours that the intent does not name: taken away if that was asked for, else named.
+
+    What else belongs to it follows it by `leftovers`: its security group, and what its host translates.
 
     A gateway is known by its network interface, and where that is gone (a run was killed, somebody deleted it) by its
     NAT gateway, an Elastic IP or its static protocol.
@@ -61,13 +72,21 @@ def design_gateways_gone(
         )
         if gone.only_kept_addresses and not releases(intent):
             continue  # addresses that a teardown, or another egress, kept
-        if not (intent.absent or intent.prune or (member is not None and member in fleet.leaving)):
+        switch = removal_switch(intent, fleet, member)
+        if switch is None:
+            leftovers.kept_gateways.add((space, host))
             report.warn(
-                f"The gateway {key} ({gone.place}) is not in the intent any more. It is kept; "
-                "bonding_prune: true removes it."
+                f"The gateway {key} ({gone.place}) is not in the inventory any more. It is kept, with its security "
+                "group, its port forwards and what its host translates; bonding_prune: true removes it."
             )
             continue
-        _gone(gone, intent, server, cloud, design)
+        leftovers.gone_gateways[space, host] = switch
+        _gone(gone, switch, intent, server, cloud, design)
+    if intent.absent and not intent.release_addresses:
+        for address in cloud.addresses:
+            key = address.tags.get(TAG_KEY, "")
+            if key.partition("/")[0] in ADDRESS_PREFIXES:
+                report.warn(f"The Elastic IP {address.public_ip} ({key}) is kept, tagged {TAG_RETIRED}.")
 
 
 @dataclass(frozen=True)
@@ -159,13 +178,18 @@ def _leads(text: str, interface: Interface | None, routers: set[str]) -> bool:
     )
 
 
-def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: Design) -> None:
+def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Cloud, design: Design) -> None:
     member, interface = gateway.member, gateway.interface
     where = (member.host or None) if member else None
     common: dict[str, Any] = {"phase": "remove", "host": where, "part": PART}
+    text = f"everything of space {gateway.space} through {gateway.host}"
+    stopped = {**common, "interrupts": text, "switch": switch}
     key, ip_key = gateway_key(gateway.space, gateway.host), gateway_ip_key(gateway.space, gateway.host)
     design.drop(PART, where, *gateway.things)
-    destinations, tables = _route_items(gateway, intent, cloud, design, common)
+    for thing in gateway.things:
+        if thing.kind != "filter":
+            design.interrupts(thing, text, switch)
+    destinations, tables = _route_items(gateway, intent, cloud, design, stopped)
     nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, intent, cloud, design)
     address_gone(gateway.address, ip_key, where, intent, design)
     subnet = cloud.subnets.get(interface.subnet_id) if interface else None
@@ -174,9 +198,9 @@ def _gone(gateway: Gone, intent: Intent, server: Server, cloud: Cloud, design: D
     if interface:
         if interface.instance_id:
             before = {"instance_id": interface.instance_id}
-            design.aws("delete", "attachment", interface.instance_id, key, before=before, **common)
+            design.aws("delete", "attachment", interface.instance_id, key, before=before, **stopped)
         parent = subnet.tags.get(TAG_KEY, subnet.id) if subnet else interface.subnet_id
-        design.aws("delete", "network_interface", parent, key, before={"private_ip": interface.private_ip}, **common)
+        design.aws("delete", "network_interface", parent, key, before={"private_ip": interface.private_ip}, **stopped)
     work = {
         **gateway_change(gateway.space, gateway.host, zone, intent),
         "aggregator": member.id if member and member.id in server.things else None,

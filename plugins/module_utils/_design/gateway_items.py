@@ -15,7 +15,7 @@ from .items import KNOWN_AFTER_APPLY, Design
 from .naming import gateway_ip_key, subnet_key, tags
 from .nat import address_gone, elastic_ip_items, nat_gone, nat_items
 from .stages import PHASES, Phase, stage
-from .state import Cloud, Server
+from .state import Cloud, Server, Thing
 
 
 def design_gateway(
@@ -37,6 +37,7 @@ def design_gateway(
     found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}
     things = gateway_things(gateway, intent, cloud)
     staged = [stage(found.get((thing.kind, thing.key)), thing) for thing in things]
+    _mark_ipv6(gateway, found.get(("ethernet_interface", gateway.device)), things[0], design, report)
     routes: dict[Phase, dict[str, list[str]]] = {
         "add": {"networks": add},
         "switch": {"networks": switch},
@@ -75,11 +76,23 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
             "after": {"source_dest_check": gateway.source_dest_check},
         }
         when: Phase = "remove" if gateway.source_dest_check else "add"
-        design.aws("update", "network_interface", parent, key, **change, **{**common, "phase": when})
+        text = "what passes the interface with another address than its own" if gateway.source_dest_check else ""
+        design.aws("update", "network_interface", parent, key, interrupts=text, **change, **{**common, "phase": when})
     if found is None or found.instance_id != instance.id:
         design.aws("create", "attachment", instance.id, key, after={"instance_id": instance.id}, **common)
     if gateway.lacks_ipv6:
         design.aws("create", "ipv6_address", key, "ipv6", after={"ipv6": KNOWN_AFTER_APPLY}, **common)
+
+
+def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Design, report: Report) -> None:
+    """Mark that the device loses the IPv6 address that its network interface still has."""
+    own = f"{gateway.interface.ipv6}/64" if gateway.interface and gateway.interface.ipv6 else None
+    if own and found and own in (found.data.get("addresses") or ()) and own not in wanted.data["addresses"]:
+        design.interrupts(wanted, f"the IPv6 of space {gateway.space} through {gateway.member.host}")
+        report.warn(
+            f"{gateway.label}: vpc.ipv6 is not true any more: the gateway loses its IPv6 address. The IPv6 blocks of "
+            "the VPC and its subnets, and the VPC's route for ::/0, are kept."
+        )
 
 
 def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:

@@ -9,6 +9,7 @@ which lets only sources with a public mapping pass (AN-001 to the letter), or to
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
@@ -84,7 +85,8 @@ def network_routes(
                 )
                 continue
             before = {"target": route.target}
-            design.aws("update", "route", name, destination, phase="switch", before=before, **common)
+            text = _moved(gateway)
+            design.aws("update", "route", name, destination, phase="switch", before=before, interrupts=text, **common)
             lists["switch"].append(destination)
         kept = gateway.intent.networks
         lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
@@ -102,8 +104,25 @@ def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Desi
     gone = [route.destination for route in routes if target and route.target == target]
     common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "before": {"target": target}}
     for destination in gone:
-        design.aws("delete", "route", name, destination, phase="remove", **common)
+        text = f"what the VPC of space {gateway.space} has for {destination}"
+        text = "" if _is_idle(gateway, destination) else text
+        design.aws("delete", "route", name, destination, phase="remove", interrupts=text, **common)
     return gone
+
+
+def _is_idle(gateway: Gateway, destination: str) -> bool:
+    """Return True if nothing uses the route: a wider one is wanted, or no bond of the space has the network."""
+    given_up = ipaddress.IPv4Network(destination)
+    wider = any(given_up.subnet_of(ipaddress.IPv4Network(network)) for network in gateway.intent.networks)
+    return gateway.intent.vpc_routes and (wider or gateway.intent.auto)
+
+
+def _moved(gateway: Gateway) -> str:
+    """What a route interrupts that comes to this gateway from another one."""
+    if not gateway.translates:
+        return ""
+    text = f"the connections of space {gateway.space} to the Internet"
+    return f"{text}: they get another public address, the one of {gateway.member.host}"
 
 
 def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:

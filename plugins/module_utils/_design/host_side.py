@@ -17,15 +17,15 @@ from typing import Any
 from .cpe_nat import is_retired, own_addresses
 from .fleet import Fleet, Member
 from .gateway import Gateway
+from .host_items import Part, masquerade_items, way_back_items
 from .intent import Intent, Report
-from .items import Design, Item
-from .masquerade import forwards_of
+from .items import Design
+from .leftovers import Leftovers, removal_switch
+from .masquerade import forwards_of, union_of_forwards
 from .mesh import Mesh
 from .stages import Phase
 from .state import Cloud, Server
 
-Part = dict[str, dict[str, Any]]
-"""One kind of a host's entries by what tells them apart: the space, or the address."""
 _OFF = "bonding_host_side is false (or bonding_host_skip has it)"
 ZONES = 65535
 """A conntrack zone has 16 bits, and 0 is everybody's."""
@@ -72,7 +72,8 @@ def _masquerade_after(found: Part, wanted: Part, phase: Phase) -> Part:
     grown = {**found, **wanted}
     for space in found.keys() & wanted.keys():
         incoming = dict.fromkeys([*found[space]["incoming"], *wanted[space]["incoming"]])
-        grown[space] = {**wanted[space], "incoming": sorted(incoming, key=natural)}
+        forwards = union_of_forwards(found[space].get("port_forwards") or (), wanted[space].get("port_forwards") or ())
+        grown[space] = {**wanted[space], "incoming": sorted(incoming, key=natural), "port_forwards": forwards}
     return grown
 
 
@@ -175,13 +176,17 @@ def design_host_sides(
     server: Server,
     cloud: Cloud,
     fleet: Fleet,
+    leftovers: Leftovers,
     design: Design,
     report: Report,
 ) -> None:
-    """Fill design.host_sides for each host that was looked at, with an item for each difference."""
+    """Fill design.host_sides for each host that was looked at, with an item for each difference.
+
+    What belongs to a gateway, an address or a BGP that is kept stays as it was found.
+    """
     masquerades = _masquerades(gateways, intent, server, design)
     ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
-    _check_zones(masquerades, report)
+    addresses = {a.private_ip for a in own_addresses(intent, cloud).values() if a.private_ip and not is_retired(a)}
     for given in intent.hosts:
         host, facts = given.host, given.found
         if not given.host_side or facts is None:
@@ -194,52 +199,59 @@ def design_host_sides(
             {entry["space"]: entry for entry in installed.get("masquerade") or ()},
             {entry["address"]: entry for entry in installed.get("ways_back") or ()},
         )
-        wanted = HostSpec(masquerades.get(host, {}), ways.get(host, {}))
+        staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
+        wanted = HostSpec(
+            {**_kept_masquerades(host, found, staying, intent, fleet, leftovers, report), **masquerades.get(host, {})},
+            {**_kept_ways_back(found, leftovers), **ways.get(host, {})},
+        )
         if "masquerade" in given.host_skip:
             wanted.masquerade = found.masquerade
         if "ways_back" in given.host_skip:
             wanted.ways_back = found.ways_back
-        side = HostSide(found, wanted)
-        design.host_sides[host] = side
-        staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
-        _items(host, side, staying, design)
+        masquerades[host] = wanted.masquerade
+        design.host_sides[host] = HostSide(found, wanted)
+        member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
+        switch = removal_switch(intent, fleet, member) if member in fleet.leaving else None
+        masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, intent, leftovers, design)
+        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, intent, leftovers, design)
+    _check_zones(masquerades, report)
     _warn(gateways, chosen, transit, intent, fleet, report)
 
 
-def _items(host: str, side: HostSide, staying: Mapping[str, Gateway], design: Design) -> None:
-    found, wanted = side.found.masquerade, side.wanted.masquerade
-    for space in sorted(found.keys() | wanted.keys()):
-        before, after = found.get(space), wanted.get(space)
-        interrupts = ""
-        if after is None and space in staying:
-            interrupts = f"the connections of space {space} through {host}: its source address becomes another"
-        _item("masquerade", host, space, before, after, "gateways", design, interrupts)
-    found, wanted = side.found.ways_back, side.wanted.ways_back
-    for address in sorted(found.keys() | wanted.keys()):
-        _item("way_back", host, address, found.get(address), wanted.get(address), "cpe_nat", design)
-
-
-def _item(
-    kind: str,
+def _kept_masquerades(
     host: str,
-    key: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-    part: str,
-    design: Design,
-    interrupts: str = "",
-) -> None:
-    if before == after:
-        return
-    phase: Phase = "remove" if after is None else "add"
-    verb: Any = "create" if before is None else "delete" if after is None else "update"
-    if verb == "update" and before is not None and after is not None:
-        names = [name for name in after if before.get(name) != after[name]]
-        before, after = {name: before.get(name) for name in names}, {name: after[name] for name in names}
-        shrinks = kind == "masquerade" and bool(set(before.get("incoming") or ()) - set(after.get("incoming") or ()))
-        phase = "remove" if shrinks else "switch" if kind == "way_back" else "add"
-    item = Item("host", verb, kind, "", key, before, after, phase, host, part, bool(interrupts), interrupts)
-    design.items.append(item)
+    found: HostSpec,
+    staying: Mapping[str, Gateway],
+    intent: Intent,
+    fleet: Fleet,
+    leftovers: Leftovers,
+    report: Report,
+) -> Part:
+    """What the host translates for gateways that are kept, and for such as are gone without a word."""
+    kept: Part = {}
+    for space, entry in found.masquerade.items():
+        if (space, host) in leftovers.kept_gateways:
+            kept[space] = entry
+        elif space in staying or (space, host) in leftovers.gone_gateways:
+            continue
+        elif removal_switch(intent, fleet, fleet.by_host(host) or _leaving(fleet, host)) is None:
+            kept[space] = entry
+            report.warn(
+                f"{host}: translates for space {space}, whose gateway is not in the inventory any more. The rules are "
+                "kept; bonding_prune: true removes them."
+            )
+    return kept
+
+
+def _leaving(fleet: Fleet, host: str) -> Member | None:
+    return next((member for member in fleet.leaving if member.host == host), None)
+
+
+def _kept_ways_back(found: HostSpec, leftovers: Leftovers) -> Part:
+    """The ways back of a BGP that is kept, but for addresses that go."""
+    if not leftovers.keeps_bgp:
+        return {}
+    return {address: way for address, way in found.ways_back.items() if address not in leftovers.gone_addresses}
 
 
 def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:

@@ -16,6 +16,8 @@ KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
 
 Verb = Literal["create", "update", "delete"]
+ALLOW = "bonding_allow_disruption"
+"""The switch of what interrupts. What is removed has that of its object (`leftovers`)."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,31 @@ class Item:
     part: str
     disruptive: bool = False
     interrupts: str = ""
+    switch: str = ""
+    """The variable without which a disruptive item is refused."""
 
     def as_dict(self) -> dict[str, Any]:
         """The item as network_plan returns it."""
         return asdict(self)
+
+
+def _item(
+    system: Literal["server", "aws", "host"],
+    verb: Verb,
+    kind: str,
+    parent: str,
+    key: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    phase: Phase,
+    host: str | None,
+    part: str,
+    interrupts: str,
+    switch: str,
+) -> Item:
+    text = interrupts if switch else ""
+    said = (bool(text), text, switch if text else "")
+    return Item(system, verb, kind, parent, key, before, after, phase, host, part, *said)
 
 
 @dataclass
@@ -58,8 +81,8 @@ class Design:
     """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
     gateway_objects: dict[tuple[Phase, str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
     """(phase, parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
-    interrupting: dict[tuple[Phase, str, str], str] = field(default_factory=dict)
-    """(phase, parent, key) of an object on the server -> what its change in that phase interrupts."""
+    interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)
+    """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
     vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     host_sides: dict[str, Any] = field(default_factory=dict)
@@ -84,11 +107,35 @@ class Design:
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
         interrupts: str = "",
+        switch: str = ALLOW,
     ) -> None:
-        """Add an item on AWS; with `interrupts` it is a disruptive one."""
-        self.items.append(
-            Item("aws", verb, kind, parent, key, before, after, phase, host, part, bool(interrupts), interrupts)
-        )
+        """Add an item on AWS; with `interrupts` it is a disruptive one, which wants `switch`.
+
+        An item without a switch (of a teardown, which is confirmed as a whole) is never marked.
+        """
+        self.items.append(_item("aws", verb, kind, parent, key, before, after, phase, host, part, interrupts, switch))
+
+    def host(
+        self,
+        verb: Verb,
+        kind: str,
+        key: str,
+        *,
+        phase: Phase,
+        host: str,
+        part: str,
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
+        interrupts: str = "",
+        switch: str = ALLOW,
+    ) -> None:
+        """Add an item on an aggregator itself, marked as `aws` marks one."""
+        self.items.append(_item("host", verb, kind, "", key, before, after, phase, host, part, interrupts, switch))
+
+    def interrupts(self, thing: Thing, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
+        """Mark the change of an object on the server in a phase as a disruptive one, which wants `switch`."""
+        if switch:
+            self.interrupting[phase, thing.parent, thing.key] = text, switch
 
     def want(self, phase: Phase, part: str, host: str | None, *things: Thing) -> None:
         """These objects shall be on the server as given after `phase`."""

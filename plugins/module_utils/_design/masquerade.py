@@ -10,7 +10,7 @@ IP: so it needs no NAT gateway, lets single ports in, and works with the source/
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .intent import GatewayIntent, Report, check_interface_name
@@ -61,6 +61,37 @@ def _check_forward(forward: Mapping[str, Any], wanted: GatewayIntent, what: str,
             ipaddress.IPv4Network(str(text))
         except ValueError as error:
             report.problem(f"{label}: from: {text!r} is no IPv4 network ({error}).")
+
+
+def _by_port(forwards: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], Mapping[str, Any]]:
+    return {(forward["protocol"], forward["port"]): forward for forward in forwards}
+
+
+def union_of_forwards(
+    found: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The wanted forwards, but as they were found where they let less in: what works today stops last."""
+    found, wanted = list(found), list(wanted)
+    return [forward for _port, forward in sorted({**_by_port(wanted), **narrowed_forwards(found, wanted)}.items())]
+
+
+def narrowed_forwards(
+    found: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]
+) -> dict[tuple[str, int], Mapping[str, Any]]:
+    """Return the found forwards, by protocol and port, that go, lead elsewhere, or let fewer sources in."""
+    after = _by_port(wanted)
+    return {
+        port: old
+        for port, old in _by_port(found).items()
+        if (new := after.get(port)) is None
+        or any(old[name] != new[name] for name in ("to", "to_port"))
+        or not _admits(new, old)
+    }
+
+
+def _admits(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    around = [ipaddress.IPv4Network(network) for network in new["from"]]
+    return all(any(ipaddress.IPv4Network(network).subnet_of(outer) for outer in around) for network in old["from"])
 
 
 def forwards_of(wanted: GatewayIntent) -> list[dict[str, Any]]:

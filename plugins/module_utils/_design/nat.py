@@ -14,6 +14,7 @@ from typing import Any
 from .gateway import PART, Gateway
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
+from .leftovers import RELEASE, TEARDOWN
 from .naming import TAG_KEY, TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, NatGateway
@@ -67,7 +68,9 @@ def address_gone(
         before: dict[str, Any] = {"interface_id": address.interface_id, "private_ip": address.private_ip}
         design.aws("delete", "address_association", address.interface_id, key, before=before, **common)
     if releases(intent):
-        design.aws("delete", "elastic_ip", "", key, before={"public_ip": address.public_ip}, **common)
+        text = f"the public address {address.public_ip}: it is released, and never comes back"
+        said: dict[str, Any] = {"interrupts": text, "switch": TEARDOWN if intent.absent else RELEASE}
+        design.aws("delete", "elastic_ip", "", key, before={"public_ip": address.public_ip}, **said, **common)
     elif address.tags.get(TAG_RETIRED) != "true":
         before = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}
         design.aws("update", "elastic_ip", "", key, before=before, after={"tags": {TAG_RETIRED: "true"}}, **common)

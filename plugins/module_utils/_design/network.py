@@ -23,6 +23,7 @@ from .gateway_items import design_gateway
 from .host_side import design_host_sides
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
+from .leftovers import PRUNE, Leftovers, find_leftovers
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, own_name, vxlan_name
@@ -51,8 +52,9 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
     existing = ExistingMeshes(intent, server)
+    leftovers = find_leftovers(intent, server, fleet)
     if intent.absent:
-        _design_absent(intent, server, cloud, fleet, existing, design, report)
+        _design_absent(intent, server, cloud, fleet, existing, leftovers, design, report)
         return design
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
@@ -90,18 +92,18 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
-    design_gateways_gone(gateways, intent, server, cloud, fleet, design, report)
+    design_gateways_gone(gateways, intent, server, cloud, fleet, leftovers, design, report)
     for made in vpcs:
         if made.found and made.cidr:
             public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
-    design_leftovers(entries, intent, server, cloud, fleet, design, report)
-    design_host_sides(gateways, chosen, transit, intent, server, cloud, fleet, design, report)
+    design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
+    design_host_sides(gateways, chosen, transit, intent, server, cloud, fleet, leftovers, design, report)
     host_checks.check_hosts(meshes, chosen, intent, fleet, server, report)
     owners = {host for host, _work in design.entries.values() if host}
-    design_security(intent, server, cloud, fleet, gateways, owners, design, report)
+    design_security(intent, server, cloud, fleet, gateways, owners, leftovers, design, report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
@@ -159,8 +161,7 @@ def _design_things(
             else:
                 part = part_of(intent.network, thing)
             if present and set(present.data.get("addresses") or ()) - set(thing.data.get("addresses") or ()):
-                text = f"what still uses the tunnel addresses {', '.join(present.data['addresses'])}"
-                design.interrupting["remove", thing.parent, thing.key] = text
+                design.interrupts(thing, f"what still uses the tunnel addresses {', '.join(present.data['addresses'])}")
             for phase, staged in stage(present, thing, filters_grow).items():
                 design.want(phase, part, member.host, staged)
         kept = {(t.kind.rsplit("_", 1)[-1], t.key) for t in mine}
@@ -172,8 +173,7 @@ def _design_things(
                 _drop_or_warn(thing, part_of(intent.network, thing), member.host, intent, fleet, design, report)
             elif (member.id, thing.key) in replaced:
                 design.drop("cpe_nat" if thing.data.get("space") is None else "private_wan", member.host, thing)
-                text = "what the mesh carries while it moves to the new VNI or name"
-                design.interrupting["remove", thing.parent, thing.key] = text
+                design.interrupts(thing, "what the mesh carries while it moves to the new VNI or name")
             elif intent.bgp and intent.bgp.mode == "direct" and thing in existing.of(None, 0).get(member.id, ()):
                 design.drop("cpe_nat", member.host, thing)  # of transit, over which nothing runs any more
         if intent.prune:
@@ -181,6 +181,7 @@ def _design_things(
                 part = "cpe_nat" if thing.data.get("space") is None else "private_wan"
                 if (member.id, thing.key) not in replaced:
                     design.drop(part, member.host, thing)
+                    design.interrupts(thing, f"everything over this interface of {member.host}", PRUNE)
     for member in fleet.leaving:
         _drop_all(member.id, member.host or None, intent, server, existing, design)
 
@@ -214,25 +215,29 @@ def _drop_or_warn(
         any(member.id == number for member in fleet.leaving) or (fleet.leaving_unknown and not fleet.by_id(number))
     )
     # the other routing protocol of the same space, or its filter, takes the place of this one
-    replaced = kind in ("babel", "ospf", "export") and number in _numbers_wanted(intent, design)
+    replaced = kind in ("babel", "ospf", "export") and number in _numbers_wanted(thing.parent, intent, design)
     reflected = kind == "bgp" and intent.bgp is not None and fleet.by_id(number) is not None
     if intent.prune or peer_left or replaced or reflected:
         design.drop(part, host, thing)
+        if thing.kind != "filter" and not (peer_left or replaced or reflected):
+            design.interrupts(thing, f"the routes that {thing.key} brings to {host}", PRUNE)
     elif kind == "bgp" and intent.bgp:
         report.problem(
             f"{host}: has a BGP protocol {thing.key} to aggregator {number}, which is no host of the inventory's "
             f"group. If it is to leave, say bonding_leaving: ['{number}']."
         )
     else:
-        report.warn(f"{host}: {thing.key} is not in the intent any more. It is kept; bonding_prune: true removes it.")
+        text = "is not in the inventory any more. It is kept; bonding_prune: true removes it."
+        report.warn(f"{host}: {thing.key} {text}")
 
 
-def _numbers_wanted(intent: Intent, design: Design) -> set[int]:
+def _numbers_wanted(parent: str, intent: Intent, design: Design) -> set[int]:
+    """The ids of the spaces that get a routing protocol on this aggregator."""
     return {
         own[1]
         for batch in design.batches["add"]
         for thing in batch.wanted
-        if (own := own_name(intent.network, thing.key)) and own[0] in ("babel", "ospf")
+        if thing.parent == parent and (own := own_name(intent.network, thing.key)) and own[0] in ("babel", "ospf")
     }
 
 
@@ -271,17 +276,18 @@ def _design_absent(
     cloud: Cloud,
     fleet: Fleet,
     existing: ExistingMeshes,
+    leftovers: Leftovers,
     design: Design,
     report: Report,
 ) -> None:
     """A teardown: all that is ours, and nothing else."""
-    design_host_sides([], {}, None, intent, server, cloud, fleet, design, report)
+    design_host_sides([], {}, None, intent, server, cloud, fleet, leftovers, design, report)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
     entries = resolve_entries(intent, server, quiet)
-    design_gateways_gone([], intent, server, cloud, fleet, design, report)
+    design_gateways_gone([], intent, server, cloud, fleet, leftovers, design, report)
     for member in fleet.leaving:
         _drop_all(member.id, member.host or None, intent, server, existing, design)
-    design_leftovers(entries, intent, server, cloud, fleet, design, report)
+    design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
     for space in intent.spaces:
         found = server.spaces.get(space.key)
         if found is None or not found.enabled:
@@ -295,7 +301,7 @@ def _design_absent(
         design.private_wan["remove"].append({"space": space.key, "enabled": False})
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
         design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
-    design_security(intent, server, cloud, fleet, [], (), design, report)
+    design_security(intent, server, cloud, fleet, [], (), leftovers, design, report)
     design_vpcs_gone(intent, cloud, design, report)
 
 

@@ -15,9 +15,19 @@ from typing import Any
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
-from .items import Design
+from .items import ALLOW, Design
+from .leftovers import LEAVING, RELEASE, Leftovers, removal_switch
 from .masquerade import forwards_of
 from .naming import TAG_CHECK, TAG_KEY, group_key, owned, tags, vpc_key
+from .security_gone import (
+    carriers_of,
+    group_switch,
+    is_idle,
+    keeps_direct,
+    keeps_gateways,
+    kind_of,
+    rule_switch,
+)
 from .security_rules import (
     FORWARDED,
     aggregator_rules,
@@ -40,16 +50,21 @@ def design_security(
     fleet: Fleet,
     gateways: list[Gateway],
     owners: Iterable[str],
+    leftovers: Leftovers,
     design: Design,
     report: Report,
 ) -> None:
-    """Items and work; `owners` are the hosts that own CPE NAT addresses."""
+    """Items and work; `owners` are the hosts that own CPE NAT addresses which the inventory names.
+
+    What belongs to what is kept (`leftovers`) is kept with it.
+    """
     _check_options(intent, report)
-    plan = _Plan(intent, cloud, design)
+    plan = _Plan(intent, server, cloud, fleet, leftovers, design, report)
+    kept_direct = keeps_direct(cloud, leftovers)
     direct = intent.bgp is not None and intent.bgp.mode == "direct" and not intent.absent
     if intent.security_groups and not intent.absent:
-        _aggregators(plan, intent, server, fleet)
-        _cpe_nat(plan, intent, fleet, set(owners), direct, report)
+        _aggregators(plan, intent, server, fleet, direct or kept_direct)
+        _cpe_nat(plan, intent, fleet, set(owners), direct or kept_direct, leftovers)
         _gateways(plan, gateways)
         _warn(intent, direct, report)
     elif direct:
@@ -58,8 +73,8 @@ def design_security(
             "admit TCP 179 from each other, and any source for the addresses of bonds that have moved."
         )
     if intent.security_groups or intent.absent or intent.prune:
-        plan.finish(fleet, gateways)
-    _checks(direct, intent, cloud, fleet, design)
+        plan.finish()
+    _checks(direct, kept_direct, intent, cloud, fleet, design)
 
 
 def _check_options(intent: Intent, report: Report) -> None:
@@ -79,41 +94,42 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
             "bonding_managed_mesh_ports: none are given. The managed mesh goes through the public addresses, which no "
             "group's reference to itself matches: unless other groups of the aggregators admit it, that way is closed."
         )
-    if intent.cpe_nat_inbound and not direct:
-        report.warn(
-            "bonding_cpe_nat_inbound: a security group belongs to an interface, not to an address: what it admits is "
-            "open on the aggregators' own addresses too."
-        )
-
-
-def _aggregators(plan: _Plan, intent: Intent, server: Server, fleet: Fleet) -> None:
-    """The meshes between the aggregators: one group in each of their VPCs."""
-    part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
-    for vpc, members in _by_vpc(fleet.members).items():
-        key = group_key("aggregators", vpc)
-        others = [member for member in fleet.members if member not in members]
-        publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
-        rules = aggregator_rules(intent, [m.private_ip for m in others if m.private_ip], publics)
-        plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
-        for member in members:
-            plan.attach(member, key, part)
-
-
-def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, report: Report) -> None:
-    """What may come in to CPE NAT addresses: on their owners, with direct BGP on all, from anywhere."""
-    rules = [FORWARDED] if direct else inbound_rules(intent)
-    if not rules:
-        return
     if direct:
         report.warn(
             "bonding_bgp: mode: direct: what comes for a moved bond is forwarded between the aggregators with the "
             "client's address, so the security group cpe-nat admits any source on all of them, their own addresses "
             "included. mode: transit needs no such thing."
         )
+    elif intent.cpe_nat_inbound:
+        report.warn(
+            "bonding_cpe_nat_inbound: a security group belongs to an interface, not to an address: what it admits is "
+            "open on the aggregators' own addresses too."
+        )
+
+
+def _aggregators(plan: _Plan, intent: Intent, server: Server, fleet: Fleet, direct: bool) -> None:
+    """The meshes between the aggregators: one group in each of their VPCs."""
+    part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
-        inside = [member for member in members if direct or member.host in owners]
+        key = group_key("aggregators", vpc)
+        others = [member for member in fleet.members if member not in members]
+        publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
+        rules = aggregator_rules(intent, direct, [m.private_ip for m in others if m.private_ip], publics)
+        plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
+        for member in members:
+            plan.attach(member, key, part)
+
+
+def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, leftovers: Leftovers) -> None:
+    """What may come in to CPE NAT addresses: on their owners, with direct BGP on all, from anywhere."""
+    rules = [FORWARDED] if direct else inbound_rules(intent)
+    if not rules:
+        return
+    for vpc, members in _by_vpc(fleet.members).items():
+        key = group_key("cpe-nat", vpc)
+        owning = owners | {m.host for m in members if m.host in leftovers.kept_owners and plan.carries(m, key)}
+        inside = [member for member in members if direct or member.host in owning]
         if inside:
-            key = group_key("cpe-nat", vpc)
             plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {intent.network}", rules)
             for member in inside:
                 plan.attach(member, key, "cpe_nat")
@@ -145,8 +161,18 @@ def _by_vpc(members: Iterable[Member]) -> dict[str, list[Member]]:
 class _Plan:
     """Groups and where they are carried: wanted against found."""
 
-    def __init__(self, intent: Intent, cloud: Cloud, design: Design) -> None:
-        self._intent, self._cloud, self._design = intent, cloud, design
+    def __init__(
+        self,
+        intent: Intent,
+        server: Server,
+        cloud: Cloud,
+        fleet: Fleet,
+        leftovers: Leftovers,
+        design: Design,
+        report: Report,
+    ) -> None:
+        self._intent, self._server, self._cloud, self._fleet = intent, server, cloud, fleet
+        self._leftovers, self._design, self._report = leftovers, design, report
         self._wanted: set[str] = set()
         self._carried: set[tuple[str, str]] = set()
 
@@ -157,7 +183,10 @@ class _Plan:
     def group(
         self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
     ) -> None:
-        """A group with these rules; rules of others in it are left, and ours that nobody wants any more go last."""
+        """A group with these rules; rules of others in it are left, and ours that nobody wants any more go last.
+
+        Those of a gateway that is kept are not told from the others of its space: so all of them stay.
+        """
         self._wanted.add(key)
         found = self._found(key)
         common: dict[str, Any] = {"host": None, "part": part}
@@ -166,16 +195,22 @@ class _Plan:
             after = {"tags": tags(self._intent.network, key)}
             self._design.aws("create", "security_group", parent, key, phase="add", after=after, **common)
         new = [rule for rule in rules if found is None or rule not in found.rules]
-        old = sorted(found.own - set(rules), key=lambda rule: rule.label) if found else []
+        kind, place = kind_of(key)
+        keeps = kind == "gateway" and keeps_gateways(place, self._leftovers)
+        old = sorted(found.own - set(rules), key=lambda rule: rule.label) if found and not keeps else []
+        stays = {*rules, *(found.rules - found.own if found else ())}
         for rule in new:
             self._design.aws(
                 "create", "security_group_rule", key, rule.label, phase="add", after=rule_work(rule), **common
             )
         for rule in old:
-            self._design.aws(
-                "delete", "security_group_rule", key, rule.label, phase="remove", before=rule_work(rule), **common
-            )
-        place: dict[str, Any] = {
+            said: dict[str, Any] = {
+                "interrupts": "" if is_idle(key, rule, stays, self._server) else f"inbound traffic: {rule.label}",
+                "switch": rule_switch(key, rule, self._intent, self._server, self._fleet, self._leftovers),
+                "before": rule_work(rule),
+            }
+            self._design.aws("delete", "security_group_rule", key, rule.label, phase="remove", **said, **common)
+        entry: dict[str, Any] = {
             "vpc_id": vpc_id,
             "vpc_key": None if vpc_id else parent,
             "key": key,
@@ -183,10 +218,15 @@ class _Plan:
         }
         late = part == "gateways"
         if found is None or new:
-            self._work("add", late, None, part, "groups", {**place, "rules": [rule_work(rule) for rule in rules]})
+            self._work("add", late, None, part, "groups", {**entry, "rules": [rule_work(rule) for rule in rules]})
         if old:
             gone = [rule_work(rule) for rule in old]
-            self._work("remove", False, None, part, "groups", {**place, "absent_rules": gone})
+            self._work("remove", False, None, part, "groups", {**entry, "absent_rules": gone})
+
+    def carries(self, member: Member, key: str) -> bool:
+        """Return True if the member's primary interface carries the group already."""
+        found = self._found(key)
+        return found is not None and member.instance is not None and found.id in member.instance.groups
 
     def attach(self, member: Member, key: str, part: str) -> None:
         """The primary interface of the member, if it is known, carries the group, beside those that it has."""
@@ -207,7 +247,14 @@ class _Plan:
             self._attachment("add", number, gateway.key, key, gateway.member.host, "gateways")
 
     def _attachment(
-        self, phase: Phase, interface_id: str | None, interface_key: str | None, key: str, host: str | None, part: str
+        self,
+        phase: Phase,
+        interface_id: str | None,
+        interface_key: str | None,
+        key: str,
+        host: str | None,
+        part: str,
+        switch: str = ALLOW,
     ) -> None:
         parent = interface_id or interface_key or ""
         common: dict[str, Any] = {"phase": phase, "host": host, "part": part}
@@ -216,7 +263,9 @@ class _Plan:
             self._design.aws("create", "group_attachment", parent, key, after={"group": key}, **common)
         else:
             field = "absent_groups"
-            self._design.aws("delete", "group_attachment", parent, key, before={"group": key}, **common)
+            text = f"what the security group {key} lets in to {host or parent}"
+            said: dict[str, Any] = {"interrupts": text, "switch": switch, "before": {"group": key}}
+            self._design.aws("delete", "group_attachment", parent, key, **said, **common)
         late = phase == "add" and part == "gateways"
         entry: dict[str, Any] = {
             "interface_id": interface_id,
@@ -228,40 +277,58 @@ class _Plan:
     def _work(self, phase: Phase, late: bool, host: str | None, part: str, name: str, entry: dict[str, Any]) -> None:
         self._design.security[phase].append((host, part, late, name, entry))
 
-    def finish(self, fleet: Fleet, gateways: list[Gateway]) -> None:
-        """Groups that nobody wants any more go, and are taken off first; so are those of leaving aggregators."""
-        keys = {g.id: g.tags.get(TAG_KEY, "") for g in self._cloud.groups.values()}
-        going = {interface.id for interface in self._cloud.interfaces.values()} - {
-            gateway.interface.id for gateway in gateways if gateway.interface
-        }
-        for member in (*fleet.members, *fleet.leaving):
-            for number in member.instance.groups if member.instance else ():
-                if member.instance and number in keys:
-                    place = member.instance.interface_id
-                    if (place, keys[number]) not in self._carried:
-                        part = _part_of(keys[number])
-                        self._attachment("remove", place, None, keys[number], member.host or None, part)
+    def finish(self) -> None:
+        """Groups that nobody wants are taken off and go, or are kept with what they belong to."""
+        fleet, leftovers = self._fleet, self._leftovers
+        leaving = {member.instance.interface_id for member in fleet.leaving if member.instance}
         for group in sorted(self._cloud.groups.values(), key=lambda g: g.tags.get(TAG_KEY, "")):
-            key = keys[group.id]
-            if key in self._wanted or any(
-                group.id in i.groups and i.id not in going for i in self._cloud.interfaces.values()
-            ):
+            key, part = group.tags.get(TAG_KEY, ""), _part_of(group.tags.get(TAG_KEY, ""))
+            wanted = key in self._wanted
+            carriers = list(carriers_of(group, self._cloud, fleet, leftovers))
+            switch = ALLOW if wanted else group_switch(group, bool(carriers), self._intent, fleet, leftovers)
+            if switch is None:
+                self._keep(group, key)
                 continue
-            before = {"id": group.id}
-            part = _part_of(key)
-            self._design.aws(
-                "delete", "security_group", group.vpc_id, key, phase="remove", host=None, part=part, before=before
+            for place, host in carriers:
+                if (place, key) in self._carried or (wanted and not host):
+                    continue
+                theirs = LEAVING if switch and place in leaving else switch
+                if wanted and theirs == ALLOW and kind_of(key)[0] == "cpe-nat" and host in leftovers.gone_owners:
+                    theirs = RELEASE
+                self._attachment("remove", place, None, key, host or None, part, theirs)
+            if not wanted:
+                self._design.aws(
+                    "delete",
+                    "security_group",
+                    group.vpc_id,
+                    key,
+                    phase="remove",
+                    host=None,
+                    part=part,
+                    before={"id": group.id},
+                    interrupts=f"what the security group {key} lets in",
+                    switch=switch,
+                )
+                self._work("remove", False, None, part, "absent", {"key": key})
+
+    def _keep(self, group: SecurityGroup, key: str) -> None:
+        kind, place = kind_of(key)
+        if kind != "gateway" or not keeps_gateways(place, self._leftovers):  # else its gateway has been named
+            self._report.warn(
+                f"The security group {key} ({group.id}) belongs to nothing in the inventory any more. It is kept; "
+                "bonding_prune: true removes it."
             )
-            self._work("remove", False, None, part, "absent", {"key": key})
 
 
 def _part_of(key: str) -> str:
-    kind = key.split("/")[1] if "/" in key else ""
-    return {"cpe-nat": "cpe_nat", "gateway": "gateways"}.get(kind, "private_wan")
+    return {"cpe-nat": "cpe_nat", "gateway": "gateways"}.get(kind_of(key)[0], "private_wan")
 
 
-def _checks(direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design) -> None:
-    """Off on every member for direct BGP, its old value in a tag; put back from there where it is ours no more."""
+def _checks(direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design) -> None:
+    """Off on every member for direct BGP, its old value in a tag; put back from there where it is ours no more.
+
+    It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
+    """
     common: dict[str, Any] = {"part": "cpe_nat"}
     for member in fleet.members if direct else ():
         if member.instance and member.instance.source_dest_check:
@@ -280,10 +347,13 @@ def _checks(direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: De
             )
             entry = {"interface_id": place, **CHECK_OFF}
             design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
-    kept = {m.instance.interface_id for m in fleet.members if direct and m.instance}
+    kept = {m.instance.interface_id for m in fleet.members if (direct or kept_direct) and m.instance}
     for place in sorted(cloud.checked_before - kept):
         owner = fleet.by_interface(place)
+        if owner is None and removal_switch(intent, fleet) is None:
+            continue
         host = owner.host or None if owner else None
+        switch = removal_switch(intent, fleet, owner)
         before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
         design.aws(
             "update",
@@ -294,6 +364,8 @@ def _checks(direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: De
             host=host,
             before=before,
             after={**CHECK_ON, "tags": {TAG_CHECK: None}},
+            interrupts=f"what {host or place} forwards for bonds that have moved",
+            switch=ALLOW if switch is None or (intent.bgp and switch != LEAVING) else switch,
             **common,
         )
         design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))

@@ -26,9 +26,9 @@ FORWARDED = Rule("-1", None, None, ANYWHERE)
 _PORTS = re.compile(r"(?:(tcp|udp)/)?(\d{1,5})(?:-(\d{1,5}))?")
 
 
-def aggregator_rules(intent: Intent, others: Iterable[str], publics: Iterable[str]) -> list[Rule]:
+def aggregator_rules(intent: Intent, direct: bool, others: Iterable[str], publics: Iterable[str]) -> list[Rule]:
     """Of the group of the aggregators in one VPC; `others` are private addresses of those in other VPCs."""
-    services = [VXLAN, *(BGP if intent.bgp and intent.bgp.mode == "direct" else ())]
+    services = [VXLAN, *(BGP if direct else ())]
     sources = [SELF, *(f"{address}/32" for address in others)]
     rules = [Rule(protocol, port, port, source) for protocol, port in services for source in sources]
     for text in intent.managed_mesh_ports:

@@ -42,6 +42,7 @@ DISRUPTIVE: dict[str, dict[str, str]] = {
         "mtu": "the gateway's traffic, while the device is set again",
         "space": "everything over this interface",
         "addresses": "the gateway's traffic",
+        "accept_ra": "the gateway's IPv6",  # in this phase it goes off; it comes on in the first one
         "enabled": "everything over this interface",
     },
     "bgp_protocol": {

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
+
+from .naming import ANYWHERE
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,32 @@ class Rule:
         name = {"-1": "all"}.get(self.protocol, self.protocol)
         return f"{name}{' ' if text else ''}{text} from {'the group itself' if self.source == 'self' else self.source}"
 
+    def covers(self, other: Rule) -> bool:
+        """Return True if everything that `other` lets in is let in by this rule."""
+        return self._has_protocol_of(other) and _has_source(self.source, other.source)
+
+    def _has_protocol_of(self, other: Rule) -> bool:
+        if self.protocol in ("-1", other.protocol) and self.from_port in (None, -1):
+            return True
+        if self.protocol != other.protocol or other.from_port is None or other.to_port is None:
+            return False
+        if self.protocol == "icmp":  # a type and a code, -1 for all of them
+            return self.from_port == other.from_port and self.to_port in (-1, other.to_port)
+        return (
+            self.from_port is not None
+            and self.to_port is not None
+            and (self.from_port <= other.from_port <= other.to_port <= self.to_port)
+        )
+
+
+def _has_source(wide: str, narrow: str) -> bool:
+    if wide in (narrow, ANYWHERE):
+        return True
+    try:
+        return ipaddress.IPv4Network(narrow).subnet_of(ipaddress.IPv4Network(wide))
+    except ValueError:  # a group, its own or another
+        return False
+
 
 @dataclass(frozen=True)
 class SecurityGroup:
@@ -255,5 +284,7 @@ class Cloud:
     """By region as the hosts name it; empty where nothing new asks for it."""
     groups: dict[str, SecurityGroup] = field(default_factory=dict)
     """Those of this network."""
+    carriers: dict[str, tuple[str, ...]] | None = None
+    """By the id of a group of this network, the interfaces that carry it; None where no group goes."""
     checked_before: frozenset[str] = frozenset()
     """Primary interfaces whose source/destination check this network has switched off."""

@@ -9,6 +9,7 @@ is more read (used addresses, limits, the bonds' networks), and the design made 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -18,7 +19,8 @@ from .._design.auto_networks import auto_bonds
 from .._design.cpe_nat import Entry, resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report
-from .._design.items import Design, Item
+from .._design.items import ALLOW, Design, Item
+from .._design.leftovers import LEAVING, PRUNE, RELEASE
 from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
@@ -139,12 +141,14 @@ def _read_more(
     intent: Intent, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
 ) -> bool:
     """Whether something was read that the design has to see."""
-    if intent.absent:
-        return False
     more = False
+    if any(item.kind == "security_group" and item.verb == "delete" for item in design.items):
+        more = cloud_side.read_carriers()
+    if intent.absent:
+        return more
     new = {item.kind for item in design.items if item.verb == "create"}
     if intent.needs_cloud and new & NEW_KINDS:
-        more = cloud_side.read_for_new()
+        more = cloud_side.read_for_new() or more
     if intent.needs_cloud:
         more = cloud_side.read_account(new) or more
     if NAT in new:
@@ -170,26 +174,38 @@ def _scope(params: Mapping[str, Any], intent: Intent) -> Scope:
     )
 
 
+def _judge_deletions(items: list[Item], limit: int, intent: Intent, report: Report) -> None:
+    """Refuse more deletions than allowed, of all kinds on all systems; those that nobody gets back are named first."""
+    counts = Counter(item.kind for item in items if item.verb == "delete")
+    if intent.absent or counts.total() <= limit:
+        return
+    released = counts.pop("elastic_ip", 0)
+    texts = [f"{released} Elastic IPs, which are released and never come back"] if released else []
+    texts += [f"{count} {kind}" for kind, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+    report.problem(
+        f"The plan deletes {released + counts.total()} objects ({', '.join(texts)}), more than the {limit} that "
+        f"bonding_max_deletions allows. Say bonding_max_deletions: {released + counts.total()} if all are to go."
+    )
+
+
 def _judge(
     items: list[Item], deferred: list[Item], scope: Scope, intent: Intent, params: Mapping[str, Any], report: Report
 ) -> None:
     """What this run may not do: interrupt without leave, delete more than allowed, build on what is not there."""
-    if not intent.allow_disruption:
-        for item in items:
-            if item.disruptive:
-                report.problem(
-                    f"{item.verb} {item.kind} {item.key}{f' on {item.host}' if item.host else ''} interrupts: "
-                    f"{item.interrupts}. Say bonding_allow_disruption: true to let it."
-                )
-    deletions = [item for item in items if item.system == "server" and item.verb == "delete"]
+    given = {
+        ALLOW: intent.allow_disruption,
+        PRUNE: intent.prune,
+        RELEASE: intent.prune_addresses,
+        LEAVING: bool(intent.leaving),
+    }
+    for item in items:
+        if item.disruptive and not given[item.switch]:
+            report.problem(
+                f"{item.verb} {item.kind} {item.key}{f' on {item.host}' if item.host else ''} interrupts: "
+                f"{item.interrupts}. Say {item.switch}: true to let it."
+            )
     limit = params.get("max_deletions")
-    limit = DEFAULT_MAX_DELETIONS if limit is None else limit
-    if not intent.absent and len(deletions) > limit:
-        report.problem(
-            f"The plan deletes {len(deletions)} objects on the server, more than the {limit} that "
-            "bonding_max_deletions "
-            "allows."
-        )
+    _judge_deletions(items, DEFAULT_MAX_DELETIONS if limit is None else limit, intent, report)
     if "private_wan" not in scope.parts and "gateways" in scope.parts:
         missing = sorted(
             {i.key for i in deferred if i.part == "private_wan" and i.kind in ("vpc", "subnet", "route_table")}

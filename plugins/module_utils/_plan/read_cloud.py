@@ -131,6 +131,19 @@ class CloudReader:
             self.cloud.accounts[region] = read_account(self._ec2(region), wanted)
         return True
 
+    def read_carriers(self) -> bool:
+        """What only security groups that go ask: who carries them, whosoever's the interfaces are."""
+        if self.cloud.carriers is not None:
+            return False
+        found: dict[str, list[str]] = {number: [] for number in self.cloud.groups}
+        for region in self._regions:
+            for item in describe_by(self._ec2(region), "describe_network_interfaces", "group-id", found):
+                for group in item.get("Groups", []):
+                    if group["GroupId"] in found:
+                        found[group["GroupId"]].append(item["NetworkInterfaceId"])
+        self.cloud.carriers = {number: tuple(carriers) for number, carriers in found.items()}
+        return True
+
     def missing_rights(self, items: Collection[Item], network: str) -> tuple[list[str], list[str]]:
         """What AWS would deny of these items, and what it does not tell, in the first region; nothing without AWS."""
         if not self._regions:

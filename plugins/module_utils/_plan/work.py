@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._design.items import KNOWN_AFTER_APPLY, Design, Item
+from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
 from .._reconcile import AGGREGATOR_PARTS, Change, Object, diff, pack_known, predict, wanted
@@ -96,10 +96,10 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
             before = change.before
             if open_fields and before is not None:
                 before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
-            interrupts = design.interrupting.get((phase, change.parent, change.key), "")
+            marked = design.interrupting.get((phase, change.parent, change.key), ("", ""))
             known = _known(change, thing, state)
             shown = replace(change, before=before)
-            steps.append(Step(_item(shown, after, phase, part, host, interrupts), thing, known))
+            steps.append(Step(_item(shown, after, phase, part, host, *marked), thing, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
 
@@ -133,9 +133,16 @@ def _target(thing: Thing) -> tuple[Object, dict[str, Any]]:
 
 
 def _item(
-    change: Change, after: dict[str, Any] | None, phase: Phase, part: str, host: str | None, interrupts: str
+    change: Change,
+    after: dict[str, Any] | None,
+    phase: Phase,
+    part: str,
+    host: str | None,
+    interrupts: str,
+    switch: str,
 ) -> Item:
     if phase == "switch" and change.verb == "update":
+        switch = ALLOW
         if change.kind == "space":
             interrupts = MODE_INTERRUPTS
         else:
@@ -154,6 +161,7 @@ def _item(
         part=part,
         disruptive=bool(interrupts),
         interrupts=interrupts,
+        switch=switch if interrupts else "",
     )
 
 

@@ -172,10 +172,11 @@ def test_more_deletions_than_allowed_are_refused(server: Recording, monkeypatch:
     server.collections["aggregators/7/static_protocols/"] = [protocol("static", 6, "others")]
     kept = plan(monkeypatch)
     assert kept["plan"] == []
-    assert any("prod_export_3 is not in the intent any more. It is kept" in str(text) for text in kept["warnings"])
+    assert any("prod_export_3 is not in the inventory any more. It is kept" in str(text) for text in kept["warnings"])
     refused = plan(monkeypatch, prune=True, max_deletions=0)
     assert refused["problems"] == [
-        "The plan deletes 1 objects on the server, more than the 0 that bonding_max_deletions allows."
+        "The plan deletes 1 objects (1 filter), more than the 0 that bonding_max_deletions allows. Say "
+        "bonding_max_deletions: 1 if all are to go."
     ]
     allowed = plan(monkeypatch, prune=True, max_deletions=1)
     assert [(item["verb"], item["key"]) for item in allowed["plan"]] == [("delete", "prod_export_3")]

@@ -152,7 +152,7 @@ def test_a_gateway_that_moves_is_built_then_switched_to_then_the_old_one_goes(bu
     assert ("add", "create", "ethernet_interface", "aggregators/1007") in server
     kept = built.plan(spaces=moved)
     assert not [item for item in kept if item.phase == "remove"]
-    assert any("gateway/acme/agg1 (eni-gw-agg1) is not in the intent" in text for text in built.report.warnings)
+    assert any("gateway/acme/agg1 (eni-gw-agg1) is not in the inventory" in text for text in built.report.warnings)
 
 
 def test_a_route_of_others_is_refused(built: World) -> None:

@@ -167,7 +167,7 @@ def test_a_gateway_that_is_pruned_leaves_the_space_as_it_was_without_one(built: 
     }
     # without a word nothing goes, and least of all the subnet of a NAT gateway that stays
     assert [item for item in built.plan(spaces=space(gateways=[])) if item.system == "aws"] == []
-    assert any("gateway/acme/agg1 (eni-gw) is not in the intent" in text for text in built.report.warnings)
+    assert any("gateway/acme/agg1 (eni-gw) is not in the inventory" in text for text in built.report.warnings)
 
 
 def test_a_teardown_takes_all_of_it(built: World) -> None:

@@ -116,7 +116,9 @@ def test_a_network_that_is_given_up_ends_until_its_route_is_gone(plain: World) -
     items = plain.plan(spaces=space(gateway(egress="none", networks=["172.20.0.0/14"])))
     found = [(i.phase, [r["network"] for r in (i.after or {})["routes"]]) for i in items if i.kind == "static_protocol"]
     assert found == [("add", [ANYWHERE, LANS, "172.20.0.0/14"]), ("remove", [ANYWHERE, "172.20.0.0/14"])]
-    assert not any(item.disruptive for item in items)
+    assert {(i.phase, i.verb, i.kind, i.interrupts) for i in items if i.disruptive} == {
+        ("remove", "delete", "route", f"what the VPC of space acme has for {LANS}")
+    }
     # and the role is given just these, in its last step with the VPC's routes
     handed = {phase: work["routes"] for phase in ("add", "remove") for _host, work in plain.design.gateways[phase]}
     assert {phase: [route["network"] for route in given] for phase, given in handed.items()} == dict(found)

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes of an aggregator's own side as items of the plan, with what they interrupt. Private to the collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from .intent import Intent
+from .items import ALLOW, Design
+from .leftovers import PRUNE, TEARDOWN, Leftovers
+from .masquerade import narrowed_forwards
+from .stages import Phase
+
+Part = dict[str, dict[str, Any]]
+"""One kind of a host's entries by what tells them apart: the space, or the address."""
+SOURCE = ("device", "subnet", "untranslated", "zone")
+"""What of a masquerade entry decides about the address that packets get."""
+
+
+def masquerade_items(
+    host: str,
+    found: Part,
+    wanted: Part,
+    staying: Collection[str],
+    leaves: str | None,
+    intent: Intent,
+    leftovers: Leftovers,
+    design: Design,
+) -> None:
+    """Add items of what a host translates.
+
+    :param staying: the spaces of its gateways
+    :param leaves: the switch of a host that leaves, else None
+    """
+    for space in sorted(found.keys() | wanted.keys()):
+        before, after = found.get(space), wanted.get(space)
+        common: dict[str, Any] = {"host": host, "part": "gateways"}
+        if before == after:
+            continue
+        if before is None:
+            design.host("create", "masquerade", space, phase="add", before=None, after=after, **common)
+        elif after is None:
+            text = f"the connections of space {space} through {host}"
+            common["interrupts"] = f"{text}: its source address becomes another"
+            switch = ALLOW if space in staying else leftovers.gone_gateways.get((space, host), leaves)
+            common["switch"] = TEARDOWN if intent.absent else PRUNE if switch is None else switch
+            design.host("delete", "masquerade", space, phase="remove", before=before, after=None, **common)
+        else:
+            phase, common["interrupts"] = _narrowing(space, host, before, after, intent, design)
+            design.host("update", "masquerade", space, phase=phase, **_fields(before, after), **common)
+
+
+def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    names = [name for name in after if before.get(name) != after[name]]
+    return {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
+
+
+def _narrowing(
+    space: str, host: str, before: Mapping[str, Any], after: Mapping[str, Any], intent: Intent, design: Design
+) -> tuple[Phase, str]:
+    """(the phase of a change of the rules, what it interrupts); a bond that left the space has nothing to lose."""
+    lost = set(before.get("incoming") or ()) - set(after["incoming"])
+    forwards = narrowed_forwards(before.get("port_forwards") or (), after["port_forwards"])
+    going = {thing.key for batch in design.batches["remove"] for thing in batch.gone}
+    tunnel = re.compile(r"\d+".join(map(re.escape, intent.tunnel_device.split("{bond}"))))
+    used = sorted(name for name in lost if name not in going and not tunnel.fullmatch(name))
+    texts = [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
+    texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
+    texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
+    shrinks = bool(lost or texts)
+    texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
+    text = f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
+    return "remove" if shrinks else "switch" if texts else "add", text
+
+
+def way_back_items(
+    host: str,
+    found: Part,
+    wanted: Part,
+    addresses: Collection[str],
+    leaves: str | None,
+    intent: Intent,
+    leftovers: Leftovers,
+    design: Design,
+) -> None:
+    """Items of a host's ways back. One that goes interrupts something if the address is still one of `addresses`."""
+    for address in sorted(found.keys() | wanted.keys()):
+        before, after = found.get(address), wanted.get(address)
+        common: dict[str, Any] = {"host": host, "part": "cpe_nat"}
+        if before == after:
+            continue
+        if before is None:
+            design.host("create", "way_back", address, phase="add", before=None, after=after, **common)
+        elif after is None:
+            if address in addresses:
+                common["interrupts"] = f"what bonds on {host} answer under the public address of {address}"
+            unnamed = PRUNE if intent.prune and intent.bgp is None else ALLOW
+            common["switch"] = leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
+            design.host("delete", "way_back", address, phase="remove", before=before, after=None, **common)
+        else:
+            design.host("update", "way_back", address, phase="switch", **_fields(before, after), **common)

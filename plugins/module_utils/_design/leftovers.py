@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that the inventory names no more: which are kept, and which go by which switch. Private to the collection.
+
+What belongs to an object (its security group, its masquerading, its ways back, a check that is off for it) follows it:
+it is kept with what is kept, and goes with what goes, by the same switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .fleet import Fleet, Member
+from .intent import Intent
+from .naming import own_name
+from .state import Server
+
+PRUNE = "bonding_prune"
+RELEASE = "eip_cpe_nat_prune"
+LEAVING = "bonding_leaving"
+TEARDOWN = ""
+"""A teardown is confirmed as a whole, and wants no switch for each of its items."""
+
+
+def removal_switch(intent: Intent, fleet: Fleet, member: Member | None = None) -> str | None:
+    """Return the switch by which an object (of `member`) that no inventory names goes, None if it is kept."""
+    if intent.absent:
+        return TEARDOWN
+    if member is not None and member in fleet.leaving:
+        return LEAVING
+    return PRUNE if intent.prune else None
+
+
+@dataclass
+class Leftovers:
+    """What the parts of the design tell each other of objects that the inventory names no more."""
+
+    kept_gateways: set[tuple[str, str]] = field(default_factory=set)
+    """(space, host) of gateways that are kept."""
+    gone_gateways: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(space, host) of gateways that go -> the switch."""
+    kept_owners: set[str] = field(default_factory=set)
+    """Hosts whose interfaces carry a CPE NAT address that is kept."""
+    gone_owners: set[str] = field(default_factory=set)
+    """Hosts from whose interfaces a CPE NAT address is taken."""
+    gone_addresses: dict[str, str] = field(default_factory=dict)
+    """Private addresses of CPE NAT entries that go -> the switch."""
+    keeps_bgp: bool = False
+    """Whether BGP between the aggregators is kept, though the inventory has no `bonding_bgp` any more."""
+
+
+def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
+    """Return what is known before the parts are designed: whether BGP is kept."""
+    named = (
+        own[0] == "bgp"
+        for member in fleet.members
+        for thing in server.things.get(member.id, ())
+        if "protocol" in thing.kind and (own := own_name(intent.network, thing.key))
+    )
+    return Leftovers(keeps_bgp=intent.bgp is None and not (intent.absent or intent.prune) and any(named))
