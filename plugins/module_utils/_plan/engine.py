@@ -31,7 +31,7 @@ from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
 from .spec import DEFAULT_MAX_DELETIONS
-from .text import lines_of
+from .text import lines_of, nothing_left, nothing_to_do
 from .work import Scope, Step, make_work, server_steps
 
 NEW_KINDS = {"private_address", "attachment"}
@@ -77,13 +77,32 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
         "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
-        "text": lines_of(plan, design.limits, cost, absent=intent.absent, all_limits=bool(params.get("details", True))),
+        "text": lines_of(
+            plan,
+            design.limits,
+            cost,
+            _nothing(intent, design, server_side, cloud_side, scope),
+            all_limits=bool(params.get("details", True)),
+        ),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
         "cost": cost,
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
     }
+
+
+def _nothing(intent: Intent, design: Design, server_side: ServerReader, cloud_side: CloudReader, scope: Scope) -> str:
+    """What is said of an empty plan."""
+    if not intent.absent:
+        asked = {host for host in scope.hosts if host in design.host_sides}
+        return nothing_to_do(intent.needs_cloud, asked, set(scope.hosts) - asked)
+    addresses = [address.public_ip for address in cloud_side.cloud.addresses]
+    found = (server_side.server.spaces.get(space.key) for space in intent.spaces)
+    modes = [space.key for space in found if space and space.enabled]
+    kept = [f"{len(addresses)} Elastic IPs ({', '.join(sorted(addresses))})"] if addresses else []
+    kept += [f"the private WAN mode of {', '.join(modes)}"] if modes else []
+    return nothing_left(kept)
 
 
 def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side: CloudReader, report: Report) -> None:

@@ -9,7 +9,7 @@ Here and not in a template, which Ansible would have to look up, read and compil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from .._design.intent import PARTS
@@ -19,24 +19,44 @@ from .._design.prices import DATE, REGION
 from .._design.stages import PHASES
 from .work import Plan
 
-NOTHING = "Nothing to do: AWS and the server are as the inventory says."
+NOTHING_LEFT = "Nothing of this network is left"
 NEARLY = 0.8
 """The part of a limit from which on it is shown without being asked for."""
-NOTHING_LEFT = "Nothing of this network is left."
+
+
+def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str]) -> str:
+    """The sentence of an empty plan: only who was asked is as the inventory says (`aws`; hosts by their own side)."""
+    hosts = [] if not asked else sorted(asked) if unasked else ["the aggregators"]
+    sides = [*(["AWS"] if aws else []), "the server", *hosts]
+    names = " and ".join(filter(None, (", ".join(sides[:-1]), sides[-1])))
+    verb = "are" if len(sides) > 1 else "is"
+    silent = f" Not asked: {', '.join(sorted(unasked))}." if asked and unasked else ""
+    return f"Nothing to do: {names} {verb} as the inventory says.{silent}"
+
+
+def nothing_left(kept: Collection[str]) -> str:
+    """The sentence of a teardown that has nothing more to do; `kept` is what it leaves."""
+    return f"{NOTHING_LEFT}{' but what is kept: ' if kept else ''}{', '.join(kept)}."
 
 
 def lines_of(
-    plan: Plan, limits: Iterable[Line], costs: Iterable[Mapping[str, Any]], *, absent: bool, all_limits: bool = True
+    plan: Plan,
+    limits: Iterable[Line],
+    costs: Iterable[Mapping[str, Any]],
+    nothing: str,
+    *,
+    all_limits: bool = True,
 ) -> list[str]:
     """Return a line for each change, sorted, and after them the counts, limits, costs and what is left for later.
 
+    :param nothing: the sentence of an empty plan
     :param all_limits: also those limits of which less than NEARLY is used
     """
     shown = [line for line in limits if all_limits or line.there + line.new >= NEARLY * line.most]
     found = [*_changes(plan.items), "", *_table(plan.items), *_limits(shown), *_costs(costs)] if plan.items else []
     later = Counter(reason for _item, reason in plan.deferred)
     return [
-        *(found or [NOTHING_LEFT if absent else NOTHING]),
+        *(found or [nothing]),
         *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
     ]
 

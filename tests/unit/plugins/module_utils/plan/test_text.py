@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.limits import Line
-from ansible_collections.bonded.internet.plugins.module_utils._plan.text import lines_of
+from ansible_collections.bonded.internet.plugins.module_utils._plan.text import lines_of, nothing_left, nothing_to_do
 from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Plan
 
 
@@ -22,21 +24,49 @@ def plan(*items: Item, deferred: list[tuple[Item, str]] | None = None) -> Plan:
     return Plan(list(items), deferred or [], {})
 
 
+NOTHING = "Nothing to do: AWS and the server are as the inventory says."
 NEW = item("create", "elastic_ip", "cpe-nat/bond-17", "add", "cpe_nat")
 GONE = item("delete", "vpc", "vpc/acme", "remove", "private_wan")
 
 
 def test_nothing_to_do_is_a_sentence_and_nothing_else() -> None:
     limit = Line("VPCs", "eu-central-1", 1, 0, 5, "AWS")
-    says = "Nothing to do: AWS and the server are as the inventory says."
-    assert lines_of(plan(), [limit], [], absent=False) == [says]
-    assert lines_of(plan(), [], [], absent=True) == ["Nothing of this network is left."]
+    assert lines_of(plan(), [limit], [], NOTHING) == [NOTHING]
     left = [(GONE, "no --tags gateways"), (NEW, "agg2 is not in the play"), (NEW, "agg2 is not in the play")]
-    assert lines_of(plan(deferred=left), [], [], absent=False) == [
-        says,
+    assert lines_of(plan(deferred=left), [], [], NOTHING) == [
+        NOTHING,
         "Left for another run: 2 (agg2 is not in the play)",
         "Left for another run: 1 (no --tags gateways)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("aws", "asked", "unasked", "says"),
+    [
+        (True, [], ["agg1"], NOTHING),
+        (False, [], ["agg1"], "Nothing to do: the server is as the inventory says."),
+        (True, ["agg1"], [], "Nothing to do: AWS, the server and the aggregators are as the inventory says."),
+        (
+            True,
+            ["agg3", "agg1"],
+            ["agg2"],
+            "Nothing to do: AWS, the server, agg1 and agg3 are as the inventory says. Not asked: agg2.",
+        ),
+    ],
+)
+def test_only_who_was_asked_is_as_the_inventory_says(
+    aws: bool, asked: list[str], unasked: list[str], says: str
+) -> None:
+    assert nothing_to_do(aws, asked, unasked) == says
+
+
+def test_a_teardown_names_what_it_keeps() -> None:
+    assert nothing_left([]) == "Nothing of this network is left."
+    kept = ["2 Elastic IPs (198.51.100.4, 198.51.100.17)", "the private WAN mode of acme"]
+    assert nothing_left(kept) == (
+        "Nothing of this network is left but what is kept: 2 Elastic IPs (198.51.100.4, 198.51.100.17), the private "
+        "WAN mode of acme."
+    )
 
 
 def test_each_change_is_a_line_with_what_it_interrupts() -> None:
@@ -56,8 +86,8 @@ def test_each_change_is_a_line_with_what_it_interrupts() -> None:
         "switch              1            0            1            2",
         "remove              0            1            0            1",
     ]
-    assert lines_of(plan(NEW, moved, route, GONE, mesh), [], [], absent=False) == lines
-    assert lines_of(plan(mesh, GONE, route, moved, NEW), [], [], absent=False) == lines
+    assert lines_of(plan(NEW, moved, route, GONE, mesh), [], [], NOTHING) == lines
+    assert lines_of(plan(mesh, GONE, route, moved, NEW), [], [], NOTHING) == lines
 
 
 def test_limits_and_costs_come_after_it() -> None:
@@ -69,7 +99,7 @@ def test_limits_and_costs_come_after_it() -> None:
         {"things": "public IPv4 addresses", "change": 11, "usd_per_month": 40.15, "without": ""},
         {"things": "NAT gateways", "change": -1, "usd_per_month": -32.85, "without": "and 0.045 a gigabyte"},
     ]
-    assert lines_of(plan(NEW), limits, costs, absent=False)[6:] == [
+    assert lines_of(plan(NEW), limits, costs, NOTHING)[6:] == [
         "limit              where                                             there   new  most  left  says",
         "Elastic IPs        eu-central-1                                          1    11    20     8  AWS",
         "routes             rtb/acme                                              0     2    50    48  AWS's default",
@@ -81,6 +111,6 @@ def test_limits_and_costs_come_after_it() -> None:
 
 def test_a_limit_is_shown_by_itself_where_it_is_nearly_reached() -> None:
     limits = [Line("Elastic IPs", "eu-central-1", 5, 11, 20, "AWS"), Line("VPCs", "eu-central-1", 1, 2, 5, "AWS")]
-    shown = lines_of(plan(NEW), limits, [], absent=False, all_limits=False)[6:]
+    shown = lines_of(plan(NEW), limits, [], NOTHING, all_limits=False)[6:]
     assert [line.split()[0] for line in shown] == ["limit", "Elastic"]
-    assert lines_of(plan(NEW), limits[1:], [], absent=False, all_limits=False)[6:] == []
+    assert lines_of(plan(NEW), limits[1:], [], NOTHING, all_limits=False)[6:] == []
