@@ -142,6 +142,8 @@ _OF_ANSIBLE = frozenset(
     ("changed", "failed", "msg", "invocation", "warnings", "deprecations", "exception", "attempts", "ansible_facts")
 )
 """Keys that Ansible has in any result."""
+_FLAGS_OF_ANSIBLE = ("_ansible_parsed", "_ansible_no_log")
+"""Keys that Ansible itself adds on the controller, and that an `until` still sees."""
 
 
 def check_answer(result: Any) -> tuple[dict[str, Any] | None, list[str]]:
@@ -167,7 +169,7 @@ def check_answer(result: Any) -> tuple[dict[str, Any] | None, list[str]]:
     if result.get("failed"):
         return None, [f"The host cannot be read: {_sentence(result.get('msg'), 'no reason given')}."]
     for key in result:
-        if key not in _ANSWER and key not in _OF_ANSIBLE:
+        if key not in _ANSWER and key not in _OF_ANSIBLE and key not in _FLAGS_OF_ANSIBLE:
             say(wrong, f"The answer has the unknown key {shown(key)}.")
     for name in ("changed", "failed"):
         Flag(only=False).read(result.get(name, False), name, wrong)
@@ -190,8 +192,13 @@ def check_exists(result: Any) -> tuple[bool, list[str]]:
 
 
 def check_output(result: Any) -> tuple[str, list[str]]:
-    """Return the output of the registered result of ansible.builtin.command, and what is wrong with that."""
+    """Return the output of the registered result of ansible.builtin.command, and what is wrong with that.
+
+    A command that failed has none, and Ansible says why.
+    """
     wrong = _checked(result)
+    if isinstance(result, Mapping) and result.get("failed"):
+        return "", wrong
     output = result.get("stdout") if isinstance(result, Mapping) else None
     if not isinstance(output, str) or len(output) > MOST_OUTPUT:
         refuse(wrong, "stdout", output, f"a text of up to {MOST_OUTPUT} characters")
@@ -210,6 +217,8 @@ def _refuse_acted_on(result: Mapping[str, Any], wrong: list[str]) -> None:
     for key in result:
         if key == "ansible_facts":
             _refuse_facts(result[key], wrong)
+        elif key in _FLAGS_OF_ANSIBLE and isinstance(result[key], bool):
+            continue
         elif key in ACTED_ON or (isinstance(key, str) and key.startswith("_ansible_")):
             say(wrong, f"The answer carries {shown(key)}, which nobody asked for.")
 

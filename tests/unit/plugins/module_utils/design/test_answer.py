@@ -70,7 +70,7 @@ def of(change: Callable[[dict[str, Any]], object]) -> list[str]:
 
 
 def test_an_answer_of_the_declared_shape_is_handed_on_and_nothing_else_of_the_result() -> None:
-    ansible = {"failed": False, "msg": "Not as expected.", "attempts": 2, "warnings": ["a word"]}
+    ansible = {"failed": False, "msg": "Not.", "attempts": 2, "warnings": ["a word"], "_ansible_parsed": True}
     discovered = {"discovered_interpreter_python": "/usr/bin/python3.11"}
     answer, wrong = check_answer({**ANSWER, **ansible, "ansible_facts": discovered})
     assert wrong == []
@@ -186,6 +186,7 @@ def test_results_of_ansibles_own_modules() -> None:
     )
     assert check_exists({"stat": {"exists": True}, "ansible_facts": {"x": 1}})[0] is False
     assert check_output({"stdout": "rule added"}) == ("rule added", [])
+    assert check_output({"failed": True, "msg": "no such file"}) == ("", [])
     assert check_output({"stdout": ["x"]})[1] != []
     assert check_output({"stdout": "x" * (declared.MOST_OUTPUT + 1)})[1] != []
     assert check_output({"stdout": "x", "add_host": {}})[0] == ""

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host answered, after it was checked, for roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import (
+    check_answer,
+    check_exists,
+    check_output,
+)
+
+CHECKS: dict[str, Callable[[Any], tuple[Any, list[str]]]] = {
+    "aggregator_host_info": check_answer,
+    "stat": check_exists,
+    "command": check_output,
+}
+
+
+def host_answer(result: Any, host: str, module: str = "aggregator_host_info") -> Any:
+    """Return the answer in a registered result. Raises AnsibleFilterError, naming the host, if its shape is another."""
+    check = CHECKS.get(module)
+    if check is None:
+        raise AnsibleFilterError(f"host_answer: the module is unknown (got {module!r}, expected {', '.join(CHECKS)}).")
+    answer, wrong = check(result)
+    if wrong:
+        raise AnsibleFilterError(
+            f"{host}: the answer to {module} was refused. {' '.join(wrong)} Look after the host: another program than "
+            "the one that was asked may have answered."
+        )
+    return answer
+
+
+class FilterModule:
+    """The filter, by the name that Ansible looks for."""
+
+    def filters(self) -> dict[str, Any]:
+        """Return the filters of this file by name."""
+        return {"host_answer": host_answer}
