@@ -207,6 +207,19 @@ class Running:
         pending: list[dict[str, Any]] = self.control("GET", "faults")
         return pending
 
+    def begin_history(self) -> None:
+        """Keep a copy from now on after each write, to be loaded as ``write-1``, ``write-2``, ...; ``write-0`` is now."""
+        self.control("POST", "history")
+
+    def history(self) -> list[dict[str, Any]]:
+        """The writes since ``begin_history``, in their order: ``{n, t, what}``."""
+        writes: list[dict[str, Any]] = self.control("GET", "history")
+        return writes
+
+    def end_history(self) -> None:
+        """Keep no further copies, and drop those of the history."""
+        self.control("DELETE", "history")
+
     def save(self, name: str) -> None:
         """Keep a copy of the whole state under this name."""
         self.control("POST", "save?" + urllib.parse.urlencode({"name": name}))

@@ -81,9 +81,17 @@ class Account:
 
     def save(self, name: str) -> None:
         """Keep a copy of everything under this name, over an older one."""
-        self._copies[name] = self._copy()
+        self.keep(name)
         if self._folder is not None:
             (self._folder / name).write_bytes(self._copies[name])
+
+    def forget(self, name: str) -> None:
+        """Drop a copy, if there is one of this name."""
+        self._copies.pop(name, None)
+
+    def keep(self, name: str) -> None:
+        """Keep a copy under this name for this run alone, also where there is a folder."""
+        self._copies[name] = self._copy()
 
     def load(self, name: str) -> None:
         """Back to a copy. Raises NoSuchCopy."""

@@ -22,6 +22,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.sts.responses import TokenResponse
 
+from lab.history import History
+
 from .account import Account
 from .ec2.backend import REGION, LabBackend, LabResponse
 from .ec2.errors import MISSING, prefix_of
@@ -35,6 +37,7 @@ from .log import ActionLog
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
+READING = ("Describe", "Get", "List", "Simulate")
 # What of each service moto answers; IAM is all our own.
 _SERVICES = {"ec2": LabResponse, "sts": TokenResponse, "iam": None}
 
@@ -101,6 +104,7 @@ class Api:
     def __init__(self, account: Account, log: ActionLog, faults: Faults, judge: Judge) -> None:
         self.account, self.log, self.faults, self.judge = account, log, faults, judge
         self.lock = threading.Lock()
+        self.history = History(account.keep, account.forget)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The answer to one request; it is logged."""
@@ -145,6 +149,8 @@ class Api:
         if refusal is not None:
             return error_answer(call.service, refusal.status, refusal.code, refusal.message)
         answer = self._in_region(call, fault) if call.service == "ec2" else self._dispatch(call)
+        if answer.status == 200 and not call.action.startswith(READING):
+            self.history.wrote(call.action)
         return CUT if fault is not None and fault.kind == "lost" else answer
 
     def _rights(self, call: Call) -> Iterator[Right]:

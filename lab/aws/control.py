@@ -101,6 +101,12 @@ class Control:
                 account.save(self._name(query))
             case "POST load":
                 account.load(self._name(query))
+            case "POST history":
+                api.history.begin()
+            case "GET history":
+                return api.history.writes()
+            case "DELETE history":
+                api.history.end()
             case _:
                 raise Refused(404, f"there is no '{name}'; see docs/lab-aws.md for the control API")
         return {}

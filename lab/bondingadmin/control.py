@@ -12,6 +12,8 @@
 | ``GET faults``, ``POST faults``, ``DELETE faults`` | what goes wrong on demand (see ``faults``); POST adds |
 | ``POST reset`` | back to the seed; faults are forgotten, saved copies and the log stay |
 | ``POST save?name=x``, ``POST load?name=x`` | keep a copy of the whole database, put it back |
+| ``POST history`` | from now on keep a copy after each write, named ``write-1``, ``write-2``, ...; ``write-0`` is now |
+| ``GET history``, ``DELETE history`` | the writes so far, ``[{n, t, what}]``; keep no more copies, and drop those |
 | ``POST move`` | ``{bond, aggregator}``, ids or names: the bond is on this aggregator now, as after a failover |
 | ``POST permissions`` | ``{email: [name or pattern]}``: from now on the users' own groups give these, and no others |
 
@@ -26,6 +28,8 @@ import urllib.parse
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
+
+from lab.history import History
 
 from . import database, models, state
 from .faults import FaultError, Faults
@@ -49,6 +53,7 @@ class Control:
         self.log = log
         self.faults = faults
         self.submit: Callable[[Callable[[], Any]], Any] = submit
+        self.history = History(database.save, database.forget)
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
         """Status and JSON answer to a request for this path, which begins with PREFIX."""
@@ -63,6 +68,9 @@ class Control:
             ("POST", "reset"): self._reset,
             ("POST", "save"): lambda: self._copy(database.save, query),
             ("POST", "load"): lambda: self._copy(database.load, query),
+            ("POST", "history"): lambda: self.submit(self.history.begin),
+            ("GET", "history"): self.history.writes,
+            ("DELETE", "history"): lambda: self.submit(self.history.end),
             ("POST", "move"): lambda: self._move(_json(body)),
             ("POST", "permissions"): lambda: self._permit(_json(body)),
         }

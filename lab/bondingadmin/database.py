@@ -60,9 +60,7 @@ def _make(given: dict[str, Any]) -> None:
 
 def save(name: str) -> None:
     """Keep a copy of everything under this name, until the program ends."""
-    old = _copies.pop(name, None)
-    if old is not None:
-        old.close()
+    forget(name)
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     _raw().backup(copy)
     _copies[name] = copy
@@ -75,6 +73,13 @@ def load(name: str) -> None:
         raise DatabaseError(f"there is no copy named {name}; there are: {known}")
     _copies[name].backup(_raw())
     access.forget_users()
+
+
+def forget(name: str) -> None:
+    """Drop a copy, if there is one of this name."""
+    old = _copies.pop(name, None)
+    if old is not None:
+        old.close()
 
 
 def reset(given: dict[str, Any]) -> None:

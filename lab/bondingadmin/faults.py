@@ -20,22 +20,33 @@ and at most one of
 - ``status``: this answer instead, with ``body`` (JSON or text) and ``headers`` (such as Retry-After);
 - ``html``: true or a text: an HTML page instead, with the status 200 unless ``status`` says another;
 - ``redirect``: an address: sent there, with 302 unless ``status`` says another;
+- ``big``: a number: so many MiB of JSON instead, an empty list and white space; with ``gzip: true`` compressed;
 - ``break``: true: the connection is cut before the request is dealt with;
 - ``lost``: true: the request is dealt with, then the connection is cut without an answer;
-- ``truncate``: true: the request is dealt with, the connection is cut in the middle of the answer.
+- ``truncate``: true: the request is dealt with, the connection is cut in the middle of the answer;
+- ``drip``: a number: the request is dealt with, the answer comes with so many bytes a second, its head too;
+- ``alter``: an object: the request is dealt with, and the object in the answer, or each object in its list, gets these
+  fields;
+- ``page_size``: a number: the request is dealt with as if its query had asked for pages of that size.
+
+With ``done: true`` the request is dealt with before one of the first four answers instead.
 
 The first fault in the list that matches acts. Requests to the control API meet none.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-KEYS = {"method", "path", "count", "skip", "delay", "status", "body", "headers"}
-DEEDS = ("break", "lost", "truncate", "html", "redirect")
+KEYS = {"method", "path", "count", "skip", "delay", "status", "body", "headers", "done", "gzip"}
+INSTEAD = ("status", "html", "redirect", "big")
+"""The deeds that answer something else than the application does."""
+DEEDS = ("break", "lost", "truncate", "html", "redirect", "big", "drip", "alter", "page_size")
+MIB = 1 << 20
 HTML = """<!doctype html>
 <html lang="en"><head><title>Please stand by</title></head><body><h1>Please stand by</h1></body></html>
 """
@@ -60,6 +71,13 @@ class Fault:
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    #: whether the request is dealt with before another answer is given
+    done: bool = False
+    #: bytes a second of a ``drip``
+    pace: float = 0
+    #: the fields that an answer gets by ``alter``
+    fields: dict[str, Any] = field(default_factory=dict)
+    page_size: int = 0
 
     @property
     def name(self) -> str:
@@ -94,9 +112,23 @@ def parse(given: Any) -> Fault:
             status=int(given.get("status") or {"html": 200, "redirect": 302}.get(deed, 0)),
             body=given.get("body"),
             headers={str(name): str(value) for name, value in (given.get("headers") or {}).items()},
+            done=bool(given.get("done")),
+            pace=float(given.get("drip") or 0),
+            fields=dict(given.get("alter") or {}),
+            page_size=int(given.get("page_size") or 0),
         )
+        size = int(given.get("big") or 0)
     except (re.error, TypeError, ValueError, AttributeError) as error:
         raise FaultError(f"{given}: {error}") from error
+    if fault.done and deed not in INSTEAD:
+        raise FaultError(f"done goes with one of {', '.join(INSTEAD)}, not with {deed or 'delay'}")
+    if deed == "big":
+        fault.status = 200
+        fault.body = f"[{' ' * (size * MIB)}]"
+        if given.get("gzip"):
+            fault.body = gzip.compress(fault.body.encode())
+            fault.headers["Content-Encoding"] = "gzip"
+        fault.headers.setdefault("Content-Type", "application/json")
     if deed == "html":
         fault.body = HTML if given["html"] is True else str(given["html"])
         fault.headers.setdefault("Content-Type", "text/html; charset=utf-8")

@@ -26,10 +26,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .control import PREFIX, Control
-from .faults import Fault, Faults
+from .faults import INSTEAD, Fault, Faults
 from .log import Log
 
 T = TypeVar("T")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 #: How long requests that are being dealt with may take at the end.
 DRAIN_SECONDS = 5.0
@@ -143,13 +144,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
             noted(None)
             self._cut()
             return
-        if fault is not None and fault.deed in ("status", "html", "redirect"):
+        if fault is not None and fault.page_size:
+            parts = parts._replace(query=f"{parts.query}&page_size={fault.page_size}".lstrip("&"))
+        if fault is not None and fault.deed in INSTEAD and not fault.done:
             answer = _instead(fault)
             noted(answer.status)
         else:
             answer = self.server.submit(lambda: self._process(parts, body, noted))
+            if fault is not None and fault.deed in INSTEAD:
+                answer = _instead(fault)
+        if fault is not None and fault.fields:
+            answer.body = _altered(answer.body, fault.fields)
         if fault is not None and fault.deed == "lost":
             self._cut()
+        elif fault is not None and fault.pace:
+            self._drip(answer, fault.pace)
         elif fault is not None and fault.deed == "truncate":
             self._send(answer, len(answer.body) // 2)
             self._cut()
@@ -171,6 +180,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if close is not None:
                 close()
         noted(head["status"])
+        if self.command in WRITES and head["status"] < 300 and not parts.path.rstrip("/").endswith("/login"):
+            self.server.control.history.wrote(f"{self.command} {parts.path}")
         return Answer(head["status"], head["headers"], content)
 
     def _environ(self, parts: urllib.parse.SplitResult, body: bytes) -> dict[str, Any]:
@@ -213,6 +224,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(answer.body[:most])
         self.wfile.flush()
 
+    def _drip(self, answer: Answer, pace: float) -> None:
+        """Send an answer byte after byte, so many a second."""
+        wire, self.wfile = self.wfile, io.BytesIO()
+        try:
+            self._send(answer)
+            content = self.wfile.getvalue()
+        finally:
+            self.wfile = wire
+        for byte in content:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            time.sleep(1 / pace)
+
     def _cut(self) -> None:
         # No lingering: what was sent is sent, then the connection is reset.
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -226,10 +250,25 @@ def _plain(status: int, text: str) -> Answer:
 def _instead(fault: Fault) -> Answer:
     """The answer that a fault gives instead of the application's."""
     headers = dict(fault.headers)
-    if isinstance(fault.body, str):
+    if isinstance(fault.body, bytes):
+        content = fault.body
+    elif isinstance(fault.body, str):
         content = fault.body.encode()
     else:
         content = b"" if fault.body is None else json.dumps(fault.body).encode()
         headers.setdefault("Content-Type", "application/json")
     headers.setdefault("Content-Type", "text/plain; charset=utf-8")
     return Answer(fault.status, list(headers.items()), content)
+
+
+def _altered(content: bytes, fields: dict[str, Any]) -> bytes:
+    """An answer in which an object, or each object of a list, has these fields; any other answer as it is."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return content
+    listed = found.get("results", [found]) if isinstance(found, dict) else found
+    for entry in listed if isinstance(listed, list) else ():
+        if isinstance(entry, dict):
+            entry.update(fields)
+    return json.dumps(found).encode()

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.process import ROOT, LabError, Running
 
@@ -331,3 +332,28 @@ def test_a_missing_seed_is_named(tmp_path: Path) -> None:
     ended = run("-m", "lab.aws", "--seed", str(tmp_path / "none.yml"))
     assert ended.returncode == 2
     assert ended.stderr.strip() == f"{tmp_path / 'none.yml'}: cannot be read: No such file or directory"
+
+
+def test_history_is_a_copy_after_each_write(lab: Lab) -> None:
+    states = [lab.server.state()]
+    lab.server.begin_history()
+    lab.server.faults([{"action": "ReleaseAddress", "kind": "lost"}])
+    made = lab.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    states.append(lab.server.state())
+    lab.ec2.describe_addresses()
+    with pytest.raises(ClientError):
+        lab.ec2.create_vpc(CidrBlock="10.77.0.0/8")
+    with pytest.raises(BotoCoreError):
+        lab.ec2.release_address(AllocationId=made)
+    states.append(lab.server.state())
+    assert [(entry["n"], entry["what"]) for entry in lab.server.history()] == [
+        (1, "AllocateAddress"),
+        (2, "ReleaseAddress"),
+    ]
+    for number in (1, 0, 2):
+        lab.server.load(f"write-{number}")
+        assert lab.server.state() == states[number]
+    lab.server.end_history()
+    assert lab.server.history() == []
+    with pytest.raises(LabError, match="there is no copy 'write-1'"):
+        lab.server.load("write-1")

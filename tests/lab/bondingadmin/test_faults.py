@@ -120,7 +120,7 @@ def test_redirect(api: Api, server: Running) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"status": 500, "times": 3}, "unknown in a fault: times; known: body, break"),
+        ({"status": 500, "times": 3}, "unknown in a fault: times; known: alter, big, body, break"),
         ({"path": "x"}, "a fault needs one of: delay, status, break"),
         ({"break": True, "lost": True}, "one deed for each fault, not break, lost"),
         ({"break": True, "status": 500}, "one deed for each fault, not break, status"),
