@@ -114,6 +114,8 @@ class Api:
         if fault is not None and fault.kind == "delay":
             # Outside the lock: other requests go on.
             time.sleep(fault.seconds)
+        if fault is not None and fault.kind == "hold":
+            self.faults.hold(call.action)
         with self.lock:
             answer = self._carry_out(call, fault)
             shown = re.search(rb"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", answer.body, re.DOTALL)
@@ -151,6 +153,8 @@ class Api:
         answer = self._in_region(call, fault) if call.service == "ec2" else self._dispatch(call)
         if answer.status == 200 and not call.action.startswith(READING):
             self.history.wrote(call.action)
+        if fault is not None and fault.kind == "failed":
+            return error_answer(call.service, fault.http_status, fault.code, fault.message)
         return CUT if fault is not None and fault.kind == "lost" else answer
 
     def _rights(self, call: Call) -> Iterator[Right]:

@@ -74,6 +74,10 @@ class Control:
                 api.faults.add(given)
             case "DELETE faults":
                 api.faults.clear()
+            case "GET held":
+                return api.faults.held()
+            case "POST release":
+                api.faults.release()
             case "GET policies":
                 return api.judge.given()
             case "POST policies":
@@ -95,6 +99,7 @@ class Control:
             case "POST reset":
                 account.reset()
                 api.faults.clear()
+                api.faults.release()
                 api.judge.clear()
                 api.judge.identities.clear()
             case "POST save":

@@ -12,10 +12,11 @@ key        default       meaning
 action     ``.*``        regular expression for the action's whole name, such as ``AssociateAddress`` or ``Describe.*``
 kind       ``error``     ``error``: answered with an error, nothing is done; ``delay``: done after a while;
                          ``broken``: the connection is cut, nothing is done; ``lost``: done, then the connection is cut;
-                         ``hidden``: done, but what it made does not seem to exist for a while
+                         ``failed``: done, then answered with an error; ``hidden``: done, but what it made does not
+                         seem to exist for a while; ``hold``: waits until it is released, then done
 after      0             how many matching actions pass first
 count      1             how many actions it is put into; null: all, until the faults are deleted
-code       InternalError  of an ``error``, such as ``RequestLimitExceeded`` or ``AddressLimitExceeded``
+code       InternalError  of an ``error`` or ``failed``, such as ``RequestLimitExceeded`` or ``AddressLimitExceeded``
 message    a sentence    of an ``error``
 status     by the code   HTTP status of an ``error``
 seconds    0             how long a ``delay`` is, or how long things stay ``hidden``
@@ -33,7 +34,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-KINDS = ("error", "delay", "broken", "lost", "hidden")
+KINDS = ("error", "delay", "broken", "lost", "failed", "hidden", "hold")
 # What EC2 and IAM answer with another status than 400.
 STATUS = {
     "RequestLimitExceeded": 503,
@@ -107,6 +108,8 @@ class Faults:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
+        self._released = threading.Condition(self._lock)
+        self._held: list[str] = []
 
     def add(self, given: Any) -> None:
         """Append one fault, or a list of them; none if one of them cannot be understood (BadFault)."""
@@ -123,6 +126,24 @@ class Faults:
         """No fault any more."""
         with self._lock:
             self._faults.clear()
+
+    def hold(self, action: str) -> None:
+        """Wait until the next release."""
+        with self._released:
+            held = self._held
+            held.append(action)
+            self._released.wait_for(lambda: self._held is not held)
+
+    def held(self) -> list[str]:
+        """Return the actions that wait."""
+        with self._lock:
+            return list(self._held)
+
+    def release(self) -> None:
+        """Let all that wait go on."""
+        with self._released:
+            self._held = []
+            self._released.notify_all()
 
     def take(self, action: str) -> Fault | None:
         """The fault to put into this action, if any; it is counted down."""

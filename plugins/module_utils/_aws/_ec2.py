@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from .._design.naming import TAG_NETWORK
@@ -69,6 +69,18 @@ class Ec2UnclearError(Ec2Error):
     """No answer, or one that does not say whether the thing was done: look before doing it again."""
 
 
+class AwsRefusal(Exception):
+    """The engine of a module cannot do what was asked; `str()` is for the operator, and says what was done before.
+
+    `done`: what was changed before, a sentence each; `code`: EC2's own error code or "".
+    """
+
+    def __init__(self, message: str, done: Sequence[str] = (), code: str = "") -> None:
+        super().__init__(f"{message.rstrip('.')}.")
+        self.done = list(done)
+        self.code = code
+
+
 class AwsModule(Protocol):
     """The part of AnsibleAWSModule that is needed to make a client."""
 
@@ -107,13 +119,13 @@ def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
 def end_with(
     module: EndingModule,
     work: Callable[[Ec2Client, Mapping[str, Any], bool], Mapping[str, Any]],
-    refusal: type[Exception],
+    refusal: type[AwsRefusal],
 ) -> None:
     """End the module with what `work(client, params, check_mode)` returns, or with the sentence that it raises."""
     try:
         result = work(ec2_client(module), module.params, module.check_mode)
     except refusal as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), changed=bool(error.done), done=error.done, error_code=error.code)
     except Ec2Error as error:
         module.fail_json(msg=str(error), error_code=error.code)
     else:

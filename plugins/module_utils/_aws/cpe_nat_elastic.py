@@ -15,7 +15,6 @@ from dataclasses import replace
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     CONSISTENCY_SECONDS,
     Ec2Error,
-    Ec2UnclearError,
     as_tags,
     call,
     describe_by,
@@ -28,6 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     find_by_key,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
+from ansible_collections.bonded.internet.plugins.module_utils._aws.once import create
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
     TAG_INTERFACE,
@@ -40,10 +40,6 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
 
 JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
 """What a call says of a thing made a moment ago that it does not know yet."""
-
-ALLOCATIONS = 3
-LOOK_PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0)
-"""After an unclear allocation: seconds between the looks for the address, before it is asked for again."""
 
 
 def tags_for(step: Step, network: str) -> dict[str, str]:
@@ -71,35 +67,17 @@ def allocate(work: Work, step: Step) -> None:
 
 def _allocated(work: Work, step: Step) -> ElasticIp:
     pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
-    attempt = 0
-    while True:
-        attempt += 1
-        try:
-            answer = call(
-                work.client,
-                "allocate_address",
-                repeatable=False,
-                what=f"entry {step.key}",
-                Domain="vpc",
-                TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
-                **pool,
-            )
-            return ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key)
-        except Ec2UnclearError:
-            found = _look_for(work, step.key)
-            if found:
-                return found
-            if attempt == ALLOCATIONS:
-                raise
-
-
-def _look_for(work: Work, key: str) -> ElasticIp | None:
-    for pause in LOOK_PAUSES:
-        time.sleep(pause)
-        listed = find_by_key(work.client, work.network, key)
-        if listed:
-            return listed[0]
-    return None
+    eip, _certain = create(
+        work.client,
+        "allocate_address",
+        lambda: find_by_key(work.client, work.network, step.key),
+        lambda answer: ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key),
+        f"entry {step.key}",
+        Domain="vpc",
+        TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
+        **pool,
+    )
+    return eip
 
 
 def tag(work: Work, step: Step) -> None:

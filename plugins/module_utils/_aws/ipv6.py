@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
+    AwsRefusal,
     Ec2Client,
     Ec2UnclearError,
     call,
@@ -20,11 +21,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
 )
 
 
-class Ipv6Error(Exception):
+class Ipv6Error(AwsRefusal):
     """The address cannot be had; the text says why, and that nothing was changed."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(f"{message}. Nothing was changed.")
+        super().__init__(f"{message}. Nothing was changed")
 
 
 def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
+    AwsRefusal,
     Ec2Client,
     Ec2Error,
     call,
@@ -57,11 +58,11 @@ OTHER_TARGETS = (
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
-class RouteError(Exception):
+class RouteError(AwsRefusal):
     """The route cannot be had; the text says why, and that nothing was changed."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(f"{message}. Nothing was changed.")
+        super().__init__(f"{message}. Nothing was changed")
 
 
 @dataclass(frozen=True)

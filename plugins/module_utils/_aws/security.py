@@ -9,24 +9,24 @@ Here nothing of others is taken away: rules and groups are added beside what is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._design.naming import TAG_CHECK, TAG_KEY, tags
 from .._design.state import Rule, SecurityGroup
-from ._ec2 import Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
+from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
 from .security_found import group_of, permission_of
 
 MISSING = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 """A group that was just made may be unknown to the next call."""
 
 
-class SecurityError(Exception):
+class SecurityError(AwsRefusal):
     """It cannot be done as asked; `str()` is a sentence for the operator. `done` is what was done before."""
 
-    def __init__(self, message: str, done: list[str]) -> None:
-        before = f"Done before: {'; '.join(done)}." if done else "Nothing was changed."
-        super().__init__(f"{message.rstrip('.')}. {before}")
+    def __init__(self, message: str, done: Sequence[str], code: str = "") -> None:
+        before = f"Done before: {'; '.join(done)}" if done else "Nothing was changed"
+        super().__init__(f"{message.rstrip('.')}. {before}", done, code)
 
 
 def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) 
         for group in params.get("absent") or ():
             work.group_gone(group["key"])
     except Ec2Error as error:
-        raise SecurityError(str(error), work.done) from error
+        raise SecurityError(str(error), work.done, error.code) from error
     return {"changed": bool(work.done), "actions": work.done}
 
 
@@ -51,7 +51,8 @@ class _Work:
         self._client, self._network, self._check_mode = client, network, check_mode
         self.done: list[str] = []
         found = describe(client, "describe_security_groups", Filters=owned_by(network))
-        self._groups = {tags_of(item).get(TAG_KEY, ""): group_of(item) for item in found}
+        self._listed = sorted((group_of(item) for item in found), key=lambda group: group.id)
+        self._groups = {group.tags.get(TAG_KEY, ""): group for group in reversed(self._listed)}
 
     def _do(self, text: str, method: str, **params: Any) -> dict[str, Any]:
         answer: dict[str, Any] = {}
@@ -175,13 +176,15 @@ class _Work:
             self._do(f"{number}: tag {TAG_CHECK} taken off", "delete_tags", Resources=[number], Tags=gone)
 
     def group_gone(self, key: str) -> None:
-        """The group is taken off whoever carries it, and deleted."""
-        found = self._groups.get(key)
-        if found is None:
-            return
-        for interface in describe_by(self._client, "describe_network_interfaces", "group-id", [found.id]):
-            self._carry(interface, [], [key])
-        self._do(f"{key}: deleted", "delete_security_group", GroupId=found.id)
+        """Take the group off whoever carries it, and delete it; all groups with the key, were they two."""
+        going = [group for group in self._listed if group.tags.get(TAG_KEY) == key]
+        for group in going:
+            self._groups[key] = group
+            for interface in describe_by(self._client, "describe_network_interfaces", "group-id", [group.id]):
+                self._carry(interface, [], [key])
+            self._do(f"{key}: deleted", "delete_security_group", GroupId=group.id)
+        self._listed = [group for group in self._listed if group not in going]
+        self._groups.pop(key, None)
 
 
 def _rule(given: Mapping[str, Any]) -> Rule:

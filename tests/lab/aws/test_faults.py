@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -126,6 +127,27 @@ def test_what_was_made_is_hidden_for_some_time(lab: Lab) -> None:
     lab.ec2.associate_address(AllocationId=made, NetworkInterfaceId="eni-0a000001")
 
 
+def test_an_error_after_the_action_was_done(lab: Lab) -> None:
+    lab.server.faults([{"action": "CreateVpc", "kind": "failed"}])
+    with refused("InternalError"):
+        lab.ec2.create_vpc(CidrBlock="10.9.0.0/16")
+    assert lab.server.log()[-1]["status"] == 500
+    assert "10.9.0.0/16" in [one["CidrBlock"] for one in lab.ec2.describe_vpcs()["Vpcs"]]
+
+
+def test_a_held_request_waits_for_its_release_and_others_go_on(lab: Lab) -> None:
+    lab.server.faults([{"action": ".*", "kind": "hold", "after": 1}])
+    lab.ec2.describe_vpcs()
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(lab.ec2.create_vpc, CidrBlock="10.9.0.0/16")
+        while lab.server.control("GET", "held") != ["CreateVpc"]:
+            assert not held.done()
+        assert len(lab.client().describe_vpcs()["Vpcs"]) == 3
+        lab.server.control("POST", "release")
+        assert held.result(timeout=10)["Vpc"]["CidrBlock"] == "10.9.0.0/16"
+    assert lab.server.control("GET", "held") == []
+
+
 def test_a_waiter_waits_for_what_is_hidden(lab: Lab) -> None:
     lab.server.faults([{"action": "CreateVpc", "kind": "hidden", "calls": 2}])
     made = lab.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
@@ -137,7 +159,7 @@ def test_a_waiter_waits_for_what_is_hidden(lab: Lab) -> None:
     ("fault", "words"),
     [
         ({"acton": "x"}, "the key 'acton' is unknown; there are: action, kind"),
-        ({"kind": "flood"}, "kind: 'flood' is none of error, delay, broken, lost, hidden"),
+        ({"kind": "flood"}, "kind: 'flood' is none of error, delay, broken, lost, failed, hidden, hold"),
         ({"count": -1}, "count: -1 is neither null nor a whole number"),
         ({"after": "2"}, "after: '2' is not a whole number"),
         ({"seconds": "2"}, "seconds: '2' is not a number"),

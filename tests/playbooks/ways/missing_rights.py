@@ -11,10 +11,13 @@ from __future__ import annotations
 from ..right_by_right import PREFLIGHT as PLAN
 
 VPC = "pwan_vpc: Make the VPC"
+SET_UP_VPC = "pwan_vpc: Set up the VPC"
 FIND_VPC = "pwan_vpc: Say what the look-up of the VPC wants"
-IGW = "pwan_vpc: Make the internet gateway and attach it"
+IGW = "pwan_vpc: Make the internet gateway"
+ATTACH_IGW = "pwan_vpc: Attach the internet gateway"
 SUBNETS = "pwan_vpc: Say what making the subnets wants"
-TABLES = "pwan_vpc: Make the route tables, their default routes and their associations"
+TABLES = "pwan_vpc: Make the route tables"
+ROUTES = "pwan_vpc: Make their default routes and their associations"
 ADDRESSES = "eip_cpe_nat: Allocate the Elastic IPs on private addresses of the network interfaces"
 ADDRESSES_GONE = "eip_cpe_nat: Take the Elastic IPs and their private addresses off the network interfaces"
 ATTACH = "pwan_gateway: Set the source/destination check and attach the network interface"
@@ -40,15 +43,15 @@ LOOK = {
 BUILD = {
     "CreateVpc": VPC,
     "CreateTags": VPC,
-    "DescribeVpcAttribute": VPC,
-    "DescribeTags": VPC,
-    "ModifyVpcAttribute": VPC,
+    "DescribeTags": SET_UP_VPC,
+    "DescribeVpcAttribute": FIND_VPC,
+    "ModifyVpcAttribute": SET_UP_VPC,
     "CreateInternetGateway": IGW,
-    "AttachInternetGateway": IGW,
+    "AttachInternetGateway": ATTACH_IGW,
     "CreateSubnet": SUBNETS,
     "CreateRouteTable": TABLES,
-    "AssociateRouteTable": TABLES,
-    "CreateRoute": TABLES,
+    "AssociateRouteTable": ROUTES,
+    "CreateRoute": ROUTES,
     "AllocateAddress": ADDRESSES,
     "AssignPrivateIpAddresses": ADDRESSES,
     "AssociateAddress": ADDRESSES,
@@ -92,11 +95,11 @@ TAKE_DOWN = {
 
 IPV6 = {
     "DescribeVpcAttribute": FIND_VPC,
-    "AssociateVpcCidrBlock": VPC,
-    "DescribeTags": VPC,
+    "AssociateVpcCidrBlock": SET_UP_VPC,
+    "DescribeTags": SET_UP_VPC,
     "AssociateSubnetCidrBlock": SUBNETS,
     "ModifySubnetAttribute": SUBNETS,
-    "CreateRoute": TABLES,
+    "CreateRoute": ROUTES,
     "AssignIpv6Addresses": "pwan_gateway: Give the network interface an IPv6 address unless it has one",
 }
 """IPv6 for a space whose VPC and gateway are there: from the rights to look."""

@@ -27,6 +27,7 @@ ELSEWHERE = {
     "cpe_nat_eips",
     "network_interface_ipv6",
     "network_plan",
+    "owned_object",
     "vpc_route",
 }
 NAMES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))

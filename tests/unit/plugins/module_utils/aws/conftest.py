@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import _ec2, cpe_nat_elastic
+from ansible_collections.bonded.internet.plugins.module_utils._aws import _ec2, cpe_nat_elastic, once
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2
 
 NETWORK = "prod"
@@ -32,7 +32,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Time that does not pass while the engine waits."""
     fake = Clock()
-    for module in (_ec2, cpe_nat_elastic):
+    for module in (_ec2, cpe_nat_elastic, once):
         monkeypatch.setattr(module, "time", fake)
     return fake
 

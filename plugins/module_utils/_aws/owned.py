@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One EC2 object with a network's key: created unless there is one, exactly once. Private to the collection.
+
+amazon.aws's modules create VPCs, internet gateways, Elastic IPs and the like again after an answer that was lost, and
+know of no other run. They do everything else with the object, by its id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._design.naming import tags
+from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags
+from ._work import readable
+from .once import KINDS, Kind, create, find, settle
+
+JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
+"""What a call says of a parent made a moment ago that it does not know yet."""
+
+
+class OwnedError(AwsRefusal):
+    """The object cannot be had; `done` is what was created before."""
+
+
+def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Return what the module owned_object returns for its options. Raises OwnedError and Ec2Error."""
+    kind, network, key = KINDS[params["kind"]], params["network"], params["key"]
+    listed = find(client, kind, network, [key])[key]
+    if len(listed) > 1:
+        ids = ", ".join(sorted(one[kind.id] for one in listed))
+        raise OwnedError(
+            f"{key}: AWS has {len(listed)} objects with this key of network {network} (got {ids}, expected one). "
+            "Nothing was changed. Delete all but the one in use, or take the tag bonded.internet/key off them"
+        )
+    if listed:
+        return _result(kind, listed[0], "none")
+    if check_mode:
+        return _result(kind, {}, "create")
+    made, certain = create(
+        client,
+        kind.create,
+        lambda: find(client, kind, network, [key])[key],
+        lambda answer: dict(answer[kind.within] if kind.within else answer),
+        key,
+        JUST_MADE,
+        **_parameters(kind, params),
+    )
+    if not certain:
+        return _result(kind, made, "create")
+    try:
+        stays = settle(client, kind, network, {key: made[kind.id]})[key]
+    except Ec2Error as error:
+        done = [f"{key}: created {made[kind.id]}"]
+        raise OwnedError(f"{readable(error)} Done before: {'; '.join(done)}", done, error.code) from error
+    return _result(kind, stays, "create" if stays[kind.id] == made[kind.id] else "yield")
+
+
+def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the creating call's parameters, the ownership tags among them."""
+    given = {
+        "CidrBlock": params.get("cidr"),
+        "AmazonProvidedIpv6CidrBlock": params.get("ipv6") or None,
+        "VpcId": params.get("vpc_id"),
+        "SubnetId": params.get("subnet_id"),
+        "Description": params.get("description"),
+        "Domain": "vpc" if kind.resource == "elastic-ip" else None,
+    }
+    name = {"Name": params["name"]} if params.get("name") else {}
+    owner = as_tags(name | tags(params["network"], params["key"]))
+    return {
+        **{field: value for field, value in given.items() if value is not None},
+        "TagSpecifications": [{"ResourceType": kind.resource, "Tags": owner}],
+    }
+
+
+def _result(kind: Kind, found: Mapping[str, Any], action: str) -> dict[str, Any]:
+    return {
+        "changed": action != "none",
+        "action": action,
+        "id": found.get(kind.id),
+        "public_ip": found.get("PublicIp"),
+        "mac_address": found.get("MacAddress"),
+    }

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each kind of owned_object on the stand-in: created once, whatever becomes of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
+
+from ansible_collections.bonded.internet.plugins.module_utils._aws import once
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import api_name, describe
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
+from lab.process import Running
+
+from .test_on_lab import actions, aws, client, running
+
+__all__ = ["aws", "client", "running"]
+
+WANTED: dict[str, dict[str, Any]] = {
+    "elastic_ip": {"key": "gateway-ip/acme/agg1"},
+    "internet_gateway": {"key": "igw/acme"},
+    "network_interface": {"key": "gateway/acme/agg2", "subnet_id": "subnet-0000000c", "description": "a gateway"},
+    "route_table": {"key": "rtb/acme", "vpc_id": "vpc-00000002"},
+    "vpc": {"key": "vpc/acme", "cidr": "10.102.0.0/16", "ipv6": True},
+}
+KINDS = sorted(WANTED)
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "lost"},
+    {"kind": "failed", "code": "InternalError"},
+    {"kind": "failed", "code": "Unavailable"},
+    {"kind": "broken"},
+    {"kind": "error", "code": "RequestLimitExceeded", "count": 3},
+    {"kind": "hidden", "calls": 12},
+]
+DONE = ("lost", "failed")
+"""Faults that do what was asked."""
+
+
+def options(kind: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "network": "prod", "name": f"prod-{kind}", **WANTED[kind], **more}
+
+
+def of_key(client: Any, kind: str, key: str | None = None) -> list[str]:
+    """The ids of all objects with the key."""
+    found = once.KINDS[kind]
+    return sorted(
+        one[found.id]
+        for one in describe(client, found.listing)
+        if {"Key": "bonded.internet/key", "Value": key or WANTED[kind]["key"]} in one.get("Tags", one.get("TagSet", []))
+    )
+
+
+def creating(kind: str) -> str:
+    """The creating action of a kind."""
+    return api_name(once.KINDS[kind].create)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_created_once_and_never_again(aws: Running, client: Any, kind: str) -> None:
+    assert run(client, options(kind), True)["action"] == "create"
+    assert actions(aws) == []
+    made = run(client, options(kind), False)
+    assert (made["changed"], made["action"]) == (True, "create")
+    listing = api_name(once.KINDS[kind].listing)
+    assert actions(aws, writing=False) == [listing, creating(kind), listing]
+    assert of_key(client, kind) == [made["id"]]
+    actions(aws)
+    again = run(client, options(kind), False)
+    assert again == {**made, "changed": False, "action": "none"}
+    assert actions(aws, writing=False) == [listing]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']} {fault.get('code', '')}".strip())
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_answer_makes_a_second_one(aws: Running, client: Any, kind: str, fault: dict[str, Any]) -> None:
+    aws.faults([{"action": creating(kind), **fault}])
+    made = run(client, options(kind), False)
+    assert aws.pending_faults() == []
+    asked = [entry for entry in aws.log() if entry["action"] == creating(kind)]
+    assert sum(entry["fault"] in DONE or entry["status"] == 200 for entry in asked) == 1
+    assert of_key(client, kind) == [made["id"]]
+    assert run(client, options(kind), False)["changed"] is False
+
+
+def test_amazon_aws_repeats_a_creation_whose_outcome_is_open() -> None:
+    """Why these objects are not created by amazon.aws: this is its retry, beside botocore's of a lost answer."""
+    assert AWSRetry.found("InternalError")
+    assert AWSRetry.found("Unavailable")
+
+
+def test_two_objects_of_one_key_are_named_and_nothing_is_created(aws: Running, client: Any) -> None:
+    for _number in range(2):
+        client.create_internet_gateway(**tagged("internet-gateway", "igw/acme"))
+    actions(aws)
+    with pytest.raises(OwnedError) as refused:
+        run(client, options("internet_gateway"), False)
+    ids = ", ".join(of_key(client, "internet_gateway"))
+    assert f"igw/acme: AWS has 2 objects with this key of network prod (got {ids}, expected one)" in str(refused.value)
+    assert actions(aws) == []
+
+
+def tagged(resource: str, key: str) -> dict[str, Any]:
+    tags = {"bonded.internet/network": "prod", "bonded.internet/key": key}
+    given = [{"Key": name, "Value": value} for name, value in tags.items()]
+    return {"TagSpecifications": [{"ResourceType": resource, "Tags": given}]}
+
+
+def test_what_is_never_listed_is_named_with_its_id(aws: Running, client: Any) -> None:
+    aws.faults([{"action": "CreateVpc", "kind": "hidden", "calls": 999}])
+    with pytest.raises(OwnedError, match=r"EC2 does not list vpc-\w+, .* Done before: vpc/acme: created") as refused:
+        run(client, options("vpc"), False)
+    assert len(refused.value.done) == 1
