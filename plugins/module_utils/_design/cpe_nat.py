@@ -72,12 +72,17 @@ def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entr
 
 
 def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
-    """The network's CPE NAT Elastic IPs by entry key, retired ones too."""
-    found: dict[str, ElasticIp] = {}
-    for address in cloud.addresses:
+    """Return the network's CPE NAT Elastic IPs by entry key; a retired one where an entry has no other."""
+    return {key: addresses[0] for key, addresses in all_addresses(intent, cloud).items()}
+
+
+def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
+    """Return all Elastic IPs of each entry key: retired ones last, as module cpe_nat_eips takes them."""
+    found: dict[str, list[ElasticIp]] = {}
+    for address in sorted(cloud.addresses, key=lambda one: (is_retired(one), one.allocation_id)):
         key = address.tags.get("bonded.internet/key", "")
         if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
-            found[key.removeprefix(PREFIX)] = address
+            found.setdefault(key.removeprefix(PREFIX), []).append(address)
     return found
 
 

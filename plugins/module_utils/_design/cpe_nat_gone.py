@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from .cpe_nat import PART, Entry, is_adopted, is_retired, own_addresses
+from .cpe_nat import PART, Entry, all_addresses, is_adopted, is_retired, own_addresses
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Design
@@ -67,7 +67,7 @@ def design_leftovers(
     report: Report,
 ) -> None:
     """Take away what is asked for (teardown, or `eip_cpe_nat_prune`); name what is kept."""
-    own = own_addresses(intent, cloud)
+    own, every = own_addresses(intent, cloud), all_addresses(intent, cloud)
     keys = leftover_keys(entries, intent, cloud)
     by_key = {entry.key: entry for entry in entries}
     remove = intent.absent or intent.prune_addresses
@@ -99,6 +99,11 @@ def design_leftovers(
             if thing.kind == "cpe_nat_ip":
                 design.interrupts(thing, _stops(address), TEARDOWN if intent.absent else RELEASE)
         _items(design, key, address, interface, private_ip, bool(owner), host, release and not theirs, intent, cloud)
+        for spare in every[key][1:]:
+            let_go = release and not is_adopted(spare)
+            if let_go or not is_retired(spare):
+                known = fleet.by_interface(spare.interface_id) is not None
+                _items(design, key, spare, spare.interface_id, spare.private_ip, known, host, let_go, intent, cloud)
         bond = next((int(t.parent.split("/")[1]) for t in things), None)
         work: dict[str, Any] = {
             "key": key,

@@ -20,6 +20,7 @@ from .naming import (
     TAG_KEY,
     TAG_NETWORK,
     TAG_RETIRED,
+    all_owned,
     gateway_ip_key,
     gateway_key,
     internet_gateway_key,
@@ -192,15 +193,16 @@ def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Clo
     destinations, tables = _route_items(gateway, intent, cloud, design, stopped)
     nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, intent, cloud, design)
     address_gone(gateway.address, ip_key, where, intent, design)
+    _spare_items(gateway, where, intent, cloud, design)
     subnet = cloud.subnets.get(interface.subnet_id) if interface else None
     inside = subnet or (cloud.subnets.get(gateway.nat.subnet_id) if gateway.nat else None)
     zone = inside.zone if inside else ""
-    if interface:
-        if interface.instance_id:
-            before = {"instance_id": interface.instance_id}
-            design.aws("delete", "attachment", interface.instance_id, key, before=before, **stopped)
-        parent = subnet.tags.get(TAG_KEY, subnet.id) if subnet else interface.subnet_id
-        design.aws("delete", "network_interface", parent, key, before={"private_ip": interface.private_ip}, **stopped)
+    for one in all_owned(intent.network, key, cloud.interfaces.values()):
+        if one.instance_id:
+            design.aws("delete", "attachment", one.instance_id, key, before={"instance_id": one.instance_id}, **stopped)
+        around = cloud.subnets.get(one.subnet_id)
+        parent = around.tags.get(TAG_KEY, around.id) if around else one.subnet_id
+        design.aws("delete", "network_interface", parent, key, before={"private_ip": one.private_ip}, **stopped)
     work = {
         **gateway_change(gateway.space, gateway.host, zone, intent),
         "aggregator": member.id if member and member.id in server.things else None,
@@ -219,12 +221,24 @@ def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Clo
     design.gateways["remove"].append((where, work))
 
 
+def _spare_items(gateway: Gone, where: str | None, intent: Intent, cloud: Cloud, design: Design) -> None:
+    """Further NAT gateways and Elastic IPs with the same keys go too, in a teardown."""
+    place, network = (gateway.space, gateway.host), intent.network
+    for nat in all_owned(network, nat_gateway_key(*place), cloud.nat_gateways.values())[1:]:
+        nat_gone(nat, None, place, where, intent, cloud, design)
+    for key, managed in ((gateway_ip_key(*place), False), (nat_gateway_ip_key(*place), True)):
+        for address in all_owned(network, key, cloud.addresses)[1:]:
+            address_gone(address, key, where, intent, design, managed)
+
+
 def _route_items(
     gateway: Gone, intent: Intent, cloud: Cloud, design: Design, common: dict[str, Any]
 ) -> tuple[list[str], list[str]]:
     """(destinations, route tables) of the routes to the gateway; the way out is the internet gateway again."""
     destinations: list[str] = []
     tables: list[str] = []
+    key = gateway_key(gateway.space, gateway.host)
+    interfaces = {one.id for one in all_owned(intent.network, key, cloud.interfaces.values())}
     replaced = {(item.parent, item.key) for item in design.items if item.kind == "route" and item.verb == "update"}
     outer = owned(intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
     for table in cloud.route_tables.values():
@@ -233,7 +247,7 @@ def _route_items(
             before = {"target": route.target}
             if (name, route.destination) in replaced:
                 continue  # the gateway that takes its place has it by then
-            if gateway.interface and route.target == gateway.interface.id:
+            if route.target in interfaces:
                 design.aws("delete", "route", name, route.destination, before=before, **common)
                 destinations.append(route.destination)
                 tables.append(table.id)

@@ -63,11 +63,13 @@ def tags(network: str, key: str) -> dict[str, str]:
 
 
 def owned(network: str, key: str, objects: Any) -> Any:
-    """The object with this network's tag and key, or None."""
-    return next(
-        (o for o in objects if o.tags.get(TAG_NETWORK) == network and o.tags.get(TAG_KEY) == key),
-        None,
-    )
+    """Return the object with this network's tag and key, or None. `check_duplicates` has refused several."""
+    return next(iter(all_owned(network, key, objects)), None)
+
+
+def all_owned(network: str, key: str, objects: Any) -> list[Any]:
+    """Return every object with this network's tag and key: a teardown takes them all."""
+    return [one for one in objects if one.tags.get(TAG_NETWORK) == network and one.tags.get(TAG_KEY) == key]
 
 
 def cpe_nat_key(entry: str) -> str:

@@ -14,6 +14,7 @@ from .auto_networks import with_auto_networks
 from .bgp import check_reflectors, direct_things, transit_things
 from .cpe_nat import design_cpe_nat, resolve_entries
 from .cpe_nat_gone import design_leftovers
+from .duplicates import check_duplicates
 from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
@@ -56,6 +57,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     if intent.absent:
         _design_absent(intent, server, cloud, fleet, existing, leftovers, design, report)
         return design
+    check_duplicates(intent, cloud, report)
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []

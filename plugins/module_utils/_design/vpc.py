@@ -20,6 +20,7 @@ from .naming import (
     ANYWHERE,
     TAG_KEY,
     TAG_NETWORK,
+    all_owned,
     internet_gateway_key,
     owned,
     public_table_key,
@@ -223,17 +224,24 @@ def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Desi
     for subnet in sorted(subnets, key=lambda s: s.cidr):
         before = {"cidr": subnet.cidr, "zone": subnet.zone}
         design.aws("delete", "subnet", key, subnet.tags[TAG_KEY], before=before, **common)
-    for table in _tables(space, network, cloud):
+    for table in _tables(vpc, space, network, cloud):
         design.aws("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}, **common)
-    if gateway := owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
-        design.aws("delete", "internet_gateway", key, internet_gateway_key(space), before={"id": gateway.id}, **common)
+    # one that is attached nowhere goes with the first VPC of the space
+    first = not any(work["space"] == space for work in design.vpcs["remove"])
+    for gateway in all_owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
+        if gateway.vpc_id == vpc.id or (gateway.vpc_id is None and first):
+            before = {"id": gateway.id}
+            design.aws("delete", "internet_gateway", key, internet_gateway_key(space), before=before, **common)
     design.aws("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}, **common)
-    design.vpcs["remove"].append(vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent) | {"id": vpc.id, "remove": True})
+    if first:  # the role deletes all that carries the space's keys
+        change = vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent)
+        design.vpcs["remove"].append(change | {"id": vpc.id, "remove": True})
 
 
-def _tables(space: str, network: str, cloud: Cloud) -> list[RouteTable]:
+def _tables(vpc: Vpc, space: str, network: str, cloud: Cloud) -> list[RouteTable]:
     """The route tables of ours in a space's VPC."""
-    mine = [table for table in cloud.route_tables.values() if table.tags.get(TAG_NETWORK) == network]
+    inside = [table for table in cloud.route_tables.values() if table.vpc_id == vpc.id]
+    mine = [table for table in inside if table.tags.get(TAG_NETWORK) == network]
     public = public_table_key(space, "")
     found = [t for t in mine if t.tags[TAG_KEY] == route_table_key(space) or t.tags[TAG_KEY].startswith(public)]
     return sorted(found, key=lambda table: table.tags[TAG_KEY])
