@@ -138,8 +138,17 @@ def run_module(
         return call(monkeypatch, main, arguments)
 
 
+def outside_of_ansible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a module find itself in a process of its own, whatever of Ansible other tests have imported.
+
+    In Ansible's own process ansible-core 2.19 and later display a warning at once, and do not return it.
+    """
+    monkeypatch.setattr("ansible.module_utils._internal.is_controller", False, raising=False)
+
+
 def call(monkeypatch: pytest.MonkeyPatch, main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Run a module with exactly these arguments; returns what it prints."""
+    outside_of_ansible(monkeypatch)
     # what Ansible's own call leaves behind is put back with the test
     for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE"):
         monkeypatch.setattr(basic, name, None, raising=False)

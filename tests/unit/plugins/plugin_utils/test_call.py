@@ -13,6 +13,8 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call, lean
 
+from ..scripted import outside_of_ansible
+
 SPEC = {
     "number": {"type": "int"},
     "token": {"type": "str", "no_log": True, "fallback": (env_fallback, ["BONDED_TEST_TOKEN"])},
@@ -50,7 +52,8 @@ def test_secrets_are_masked_and_found_in_the_environment(monkeypatch: pytest.Mon
     assert call(main, {"number": 1, "token": "other"})["said"] == "with ********"
 
 
-def test_a_call_knows_nothing_of_the_one_before() -> None:
+def test_a_call_knows_nothing_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    outside_of_ansible(monkeypatch)
     results: list[dict[str, Any]] = [call(main, {"number": number}) for number in (1, 2)]
     assert [result["number"] for result in results] == [1, 2]
     (warning,) = results[1]["warnings"]
