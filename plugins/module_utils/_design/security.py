@@ -16,7 +16,7 @@ from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
 from .items import ALLOW, Design
-from .leftovers import LEAVING, RELEASE, Leftovers, removal_switch
+from .leftovers import LEAVING, PRUNE, RELEASE, Leftovers, removal_switch
 from .masquerade import forwards_of
 from .naming import TAG_CHECK, TAG_KEY, group_key, owned, tags, vpc_key
 from .security_gone import (
@@ -205,7 +205,7 @@ class _Plan:
             )
         for rule in old:
             said: dict[str, Any] = {
-                "interrupts": "" if is_idle(key, rule, stays, self._server) else f"inbound traffic: {rule.label}",
+                "interrupts": "" if is_idle(key, rule, stays, self._server) else f"what {key} lets in by it",
                 "switch": rule_switch(key, rule, self._intent, self._server, self._fleet, self._leftovers),
                 "before": rule_work(rule),
             }
@@ -354,6 +354,8 @@ def _checks(direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet
             continue
         host = owner.host or None if owner else None
         switch = removal_switch(intent, fleet, owner)
+        if switch is None or (switch == PRUNE and intent.bgp):
+            switch = ALLOW  # BGP is wanted, in another mode
         before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
         design.aws(
             "update",
@@ -365,7 +367,7 @@ def _checks(direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet
             before=before,
             after={**CHECK_ON, "tags": {TAG_CHECK: None}},
             interrupts=f"what {host or place} forwards for bonds that have moved",
-            switch=ALLOW if switch is None or (intent.bgp and switch != LEAVING) else switch,
+            switch=switch,
             **common,
         )
         design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.playbooks.comparing import comparable
+from tests.playbooks.planning import plan
 from tests.playbooks.right_by_right import POLICIES, walk
-from tests.playbooks.running import Json, Site, demo_hosts, demo_variables
+from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts, demo_variables
 
 from .missing_rights import GROUPS as GROUP_RIGHTS
 from .missing_rights import LESS_OPEN, NO_GROUPS
@@ -40,6 +43,15 @@ def interfaces(site: Site) -> dict[str, tuple[bool, list[str], Json]]:
     return {n: (found[n]["source_dest_check"], found[n]["security_group_ids"], found[n]["tags"]) for n in numbers}
 
 
+def assert_each_change_of_groups_is_an_item(outcome: Outcome) -> None:
+    asked = Counter(entry["action"] for entry in aws_writes(outcome.aws))
+    items = Counter((item["verb"], item["kind"]) for item in outcome.plan["plan"])
+    changed = items["delete", "group_attachment"] + items["update", "source_dest_check"]
+    assert changed == asked["ModifyNetworkInterfaceAttribute"] > 0
+    assert items["delete", "security_group"] == asked["DeleteSecurityGroup"] > 0
+    assert items["delete", "security_group_rule"] == asked["RevokeSecurityGroupIngress"]
+
+
 def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     hosts = {name: one for name, one in demo_hosts().items() if name in HOSTS}
     site = empty.write_inventory("direct", hosts, variables())
@@ -59,8 +71,17 @@ def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     assert "USD a month" in made.output
     unchanged = site.run("site")
     assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output
+    slipped = variables() | {"bonding_spaces": [], "bonding_cpe_nat_ips": [], "bonding_bgp": None}
+    groups: Json = {"security_groups": True, "managed_mesh_ports": ["udp/51820"]}
+    kept = plan(site, slipped, hosts, **groups)
+    assert kept["plan"] == []
+    assert {text.split(" (")[0] for text in kept["warnings"] if "is kept" in text.lower()} >= {
+        "The Elastic IP 203.0.113.1",
+        "The gateway gateway/initech/agg3",
+    }
     gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
     assert gone.code == 0, gone.output
+    assert_each_change_of_groups_is_an_item(gone)
     assert interfaces(site) == before
     assert [site.ours(kind) for kind in ("vpcs", "network_interfaces", "addresses")] == [{}, {}, {}]
 
@@ -79,7 +100,7 @@ def test_groups_and_checks_with_one_right_more_at_a_time(empty: Site) -> None:
     assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789, 51820}
 
     site = empty.write_inventory("rights", hosts, given | {"bonding_managed_mesh_ports": []})
-    walk(site, LESS_OPEN, "site")
+    walk(site, LESS_OPEN, "site", extra={"bonding_allow_disruption": True})
     group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
     assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789}
 

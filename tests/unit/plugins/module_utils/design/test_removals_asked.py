@@ -80,11 +80,31 @@ def test_bgp_that_is_pruned_takes_its_rules_checks_and_ways_back_along(networks:
     }
 
 
-def test_a_teardown_is_confirmed_as_a_whole_and_marks_nothing(networks: dict[str, Built]) -> None:
-    items, problems = networks["masquerading"].run(state="absent")
+@pytest.mark.parametrize("release", [False, True])
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("masquerading", {"masquerade", "way_back", "network_interface", "vpc"}),
+        ("nat", {"nat_gateway", "way_back"}),
+        ("direct", {"source_dest_check"}),
+        ("addresses", {"address_association"}),
+    ],
+)
+def test_a_teardown_is_confirmed_as_a_whole_and_marks_nothing(
+    networks: dict[str, Built], name: str, kinds: set[str], release: bool
+) -> None:
+    items, problems = networks[name].run(state="absent", release_addresses=release)
     assert problems == []
     assert {item.kind for item in items if item.disruptive} == set()
-    assert {"security_group", "group_attachment", "masquerade", "way_back"} <= {item.kind for item in items}
+    assert {"security_group", "group_attachment", *kinds} <= {item.kind for item in items}
+
+
+def test_checks_of_a_leaving_aggregator_are_switched_on_by_its_leaving(networks: dict[str, Built]) -> None:
+    items, problems = networks["direct"].run(leaving=["agg3"], max_deletions=100)
+    assert problems == []
+    assert {(item.key, item.switch) for item in items if item.kind == "source_dest_check"} == {
+        ("eni-agg3", "bonding_leaving")
+    }
 
 
 def moved() -> Given:
