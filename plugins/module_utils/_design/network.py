@@ -19,6 +19,7 @@ from .existing import ExistingMeshes
 from .fleet import Fleet, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
+from .gateway_devices import check_devices, check_host_names
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
 from .host_side import design_host_sides
@@ -91,6 +92,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
+    check_devices(gateways, server, report)
+    check_host_names(gateways, intent, cloud, report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A device on an aggregator belongs to one gateway, and keeps its name as long as the gateway exists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from .egress_world import gateway, plain_world, space, tags
+from .world import World
+
+
+@pytest.fixture
+def plain() -> World:
+    return plain_world()
+
+
+def problems(world: World, **more: Any) -> list[str]:
+    world.plan(spaces=space(gateway(egress="none", **more)), prune=True)
+    return [text for text in world.report.problems if "interface" in text]
+
+
+def test_a_gateway_keeps_its_device(plain: World) -> None:
+    assert problems(plain) == []
+
+
+def test_a_device_of_another_space_is_never_handed_over(plain: World) -> None:
+    """In the add phase the interface would be taken from a customer whose gateway still carries traffic."""
+    ethernet = {"name": "ens7", "space": "initech", "enabled": True, "addresses": ["10.103.0.4/24"]}
+    plain.add_thing("ethernet_interface", "aggregators/12", ethernet)
+    (problem,) = problems(plain, aggregator="agg2", interface="ens7")
+    assert problem.startswith("space acme, gateway on agg2: interface ens7 is in use on the server (got ")
+    assert "ethernet_interface in space initech, expected a device of its own)" in problem
+
+
+@pytest.mark.parametrize("kind", ["ethernet_interface", "vlan_interface"])
+def test_a_device_without_a_space_is_others(plain: World, kind: str) -> None:
+    plain.add_thing(kind, "aggregators/12", {"name": "ens7", "space": None, "enabled": True, "addresses": []})
+    (problem,) = problems(plain, aggregator="agg2", interface="ens7")
+    assert f"(got {kind} without a space, expected a device of its own)" in problem
+
+
+def test_another_device_for_a_gateway_that_exists_is_refused_with_the_way_to_do_it(plain: World) -> None:
+    (problem,) = problems(plain, interface="ens7")
+    assert "(got ens7, expected ens6, which has its address on the server)" in problem
+    assert "remove the gateway in one run, with bonding_prune: true" in problem
+
+
+def test_a_renamed_host_gets_no_second_gateway(plain: World) -> None:
+    plain.cloud.interfaces["eni-gw"] = replace(plain.cloud.interfaces["eni-gw"], tags=tags("gateway/acme/old"))
+    plain.cloud.addresses[0] = replace(plain.cloud.addresses[0], tags=tags("gateway-ip/acme/old"))
+    plain.plan(spaces=space(gateway(egress="none")))
+    (problem,) = [text for text in plain.report.problems if "host name" in text]
+    assert problem == (
+        "space acme, gateway on agg1: the instance i-agg1 has the gateway's network interface eni-gw already, under "
+        "another host name (got agg1, expected old). Name the host old again, or give its objects the new name first: "
+        "aws ec2 create-tags --resources eni-gw --tags Key=bonded.internet/key,Value=gateway/acme/agg1; "
+        "aws ec2 create-tags --resources eipalloc-gw --tags Key=bonded.internet/key,Value=gateway-ip/acme/agg1"
+    )
