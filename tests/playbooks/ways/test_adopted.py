@@ -96,7 +96,11 @@ def test_an_adopted_vpc_and_one_with_ipv6(empty: Site, adopted: Json) -> None:
     (gateway,) = given["bonding_spaces"][0]["gateways"]
     gateway.update(egress="masquerade", vpc_routes=False)
     del gateway["route_tables"]
-    changed = site.write_inventory("adopted", HOSTS, given).run("site")
+    site = site.write_inventory("adopted", HOSTS, given)
+    refused = site.run("site")
+    assert "interrupts: what the VPC of space acme has for 172.16.0.0/12" in refused.problems
+    assert refused.writes == []
+    changed = site.run("site", extra={"bonding_allow_disruption": True})
     assert changed.code == 0, changed.output
     assert [entry["action"] for entry in aws_writes(changed.aws)] == ["DeleteRoute", "ModifyNetworkInterfaceAttribute"]
     assert routes(site, adopted["table"]) == foreign
