@@ -14,20 +14,22 @@ UTILS = f"{PACKAGE}.plugins.module_utils"
 
 # What each room of module_utils may import of the others.
 BELOW: dict[str, set[str]] = {
+    # The grammar of names.
+    "_grammar": set(),
     "_client": set(),
-    "_design": set(),
+    "_design": {"_grammar"},
     "_host": set(),
-    "_aws": {"_design"},
-    "_resources": {"_client"},
-    "_reconcile": {"_resources", "_client"},
-    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws"},
+    "_aws": {"_design", "_grammar"},
+    "_resources": {"_client", "_grammar"},
+    "_reconcile": {"_resources", "_client", "_grammar"},
+    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws", "_grammar"},
     # What the modules on the server share: options, log-in, errors.
     "_module": {"_options", "_reconcile", "_resources", "_client"},
     # The connection's options alone.
     "_options": set(),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
-WITHOUT_ANSIBLE = {"_client", "_design"}
+WITHOUT_ANSIBLE = {"_client", "_design", "_grammar"}
 # The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
 VARIABLES = "_variables"
