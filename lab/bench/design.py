@@ -16,9 +16,10 @@ import resource
 import time
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report, read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design
 from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Aggregator, Cloud, Server, SpaceFound
 
 

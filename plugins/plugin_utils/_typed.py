@@ -30,6 +30,8 @@ NAMED_BY = {
     "zone": "zone",
 }
 """The options that tell the entries of a list apart, and the words before them in a message; the first one counts."""
+NEVER_BLANK = ("from",)
+"""Options that mean everybody where they are left out: a variable that came out empty must not mean that."""
 SHOWN = 60
 """A value is shown up to this many characters."""
 
@@ -155,6 +157,9 @@ def _mapping(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:
     for key in sorted(set(map(str, value)) - set(options)):
         problems.append(f"{where}: the key {key[:SHOWN]!r} is not known{nearest(key, options) or '.'}")
     for name, option in options.items():
+        if name in NEVER_BLANK and name in value and value[name] in (None, ""):
+            problems.append(f"{where}, {name}: is empty, so that nobody may come. Left out, it means everybody.")
+            continue
         item = typed(value.get(name), option, f"{where}, {name}", problems)
         if not isinstance(item, Absent):
             found[name] = item

@@ -9,6 +9,26 @@ import hashlib
 import ipaddress
 from collections.abc import Collection
 
+_Network = ipaddress.IPv4Network
+
+_UNUSABLE = {
+    _Network("0.0.0.0/8"): "unspecified",
+    _Network("127.0.0.0/8"): "loopback",
+    _Network("169.254.0.0/16"): "link-local",
+    _Network("224.0.0.0/4"): "multicast",
+    _Network("240.0.0.0/4"): "reserved",
+}
+_PRIVATE = tuple(
+    map(
+        _Network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+            "100.64.0.0/10",  # RFC 6598
+            *("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),  # RFC 5737
+            "198.18.0.0/15",  # RFC 2544
+        ),
+    )
+)
 AWS_RESERVED_FIRST = 4
 """AWS keeps the first four addresses of each subnet (network, router, DNS, future use) and the last one."""
 
@@ -18,6 +38,24 @@ def is_reserved(address: str, subnet: str) -> bool:
     network = ipaddress.IPv4Network(subnet)
     offset = int(ipaddress.IPv4Address(address)) - int(network.network_address)
     return offset < AWS_RESERVED_FIRST or offset >= network.num_addresses - 1
+
+
+def unusable(network: ipaddress.IPv4Network) -> str | None:
+    """Return the kind of address space in which no host can be ("multicast"), or None."""
+    return next((kind for block, kind in _UNUSABLE.items() if network.subnet_of(block)), None)
+
+
+def is_private_space(network: ipaddress.IPv4Network) -> bool:
+    """Return True if no host on the Internet has an address of `network`."""
+    return any(network.subnet_of(block) for block in _PRIVATE)
+
+
+def network_of(text: object) -> ipaddress.IPv4Network | None:
+    """Return the IPv4 network of an address that the server shows, None of any other text."""
+    try:
+        return ipaddress.IPv4Interface(str(text)).network
+    except ValueError:
+        return None
 
 
 def router_address(subnet: str) -> str:

@@ -139,6 +139,8 @@ def resolve_gateway(
             f"{what}: interface {device!r} is the aggregator's primary device: configuring it would keep the "
             "host from coming back after a restart."
         )
+    if member.instance is not None and vpc is None and space.vpc is not None:
+        return None  # why the VPC cannot be used has been said
     if member.instance is None or vpc is None:
         missing = "the aggregator's aws_instance_id" if vpc else "a vpc for the space"
         report.problem(f"{what}: needs {missing}.")

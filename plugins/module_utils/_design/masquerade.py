@@ -13,11 +13,10 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .intent import GatewayIntent, Report, check_interface_name
+from .intent import GatewayIntent, Report
 from .naming import ANYWHERE
 
 PROTOCOLS = ("tcp", "udp")
-MAX_PORT = 65535
 
 
 def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
@@ -27,8 +26,6 @@ def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
             f"{what}: networks: {ANYWHERE} with egress: masquerade: this is the way out of the gateway's own subnet. "
             "Give the supernets of the bonds' networks."
         )
-    for name in wanted.incoming:
-        check_interface_name(name, f"{what}, incoming", report)
     seen: set[tuple[Any, Any]] = set()
     for forward in wanted.port_forwards:
         _check_forward(forward, wanted, what, report)
@@ -42,10 +39,6 @@ def _check_forward(forward: Mapping[str, Any], wanted: GatewayIntent, what: str,
     label = f"{what}: port_forwards: {forward.get('protocol')} port {forward.get('port')}"
     if forward.get("protocol") not in PROTOCOLS:
         report.problem(f"{label}: the protocol is none of {' and '.join(PROTOCOLS)}.")
-    for name in ("port", "to_port"):
-        number = forward.get(name)
-        if number is not None and not 1 <= number <= MAX_PORT:
-            report.problem(f"{label}: {name} {number} is outside of 1 to {MAX_PORT}.")
     try:
         to = ipaddress.IPv4Address(str(forward.get("to")))
     except ValueError:
@@ -56,11 +49,6 @@ def _check_forward(forward: Mapping[str, Any], wanted: GatewayIntent, what: str,
                 f"{label}: to: {to} lies outside of the gateway's networks ({', '.join(wanted.networks)}): it is no "
                 "host behind a bond."
             )
-    for text in forward.get("from") or ():
-        try:
-            ipaddress.IPv4Network(str(text))
-        except ValueError as error:
-            report.problem(f"{label}: from: {text!r} is no IPv4 network ({error}).")
 
 
 def _by_port(forwards: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], Mapping[str, Any]]:
@@ -102,7 +90,7 @@ def forwards_of(wanted: GatewayIntent) -> list[dict[str, Any]]:
             "port": forward["port"],
             "to": forward["to"],
             "to_port": forward.get("to_port") or forward["port"],
-            "from": list(forward.get("from") or [ANYWHERE]),
+            "from": list(forward.get("from", [ANYWHERE])),
         }
         for forward in wanted.port_forwards
     ]

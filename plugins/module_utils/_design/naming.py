@@ -15,9 +15,6 @@ from typing import Any
 NETWORK_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 MAX_VNI = 16777215
 """A VXLAN network identifier has 24 bits (RFC 7348)."""
-MAX_INTERFACE_NAME = 15
-"""Linux keeps 16 bytes for a device name, one of them for the end."""
-
 ANYWHERE = "0.0.0.0/0"
 
 TAG_NETWORK = "bonded.internet/network"

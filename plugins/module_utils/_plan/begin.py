@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .._design.intent import Intent, Report, read_intent
+from .._design.intent import Intent, Report
+from .._design.reading import read_intent
 from .._design.state import Cloud
 from .beside import Beside, beside
 from .read_cloud import ClientOf, CloudReader

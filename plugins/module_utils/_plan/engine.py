@@ -37,13 +37,22 @@ from .work import Scope, Step, make_work, server_steps
 NEW_KINDS = {"private_address", "attachment"}
 
 
+MOST_PROBLEMS = 50
+"""So many are shown: one mistake in a template makes thousands, and nobody reads more of them."""
+
+
 class PlanError(Exception):
-    """The network cannot be built as it is described; `problems` has a sentence for each reason."""
+    """The network cannot be built as it is described; `problems` has a sentence for each reason, up to a bound."""
 
     def __init__(self, problems: list[str], warnings: list[str]) -> None:
-        self.problems, self.warnings = problems, warnings
+        self.problems, self.warnings = problems[:MOST_PROBLEMS], warnings
+        lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, 1)]
+        left = len(problems) - MOST_PROBLEMS
+        if left > 0:
+            self.problems.append(f"... and {left} more.")
+            lines.append(f"  ... and {left} more.")
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
-        listing = "\n".join(f"  {number}. {text}" for number, text in enumerate(problems, 1))
+        listing = "\n".join(lines)
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
@@ -112,7 +121,8 @@ def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side:
     changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
     missing, untold = rights_to_write(client, added, changed)
     denied, open_questions = cloud_side.missing_rights(items, intent.network)
-    report.problems += missing + denied
+    for text in missing + denied:
+        report.problem(text)
     for text in untold + open_questions:
         report.warn(text)
 

@@ -202,3 +202,14 @@ def test_a_teardown_without_its_confirmation_reads_nothing(
     assert refused["failed"] is True
     assert f"(got confirm_teardown {confirmed!r}, expected 'prod'). Nothing was changed." in refused["msg"]
     assert server.asked == []
+
+
+def test_of_many_problems_fifty_are_shown(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    spaces = [{"key": f"s{number}", "private_wan": "managed_mesh"} for number in range(10_000)]
+    refused = plan(monkeypatch, spaces=spaces)
+    assert len(refused["problems"]) == 51
+    assert refused["problems"][-1] == "... and 9950 more."
+    first, *lines = refused["msg"].splitlines()
+    assert first == "The network cannot be built as described, 10000 problems. Nothing was changed."
+    assert len(lines) == 51
+    assert lines[-1] == "  ... and 9950 more."

@@ -98,3 +98,10 @@ def test_empty_keys_of_an_entry_are_absent_and_a_required_one_is_missing() -> No
     found = typed([entry], ARGUMENT_SPEC["cpe_nat_ips"], "bonding_cpe_nat_ips", problems)
     assert problems == ["bonding_cpe_nat_ips, entry of bond 17: interface is missing."]
     assert found == [{"bond": "17", "connected_ip": "192.168.17.1/24", "nat_ip": "192.168.17.10"}]
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_an_empty_source_is_not_everybody(blank: Any) -> None:
+    problems: list[str] = []
+    typed([{"protocol": "tcp", "ports": "443", "from": blank}], ARGUMENT_SPEC["cpe_nat_inbound"], "inbound", problems)
+    assert problems == ["inbound, entry 1, from: is empty, so that nobody may come. Left out, it means everybody."]

@@ -10,8 +10,9 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report, read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
+from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
     Bond,
     ElasticIp,

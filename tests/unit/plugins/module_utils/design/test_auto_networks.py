@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.auto_networks import auto_bonds, supernets
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report, read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
+from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route, Thing
 
 from .egress_world import ANYWHERE, gateway, nat_world, plain_world, routes, space

@@ -42,16 +42,16 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             )
         ),
         [
+            "space acme, gateway on agg1, incoming: not the name of a network interface (got 'a/b', expected 1 to 15 "
+            "ASCII letters, digits, '_', '.' and '-', the first neither '.' nor '-').",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: port: 0 is outside of 1 to 65535.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: to_port: 70000 is outside of 1 to 65535.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is no IPv4 network "
+            "(198.51.100.7/24 has host bits set); expected is for example 10.254.0.0/20.",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: port: 0 is outside of 1 to 65535.",
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the way out of the "
             "gateway's own subnet. Give the supernets of the bonds' networks.",
-            "space acme, gateway on agg1, incoming: the interface name 'a/b' has 3 characters; 1 to 15 are accepted, "
-            "without a slash or white space.",
-            "space acme, gateway on agg1: port_forwards: tcp port 0: port 0 is outside of 1 to 65535.",
-            "space acme, gateway on agg1: port_forwards: tcp port 0: to_port 70000 is outside of 1 to 65535.",
-            "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is no IPv4 network "
-            "(198.51.100.7/24 has host bits set).",
             "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp.",
-            "space acme, gateway on agg1: port_forwards: sctp port 0: port 0 is outside of 1 to 65535.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address.",
             "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice.",
         ],

@@ -66,7 +66,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an interface's name": (
         {"spaces": [acme(interface="a-name-of-16-chr")]},
-        "the interface name 'a-name-of-16-chr' has 16",
+        "space acme, vxlan.interface: not the name of a network interface (got 'a-name-of-16-chr', expected 1 to 15",
     ),
     "overlapping VPCs": (
         {"spaces": [{**acme(), **vpc("10.101.0.0/16")}, {**initech(), **vpc("10.101.128.0/17")}]},

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report, read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design, Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
     Aggregator,
