@@ -27,6 +27,7 @@ from .naming import (
     route_table_key,
     vpc_key,
 )
+from .stages import Phase
 from .state import Cloud, Route, RouteTable
 
 _UNREACHED = "hosts on the Internet are not reached any more"
@@ -63,9 +64,11 @@ def network_routes(
     gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report
 ) -> tuple[list[str], list[str], list[str]]:
     """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused."""
-    lists: dict[str, list[str]] = {"add": [], "switch": [], "remove": []}
+    lists: dict[Phase, list[str]] = {"add": [], "switch": [], "remove": []}
     target = gateway.interface.id if gateway.interface else None
-    for name, table in tables_of(gateway, intent, cloud, report):
+    tables = tables_of(gateway, intent, cloud, report)
+    taken = _taken(gateway, [table for _name, table in tables if table], cloud)
+    for name, table in tables:
         existing = {route.destination: route for route in table.routes} if table else {}
         for destination in gateway.intent.networks:
             route = existing.get(destination)
@@ -74,8 +77,10 @@ def network_routes(
             after = {"target": target or KNOWN_AFTER_APPLY}
             common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "after": after}
             if route is None:
-                design.aws("create", "route", name, destination, phase="add", **common)
-                lists["add"].append(destination)
+                phase: Phase = "switch" if destination in taken else "add"
+                text = taken.get(destination, "")
+                design.aws("create", "route", name, destination, phase=phase, interrupts=text, **common)
+                lists[phase].append(destination)
                 continue
             other = cloud.interfaces.get(route.target or "")
             if other is None or not other.tags.get(TAG_KEY, "").startswith(gateway_key(gateway.space, "")):
@@ -98,6 +103,24 @@ def network_routes(
     return unique["add"], unique["switch"], unique["remove"]
 
 
+def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict[str, str]:
+    """The gateway's networks inside of a wider route to elsewhere -> what their longer prefix takes from it."""
+    own = gateway.interface.id if gateway.interface else None
+    found: dict[str, str] = {}
+    for route in (route for table in tables for route in table.routes):
+        if route.target in (None, own) or route.destination == ANYWHERE or "." not in route.destination:
+            continue
+        wider = ipaddress.IPv4Network(route.destination)
+        other = cloud.interfaces.get(route.target or "")
+        key = other.tags.get(TAG_KEY, "") if other else ""
+        for destination in gateway.intent.networks:
+            network = ipaddress.IPv4Network(destination)
+            if network != wider and network.subnet_of(wider):
+                text = f"what has gone for {destination} by the route {wider} to {key or route.target}"
+                found[destination] = f"{text}: it goes to {gateway.key}"
+    return found
+
+
 def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Design) -> list[str]:
     """Items for those of a table's routes that lead to the gateway and go; their destinations."""
     target = gateway.interface.id if gateway.interface else None
@@ -112,9 +135,11 @@ def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Desi
 
 def _is_idle(gateway: Gateway, destination: str) -> bool:
     """Return True if nothing uses the route: a wider one is wanted, or no bond of the space has the network."""
+    if not gateway.intent.vpc_routes or "." not in destination:  # IPv6, or a prefix list
+        return False
     given_up = ipaddress.IPv4Network(destination)
     wider = any(given_up.subnet_of(ipaddress.IPv4Network(network)) for network in gateway.intent.networks)
-    return gateway.intent.vpc_routes and (wider or gateway.intent.auto)
+    return wider or gateway.intent.auto
 
 
 def _moved(gateway: Gateway) -> str:

@@ -59,3 +59,8 @@ def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
         if "protocol" in thing.kind and (own := own_name(intent.network, thing.key))
     )
     return Leftovers(keeps_bgp=intent.bgp is None and not (intent.absent or intent.prune) and any(named))
+
+
+def keeps_gateways(space: str, leftovers: Leftovers) -> bool:
+    """Return True if a gateway of the space is kept: what the space's gateways share stays with it."""
+    return any(kept == space for kept, _host in leftovers.kept_gateways)

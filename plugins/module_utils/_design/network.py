@@ -25,7 +25,7 @@ from .gateway_items import design_gateway
 from .host_side import design_host_sides
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .leftovers import PRUNE, Leftovers, find_leftovers
+from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, own_name, vxlan_name
@@ -99,7 +99,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     warn_of_none(gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, leftovers, design, report)
     for made in vpcs:
-        if made.found and made.cidr:
+        if made.found and made.cidr and not keeps_gateways(made.space, leftovers):
             public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
     entries = resolve_entries(intent, server, report)

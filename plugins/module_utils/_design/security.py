@@ -16,7 +16,7 @@ from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
 from .items import ALLOW, Design
-from .leftovers import LEAVING, PRUNE, RELEASE, Leftovers, removal_switch
+from .leftovers import LEAVING, PRUNE, RELEASE, Leftovers, keeps_gateways, removal_switch
 from .masquerade import forwards_of
 from .naming import TAG_CHECK, TAG_KEY, group_key, owned, tags, vpc_key
 from .security_gone import (
@@ -24,7 +24,6 @@ from .security_gone import (
     group_switch,
     is_idle,
     keeps_direct,
-    keeps_gateways,
     kind_of,
     rule_switch,
 )

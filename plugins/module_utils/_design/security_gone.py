@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from .fleet import Fleet
 from .intent import Intent
 from .items import ALLOW
-from .leftovers import LEAVING, PRUNE, RELEASE, TEARDOWN, Leftovers
+from .leftovers import LEAVING, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
 from .naming import TAG_KEY
 from .security_rules import BGP, FORWARDED, VXLAN, inbound_rules
 from .state import Cloud, Rule, SecurityGroup, Server
@@ -51,11 +51,6 @@ def group_switch(group: SecurityGroup, carried: bool, intent: Intent, fleet: Fle
         return ALLOW if carried else unnamed
     left = any(member.instance and member.instance.vpc_id == place for member in fleet.leaving)
     return LEAVING if left else unnamed
-
-
-def keeps_gateways(space: str, leftovers: Leftovers) -> bool:
-    """Return True if a gateway of the space is kept, whose rules nobody can tell from the others'."""
-    return any(kept == space for kept, _host in leftovers.kept_gateways)
 
 
 def rule_switch(key: str, rule: Rule, intent: Intent, server: Server, fleet: Fleet, leftovers: Leftovers) -> str:

@@ -168,6 +168,11 @@ SLIPS: dict[str, tuple[str, Given, set[str]]] = {
         spaces(vpc={"cidr": "10.101.0.0/16"}),
         {"update ethernet_interface gw11 on agg1", "update masquerade acme on agg1"},
     ),
+    "gateway: a longer prefix on another one": (
+        "masquerading",
+        spaces(gateways=[GATEWAY, {"aggregator": "agg3", "networks": ["172.16.4.0/24"]}]),
+        {"create route 172.16.4.0/24 on agg3"},
+    ),
     # gateways: interface, Elastic IP, NAT gateway, routes, check, masquerading, port forwards, security group
     "gateways: emptied": ("masquerading", spaces(gateways=[]), KEPT),
     "gateways: absent": ("masquerading", spaces(gateways=None), KEPT),

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import SecurityGroup
 
-from .built_world import BUILDERS, GATEWAY, MASQUERADING, Built, masquerading, said
+from .built_world import BEHIND_NAT, BUILDERS, GATEWAY, MASQUERADING, Built, masquerading, said
 from .egress_world import LANS, tags
 from .world import HOSTS, entry, initech
 
@@ -124,6 +124,22 @@ def test_a_gateway_that_moves_says_that_the_public_address_becomes_another(netwo
     items, problems = built.run(**moved(), prune=True, allow_disruption=True, max_deletions=100)
     assert problems == []
     assert {i.switch for i in items if i.host == "agg1" and i.disruptive} == {"bonding_prune"}
+
+
+def test_a_longer_prefix_takes_the_others_traffic_in_the_switch_phase(networks: dict[str, Built]) -> None:
+    given = [GATEWAY, {"aggregator": "agg3", "networks": ["172.16.4.0/24", "192.168.0.0/16"]}]
+    items, _problems = networks["masquerading"].run(spaces=[{**MASQUERADING, "gateways": given}, initech()])
+    text = f"what has gone for 172.16.4.0/24 by the route {LANS} to gateway/acme/agg1: it goes to gateway/acme/agg3"
+    assert {(i.phase, i.verb, i.parent, i.key, i.interrupts) for i in items if i.kind == "route"} == {
+        *(("switch", "create", table, "172.16.4.0/24", text) for table in ("vpc/acme/main", "rtb/acme")),
+        *(("add", "create", table, "192.168.0.0/16", "") for table in ("vpc/acme/main", "rtb/acme")),
+    }
+
+
+def test_the_public_subnet_of_a_gateway_that_is_kept_stays_without_its_nat_gateway() -> None:
+    built = BUILDERS["nat"]()
+    built.world.cloud.nat_gateways.clear()
+    assert built.run(spaces=[{**BEHIND_NAT, "gateways": []}, initech()]) == ([], [])
 
 
 def test_a_rule_that_others_cover_and_one_for_an_address_of_nobody_are_missed_by_nobody() -> None:
