@@ -99,6 +99,14 @@ def test_a_teardown_is_confirmed_as_a_whole_and_marks_nothing(
     assert {"security_group", "group_attachment", *kinds} <= {item.kind for item in items}
 
 
+def test_the_check_of_an_instance_that_the_inventory_does_not_name_stays_off() -> None:
+    built = BUILDERS["direct"]()
+    built.world.cloud.checked_before |= {"eni-of-a-host-left-out"}
+    assert built.run() == ([], [])
+    items, _problems = built.run(bgp=None, prune=True, max_deletions=100)
+    assert "eni-of-a-host-left-out" in {item.key for item in items if item.kind == "source_dest_check"}
+
+
 def test_checks_of_a_leaving_aggregator_are_switched_on_by_its_leaving(networks: dict[str, Built]) -> None:
     items, problems = networks["direct"].run(leaving=["agg3"], max_deletions=100)
     assert problems == []
@@ -185,7 +193,9 @@ def test_a_group_that_belongs_to_nothing_any_more_is_kept_and_named() -> None:
 
 def test_a_gateway_keeps_its_rules_while_another_one_of_its_space_is_wanted() -> None:
     built = masquerading()
-    items, _problems = built.run(**moved())
+    other = {"aggregator": "agg3", "networks": [LANS]}  # without the kept one's port forward
+    items, _problems = built.run(spaces=[{**MASQUERADING, "gateways": [other]}, initech()])
+    assert ("create", "group_attachment") in {(item.verb, item.kind) for item in items}
     assert not [item for item in items if item.kind == "security_group_rule"]
     assert not [item for item in items if item.system == "host" and item.verb == "delete"]
 
