@@ -5,22 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import (
-    check_answer,
-    check_exists,
-    check_output,
-)
-
-CHECKS: dict[str, Callable[[Any], tuple[Any, list[str]]]] = {
-    "aggregator_host_info": check_answer,
-    "stat": check_exists,
-    "command": check_output,
-}
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import CHECKS
 
 
 def host_answer(result: Any, host: str, module: str = "aggregator_host_info") -> Any:

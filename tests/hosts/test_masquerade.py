@@ -150,9 +150,18 @@ def test_a_timer_looks_after_it_and_the_units_are_sound(aggregator: Aggregator) 
     assert list(host.path("/etc/cloud/cloud.cfg.d").iterdir()) == []
 
 
-def test_what_nft_would_not_take_is_not_installed(aggregator: Aggregator) -> None:
-    broken = masquerade("acme", subnet="10.101.0.0/99")
-    outcome = aggregator.role(masquerade=[broken])
+def test_what_fits_into_no_file_is_refused_and_what_nft_would_not_take_is_not_installed(aggregator: Aggregator) -> None:
+    strange = masquerade("acme", incoming=['ens5":12,"q'])
+    refused = aggregator.role(masquerade=[strange])
+    text = "masquerade[0].incoming[0] is not as expected (got 'ens5\":12,\"q', expected the name of an interface"
+    assert any(text in failure and "Nothing was written" in failure for failure in refused.failures), refused.stdout
+    assert not aggregator.host.path("/etc/bonded-internet/demo.nft").exists()
+
+    # as if the check had let something by
+    broken = {**masquerade("acme"), "subnet": "10.101.0.0/99"}
+    checked = {"network": "demo", "directory": "/etc/bonded-internet", "rule_priority": 10, "interval": 10}
+    extra = {"__aggregator_host_checked": {**checked, "masquerade": [broken], "ways_back": []}}
+    outcome = aggregator.role("-e", json.dumps(extra))
     assert outcome.rc != 0
     assert any("failed to validate" in text for text in outcome.failures)
     assert not aggregator.host.path("/etc/bonded-internet/demo.nft").exists()

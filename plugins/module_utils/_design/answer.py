@@ -10,66 +10,39 @@ declared here, bounded, and with nothing beside it that Ansible would act on (fa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from .host_files import INSTALLED, MOST_DEVICES, MOST_ENTRIES, UNSIGNED, is_address, is_device, is_network, is_prefix
+from .naming import MAX_INTERFACE_NAME
 from .shape import Flag, Many, Number, Record, Shape, Text, refuse, say, shown
 
-MOST_DEVICES = 4096
 MOST_ADDRESSES = 65536
 """Of all devices together."""
 MOST_ROUTES = 65536
-MOST_ENTRIES = 4096
 MOST_OUTPUT = 1 << 20
 INTERPRETER = "discovered_interpreter_python"
 """The one fact that Ansible itself adds to a module's result, on the controller."""
 ACTED_ON = ("ansible_facts", "add_host", "add_group")
 """Keys of a result that Ansible acts on."""
 
-# The kernel also takes characters that mean something to a shell, nft or BIRD; no program that names devices uses them.
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}").fullmatch
 _MAC = re.compile(r"[0-9a-f:.]*").fullmatch
 _WORD = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
 _PATH = re.compile(r"/[A-Za-z0-9_./+-]*").fullmatch
 
 
-def _is_address(text: str) -> bool:
-    try:
-        IPv6Address(text) if ":" in text else IPv4Address(text)
-    except AddressValueError:
-        return False
-    return "%" not in text
-
-
-def _is_prefix(text: str) -> bool:
-    """An address with a prefix length."""
-    address, _slash, length = text.partition("/")
-    longest = 128 if ":" in text else 32
-    return len(length) < 4 and length.isascii() and length.isdigit() and int(length) <= longest and _is_address(address)
-
-
-def _is_network(text: str) -> bool:
-    """A network, or an address alone."""
-    return _is_prefix(text) if "/" in text else _is_address(text)
-
-
 def _is_destination(text: str) -> bool:
-    return text == "default" or _is_network(text)
+    return text == "default" or is_network(text)
 
 
 def _is_source(text: str) -> bool:
-    return text == "all" or _is_network(text)
+    return text == "all" or is_network(text)
 
 
 def _name(optional: bool = False) -> Text:
-    return Text("the name of an interface", 15, _NAME, optional)
+    return Text("the name of an interface", MAX_INTERFACE_NAME, is_device, optional)
 
 
-_ADDRESS = Text("an IP address", 39, _is_address)
-_NETWORK = Text("an IP network", 43, _is_network)
-_PORT = Number(1, 65535)
-_UNSIGNED = (1 << 32) - 1
 _DEVICE = Record(
     {
         "name": _name(),
@@ -77,51 +50,29 @@ _DEVICE = Record(
         "mac": Text("a MAC address", 59, _MAC, optional=True),
         "kind": Text("the kind of a device", 32, _WORD, optional=True),
         "vni": Number(0, (1 << 24) - 1, optional=True),
-        "mtu": Number(0, _UNSIGNED, optional=True),
+        "mtu": Number(0, UNSIGNED, optional=True),
         "up": Flag(),
         "carrier": Flag(),
         "master": _name(optional=True),
-        "addresses": Many(Text("an IP address with a prefix length", 43, _is_prefix), MOST_ENTRIES),
+        "addresses": Many(Text("an IP address with a prefix length", 43, is_prefix), MOST_ENTRIES),
     }
 )
 _ROUTE = Record(
     {
         "destination": Text("an IP network or default", 43, _is_destination),
-        "gateway": Text("an IP address", 39, _is_address, optional=True),
+        "gateway": Text("an IP address", 39, is_address, optional=True),
         "device": _name(optional=True),
     }
 )
 _RULE = Record(
     {
-        "priority": Number(0, _UNSIGNED, optional=True),
+        "priority": Number(0, UNSIGNED, optional=True),
         "from": Text("an IP network or all", 43, _is_source, optional=True),
         "incoming": _name(optional=True),
         "outgoing": _name(optional=True),
         "table": Text("the name of a routing table", 64, optional=True),
     }
 )
-_FORWARD = Record(
-    {
-        "protocol": Text("tcp or udp", 3, ("tcp", "udp").__contains__),
-        "port": _PORT,
-        "to": _ADDRESS,
-        "to_port": _PORT,
-        "from": Many(_NETWORK, MOST_ENTRIES),
-    }
-)
-_MASQUERADE = Record(
-    {
-        "space": Text("the key of a space", 255),
-        "zone": Number(1, 65535),
-        "device": _name(),
-        "subnet": _NETWORK,
-        "untranslated": Many(_NETWORK, MOST_ENTRIES),
-        "ipv6": Flag(),
-        "incoming": Many(_name(), MOST_DEVICES),
-        "port_forwards": Many(_FORWARD, MOST_ENTRIES),
-    }
-)
-_WAY_BACK = Record({"address": _ADDRESS, "via": _ADDRESS, "device": _name(), "table": Number(1, _UNSIGNED)})
 PROGRAMS = ("ip", "nft", "ping", "systemctl")
 MANAGERS = ("networkd", "udev", "network_manager", "cloud_init")
 HOST = Record(
@@ -131,9 +82,7 @@ HOST = Record(
         "rules": Many(_RULE, MOST_ROUTES),
         "programs": Record(dict.fromkeys(PROGRAMS, Flag())),
         "managers": Record(dict.fromkeys(MANAGERS, Flag())),
-        "installed": Record(
-            {"masquerade": Many(_MASQUERADE, MOST_ENTRIES), "ways_back": Many(_WAY_BACK, MOST_ENTRIES)}
-        ),
+        "installed": INSTALLED,
     }
 )
 """What module aggregator_host_info returns as `host`."""
@@ -238,3 +187,11 @@ def _sentence(text: Any, otherwise: str) -> str:
     """Foreign words for a sentence of ours: one line, bounded, without what a terminal would act on."""
     words = "".join(letter if letter.isprintable() else " " for letter in text[:1000]) if isinstance(text, str) else ""
     return " ".join(words.split()).rstrip(".") or otherwise
+
+
+CHECKS: Mapping[str, Callable[[Any], tuple[Any, list[str]]]] = {
+    "aggregator_host_info": check_answer,
+    "stat": check_exists,
+    "command": check_output,
+}
+"""By the name of the module that was asked."""

@@ -17,6 +17,7 @@ from typing import Any
 from .cpe_nat import is_retired, own_addresses
 from .fleet import Fleet, Member
 from .gateway import Gateway
+from .host_files import check_masquerade
 from .host_items import Part, masquerade_items, way_back_items
 from .intent import Intent, Report
 from .items import Design
@@ -208,6 +209,8 @@ def design_host_sides(
             wanted.masquerade = found.masquerade
         if "ways_back" in given.host_skip:
             wanted.ways_back = found.ways_back
+        for sentence in check_masquerade(wanted.masquerade):
+            report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")
         masquerades[host] = wanted.masquerade
         design.host_sides[host] = HostSide(found, wanted)
         member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)

@@ -11,9 +11,11 @@ stranger sends cost nothing. Leaves are returned as they came: Ansible marks tex
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 MOST_SENTENCES = 20
 EXCERPT = 40
 
@@ -74,16 +76,22 @@ class Text:
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number from `least` to `most`; with `optional` also None."""
+    """A whole number from `least` to `most`; with `optional` also None, with `as_text` also its digits.
+
+    What a variable of Ansible's is put together from may be a text where a number is meant.
+    """
 
     least: int
     most: int
     optional: bool = False
+    as_text: bool = False
 
     def read(self, value: Any, where: str, wrong: list[str]) -> Any:
         """Return the number, or None after a sentence in `wrong`."""
         if value is None and self.optional:
             return None
+        if self.as_text and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= EXCERPT:
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most:
             return value
         refuse(wrong, where, value, f"a whole number from {self.least} to {self.most}")
@@ -92,12 +100,15 @@ class Number:
 
 @dataclass(frozen=True)
 class Flag:
-    """True or false, and no text that reads so; with `only` just this one."""
+    """True or false, with `as_text` also a word of YAML for them; with `only` just this one."""
 
     only: bool | None = None
+    as_text: bool = False
 
     def read(self, value: Any, where: str, wrong: list[str]) -> Any:
         """Return the flag, or None after a sentence in `wrong`."""
+        if self.as_text and isinstance(value, str):
+            value = FLAGS.get(value.lower(), value)
         if isinstance(value, bool) and self.only in (None, value):
             return value
         refuse(wrong, where, value, "true or false" if self.only is None else str(self.only).lower())
@@ -106,15 +117,19 @@ class Flag:
 
 @dataclass(frozen=True)
 class Many:
-    """A list of up to `most` entries of one shape."""
+    """A list of `least` to `most` entries of one shape."""
 
     of: Shape
     most: int
+    least: int = 0
 
     def read(self, value: Any, where: str, wrong: list[str]) -> Any:
         """Return the list, or an empty one after a sentence in `wrong`."""
         if not isinstance(value, (list, tuple)):
             refuse(wrong, where, value, "a list")
+            return []
+        if len(value) < self.least:
+            refuse(wrong, where, value, f"a list of at least {self.least}")
             return []
         if len(value) > self.most:
             say(wrong, f"{where} is too long (got {len(value)} entries, expected {self.most} at most).")
@@ -124,10 +139,10 @@ class Many:
 
 @dataclass(frozen=True)
 class Record:
-    """A dictionary with exactly these keys, but for those in `spare`, which may be absent."""
+    """A dictionary with exactly these keys; one that is absent gets its default, if it has one."""
 
     fields: Mapping[str, Shape]
-    spare: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def read(self, value: Any, where: str, wrong: list[str]) -> Any:
         """Return the dictionary of the known keys, or an empty one after a sentence in `wrong`."""
@@ -142,6 +157,8 @@ class Record:
         for name, shape in self.fields.items():
             if name in value:
                 read[name] = shape.read(value[name], f"{prefix}{name}", wrong)
-            elif name not in self.spare:
+            elif name in self.defaults:
+                read[name] = deepcopy(self.defaults[name])
+            else:
                 say(wrong, f"{prefix}{name} is missing.")
         return read

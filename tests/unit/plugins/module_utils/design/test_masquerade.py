@@ -86,6 +86,28 @@ def test_from_nothing_over_ssh(world: World) -> None:
     assert world.design.host_sides == {}
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"spaces": space(masquerade(incoming=['a"}}#']))}, 'a"}}#'),
+        ({"spaces": space(masquerade(incoming=["lo"]))}, "lo"),
+        ({"spaces": space(masquerade()), "tunnel_device": "tun*{bond}"}, "tun*17"),
+        ({"spaces": space(masquerade())}, 'ens5":12,"q'),
+    ],
+)
+def test_a_name_that_nft_would_read_otherwise_is_a_problem_of_the_plan(
+    world: World, given: dict[str, Any], name: str
+) -> None:
+    """Whatever its source is: the inventory, or somebody who may name an interface on the server."""
+    if '"q' in name:
+        world.add_thing("ethernet_interface", "aggregators/7", {"name": name, "type": "ethernet", "space": "acme"})
+    world.plan(**given, aggregators=reached())
+    problems = [text for text in world.report.problems if "agg1: masquerade of space acme" in text]
+    assert f"(got {ascii(name)}, expected the name of an interface" in problems[-1]
+    world.plan(**given, aggregators=[host(name) for name in HOSTS])
+    assert not any("agg1: masquerade of space acme" in text for text in world.report.problems)
+
+
 def test_without_routes_of_the_vpc_everything_is_translated_and_the_check_stays_on(world: World) -> None:
     world.cloud.subnets["subnet-a"] = Subnet("subnet-a", "vpc-1", "10.1.0.0/24", ZONE)
     own = masquerade(interface=None, vpc_routes=False, subnet_id="subnet-a")

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host answered and what gets into its files goes through the filters that check it.
+
+The filters themselves are run by tests/hosts: whoever imports them becomes Ansible's controller, whose modules keep
+their warnings to themselves.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+
+import pytest
+import yaml
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import CHECKS
+from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES
+
+ROOT = pathlib.Path(__file__).parents[3]
+ON_HOSTS = {"roles/aggregator_host/tasks": "*.yml", "roles/pwan_gateway/tasks": "host_*.yml"}
+"""The tasks that run on an aggregator."""
+
+
+@pytest.mark.parametrize(("name", "option", "known"), [("answer", "module", CHECKS), ("files", "of", FILES)])
+def test_the_filters_documentation_knows_what_they_know(name: str, option: str, known: dict[str, object]) -> None:
+    text = (ROOT / f"plugins/filter/host_{name}.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["DOCUMENTATION"]["options"][option]["choices"] == list(known)
+
+
+def test_roles_use_what_a_host_answered_only_after_the_check() -> None:
+    """Whatever is registered on a host is followed by the filter wherever it is named; of a loop, only `changed`."""
+    for folder, pattern in ON_HOSTS.items():
+        role = (ROOT / folder).parent
+        texts = [path.read_text(encoding="utf-8") for path in [*role.glob("tasks/*.yml"), *role.glob("vars/*.yml")]]
+        registered = [
+            name
+            for path in (ROOT / folder).glob(pattern)
+            for name in re.findall(r"register: (\w+)", path.read_text(encoding="utf-8"))
+        ]
+        assert registered
+        for name in registered:
+            uses = [use for text in texts for use in re.findall(rf"(?<!register: )\b{name}\b(.{{0,60}})", text)]
+            assert uses, name
+            for use in uses:
+                allowed = (" | bonded.internet.host_answer(inventory_hostname", ".results")
+                assert use.startswith(allowed), f"{name}{use}"
+
+
+def test_templates_take_no_variable_of_a_role_that_was_not_checked() -> None:
+    """What a role is given begins with its name, what was made of that in the role with two underscores."""
+    for role in ("aggregator_host", "pwan_gateway"):
+        templates = list((ROOT / "roles" / role / "templates").iterdir())
+        assert templates
+        for path in templates:
+            used = re.findall(rf"(?<![\w.]){role}_\w+", path.read_text(encoding="utf-8"))
+            assert used == [], path.name
