@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .host_files import INSTALLED, MOST_DEVICES, MOST_ENTRIES, UNSIGNED, is_address, is_device, is_network, is_prefix
-from .naming import MAX_INTERFACE_NAME
+from .._grammar import INTERFACE_NAME, MOST_OF_INTERFACE
+from .host_files import INSTALLED, MOST_DEVICES, MOST_ENTRIES, UNSIGNED, is_address, is_network, is_prefix
 from .shape import Flag, Many, Number, Record, Shape, Text, refuse, say, shown
 
 MOST_ADDRESSES = 65536
@@ -40,7 +40,7 @@ def _is_source(text: str) -> bool:
 
 
 def _name(optional: bool = False) -> Text:
-    return Text("the name of an interface", MAX_INTERFACE_NAME, is_device, optional)
+    return Text("the name of an interface", MOST_OF_INTERFACE, INTERFACE_NAME.fullmatch, optional)
 
 
 _DEVICE = Record(

@@ -16,19 +16,15 @@ from dataclasses import replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any
 
-from .naming import MAX_INTERFACE_NAME, NETWORK_NAME
+from .._grammar import MOST_OF_INTERFACE, MOST_OF_SLUG, SLUG, interface_name_problem
+from .naming import NETWORK_NAME
 from .shape import Flag, Many, Number, Record, Shape, Text, say, shown
 
 MOST_DEVICES = 4096
 MOST_ENTRIES = 4096
 UNSIGNED = (1 << 32) - 1
-# The kernel also takes characters that mean something to a shell, nft or BIRD; no program that names devices uses them.
-_DEVICE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*").fullmatch
-_SPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*").fullmatch
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}").fullmatch
 _FOLDER = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+").fullmatch
-_RESERVED = ("lo", "all", "default")
-"""The loopback device, and what sysctl means by these names."""
 
 
 def is_address(text: str) -> bool:
@@ -60,20 +56,15 @@ def _is_ipv4_network(text: str) -> bool:
     return ":" not in text and is_network(text)
 
 
-def is_device(text: str) -> object:
-    """Return a true value if the text is a name that a device may have been given."""
-    return _DEVICE(text)
-
-
-def _is_free(text: str) -> bool:
-    return bool(_DEVICE(text)) and text not in _RESERVED
-
-
 _ADDRESS = Text("an IPv4 address", 15, _is_ipv4)
 _NETWORK = Text("an IPv4 network", 18, _is_ipv4_network)
 _PORT = Number(1, 65535, as_text=True)
-_NAME = Text("the name of an interface", MAX_INTERFACE_NAME, _is_free)
-_KEY = Text("the key of a space", 64, _SPACE)
+_NAME = Text(
+    "the name of an interface, in letters, digits, _, . and -, not one that Linux reserves",
+    MOST_OF_INTERFACE,
+    lambda text: interface_name_problem(text) is None,
+)
+_KEY = Text("the key of a space", MOST_OF_SLUG, SLUG.fullmatch)
 _OF_NETWORK = Text("the name of a network", 16, NETWORK_NAME.fullmatch)
 _FORWARD = Record(
     {
