@@ -142,12 +142,41 @@ def test_a_timer_looks_after_it_and_the_units_are_sound(aggregator: Aggregator) 
     if shutil.which("systemd-analyze"):
         units = [f"/etc/systemd/system/bonded-internet-demo.{kind}" for kind in ("service", "timer")]
         host.run("systemd-analyze", "verify", "--man=no", *units)
+        # of 10 points of exposure; root itself, its network and what that needs are the rest
+        host.run("systemd-analyze", "security", "--offline=true", "--threshold=20", units[0])
     setting = host.path("/etc/cloud/cloud.cfg.d/99-bonded-internet-demo.cfg").read_text(encoding="utf-8")
     assert "apply_full_imds_network_config: false" in setting
     installed = json.loads(host.path("/etc/bonded-internet/demo.json").read_text(encoding="utf-8"))
     assert installed == {"masquerade": [masquerade("acme")], "ways_back": []}
     assert aggregator.role(state="absent").rc == 0
     assert list(host.path("/etc/cloud/cloud.cfg.d").iterdir()) == []
+
+
+HARDENED = """
+folder=/run/bonded-internet-demo
+mkdir -p $folder && mount --bind $folder $folder
+mount -o remount,bind,ro /run && mount -o remount,bind,ro /etc
+for place in /run /etc; do if touch $place/x 2>/dev/null; then exit 9; fi; done
+exec setpriv --bounding-set=-all,+net_admin --inh-caps=-all --no-new-privs /etc/bonded-internet/demo.sh restore
+"""
+"""What the unit leaves to the program, as far as that can be had without systemd."""
+
+
+def test_the_program_needs_no_more_than_the_unit_leaves_it(aggregator: Aggregator) -> None:
+    host = aggregator.host
+    assert aggregator.role(masquerade=[masquerade("acme")], ways_back=[WAY]).rc == 0
+    host.run("nft", "flush", "ruleset")
+    host.run("ip", "rule", "del", "priority", "10")
+    done = host.run("sh", "-e", "-c", HARDENED).stdout
+    assert done.splitlines() == ["table loaded: bonded_demo", "rule added: from 10.1.0.77 lookup 10000012"]
+    assert (WAY_BACK in rules(aggregator), host.run("sh", "-e", "-c", HARDENED).stdout) == (True, "")
+    unit = host.path("/etc/systemd/system/bonded-internet-demo.service").read_text(encoding="utf-8")
+    for line in ("CapabilityBoundingSet=CAP_NET_ADMIN", "NoNewPrivileges=yes", "ProtectSystem=strict"):
+        assert f"\n{line}\n" in unit
+    for path in ("demo.nft", "demo.sh", "demo.ways", "demo.json"):
+        assert host.path(f"/etc/bonded-internet/{path}").stat().st_mode & 0o022 == 0
+    assert aggregator.role(state="absent").rc == 0
+    assert not host.path("/run/bonded-internet-demo").exists()
 
 
 def test_what_fits_into_no_file_is_refused_and_what_nft_would_not_take_is_not_installed(aggregator: Aggregator) -> None:

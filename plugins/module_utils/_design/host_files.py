@@ -24,7 +24,9 @@ MOST_DEVICES = 4096
 MOST_ENTRIES = 4096
 UNSIGNED = (1 << 32) - 1
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}").fullmatch
-_FOLDER = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+").fullmatch
+_FOLDER = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
+_UNSEEN = ("/home/", "/root/", "/run/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/")
+"""Folders that the unit does not see, or that a start empties."""
 
 
 def is_address(text: str) -> bool:
@@ -46,6 +48,10 @@ def is_prefix(text: str) -> bool:
 def is_network(text: str) -> bool:
     """Return True if the text is a network, or an address alone."""
     return is_prefix(text) if "/" in text else is_address(text)
+
+
+def _is_folder(text: str) -> bool:
+    return bool(_FOLDER.fullmatch(text)) and not f"{text}/".startswith(_UNSEEN)
 
 
 def _is_ipv4(text: str) -> bool:
@@ -99,7 +105,7 @@ FILES: Mapping[str, Record] = {
     "aggregator_host": Record(
         {
             "network": _OF_NETWORK,
-            "directory": Text("the absolute path of a folder", 200, _FOLDER),
+            "directory": Text("the path of a folder that a unit of systemd sees", 200, _is_folder),
             "rule_priority": Number(1, 32765, as_text=True),
             "interval": Number(1, 86400, as_text=True),
             **_LISTS,

@@ -115,6 +115,12 @@ def test_texts_of_variables_become_numbers_and_flags_and_what_is_left_out_its_de
     assert check_files(changed("aggregator_host", ("masquerade", 0, "ipv6"), "maybe"), "aggregator_host")[1] != []
 
 
+@pytest.mark.parametrize("path", ["/home/x", "/root", "/tmp/x", "/run/x", "/etc/../tmp", "etc", "/etc/", "/a//x", "/"])
+def test_a_folder_that_the_unit_does_not_see_is_refused(path: str) -> None:
+    assert check_files(changed("aggregator_host", ("directory",), path), "aggregator_host")[1] != []
+    assert check_files(changed("aggregator_host", ("directory",), "/opt/bonded-internet"), "aggregator_host")[1] == []
+
+
 def test_an_empty_list_of_sources_is_not_everybody() -> None:
     path = ("masquerade", 0, "port_forwards", 0, "from")
     (sentence,) = check_files(changed("aggregator_host", path, []), "aggregator_host")[1]
