@@ -4,6 +4,7 @@
 #   PY      the Python of an environment that is set up already           default: set up as needed
 #   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
+#   RACES   options of `make races`                                       default: 30 pairs
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
 PYTHON ?= python3
 LINE ?=
@@ -12,6 +13,7 @@ TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 STAGES ?=
 FIGURES ?=
+RACES ?=
 
 export LINE
 
@@ -24,7 +26,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets bench lint sanity format clean
+.PHONY: help env demo test hosts packets races bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -43,6 +45,9 @@ hosts: ## the aggregators' own side, on hosts with nftables in network namespace
 
 packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; root or user namespaces
 	@$(run) -m lab.packets
+
+races: ## pairs of whole runs at once, at moments that a printed seed gives; RACES="--pairs 5 --seed 1"
+	@$(run) -m lab.races $(RACES)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

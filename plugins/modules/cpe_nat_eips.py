@@ -290,7 +290,7 @@ def main() -> None:
     except CpeNatError as err:
         module.fail_json(msg=str(err), problems=err.problems, done=[])
     except ApplyError as err:
-        module.fail_json(msg=str(err), problems=err.problems, done=err.done)
+        module.fail_json(msg=str(err), changed=bool(err.done), problems=err.problems, done=err.done)
     except Ec2Error as err:
         module.fail_json(msg=f"{readable(err)} Nothing was changed.", problems=[readable(err)], done=[])
     for text in result.pop("warnings"):

@@ -11,7 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Client, Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
+    Ec2Client,
+    Ec2Error,
+    Ec2UnclearError,
+)
 
 Item = TypeVar("Item")
 
@@ -21,14 +25,20 @@ QUOTAS = {
 }
 
 
+def done_before(done: Sequence[str], unclear: bool = False) -> str:
+    """Return what an error says of the changes so far. `unclear`: the answer to the last request was lost."""
+    so_far = f"Done before: {'; '.join(done)}" if done else f"Nothing{' else' * unclear} was changed"
+    return f"{'EC2 may have carried out that request. ' * unclear}{so_far}"
+
+
 class ApplyError(Exception):
     """A step failed. `problems`: why, a sentence each; `done`: what was changed before."""
 
-    def __init__(self, problems: Sequence[str], done: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[str], done: Sequence[str], unclear: bool = False) -> None:
         self.problems = list(dict.fromkeys(problems))
         self.done = list(done)
-        before = f"Done before: {'; '.join(self.done)}. Run again to finish." if self.done else "Nothing was changed."
-        super().__init__(f"{' '.join(self.problems)} {before}")
+        again = " Run again to finish." if self.done else ""
+        super().__init__(f"{' '.join(self.problems)} {done_before(self.done, unclear)}.{again}")
 
 
 @dataclass
@@ -46,15 +56,17 @@ class Work:
         if not items:
             return
         problems: list[str] = []
+        unclear = False
         with ThreadPoolExecutor(max_workers=min(self.parallel, len(items))) as pool:
             for future in [pool.submit(do, item) for item in items]:
                 error = future.exception()
                 if isinstance(error, Ec2Error):
                     problems.append(readable(error))
+                    unclear |= isinstance(error, Ec2UnclearError)
                 elif error is not None:
                     raise error
         if problems:
-            raise ApplyError(problems, self.done)
+            raise ApplyError(problems, self.done, unclear)
 
 
 def readable(error: Ec2Error) -> str:

@@ -27,7 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     find_by_key,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
-from ansible_collections.bonded.internet.plugins.module_utils._aws.once import create
+from ansible_collections.bonded.internet.plugins.module_utils._aws.once import KINDS, create, settle
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
     TAG_INTERFACE,
@@ -58,16 +58,35 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
     return tags
 
 
-def allocate(work: Work, step: Step) -> None:
-    """An Elastic IP with all its tags in the same call. After an unclear answer it is looked for, then asked again."""
-    eip = _allocated(work, step)
-    step.eip = replace(eip, tagged=step.target)
-    work.done.append(f"entry {step.key}: allocated {eip}")
+def allocate(work: Work, steps: Sequence[Step]) -> None:
+    """Allocate an Elastic IP for each step, with all its tags in the same call, and settle with another run.
+
+    After an unclear answer the address is looked for, then asked for again.
+    """
+    made: dict[str, str] = {}
+    try:
+        work.each(steps, lambda step: _allocate(work, step, made))
+    finally:
+        # also what was allocated before another one failed: the next run may not have to choose
+        stays = settle(work.client, KINDS["elastic_ip"], work.network, made)
+        for step in steps:
+            found = stays.get(KEY_PREFIX + step.key)
+            if found and found["AllocationId"] != eip_of(step).allocation_id:
+                _take(work, step, ElasticIp.of(found))
 
 
-def _allocated(work: Work, step: Step) -> ElasticIp:
+def _take(work: Work, step: Step, other: ElasticIp) -> None:
+    """Go on with the Elastic IP of another run, which has chosen a private address too."""
+    work.done.append(f"entry {step.key}: released {step.eip} again, since another run has allocated {other}")
+    step.eip = other
+    there = other.place or other.tagged
+    if there and there.interface_id == target_of(step).interface_id and not step.fixed:
+        step.target = there
+
+
+def _allocate(work: Work, step: Step, made: dict[str, str]) -> None:
     pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
-    eip, _certain = create(
+    eip, certain = create(
         work.client,
         "allocate_address",
         lambda: find_by_key(work.client, work.network, step.key),
@@ -77,7 +96,10 @@ def _allocated(work: Work, step: Step) -> ElasticIp:
         TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
         **pool,
     )
-    return eip
+    if certain:
+        made[KEY_PREFIX + step.key] = eip.allocation_id
+    step.eip = replace(eip, tagged=step.target)
+    work.done.append(f"entry {step.key}: allocated {eip}")
 
 
 def tag(work: Work, step: Step) -> None:

@@ -14,19 +14,37 @@ from typing import Any
 
 from .._design.naming import TAG_CHECK, TAG_KEY, tags
 from .._design.state import Rule, SecurityGroup
-from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
+from ._ec2 import (
+    AwsRefusal,
+    Ec2Client,
+    Ec2Error,
+    Ec2UnclearError,
+    as_tags,
+    call,
+    describe,
+    describe_by,
+    owned_by,
+    tags_of,
+    where,
+)
+from ._work import done_before
+from .once import create
 from .security_found import group_of, permission_of
 
 MISSING = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 """A group that was just made may be unknown to the next call."""
 
+DUPLICATE_GROUP = "InvalidGroup.Duplicate"
+DUPLICATE_RULE = "InvalidPermission.Duplicate"
+UNKNOWN_RULE = "InvalidPermission.NotFound"
+ROUNDS = 3
+
 
 class SecurityError(AwsRefusal):
     """It cannot be done as asked; `str()` is a sentence for the operator. `done` is what was done before."""
 
-    def __init__(self, message: str, done: Sequence[str], code: str = "") -> None:
-        before = f"Done before: {'; '.join(done)}" if done else "Nothing was changed"
-        super().__init__(f"{message.rstrip('.')}. {before}", done, code)
+    def __init__(self, message: str, done: Sequence[str], code: str = "", unclear: bool = False) -> None:
+        super().__init__(f"{message.rstrip('.')}. {done_before(done, unclear)}", done, code)
 
 
 def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -40,7 +58,7 @@ def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) 
         for group in params.get("absent") or ():
             work.group_gone(group["key"])
     except Ec2Error as error:
-        raise SecurityError(str(error), work.done, error.code) from error
+        raise SecurityError(str(error), work.done, error.code, isinstance(error, Ec2UnclearError)) from error
     return {"changed": bool(work.done), "actions": work.done}
 
 
@@ -54,12 +72,41 @@ class _Work:
         self._listed = sorted((group_of(item) for item in found), key=lambda group: group.id)
         self._groups = {group.tags.get(TAG_KEY, ""): group for group in reversed(self._listed)}
 
-    def _do(self, text: str, method: str, **params: Any) -> dict[str, Any]:
-        answer: dict[str, Any] = {}
+    def _do(self, text: str, method: str, **params: Any) -> None:
+        """Send a request that says the same when it is repeated."""
         if not self._check_mode:
-            answer = call(self._client, method, patient_with=MISSING, what=text, repeatable=False, **params)
+            call(self._client, method, patient_with=MISSING, what=text, **params)
         self.done.append(text)
-        return answer
+
+    def _change_rules(
+        self, text: str, method: str, group: SecurityGroup, rules: Sequence[Mapping[str, Any]], present: bool
+    ) -> None:
+        """Let in, or no longer, what `rules` name.
+
+        EC2 refuses a request as a whole if one of its rules is as wanted already, by a lost answer or by another run:
+        then the group is read again, and what is left is asked for.
+        """
+        left = list(rules)
+        for attempt in range(1, ROUNDS + 1):
+            if self._check_mode or not left:
+                break
+            permissions = [permission_of(rule, group.id) for rule in left]
+            try:
+                call(
+                    self._client,
+                    method,
+                    patient_with=MISSING,
+                    what=text,
+                    GroupId=group.id,
+                    IpPermissions=permissions,
+                )
+                break
+            except Ec2Error as error:
+                if attempt == ROUNDS or error.code != (DUPLICATE_RULE if present else UNKNOWN_RULE):
+                    raise
+            (now,) = map(group_of, describe(self._client, "describe_security_groups", GroupIds=[group.id]))
+            left = [rule for rule in left if (_rule(rule) in now.rules) is not present]
+        self.done.append(text)
 
     def group(self, wanted: Mapping[str, Any]) -> None:
         """A group with (at least) its rules, without those that it gives up."""
@@ -72,14 +119,12 @@ class _Work:
                 return  # check mode
         rules = [rule for rule in wanted.get("rules") or () if _rule(rule) not in found.rules]
         if rules:
-            permissions = [permission_of(rule, found.id) for rule in rules]
             text = f"{key}: let in {', '.join(_rule(rule).label for rule in rules)}"
-            self._do(text, "authorize_security_group_ingress", GroupId=found.id, IpPermissions=permissions)
+            self._change_rules(text, "authorize_security_group_ingress", found, rules, True)
         old = [rule for rule in wanted.get("absent_rules") or () if _rule(rule) in found.own]
         if old:
-            permissions = [permission_of(rule, found.id) for rule in old]
             text = f"{key}: no longer let in {', '.join(_rule(rule).label for rule in old)}"
-            self._do(text, "revoke_security_group_ingress", GroupId=found.id, IpPermissions=permissions)
+            self._change_rules(text, "revoke_security_group_ingress", found, old, False)
 
     def _make(self, wanted: Mapping[str, Any]) -> SecurityGroup | None:
         key = wanted["key"]
@@ -88,20 +133,37 @@ class _Work:
         if vpc is None:
             self.done.append(f"{key}: made")
             return None
-        made = self._do(
-            f"{key}: made in {vpc}",
-            "create_security_group",
-            GroupName=name,
-            Description=wanted.get("description") or key,
-            VpcId=vpc,
-            TagSpecifications=[
-                {"ResourceType": "security-group", "Tags": as_tags({"Name": name, **tags(self._network, key)})}
-            ],
-        )
-        if not made:
-            return None
-        found = SecurityGroup(made["GroupId"], vpc, tags(self._network, key))
-        self._groups[key] = found
+        found = None if self._check_mode else self._created(key, name, vpc, wanted.get("description") or key)
+        self.done.append(f"{key}: made in {vpc}")
+        if found:
+            self._groups[key] = found
+        return found
+
+    def _created(self, key: str, name: str, vpc: str, description: str) -> SecurityGroup:
+        """The new group; another run's one, since EC2 takes a name once only in a VPC."""
+
+        def look() -> list[SecurityGroup]:
+            listed = map(group_of, self._owned("describe_security_groups", key))
+            return [group for group in listed if group.vpc_id == vpc]
+
+        owner = tags(self._network, key)
+        try:
+            found, _certain = create(
+                self._client,
+                "create_security_group",
+                look,
+                lambda answer: SecurityGroup(answer["GroupId"], vpc, owner),
+                f"{key}: made in {vpc}",
+                GroupName=name,
+                Description=description,
+                VpcId=vpc,
+                TagSpecifications=[{"ResourceType": "security-group", "Tags": as_tags({"Name": name, **owner})}],
+            )
+        except Ec2Error as error:
+            others = look() if error.code == DUPLICATE_GROUP else []
+            if not others:
+                raise
+            return others[0]
         return found
 
     def _vpc(self, key: str, what: str) -> str | None:
@@ -182,9 +244,18 @@ class _Work:
             self._groups[key] = group
             for interface in describe_by(self._client, "describe_network_interfaces", "group-id", [group.id]):
                 self._carry(interface, [], [key])
-            self._do(f"{key}: deleted", "delete_security_group", GroupId=group.id)
+            self._delete(f"{key}: deleted", group)
         self._listed = [group for group in self._listed if group not in going]
         self._groups.pop(key, None)
+
+    def _delete(self, text: str, group: SecurityGroup) -> None:
+        if not self._check_mode:
+            try:
+                call(self._client, "delete_security_group", what=text, GroupId=group.id)
+            except Ec2Error as error:
+                if error.code not in MISSING:
+                    raise
+        self.done.append(text)
 
 
 def _rule(given: Mapping[str, Any]) -> Rule:

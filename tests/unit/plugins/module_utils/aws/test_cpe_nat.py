@@ -15,6 +15,7 @@ from tests.unit.plugins.module_utils.aws.conftest import Clock, entry, options
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2, client_error
 
 OURS = [{"Name": "tag:bonded.internet/network", "Values": ["prod"]}]
+OF_KEY = {"Name": "tag:bonded.internet/key", "Values": ["cpe-nat/bond-17"]}
 
 
 def test_first_run_makes_exactly_these_calls_in_this_order(ec2: FakeEc2) -> None:
@@ -45,6 +46,7 @@ def test_first_run_makes_exactly_these_calls_in_this_order(ec2: FakeEc2) -> None
                 ],
             },
         ),
+        ("describe_addresses", {"Filters": [OF_KEY, *OURS]}),
         (
             "assign_private_ip_addresses",
             {"NetworkInterfaceId": "eni-a1", "PrivateIpAddresses": ["10.0.1.40"], "AllowReassignment": False},

@@ -142,10 +142,12 @@ def test_new_unchanged_moved_retired_taken_again_released(aws: Running, client: 
         {"action": "AssociateAddress", "kind": "lost"},
         {"action": ".*", "kind": "error", "code": "RequestLimitExceeded", "count": 4},
         {"action": "AllocateAddress", "kind": "hidden", "calls": 2},
+        {"action": "AllocateAddress", "kind": "hidden", "calls": 12},
+        {"action": "AllocateAddress", "kind": "failed"},
         {"action": "AssignPrivateIpAddresses", "kind": "hidden", "calls": 2},
         {"action": "Describe.*", "kind": "lost", "after": 1},
     ],
-    ids=lambda fault: f"{fault['kind']} {fault['action']}",
+    ids=lambda fault: f"{fault['kind']} {fault['action']} {fault.get('calls', '')}".strip(),
 )
 def test_faults_are_survived_and_nothing_is_allocated_twice(aws: Running, client: Any, fault: dict[str, Any]) -> None:
     aws.faults([fault])
