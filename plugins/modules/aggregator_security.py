@@ -170,6 +170,12 @@ actions:
   type: list
   elements: str
   sample: ["eni-0123456789abcdef1: source/destination check off"]
+done:
+  description: What was done before the failure, a sentence each; the module has then changed something.
+  returned: failure
+  type: list
+  elements: str
+  sample: ["sg/aggregators/vpc-0123456789abcdef0: made in vpc-0123456789abcdef0"]
 """
 
 from typing import Any

@@ -13,6 +13,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from .._design.naming import TAG_NETWORK
@@ -259,6 +260,11 @@ def _pauses() -> Iterator[float]:
     while True:
         yield step * random.uniform(0.5, 1.0)
         step = min(step * 2, 8.0)
+
+
+def wait(attempt: int) -> None:
+    """Sleep before a request is sent another time, after the attempt with this number, from 1."""
+    time.sleep(next(islice(_pauses(), attempt - 1, None)))
 
 
 def _server_side(err: ClientError, code: str) -> bool:

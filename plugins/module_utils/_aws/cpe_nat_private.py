@@ -13,6 +13,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     Ec2UnclearError,
     call,
     describe_by,
+    wait,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import Work
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_elastic import JUST_MADE, tag, target_of
@@ -63,6 +64,7 @@ def _assign_group(work: Work, found: Found, group: list[Step], everyone: list[St
                 pending = _still_to_assign(work, found, pending, everyone, err)
         if not pending:
             break
+        wait(attempt)
     work.done.extend(f"entry {step.key}: assigned {step.target}" for step in group)
 
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .._design.naming import ENTRY_KEY
+
 NETWORK = re.compile(r"[a-z][a-z0-9_]{0,15}")
-KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:+=@-]{0,199}")
 
 
 class CpeNatError(Exception):
@@ -108,7 +109,7 @@ class Request:
 
     def _problems_of(self, entry: Entry) -> list[str]:
         found: list[str] = []
-        if not KEY.fullmatch(entry.key):
+        if not ENTRY_KEY.fullmatch(entry.key):
             found.append(
                 f"entry '{entry.key}': wanted a key of letters, digits, spaces and . _ : + = @ - (at most 200, the"
                 " first a letter or digit)"

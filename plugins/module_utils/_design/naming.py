@@ -15,6 +15,19 @@ from typing import Any
 NETWORK_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 MAX_VNI = 16777215
 """A VXLAN network identifier has 24 bits (RFC 7348)."""
+
+ENTRY_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:+=@-]{0,199}")
+"""The key of a CPE NAT entry, as it may stand in a tag."""
+_PLACE = r"[^/*?\\]+"
+"""A space, zone, host or VPC in a key. EC2's filters take * and ? for any text, and \\ for what makes them plain."""
+OWN_KEY = re.compile(
+    rf"(vpc|igw|rtb)/{_PLACE}"
+    rf"|(subnet|natgw-subnet|natgw-rtb|gateway|gateway-ip|natgw|natgw-ip)/{_PLACE}/{_PLACE}"
+    rf"|sg/(aggregators|cpe-nat|gateway)/{_PLACE}"
+    rf"|cpe-nat/{ENTRY_KEY.pattern}"
+)
+"""The tags `bonded.internet/key` that this collection makes (docs/design.md, "Whose is it")."""
+
 ANYWHERE = "0.0.0.0/0"
 
 TAG_NETWORK = "bonded.internet/network"

@@ -34,6 +34,7 @@ from .public_subnets import public_gone
 from .security import design_security
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
+from .strange_keys import without_strange_keys
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
 
 TRANSIT_KINDS = ("bgp", "import")
@@ -51,6 +52,7 @@ def part_of(network: str, thing: Thing) -> str:
 def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Design:
     """Everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design()
+    cloud = without_strange_keys(intent.network, cloud, report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
     existing = ExistingMeshes(intent, server)

@@ -51,6 +51,9 @@ def test_named_by_the_plan_and_taken_down(empty: Site) -> None:
     site = empty.write_inventory("copied", HOSTS, variables(0, ipv6=False))
     assert site.run("site", extra=SECURED).code == 0
     made = double(site)
+    tags = {"bonded.internet/network": "demo", "bonded.internet/key": "cpe-nat/bücher"}
+    given = [{"ResourceType": "elastic-ip", "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]}]
+    odd = site.ec2().allocate_address(Domain="vpc", TagSpecifications=given)
 
     with pytest.raises(PlanError) as refused:
         plan(site, variables(0, ipv6=False), HOSTS, security_groups=True)
@@ -61,4 +64,6 @@ def test_named_by_the_plan_and_taken_down(empty: Site) -> None:
 
     gone = site.run("teardown", extra=ALL)
     assert gone.code == 0, gone.output
+    assert f"{odd['PublicIp']} ({odd['AllocationId']}): carries the tag bonded.internet/network" in gone.said
+    site.ec2().release_address(AllocationId=odd["AllocationId"])
     assert comparable(site.cloud.state()) == seed

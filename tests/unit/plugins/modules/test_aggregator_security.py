@@ -216,3 +216,14 @@ def test_the_documentation_is_the_argument_spec(run: AwsModuleRunner, monkeypatc
     monkeypatch.setattr(aggregator_security, "AnsibleAWSModule", record)
     run(network="prod")
     assert specified(seen["argument_spec"]) == documented(aggregator_security)
+
+
+def test_a_failure_after_a_change_says_changed(aws: Running, run: AwsModuleRunner) -> None:
+    aws.faults([{"action": "Authorize.*", "code": "RulesPerSecurityGroupLimitExceeded"}])
+    failed = run(network="prod", groups=[MESH])
+    assert (failed["failed"], failed["changed"]) == (True, True)
+    assert failed["done"] == [f"{KEY}: made in vpc-00000001"]
+    aws.reset()
+    aws.faults([{"action": "CreateSecurityGroup", "code": "SecurityGroupLimitExceeded"}])
+    failed = run(network="prod", groups=[MESH])
+    assert (failed["failed"], failed["changed"], failed["done"]) == (True, False, [])

@@ -218,6 +218,19 @@ def test_any_other_lost_answer_is_survived_in_the_same_run(make: Callable[[], Fa
     assert fake.picture() == whole.picture()
 
 
+def test_an_assignment_without_an_answer_is_tried_again_after_pauses(ec2: FakeEc2, clock: Clock) -> None:
+    def fail(method: str, count: int) -> None:
+        if method == "assign_private_ip_addresses":
+            raise client_error("InternalError", status=500)
+
+    ec2.before = fail
+    with pytest.raises(ApplyError, match="EC2 may have carried out that request"):
+        run(ec2, options(entry("bond-17")), False)
+    assert ec2.methods.count("assign_private_ip_addresses") == 5
+    assert len(clock.slept) == 4
+    assert [round(seconds / step) for seconds, step in zip(clock.slept, (0.25, 0.5, 1.0, 2.0), strict=True)] == [1] * 4
+
+
 def test_throttling_is_waited_out_everywhere(ec2: FakeEc2, clock: Clock) -> None:
     def throttle(method: str, count: int) -> None:
         if count % 2:

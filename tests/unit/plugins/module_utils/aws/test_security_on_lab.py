@@ -1,0 +1,119 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Security groups on the stand-in under faults: each answer lost, each error of EC2's side, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security import SecurityError, bring_about
+from lab.process import Running
+
+from .test_on_lab import A1, actions, aws, client, running
+from .test_two_runs import GROUP, RULES, SECURED
+
+__all__ = ["aws", "client", "running"]
+
+LESS = {"network": "prod", "groups": [{"key": GROUP, "vpc_id": "vpc-00000001", "absent_rules": RULES[1:]}]}
+GONE = {
+    "network": "prod",
+    "interfaces": [{"interface_id": A1, "absent_groups": [GROUP], "source_dest_check": True}],
+    "absent": [{"key": GROUP}],
+}
+WRITES = [
+    ("CreateSecurityGroup", SECURED),
+    ("AuthorizeSecurityGroupIngress", SECURED),
+    ("ModifyNetworkInterfaceAttribute", SECURED),
+    ("CreateTags", SECURED),
+    ("RevokeSecurityGroupIngress", LESS),
+    ("DeleteTags", GONE),
+    ("DeleteSecurityGroup", GONE),
+]
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "lost"},
+    {"kind": "failed", "code": "InternalError"},
+    {"kind": "error", "code": "Unavailable"},
+]
+
+
+def comparable(aws: Running) -> Any:
+    """What AWS has, without ids."""
+    state = aws.state()
+    groups = [(one["name"], one["vpc_id"], len(one["ingress"])) for one in state["security_groups"]]
+    names = {one["id"]: one["name"] for one in state["security_groups"]}
+    carried = {
+        one["id"]: (sorted(names[group] for group in one["security_group_ids"]), one["source_dest_check"], one["tags"])
+        for one in state["network_interfaces"]
+    }
+    return sorted(groups), carried
+
+
+def before(client: Any, wanted: dict[str, Any]) -> None:
+    """What has to be there for a step."""
+    if wanted is not SECURED:
+        bring_about(client, SECURED, False)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']} {fault.get('code', '')}".strip())
+@pytest.mark.parametrize(("action", "wanted"), WRITES, ids=[action for action, _wanted in WRITES])
+def test_a_fault_is_survived(aws: Running, client: Any, action: str, wanted: dict[str, Any], fault: Any) -> None:
+    before(client, wanted)
+    bring_about(client, wanted, False)
+    undisturbed = comparable(aws)
+
+    aws.reset()
+    before(client, wanted)
+    aws.faults([{"action": action, **fault}])
+    assert bring_about(client, wanted, False)["changed"] is True
+    assert aws.pending_faults() == []
+    assert comparable(aws) == undisturbed
+    actions(aws)
+    assert bring_about(client, wanted, False)["changed"] is False
+    assert actions(aws) == []
+
+
+def test_a_creation_whose_outcome_stays_open_is_not_called_nothing(aws: Running, client: Any) -> None:
+    aws.faults([{"action": "CreateSecurityGroup", "kind": "broken", "count": None}])
+    with pytest.raises(SecurityError) as refused:
+        bring_about(client, SECURED, False)
+    assert str(refused.value).endswith("EC2 may have carried out that request. Nothing else was changed.")
+    assert refused.value.done == []
+
+
+def test_a_name_that_others_have_taken_is_an_error(aws: Running, client: Any) -> None:
+    name = "prod-aggregators-vpc-00000001"
+    client.create_security_group(GroupName=name, Description="others", VpcId="vpc-00000001")
+    with pytest.raises(SecurityError, match=r"InvalidGroup\.Duplicate: .* Nothing was changed"):
+        bring_about(client, SECURED, False)
+
+
+def test_what_was_done_before_a_refusal_is_listed(aws: Running, client: Any) -> None:
+    aws.faults([{"action": "Authorize.*", "code": "RulesPerSecurityGroupLimitExceeded"}])
+    with pytest.raises(SecurityError, match=f"Done before: {GROUP}: made in vpc-00000001") as refused:
+        bring_about(client, SECURED, False)
+    assert refused.value.done == [f"{GROUP}: made in vpc-00000001"]
+
+
+def test_a_rule_that_another_run_has_added_is_left_and_the_others_are_added(aws: Running, client: Any) -> None:
+    bring_about(client, {"network": "prod", "groups": [{**SECURED["groups"][0], "rules": RULES[:1]}]}, False)
+    work: list[Any] = []
+
+    class Late:
+        """The client, to which the group looks as it was before that run."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def describe_security_groups(self, **params: Any) -> Any:
+            found = client.describe_security_groups(**params)
+            if not work:
+                found["SecurityGroups"][0]["IpPermissions"] = []
+            work.append(params)
+            return found
+
+    bring_about(Late(), {"network": "prod", "groups": SECURED["groups"]}, False)
+    (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
+    assert len(group["ingress"]) == len(RULES)
