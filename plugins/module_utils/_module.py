@@ -15,6 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
+from ._printable import printable, printable_all
 from ._reconcile import ReconcileError, Refs, Result, report_outcomes
 from ._resources import SLOTS
 
@@ -169,13 +170,13 @@ class BondingModule(AnsibleModule):
             with Client(self.connection(), parallel) as client:
                 result = work(client, Refs(client))
         except ClientError as error:
-            self.fail_json(msg=str(error), changed=False, failure=error.failure())
+            self.fail_json(msg=printable(error), changed=False, failure=printable_all(error.failure()))
         except ReconcileError as error:
             done = report_outcomes(error.outcomes)
-            more: dict[str, Any] = {"failure": error.cause.failure()} if error.cause else {}
+            more: dict[str, Any] = {"failure": printable_all(error.cause.failure())} if error.cause else {}
             if done:
                 more["objects"] = done
-            self.fail_json(msg=str(error), changed=bool(done), **more)
+            self.fail_json(msg=printable(error), changed=bool(done), **more)
         else:
             self.exit_json(**result)
 

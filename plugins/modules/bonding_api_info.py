@@ -175,6 +175,7 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     Refs,
     conformance,
@@ -198,7 +199,7 @@ def main() -> None:
         if module.params["require"] and not result["supported"]:
             below = [item for item in result["aggregators"] if item["supported"] is False]
             names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
-            module.fail_json(msg=f"Aggregators with a version below {minimum}: {names}.", **result)
+            module.fail_json(msg=printable(f"Aggregators with a version below {minimum}: {names}."), **result)
         result["resources"] = listed_resources(client)
         if module.params["conformance"]:
             result["conformance"] = conformance(client, refs)

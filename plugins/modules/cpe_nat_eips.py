@@ -258,6 +258,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import E
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError, readable
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import PARALLEL, run
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._printable import printable, printable_all
 
 ENTRY = {
     "key": {"type": "str", "required": True, "no_log": False},
@@ -288,12 +289,14 @@ def main() -> None:
     try:
         result = run(ec2_client(module, PARALLEL), module.params, module.check_mode)
     except CpeNatError as err:
-        module.fail_json(msg=str(err), problems=err.problems, done=[])
+        module.fail_json(msg=printable(err), problems=printable_all(err.problems), done=[])
     except ApplyError as err:
-        module.fail_json(msg=str(err), changed=bool(err.done), problems=err.problems, done=err.done)
+        text, done = printable(err), printable_all(err.done)
+        module.fail_json(msg=text, changed=bool(err.done), problems=printable_all(err.problems), done=done)
     except Ec2Error as err:
-        module.fail_json(msg=f"{readable(err)} Nothing was changed.", problems=[readable(err)], done=[])
-    for text in result.pop("warnings"):
+        text = printable(readable(err))
+        module.fail_json(msg=f"{text} Nothing was changed.", problems=[text], done=[])
+    for text in printable_all(result.pop("warnings")):
         module.warn(text)
     module.exit_json(**result)
 

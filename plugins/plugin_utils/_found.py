@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
+
 
 def found_of(result: Any) -> Any:
     """What aggregator_host_info returned, or {"unreachable": text}; None where it was not asked."""
     if not isinstance(result, Mapping) or result.get("skipped"):
         return None
     if result.get("unreachable"):
-        return {"unreachable": str(result.get("msg", "no connection")).strip().rstrip(".")}
+        return {"unreachable": printable(result.get("msg", "no connection")).strip().rstrip(".")}
     return result.get("host")

@@ -70,6 +70,9 @@ def write(root: Path, files: dict[str, str]) -> Path:
         ("_client/deep/a.py", "from ..._aws import x", "_client may use no other room"),
         ("_aws/a.py", "from ansible_collections.bonded.internet.lab import aws", "what stands in for the outside"),
         ("_helpers.py", "import json", "is in no room"),
+        ("_design/a.py", "from .._grammar import slug_problem", ""),
+        ("_grammar.py", "from ._printable import printable", "_grammar may use no other room"),
+        ("_host/a.py", "from .._printable import printable", "_host may use no other room"),
         ("_module.py", "from ._plan import x", "_module may use _client, _options, _reconcile, _resources"),
     ],
 )

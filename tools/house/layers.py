@@ -12,24 +12,27 @@ from pathlib import Path
 PACKAGE = "ansible_collections.bonded.internet"
 UTILS = f"{PACKAGE}.plugins.module_utils"
 
-# What each room of module_utils may import of the others.
+# Rooms of one file that import nothing: the grammar of names, and foreign text in messages.
+LEAVES = {"_grammar", "_printable"}
+# The rooms that may not use them, since their code is sent to the aggregators.
+WITHOUT_LEAVES = {"_host"}
+# What each room of module_utils may import of the others, besides the leaves.
 BELOW: dict[str, set[str]] = {
-    # The grammar of names.
-    "_grammar": set(),
     "_client": set(),
-    "_design": {"_grammar"},
+    "_design": set(),
     "_host": set(),
-    "_aws": {"_design", "_grammar"},
-    "_resources": {"_client", "_grammar"},
-    "_reconcile": {"_resources", "_client", "_grammar"},
-    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws", "_grammar"},
+    "_aws": {"_design"},
+    "_resources": {"_client"},
+    "_reconcile": {"_resources", "_client"},
+    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws"},
     # What the modules on the server share: options, log-in, errors.
     "_module": {"_options", "_reconcile", "_resources", "_client"},
     # The connection's options alone.
     "_options": set(),
+    **dict.fromkeys(sorted(LEAVES), set()),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
-WITHOUT_ANSIBLE = {"_client", "_design", "_grammar"}
+WITHOUT_ANSIBLE = {"_client", "_design", *LEAVES}
 # The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
 VARIABLES = "_variables"
@@ -97,7 +100,7 @@ def _judge(own: str | None, here: Path, name: str) -> str | None:
     if own in WITHOUT_ANSIBLE and (is_inside(name, "ansible") or is_inside(name, "ansible_collections.amazon")):
         return f"{own} knows nothing of Ansible"
     if other is not None:
-        if other == own or other in BELOW[own]:
+        if other == own or other in BELOW[own] or (other in LEAVES and own not in WITHOUT_LEAVES | LEAVES):
             return None
         return f"{own} may use {', '.join(sorted(BELOW[own])) or 'no other room'}"
     if is_inside(name, PACKAGE):

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from .._design.naming import TAG_NETWORK
+from .._printable import printable, printable_all
 
 try:
     from botocore.config import Config
@@ -126,9 +127,10 @@ def end_with(
     try:
         result = work(ec2_client(module), module.params, module.check_mode)
     except refusal as error:
-        module.fail_json(msg=str(error), changed=bool(error.done), done=error.done, error_code=error.code)
+        done = printable_all(error.done)
+        module.fail_json(msg=printable(error), changed=bool(done), done=done, error_code=error.code)
     except Ec2Error as error:
-        module.fail_json(msg=str(error), error_code=error.code)
+        module.fail_json(msg=printable(error), error_code=error.code)
     else:
         module.exit_json(**result)
 

@@ -17,6 +17,7 @@ from ansible.module_utils.common.warnings import warn
 from .._aws._ec2 import Ec2Error
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
 from .._module import connection_of
+from .._printable import printable, printable_all
 from .._reconcile import ReconcileError
 from .begin import Begun
 from .engine import PlanError, make_plan
@@ -38,11 +39,13 @@ def end(module: PlanModule, begun: Begun) -> None:
             warn(text)
         module.fail_json(msg=str(error), problems=error.problems)
     except ClientError as error:
-        module.fail_json(msg=f"{error} Nothing was changed.", failure=error.failure())
+        module.fail_json(msg=printable(f"{error} Nothing was changed."), failure=printable_all(error.failure()))
     except (ReconcileError, Ec2Error) as error:
-        module.fail_json(msg=f"{error} Nothing was changed.")
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
     else:
-        for text in result.pop("warnings"):
+        for name in ("text", "drift"):
+            result[name] = printable_all(result[name])
+        for text in printable_all(result.pop("warnings")):
             warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
         _refuse_masking(module, result["work"])
         if module._diff:
@@ -70,7 +73,8 @@ def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
         place = f" on {item['host']}" if item["host"] else ""
         parent = f"{item['parent']} " if item["parent"] else ""
         flag = f", DISRUPTIVE: {item['interrupts']}" if item["disruptive"] else ""
-        title = f"{item['phase']}: {item['verb']} {item['system']} {item['kind']} {parent}{item['key']}{place}{flag}"
+        what = f"{item['verb']} {item['system']} {item['kind']} {parent}{item['key']}"
+        title = printable(f"{item['phase']}: {what}{place}{flag}")
         diffs.append(
             {
                 "before_header": title,

@@ -25,6 +25,7 @@ from .._design.network import changing_spaces, design_network
 from .._design.prices import monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
+from .._printable import printable_all
 from .._reconcile import ReconcileError, Refs, rights_to_write
 from .begin import Begun
 from .host_side import everything
@@ -45,7 +46,7 @@ class PlanError(Exception):
     """The network cannot be built as it is described; `problems` has a sentence for each reason, up to a bound."""
 
     def __init__(self, problems: list[str], warnings: list[str]) -> None:
-        self.problems, self.warnings = problems[:MOST_PROBLEMS], warnings
+        self.problems, self.warnings = printable_all(problems[:MOST_PROBLEMS]), printable_all(warnings)
         lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, 1)]
         left = len(problems) - MOST_PROBLEMS
         if left > 0:

@@ -18,6 +18,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._found import foun
         (None, None),
         ({"skipped": True, "changed": False}, None),
         ({"unreachable": True, "msg": "Failed to connect. "}, {"unreachable": "Failed to connect"}),
+        ({"unreachable": True, "msg": "no\x1b[2J\nok=1"}, {"unreachable": r"no\x1b[2J ok=1"}),
         ({"host": {"devices": []}, "missing": []}, {"devices": []}),
         ({"failed": True, "msg": "no python"}, None),
     ],
