@@ -36,9 +36,7 @@ def _vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], rep
     return VxlanIntent(subnet=subnet, addresses=addresses, aggregators=keyword or tuple(members), **options)
 
 
-def _gateway(
-    given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report
-) -> GatewayIntent | None:
+def _gateway(given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report) -> GatewayIntent | None:
     options = given_options(given)
     if "aggregator" not in options:
         report.problem(f"{space}, gateways: aggregator is missing: the host that carries the gateway.")
@@ -128,9 +126,7 @@ def _subnets(
         seen.add(subnet["zone"])
 
 
-def read_space(
-    given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent], report: Report
-) -> SpaceIntent | None:
+def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent], report: Report) -> SpaceIntent | None:
     """Return a space of the intent, or None with a problem where it has no key; `entry` names it until it has one."""
     options = given_options(given)
     if "key" not in options:
@@ -151,9 +147,7 @@ def read_space(
             f"{what}: private_wan: unmanaged needs vxlan with a subnet: without it nothing carries the private WAN "
             "between the aggregators."
         )
-    gateways = tuple(
-        gateway for one in options.get("gateways", ()) if (gateway := _gateway(one, what, hosts, report))
-    )
+    gateways = tuple(gateway for one in options.get("gateways", ()) if (gateway := _gateway(one, what, hosts, report)))
     for host in several(gateway.host for gateway in gateways):
         report.problem(f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks.")
     return SpaceIntent(
