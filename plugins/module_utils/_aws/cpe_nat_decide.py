@@ -29,6 +29,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps
     of_key,
     shape,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules import Holding, adoption_problem
 
 
 def needed_interfaces(request: Request, found: Found) -> set[str]:
@@ -200,20 +201,11 @@ class _Present:
         """The Elastic IP that the user gave by its public address; it must be free, and nobody else's."""
         listed = {address.public_ip: address for address in self.found.addresses}
         given = listed.get(public_ip) or self.found.others.get(public_ip)
-        if given is None:
-            self._problem(entry, f"public_ip {public_ip} is no Elastic IP of this account and region")
-        elif given.network not in (None, self.request.network):
-            self._problem(entry, f"public_ip {given} belongs to the network '{given.network}'")
-        elif given.network is not None and not given.retired:
-            use = f"the entry {given.key}" if given.key else "something else than CPE NAT"
-            self._problem(entry, f"public_ip {given} is in use in this network, for {use}")
-        elif given.association_id is not None:
-            self._problem(
-                entry, f"public_ip {given} is associated, at {given.place or 'a service'}; disassociate it first"
-            )
-        else:
-            return given
-        return None
+        problem = adoption_problem(str(given or public_ip), _holding(given), self.request.network)
+        if problem:
+            self._problem(entry, problem)
+            return None
+        return given
 
     def _reverse_dns(self, entry: Entry, address: ElasticIp | None) -> str | None:
         """The name to set ("" removes it), or None if it is as wanted or not managed."""
@@ -261,3 +253,14 @@ class _Present:
         untouched = not (step.write_tags or step.associate or step.assign or step.moving_from or address.moving_from)
         if step.action == "update" and untouched and step.reverse_dns is None:
             step.action = "none"
+
+
+def _holding(address: ElasticIp | None) -> Holding | None:
+    if address is None:
+        return None
+    return Holding(
+        network=address.network,
+        retired=address.retired,
+        use=f"the entry {address.key}" if address.key else "something else than CPE NAT",
+        place=str(address.place or "a service") if address.association_id is not None else None,
+    )

@@ -9,7 +9,6 @@ be tagged themselves. A retired Elastic IP names nothing; its place tags only te
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     owned_by,
     tags_of,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import delegated
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
     TAG_INTERFACE,
@@ -147,8 +147,7 @@ class Interface:
 
     def occupied(self) -> set[str]:
         """All addresses of the subnet that nothing else can have: its own, and those of its delegated prefixes."""
-        delegated = {str(address) for prefix in self.prefixes for address in ipaddress.IPv4Network(prefix)}
-        return set(self.addresses) | delegated
+        return set(self.addresses) | delegated(self.prefixes)
 
     @property
     def slots(self) -> int:

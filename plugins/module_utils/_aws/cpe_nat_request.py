@@ -5,16 +5,27 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .._design.naming import ENTRY_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules import (
+    address_problem,
+    key_problem,
+    pool_problem,
+    reverse_dns_problem,
+)
 
 NETWORK = re.compile(r"[a-z][a-z0-9_]{0,15}")
+_RULES: dict[str, Callable[[str], str | None]] = {
+    "private_ip": address_problem,
+    "preferred_private_ip": address_problem,
+    "public_ip": address_problem,
+    "pool": pool_problem,
+    "reverse_dns": reverse_dns_problem,
+}
 
 
 class CpeNatError(Exception):
@@ -109,27 +120,16 @@ class Request:
 
     def _problems_of(self, entry: Entry) -> list[str]:
         found: list[str] = []
-        if not ENTRY_KEY.fullmatch(entry.key):
-            found.append(
-                f"entry '{entry.key}': wanted a key of letters, digits, spaces and . _ : + = @ - (at most 200, the"
-                " first a letter or digit)"
-            )
+        if problem := key_problem(entry.key):
+            found.append(f"entry {entry.key!r}: {problem}")
         if self.state == "absent":
             return found
         if not re.fullmatch(r"eni-\w+", entry.interface_id):
             found.append(
                 f"entry {entry.key}: interface_id is '{entry.interface_id}'; wanted a network interface's id (eni-...)"
             )
-        for name in ("private_ip", "preferred_private_ip", "public_ip"):
+        for name, problem_of in _RULES.items():
             value = getattr(entry, name)
-            if value is not None and not _is_ipv4(value):
-                found.append(f"entry {entry.key}: {name} is '{value}'; wanted an IPv4 address without a prefix length")
+            if value is not None and (problem := problem_of(value)):
+                found.append(f"entry {entry.key}: {name} is {value!r}; {problem}")
         return found
-
-
-def _is_ipv4(text: str) -> bool:
-    try:
-        ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 _Network = ipaddress.IPv4Network
 
@@ -56,6 +56,11 @@ def network_of(text: object) -> ipaddress.IPv4Network | None:
         return ipaddress.IPv4Interface(str(text)).network
     except ValueError:
         return None
+
+
+def delegated(prefixes: Iterable[str]) -> set[str]:
+    """Return the addresses of the prefixes of an interface, which nothing else in its subnet can have."""
+    return {str(address) for prefix in prefixes for address in ipaddress.IPv4Network(prefix)}
 
 
 def router_address(subnet: str) -> str:

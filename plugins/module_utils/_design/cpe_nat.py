@@ -10,65 +10,19 @@ moved because a bond moved (that is reported as drift), only because an operator
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from typing import Any
 
+from .._cpe_nat_rules import address_problem
 from .addresses import choose_private_address, is_reserved
+from .cpe_nat_entries import PREFIX, Entry, adopts, check_entry, check_public_ip, is_retired
 from .fleet import Fleet, Member
-from .intent import CpeNatIntent, Intent, Report
+from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import TAG_ADOPTED, TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
 from .stages import stage
-from .state import Bond, Cloud, ElasticIp, Server, Thing
+from .state import Cloud, ElasticIp, Server, Thing
 
 PART = "cpe_nat"
-PREFIX = cpe_nat_key("")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the intent with its bond and its key."""
-
-    intent: CpeNatIntent
-    bond: Bond
-    key: str
-
-
-def find_bond(reference: str, server: Server) -> Bond | str:
-    """The bond named by digits (its id) or by its exact name; else a sentence that says why not."""
-    if reference.isdigit():
-        bond = server.bonds.get(int(reference))
-        return bond or f"the server has no bond with the id {reference}"
-    found = [bond for bond in server.bonds.values() if bond.name == reference]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        return f"the server has no bond named {reference!r}"
-    listing = ", ".join(f"id {bond.id} in space {bond.space}" for bond in found)
-    return f"the name {reference!r} is not unique on the server ({listing}): give the id"
-
-
-def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entry]:
-    """Entries with their bonds and keys; unknown bonds, double keys and missing names are problems."""
-    entries: list[Entry] = []
-    unnamed: dict[int, int] = {}
-    for wanted in intent.cpe_nat_ips:
-        bond = find_bond(wanted.bond, server)
-        if isinstance(bond, str):
-            report.problem(f"{wanted.label}: {bond}.")
-            continue
-        if wanted.name is None:
-            unnamed[bond.id] = unnamed.get(bond.id, 0) + 1
-            if unnamed[bond.id] == 2:
-                report.problem(
-                    f"bond {bond.id} ({bond.name}) has more than one CPE NAT entry without a name: from the second on "
-                    "a name is required, so that an edit keeps the public address."
-                )
-        key = wanted.name or f"bond-{bond.id}"
-        if wanted.name and any(entry.key == key for entry in entries):
-            report.problem(f"{wanted.label}: the name {key!r} is given to two CPE NAT entries.")
-        entries.append(Entry(wanted, bond, key))
-    return entries
 
 
 def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
@@ -86,38 +40,9 @@ def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
     return found
 
 
-def is_retired(address: ElasticIp) -> bool:
-    """Whether the address was kept by a teardown and waits for its entry to come back."""
-    return address.tags.get(TAG_RETIRED) == "true"
-
-
 def is_adopted(address: ElasticIp) -> bool:
     """Return True if the operator had the address before (`public_ip`): the collection never releases it."""
     return address.tags.get(TAG_ADOPTED) == "true"
-
-
-def _check_nat(entry: Entry, server: Server, report: Report) -> None:
-    """The bonder's side: the connected network is private, the destination inside it, the interface there."""
-    wanted = entry.intent
-    try:
-        connected = ipaddress.IPv4Interface(wanted.connected_ip)
-        inside = ipaddress.IPv4Address(wanted.nat_ip)
-    except ValueError as error:
-        report.problem(f"{wanted.label}: {error}; connected_ip is for example 192.168.17.1/24, nat_ip 192.168.17.10.")
-        return
-    if not connected.network.is_private:
-        report.problem(f"{wanted.label}: connected_ip {connected} is not private; a CPE NAT IP needs a private one.")
-    if inside not in connected.network:
-        report.problem(
-            f"{wanted.label}: nat_ip {inside} lies outside of its connected network {connected.network} "
-            f"(connected_ip {wanted.connected_ip})."
-        )
-    names = server.bond_interfaces.get(entry.bond.id, [])
-    if wanted.interface not in names:
-        report.problem(
-            f"{wanted.label}: the bonder of bond {entry.bond.id} has no interface {wanted.interface!r} "
-            f"(it has: {', '.join(sorted(names)) or 'none'})."
-        )
 
 
 class Addresses:
@@ -133,6 +58,12 @@ class Addresses:
         for subnet in cloud.subnets.values():
             self._used.setdefault(subnet.id, set()).update(subnet.used or ())
 
+    def keep(self, address: ElasticIp, fleet: Fleet) -> None:
+        """Reserve what an entry has already, so that no entry before it in the list takes it."""
+        owner, current = fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE)), None
+        if owner and (current := current_address(address)):
+            self.reserve(owner, current)
+
     def reserve(self, owner: Member, address: str) -> None:
         """An address that an entry has already, assigned or only named in its tags."""
         if owner.instance:
@@ -143,12 +74,9 @@ class Addresses:
         if owner.instance is None:
             raise AssertionError("the caller has checked owner.instance")
         subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
-        try:
-            inside = ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet)
-        except ValueError as error:
-            self._report.problem(f"{what}: private_ip: {error}.")
-            return address
-        if not inside:
+        if address_problem(address):
+            return address  # which has been said
+        if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
             self._report.problem(f"{what}: private_ip {address} lies outside of {owner.host}'s subnet {subnet}.")
         elif is_reserved(address, subnet):
             self._report.problem(
@@ -214,6 +142,25 @@ def _owner(
     return owner, wanted or owner
 
 
+def current_address(address: ElasticIp | None) -> str | None:
+    """Return the private address that an entry's Elastic IP has, or names; a retired one names none."""
+    if address is None or is_retired(address):
+        return None
+    return address.private_ip or address.tags.get(TAG_PRIVATE_IP)
+
+
+def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, report: Report) -> None:
+    """Refuse where the entry's private address carries the public address of others, and its own one nothing."""
+    owner = fleet.by_interface(address.tags.get(TAG_INTERFACE))
+    holder = owner.instance.publics.get(current) if owner and owner.instance else None
+    if address.interface_id is None and owner and owner.instance and holder not in (None, address.public_ip):
+        report.problem(
+            f"{entry.intent.label}: its private address {current} on {owner.instance.interface_id} ({owner.host}) "
+            f"carries {holder}, which is not its Elastic IP {address.public_ip} ({address.allocation_id}). "
+            "Disassociate that one, or retire the entry."
+        )
+
+
 def entry_work(entry: Entry, owner: Member, private_ip: str) -> dict[str, Any]:
     """ENTRY of role eip_cpe_nat."""
     wanted = entry.intent
@@ -265,38 +212,43 @@ def design_cpe_nat(
     own = own_addresses(intent, cloud)
     addresses = Addresses(fleet, cloud, report)
     chosen: dict[str, str] = {}
+    holders: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        if address := own.get(entry.key):
+            addresses.keep(address, fleet)
     for entry in entries:
         address = own.get(entry.key)
-        _check_nat(entry, server, report)
+        check_entry(entry, server, report)
         before, owner = _owner(entry, address, fleet, report)
         if owner is None:
             continue
         if owner.instance is None:
             report.problem(f"{entry.intent.label}: {owner.host} has no aws_instance_id: its interface cannot be found.")
             continue
-        current = None
-        if address and not is_retired(address):
-            current = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
-            if before and current:
-                addresses.reserve(before, current)
+        check_public_ip(entry, address, owner, intent, cloud, fleet, report)
+        if adopts(entry, address):
+            address = None  # the one that was kept stays kept
+        current = current_address(address)
+        if address and current:
+            _check_free(entry, address, current, fleet, report)
         moved = before is not None and before.host != owner.host
-        if entry.intent.private_ip and entry.intent.private_ip != current:
+        place = before.instance.subnet_id if before and before.instance else None
+        stays = current is not None and (not moved or place == owner.instance.subnet_id)
+        if entry.intent.private_ip and not (stays and entry.intent.private_ip == current):
             private_ip: str | None = addresses.fixed(owner, entry.intent.private_ip, entry.intent.label)
             moved = moved or current is not None
-        elif (
-            current
-            and not moved
-            or moved
-            and current
-            and before
-            and before.instance
-            and before.instance.subnet_id == owner.instance.subnet_id
-        ):
+        elif stays:
             private_ip = current
         else:
             private_ip = addresses.choose(owner, entry.key, entry.intent.label)
         if private_ip is None:
             continue
+        other = holders.setdefault((owner.instance.subnet_id, private_ip), entry) if private_ip == current else entry
+        if other.key != entry.key:
+            report.problem(
+                f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} would both have the "
+                f"private address {private_ip}. Give one of them another private_ip, or none."
+            )
         chosen[entry.key] = private_ip
         if not moved:
             _drift(entry, owner, fleet, server, report)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .cpe_nat import is_retired
+from .cpe_nat_entries import is_retired
 from .intent import Intent, Report
 from .naming import TAG_KEY, TAG_NETWORK, cpe_nat_key
 from .state import Cloud, ElasticIp

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -41,6 +42,11 @@ def number(options: dict[str, Any], name: str, what: str, bounds: tuple[int, int
     else:
         return
     del options[name]
+
+
+def number_of(reference: str) -> int | None:
+    """Return the id that a reference of digits names, None of any other text: "\u00b2" is a digit to Python alone."""
+    return int(reference) if re.fullmatch("[0-9]{1,18}", reference) else None
 
 
 def never_empty(options: dict[str, Any], name: str, what: str, absent: str, report: Report) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .cpe_nat import is_retired, own_addresses
+from .cpe_nat import own_addresses
+from .cpe_nat_entries import is_retired
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .host_files import check_masquerade

@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .._cpe_nat_rules import ENTRY_KEY
+
 NETWORK_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 MAX_VNI = 16777215
 """A VXLAN network identifier has 24 bits (RFC 7348)."""
 
-ENTRY_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:+=@-]{0,199}")
-"""The key of a CPE NAT entry, as it may stand in a tag."""
 _PLACE = r"[^/*?\\]+"
 """A space, zone, host or VPC in a key. EC2's filters take * and ? for any text, and \\ for what makes them plain."""
+PLACE = re.compile(_PLACE)
 OWN_KEY = re.compile(
     rf"(vpc|igw|rtb)/{_PLACE}"
     rf"|(subnet|natgw-subnet|natgw-rtb|gateway|gateway-ip|natgw|natgw-ip)/{_PLACE}/{_PLACE}"

@@ -12,7 +12,8 @@ from typing import Any
 from . import collisions, host_checks
 from .auto_networks import with_auto_networks
 from .bgp import check_reflectors, direct_things, transit_things
-from .cpe_nat import design_cpe_nat, resolve_entries
+from .cpe_nat import design_cpe_nat
+from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes

@@ -89,7 +89,8 @@ def _instances(new: list[Item], cloud: Cloud, fleet: Fleet, report: Report) -> l
                 f"{member.host}: has {numbers[0]} network interfaces and would get {numbers[1]} more for gateways; "
                 f"{instance.type} holds {numbers[2]}."
             )
-        numbers = len(instance.addresses), assigned[instance.interface_id], limits.addresses_per_interface
+        there = len(instance.addresses) + instance.prefixes
+        numbers = there, assigned[instance.interface_id], limits.addresses_per_interface
         lines.append(Line("private addresses", where, *numbers, BY_TYPE))
         if assigned[instance.interface_id] and lines[-1].left < 0:
             report.problem(

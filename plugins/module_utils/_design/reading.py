@@ -10,6 +10,8 @@ design meets nothing that it cannot compute with. `null` and an empty text mean 
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,7 +27,7 @@ from .intent import (
     Report,
 )
 from .names import check_tunnel_device
-from .naming import ANYWHERE, MAX_VNI, NETWORK_NAME
+from .naming import ANYWHERE, MAX_VNI, NETWORK_NAME, PLACE
 
 MAX_INDEX = 2**24 - 2
 """The largest tunnel network has 24 bits for hosts (10.0.0.0/8)."""
@@ -104,6 +106,8 @@ def _tunnel_device(given: Any, report: Report) -> str:
 def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
     options = given_options(given)
     host = options["host"]
+    if not PLACE.fullmatch(host):
+        report.problem(f"{host}: the name of a host is a part of tags; it may have none of the characters / * ? \\.")
     number(options, "index", f"{host}: bonding_aggregator_index", (1, MAX_INDEX), report)
     never_empty(options, "primary_devices", f"{host}: bonding_primary_devices", "eth0 and ens5", report)
     private_ip = options.pop("private_ip_address", None)
@@ -117,12 +121,25 @@ def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
     return HostIntent(**options, private_ip=private_ip)
 
 
+def _connected(text: str) -> ipaddress.IPv4Interface:
+    if "/" not in text:
+        raise ValueError("a prefix length is missing")
+    return ipaddress.IPv4Interface(text)
+
+
+CANONICAL = {"connected_ip": _connected, "nat_ip": ipaddress.IPv4Address}
+"""The one form of an address, by which the server and other entries know it."""
+
+
 def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[CpeNatIntent]:
     needed = ("bond", "interface", "connected_ip", "nat_ip")
     for place, one in enumerate(given, 1):
         options = given_options(one)
         if one.get("reverse_dns") == "":  # takes the name away
             options["reverse_dns"] = ""
+        for name, form in CANONICAL.items():
+            with contextlib.suppress(KeyError, ValueError):  # what is no address is refused with the entry
+                options[name] = str(form(options[name]))
         missing = [name for name in needed if name not in options]
         if missing:
             what = f"bond {options['bond']}" if "bond" in options else f"entry {place}"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +94,10 @@ class Instance:
     source_dest_check: bool = True
     automatic_ip: str | None = None
     """The public address that EC2 gave by itself: no Elastic IP, and lost when the instance stops."""
+    publics: Mapping[str, str] = field(default_factory=dict)
+    """The public address of each private address that has one, of all its interfaces."""
+    prefixes: int = 0
+    """IPv4 prefixes of the primary interface, each of which counts as an address."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,8 @@ class ElasticIp:
     private_ip: str | None = None
     reverse_dns: str | None = None
     """In small letters without the dot at the end; None where it was not read."""
+    region: str | None = None
+    """As the hosts name it."""
 
 
 @dataclass(frozen=True)
@@ -273,6 +280,9 @@ class Cloud:
     subnets: dict[str, Subnet] = field(default_factory=dict)
     vpcs: dict[str, Vpc] = field(default_factory=dict)
     addresses: list[ElasticIp] = field(default_factory=list)
+    """Those of this network."""
+    named: list[ElasticIp] = field(default_factory=list)
+    """Others of the account, which entries name by `public_ip`."""
     interfaces: dict[str, Interface] = field(default_factory=dict)
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)

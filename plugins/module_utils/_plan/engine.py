@@ -16,7 +16,7 @@ from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
-from .._design.cpe_nat import Entry, resolve_entries
+from .._design.cpe_nat_entries import Entry, resolve_entries
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report
 from .._design.items import ALLOW, Design, Item

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -15,6 +15,7 @@ from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of, wher
 from .._aws.account import read_account
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
+from .._design.addresses import delegated
 from .._design.intent import Intent
 from .._design.items import Item
 from .._design.limits import REGIONAL
@@ -61,6 +62,29 @@ def _automatic_ip(interface: dict[str, Any]) -> str | None:
     return found.get("PublicIp") if found.get("IpOwnerId") == "amazon" else None
 
 
+def _publics(interfaces: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The public address of each private one of an instance's interfaces."""
+    return {
+        address["PrivateIpAddress"]: address["Association"]["PublicIp"]
+        for interface in interfaces
+        for address in interface.get("PrivateIpAddresses", [])
+        if (address.get("Association") or {}).get("PublicIp")
+    }
+
+
+def _elastic_ip(item: Mapping[str, Any], region: str | None, reverse_dns: str | None = None) -> ElasticIp:
+    return ElasticIp(
+        allocation_id=item["AllocationId"],
+        public_ip=item["PublicIp"],
+        tags=tags_of(item),
+        # a service may have associated it with nothing that is shown
+        interface_id=item.get("NetworkInterfaceId") or item.get("AssociationId") or None,
+        private_ip=item.get("PrivateIpAddress") or None,
+        reverse_dns=reverse_dns,
+        region=region,
+    )
+
+
 def _at_once(steps: Collection[Callable[[], None]]) -> None:
     """Do them side by side. Raises what the first that failed has raised; of rights, all that are missing."""
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
@@ -94,12 +118,13 @@ class CloudReader:
         self._regions = _regions(intent)
         for region in self._regions:
             ids = [host.instance_id for host in intent.hosts if host.region == region and host.instance_id]
-            self._region(self._ec2(region), ids, intent)
+            self._region(region, ids, intent)
 
-    def _region(self, client: Any, ids: Collection[str], intent: Intent) -> None:
+    def _region(self, region: str | None, ids: Collection[str], intent: Intent) -> None:
         """A region, by few answers waited for: a listing waits only for those that its filters come from."""
+        client = self._ec2(region)
         vpcs = intent.removes or any(space.vpc or space.gateways for space in intent.spaces)
-        steps = [partial(self._instances, client, ids), partial(self._addresses, client, intent)]
+        steps = [partial(self._instances, client, ids), partial(self._addresses, client, region, intent)]
         if vpcs:
             steps += [partial(self._vpcs, client, intent), partial(self._internet_gateways, client, intent)]
         _at_once(steps)
@@ -166,7 +191,9 @@ class CloudReader:
             client = self._ec2(region)
             used: dict[str, set[str]] = {subnet: set() for subnet in fleet_subnets}
             for item in describe_by(client, "describe_network_interfaces", "subnet-id", fleet_subnets):
+                prefixes = [prefix["Ipv4Prefix"] for prefix in item.get("Ipv4Prefixes") or ()]
                 used[item["SubnetId"]] |= {p["PrivateIpAddress"] for p in item.get("PrivateIpAddresses", [])}
+                used[item["SubnetId"]] |= delegated(prefixes)
             for subnet, addresses in used.items():
                 if subnet in self.cloud.subnets:
                     old = self.cloud.subnets[subnet]
@@ -199,24 +226,23 @@ class CloudReader:
                 devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
                 groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
                 automatic_ip=_automatic_ip(primary),
+                publics=_publics(interfaces),
+                prefixes=len(primary.get("Ipv4Prefixes") or ()),
                 source_dest_check=primary.get("SourceDestCheck", True),
             )
 
-    def _addresses(self, client: Any, intent: Intent) -> None:
+    def _addresses(self, client: Any, region: str | None, intent: Intent) -> None:
+        """The network's Elastic IPs, and (only where there are such) others that entries are to take over."""
         found = describe(client, "describe_addresses", Filters=owned_by(intent.network))
         named = any(entry.reverse_dns is not None for entry in intent.cpe_nat_ips)
         names = reverse_dns_of(client, [item["AllocationId"] for item in found] if named else [])
         for item in found:
-            self.cloud.addresses.append(
-                ElasticIp(
-                    allocation_id=item["AllocationId"],
-                    public_ip=item["PublicIp"],
-                    tags=tags_of(item),
-                    interface_id=item.get("NetworkInterfaceId") or None,
-                    private_ip=item.get("PrivateIpAddress") or None,
-                    reverse_dns=names.get(item["AllocationId"], "") if named else None,
-                )
-            )
+            name = names.get(item["AllocationId"], "") if named else None
+            self.cloud.addresses.append(_elastic_ip(item, region, name))
+        given = {entry.public_ip for entry in intent.cpe_nat_ips if entry.public_ip and not intent.absent}
+        others = sorted(given - {item["PublicIp"] for item in found})
+        for item in describe_by(client, "describe_addresses", "public-ip", others):
+            self.cloud.named.append(_elastic_ip(item, region))
 
     def _subnets(self, client: Any, intent: Intent) -> None:
         """The subnets of our VPCs, of the fleet's ones, and (seldom, and only then asked for) those of gateways."""

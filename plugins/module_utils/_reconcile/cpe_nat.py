@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .._client import Client
+from .._cpe_nat_rules import nat_problems
 from .model import Object, ReconcileError, wanted
 from .planning import diff
 from .reading import read_bond
@@ -95,20 +96,17 @@ def _entry(refs: Refs, entry: dict[str, Any], present: bool, where: str) -> tupl
         connected_data.update({name: entry[name] for name in _CONNECTED_OPTIONS if name in entry})
     connected = wanted("connected_ip", parent, connected_data)
     if present:
-        _check_inside(nat, connected, where)
+        _check(nat, str(entry["connected_ip"]), where)
     return connected, nat
 
 
-def _check_inside(nat: Object, connected: Object, where: str) -> None:
-    """The destination must be a host of the connected network: the bonder translates for that network only."""
-    network = ipaddress.ip_interface(connected.key).network
-    address = ipaddress.ip_address(nat.data["nat_ip"])
-    if network.version != 4 or ipaddress.ip_address(nat.key).version != 4:
+def _check(nat: Object, connected_ip: str, where: str) -> None:
+    """Raise for what the plan refuses of an entry too."""
+    versions = {ipaddress.ip_interface(text).version for text in (connected_ip, nat.key, nat.data["nat_ip"])}
+    if versions != {4}:
         raise ReconcileError(f"{where}: CPE NAT IPs are IPv4 only.")
-    if address not in network:
-        raise ReconcileError(f"{where}: nat_ip {address} is not inside the network of connected_ip, {network}.")
-    if network.prefixlen < 31 and address in (network.network_address, network.broadcast_address):
-        raise ReconcileError(f"{where}: nat_ip {address} is the network or broadcast address of {network}.")
+    if problems := nat_problems(connected_ip, nat.data["nat_ip"]):
+        raise ReconcileError(f"{where}: {'; '.join(problems)}.")
 
 
 def _removable(found: Sequence[Object], items: Sequence[Object]) -> list[Object]:

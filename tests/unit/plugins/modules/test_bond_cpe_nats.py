@@ -130,8 +130,8 @@ def test_removal_takes_the_connected_ip_last(monkeypatch: pytest.MonkeyPatch) ->
     [
         (
             [{**ENTRY, "nat_ip": "203.0.113.10"}],
-            "entry 1 (bond 17, private_ip 198.51.100.20): nat_ip 203.0.113.10 is not inside the network of "
-            "connected_ip, 192.0.2.0/24.",
+            "entry 1 (bond 17, private_ip 198.51.100.20): nat_ip 203.0.113.10 lies outside of its connected network "
+            "192.0.2.0/24 (connected_ip 192.0.2.1/24): the bonder translates for that network only.",
         ),
         ([{**ENTRY, "nat_ip": "192.0.2.255"}], "192.0.2.255 is the network or broadcast address of 192.0.2.0/24"),
         ([ENTRY, {**OTHER, "private_ip": "198.51.100.20"}], "the same private_ip is given for entry 1 (bond 17"),
@@ -157,4 +157,4 @@ def test_all_entries_are_judged_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     result = run(monkeypatch, entries, bonds)
     assert "entry 1 (bond a, private_ip 198.51.100.20): 2 bonds are named 'a'" in result["msg"]
     assert "entry 2 (bond b, private_ip 198.51.100.20): There is no bond named 'b'" in result["msg"]
-    assert "entry 3 (bond 17, private_ip 198.51.100.20): nat_ip 203.0.113.10 is not inside" in result["msg"]
+    assert "entry 3 (bond 17, private_ip 198.51.100.20): nat_ip 203.0.113.10 lies outside" in result["msg"]

@@ -19,7 +19,7 @@ OF_KEY = {"Name": "tag:bonded.internet/key", "Values": ["cpe-nat/bond-17"]}
 
 
 def test_first_run_makes_exactly_these_calls_in_this_order(ec2: FakeEc2) -> None:
-    result = run(ec2, options(entry("bond-17", private_ip="10.0.1.40", pool="pool-1")), False)
+    result = run(ec2, options(entry("bond-17", private_ip="10.0.1.40", pool="ipv4pool-ec2-0123456789abcdef0")), False)
 
     assert ec2.calls == [
         ("describe_addresses", {"Filters": OURS}),
@@ -32,7 +32,7 @@ def test_first_run_makes_exactly_these_calls_in_this_order(ec2: FakeEc2) -> None
             "allocate_address",
             {
                 "Domain": "vpc",
-                "PublicIpv4Pool": "pool-1",
+                "PublicIpv4Pool": "ipv4pool-ec2-0123456789abcdef0",
                 "TagSpecifications": [
                     {
                         "ResourceType": "elastic-ip",

@@ -14,6 +14,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.limits imp
 from ansible_collections.bonded.internet.plugins.module_utils._design.prices import monthly
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
     Account,
+    ElasticIp,
     Route,
     RouteTable,
     Subnet,
@@ -103,6 +104,7 @@ def test_the_operator_is_believed(world: World) -> None:
 def test_an_address_that_is_taken_over_or_kept_is_not_new() -> None:
     world = plain_world()
     world.cloud.accounts = account(elastic_ips=5)
+    world.cloud.named.append(ElasticIp("eipalloc-9", "198.51.100.99"))
     world.plan(spaces=space(gateway(egress="none")), cpe_nat_ips=[entry(public_ip="198.51.100.99")])
     assert world.report.problems == []
 

@@ -156,6 +156,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"aggregators": [host("agg1", private_ip_address="10.1.0.11/24")]},
         "agg1: aws_private_ip_address: '10.1.0.11/24' is no IPv4 address.",
     ),
+    "a host with a slash": (
+        {"aggregators": [host("a/b")]},
+        "a/b: the name of a host is a part of tags; it may have none of the characters / * ? \\.",
+    ),
     "no number of the system": ({"bgp": {"subnet": "10.253.0.0/20"}}, "bonding_bgp: asn is missing."),
     "BGP that is true": ({"bgp": True}, "bonding_bgp: got true, expected a dictionary with an asn."),
     "a key of two words": (

@@ -111,7 +111,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "one name for two entries": (
         {"cpe_nat_ips": [entry(name="mail"), entry(name="mail", nat_ip="192.168.17.11")]},
-        "the name 'mail' is given to two CPE NAT entries",
+        "bonding_cpe_nat_ips: the entries 1 (name 'mail', bond 17) and 2 (name 'mail', bond 17) have one key, mail",
     ),
     "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator 'agg9' is no host"),
     "direct BGP between subnets": ({"bgp": {"asn": 64512, "mode": "direct"}}, "the aggregators are in 2 subnets"),
