@@ -17,26 +17,28 @@ options:
   api_url:
     description:
       - The URL of the management server, like V(https://bonding.example.com), with or without V(/api/v4/).
+        Modules warn of V(http://) unless it is this machine.
       - If not given, the environment variable E(BONDING_API_URL) is used. One of both is needed.
     type: str
   api_username:
     description:
-      - The e-mail address of the user to log in as.
+      - The e-mail address of the user to log in as. A colon in it cannot be sent.
       - If not given, the environment variable E(BONDING_API_USERNAME) is used.
     type: str
   api_password:
     description:
-      - The password of O(api_username).
+      - The password of O(api_username). It is sent in UTF-8. White space around it is no part of it.
       - If not given, the environment variable E(BONDING_API_PASSWORD) is used.
     type: str
   api_token:
     description:
       - An API token. It is used in place of O(api_username) and O(api_password) where both are given.
+        White space around it is no part of it.
       - If not given, the environment variable E(BONDING_API_TOKEN) is used.
     type: str
   validate_certs:
     description:
-      - Whether the certificate of the server must be trusted.
+      - Whether the certificate of the server must be trusted. Modules warn if it is not.
       - If not given, the environment variable E(BONDING_API_VALIDATE_CERTS) is used.
     type: bool
     default: true
@@ -44,11 +46,13 @@ options:
     description:
       - A file with the certificates to trust in place of those of the system,
         for a server whose certificate is signed by an own authority or by itself.
+      - It is read before anything is sent, and refused if no certificate is in it.
       - If not given, the environment variable E(BONDING_API_CA_PATH) is used.
     type: path
   api_timeout:
     description:
-      - How many seconds to wait for each answer of the server.
+      - How many seconds the server may take for each answer, from its first byte to its last.
+        A connection has the same time, but at most 10 seconds.
       - If not given, the environment variable E(BONDING_API_TIMEOUT) is used.
     type: int
     default: 30

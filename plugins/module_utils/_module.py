@@ -166,8 +166,11 @@ class BondingModule(AnsibleModule):
         """Log in, do the work, and end the module with what it returns, or with a failure that says everything."""
         if REQUESTS_IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        connection = self.connection()
         try:
-            with Client(self.connection(), parallel) as client:
+            with Client(connection, parallel) as client:
+                for text in connection.warnings():
+                    self.warn(text)
                 result = work(client, Refs(client))
         except ClientError as error:
             self.fail_json(msg=printable(error), changed=False, failure=printable_all(error.failure()))

@@ -8,16 +8,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from .connection import API_ROOT, Connection
 from .errors import ApiError, ClientError, UnclearError, UnreachableError
-from .retry import PASSING, REPEATABLE, Retry
+from .pages import all_objects, flawed
+from .retry import PASSING, REPEATABLE, Retry, retry_after
+from .shape import flaw_of
 from .transport import RequestsTransport, Response, Transport, TransportError
 from .wording import parse, refusal, tls_failure
 
-_MOST_PAGES = 10_000
+_READING = ("GET", "HEAD", "OPTIONS")
+_NO_SERVER = "api_url does not seem to name a management server"
+_UNCLEAR = "It may or may not have been done."
+
+
+@dataclass
+class _Course:
+    """The attempts at one request, the seconds waited between them, and whether one of them may have been done."""
+
+    attempts: int = 0
+    waited: float = 0.0
+    unclear: bool = False
 
 
 class Client:
@@ -67,64 +81,89 @@ class Client:
 
     def get(self, path: str) -> Any:
         """The JSON of one path."""
-        return self._json("GET", path, self._exchange("GET", path)[0])
+        return self._json("GET", path, self._exchange("GET", path))
+
+    def one(self, path: str) -> dict[str, Any]:
+        """The one object at a path.
+
+        :raises ApiError: also if the answer is none, or its id, URL or name is none
+        """
+        found = self.get(path)
+        flaw = flaw_of(found, listed=False)
+        if flaw is not None:
+            raise flawed(path, flaw if isinstance(found, Mapping) else f"the answer {flaw}")
+        return dict(found)
 
     def list(self, path: str) -> list[dict[str, Any]]:
-        """All objects of a collection, whether the server sends one array or pages."""
-        body = self.get(path)
-        if isinstance(body, list):
-            return body
-        objects: list[dict[str, Any]] = []
-        seen = {path}
-        for page in range(2, _MOST_PAGES):
-            if not isinstance(body, Mapping) or not isinstance(body.get("results"), list):
-                raise ApiError(f"GET {path} did not return a list.", method="GET", path=path, status=200)
-            objects.extend(body["results"])
-            following = self._next_page(path, page, body, len(objects))
-            if following is None or following in seen:
-                return objects
-            seen.add(following)
-            body = self.get(following)
-        raise ApiError(f"GET {path} has more than {_MOST_PAGES} pages.", method="GET", path=path, status=200)
+        """All objects of a collection, whether the server sends one array or pages.
+
+        :raises ApiError: also if it is no list, has not all its objects, or one of them is none
+        """
+        return all_objects(self.get, path)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         """Create; returns the object as the server has it, or None if it sent none.
 
         :raises UnclearError: if it may or may not have been done
         """
-        return self._json("POST", path, self._exchange("POST", path, body)[0])
+        return self._written("POST", path, body)
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Change the given fields to absolute values; returns the object, or None if the server sent none."""
-        return self._json("PATCH", path, self._exchange("PATCH", path, body)[0])
+        """Change the given fields to absolute values; returns the object, or None if the server sent none.
+
+        :raises UnclearError: if it may or may not have been done
+        """
+        return self._written("PATCH", path, body)
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Replace the object; returns it, or None if the server sent none."""
-        return self._json("PUT", path, self._exchange("PUT", path, body)[0])
+        """Replace the object; returns it, or None if the server sent none.
+
+        :raises UnclearError: if it may or may not have been done
+        """
+        return self._written("PUT", path, body)
 
     def delete(self, path: str) -> bool:
-        """Delete; False if it was not there any more."""
+        """Delete; False if it was not there any more.
+
+        :raises UnclearError: if it may or may not have been done: a page of a proxy's is no proof
+        """
         try:
-            self._exchange("DELETE", path)
+            response = self._exchange("DELETE", path)
         except ApiError as error:
             if error.status == 404:
                 return False
             raise
+        if response.status != 204:
+            raise UnclearError(
+                f"DELETE {path} was answered with {response.status}, not with 204. {_UNCLEAR}",
+                method="DELETE",
+                path=path,
+                status=response.status,
+            )
         return True
+
+    def _written(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Write; returns the object in the answer, or None if there is none."""
+        answer = self._json(method, path, self._exchange(method, path, body))
+        flaw = None if answer is None else flaw_of(answer, listed=False)
+        if flaw is not None:
+            where = "its answer" if not isinstance(answer, Mapping) else "in its answer"
+            raise UnclearError(f"{method} {path}: {where} {flaw}. {_UNCLEAR}", method=method, path=path, status=200)
+        return answer
 
     def options(self, path: str) -> Any:
         """The server's own description of a path."""
-        return self._json("OPTIONS", path, self._exchange("OPTIONS", path)[0])
+        return self._json("OPTIONS", path, self._exchange("OPTIONS", path))
 
-    def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[Response, int]:
-        """One request with its retries; returns a success and how often it was made."""
+    def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
+        """One request with its retries; returns a success."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json"}
         if data is not None:
             headers["Content-Type"] = "application/json"
-        attempt, waited = 0, 0.0
+        course = _Course()
         while True:
-            attempt += 1
+            course.attempts += 1
             response: Response | None = None
             failure: TransportError | None = None
             try:
@@ -132,48 +171,60 @@ class Client:
             except TransportError as error:
                 failure = error
             if response is not None and 200 <= response.status < 300:
-                return response, attempt
+                return response
+            # What failed on the server may have failed after the write.
+            course.unclear |= failure.sent if failure else bool(response and response.status >= 500)
             if self._may_repeat(method, response, failure):
-                pause = self._retry.pause(attempt, waited, response)
+                pause = self._retry.pause(course.attempts, course.waited, response)
                 if pause is not None:
                     self._retry.sleep(pause)
-                    waited += pause
+                    course.waited += pause
                     continue
-            raise self._error(method, path, response, failure, attempt)
+            raise self._error(method, path, response, failure, course)
 
     def _may_repeat(self, method: str, response: Response | None, failure: TransportError | None) -> bool:
         """Whether the same request may be made again without looking first."""
         if failure is not None:
-            return not failure.tls and (method in REPEATABLE or not failure.sent)
+            return not failure.final and (method in REPEATABLE or not failure.sent)
         if response is None:
             raise AssertionError("the caller has checked response")
         # 429 is said before anything is done, so even a POST may come back; the others are not that clear.
         return response.status == 429 or (response.status in PASSING and method in REPEATABLE)
 
     def _error(
-        self, method: str, path: str, response: Response | None, failure: TransportError | None, attempts: int
+        self,
+        method: str,
+        path: str,
+        response: Response | None,
+        failure: TransportError | None,
+        course: _Course,
     ) -> ClientError:
-        tried = f" (tried {attempts} times)" if attempts > 1 else ""
+        tried = f" (tried {course.attempts} times)" if course.attempts > 1 else ""
         if failure is not None:
-            if failure.tls:
+            if failure.tls and not course.unclear:
                 return tls_failure(method, path, self._root, str(failure))
-            if failure.sent and method not in ("GET", "HEAD", "OPTIONS"):
+            if course.unclear and method not in _READING:
                 return UnclearError(
-                    f"The answer to {method} {path} was lost{tried}: {failure}. It may or may not have been done.",
+                    f"The answer to {method} {path} was lost{tried}: {failure}. {_UNCLEAR}",
                     method=method,
                     path=path,
                 )
+            what = "gives no usable answer" if failure.final else "cannot be reached"
             return UnreachableError(
-                f"The management server {self._root} cannot be reached: {method} {path}: {failure}{tried}.",
+                f"The management server {self._root} {what}: {method} {path}: {failure}{tried}.",
                 method=method,
                 path=path,
             )
         if response is None:
             raise AssertionError("the caller has checked response")
-        error = refusal(method, path, response, self.connection)
-        if method == "POST" and response.status in PASSING and response.status != 429:
+        asked = retry_after(response)
+        if response.status in PASSING and asked and course.waited + asked > self._retry.budget:
+            tried += f" (it asks to wait {asked:.0f} s; a request waits {self._retry.budget:.0f} s at most)"
+        error = refusal(method, path, response, self.connection, tried)
+        # A refusal of the same write, when it came again, was one the first time too.
+        if course.unclear and method not in _READING and (response.status >= 500 or response.status == 429):
             return UnclearError(
-                f"{error} It may or may not have been done.",
+                f"{error} {_UNCLEAR}",
                 method=method,
                 path=path,
                 status=response.status,
@@ -185,27 +236,15 @@ class Client:
         try:
             return parse(response)
         except ValueError as error:
-            text = f"{method} {path} was answered with {response.status}, but not with JSON"
-            if method == "POST":
+            # JSON's own complaints are of columns, which help nobody.
+            why = "" if isinstance(error, json.JSONDecodeError) else f" ({error})"
+            text = f"{method} {path} was answered with {response.status}, but not with JSON{why}"
+            if method not in _READING:
                 # Whatever stands in between may have lost the rest of a real answer.
-                raise UnclearError(
-                    f"{text}. It may or may not have been done.", method=method, path=path, status=response.status
-                ) from error
+                raise UnclearError(f"{text}. {_UNCLEAR}", method=method, path=path, status=response.status) from error
             raise ApiError(
-                f"{text}; api_url does not seem to name a management server.",
+                f"{text}; {_NO_SERVER}.",
                 method=method,
                 path=path,
                 status=response.status,
             ) from error
-
-    def _next_page(self, path: str, page: int, body: Mapping[str, Any], got: int) -> str | None:
-        """The path and query of the page after this one; None after the last."""
-        following = body.get("next")
-        if following:
-            # Only its query counts: behind a proxy the server names itself by another host.
-            return f"{path.split('?')[0]}?{urlsplit(str(following)).query}"
-        count = body.get("count")
-        if "next" in body or not isinstance(count, int) or got >= count or not body["results"]:
-            return None
-        query = dict(parse_qsl(urlsplit(path).query))
-        return f"{path.split('?')[0]}?{urlencode({**query, 'page': page})}"

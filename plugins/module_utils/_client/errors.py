@@ -58,7 +58,7 @@ class TlsError(ClientError):
 
 
 class UnreachableError(ClientError):
-    """No answer, and certainly nothing changed: the request was not sent, or only read."""
+    """No usable answer, and certainly nothing changed: the request was not sent, or only read."""
 
 
 class UnclearError(ClientError):

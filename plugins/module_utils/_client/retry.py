@@ -30,17 +30,15 @@ class Retry:
 
     :param attempts: how often one request is made at most
     :param budget: seconds that all waiting of one request may take together
-    :param longest: seconds that one wait may take at most, also when the server asks for more
     """
 
     attempts: int = 5
     budget: float = 60.0
-    longest: float = 30.0
     sleep: Callable[[float], None] = _sleep
     jitter: Callable[[], float] = random.random
 
     def pause(self, attempt: int, waited: float, response: Response | None) -> float | None:
-        """Seconds to wait before the next attempt; None to give up.
+        """Seconds to wait before the next attempt; None to give up, also where the server asks for too long a wait.
 
         :param attempt: how many attempts were made
         :param waited: the seconds waited so far for this request
@@ -52,7 +50,6 @@ class Retry:
         asked = retry_after(response)
         if asked is not None:
             seconds = asked + self.jitter() / 4 if asked else seconds
-        seconds = min(seconds, self.longest)
         return seconds if waited + seconds <= self.budget else None
 
 
@@ -61,11 +58,11 @@ def retry_after(response: Response | None) -> float | None:
     text = response.headers.get("retry-after", "").strip() if response else ""
     if not text:
         return None
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         return None  # a header that is neither is no reason to fail
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

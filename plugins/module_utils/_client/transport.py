@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+import warnings
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
+from .._printable import printable
 from .connection import Connection
 from .errors import ClientError
 
@@ -20,19 +23,46 @@ REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import InsecureRequestWarning
+
+    from .bounded import bound
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 else:
     REQUESTS_IMPORT_ERROR = None
 
+    class _Adapter(HTTPAdapter):
+        """requests' adapter with a bound to the time of whole answers, direct and by a proxy."""
+
+        def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+            super().init_poolmanager(*arguments, **options)
+            bound(self.poolmanager)
+
+        def proxy_manager_for(self, *arguments: Any, **options: Any) -> Any:
+            manager = super().proxy_manager_for(*arguments, **options)
+            bound(manager)
+            return manager
+
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of an answer's body, unpacked."""
+CONNECT_SECONDS = 10
+# Small, since a chunk of a packed body may unpack to a thousand times its size.
+_CHUNK = 16 * 1024
+_ENCODINGS = ("", "identity", "gzip", "deflate")
+
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer. Header names are lower case."""
+    """A whole answer. Header names are lower case.
+
+    :param flaw: what keeps the body from being read as JSON, though it may look like it; empty if nothing does
+    """
 
     status: int
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    flaw: str = ""
 
 
 class TransportError(Exception):
@@ -40,12 +70,14 @@ class TransportError(Exception):
 
     :ivar sent: whether the server may have got the request
     :ivar tls: whether TLS itself failed (then nothing was sent)
+    :ivar final: whether the same request would only fail the same way again
     """
 
-    def __init__(self, reason: str, *, sent: bool, tls: bool = False) -> None:
+    def __init__(self, reason: str, *, sent: bool, tls: bool = False, final: bool = False) -> None:
         super().__init__(reason)
         self.sent = sent
         self.tls = tls
+        self.final = final or tls
 
 
 class Transport(Protocol):
@@ -77,36 +109,51 @@ class RequestsTransport:
             raise ClientError("The Python library requests is not installed.")
         self._connection = connection
         self._session = requests.Session()
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=parallel, max_retries=0)
+        adapter = _Adapter(pool_connections=1, pool_maxsize=parallel, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         # A session cookie would make the server ask for a CSRF token on writes.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        if not connection.validate_certs:
+            # Connection.warnings() says it once, and what to do; urllib3 would at each request.
+            warnings.simplefilter("ignore", InsecureRequestWarning)
 
     def send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
         try:
-            answer = self._session.request(
-                method,
-                url,
-                data=body,
-                headers=dict(headers),
-                # Given as a callable: requests would let an entry of ~/.netrc replace a plain header.
-                auth=self._authenticate,
-                # Given with each request: the session's own value would lose against REQUESTS_CA_BUNDLE.
-                verify=self._verify(),
-                timeout=(min(self._connection.timeout, 10), self._connection.timeout),
-                allow_redirects=False,
-            )
+            return self._exchange(method, url, body, headers)
+        except TransportError:
+            raise
         except requests.exceptions.SSLError as error:
-            raise TransportError(_reason(error), sent=False, tls=True) from error
-        except OSError as error:
-            # Every exception of requests is an OSError; so is a CA file that does not exist.
-            raise TransportError(_reason(error), sent=_may_have_been_sent(error)) from error
-        headers_got = {name.lower(): value for name, value in answer.headers.items()}
-        return Response(answer.status_code, answer.text, headers_got)
+            failure = TransportError(_without_credentials(_reason(error)), sent=False, tls=True)
+        except Exception as error:
+            failure = _failure(error)
+        # Here, and not in an `except`: its context would be the library's exception, whose words may hold a header.
+        raise failure
 
     def close(self) -> None:
         self._session.close()
+
+    def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        answer = self._session.request(
+            method,
+            url,
+            data=body,
+            headers={"Accept-Encoding": "gzip, deflate", **headers},
+            # Given as a callable: requests would let an entry of ~/.netrc replace a plain header.
+            auth=self._authenticate,
+            # Given with each request: the session's own value would lose against REQUESTS_CA_BUNDLE.
+            verify=self._verify(),
+            timeout=(min(self._connection.timeout, CONNECT_SECONDS), self._connection.timeout),
+            allow_redirects=False,
+            stream=True,
+        )
+        with answer:
+            content = _content(answer)
+        got = {name.lower(): value for name, value in answer.headers.items()}
+        try:
+            return Response(answer.status_code, content.decode("utf-8"), got)
+        except UnicodeDecodeError:
+            return Response(answer.status_code, content.decode("utf-8", "replace"), got, "its text is not UTF-8")
 
     def _verify(self) -> bool | str:
         if not self._connection.validate_certs:
@@ -118,11 +165,50 @@ class RequestsTransport:
         return request
 
 
+def _content(answer: Any) -> bytes:
+    """The body, unpacked, read piece by piece.
+
+    :raises TransportError: if it is larger than MOST_BYTES, or packed in a way that was not asked for
+    """
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        # Packed twice, a few bytes would unpack to a million times their size.
+        raise TransportError("the answer is packed in a way that was not asked for", sent=True, final=True)
+    content = bytearray()
+    for piece in answer.iter_content(_CHUNK):
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise TransportError(f"the answer is larger than {MOST_BYTES // 1024 // 1024} MiB", sent=True, final=True)
+    return bytes(content)
+
+
+def _failure(error: Exception) -> TransportError:
+    """What went wrong, in words that hold neither a header nor a value of an option."""
+    # Of the network and of the answer; all others speak of the request.
+    harmless = (
+        requests.exceptions.ConnectionError,
+        requests.exceptions.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+        requests.exceptions.ContentDecodingError,
+    )
+    is_plain = isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException)
+    if isinstance(error, OSError) and (is_plain or isinstance(error, harmless)):
+        return TransportError(_without_credentials(_reason(error)), sent=_may_have_been_sent(error))
+    # An InvalidHeader quotes the header, an InvalidURL may quote the proxy's password.
+    unsent = isinstance(error, (requests.exceptions.RequestException, ValueError))
+    return TransportError(
+        f"the request cannot be made ({type(error).__name__}); check api_url and the proxies of the environment "
+        "(HTTPS_PROXY, HTTP_PROXY)",
+        sent=not unsent,
+        final=True,
+    )
+
+
 def _may_have_been_sent(error: OSError) -> bool:
     """Whether the server may have got the request: not if no connection came about."""
     if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
         return False
-    if isinstance(error, requests.exceptions.InvalidURL) or not isinstance(error, requests.exceptions.RequestException):
+    if not isinstance(error, requests.exceptions.RequestException):
         return False
     cause = error.args[0] if error.args else None
     inner = getattr(cause, "reason", cause)
@@ -139,6 +225,10 @@ def _reason(error: BaseException) -> str:
         if inner is None or isinstance(inner, str):
             break
         current = inner
-    text = str(current)
-    # urllib3 puts the connection object in front: "<...HTTPSConnection object at 0x7f..>: Failed to ..."
-    return text.split(">: ", 1)[-1].split("): ", 1)[-1] if text.startswith(("<", "HTTP")) else text
+    # urllib3 puts the object in front: "<...Connection object at 0x7f..>: Failed ...", "...Pool(host='...'): Read ..."
+    return re.sub(r"^(<.*?>|\w+\(host=.*?\)): ", "", str(current))
+
+
+def _without_credentials(text: str) -> str:
+    """A text as one line, without user and password in its URLs, such as a proxy's."""
+    return printable(re.sub(r"//[^/\s]*@", "//", text)).strip()

@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .._printable import printable, printable_all
 from .connection import Connection
 from .errors import ApiError, AuthError, TlsError
+from .shape import DEEPEST, is_deep
 from .transport import Response
 
 _LONGEST = 400
@@ -22,9 +24,25 @@ _GENERAL = ("non_field_errors", "__all__")
 def parse(response: Response) -> Any:
     """The JSON of a body; None for an empty one.
 
-    :raises ValueError: if it is not JSON
+    :raises ValueError: if it is not JSON, or nested so deeply that no code could walk through it
     """
-    return json.loads(response.body) if response.body.strip() else None
+    if response.flaw:
+        raise ValueError(response.flaw)
+    if not response.body.strip():
+        return None
+    try:
+        body = json.loads(response.body, parse_constant=_no_number)
+    except RecursionError:
+        body, deep = None, True
+    else:
+        deep = is_deep(body)
+    if deep:
+        raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+    return body
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def field_errors(body: Any, prefix: str = "") -> dict[str, list[str]]:
@@ -47,8 +65,11 @@ def field_errors(body: Any, prefix: str = "") -> dict[str, list[str]]:
     return {prefix: [str(body)]} if body is not None else {}
 
 
-def refusal(method: str, path: str, response: Response, connection: Connection) -> ApiError:
-    """The error for an answer that is no success."""
+def refusal(method: str, path: str, response: Response, connection: Connection, tried: str = "") -> ApiError:
+    """The error for an answer that is no success.
+
+    :param tried: " (tried 5 times)", or nothing
+    """
     status = response.status
     fields: dict[str, list[str]] = {}
     try:
@@ -59,24 +80,28 @@ def refusal(method: str, path: str, response: Response, connection: Connection) 
         fields = field_errors(body)
         general = fields.pop("", [])
         detail = "; ".join([*general, *(f"{name}: {' '.join(texts)}" for name, texts in fields.items())])[:_LONGEST]
+    detail = printable(connection.hide(detail))
+    fields = printable_all({name: [connection.hide(text) for text in texts] for name, texts in fields.items()})
     where = f"{method} {path}"
     said = f' The server says: "{detail}"' if detail else " The server gives no reason."
     facts: dict[str, Any] = {"method": method, "path": path, "status": status, "detail": detail, "fields": fields}
     if status == 401:
         who = "API token" if connection.token else f"user or password (api_username is {connection.username!r})"
-        return AuthError(f"Wrong {who}: {where} was answered with 401.{said}", **facts)
+        return AuthError(f"Wrong {who}: {where} was answered with 401{tried}.{said}", **facts)
     if status == 403:
         return ApiError(
-            f"The user may not do this: {where} was answered with 403; it wants the right to {_right(method)} "
+            f"The user may not do this: {where} was answered with 403{tried}; it wants the right to {_right(method)} "
             f"{_resource(path)}.{said}",
             **facts,
         )
     if 300 <= status < 400:
-        target = response.headers.get("location", "nowhere")
+        target = printable(connection.hide(response.headers.get("location", "nowhere")[:_LONGEST]))
         return ApiError(f"{where} was redirected ({status}) to {target}, and not followed; correct api_url.", **facts)
     if status == 404:
-        return ApiError(f"{where} was answered with 404: it does not exist, or this user cannot see it.{said}", **facts)
-    return ApiError(f"{where} was answered with {status}.{said}", **facts)
+        return ApiError(
+            f"{where} was answered with 404{tried}: it does not exist, or this user cannot see it.{said}", **facts
+        )
+    return ApiError(f"{where} was answered with {status}{tried}.{said}", **facts)
 
 
 def tls_failure(method: str, path: str, root: str, reason: str) -> TlsError:

@@ -32,7 +32,10 @@ def end(module: PlanModule, begun: Begun) -> None:
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     try:
-        with Client(connection_of(module.params)) as client:
+        connection = connection_of(module.params)
+        with Client(connection) as client:
+            for text in connection.warnings():
+                warn(text)
             result = make_plan(module.params, client, begun)
     except PlanError as error:
         for text in error.warnings:

@@ -190,7 +190,7 @@ def test_the_documentation_is_the_argument_spec() -> None:
 
 def test_the_example_runs(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     (task,) = yaml.safe_load(network_plan.EXAMPLES)
-    arguments = {**LOGIN, **task["bonded.internet.network_plan"], "_ansible_check_mode": True}
+    arguments = {**LOGIN, **task["bonded.internet.network_plan"], "api_token": "token", "_ansible_check_mode": True}
     assert len(call(monkeypatch, network_plan.main, arguments)["plan"]) == 5
 
 

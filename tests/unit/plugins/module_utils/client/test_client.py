@@ -100,7 +100,10 @@ def test_a_page_that_links_to_itself_ends() -> None:
 
 
 def test_something_else_than_a_list_is_an_error() -> None:
-    with script(get("a/", {"id": 1})) as server, pytest.raises(ApiError, match="GET a/ did not return a list"):
+    with (
+        script(get("a/", {"id": 1})) as server,
+        pytest.raises(ApiError, match="GET a/: the answer is no list of objects"),
+    ):
         server.client().list("a/")
 
 
@@ -108,7 +111,8 @@ def test_something_else_than_a_list_is_an_error() -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_a_passing_fault_is_tried_again(method: str, status: int) -> None:
     body = BODY if method in ("PUT", "PATCH") else None
-    steps = [Step(method, "a/1/", body, reply("", status)), Step(method, "a/1/", body, reply({"id": 1}))]
+    good = reply("", 204) if method == "DELETE" else reply({"id": 1})
+    steps = [Step(method, "a/1/", body, reply("", status)), Step(method, "a/1/", body, good)]
     with script(*steps) as server:
         client = server.client()
         getattr(client, method.lower())("a/1/", *([body] if body else []))
@@ -118,7 +122,8 @@ def test_a_passing_fault_is_tried_again(method: str, status: int) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_a_lost_answer_is_tried_again_where_that_is_safe(method: str) -> None:
     body = BODY if method == "PATCH" else None
-    steps = [lost(method, "a/1/", body), refused(method, "a/1/", body), Step(method, "a/1/", body, reply({"id": 1}))]
+    good = reply("", 204) if method == "DELETE" else reply({"id": 1})
+    steps = [lost(method, "a/1/", body), refused(method, "a/1/", body), Step(method, "a/1/", body, good)]
     with script(*steps) as server:
         getattr(server.client(), method.lower())("a/1/", *([body] if body else []))
         assert server.waits == [0.5, 1.0]
@@ -131,7 +136,9 @@ def test_a_deletion_whose_answer_was_lost_finds_nothing_the_second_time() -> Non
 
 UNCLEAR = [
     lost("POST", "a/", BODY),
-    *(post("a/", BODY, "", code) for code in (502, 503, 504)),
+    *(post("a/", BODY, "", code) for code in (500, 502, 503, 504)),
+    post("a/", BODY, [1]),
+    post("a/", BODY, {"id": None}),
     post("a/", BODY, "<html>Please log in</html>", 200),
     post("a/", BODY, '{"id": 1, "na', 201),
 ]
@@ -165,15 +172,55 @@ def test_a_patch_that_never_gets_an_answer_is_unclear() -> None:
         server.client().patch("a/", BODY)
 
 
-def test_retry_after_in_seconds_is_honoured_and_capped() -> None:
+LOST = [
+    [lost("PATCH", "a/", BODY), *[refused("PATCH", "a/", BODY)] * 4],
+    [lost("PATCH", "a/", BODY), *[patch("a/", BODY, "", 429)] * 4],
+    [patch("a/", BODY, "", 500)],
+    [patch("a/", BODY, "", 503)] * 5,
+    [patch("a/", BODY, "<html>Please log in</html>")],
+    [patch("a/", BODY, {"id": "x"})],
+    [delete("a/", 200, "<html>Please log in</html>")],
+    [delete("a/", 202)],
+    [lost("DELETE", "a/")] * 5,
+]
+
+
+@pytest.mark.parametrize("steps", LOST, ids=range(len(LOST)))
+def test_a_write_that_may_have_been_done_is_unclear(steps: list[Step]) -> None:
+    with script(*steps) as server, pytest.raises(UnclearError, match="It may or may not have been done"):
+        if steps[0].method == "PATCH":
+            server.client().patch("a/", BODY)
+        else:
+            server.client().delete("a/")
+
+
+def test_a_write_that_was_refused_each_time_is_clear() -> None:
+    steps = [lost("PATCH", "a/", BODY), patch("a/", BODY, {"name": ["No."]}, 400)]
+    with script(*steps) as server, pytest.raises(ApiError, match="was answered with 400"):
+        server.client().patch("a/", BODY)
+
+
+def test_a_status_that_stays_says_how_often_it_was_tried() -> None:
+    with script(*[get("a/", "", 503)] * 5) as server, pytest.raises(ApiError, match=r"with 503 \(tried 5 times\)"):
+        server.client().get("a/")
+
+
+def test_a_server_that_repeats_the_credentials() -> None:
+    body = {"detail": "secret is no password", "password": ["secret"]}
+    with script(get("a/", body, 403)) as server, pytest.raises(ApiError) as caught:
+        server.client().get("a/")
+    assert "secret" not in f"{caught.value} {caught.value.failure()} {caught.value.detail}"
+
+
+def test_retry_after_in_seconds_is_honoured() -> None:
     steps = [
         Step("GET", "a/", None, reply("", 503, retry_after="7")),
-        Step("GET", "a/", None, reply("", 429, retry_after="3600")),
+        Step("GET", "a/", None, reply("", 429, retry_after="40")),
         get("a/", []),
     ]
     with script(*steps) as server:
         server.client().get("a/")
-        assert server.waits == [7.25, 30.0]
+        assert server.waits == [7.25, 40.25]
 
 
 def test_retry_after_as_a_date() -> None:
@@ -183,7 +230,9 @@ def test_retry_after_as_a_date() -> None:
         assert 17 < server.waits[0] <= 20.25
 
 
-@pytest.mark.parametrize("value", ["soon", "", "0", "Wed, 21 Oct 2015 07:28:00 GMT"])
+@pytest.mark.parametrize(
+    "value", ["soon", "", "0", "²", "-5", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999 07:28:00 GMT"]
+)
 def test_a_useless_retry_after_is_ignored(value: str) -> None:
     with script(Step("GET", "a/", None, reply("", 503, retry_after=value)), get("a/", [])) as server:
         server.client().get("a/")
@@ -192,9 +241,23 @@ def test_a_useless_retry_after_is_ignored(value: str) -> None:
 
 def test_all_waiting_together_is_bounded() -> None:
     busy = Step("GET", "a/", None, reply("", 503, retry_after="40"))
-    with script(busy, busy, busy) as server, pytest.raises(ApiError):
+    with script(busy, busy) as server, pytest.raises(ApiError) as caught:
         server.client().get("a/")
-    assert server.waits == [30.0, 30.0]
+    assert server.waits == [40.25]
+    assert "was answered with 503 (tried 2 times) (it asks to wait 40 s; a request waits 60 s at most)" in str(
+        caught.value
+    )
+
+
+def test_a_server_that_asks_for_too_long_a_wait_is_not_asked_again() -> None:
+    step = Step("GET", "a/", None, reply({"detail": "Slow down."}, 429, retry_after="7200"))
+    with script(step) as server, pytest.raises(ApiError) as caught:
+        server.client().get("a/")
+    assert server.waits == []
+    assert str(caught.value) == (
+        "GET a/ was answered with 429 (it asks to wait 7200 s; a request waits 60 s at most). "
+        'The server says: "Slow down."'
+    )
 
 
 def test_tls_says_how_to_trust_the_server_and_is_not_tried_again() -> None:

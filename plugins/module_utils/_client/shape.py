@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every object in an answer must look like, whatever it is (private to the collection).
+
+All layers above rely on it: an id is a number, a URL can be taken apart, a name and a key are texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+DEEPEST = 50
+"""Levels of nesting in an answer; the API's own objects have 6."""
+_SHOWN = 80
+
+
+def flaw_of(item: Any, *, listed: bool) -> str | None:
+    """What is wrong with an object, None if nothing is.
+
+    :param listed: whether it is an entry of a list, which has an id in any case
+    """
+    if not isinstance(item, Mapping):
+        return f"is no object (got {shown(item)})"
+    number = item.get("id")
+    if (listed or "id" in item) and (not isinstance(number, int) or isinstance(number, bool)):
+        return f"id is no whole number (got {shown(number)})"
+    for name in ("name", "key"):
+        text = item.get(name)
+        # Null where the server knows no name; what needs one asks for it.
+        if text is not None and not isinstance(text, str):
+            return f"{name} is no text (got {shown(text)})"
+    url = item.get("url")
+    if url is not None and not is_url(url):
+        return f"url is no URL (got {shown(url)})"
+    return None
+
+
+def is_url(value: Any) -> bool:
+    """True if the value can be taken apart as a URL."""
+    try:
+        return isinstance(value, str) and bool(urlsplit(value).path)
+    except ValueError:
+        return False
+
+
+def is_deep(value: Any) -> bool:
+    """True if lists and mappings are nested deeper than DEEPEST: later code would run out of stack."""
+    level = [value]
+    for _depth in range(DEEPEST):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+            if isinstance(child, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+def shown(value: Any) -> str:
+    """A value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
