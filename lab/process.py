@@ -208,7 +208,7 @@ class Running:
         return pending
 
     def begin_history(self) -> None:
-        """Keep a copy after each write from now on: ``write-1``, ``write-2``, ... to load; ``write-0`` is now."""
+        """Keep a copy after each write from now on, to be loaded as ``write-1``, ...; ``write-0`` is the state now."""
         self.control("POST", "history")
 
     def history(self) -> list[dict[str, Any]]:
