@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The committed expectations of the matrices: what a module does and says under each fault.
 
-The files are rewritten by `python -m tests.faults --rewrite`, never by hand: their diff is read like any other. What they
-hold is only what may change with a decision (tries, waits, words); the rules that must hold in any case are in matrix.py.
+The files are rewritten by `python -m tests.faults --rewrite`, never by hand, and their diff is read like any other.
+They hold what may change with a decision (tries, waits, words); the rules that must hold in any case are in matrix.py.
 """
 
 from __future__ import annotations

@@ -195,7 +195,8 @@ def plain(world: World, words: str) -> str:
     """Return words without what differs from run to run."""
     words = words.replace(world.site.server.url, "<server>").replace(world.site.cloud.url, "<AWS>")
     for url in (world.site.server.url, world.site.cloud.url):
-        words = words.replace(url.removeprefix("http://"), "<address>").replace(f"port={url.rpartition(':')[2]}", "port")
+        words = words.replace(url.removeprefix("http://"), "<address>")
+        words = words.replace(f"port={url.rpartition(':')[2]}", "port")
     return MADE.sub(r"\1-...", PARTIAL.sub("IncompleteRead(...)", words))
 
 

@@ -21,6 +21,7 @@ VXLAN: dict[str, Any] = {
     "endpoints": ENDPOINTS,
 }
 MAKE_VXLAN = Call("vxlan_interface", VXLAN)
+NO_VXLAN = Call("vxlan_interface", {**VXLAN, "state": "absent"})
 BABEL = {
     "aggregator": "7",
     "name": "demo_babel_11",
@@ -60,7 +61,7 @@ KINDS = (
     Kind("read interfaces", MAKE_VXLAN, "GET", r"/aggregators/7/\w*interfaces/($|\?)"),
     Kind("create a VXLAN interface", MAKE_VXLAN, "POST", r"/vxlan_interfaces/"),
     Kind("update a VXLAN interface", Call("vxlan_interface", {**VXLAN, "mtu": 1400}), "PATCH", r"", (MAKE_VXLAN,)),
-    Kind("delete a VXLAN interface", Call("vxlan_interface", {**VXLAN, "state": "absent"}), "DELETE", "", (MAKE_VXLAN,)),
+    Kind("delete a VXLAN interface", NO_VXLAN, "DELETE", "", (MAKE_VXLAN,)),
     Kind("create a protocol", Call("routing_protocol", BABEL), "POST", r"/babel_protocols/", (MAKE_VXLAN,)),
     Kind("create a filter", Call("routing_filter", FILTER), "POST", r"filters/"),
     Kind("create a connected IP", MAKE_CONNECTED, "POST", r"/connected_ips/"),
