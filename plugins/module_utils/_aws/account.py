@@ -42,4 +42,4 @@ def _limits(client: Ec2Client) -> dict[str, int]:
         if item.get("AttributeValues")
     }
     given = {quota.name: told.get(quota.attribute, "") for quota in QUOTAS if quota.attribute}
-    return {name: int(value) for name, value in given.items() if value.isdigit()}
+    return {name: int(value) for name, value in given.items() if value.isascii() and value.isdigit()}

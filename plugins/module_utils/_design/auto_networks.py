@@ -52,7 +52,7 @@ def supernets(networks: Iterable[Network], most: int, taken: Iterable[Network]) 
     closed = list(taken)
     while len(found) > most:
         joined = [_joined(one, other) for one, other in zip(found, found[1:], strict=False)]
-        allowed = [j for j in joined if _is_private(j) and not any(j.overlaps(other) for other in closed)]
+        allowed = [j for j in joined if is_private(j) and not any(j.overlaps(other) for other in closed)]
         if not allowed:
             return None
         best = min(allowed, key=lambda j: (j.num_addresses - _held(j, found), j))
@@ -71,7 +71,8 @@ def _held(network: Network, parts: Iterable[Network]) -> int:
     return sum(part.num_addresses for part in parts if part.subnet_of(network))
 
 
-def _is_private(network: Network) -> bool:
+def is_private(network: Network) -> bool:
+    """Return True if `network` lies in one of these."""
     return any(network.subnet_of(block) for block in PRIVATE)
 
 

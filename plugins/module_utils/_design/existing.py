@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from .intent import Intent
-from .naming import own_name, vxlan_name
+from .naming import vxlan_name
+from .ownership import own_thing
 from .state import Server, Thing
 
 
@@ -24,7 +25,7 @@ class ExistingMeshes:
                     space = thing.data.get("space")
                     self._interfaces.setdefault(space, {}).setdefault(aggregator, []).append(thing)
                 elif "protocol" in thing.kind:
-                    self._take_protocol(aggregator, thing, own_name(intent.network, thing.key))
+                    self._take_protocol(aggregator, thing, own_thing(intent.network, thing))
 
     def _take_protocol(self, aggregator: int, thing: Thing, own: tuple[str, int] | None) -> None:
         if own and own[0] in ("babel", "ospf"):

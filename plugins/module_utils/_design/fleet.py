@@ -9,8 +9,9 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .given import number_of
 from .intent import HostIntent, Intent, Report
-from .naming import own_name
+from .ownership import own_thing
 from .state import Cloud, Instance, Server
 
 MINIMUM_VERSION = (6, 5)
@@ -72,8 +73,8 @@ class Fleet:
 
 def find_aggregator(reference: str, server: Server) -> int | str:
     """The id of the aggregator named by digits (its id) or by its exact name; else a sentence that says why not."""
-    if reference.isdigit():
-        number = int(reference)
+    number = number_of(reference)
+    if number is not None:
         return number if number in server.aggregators else f"the server has no aggregator with the id {number}"
     found = [aggregator for aggregator in server.aggregators.values() if aggregator.name == reference]
     if len(found) == 1:
@@ -86,7 +87,8 @@ def find_aggregator(reference: str, server: Server) -> int | str:
 
 
 def _version(text: str | None) -> tuple[int, ...]:
-    return tuple(int(part) for part in (text or "").split(".")[:2] if part.isdigit())
+    numbers = (number_of(part) for part in (text or "").split(".")[:2])
+    return tuple(number for number in numbers if number is not None)
 
 
 def _instance(host: HostIntent, intent: Intent, cloud: Cloud, report: Report) -> Instance | None:
@@ -201,7 +203,7 @@ def _refuse_gone(intent: Intent, server: Server, fleet: Fleet, report: Report) -
     for number, things in server.things.items():
         if number in known:
             continue
-        names = sorted(t.key for t in things if "protocol" in t.kind and own_name(intent.network, t.key))
+        names = sorted(t.key for t in things if "protocol" in t.kind and own_thing(intent.network, t))
         if not names:
             continue
         aggregator = server.aggregators[number]

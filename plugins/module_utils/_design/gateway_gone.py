@@ -26,11 +26,11 @@ from .naming import (
     internet_gateway_key,
     nat_gateway_ip_key,
     nat_gateway_key,
-    own_name,
     owned,
     vpc_key,
 )
 from .nat import address_gone, nat_gone, releases
+from .ownership import own_thing
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
 
@@ -138,7 +138,7 @@ def _existing(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet) -> set
             found.add((space, host))
     for member in (*fleet.members, *fleet.leaving):
         for thing in server.things.get(member.id, ()):
-            own = own_name(intent.network, thing.key) if thing.kind == "static_protocol" else None
+            own = own_thing(intent.network, thing)
             if own and own[0] == "gateway" and member.host and thing.data.get("space"):
                 found.add((thing.data["space"], member.host))
     return found
@@ -153,14 +153,12 @@ def _server_things(
         t
         for t in things
         if t.kind == "static_protocol"
-        and (own_name(intent.network, t.key) or ("", 0))[0] == "gateway"
+        and (own_thing(intent.network, t) or ("", 0))[0] == "gateway"
         and t.data.get("space") == space
     ]
     found = server.spaces.get(space)
-    number = found.id if found else next((own[1] for t in protocols if (own := own_name(intent.network, t.key))), 0)
-    filters = [
-        t for t in things if t.kind == "filter" and own_name(intent.network, t.key) == (GATEWAY_KINDS[1], number)
-    ]
+    number = found.id if found else next((own[1] for t in protocols if (own := own_thing(intent.network, t))), 0)
+    filters = [t for t in things if t.kind == "filter" and own_thing(intent.network, t) == (GATEWAY_KINDS[1], number)]
     routers = {r["address"] for t in protocols for r in t.data.get("routes") or () if r.get("address")}
     devices = [
         t

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .fleet import Fleet, Member
 from .intent import Intent
-from .naming import own_name
+from .ownership import own_thing
 from .state import Server
 
 PRUNE = "bonding_prune"
@@ -56,7 +56,7 @@ def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
         own[0] == "bgp"
         for member in fleet.members
         for thing in server.things.get(member.id, ())
-        if "protocol" in thing.kind and (own := own_name(intent.network, thing.key))
+        if "protocol" in thing.kind and (own := own_thing(intent.network, thing))
     )
     return Leftovers(keeps_bgp=intent.bgp is None and not (intent.absent or intent.prune) and any(named))
 

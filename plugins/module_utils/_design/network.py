@@ -24,12 +24,14 @@ from .gateway_devices import check_devices, check_host_names
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
 from .host_side import design_host_sides
+from .identities import check_identities
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
 from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
-from .naming import GATEWAY_KINDS, own_name, vxlan_name
+from .naming import GATEWAY_KINDS, vxlan_name
+from .ownership import own_thing
 from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
 from .security import design_security
@@ -44,7 +46,7 @@ TRANSIT_KINDS = ("bgp", "import")
 
 def part_of(network: str, thing: Thing) -> str:
     """The part of a protocol or filter with one of our names."""
-    kind, number = own_name(network, thing.key) or ("", 0)
+    kind, number = own_thing(network, thing) or ("", 0)
     if kind in GATEWAY_KINDS:
         return "gateways"
     return "cpe_nat" if kind in TRANSIT_KINDS or number == 0 else "private_wan"
@@ -56,6 +58,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     cloud = without_strange_keys(intent.network, cloud, report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
+    check_identities(intent, server, fleet, report)
     existing = ExistingMeshes(intent, server)
     leftovers = find_leftovers(intent, server, fleet)
     if intent.absent:
@@ -176,7 +179,7 @@ def _design_things(
         for key, thing in found.items():
             if key in kept:
                 continue
-            own = own_name(intent.network, thing.key) if key[0] in ("protocol", "filter") else None
+            own = own_thing(intent.network, thing) if key[0] in ("protocol", "filter") else None
             if own and own[0] not in GATEWAY_KINDS:
                 _drop_or_warn(thing, part_of(intent.network, thing), member.host, intent, fleet, design, report)
             elif (member.id, thing.key) in replaced:
@@ -218,7 +221,7 @@ def _unnamed_interfaces(
 def _drop_or_warn(
     thing: Thing, part: str, host: str, intent: Intent, fleet: Fleet, design: Design, report: Report
 ) -> None:
-    kind, number = own_name(intent.network, thing.key) or ("", 0)
+    kind, number = own_thing(intent.network, thing) or ("", 0)
     peer_left = kind == "bgp" and (
         any(member.id == number for member in fleet.leaving) or (fleet.leaving_unknown and not fleet.by_id(number))
     )
@@ -245,7 +248,7 @@ def _numbers_wanted(parent: str, intent: Intent, design: Design) -> set[int]:
         own[1]
         for batch in design.batches["add"]
         for thing in batch.wanted
-        if thing.parent == parent and (own := own_name(intent.network, thing.key)) and own[0] in ("babel", "ospf")
+        if thing.parent == parent and (own := own_thing(intent.network, thing)) and own[0] in ("babel", "ospf")
     }
 
 
@@ -255,7 +258,7 @@ def _drop_all(
     """Everything of ours on a leaving aggregator, gateways apart (they go with their network interface)."""
     things = server.things.get(number, [])
     for thing in things:
-        own = own_name(intent.network, thing.key) if not thing.kind.endswith("_interface") else None
+        own = own_thing(intent.network, thing) if not thing.kind.endswith("_interface") else None
         if own and own[0] not in GATEWAY_KINDS:
             design.drop(part_of(intent.network, thing), host, thing)
         elif own and thing.kind == "filter" and server.space_by_id(own[1]) is None:
@@ -274,7 +277,7 @@ def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
     named = {space.key for space in intent.spaces} | ({None} if intent.bgp else set())
     fits = thing.key == vxlan_name(thing.data["vni"]) and thing.data.get("space") in named
     return fits or any(
-        own_name(intent.network, other.key) for other in server.things.get(number, ()) if "protocol" in other.kind
+        own_thing(intent.network, other) for other in server.things.get(number, ()) if "protocol" in other.kind
     )
 
 

@@ -204,7 +204,7 @@ def _number(value: Any) -> Any:
         value = value["id"] if "id" in value else value.get("url")
     if isinstance(value, str):
         last = value.rstrip("/").rpartition("/")[2]
-        return int(last) if last.isdigit() else value
+        return int(last) if last.isascii() and last.isdigit() else value
     return value
 
 

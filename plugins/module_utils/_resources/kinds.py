@@ -88,7 +88,8 @@ class Number(Kind):
     title = "whole number"
 
     def canonical(self, value: Any) -> int:
-        number = int(value) if isinstance(value, str) and value.strip().isdigit() else value
+        text = value.strip() if isinstance(value, str) else ""
+        number = int(text) if text.isascii() and text.isdigit() else value
         if isinstance(number, bool) or not isinstance(number, int) or not self.least <= number <= self.most:
             raise ValueError(f"{value!r} is not a whole number from {self.least} to {self.most}")
         return number

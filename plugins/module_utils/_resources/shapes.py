@@ -80,7 +80,7 @@ class Area(Kind):
     title = "area"
 
     def canonical(self, value: Any) -> str:
-        number = int(value) if isinstance(value, str) and value.isdigit() else value
+        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
         try:
             return str(ipaddress.IPv4Address(number))
         except ValueError as error:
