@@ -347,6 +347,19 @@ options:
         type: list
         elements: str
         default: []
+      password:
+        description:
+          - The password of all sessions. It is judged here and returned nowhere; P(bonded.internet.cpe_nat_bgp#role)
+            is given it beside the plan, as O(bonded.internet.cpe_nat_bgp#role:main:cpe_nat_bgp_password).
+        type: str
+      update_password:
+        description:
+          - V(on_create) sends the password with new sessions alone, V(always) also to old ones, in each run.
+          - The server never shows a password, so that the plan cannot say whether V(always) changes it. If it does, a
+            session is interrupted until both ends have the new one, so it wants O(allow_disruption).
+        type: str
+        choices: [on_create, always]
+        default: on_create
   vni_base:
     description: What is added to the id of a space to make its VNI; the VNI of the VXLAN that carries BGP.
     type: int

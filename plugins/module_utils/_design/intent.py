@@ -154,6 +154,8 @@ class BgpIntent:
     mode: str
     subnet: ipaddress.IPv4Network | None
     route_reflectors: tuple[str, ...] = ()
+    update_password: bool = False
+    """Whether sessions that are there get the password again. The password itself is no part of the intent."""
 
 
 @dataclass(frozen=True)

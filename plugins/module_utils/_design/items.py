@@ -91,6 +91,8 @@ class Design:
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
     """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
+    update_password: bool = False
+    """Whether BGP sessions that are there get their password again, in the switch phase."""
     limits: list[Line] = field(default_factory=list)
     """What the plan's items come under, each with what is left."""
 

@@ -54,7 +54,7 @@ def part_of(network: str, thing: Thing) -> str:
 
 def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Design:
     """Everything that has to be done; problems, warnings and drift go to `report`."""
-    design = Design()
+    design = Design(update_password=intent.bgp is not None and intent.bgp.update_password)
     cloud = without_strange_keys(intent.network, cloud, report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)

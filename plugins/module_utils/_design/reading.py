@@ -15,6 +15,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .bgp_password import password_problem
 from .given import given_options, is_address, is_blank, never_empty, number, several, sources, tunnel_network
 from .given_spaces import read_space
 from .intent import (
@@ -172,7 +173,16 @@ def _bgp(given: Any, report: Report) -> BgpIntent | None:
         if given.get("asn") is None:
             report.problem("bonding_bgp: asn is missing.")
         return None
-    return BgpIntent(options["asn"], mode, subnet, reflectors)
+    password = options.get("password") or None
+    problem = password_problem(password) if password is not None else None
+    if problem:
+        report.problem(f"bonding_bgp.password: {problem}")
+    update_password = options.get("update_password") == "always"
+    if update_password and password is None:
+        report.problem(
+            "bonding_bgp.update_password: always, and no password is given. Give one, or leave update_password out."
+        )
+    return BgpIntent(options["asn"], mode, subnet, reflectors, update_password)
 
 
 def _inbound(given: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -50,6 +50,7 @@ DISRUPTIVE: dict[str, dict[str, str]] = {
         "neighbor_as": "this BGP session",
         "local_address": "this BGP session",
         "neighbor_address": "this BGP session",
+        "password": "this BGP session, if its password changes",
     },
     "static_protocol": {"routes": "what these routes carry"},
     "cpe_nat_ip": {"nat_ip": "the public address's inbound connections, until the bonder has the new rule"},

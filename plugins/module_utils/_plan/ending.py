@@ -62,7 +62,8 @@ def end(module: PlanModule, begun: Begun) -> None:
 def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
     """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
     text = json.dumps(work)
-    if any(module.params.get(name) and module.params[name] in text for name in SECRETS):
+    secrets = [*(module.params.get(name) for name in SECRETS), (module.params.get("bgp") or {}).get("password")]
+    if any(secret and secret in text for secret in secrets):
         module.fail_json(
             msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
             "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."

@@ -104,6 +104,8 @@ _BGP: Spec = {
     "mode": _str(choices=["transit", "direct"], default="transit"),
     "subnet": _str(),
     "route_reflectors": _list(default=[]),
+    "password": _str(no_log=True),
+    "update_password": _str(choices=["on_create", "always"], default="on_create", no_log=False),
 }
 _INBOUND: Spec = {
     "protocol": _str(choices=["tcp", "udp", "icmp", "all"], required=True),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .._design.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
@@ -17,6 +18,7 @@ from .._reconcile import AGGREGATOR_PARTS, Change, Object, diff, pack_known, pre
 from .._resources import SLOTS
 from .host_side import expectations, host_work
 
+BGP = "bgp_protocol"
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
 
 
@@ -89,6 +91,8 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
         changes = diff(state.values(), targets, gone, canonical=True)
         if phase == "add":
             changes = [*changes, *_chosen_later(unknown, changes, state)]
+        if phase == "switch" and design.update_password:
+            changes = _with_passwords(changes, targets, objects, state)
         for change in changes:
             part, host, thing = places[change.identity]
             open_fields = unknown.get(change.identity, {})
@@ -113,6 +117,24 @@ def _chosen_later(
     changed = {change.identity for change in changes}
     found = [state[identity] for identity in unknown if identity in state and identity not in changed]
     return [Change("update", one.kind, one.parent, one.key, {}, {}, one.id) for one in found]
+
+
+def _with_passwords(
+    changes: list[Change],
+    targets: list[Object],
+    objects: Mapping[tuple[str, str, str], Object],
+    state: Mapping[tuple[str, str, str], Object],
+) -> list[Change]:
+    """The changes, with the password in that of each BGP session that was there before this run, changed or not."""
+    found = {change.identity: change for change in changes}
+    for target in targets:
+        if target.kind == BGP and target.identity in objects and target.identity in state:
+            one = state[target.identity]
+            change = found.get(target.identity, Change("update", one.kind, one.parent, one.key, {}, {}, one.id))
+            before = {**(change.before or {}), "password": NOT_SHOWN}
+            after = {**(change.after or {}), "password": SENT_AGAIN}
+            found[target.identity] = replace(change, before=before, after=after)
+    return list(found.values())
 
 
 def _known(change: Change, thing: Thing, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:

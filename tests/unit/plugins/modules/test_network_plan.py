@@ -159,6 +159,11 @@ def test_a_secret_that_is_part_of_a_name_is_refused(server: Recording, monkeypat
     assert result["failed"] is True
     assert "also part of a name" in result["msg"]
     assert "VALUE_SPECIFIED" not in str(plan(monkeypatch, spaces=[ACME], api_password="quite-another")["work"])
+    bgp = {"asn": 64512, "subnet": "10.253.0.0/20"}
+    result = plan(monkeypatch, bgp={**bgp, "password": "prod_bgp"})
+    assert "also part of a name" in result["msg"]
+    again = plan(monkeypatch, bgp={**bgp, "password": "C4nary"})
+    assert (again["work"], "C4nary" in str(again)) == (plan(monkeypatch, bgp=bgp)["work"], False)
 
 
 def test_a_server_that_refuses_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
