@@ -118,8 +118,8 @@ def test_an_address_of_no_instance_is_warned_of(world: World) -> None:
     assert told(world, spaces=[acme()]) == (
         [],
         [
-            "agg1: the server has 203.0.113.99 as the address of aggregator agg1, which its instance does not have (got "
-            "i-agg1 with 203.0.113.11). Bonders reach it only if something else leads there; else correct "
+            "agg1: the server has 203.0.113.99 as the address of aggregator agg1, which its instance does not have "
+            "(got i-agg1 with 203.0.113.11). Bonders reach it only if something else leads there; else correct "
             "aws_instance_id, or the address on the server."
         ],
     )
