@@ -46,7 +46,8 @@ def kept(fault: Fault) -> None:
 
 
 def closed(fault: Fault) -> None:
-    """A port of a group that is wanted, and a group that nobody wants any more."""
+    """A port of a group that is wanted, and a group that belongs to nothing any more; both may go."""
+    fault.more |= {"prune": True, "allow_disruption": True}
     fault.groups().our_group("sg/aggregators/vpc-0d000000000000001", 999).our_group("sg/gateway/gone", 999)
 
 
