@@ -101,7 +101,8 @@ def _quotas(given: Mapping[str, Any] | None, report: Report) -> dict[str, int]:
 def _tunnel_device(given: Any, report: Report) -> str:
     if is_blank(given):
         return DEFAULT_TUNNEL_DEVICE
-    return str(given) if check_tunnel_device(str(given), report) else DEFAULT_TUNNEL_DEVICE
+    check_tunnel_device(str(given), report)
+    return str(given)
 
 
 def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
