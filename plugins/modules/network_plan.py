@@ -124,7 +124,7 @@ options:
         type: dict
         suboptions:
           subnet:
-            description: The network of the tunnel addresses.
+            description: The network of the tunnel addresses, of private address space.
             type: str
             required: true
           vni:
@@ -134,7 +134,8 @@ options:
             description: The name of the interface. Default is C(vx) and the VNI.
             type: str
           addresses:
-            description: Tunnel addresses by host. Default is the base of the subnet plus the index of the host.
+            description:
+              - Tunnel addresses by host of O(aggregators). Default is the base of the subnet plus the index of the host.
             type: dict
             default: {}
           aggregators:
@@ -275,7 +276,7 @@ options:
                 description: Its port. Default is the same.
                 type: int
               from:
-                description: Who may come. Default is everybody.
+                description: Who may come. Default is everybody; an empty list is refused.
                 type: list
                 elements: str
   cpe_nat_ips:
@@ -339,7 +340,7 @@ options:
         choices: [transit, direct]
         default: transit
       subnet:
-        description: The network of the tunnel addresses, with V(transit).
+        description: The network of the tunnel addresses, of private address space, with V(transit).
         type: str
       route_reflectors:
         description:

@@ -21,7 +21,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 Spec = Mapping[str, Any]
 
-INTEGER = re.compile(r"[+-]?[0-9]+")
+INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 NAMED_BY = {
     "key": "space",
     "aggregator": "gateway on",

@@ -50,6 +50,14 @@ def is_private_space(network: ipaddress.IPv4Network) -> bool:
     return any(network.subnet_of(block) for block in _PRIVATE)
 
 
+def lies_in(text: object, network: ipaddress.IPv4Network) -> bool:
+    """Return True if an address that the server shows, with or without a prefix length, lies in `network`."""
+    try:
+        return ipaddress.IPv4Interface(str(text)).ip in network
+    except ValueError:
+        return False
+
+
 def network_of(text: object) -> ipaddress.IPv4Network | None:
     """Return the IPv4 network of an address that the server shows, None of any other text."""
     try:

@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import replace
 
+from .addresses import network_of
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
 from .naming import ANYWHERE, TAG_KEY, gateway_key, owned, vpc_key
 from .state import Cloud, Server, Vpc
@@ -118,8 +119,9 @@ def _carried(space: SpaceIntent, server: Server) -> set[Network]:
             continue
         for thing in server.bond_things.get(bond.id, ()):
             text = {"connected_ip": thing.data.get("ip"), "bond_route": thing.data.get("network")}.get(thing.kind)
-            if text and ":" not in text and thing.data.get("include_private_wan"):
-                found.add(ipaddress.IPv4Interface(text).network)
+            network = network_of(text)
+            if network and thing.data.get("include_private_wan"):
+                found.add(network)
     return found
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .addresses import network_of
 from .existing import ExistingMeshes
 from .fleet import Fleet
 from .intent import Intent, Report
 from .mesh import Mesh
+from .stages import Batch
 from .state import Cloud, Server, Thing
 from .vpc import VpcDesign
 
@@ -69,6 +71,28 @@ def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Repo
                         f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space "
                         f"({thing.kind}, space {thing.data.get('space')}), which is not ours."
                     )
+
+
+def check_objects(batches: Iterable[Batch], fleet: Fleet, report: Report) -> None:
+    """Refuse two objects of one name on one aggregator: the server keeps one of them, and the other one is lost."""
+    first: dict[tuple[str, str, str], Thing] = {}
+    for batch in batches:
+        for thing in batch.wanted:
+            if not thing.parent.startswith("aggregators/"):
+                continue
+            other = first.setdefault((thing.parent, thing.kind.rpartition("_")[2], thing.key), thing)
+            if other is not thing and (other.kind, other.data) != (thing.kind, thing.data):
+                member = fleet.by_id(int(thing.parent.split("/")[1]))
+                report.problem(
+                    f"{member.host if member else thing.parent}: two objects would have the name {thing.key}: "
+                    f"{_words(other)} and {_words(thing)}. Give one of them another name: interface of vxlan, or "
+                    "interface of the gateway."
+                )
+
+
+def _words(thing: Thing) -> str:
+    space = thing.data.get("space")
+    return f"the {thing.kind.replace('_', ' ')} {f'of space {space}' if space else 'without a space'}"
 
 
 def check_endpoints(
@@ -135,9 +159,9 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
         found = server.bonds.get(bond)
         for thing in things:
             text = thing.data.get("ip") if thing.kind == "connected_ip" else thing.data.get("network")
-            if thing.kind not in ("connected_ip", "bond_route") or not text or ":" in text:
+            bonds_network = network_of(text) if thing.kind in ("connected_ip", "bond_route") else None
+            if bonds_network is None:
                 continue
-            bonds_network = ipaddress.IPv4Interface(text).network
             for one, what, space in ranges:
                 if found and space == found.space and one.overlaps(bonds_network):
                     report.problem(f"{what} overlaps the network {bonds_network} of bond {bond} ({found.name}).")

@@ -88,7 +88,7 @@ def _ways_back_after(found: Part, wanted: Part, phase: Phase) -> Part:
 
 def natural(name: str) -> list[Any]:
     """To sort tun9 before tun10."""
-    return [int(part) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
+    return [part.zfill(20) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
 
 
 def zone_of(number: int) -> int:

@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .addresses import lies_in
 from .existing import ExistingMeshes
 from .fleet import Fleet, Member
 from .intent import Intent, Report, SpaceIntent, VxlanIntent
@@ -95,7 +96,7 @@ def _addresses(
             address.split("/")[0]
             for thing in existing.get(member.id, ())
             for address in thing.data.get("addresses") or ()
-            if ipaddress.ip_interface(address).ip in subnet
+            if lies_in(address, subnet)
         ]
         if given:
             chosen[member.id] = given.split("/")[0]

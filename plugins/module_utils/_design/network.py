@@ -118,6 +118,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
+    for phase in PHASES:
+        collisions.check_objects(design.batches[phase], fleet, report)
     collisions.check_endpoints(meshes, intent, fleet, server, existing, report)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     collisions.check_primary_addresses(planned, fleet, server, report)

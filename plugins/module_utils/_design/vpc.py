@@ -23,6 +23,7 @@ from .naming import (
     all_owned,
     internet_gateway_key,
     owned,
+    public_subnet_key,
     public_table_key,
     route_table_key,
     subnet_key,
@@ -89,11 +90,33 @@ def design_vpc(
             f"{what}, vpc.cidr: {cidr}, but its VPC {found.id} has {', '.join(found.cidrs)}: AWS cannot change a VPC's "
             "network. Tear the space down first, or take the old network."
         )
+    _check_zones(space, intent, cloud, report)
     subnets = _subnets(space, cidr, fleet, report)
     public = public_subnets(space, cidr, subnets, fleet, report)
     vpc = VpcDesign(space.key, found, cidr, subnets, public)
     _items(vpc, space, intent, cloud, design, report)
     return vpc
+
+
+def _check_zones(space: SpaceIntent, intent: Intent, cloud: Cloud, report: Report) -> None:
+    """Refuse a subnet in a zone without an aggregator; one that is there already may stay when its aggregator has left.
+
+    EC2 refuses a zone that it does not know, but only after the VPC has been made.
+    """
+    if space.vpc is None:
+        raise AssertionError("the caller has checked space.vpc")
+    zones = sorted({instance.zone for instance in cloud.instances.values()})
+    for name, given, key_of in (
+        ("subnets", space.vpc.subnets, subnet_key),
+        ("public_subnets", space.vpc.public_subnets, public_subnet_key),
+    ):
+        for zone in (subnet["zone"] for subnet in given):
+            if zone not in zones and not owned(intent.network, key_of(space.key, zone), cloud.subnets.values()):
+                report.problem(
+                    f"space {space.key}, vpc.{name}: no aggregator is in the zone {zone} (they are in "
+                    f"{', '.join(zones) or 'none that is known'}): a network interface attaches only inside the zone "
+                    "of its instance."
+                )
 
 
 def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:

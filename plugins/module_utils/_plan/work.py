@@ -14,7 +14,7 @@ from .._design.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
-from .._reconcile import AGGREGATOR_PARTS, Change, Object, diff, pack_known, predict, wanted
+from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
 from .._resources import SLOTS
 from .host_side import expectations, host_work
 
@@ -78,6 +78,7 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
                     made[id(thing)] = _target(thing)
                 target, open_fields = made[id(thing)]
                 if target.identity in places:
+                    _refuse_other(target, targets)
                     continue
                 places[target.identity] = (batch.part, batch.host, thing)
                 targets.append(target)
@@ -106,6 +107,13 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
             steps.append(Step(_item(shown, after, phase, part, host, *marked), thing, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
+
+
+def _refuse_other(target: Object, targets: list[Object]) -> None:
+    """Raise if an object is wanted a second time and otherwise: one of both would be lost without a word."""
+    other = next(one for one in targets if one.identity == target.identity)
+    if (other.kind, other.data) != (target.kind, target.data):
+        raise ReconcileError(f"{target.title} is wanted twice, with different values. Nothing was changed.")
 
 
 def _chosen_later(

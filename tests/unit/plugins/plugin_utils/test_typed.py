@@ -100,6 +100,13 @@ def test_empty_keys_of_an_entry_are_absent_and_a_required_one_is_missing() -> No
     assert found == [{"bond": "17", "connected_ip": "192.168.17.1/24", "nat_ip": "192.168.17.10"}]
 
 
+def test_a_number_of_thousands_of_digits_is_none() -> None:
+    """Python itself refuses to read it, by an exception."""
+    problems: list[str] = []
+    typed("9" * 5000, {"type": "int"}, "x", problems)
+    assert problems == [f"x: got '{'9' * 59}..., expected a whole number."]
+
+
 @pytest.mark.parametrize("blank", [None, ""])
 def test_an_empty_source_is_not_everybody(blank: Any) -> None:
     problems: list[str] = []

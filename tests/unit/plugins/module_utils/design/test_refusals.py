@@ -68,6 +68,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"spaces": [acme(interface="a-name-of-16-chr")]},
         "space acme, vxlan.interface: not the name of a network interface (got 'a-name-of-16-chr', expected 1 to 15",
     ),
+    "a zone of no aggregator": (
+        {"spaces": [{**acme(), **vpc(subnets=[{"zone": "eu-central-1q", "cidr": "10.101.9.0/24"}])}]},
+        "space acme, vpc.subnets: no aggregator is in the zone eu-central-1q (they are in eu-central-1a, ",
+    ),
+    "a public zone of no aggregator": (
+        {"spaces": [{**acme(), **vpc(public_subnets=[{"zone": "a", "cidr": "10.101.9.0/28"}])}]},
+        "space acme, vpc.public_subnets: no aggregator is in the zone a (they are in eu-central-1a, eu-central-1b)",
+    ),
     "overlapping VPCs": (
         {"spaces": [{**acme(), **vpc("10.101.0.0/16")}, {**initech(), **vpc("10.101.128.0/17")}]},
         "the VPC network 10.101.0.0/16 of space acme overlaps the VPC network 10.101.128.0/17 of space initech",
