@@ -187,6 +187,7 @@ class _Plan:
         Those of a gateway that is kept are not told from the others of its space: so all of them stay.
         """
         self._wanted.add(key)
+        rules = list(dict.fromkeys(rules))  # EC2 refuses a request that names a rule twice
         found = self._found(key)
         common: dict[str, Any] = {"host": None, "part": part}
         parent = vpc_id or (vpc_key(vpc.space) if vpc else "")

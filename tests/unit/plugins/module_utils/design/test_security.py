@@ -224,3 +224,19 @@ def test_the_check_of_others_is_left_and_ours_is_put_back(world: World) -> None:
 def test_a_bad_input_is_refused(world: World, given: dict[str, Any], words: str) -> None:
     planned(world, **given)
     assert [text for text in world.report.problems if words in text], world.report.problems
+
+
+def test_a_rule_that_is_said_twice_is_one_rule_and_an_address_is_a_network(world: World) -> None:
+    """EC2 takes no address without a prefix length, and refuses a request that names a rule twice."""
+    inbound = [
+        {"protocol": "tcp", "ports": "443", "from": ["203.0.113.77", "203.0.113.77/32"]},
+        {"protocol": "tcp", "ports": "443-443", "from": ["203.0.113.77"]},
+    ]
+    ports = ["udp/51820", "udp/51820-51820"]
+    world.plan(security_groups=True, cpe_nat_ips=[entry()], cpe_nat_inbound=inbound, managed_mesh_ports=ports)
+    assert world.report.problems == []
+    rules = [(item.parent, item.key) for item in world.design.items if item.kind == "security_group_rule"]
+    assert len(rules) == len(set(rules))
+    assert [name for parent, name in rules if "cpe-nat" in parent] == ["tcp 443 from 203.0.113.77/32"]
+    work = [one["rules"] for *_place, name, one in world.design.security["add"] if name == "groups"]
+    assert all(len(given) == len({str(rule) for rule in given}) for given in work)
