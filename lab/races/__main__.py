@@ -19,7 +19,9 @@ from .pairs import Pair, Start, network
 SEED, PAIRS, SPREAD = 13, 30, 15.0
 """A run from nothing takes some 15 seconds; later the second one finds everything made."""
 
-HEAD = "| | from | apart, s | exit codes | doubled | runs after: exit code, changes | s |\n" + 7 * "|---" + "|"
+HEAD = "| | from | apart, s | exit codes | doubled | runs after: exit code, changes | s | said |\n" + 8 * "|---" + "|"
+SHOWN = 160
+"""Characters of what a run said that failed."""
 
 
 def moment(chance: random.Random) -> float:
@@ -32,9 +34,11 @@ def line(number: int, pair: Pair) -> str:
     """A row of the table."""
     after = ", ".join(f"{code} {changed}" for code, changed in pair.after)
     doubled = ", ".join(pair.doubled) or "none"
-    mark = "" if pair.good else f" BAD {pair.said}"
+    said = " / ".join(text.replace("\n", " ")[:SHOWN] for text in pair.said)
     codes = f"{pair.codes[0]}, {pair.codes[1]}"
-    return f"| {number} | {pair.start} | {pair.offset:.1f} | {codes} | {doubled} | {after}{mark} | {pair.seconds:.0f} |"
+    mark = "" if pair.good else " BAD"
+    cells = (number, pair.start, f"{pair.offset:.1f}", codes, doubled, after + mark, f"{pair.seconds:.0f}", said)
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> int:

@@ -44,8 +44,8 @@ class Pair:
     after: tuple[tuple[int, int], ...]
     """(exit code, changes) of each run after the pair."""
     seconds: float
-    said: str = ""
-    """Why a run failed that should not have."""
+    said: tuple[str, ...] = ()
+    """What the runs that failed said, those of the pair first."""
 
     @property
     def good(self) -> bool:
@@ -73,17 +73,18 @@ class Network:
             first = pool.submit(self._run, self._whole)
             time.sleep(offset)
             second = pool.submit(self._run, self._whole)
-        codes = first.result().rc, second.result().rc
+        both = first.result(), second.result()
+        said = [*both[0].failures, *both[1].failures]
         doubled = tuple(sorted(key for key, count in self._keys().items() if count > 1))
         after: list[tuple[int, int]] = []
-        said = ""
         while len(after) < RUNS_AFTER:
             outcome = self._run(self._whole)
             after.append((outcome.rc, outcome.changed))
-            said = "; ".join(outcome.failures)
+            said += outcome.failures
             if outcome.rc or not outcome.changed:
                 break
-        return Pair(start, offset, codes, doubled, tuple(after), time.monotonic() - began, said)
+        codes = both[0].rc, both[1].rc
+        return Pair(start, offset, codes, doubled, tuple(after), time.monotonic() - began, tuple(said))
 
     def _begin(self, start: Start) -> None:
         self.server.reset()
