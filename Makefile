@@ -26,7 +26,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races bench lint sanity format clean
+.PHONY: help env demo test hosts packets races faults bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -48,6 +48,9 @@ packets: ## the packet lab: what the demo builds, with real kernels, BIRD and pa
 
 races: ## pairs of whole runs at once, at moments that a printed seed gives; RACES="--pairs 5 --seed 1"
 	@$(run) -m lab.races $(RACES)
+
+faults: ## every fault, kill, foreign world, mistake and planted text (docs/reliability.md); 15 minutes on two idle cores
+	@$(run) -m tests.faults
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

@@ -36,11 +36,12 @@ ONCE = (
     "tests/playbooks/roles",
     "tests/lab",
     "tests/packets",
+    "tests/faults",
     "tests/playbooks/modules",
     "tests/house",
 )
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
-itself (together they are in the playbooks, which every line runs), and the long ways from one network to another."""
+itself (together they are in the playbooks, which every line runs), faults, and the long ways from one network to another."""
 EVERY = ("tests/playbooks/hostile",)
 """What is run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"

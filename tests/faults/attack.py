@@ -105,7 +105,7 @@ def answering(folder: pathlib.Path, name: str, answer: Json) -> str:
 def answers(every: dict[str, str]) -> dict[str, Json]:
     """Return the answers of three hosts: the texts as names of devices, in free fields, as the words of a failure."""
     device = {"mac": None, "kind": None, "vni": None, "mtu": 1500, "up": True, "carrier": True, "master": None}
-    nothing = {"devices": [], "routes": [], "rules": [], "programs": {}, "managers": {}, "installed": {}}
+    nothing: Json = {"devices": [], "routes": [], "rules": [], "programs": {}, "managers": {}, "installed": {}}
     rule = {"priority": 5, "from": "all", "incoming": None, "outgoing": None}
     devices = [{**device, "name": text, "addresses": [text]} for text in every.values()]
     rules = [{**rule, "table": text[:64]} for text in every.values()]

@@ -52,9 +52,10 @@ class Given:
         """Change BGP."""
         self.variables["bonding_bgp"].update(more)
 
-    def host(self, name: str = "agg1", **more: Any) -> None:
+    def host(self, name: str = "agg1", **more: Any) -> Given:
         """Change a host's variables."""
         self.hosts[name].update(more)
+        return self
 
     def group(self, **more: Any) -> None:
         """Change the variables of the group."""

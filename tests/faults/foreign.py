@@ -38,6 +38,8 @@ from tests.faults.world import World
 from tests.playbooks.planning import plan
 from tests.playbooks.running import Json
 
+WORLDS = 2000
+"""How many worlds `make faults` makes."""
 NAMES = (
     *(
         "demo",

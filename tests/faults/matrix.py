@@ -45,11 +45,6 @@ class Kind:
         """Return True for a request to EC2."""
         return not self.method
 
-    @property
-    def column(self) -> str:
-        """Return what the request is called in the page's table."""
-        return self.method or self.path
-
 
 @dataclass(frozen=True)
 class Fault:

@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "host: a negative index": (lambda g: g.host(bonding_aggregator_index=-1), "has no address for agg1 (-1)"),
     "host: two with one index": (
-        lambda g: [g.host(bonding_aggregator_index=5), g.host("agg2", bonding_aggregator_index=5)],
+        lambda g: g.host(bonding_aggregator_index=5).host("agg2", bonding_aggregator_index=5),
         "agg1 and agg2 would both have the tunnel address 10.254.0.5",
     ),
     "host: a switch that is none": (

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults import expected
 from tests.faults.cells import Cell
+from tests.faults.page import PAGE, page
 from tests.faults.sides import SIDES, Side
 from tests.faults.world import World
 
@@ -29,3 +30,7 @@ def test_expectations_are_those_of_the_tables(side: Side) -> None:
 @pytest.mark.parametrize("side", SIDES, ids=lambda side: side.name)
 def test_every_fault_is_put_into_something(side: Side) -> None:
     assert {fault.name for _kind, fault in side.pairs()} == {fault.name for fault in side.faults}
+
+
+def test_page_is_written_from_the_expectations() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "write it: python -m tests.faults --rewrite"
