@@ -135,7 +135,8 @@ options:
             type: str
           addresses:
             description:
-              - Tunnel addresses by host of O(aggregators). Default is the base of the subnet plus the index of the host.
+              - Tunnel addresses by host of O(aggregators).
+              - Default is the base of the subnet plus the index of the host.
             type: dict
             default: {}
           aggregators:

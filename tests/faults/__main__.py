@@ -78,7 +78,7 @@ PARTS: tuple[Callable[[World], Iterator[Outcome]], ...] = (kills, one_run, serve
 
 def part(number: int) -> list[Outcome]:
     """Return the outcomes of a part, in a process of its own."""
-    found = []
+    found: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, opened(pathlib.Path(folder)) as world:
         outcomes = PARTS[number](world)
         while True:
