@@ -38,7 +38,22 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda g: g.host(bonding_aggregator_index="first"),
         "bonding_aggregator_index of agg1: got 'first'",
     ),
-    "host: a negative index": (lambda g: g.host(bonding_aggregator_index=-1), "has no address for agg1 (-1)"),
+    "host: a negative index": (
+        lambda g: g.host(bonding_aggregator_index=-1),
+        "agg1: bonding_aggregator_index: -1 is outside of 1 to 16777214",
+    ),
+    "host: another's instance": (
+        lambda g: g.host("agg2", aws_instance_id="i-0d00000000000a901"),
+        "agg2: aws_instance_id i-0d00000000000a901 is also that of agg1",
+    ),
+    "host: two exchanged": (
+        lambda g: [
+            g.host("agg1", aws_instance_id="i-0d00000000000a902"),
+            g.host("agg2", aws_instance_id="i-0d00000000000a901"),
+        ],
+        "agg1: aws_instance_id is not the instance of aggregator agg1 (got i-0d00000000000a902 with 203.0.113.12; "
+        "expected i-0d00000000000a901, which has 203.0.113.11",
+    ),
     "host: two with one index": (
         lambda g: g.host(bonding_aggregator_index=5).host("agg2", bonding_aggregator_index=5),
         "agg1 and agg2 would both have the tunnel address 10.254.0.5",
@@ -49,7 +64,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "host: an address that is none": (
         lambda g: g.host(aws_private_ip_address="10.1.0.300"),
-        "aws_private_ip_address is 10.1.0.300",
+        "aws_private_ip_address: '10.1.0.300' is no IPv4 address",
     ),
     "a region that differs": (
         lambda g: g.host("agg2", aws_region="eu-west-1"),
@@ -104,10 +119,13 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "mesh: a VNI beyond 24 bits": (lambda g: g.vxlan(vni=16777216), "vxlan.vni: 16777216 is outside of 1 to 16777215"),
     "mesh: the VNI of another": (lambda g: g.vxlan(vni=10000012), "the VNI 10000012 is also that of space acme"),
     "mesh: a protocol that is none": (lambda g: g.vxlan(protocol="rip"), "vxlan, protocol: got 'rip'"),
-    "mesh: an interface with a slash": (lambda g: g.vxlan(interface="a/b"), "the interface name 'a/b'"),
+    "mesh: an interface with a slash": (
+        lambda g: g.vxlan(interface="a/b"),
+        "not the name of a network interface (got 'a/b'",
+    ),
     "mesh: an interface that is too long": (
         lambda g: g.vxlan(interface="a" * 16),
-        "the interface name 'aaaaaaaaaaaaaaaa'",
+        "not the name of a network interface (got 'aaaaaaaaaaaaaaaa'",
     ),
     "mesh: a member that is unknown": (
         lambda g: g.vxlan(aggregators=["agg1", "agg9"]),
@@ -167,7 +185,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda g: g.gateway(subnet_id="subnet-00000000000000bad"),
         "AWS has no subnet subnet-00000000000000bad",
     ),
-    "gateway: a forwarded port beyond 65535": (lambda g: g.forward(port=65536), "port 65536 is outside of 1 to 65535"),
+    "gateway: a forwarded port beyond 65535": (lambda g: g.forward(port=65536), "port: 65536 is outside of 1 to 65535"),
     "gateway: a forwarded port for nobody": (
         lambda g: g.forward(to="192.0.2.1"),
         "to: 192.0.2.1 lies outside of the gateway's networks",
@@ -201,16 +219,23 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "entry: two of one name": (
         lambda g: g.entry(2, name="berlin-mail"),
-        "'berlin-mail' is given to two CPE NAT entries",
+        "have one key, berlin-mail, by which an entry keeps its public address",
     ),
     "entry: an address that is none": (
         lambda g: g.entry(connected_ip="192.168.17.1.1/24"),
-        "Expected 4 octets in '192.168.17.1.1'",
+        "connected_ip is '192.168.17.1.1/24'; wanted an IPv4 address with its prefix length",
     ),
-    "entry: an address without a prefix": (lambda g: g.entry(connected_ip="192.168.17.1"), "connected_ip 192.168.17.1"),
+    "entry: an address without a prefix": (
+        lambda g: g.entry(connected_ip="192.168.17.1"),
+        "connected_ip is '192.168.17.1'",
+    ),
+    "entry: a public address of nobody": (
+        lambda g: g.entry(public_ip="192.0.2.77"),
+        "public_ip 192.0.2.77 is no Elastic IP of this account and region",
+    ),
     "entry: an address of IPv6": (
         lambda g: g.entry(connected_ip="2001:db8::1/64", nat_ip="2001:db8::2"),
-        "Expected 4 octets in '2001:db8::1'",
+        "connected_ip is '2001:db8::1/64'; wanted an IPv4 address with its prefix length",
     ),
     "entry: outside of its network": (
         lambda g: g.entry(nat_ip="192.168.18.10"),
@@ -239,8 +264,8 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     # BGP, and what else
     "BGP: no number": (lambda g: g.variables["bonding_bgp"].pop("asn"), "bonding_bgp: asn is missing"),
     "BGP: a number that is none": (lambda g: g.bgp(asn="AS64512"), "bonding_bgp, asn: got 'AS64512'"),
-    "BGP: zero": (lambda g: g.bgp(asn=0), "asn 0 is outside of 1 to 4294967294"),
-    "BGP: beyond 32 bits": (lambda g: g.bgp(asn=2**32), "asn 4294967296 is outside of 1 to 4294967294"),
+    "BGP: zero": (lambda g: g.bgp(asn=0), "asn: 0 is outside of 1 to 4294967294"),
+    "BGP: beyond 32 bits": (lambda g: g.bgp(asn=2**32), "asn: 4294967296 is outside of 1 to 4294967294"),
     "BGP: no subnet": (
         lambda g: g.variables["bonding_bgp"].pop("subnet"),
         "mode: transit needs a subnet for the tunnels",
