@@ -28,8 +28,9 @@ PYTHON = """#!{python}
 import json, sys
 module = " ".join(sys.argv)
 answer = json.load(open({answers!r}))
-kind = "first" if "aggregator_host_info" in module else "other"
-print(json.dumps(answer[kind]))
+first = "aggregator_host_info" in module
+facts = any("AnsiballZ_" + name + ".py" in module for name in answer["modules"])
+print(json.dumps(answer["first" if first else "other"] | (answer["facts"] if facts else dict())))
 """
 HONEST = {
     "changed": False,
@@ -111,14 +112,16 @@ def hostile(stand_ins: Site, built: Site, attacker: Attacker, tmp_path: pathlib.
         "ansible_become_method": "ansible.builtin.su",
     }
     site = built.write_inventory("hostile", hosts, demo_variables())
-    facts = {"ansible_facts": hostile_facts(attacker.url)}
-    other = {"changed": False, "stat": {"exists": False}, "rc": 0, "stdout": "", "stderr": "", **facts}
-    write(tmp_path, {**HONEST, **facts}, other)
+    write(tmp_path, attacker, "aggregator_host_info")
     return site
 
 
-def write(folder: pathlib.Path, first: Json, other: Json) -> None:
-    (folder / "answers.json").write_text(json.dumps({"first": first, "other": other}), encoding="utf-8")
+def write(folder: pathlib.Path, attacker: Attacker, *modules: str) -> None:
+    """Let the host answer these modules with facts too, and all others honestly."""
+    other = {"changed": False, "stat": {"exists": False}, "rc": 0, "stdout": "", "stderr": ""}
+    facts = {"ansible_facts": hostile_facts(attacker.url)}
+    answers = {"first": HONEST, "other": other, "facts": facts, "modules": modules}
+    (folder / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
 
 def run(site: Site, playbook: str, *options: str) -> Outcome:
@@ -164,18 +167,25 @@ def test_no_task_is_left_without_tags_always(hostile: Site, attacker: Attacker) 
     assert (attacker.asked, outcome.server, outcome.aws) == ([], [], [])
 
 
+@pytest.mark.parametrize(
+    ("modules", "words"),
+    [
+        (["file"], "agg1: the aggregator sent facts that have the name of variables of this collection"),
+        (["command"], "agg1: the answer to command was refused"),
+        (["stat", "copy"], "aggregator_host: "),  # Ansible gives the facts of an item to the other items of its loop
+    ],
+)
 def test_facts_in_later_answers_change_nothing_and_name_the_host(
-    hostile: Site, attacker: Attacker, tmp_path: pathlib.Path
+    hostile: Site, attacker: Attacker, tmp_path: pathlib.Path, modules: list[str], words: str
 ) -> None:
-    """The first answer is honest; the modules that install the masquerading answer with facts."""
-    answers = json.loads((tmp_path / "answers.json").read_text(encoding="utf-8"))
-    write(tmp_path, HONEST, answers["other"])
+    """The first answer is honest; a module that installs the masquerading answers with facts."""
+    write(tmp_path, attacker, *modules)
     before = hostile.server.state(), hostile.cloud.state()
     outcome = run(hostile, "site")
-    assert any(event["task"].startswith("Install the table") for event in outcome.run.events), outcome.output
     assert attacker.asked == []
     assert outcome.code != 0, outcome.output
-    assert "agg1: the aggregator sent facts that have the name of variables of this collection" in outcome.problems
+    assert words in outcome.said, outcome.output
+    assert {event["host"] for event in outcome.run.events if event["outcome"] == "failed"} == {"agg1"}
     assert (hostile.server.state(), hostile.cloud.state()) == before
 
 
