@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from .._design.naming import TAG_NETWORK
 from .._printable import printable, printable_all
+from .credentials import tidy_credentials, words_of
 
 try:
     from botocore.config import Config
@@ -111,8 +112,11 @@ class EndingModule(AwsModule, Protocol):
 def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
     """An EC2 client of the module's account, for `parallel` calls at a time, without botocore's retries.
 
-    `more` goes to amazon.aws (region=... for another region than the module's).
+    `more` goes to amazon.aws (region=... for another region than the module's). Raises Ec2Error.
     """
+    problem = tidy_credentials(module.params)
+    if problem is not None:
+        raise Ec2Error(problem)
     given = Config(**(module.params.get("aws_config") or {}))
     ours_last = Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=max(10, parallel))
     return module.client("ec2", aws_config=given.merge(ours_last), **more)
@@ -178,13 +182,13 @@ def call(
             # a connection that was never made has carried nothing: any call may try again
             unclear += 1
             if unclear >= UNCLEAR_ATTEMPTS:
-                raise Ec2Error(f"{_failed(method, what)}: {err}", api_name(method)) from err
+                raise Ec2Error(f"{_failed(method, what)}: {words_of(err)}", api_name(method)) from err
         except (HTTPClientError, ResponseParserError) as err:
             unclear += 1
             if not repeatable or unclear >= UNCLEAR_ATTEMPTS:
-                raise Ec2UnclearError(f"{_failed(method, what)}: {err}", api_name(method)) from err
+                raise Ec2UnclearError(f"{_failed(method, what)}: {words_of(err)}", api_name(method)) from err
         except BotoCoreError as err:
-            raise Ec2Error(f"{_failed(method, what)}: {err}", api_name(method)) from err
+            raise Ec2Error(f"{_failed(method, what)}: {words_of(err)}", api_name(method)) from err
         time.sleep(pause)
     raise AssertionError("the pauses never end")
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from .._aws._ec2 import ec2_client
+from .._aws.credentials import tidy_credentials
 from .begin import begin
 
 
@@ -43,6 +44,9 @@ def _require_confirmation(module: PlanModule) -> None:
 def run(module: PlanModule) -> None:
     """Make the plan, and end the module with it or with all problems."""
     _require_confirmation(module)
+    problem = tidy_credentials(module.params, strict=True)
+    if problem is not None:
+        module.fail_json(msg=f"{problem} Nothing was changed.")
 
     @cache  # botocore reads the whole model of a service for each
     def client_of(region: str | None, service: str) -> Any:
