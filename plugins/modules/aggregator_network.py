@@ -48,7 +48,7 @@ options:
     suboptions:
       name:
         description:
-          - The name of the interface on the aggregator, 1 to 15 characters without white space and C(/).
+          - The name of the interface on the aggregator, 1 to 15 ASCII letters, digits, C(_), C(.) and C(-).
           - It identifies the interface and cannot be changed.
         type: str
         required: true
@@ -122,6 +122,7 @@ options:
       name:
         description:
           - The name of the protocol. It identifies the protocol on the aggregator and cannot be changed.
+          - It is a symbol of BIRD, 1 to 64 ASCII letters, digits and C(_), the first no digit.
         type: str
         required: true
       protocol:
@@ -255,7 +256,7 @@ options:
         type: int
       password:
         description:
-          - The password of a V(bgp) session. V(null) takes it away.
+          - The password of a V(bgp) session, 1 to 80 ASCII characters without C("). V(null) takes it away.
           - The server never shows it, so it cannot be compared; see O(update_password).
         type: str
       multihop:
@@ -286,7 +287,8 @@ options:
         suboptions:
           patterns:
             description:
-              - Patterns of interface names; C(*) stands for any text. The first that matches counts.
+              - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
+                The first that matches counts.
             type: list
             elements: str
             required: true
@@ -326,7 +328,8 @@ options:
             suboptions:
               patterns:
                 description:
-                  - Patterns of interface names; C(*) stands for any text. The first that matches counts.
+                  - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
+                    The first that matches counts.
                 type: list
                 elements: str
                 required: true
@@ -356,6 +359,7 @@ options:
       name:
         description:
           - The name of the filter. It identifies the filter on the aggregator and cannot be changed.
+          - It is a symbol of BIRD, 1 to 64 ASCII letters, digits and C(_), the first no digit.
         type: str
         required: true
       family:

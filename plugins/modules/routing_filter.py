@@ -37,6 +37,7 @@ options:
   name:
     description:
       - The name of the filter. It identifies the filter on the aggregator and cannot be changed.
+      - It is a symbol of BIRD, 1 to 64 ASCII letters, digits and C(_), the first no digit.
     type: str
     required: true
   family:

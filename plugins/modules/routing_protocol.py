@@ -40,6 +40,7 @@ options:
   name:
     description:
       - The name of the protocol. It identifies the protocol on the aggregator and cannot be changed.
+      - It is a symbol of BIRD, 1 to 64 ASCII letters, digits and C(_), the first no digit.
     type: str
     required: true
   protocol:
@@ -169,7 +170,7 @@ options:
     type: int
   password:
     description:
-      - The password of a V(bgp) session. V(null) takes it away.
+      - The password of a V(bgp) session, 1 to 80 ASCII characters without C("). V(null) takes it away.
       - The server never shows it, so it cannot be compared; see O(update_password).
     type: str
   multihop:
@@ -200,7 +201,8 @@ options:
     suboptions:
       patterns:
         description:
-          - Patterns of interface names; C(*) stands for any text. The first that matches counts.
+          - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
+            The first that matches counts.
         type: list
         elements: str
         required: true
@@ -240,7 +242,8 @@ options:
         suboptions:
           patterns:
             description:
-              - Patterns of interface names; C(*) stands for any text. The first that matches counts.
+              - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
+                The first that matches counts.
             type: list
             elements: str
             required: true

@@ -38,7 +38,7 @@ options:
     required: true
   name:
     description:
-      - The name of the interface on the aggregator, 1 to 15 characters without white space and C(/).
+      - The name of the interface on the aggregator, 1 to 15 ASCII letters, digits, C(_), C(.) and C(-).
       - It identifies the interface and cannot be changed.
     type: str
     required: true

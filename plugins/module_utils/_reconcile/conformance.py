@@ -96,8 +96,9 @@ def _field(field: Field, known: Mapping[str, Any] | None, described: bool) -> di
     has: bool | None = None if known is None else field.wire in known
     description = (known or {}).get(field.wire)
     lacking: list[str] = []
-    if isinstance(field.kind, Choice) and isinstance(description, Mapping) and description.get("choices"):
-        offered = {str(choice.get("value")) for choice in description["choices"] if isinstance(choice, Mapping)}
+    choices = description.get("choices") if isinstance(description, Mapping) else None
+    if isinstance(field.kind, Choice) and isinstance(choices, list) and choices:
+        offered = {str(choice.get("value")) for choice in choices if isinstance(choice, Mapping)}
         lacking = [choice for choice in field.kind.choices if choice not in offered]
     if has is False and field.write_only and not described:
         has = None  # it is never read back, so an object cannot tell

@@ -24,13 +24,23 @@ def check_own_address(refs: Refs, changes: Iterable[Change]) -> None:
         if group_of(change.kind) != "interface" or change.verb == DELETE or not addresses:
             continue
         aggregator = refs.item("aggregator", int(change.parent.partition("/")[2]))
-        own = {str(ipaddress.ip_address(aggregator[name])) for name in ("ip", "ipv6") if aggregator.get(name)}
+        own = {_address(change, name, aggregator[name]) for name in ("ip", "ipv6") if aggregator.get(name)}
         for address in addresses:
             if str(ipaddress.ip_interface(address).ip) in own:
                 raise ReconcileError(
                     f"{change.title}: addresses: {address} is the aggregator's own address; with it on an interface "
                     "the host would not come back after a restart. Nothing was changed."
                 )
+
+
+def _address(change: Change, name: str, value: object) -> str:
+    """The aggregator's own address as the server has it."""
+    try:
+        return str(ipaddress.ip_address(str(value)))
+    except ValueError as error:
+        raise ReconcileError(
+            f"{change.parent}/: the server's answer cannot be used: {name}: {error}. Nothing was changed."
+        ) from error
 
 
 def check_not_vlan(changes: Iterable[Change]) -> None:

@@ -14,6 +14,9 @@ from .._resources import RESOURCES, group_of, title_of
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 ON_CREATE, ALWAYS = "on_create", "always"
+NONE, UNCLEAR, CHANGED = "none", "unclear", "changed"
+"""What a write that failed has changed on the server."""
+UNCHANGED = "Nothing was changed."
 
 
 class ReconcileError(Exception):
@@ -21,12 +24,30 @@ class ReconcileError(Exception):
 
     :ivar outcomes: what was done, where something was
     :ivar cause: the refusal of the server behind it, if there is one
+    :ivar effect: what the write that failed has changed
     """
 
-    def __init__(self, message: str, outcomes: list[Outcome] | None = None, cause: ClientError | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        outcomes: list[Outcome] | None = None,
+        cause: ClientError | None = None,
+        effect: str = NONE,
+    ) -> None:
         super().__init__(message)
         self.outcomes = outcomes or []
         self.cause = cause
+        self.effect = effect
+
+    @property
+    def changed(self) -> bool:
+        """True if something was changed, or may have been."""
+        return self.effect != NONE or any(outcome.changed for outcome in self.outcomes)
+
+    def sentence(self) -> str:
+        """The error for an operator, who reads in any case whether something was changed."""
+        text = str(self)
+        return text if self.outcomes or self.changed or text.endswith(UNCHANGED) else f"{text} {UNCHANGED}"
 
 
 @dataclass(frozen=True)
@@ -88,12 +109,19 @@ class Outcome:
 
     :param status: "done", "failed", or "not tried"
     :param object: the object as the server has it now; None where it is deleted, or nothing was done
+    :param effect: of one that failed: whether the server was changed nevertheless
     """
 
     change: Change
     status: str
     object: Object | None = None
     error: ClientError | ReconcileError | None = None
+    effect: str = NONE
+
+    @property
+    def changed(self) -> bool:
+        """True if the server was changed, or may have been."""
+        return self.status == "done" or self.effect != NONE
 
 
 def title(kind: str, parent: str, key: str) -> str:
@@ -129,3 +157,13 @@ def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
             f"{resource.title}{place(parent)}: {resource.key} is missing or empty. Nothing was changed."
         )
     return Object(kind, parent, str(canonical[resource.key]), canonical)
+
+
+def named(kind: str, parent: str, data: dict[str, Any]) -> Object:
+    """An object to delete: only its key counts, which may be one that nobody would be allowed to create."""
+    resource = RESOURCES[kind]
+    try:
+        key = resource.canonical({resource.key: data[resource.key]})[resource.key]
+    except ValueError:
+        key = data[resource.key]
+    return Object(kind, parent, str(key), {})

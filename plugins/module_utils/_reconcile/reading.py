@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._client import ApiError, Client
-from .._resources import RESOURCES, Resource
+from .._resources import RESOURCES, Resource, ShapeError
 from .model import Object, ReconcileError
 from .planning import described
 from .refs import Refs, _number
@@ -90,9 +90,19 @@ def read_current_bonds(client: Client, aggregator_id: int) -> list[int]:
 
 
 def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> Object:
-    """One object out of an answer."""
+    """One object out of an answer.
+
+    :raises ReconcileError: naming path and field, if a value is of a type that no code could use
+    """
     resource = RESOURCES[kind]
-    friendly = resource.to_friendly(item, refs, parent)
+    try:
+        friendly = resource.to_friendly(item, refs, parent)
+        key = friendly.get(resource.key)
+        if not isinstance(key, (str, int)) or isinstance(key, bool):
+            raise ShapeError(f"{resource.key}: not the name of an object (got {key!r})")
+    except ShapeError as error:
+        path = resource.item(parent, _id(resource, item))
+        raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.") from error
     data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
     return Object(kind, parent, str(data.get(resource.key)), data, _id(resource, item))
 
@@ -107,7 +117,7 @@ def _typed(item: Mapping[str, Any], field: str, group: str, parent: str, refs: R
 
 
 def _id(resource: Resource, item: Mapping[str, Any]) -> Any:
-    if resource.addressed_by != "id":
+    if resource.addressed_by != "id" or "/X/" not in resource.path:
         return item.get(resource.addressed_by)
     # In a listing of all kinds the URL is that of the typed resource, and its number is the one that counts.
     number = _number(item.get("url"))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import Any
+from urllib.parse import unquote
 
 from .._client import ApiError, Client
-from .._resources import RESOURCES
+from .._resources import RESOURCES, ShapeError
 from .model import ReconcileError, title
 
 # Where the names of a name space are listed under a parent, if nothing was learned of it before.
@@ -71,7 +72,7 @@ class Refs:
             if "url" not in value:
                 return value.get("name", value.get("id"))
             value = value["url"]
-        path = self._client.path_of(value) if isinstance(value, str) else str(value)
+        path = self._path(value) if isinstance(value, str) else str(value)
         with self._lock:
             known = self._names.get((space, parent), {})
             if path not in known:
@@ -88,7 +89,7 @@ class Refs:
             urls = self._urls.setdefault((space, parent), {})
             names = self._names.setdefault((space, parent), {})
             for item in items:
-                if "name" not in item or "url" not in item:
+                if not isinstance(item.get("name"), str) or not isinstance(item.get("url"), str):
                     continue
                 urls[item["name"]] = item["url"]
                 names[self._client.path_of(item["url"])] = item["name"]
@@ -149,7 +150,10 @@ class Refs:
                 "Nothing was changed."
             )
         found.sort(key=lambda item: int(item["id"]))
-        matches = ", ".join(f"{item['id']} (space {self.key('space', '', item.get('space'))})" for item in found)
+        try:
+            matches = ", ".join(f"{item['id']} (space {self.key('space', '', item.get('space'))})" for item in found)
+        except ShapeError as error:
+            raise ReconcileError(f"{kind}s/: the server's answer cannot be used: space: {error}.") from error
         raise ReconcileError(
             f"{len(found)} {kind}s are named {text!r}: the ids are {matches}; give the id. Nothing was changed."
         )
@@ -166,16 +170,20 @@ class Refs:
                 if item.get("id") == number:
                     return item
         try:
-            found = self._client.get(f"{kind}s/{number}/")
+            return self._client.one(f"{kind}s/{number}/")
         except ApiError as error:
             if error.status == 404:
                 raise ReconcileError(
                     f"There is no {kind} with the id {number} that this user can see. Nothing was changed.", cause=error
                 ) from error
             raise
-        if not isinstance(found, dict):
-            raise ReconcileError(f"GET {kind}s/{number}/ did not return an object. Nothing was changed.")
-        return found
+
+    def _path(self, url: str) -> str:
+        """The path that a URL in an answer names."""
+        try:
+            return self._client.path_of(url)
+        except ValueError as error:
+            raise ShapeError(f"not a URL (got {url!r})") from error
 
     def _load(self, space: str, parent: str) -> None:
         if (space, parent) not in self._whole and space in _LISTED:
@@ -188,9 +196,9 @@ class Refs:
             value = value.get("url", value.get("id"))
         if isinstance(value, str):
             # A space is addressed by its key, so the URL carries it.
-            path = self._client.path_of(value)
+            path = self._path(value)
             if path.startswith("spaces/"):
-                return path.split("/")[1]
+                return unquote(path.split("/")[1])
             return value
         for item in self.items("spaces/"):
             if item.get("id") == value:

@@ -29,15 +29,19 @@ def rights_to_write(
         end = RESOURCES[kind].path.rpartition("/X/")[2]
         first.setdefault(kind, (f"{parent}/{end}" if parent else end, "POST", "add"))
     for key in spaces:
-        first.setdefault("space", (f"spaces/{key}/", "PUT", "change"))
+        first.setdefault("space", (RESOURCES["space"].item("", key), "PUT", "change"))
     missing, untold = [], []
     for kind, (path, method, verb) in first.items():
         answer: Any = client.options(path)
         if not isinstance(answer, Mapping) or not answer.keys() >= _SELF_DESCRIBED:
             untold.append(f"The server does not tell who may {verb} {'to ' if verb == 'add' else ''}{path}.")
-        elif method not in (answer.get("actions") or {}):
+        elif not _allows(answer.get("actions"), method):
             missing.append(
                 f"The user lacks the right to {verb} objects of the kind {kind} on the server: the OPTIONS of {path} "
                 f"name no {method}. Give it to a group of the user's there."
             )
     return missing, untold
+
+
+def _allows(actions: Any, method: str) -> bool:
+    return isinstance(actions, Mapping) and method in actions

@@ -12,7 +12,7 @@ from typing import Any
 from .._client import ApiError, Client
 from .._resources import RESOURCES
 from .guards import check_own_address
-from .model import ON_CREATE, ReconcileError, wanted
+from .model import ON_CREATE, ReconcileError, named, wanted
 from .planning import diff
 from .reading import read_aggregator, read_bond, read_object, read_spaces
 from .refs import Refs
@@ -45,7 +45,7 @@ def manage_aggregator_object(
     :param data: friendly, only what was given
     """
     number = refs.find("aggregator", aggregator)
-    item = wanted(kind, f"aggregators/{number}", data)
+    item = (wanted if present else named)(kind, f"aggregators/{number}", data)
     found = read_aggregator(client, number, refs, [_PARTS[RESOURCES[kind].group]])
     changes = diff(found, [item] if present else [], [] if present else [item], update_password)
     check_own_address(refs, changes)
@@ -61,7 +61,7 @@ def manage_bond_object(
     :param data: friendly, only what was given
     """
     number = refs.find("bond", bond)
-    item = wanted(kind, f"bonds/{number}", data)
+    item = (wanted if present else named)(kind, f"bonds/{number}", data)
     # The interface of a connected IP is compared by its name, so the names must be known.
     parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
     found = read_bond(client, number, refs, parts)
@@ -76,7 +76,7 @@ def manage_space(client: Client, refs: Refs, data: dict[str, Any], *, check_mode
     """
     item = wanted("space", "", data)
     try:
-        answer = client.get(RESOURCES["space"].item("", item.key))
+        answer = client.one(RESOURCES["space"].item("", item.key))
     except ApiError as error:
         if error.status == 404:
             raise ReconcileError(

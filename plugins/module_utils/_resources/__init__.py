@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .kinds import Names
+from .kinds import Names, ShapeError
 from .model import Field, Resource, title_of
 from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
 
@@ -20,6 +20,7 @@ __all__ = [
     "Field",
     "Names",
     "Resource",
+    "ShapeError",
     "group_of",
     "title_of",
 ]

@@ -16,7 +16,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any, Protocol
+
+from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
+
+_SHOWN = 80
+
+
+class ShapeError(ValueError):
+    """An answer has a value that no code above could use; the text says which, and what was expected."""
+
+
+def shape_error(expected: str, value: Any) -> ShapeError:
+    """The error for a value out of an answer, shown cut."""
+    text = repr(value)
+    return ShapeError(f"got {text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'}, expected {expected}")
 
 
 class Names(Protocol):
@@ -32,7 +47,7 @@ class Names(Protocol):
 class Kind:
     """A kind of value; the base is "any JSON, taken as it is"."""
 
-    title = "value"
+    title = "a value"
 
     def canonical(self, value: Any) -> Any:
         """One spelling for each meaning.
@@ -46,34 +61,96 @@ class Kind:
         return value
 
     def friendly(self, value: Any, names: Names, parent: str) -> Any:
-        """A value out of an answer, in canonical form where it is one of this kind."""
+        """A value out of an answer, in canonical form where it is one of this kind.
+
+        :raises ShapeError: if it is of another type
+        """
         try:
             return self.canonical(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError) as error:
+            if not self.is_like(value):
+                raise shape_error(self.title, value) from error
             # The server may know more than this table; what it has is shown as it is.
             return value
 
+    def is_like(self, value: Any) -> bool:
+        """True if a value that is none of this kind can still be compared and shown."""
+        return not isinstance(value, (list, Mapping))
+
 
 class Text(Kind):
-    title = "text"
+    title = "a text"
 
     def canonical(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError(f"{value!r} is not a text")
         return value
 
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return super().friendly(str(value) if is_number else value, names, parent)
+
+    def is_like(self, value: Any) -> bool:
+        return isinstance(value, str)
+
 
 class Block(Text):
     """Text of several lines; the server drops white space around it, as Django REST framework does."""
 
-    title = "text"
+    title = "a text"
 
     def canonical(self, value: Any) -> str:
         return super().canonical(value).strip()
 
 
+class Secret(Text):
+    """A password of BIRD's, which stands between double quotes and becomes a key of TCP MD5. It is never shown."""
+
+    most = 80
+
+    def canonical(self, value: Any) -> str:
+        good = isinstance(value, str) and 1 <= len(value) <= self.most and value.isascii() and value.isprintable()
+        if good and '"' not in value:
+            return str(value)
+        # No `from`, and no value: a traceback would show it.
+        raise ValueError(
+            f"expected 1 to {self.most} ASCII characters without double quotes and control characters, as BIRD and "
+            "TCP MD5 take them (the value is not shown)"
+        )
+
+
+class Symbol(Text):
+    """The name of a filter or protocol, which is a symbol in BIRD's configuration."""
+
+    def canonical(self, value: Any) -> str:
+        return _named(value, bird_symbol_problem(value))
+
+
+class Slug(Text):
+    """The key of a space, a part of paths."""
+
+    def canonical(self, value: Any) -> str:
+        return _named(value, slug_problem(value))
+
+
+class Pattern(Text):
+    """A pattern of interface names."""
+
+    def canonical(self, value: Any) -> str:
+        return _named(value, interface_pattern_problem(value))
+
+
+def _named(value: str, problem: str | None) -> str:
+    if problem is not None:
+        raise ValueError(problem.rstrip("."))
+    return value
+
+
 class Flag(Kind):
     title = "true or false"
+
+    def is_like(self, value: Any) -> bool:
+        return False
 
     def canonical(self, value: Any) -> bool:
         if not isinstance(value, bool):
@@ -85,7 +162,7 @@ class Flag(Kind):
 class Number(Kind):
     least: int = 0
     most: int = 4294967295
-    title = "whole number"
+    title = "a whole number"
 
     def canonical(self, value: Any) -> int:
         text = value.strip() if isinstance(value, str) else ""
@@ -94,11 +171,14 @@ class Number(Kind):
             raise ValueError(f"{value!r} is not a whole number from {self.least} to {self.most}")
         return number
 
+    def is_like(self, value: Any) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool)
+
 
 @dataclass(frozen=True)
 class Choice(Kind):
     choices: tuple[str, ...] = ()
-    title = "choice"
+    title = "a choice"
 
     def canonical(self, value: Any) -> str:
         if value not in self.choices:
@@ -106,52 +186,55 @@ class Choice(Kind):
         return str(value)
 
 
-@dataclass(frozen=True)
-class Name(Kind):
-    """The name of a network interface, as Linux takes it."""
-
-    most: int = 15
-    title = "name"
+class Name(Text):
+    """The name of a network interface."""
 
     def canonical(self, value: Any) -> str:
-        text = str(value)
-        if not 1 <= len(text) <= self.most or "/" in text or any(letter.isspace() for letter in text):
-            raise ValueError(f"{text!r} is not 1 to {self.most} characters without white space and /")
-        return text
+        return _named(value, interface_name_problem(value))
 
 
-class HostAddress(Kind):
+class Address(Kind):
+    """What has an address in it."""
+
+    def is_like(self, value: Any) -> bool:
+        # A scope, or the bits of a host, is more than is accepted of users, and can be worked with.
+        return isinstance(value, str) and _number_of(value) is not None
+
+
+class HostAddress(Address):
     """An IPv4 or IPv6 address without prefix length."""
 
-    title = "address"
+    title = "an IP address"
 
     def canonical(self, value: Any) -> str:
         try:
-            return _host_address(value) if isinstance(value, str) else str(ipaddress.ip_address(value))
+            return _host_address(value) if isinstance(value, str) else str(ipaddress.ip_address(_no_number(value)))
         except ValueError as error:
             raise ValueError(f"{value!r} is not an IP address without prefix length") from error
 
 
-class InterfaceAddress(Kind):
+class InterfaceAddress(Address):
     """An address with its prefix length, "10.254.0.7/20"; without one it is a host's (/32, /128)."""
 
-    title = "address/prefix"
+    title = "an IP address with prefix length"
 
     def canonical(self, value: Any) -> str:
         try:
-            return _interface_address(value) if isinstance(value, str) else str(ipaddress.ip_interface(value))
+            return (
+                _interface_address(value) if isinstance(value, str) else str(ipaddress.ip_interface(_no_number(value)))
+            )
         except ValueError as error:
             raise ValueError(f"{value!r} is not an IP address with prefix length") from error
 
 
-class Network(Kind):
+class Network(Address):
     """A network, "0.0.0.0/0"; host bits must be zero."""
 
-    title = "network"
+    title = "a network"
 
     def canonical(self, value: Any) -> str:
         try:
-            return str(ipaddress.ip_network(value))
+            return str(ipaddress.ip_network(_no_number(value)))
         except ValueError as error:
             raise ValueError(f"{value!r} is not a network (address/prefix length with all host bits zero)") from error
 
@@ -164,18 +247,23 @@ class Reference(Kind):
     """
 
     space: str
-    title = "name"
+    title = "a name"
 
     def canonical(self, value: Any) -> Any:
         if not isinstance(value, (str, int)) or isinstance(value, bool) or value == "":
             raise ValueError(f"{value!r} does not name a {self.space.replace('_', ' ')}")
+        if self.space == "space":
+            return _named(str(value), slug_problem(str(value)))
         return value if self.space in ("aggregator", "bond") else str(value)
 
     def wire(self, value: Any, names: Names, parent: str) -> str:
         return names.url(self.space, parent, value)
 
     def friendly(self, value: Any, names: Names, parent: str) -> Any:
-        return names.key(self.space, parent, value)
+        key = names.key(self.space, parent, value)
+        if not isinstance(key, (str, int, NoneType)) or isinstance(key, bool):
+            raise shape_error(f"a reference to a {self.space.replace('_', ' ')}", value)
+        return key
 
 
 @dataclass(frozen=True)
@@ -191,7 +279,7 @@ class Record(Kind):
     """A mapping with known entries; unknown ones out of the server are dropped, from users refused."""
 
     parts: Mapping[str, Part]
-    title = "mapping"
+    title = "a mapping"
 
     def canonical(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
@@ -221,13 +309,17 @@ class Record(Kind):
 
     def friendly(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, Mapping):
-            return value
-        return {
-            name: part.default
-            if value.get(name) is None and part.default is not ...
-            else part.kind.friendly(value.get(name), names, parent)
-            for name, part in self.parts.items()
-        }
+            raise shape_error(f"a mapping of {', '.join(self.parts)}", value)
+        result = {}
+        for name, part in self.parts.items():
+            if value.get(name) is None and part.default is not ...:
+                result[name] = part.default
+                continue
+            try:
+                result[name] = part.kind.friendly(value.get(name), names, parent)
+            except ShapeError as error:
+                raise ShapeError(f"{name}: {error}") from error
+        return result
 
 
 @dataclass(frozen=True)
@@ -239,7 +331,7 @@ class ListOf(Kind):
 
     item: Kind
     ordered: bool = False
-    title = "list"
+    title = "a list"
 
     def canonical(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)):
@@ -251,8 +343,14 @@ class ListOf(Kind):
 
     def friendly(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, list):
-            return value
-        return self._sorted([self.item.friendly(item, names, parent) for item in value])
+            raise shape_error("a list", value)
+        result = []
+        for number, item in enumerate(value, 1):
+            try:
+                result.append(self.item.friendly(item, names, parent))
+            except ShapeError as error:
+                raise ShapeError(f"entry {number}: {error}") from error
+        return self._sorted(result)
 
     def _sorted(self, items: list[Any]) -> list[Any]:
         return items if self.ordered else sorted(items, key=_rank)
@@ -261,12 +359,26 @@ class ListOf(Kind):
 # In a mesh each address is named by every other aggregator, and compared in every phase.
 @lru_cache(maxsize=65536)
 def _host_address(text: str) -> str:
-    return str(ipaddress.ip_address(text))
+    return str(ipaddress.ip_address(_unscoped(text)))
 
 
 @lru_cache(maxsize=65536)
 def _interface_address(text: str) -> str:
-    return str(ipaddress.ip_interface(text))
+    return str(ipaddress.ip_interface(_unscoped(text)))
+
+
+def _no_number(value: Any) -> Any:
+    """The value, unless it is a number: ipaddress would take 5 for 0.0.0.5."""
+    if isinstance(value, int):
+        raise ValueError(f"{value!r} is a number")
+    return value
+
+
+def _unscoped(text: str) -> str:
+    """The text, unless it names a device: such an address means something on one host only, and in BIRD's file."""
+    if "%" in text:
+        raise ValueError(f"{text!r} has a scope")
+    return text
 
 
 @lru_cache(maxsize=65536)

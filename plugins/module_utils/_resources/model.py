@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
+from urllib.parse import quote
 
-from .kinds import Kind, Names
+from .kinds import Address, Kind, Names, ShapeError, shape_error
 
 # Words of kinds as people write them.
 _WRITTEN = {
@@ -119,7 +120,7 @@ class Resource:
 
     def item(self, parent: str, number: Any) -> str:
         """The path of one object."""
-        return f"{self.collection(parent)}{number}/"
+        return f"{self.collection(parent)}{quote(str(number), safe='')}/"
 
     def canonical(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Friendly data in canonical form, only this resource's fields.
@@ -152,14 +153,24 @@ class Resource:
         return body
 
     def to_friendly(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
-        """What the server says of an object's fields, in the shape that modules accept; unknown ones are left out."""
+        """What the server says of an object's fields, in the shape that modules accept; unknown ones are left out.
+
+        :raises ShapeError: naming the field whose value has another type
+        """
         data: dict[str, Any] = {}
         for field in self.fields:
             if field.wire in item and not field.write_only:
                 value = item[field.wire]
                 if value is None and field.default == []:
                     value = []
-                data[field.name] = None if value is None else field.kind.friendly(value, names, parent)
+                elif value == "" and isinstance(field.kind, Address):
+                    value = None  # as Django keeps what is left blank
+                try:
+                    if value is None and field.required:
+                        raise shape_error(field.kind.title, value)
+                    data[field.name] = None if value is None else field.kind.friendly(value, names, parent)
+                except ShapeError as error:
+                    raise ShapeError(f"{field.name}: {error}") from error
         return data
 
     def defaults(self) -> dict[str, Any]:

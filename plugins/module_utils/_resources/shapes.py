@@ -10,7 +10,19 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from .kinds import Choice, HostAddress, InterfaceAddress, Kind, ListOf, Names, Network, Part, Record, Reference
+from .kinds import (
+    Choice,
+    HostAddress,
+    InterfaceAddress,
+    Kind,
+    ListOf,
+    Names,
+    Network,
+    Part,
+    Record,
+    Reference,
+    shape_error,
+)
 
 
 class Addresses(ListOf):
@@ -24,7 +36,7 @@ class Addresses(ListOf):
 
     def friendly(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, list):
-            return value
+            raise shape_error("a list", value)
         plain = [item.get("address") if isinstance(item, Mapping) else item for item in value]
         return super().friendly(plain, names, parent)
 
@@ -77,7 +89,7 @@ class Route(Record):
 class Area(Kind):
     """An OSPF area: a number or the same as a dotted quad, which is what the canonical form is."""
 
-    title = "area"
+    title = "an area"
 
     def canonical(self, value: Any) -> str:
         number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value

@@ -22,8 +22,12 @@ from .kinds import (
     Network,
     Number,
     Part,
+    Pattern,
     Record,
     Reference,
+    Secret,
+    Slug,
+    Symbol,
     Text,
 )
 from .model import Field, Resource
@@ -37,7 +41,7 @@ WAN_MODES = ("managed_mesh", "unmanaged", "private_wan_routers")
 _ADDRESS = HostAddress()
 _SECONDS = Number(0, 65535)
 _AS_NUMBER = Number(1, 4294967295)
-_PATTERNS = Part(ListOf(Text(), ordered=True))
+_PATTERNS = Part(ListOf(Pattern(), ordered=True))
 
 
 def _optional(kind: Kind) -> Part:
@@ -65,7 +69,7 @@ def _interface(kind: str, *fields: Field) -> Resource:
 
 def _protocol(kind: str, *fields: Field) -> Resource:
     common = (
-        Field("name", Text(), required=True),
+        Field("name", Symbol(), required=True),
         Field("space", Reference("space"), default=None, nullable=True),
         Field("enabled", Flag(), default=True),
         # BIRD's own defaults for a protocol: everything in, nothing out.
@@ -116,7 +120,7 @@ _TABLE = (
         sure="C",
         addressed_by="key",
         fields=(
-            Field("key", Text(), sure="C", required=True),
+            Field("key", Slug(), sure="C", required=True),
             Field("name", Text(), sure="C"),
             Field("private_wan_enabled", Flag()),
             Field("private_wan_mode", Choice(WAN_MODES)),
@@ -145,7 +149,7 @@ _TABLE = (
         group="filter",
         rank=2,
         fields=(
-            Field("name", Text(), required=True),
+            Field("name", Symbol(), required=True),
             Field("family", Choice(("ipv4", "ipv6")), required=True),
             Field("body", Block(), required=True),
         ),
@@ -157,7 +161,7 @@ _TABLE = (
         Field("local_address", _ADDRESS, default=None, nullable=True),
         Field("neighbor_address", _ADDRESS, required=True),
         Field("neighbor_as", _AS_NUMBER, required=True),
-        Field("password", Text(), nullable=True, write_only=True),
+        Field("password", Secret(), nullable=True, write_only=True),
         Field("multihop", Number(1, 255), default=None, nullable=True),
         Field("hold_time", _SECONDS, default=240),
         Field("keepalive_time", _SECONDS),

@@ -104,3 +104,12 @@ def test_the_password_of_a_bgp_session(
     result = run_module(monkeypatch, routing_protocol.main, {**SESSION, **more}, *steps, diff=True)
     assert result["changed"] is changed
     assert "C4nary" not in json.dumps(result)
+
+
+@pytest.mark.parametrize("password", ['S3cr3t"C4nary', "S3cr3t\nC4nary", "S3cr3t€C4nary", "", "S3cr3t" * 14])
+def test_a_password_that_bird_cannot_take(password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run_module(monkeypatch, routing_protocol.main, {**SESSION, "password": password})
+    assert result["msg"] == (
+        "BGP protocol 'prod_bgp_8' of aggregator 7: password: expected 1 to 80 ASCII characters without double quotes "
+        "and control characters, as BIRD and TCP MD5 take them (the value is not shown). Nothing was changed."
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES
+from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, ShapeError
 
 SLOT_NONE = {"mode": "none", "filter": None}
 
@@ -64,8 +64,30 @@ def test_one_spelling_for_each_meaning(kind: str, field: str, given: Any, wanted
         ("vxlan_interface", "vni", True, "True is not a whole number"),
         ("vxlan_interface", "vni", None, "vni: it cannot be null; leave it out to leave it as it is"),
         ("vxlan_interface", "enabled", "yes", "'yes' is neither true nor false"),
-        ("vxlan_interface", "name", "a/b", "without white space and /"),
-        ("vxlan_interface", "name", "", "is not 1 to 15 characters"),
+        ("vxlan_interface", "name", "a/b", "not the name of a network interface (got 'a/b', expected 1 to 15"),
+        ("vxlan_interface", "name", "", "not the name of a network interface (got ''"),
+        ("ethernet_interface", "name", 'ens5":12,"q', "not the name of a network interface"),
+        ("ethernet_interface", "name", "lo", "'lo' is reserved by Linux"),
+        ("ethernet_interface", "name", 5, "not the name of a network interface (got 5"),
+        ("filter", "name", "x; }", "not a name that BIRD accepts (got 'x; }'"),
+        ("static_protocol", "name", "a\nb", "not a name that BIRD accepts"),
+        ("babel_protocol", "name", "a-b", "not a name that BIRD accepts"),
+        ("babel_protocol", "interfaces", [{"patterns": ['a"b; }']}], "patterns: not a pattern of interface names"),
+        (
+            "ospf_protocol",
+            "areas",
+            [{"area_id": 0, "interfaces": [{"patterns": ["-eth0"]}]}],
+            "interfaces: patterns: not a pattern of interface names (got '-eth0'",
+        ),
+        ("ospf_protocol", "areas", [{"area_id": "²"}], "'²' is neither a number nor a dotted quad"),
+        ("vxlan_interface", "addresses", ["fe80::1%eth0/64"], "is not an IP address with prefix length"),
+        ("vxlan_interface", "endpoints", [{"ip": "fe80::1%a b", "vni": 1}], "is not an IP address without prefix"),
+        ("bgp_protocol", "neighbor_address", "fe80::1%x; }", "is not an IP address without prefix length"),
+        ("bgp_protocol", "neighbor_address", 5, "is not an IP address without prefix length"),
+        ("vxlan_interface", "vni", "²", "is not a whole number"),
+        ("vxlan_interface", "space", "a/../b", "not a key of a space (got 'a/../b'"),
+        ("space", "key", "..", "not a key of a space (got '..'"),
+        ("bgp_protocol", "password", 'C4nary"', "(the value is not shown)"),
         ("vxlan_interface", "space", "", "does not name a space"),
         ("vxlan_interface", "addresses", "10.0.0.1/8", "is not a list"),
         ("vxlan_interface", "endpoints", [{"ip": "10.0.0.1"}], "endpoints: vni is missing"),
@@ -81,6 +103,7 @@ def test_what_is_refused(kind: str, field: str, given: Any, text: str) -> None:
     with pytest.raises(ValueError) as caught:
         canonical(kind, **{field: given})
     assert text in str(caught.value)
+    assert "C4nary" not in str(caught.value)
 
 
 def test_to_the_wire_and_back() -> None:
@@ -145,3 +168,50 @@ def test_a_block_of_text_is_compared_without_the_space_around_it() -> None:
     body = RESOURCES["filter"].field("body")
     assert body is not None
     assert body.canonical("if net.len = 32 then accept;\nreject;\n") == "if net.len = 32 then accept;\nreject;"
+
+
+@pytest.mark.parametrize(
+    ("kind", "item", "text"),
+    [
+        ("vxlan_interface", {"vni": "x"}, "vni: got 'x', expected a whole number"),
+        ("vxlan_interface", {"enabled": 1}, "enabled: got 1, expected true or false"),
+        ("vxlan_interface", {"space": [1]}, "space: got [1], expected a reference to a space"),
+        ("vxlan_interface", {"addresses": 5}, "addresses: got 5, expected a list"),
+        ("vxlan_interface", {"addresses": [5]}, "addresses: entry 1: got 5, expected an IP address with prefix length"),
+        (
+            "vxlan_interface",
+            {"addresses": [{"address": None}]},
+            "addresses: entry 1: got None, expected an IP address with prefix length",
+        ),
+        ("vxlan_interface", {"endpoints": [5]}, "endpoints: entry 1: got 5, expected a mapping of ip, vni"),
+        (
+            "vxlan_interface",
+            {"endpoints": [{"ip": "192.0.2.1"}]},
+            "endpoints: entry 1: vni: got None, expected a whole number",
+        ),
+        ("babel_protocol", {"import_ipv4": "all"}, "import_ipv4: got 'all', expected a mapping of mode, filter"),
+        ("babel_protocol", {"import_ipv4": {"mode": []}}, "import_ipv4: mode: got [], expected a choice"),
+        ("babel_protocol", {"interfaces": {"a": 1}}, "interfaces: got {'a': 1}, expected a list"),
+        (
+            "babel_protocol",
+            {"interfaces": [{"patterns": None}]},
+            "interfaces: entry 1: patterns: got None, expected a list",
+        ),
+        ("aggregator", {"ip": "n/a"}, "ip: got 'n/a', expected an IP address"),
+        ("filter", {"body": ["x"]}, "body: got ['x'], expected a text"),
+    ],
+)
+def test_an_answer_of_another_type_names_the_field(kind: str, item: dict[str, Any], text: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        RESOURCES[kind].to_friendly(item, OneFilter(), "aggregators/7")
+    assert text in str(caught.value)
+
+
+def test_an_answer_may_have_more_than_users_may_give() -> None:
+    names = {"name": 'a"b', "addresses": ["fe80::1%eth0/64"], "vni": 0, "endpoints": []}
+    assert RESOURCES["vxlan_interface"].to_friendly(names, OneFilter(), "") == names
+    assert RESOURCES["filter"].to_friendly({"name": "x; }"}, OneFilter(), "") == {"name": "x; }"}
+    assert RESOURCES["aggregator"].to_friendly({"ip": "", "version": 6.5}, OneFilter(), "") == {
+        "ip": None,
+        "version": "6.5",
+    }

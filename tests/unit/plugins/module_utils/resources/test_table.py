@@ -56,6 +56,7 @@ def test_paths() -> None:
     assert vxlan.item("aggregators/7", 41) == "aggregators/7/vxlan_interfaces/41/"
     assert bond.item("bonds/17", 3) == "bonds/17/cpe_nat_ips/3/"
     assert space.item("", "acme") == "spaces/acme/"
+    assert space.item("", "a/b?c#d %") == "spaces/a%2Fb%3Fc%23d%20%25/"
     with pytest.raises(ValueError, match="VXLAN interface belongs under aggregators/, not under 'bonds/17'"):
         vxlan.collection("bonds/17")
 
