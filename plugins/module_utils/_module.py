@@ -179,7 +179,7 @@ class BondingModule(AnsibleModule):
             more: dict[str, Any] = {"failure": printable_all(error.cause.failure())} if error.cause else {}
             if done:
                 more["objects"] = done
-            self.fail_json(msg=printable(error), changed=bool(done), **more)
+            self.fail_json(msg=printable(error.sentence()), changed=error.changed, **more)
         else:
             self.exit_json(**result)
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from .client import Client
 from .connection import Connection
 from .errors import ApiError, AuthError, ClientError, TlsError, UnclearError, UnreachableError
-from .retry import Retry
+from .retry import PASSING, Retry
 from .transport import REQUESTS_IMPORT_ERROR, Response, Transport, TransportError
 
 __all__ = [
+    "PASSING",
     "REQUESTS_IMPORT_ERROR",
     "ApiError",
     "AuthError",

@@ -43,7 +43,9 @@ def end(module: PlanModule, begun: Begun) -> None:
         module.fail_json(msg=str(error), problems=error.problems)
     except ClientError as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."), failure=printable_all(error.failure()))
-    except (ReconcileError, Ec2Error) as error:
+    except ReconcileError as error:
+        module.fail_json(msg=printable(error.sentence()))
+    except Ec2Error as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     else:
         for name in ("text", "drift"):

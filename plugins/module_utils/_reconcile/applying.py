@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from threading import Event
 from typing import Any
 
-from .._client import Client, ClientError, UnclearError
-from .._resources import RESOURCES, Field
+from .._client import Client, ClientError
+from .._resources import RESOURCES
 from .._resources.kinds import Kind, ListOf, Record, Reference
-from .model import CREATE, DELETE, Change, Object, Outcome, ReconcileError
-from .planning import rank, same
-from .reading import read_object
+from .model import CHANGED, CREATE, NONE, UNCHANGED, UNCLEAR, Change, Outcome, ReconcileError
+from .planning import rank
 from .refs import Refs
-
-# Seconds until an object that a lost request made is surely there.
-_LATE = 3.0
+from .writing import make
 
 
 def apply(client: Client, changes: Sequence[Change], refs: Refs, parallel: int = 8) -> list[Outcome]:
@@ -93,97 +90,29 @@ def _attempt(client: Client, change: Change, refs: Refs, stop: Event) -> Outcome
     if stop.is_set():
         return Outcome(change, "not tried")
     try:
-        return Outcome(change, "done", _make(client, change, refs))
+        return Outcome(change, "done", make(client, change, refs))
     except (ClientError, ReconcileError) as error:
         stop.set()
-        return Outcome(change, "failed", error=error)
-
-
-def _make(client: Client, change: Change, refs: Refs) -> Object | None:
-    resource = RESOURCES[change.kind]
-    if not resource.writable:
-        raise ReconcileError(f"{change.title} cannot be written by this collection.")
-    if change.verb == DELETE:
-        # One that is gone already is as it should be.
-        client.delete(resource.item(change.parent, change.id))
-        return None
-    body = resource.to_wire(change.after or {}, refs, change.parent)
-    if change.verb == CREATE:
-        answer = _create(client, change, body)
-    else:
-        path = resource.item(change.parent, change.id)
-        answer = client.patch(path, body)
-        if not isinstance(answer, Mapping):
-            answer = client.get(path)
-    if not isinstance(answer, Mapping):
-        raise ReconcileError(f"{change.title}: the server did not return the object that it has written.")
-    if resource.group in ("interface", "filter"):
-        refs.learn(resource.group, change.parent, [answer], whole=False)
-    made = read_object(change.kind, change.parent, answer, refs)
-    _verify(change, made)
-    return made
-
-
-def _create(client: Client, change: Change, body: dict[str, Any]) -> Any:
-    """POST; if the outcome is unclear, look whether it was done, and if not, do it once more."""
-    path = RESOURCES[change.kind].collection(change.parent)
-    for last in (False, True):
-        try:
-            answer = client.post(path, body)
-        except UnclearError as error:
-            there = _look_up(client, change)
-            if there is None:
-                # A request that only timed out may still be worked on; a second one would then make a second object.
-                client.pause(_LATE)
-                there = _look_up(client, change)
-            if there is not None:
-                return there
-            if last:
-                raise ReconcileError(
-                    f"{error} It was looked up: it does not exist, so it was not done, twice in a row.", cause=error
-                ) from error
-        else:
-            return answer if isinstance(answer, Mapping) else _look_up(client, change)
-    return None
-
-
-def _look_up(client: Client, change: Change) -> Mapping[str, Any] | None:
-    """The object with the natural key of a change, as the server has it."""
-    resource = RESOURCES[change.kind]
-    key = resource.field(resource.key)
-    if key is None:
-        raise AssertionError("the caller has checked key")
-    for item in client.list(resource.collection(change.parent)):
-        if key.wire in item and same(key, item[key.wire], change.key):
-            return item
-    return None
-
-
-def _verify(change: Change, made: Object) -> None:
-    """Compare what came back with what was sent: the server ignores fields that it does not know, silently."""
-    resource = RESOURCES[change.kind]
-    for name, sent in (change.after or {}).items():
-        field: Field | None = resource.field(name)
-        if field is None or field.write_only:
-            continue
-        if name not in made.data:
-            raise ReconcileError(
-                f"{change.title}: the server took the write, but its answer has no field {name!r}: this server does "
-                "not know it. bonding_api_info with conformance shows what it knows."
-            )
-        if not same(field, made.data[name], sent):
-            raise ReconcileError(
-                f"{change.title}: the server took the write, but {name} is {made.data[name]!r} there, not {sent!r}."
-            )
+        effect = error.effect if isinstance(error, ReconcileError) else NONE
+        return Outcome(change, "failed", error=error, effect=effect)
 
 
 def _partial(outcomes: list[Outcome]) -> ReconcileError:
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     done = [f"{outcome.change.verb} {outcome.change.title}" for outcome in outcomes if outcome.status == "done"]
     skipped = [f"{outcome.change.verb} {outcome.change.title}" for outcome in outcomes if outcome.status == "not tried"]
+    unclear = [f"{outcome.change.verb} {outcome.change.title}" for outcome in failed if outcome.effect == UNCLEAR]
+    changed = [outcome.change.title for outcome in failed if outcome.effect == CHANGED]
     first = failed[0].error
     text = "; ".join(f"{outcome.change.verb} {outcome.change.title} failed: {outcome.error}" for outcome in failed)
-    text += f" Done before: {', '.join(done)}." if done else " Nothing was changed."
+    if done:
+        text += f" Done before: {', '.join(done)}."
+    if changed:
+        text += f" Changed on the server, though not as wanted: {', '.join(changed)}."
+    if unclear:
+        text += f" Not known whether done: {', '.join(unclear)}. Run again, which looks first."
+    if not (done or changed or unclear):
+        text += f" {UNCHANGED}"
     if skipped:
         text += f" Not tried: {', '.join(skipped)}."
     cause = first.cause if isinstance(first, ReconcileError) else first

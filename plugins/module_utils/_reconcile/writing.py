@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One write, and what became of it where its answer does not say (private to the collection)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._client import PASSING, ApiError, Client, ClientError, UnclearError
+from .._resources import RESOURCES, Field
+from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, Change, Object, ReconcileError
+from .planning import same
+from .reading import read_object
+from .refs import Refs
+
+# Seconds until what a lost request does is surely done.
+_LATE = 3.0
+
+
+def make(client: Client, change: Change, refs: Refs) -> Object | None:
+    """Make a change; returns the object as the server has it, None for a deletion.
+
+    Where the answer does not say whether the write was done, the object is looked up.
+
+    :raises ClientError: if the server refused, so that nothing was changed
+    :raises ReconcileError: if something else is wrong; its ``effect`` says whether the server was changed
+    """
+    resource = RESOURCES[change.kind]
+    if not resource.writable:
+        raise ReconcileError(f"{change.title} cannot be written by this collection.")
+    if change.verb == DELETE:
+        _delete(client, change)
+        return None
+    body = resource.to_wire(change.after or {}, refs, change.parent)
+    answer = _create(client, change, body) if change.verb == CREATE else _update(client, change, refs, body)
+    try:
+        if resource.group in ("interface", "filter"):
+            refs.learn(resource.group, change.parent, [answer], whole=False)
+        made = read_object(change.kind, change.parent, answer, refs)
+        problem = _difference(change, made)
+    except (ClientError, ReconcileError) as error:
+        # The write itself was done; what it names could not be read.
+        raise ReconcileError(str(error), cause=_cause(error), effect=CHANGED) from error
+    if problem is not None:
+        raise ReconcileError(f"{change.title}: the server took the write, but {problem}", effect=CHANGED)
+    return made
+
+
+def _create(client: Client, change: Change, body: dict[str, Any]) -> Mapping[str, Any]:
+    """POST; if the outcome is unclear, look whether it was done, and if not, do it once more."""
+    path = RESOURCES[change.kind].collection(change.parent)
+    for last in (False, True):
+        try:
+            answer = client.post(path, body)
+        except UnclearError as error:
+            # A request that only timed out may still be worked on; a second one would then make a second object.
+            there = _looked_up(client, error, lambda: _find(client, change))
+            if there is not None:
+                return there
+            # An error of the server's own, other than of a proxy before it, would only come again.
+            again = (error.status or 0) < 500 or error.status in PASSING
+            if last or not again:
+                times = ", twice in a row" if last else ""
+                raise ReconcileError(
+                    f"{error} It was looked up: it does not exist, so it was not done{times}.", cause=error
+                ) from error
+        else:
+            return answer if answer is not None else _read_back(change, lambda: _find(client, change))
+    raise AssertionError("the second turn is the last one")
+
+
+def _update(client: Client, change: Change, refs: Refs, body: dict[str, Any]) -> Mapping[str, Any]:
+    """PATCH; if the outcome is unclear, look whether it was done."""
+    path = RESOURCES[change.kind].item(change.parent, change.id)
+    fields = RESOURCES[change.kind].fields
+    try:
+        answer = client.patch(path, body)
+    except UnclearError as error:
+        found: list[Mapping[str, Any]] = []
+
+        def done() -> Mapping[str, Any] | None:
+            found[:] = [client.one(path)]
+            now = read_object(change.kind, change.parent, found[0], refs)
+            return found[0] if _difference(change, now) is None else None
+
+        there = _looked_up(client, error, done)
+        hidden = [field.name for field in fields if field.write_only and field.name in (change.after or {})]
+        if hidden:
+            raise ReconcileError(
+                f"{error} It was looked up, but {', '.join(hidden)} is never shown.", cause=error, effect=UNCLEAR
+            ) from error
+        if there is not None:
+            return there
+        now = read_object(change.kind, change.parent, found[0], refs)
+        before = Change(change.verb, change.kind, change.parent, change.key, None, change.before)
+        effect = NONE if _difference(before, now) is None else UNCLEAR
+        raise ReconcileError(
+            f"{error} It was looked up: {_difference(change, now)}", cause=error, effect=effect
+        ) from error
+    return answer if answer is not None else _read_back(change, lambda: client.one(path))
+
+
+def _delete(client: Client, change: Change) -> None:
+    """DELETE; if the outcome is unclear, look whether it was done. One that is gone already is as it should be."""
+    path = RESOURCES[change.kind].item(change.parent, change.id)
+    try:
+        client.delete(path)
+    except UnclearError as error:
+        if _looked_up(client, error, lambda: _is_gone(client, path)) is None:
+            raise ReconcileError(f"{error} It was looked up: it is still there.", cause=error) from error
+
+
+def _looked_up(client: Client, unclear: UnclearError, look: Callable[[], Any]) -> Any:
+    """What a look-up finds, at once or after a while; None if it finds nothing.
+
+    :raises ReconcileError: if the server cannot be asked, so that the outcome stays unclear
+    """
+    try:
+        found = look()
+        if found is None:
+            client.pause(_LATE)
+            found = look()
+    except (ClientError, ReconcileError) as error:
+        raise ReconcileError(
+            f"{unclear} It could not be looked up: {error}", cause=_cause(error) or unclear, effect=UNCLEAR
+        ) from error
+    return found
+
+
+def _read_back(change: Change, look: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any]:
+    """What a write has made whose answer was empty."""
+    try:
+        found = look()
+    except ClientError as error:
+        raise ReconcileError(
+            f"{change.title}: the server took the write, but could not be asked for the object: {error}",
+            cause=error,
+            effect=CHANGED,
+        ) from error
+    if found is None:
+        raise ReconcileError(
+            f"{change.title}: the server took the write, but it does not have the object.", effect=UNCLEAR
+        )
+    return found
+
+
+def _find(client: Client, change: Change) -> Mapping[str, Any] | None:
+    """The object with the natural key of a change, as the server has it."""
+    resource = RESOURCES[change.kind]
+    key = resource.field(resource.key)
+    if key is None:
+        raise AssertionError("each resource of the table has the field of its key")
+    for item in client.list(resource.collection(change.parent)):
+        if key.wire in item and same(key, item[key.wire], change.key):
+            return item
+    return None
+
+
+def _is_gone(client: Client, path: str) -> bool | None:
+    """True if there is nothing at a path, None if there is."""
+    try:
+        client.get(path)
+    except ApiError as error:
+        if error.status == 404:
+            return True
+        raise
+    return None
+
+
+def _difference(change: Change, made: Object) -> str | None:
+    """What came back that differs from what was sent: the server ignores fields that it does not know, silently."""
+    resource = RESOURCES[change.kind]
+    for name, sent in (change.after or {}).items():
+        field: Field | None = resource.field(name)
+        if field is None or field.write_only:
+            continue
+        if name not in made.data:
+            return (
+                f"its answer has no field {name!r}: this server does not know it. bonding_api_info with conformance "
+                "shows what it knows."
+            )
+        if not same(field, made.data[name], sent):
+            return f"{name} is {made.data[name]!r} there, not {sent!r}."
+    return None
+
+
+def _cause(error: ClientError | ReconcileError) -> ClientError | None:
+    return error.cause if isinstance(error, ReconcileError) else error
