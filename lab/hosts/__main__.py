@@ -12,7 +12,13 @@ import sys
 from lab.packets import sandbox
 from lab.process import ROOT
 
-PACKAGES = {"ip": "iproute2", "nft": "nftables", "sysctl": "procps", "unshare": "util-linux"}
+PACKAGES = {
+    "ip": "iproute2",
+    "nft": "nftables",
+    "ping": "iputils-ping",
+    "sysctl": "procps",
+    "unshare": "util-linux",
+}
 """What is called, and the Debian package that has it."""
 
 

@@ -25,6 +25,7 @@ def check_hosts(
     """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
     facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
     unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
+    unasked = {host.host for host in intent.hosts if "settle" in host.host_skip}
     translating = {
         gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
     }
@@ -44,6 +45,12 @@ def check_hosts(
         if member.host in translating and not programs.get("nft"):
             report.problem(
                 f"{member.host}: has no program nft, which egress: masquerade needs: install nftables there."
+            )
+        meshed = any(member in mesh.members for mesh in meshes)
+        if meshed and programs.get("ping") is False and member.host not in unasked:
+            report.problem(
+                f"{member.host}: has no program ping, by which tunnel peers are asked after a change. Install "
+                "iputils-ping there, or give bonding_host_skip: [settle]."
             )
         devices = list(found.get("devices") or ())
         _check_cpe_nat(member, devices, chosen, found.get("managers") or {}, report)

@@ -256,12 +256,14 @@ def test_what_is_on_a_host_and_the_server_does_not_show(world: World) -> None:
         "spaces": space(masquerade(interface=None)),
         "cpe_nat_ips": [entry(aggregator="agg1", private_ip="10.1.0.77")],
     }
-    facts = {"devices": devices, "programs": {"nft": False}, "managers": {"cloud_init": True}}
+    facts = {"devices": devices, "programs": {"nft": False, "ping": False}, "managers": {"cloud_init": True}}
     hosts = reached(**facts)
     hosts[1]["found"] = {"unreachable": "Failed to connect to the host via ssh"}
     world.plan(**given, aggregators=hosts)
     assert world.report.problems == [
         "agg1: has no program nft, which egress: masquerade needs: install nftables there.",
+        "agg1: has no program ping, by which tunnel peers are asked after a change. Install iputils-ping there, or "
+        "give bonding_host_skip: [settle].",
         "agg1: the private address 10.1.0.77 of CPE NAT entry bond-17 is configured on its device ens5, so the "
         "aggregator answers itself and the bond gets nothing. cloud-init does that: say bonding_host_cloud_init: true, "
         "which sets apply_full_imds_network_config: false, and take it away: ip address del 10.1.0.77/32 dev ens5.",
