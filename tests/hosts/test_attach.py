@@ -81,6 +81,13 @@ def test_the_device_gets_its_name_and_is_left_alone(gateway: Gateway) -> None:
     assert not device(gateway, "network").exists()
 
 
+def test_a_name_that_fits_into_no_file_is_refused_before_anything_is_made(gateway: Gateway) -> None:
+    outcome = gateway.role(interface="gw11\nMACAddress=x")
+    sentence = "interface is not as expected (got 'gw11\\nMACAddress=x', expected the name of an interface"
+    assert any(sentence in text and "Nothing was written on the host" in text for text in outcome.failures)
+    assert gateway.site.writes() == []
+
+
 def test_a_device_that_does_harm_is_detached_at_once(gateway: Gateway) -> None:
     dhcp = ("addr add 10.1.0.99/24 dev ens6", "link set ens6 up", "link set other1 up", "route add default dev ens6")
     with hotplug(gateway.site, gateway.aggregator.host, *dhcp):
