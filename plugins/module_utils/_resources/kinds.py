@@ -12,7 +12,6 @@ canonical form. None is handled by the field that a kind belongs to, not here.
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from types import NoneType
 from typing import Any, Protocol
 
 from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
+from .ordering import number_of, rank
 
 _SHOWN = 80
 
@@ -198,7 +198,7 @@ class Address(Kind):
 
     def is_like(self, value: Any) -> bool:
         # A scope, or the bits of a host, is more than is accepted of users, and can be worked with.
-        return isinstance(value, str) and _number_of(value) is not None
+        return isinstance(value, str) and number_of(value) is not None
 
 
 class HostAddress(Address):
@@ -353,7 +353,7 @@ class ListOf(Kind):
         return self._sorted(result)
 
     def _sorted(self, items: list[Any]) -> list[Any]:
-        return items if self.ordered else sorted(items, key=_rank)
+        return items if self.ordered else sorted(items, key=rank)
 
 
 # In a mesh each address is named by every other aggregator, and compared in every phase.
@@ -379,25 +379,3 @@ def _unscoped(text: str) -> str:
     if "%" in text:
         raise ValueError(f"{text!r} has a scope")
     return text
-
-
-@lru_cache(maxsize=65536)
-def _number_of(text: str) -> tuple[int, int, int] | None:
-    """(version, number, prefix length) of an address; None for any other text."""
-    try:
-        address = ipaddress.ip_interface(text)
-    except ValueError:
-        return None
-    return (address.version, int(address), address.network.prefixlen)
-
-
-def _rank(value: Any) -> tuple[Any, ...]:
-    """A sorting key for any JSON: addresses by number, everything else by its text."""
-    first = value
-    if isinstance(value, Mapping):
-        first = value.get("ip") or value.get("network")
-    if isinstance(first, str):
-        number = _number_of(first)
-        if number is not None:
-            return (0, *number, json.dumps(value, sort_keys=True))
-    return (1, json.dumps(value, sort_keys=True, default=str))
