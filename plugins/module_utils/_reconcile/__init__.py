@@ -15,7 +15,7 @@ from .applying import apply, check
 from .conformance import conformance, listed_resources, versions
 from .cpe_nat import manage_cpe_nats
 from .known import pack_known
-from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, wanted
+from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, named, wanted
 from .planning import diff, predict, readable, same
 from .reading import (
     AGGREGATOR_PARTS,
@@ -62,6 +62,7 @@ __all__ = [
     "manage_cpe_nats",
     "manage_space",
     "manage_spaces",
+    "named",
     "pack_known",
     "predict",
     "read_aggregator",

@@ -30,9 +30,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     Object,
     ReconcileError,
     diff,
+    named,
     predict,
     wanted,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES
 
 HOSTS = {"agg1": (7, "10.1.0.11", "a"), "agg2": (12, "10.1.1.12", "b"), "agg3": (1007, "10.1.0.13", "a")}
 SUBNETS = {"a": "10.1.0.0/24", "b": "10.1.1.0/24"}
@@ -92,8 +94,11 @@ class World:
         self.cloud.instances[f"i-{name}"] = instance(name, private_ip, zone)
 
     def add_thing(self, kind: str, parent: str, data: dict[str, Any]) -> None:
-        """An object that is on the server already."""
-        item = wanted(kind, parent, {k: v for k, v in data.items() if k not in ("type", "protocol")})
+        """An object that is on the server already, whatever its name."""
+        resource = RESOURCES[kind]
+        rest = {k: v for k, v in data.items() if k not in ("type", "protocol", resource.key)}
+        key = named(kind, parent, data).key
+        item = Object(kind, parent, key, {resource.key: key, **resource.canonical(rest)})
         self.objects[item.identity] = item
         self._follow(self.objects.values())
 
