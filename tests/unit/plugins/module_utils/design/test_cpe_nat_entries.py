@@ -328,6 +328,14 @@ def test_a_delegated_prefix_is_in_use(world: World) -> None:
     assert world.report.problems == [f"{OF_18} private_ip 10.1.1.50 is already used in agg2's subnet 10.1.1.0/24."]
 
 
+def test_a_prefix_takes_the_place_of_an_address(world: World) -> None:
+    world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], prefixes=9)
+    world.plan(cpe_nat_ips=[B18])
+    assert world.report.problems == [
+        "agg2: its primary interface has 10 addresses and would get 1 more; an interface of c5.large holds 10."
+    ]
+
+
 def test_an_adopted_address_that_was_kept_leaves_the_other_one_kept(world: World) -> None:
     world.plan(cpe_nat_ips=[entry(name="old", public_ip="198.51.100.4")])
     assert world.report.problems == []

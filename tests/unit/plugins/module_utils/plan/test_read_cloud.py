@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import (
+    CpeNatIntent,
     GatewayIntent,
     HostIntent,
     Intent,
@@ -231,3 +232,42 @@ def test_another_failure_than_of_rights_is_told_alone() -> None:
 )
 def test_gateways_are_looked_for_where_some_may_be(found: Json) -> None:
     assert "describe_network_interfaces" in calls(**found)
+
+
+def test_an_elastic_ip_that_an_entry_names_is_asked_for_where_it_is_not_ours_yet(intent: Intent) -> None:
+    given = replace(intent, absent=False, cpe_nat_ips=(CpeNatIntent("17", "eth1", "", "", public_ip="198.51.100.9"),))
+    found = {"AllocationId": "eipalloc-9", "PublicIp": "198.51.100.9", "Tags": []}
+    ours = Ec2(describe_addresses=[found])
+    assert read(ours, given).cloud.named == []
+    assert len(ours.named("describe_addresses")) == 1
+    theirs = Ec2()
+    read(theirs, given)
+    assert theirs.named("describe_addresses")[1]["Filters"] == [{"Name": "public-ip", "Values": ["198.51.100.9"]}]
+    teardown = Ec2()
+    read(teardown, replace(given, absent=True))
+    assert len(teardown.named("describe_addresses")) == 1
+
+
+def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(intent: Intent) -> None:
+    def on(private: str, public: str | None) -> Json:
+        return {"PrivateIpAddress": private, **({"Association": {"PublicIp": public}} if public else {})}
+
+    def interface(index: int, *addresses: Json, **more: Any) -> Json:
+        place = {"NetworkInterfaceId": f"eni-{index}", "Attachment": {"DeviceIndex": index}}
+        return {**place, "PrivateIpAddresses": list(addresses), **more}
+
+    primary = interface(0, on("10.1.0.11", "203.0.113.11"), on("10.1.0.50", None), Ipv4Prefixes=[{"Ipv4Prefix": "x"}])
+    instance = {
+        "InstanceId": "i-1",
+        "InstanceType": "c5.large",
+        "State": {"Name": "running"},
+        "Placement": {"AvailabilityZone": "eu-central-1a"},
+        "VpcId": "vpc-1",
+        "SubnetId": "subnet-1",
+        "PrivateIpAddress": "10.1.0.11",
+        "NetworkInterfaces": [interface(1, on("10.101.0.9", "198.51.100.9")), primary],
+    }
+    given = replace(intent, hosts=(HostIntent(host="agg1", aggregator="agg1", instance_id="i-1"),))
+    found = read(Ec2(describe_instances=[{"Instances": [instance]}]), given).cloud.instances["i-1"]
+    assert found.publics == {"10.1.0.11": "203.0.113.11", "10.101.0.9": "198.51.100.9"}
+    assert (found.interface_id, found.prefixes, found.addresses) == ("eni-0", 1, ("10.1.0.11", "10.1.0.50"))
