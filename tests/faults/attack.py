@@ -24,6 +24,10 @@ SUM = "1337"
 """7 * 191, which stands nowhere unless something has worked it out."""
 
 
+CONTROL = ("\x1b", "\x07", "\x9b", "\u202e")
+"""What acts on a terminal: the output may show it as an escape only."""
+
+
 def texts(marker: pathlib.Path, url: str) -> dict[str, str]:
     """Return the texts by name: each makes the file, asks the URL, or becomes the sum, if it is evaluated."""
     touch = f"touch {marker}"
@@ -43,6 +47,7 @@ def texts(marker: pathlib.Path, url: str) -> dict[str, str]:
         "the end of a table of nft": 'ens5":12,"q" }}#',
         "a tag of YAML": "!!python/object/apply:os.system ['true']",
         "a line of the recap": "x\nlocalhost : ok=1 changed=0 failed=0",
+        "an escape sequence": "\x1b[2J\x1b]0;7*191\x07\x9b2J",
         "text beyond ASCII": "Zürich \u202e\u2028 \U0001f600",
     }
 
@@ -109,10 +114,11 @@ def answers(every: dict[str, str]) -> dict[str, Json]:
     rule = {"priority": 5, "from": "all", "incoming": None, "outgoing": None}
     devices = [{**device, "name": text, "addresses": [text]} for text in every.values()]
     rules = [{**rule, "table": text[:64]} for text in every.values()]
+    words = [text for text in every.values() if not set(CONTROL) & set(text)]
     return {
         "agg1": {"changed": False, "missing": [], "host": {**nothing, "devices": devices}},
         "agg2": {"changed": False, "missing": [], "host": {**nothing, "rules": rules}},
-        "agg3": {"failed": True, "msg": " ".join(every.values()), "exception": every["an expression"]},
+        "agg3": {"failed": True, "msg": " ".join(words), "exception": every["an expression"]},
     }
 
 
@@ -134,6 +140,7 @@ class Trap:
         if self.marker.exists():
             found.append(f"{self.marker} was made")
         found += [f"the third server was asked: {request}" for request in self.listener.asked]
+        found += [f"the output has the control character {char!r}" for char in CONTROL if char in output]
         # the sum may only stand in a number of its own, such as a port or a time
         for name, text in (("the output", output), *((side, json.dumps(state)) for side, state in sides(site).items())):
             found += [f"{name} has the sum: ...{around}..." for around in sums(text)]
@@ -171,7 +178,8 @@ def plant(world: World, trap: Trap) -> None:
             site.as_administrator("POST", f"aggregators/{aggregator}/filters/", body)
     ec2 = site.ec2()
     others = ["i-0d00000000000a901", "eni-0d00000000000f001", "eipalloc-0d00000000000f001", "vpc-0d000000000000001"]
-    for number, text in enumerate(every):
+    in_xml = [text for text in every if "\x1b" not in text]  # which EC2 answers in, and which has no such character
+    for number, text in enumerate(in_xml):
         ec2.create_tags(Resources=others, Tags=[{"Key": f"note{number}", "Value": text}])
         ec2.create_tags(Resources=[others[number % len(others)]], Tags=[{"Key": "Name", "Value": text}])
 

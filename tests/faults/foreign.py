@@ -65,6 +65,8 @@ NAMES = (
     *("prod_bgp_12", "demo.babel.11", "demo_BABEL_11", "ddemo_gateway_11", "demo_gateway11"),
 )
 """Names of protocols, filters and interfaces that are almost ours."""
+RESERVED = ("demo_babel_8", "demo_ospf_11", "demo_babel_12", "demo_bgp_7")
+"""Names of ours, which objects of these kinds never get from us."""
 NETWORKS = ("", "demo2", "Demo", "demo ", "dem", "prod", "xdemo")
 """Values of the ownership tag that are not this network's; empty: no such tag."""
 KEYS = ("vpc/acme", "rtb/acme", "igw/acme", "cpe-nat/bond-17", "gateway/acme/agg1", "gateway-ip/acme/agg1", "anything")
@@ -175,6 +177,9 @@ def others_on_aggregators(chance: random.Random, server: Server) -> Iterator[Thi
                 data |= {"type": kind.removesuffix("_interface"), "mtu": 1400, "addresses": addresses}
             if kind == "vxlan_interface":
                 data |= {"vni": chance.randrange(1, 9_000_000), "endpoints": [{"ip": "192.0.2.9", "vni": 5}]}
+            if chance.random() < 0.3:
+                name, kind = chance.choice(RESERVED), chance.choice(("filter", "static_protocol"))
+                data = {"name": name, "space": space, "enabled": True}
             if kind == "filter":
                 data = {"name": name, "family": chance.choice(("ipv4", "ipv6")), "body": "accept;"}
             if kind.endswith("_protocol"):

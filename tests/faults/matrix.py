@@ -51,14 +51,12 @@ class Fault:
     """A fault by name; `deed` as the stand-in takes it, without what it is put into.
 
     :param only: the methods (or, of EC2, "read" and "write") that it is put into; empty: all
-    :param without: the names of kinds that it is not put into
     :param options: further options of the module, such as a short timeout
     """
 
     name: str
     deed: Mapping[str, Any]
     only: frozenset[str] = frozenset()
-    without: frozenset[str] = frozenset()
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -197,12 +195,10 @@ def plain(world: World, words: str) -> str:
 
 def meets(kind: Kind, fault: Fault) -> bool:
     """Return True if the fault is put into this kind of request."""
-    if kind.name in fault.without:
-        return False
     if not fault.only:
         return True
     if not kind.cloud:
         return kind.method in fault.only
-    return ("write" in fault.only and not kind.path.startswith(READING)) or (
-        "making" in fault.only and kind.path.startswith(CREATES) and kind.path != "CreateTags"
-    )
+    reads = kind.path.startswith(READING)
+    makes = kind.path.startswith(CREATES) and kind.path != "CreateTags"
+    return bool(fault.only & {"read" if reads else "write", *(("making",) if makes else ())})

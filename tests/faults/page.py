@@ -87,14 +87,26 @@ def table(side: Side) -> Iterator[str]:
     yield "| fault | what happens | to |"
     yield "|---|---|---|"
     seen = expected.read(side.name)
+    alike: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
     for fault in side.faults:
         groups: dict[str, list[str]] = {}
         for kind, under in side.pairs():
             if under == fault:
                 groups.setdefault(in_words(seen[kind.name][fault.name]), []).append(kind.name)
-        whole = len(groups) == 1
-        for words, names in sorted(groups.items(), key=lambda group: -len(group[1])):
-            yield f"| {fault.name} | {words} | {'each' if whole else ', '.join(names)} |"
+        rows = tuple((words, tuple(names)) for words, names in sorted(groups.items(), key=lambda group: -len(group[1])))
+        alike.setdefault(rows, []).append(fault.name)
+    for rows, faults in alike.items():
+        for words, names in rows:
+            yield f"| {'; '.join(faults)} | {words} | {whom(side, names)} |"
+
+
+def whom(side: Side, names: tuple[str, ...]) -> str:
+    """Return the kinds of requests; where they are most, by those that are left out."""
+    every = [kind.name for kind in side.kinds]
+    left = [name for name in every if name not in names]
+    if not left:
+        return "each"
+    return f"all but: {', '.join(left)}" if len(left) < len(names) else ", ".join(names)
 
 
 def in_words(one: Mapping[str, Any]) -> str:

@@ -87,6 +87,7 @@ KINDS = (
 SLOW = {"api_timeout": 1}
 REFUSAL = {"detail": "Not today."}
 WRITES = frozenset({"POST", "PATCH", "DELETE"})
+MADE = frozenset({"POST"})
 READS = frozenset({"GET"})
 
 
@@ -110,7 +111,7 @@ FAULTS = (
     Fault("503, Retry-After 7", _status(503, headers={"Retry-After": 7})),
     Fault("503 for ever", _status(503, count=None)),
     Fault("504 three times", _status(504, count=3)),
-    Fault("an HTML page", {"html": True}, READS | {"POST", "PATCH"}),
+    Fault("an HTML page", {"html": True}),
     Fault("an HTML page with 502", {"html": True, "status": 502}),
     Fault("a redirect", {"redirect": "https://elsewhere.example.com/"}),
     Fault("cut before", {"break": True}),
@@ -119,10 +120,18 @@ FAULTS = (
     Fault("answer lost for ever", {"lost": True, "count": None}, READS | {"POST"}),
     Fault("answer cut in the middle", {"truncate": True}, READS | {"POST", "PATCH"}),
     Fault("answer cut in the middle, for ever", {"truncate": True, "count": None}, READS | {"POST"}),
-    Fault("an empty answer", {"status": 200, "body": None, "headers": {"Content-Length": 0}, "done": True}, WRITES),
+    Fault(
+        "an empty answer",
+        {"status": 200, "body": None, "headers": {"Content-Length": 0}, "done": True},
+        WRITES - {"DELETE"},
+    ),
+    Fault("done, then 500", _status(500, done=True), MADE),
     Fault("done, then 503", _status(503, done=True), WRITES),
-    Fault("done, then 503 for ever", _status(503, done=True, count=None), frozenset({"POST"})),
-    Fault("done, then an HTML page", {"html": True, "done": True}, frozenset({"POST", "DELETE"})),
+    Fault("done, then 503 for ever", _status(503, done=True, count=None), MADE),
+    Fault("done, then an HTML page", {"html": True, "done": True}, MADE),
+    Fault("a list in the answer", {"status": 200, "body": [1, 2], "done": True}, READS | MADE),
+    Fault("a number in the answer", {"status": 200, "body": 5, "done": True}, READS | MADE),
+    Fault("ids that are texts", {"alter": {"id": "x", "url": 5}, "count": None}, READS | MADE),
     Fault("in pages", {"page_size": 1, "count": None}, READS),
     Fault("an answer that comes too late", {"delay": 2.5}, options=SLOW),
 )
