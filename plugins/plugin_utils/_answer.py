@@ -24,11 +24,12 @@ def answer_of(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
     facts = given.get("ansible_facts")
     if isinstance(facts, Mapping) and set(facts) == {INTERPRETER}:
         own["ansible_facts"] = given.pop("ansible_facts")
-    is_no_answer = any(given.get(name) for name in ("unreachable", "skipped", "failed"))
+    is_no_answer = any(given.get(name) for name in ("unreachable", "failed"))
     if is_no_answer and not any(name in given for name in ACTED_ON):
         return {**own, **given}
     answer, problems = check_answer(given)
     if answer is None:
+        problems = problems or ["The host says that the module was skipped, which this module never is."]
         return {
             **own,
             "changed": False,

@@ -74,7 +74,9 @@ def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
     for key, aggregator in (MORE, HARMED):
         gateway = {"aggregator": aggregator, "networks": ["172.31.0.0/16"], "egress": "none"}
         next(space for space in variables["bonding_spaces"] if space["key"] == key)["gateways"].append(gateway)
-    variables.update(bonding_host_side=True, pwan_gateway_watch_seconds=WATCHED, **lab.urls())
+    # A route inside of another gateway's network takes its traffic; here nobody has any in it.
+    variables.update(bonding_host_side=True, bonding_allow_disruption=True, pwan_gateway_watch_seconds=WATCHED)
+    variables.update(lab.urls())
     path.write_text(yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": variables}}))
     return path
 

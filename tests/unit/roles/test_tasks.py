@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules for each task of each role: who runs it with which rights, and whose the files are that it writes."""
+"""Rules for each task of each role and playbook: who runs it with which rights, and whose the files it writes are."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def tasks_of(tasks: list[Task]) -> Iterator[Task]:
 
 
 def all_tasks() -> list[tuple[str, Task]]:
-    """Return (role/file: name, task) of all roles."""
+    """Return (role/file: name, task) of all roles, and of the playbooks' files of tasks."""
     return [
-        (f"{path.parents[1].name}/{path.name}: {task.get('name')}", task)
-        for path in sorted((ROOT / "roles").glob("*/tasks/*.yml"))
+        (f"{path.parent.parent.name}/{path.name}: {task.get('name')}", task)
+        for path in sorted([*(ROOT / "roles").glob("*/tasks/*.yml"), *(ROOT / "playbooks" / "tasks").glob("*.yml")])
         for task in tasks_of(yaml.safe_load(path.read_text(encoding="utf-8")))
     ]
 
@@ -67,6 +67,6 @@ def test_a_file_on_a_host_is_roots_and_its_mode_is_said(name: str, options: Task
 
 def test_the_rules_see_the_tasks() -> None:
     roles = {name.split("/")[0] for name, _task in DELEGATED}
-    assert roles == {"cpe_nat_bgp", "eip_cpe_nat", "pwan_gateway", "pwan_mesh", "pwan_vpc"}
+    assert roles == {"playbooks", "cpe_nat_bgp", "eip_cpe_nat", "pwan_gateway", "pwan_mesh", "pwan_vpc"}
     assert {name.split("/")[0] for name, _options in WRITING} == {"aggregator_host", "pwan_gateway"}
     assert len(WRITING) == 6

@@ -33,7 +33,6 @@ FOUND = {"ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"}}
         HONEST,
         {**HONEST, **FOUND, "_ansible_parsed": True, "invocation": {}, "warnings": ["w"]},
         {"unreachable": True, "msg": "no route", "changed": False},
-        {"skipped": True, "skip_reason": "Conditional result was False", "changed": False},
         {"failed": True, "msg": "no ip", "module_stdout": "", "rc": 1, "changed": False},
     ],
 )
@@ -50,6 +49,7 @@ def test_answer_of_the_module_is_taken(result: dict[str, Any]) -> None:
         ({"stat": {"exists": False}}, "the unknown key 'stat'"),
         ({"failed": True, "msg": "x", "ansible_facts": {"bonding_prune": True}}, "carries facts"),
         ({"skipped": True, "ansible_facts": {"bonding_prune": True}}, "carries facts"),
+        ({"skipped": True}, "The host says that the module was skipped"),
         ({"host": {**HONEST["host"], "devices": [1]}}, "host.devices"),
     ],
 )
