@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.answer import INTERPRETER, check_answer
+from ansible_collections.bonded.internet.plugins.module_utils._printable import printable_all
 
 ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")
 """Keys of a result that Ansible acts on: facts set variables, statistics the extra variables of a later AWX job."""
@@ -26,7 +27,7 @@ def answer_of(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
         own["ansible_facts"] = given.pop("ansible_facts")
     is_no_answer = any(given.get(name) for name in ("unreachable", "failed"))
     if is_no_answer and not any(name in given for name in ACTED_ON):
-        return {**own, **given}
+        return {**own, **printable_all(given)}
     answer, problems = check_answer(given)
     if answer is None:
         problems = problems or ["The host says that the module was skipped, which this module never is."]
@@ -37,4 +38,4 @@ def answer_of(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
             "msg": f"{host}: the aggregator's answer is refused: {' '.join(problems)} Nothing of it was used. "
             "Nothing was changed. Find out who controls this aggregator before you run the playbook again.",
         }
-    return {**own, **given, **answer}
+    return {**own, **printable_all(given), **answer}

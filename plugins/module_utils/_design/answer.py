@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._grammar import INTERFACE_NAME, MOST_OF_INTERFACE
+from .._printable import printable
 from .host_files import INSTALLED, MOST_DEVICES, MOST_ENTRIES, UNSIGNED, is_address, is_network, is_prefix
 from .shape import Flag, Many, Number, Record, Shape, Text, refuse, say, shown
 
@@ -185,7 +186,7 @@ def _refuse_facts(facts: Any, wrong: list[str]) -> None:
 
 def _sentence(text: Any, otherwise: str) -> str:
     """Foreign words for a sentence of ours: one line, bounded, without what a terminal would act on."""
-    words = "".join(letter if letter.isprintable() else " " for letter in text[:1000]) if isinstance(text, str) else ""
+    words = printable(text[:1000]) if isinstance(text, str) else ""
     return " ".join(words.split()).rstrip(".") or otherwise
 
 

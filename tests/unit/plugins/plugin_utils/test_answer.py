@@ -59,3 +59,20 @@ def test_answer_that_holds_anything_else_is_refused_by_the_hosts_name(more: dict
     assert refused["msg"].startswith("agg1: the aggregator's answer is refused: ")
     assert words in refused["msg"]
     assert set(refused) == {"changed", "failed", "msg", "_ansible_parsed"}
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"failed": True, "msg": "\x1b[2J\nlocalhost : ok=1", "module_stdout": "\x9b1m", "module_stderr": "\u202e"},
+        {"unreachable": True, "msg": "\x1b[2J\nlocalhost : ok=1"},
+        {**HONEST, "warnings": ["\x1b[2J\nlocalhost : ok=1"]},
+    ],
+)
+def test_words_of_a_host_do_nothing_to_the_terminal(result: dict[str, Any]) -> None:
+    found = answer_of("agg1", result)
+    told = [text for name, text in found.items() if name in ("msg", "module_stdout", "module_stderr")]
+    told += found.get("warnings", [])
+    assert told
+    assert all(text.isprintable() for text in told)
+    assert any(text == r"\x1b[2J localhost : ok=1" for text in told)

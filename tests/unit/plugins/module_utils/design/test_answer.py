@@ -82,7 +82,7 @@ def test_an_answer_of_the_declared_shape_is_handed_on_and_nothing_else_of_the_re
     [
         (None, None, []),
         ({"skipped": True, "changed": False}, None, []),
-        ({"unreachable": True, "msg": "Failed to\x1b[2J\nconnect. "}, {"unreachable": "Failed to [2J connect"}, []),
+        ({"unreachable": True, "msg": "Failed to\x1b[2J\nconnect. "}, {"unreachable": r"Failed to\x1b[2J connect"}, []),
         ({"unreachable": True}, {"unreachable": "no connection"}, []),
         ({"failed": True, "msg": "no\npython."}, None, ["The host cannot be read: no python."]),
         ({"failed": True, "msg": ["x"]}, None, ["The host cannot be read: no reason given."]),
