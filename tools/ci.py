@@ -44,7 +44,7 @@ ONCE = (
 itself (together they are in the playbooks, which every line runs), faults, and the long ways from one network to
 another."""
 EVERY = ("tests/playbooks/hostile",)
-"""What is run on the default line too: what a host can do to Ansible differs between its versions."""
+"""Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
 """What has a door of its own, since it needs root or a user namespace."""
 LONG = "tests/hosts/test_site.py"

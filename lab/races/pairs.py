@@ -49,7 +49,7 @@ class Pair:
 
     @property
     def good(self) -> bool:
-        """Whether nothing is there twice and the network came to rest."""
+        """Return True if nothing is there twice and the network came to rest."""
         return not self.doubled and all(code == 0 for code, _changed in self.after) and self.after[-1] == (0, 0)
 
 

@@ -18,7 +18,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 )
 
 LONGEST = 300
-"""How much of an error of Ansible is shown; the first line says it, the others repeat it with its place."""
+"""Characters of an error of Ansible that are shown; the first line says it, the others repeat it with its place."""
 
 
 class TaskVariables:

@@ -61,7 +61,7 @@ RUN: dict[str, Spec] = {
     "bonding_settle_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
 }
-"""What the playbooks themselves heed, each the same on all hosts."""
+"""Options of the playbooks themselves, each the same on all hosts."""
 
 HOST = {
     "bonding_aggregator": "aggregator",
@@ -85,7 +85,7 @@ ROLE: dict[str, Spec] = {
 """Options of roles that the playbooks leave to the operator, each host's own; a test compares them with the roles."""
 
 INTERNAL = frozenset({"bonding_inventory", "bonding_plan", "bonding_host_found", "bonding_settled", "bonding_verified"})
-"""What the playbooks register: an inventory or an extra variable of one of these names would take its place."""
+"""Results that the playbooks register: a variable of one of these names would take its place."""
 
 GROUP = "bonding_group"
 """The name of the group of aggregators, an extra variable."""

@@ -71,7 +71,7 @@ class ElasticIp:
     moving_from: tuple[Place, ...] = ()
     retired: bool = False
     adopted: bool = False
-    """Whether the account had it before: it is never released."""
+    """True if the account had it before: it is never released."""
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> ElasticIp:

@@ -177,7 +177,7 @@ def check_public_ip(
 
 
 def is_retired(address: ElasticIp) -> bool:
-    """Whether the address was kept by a teardown and waits for its entry to come back."""
+    """Return True if the address was kept by a teardown and waits for its entry to come back."""
     return address.tags.get(TAG_RETIRED) == "true"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the instance that the inventory gives a host is the machine that the server knows. Private to the collection.
+"""The identity of aggregators: a host's instance is the machine that the server knows. Private to the collection.
 
 With the instances of two aggregators exchanged, each mesh would have the endpoints of the wrong machines, and public
 addresses of bonds would be assigned where the bonds are not.

@@ -155,7 +155,7 @@ class BgpIntent:
     subnet: ipaddress.IPv4Network | None
     route_reflectors: tuple[str, ...] = ()
     update_password: bool = False
-    """Whether sessions that are there get the password again. The password itself is no part of the intent."""
+    """True if sessions that are there get the password again. The password itself is no part of the intent."""
 
 
 @dataclass(frozen=True)

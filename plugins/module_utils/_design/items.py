@@ -92,7 +92,7 @@ class Design:
     )
     """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
     update_password: bool = False
-    """Whether BGP sessions that are there get their password again, in the switch phase."""
+    """True if BGP sessions that are there get their password again, in the switch phase."""
     limits: list[Line] = field(default_factory=list)
     """What the plan's items come under, each with what is left."""
 

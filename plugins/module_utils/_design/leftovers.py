@@ -47,7 +47,7 @@ class Leftovers:
     gone_addresses: dict[str, str] = field(default_factory=dict)
     """Private addresses of CPE NAT entries that go -> the switch."""
     keeps_bgp: bool = False
-    """Whether BGP between the aggregators is kept, though the inventory has no `bonding_bgp` any more."""
+    """True if BGP between the aggregators is kept, though the inventory has no `bonding_bgp` any more."""
 
 
 def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run takes from the inventory, and what of it is refused by name."""
+"""The inventory of a run, and the variables that are refused by name."""
 
 from __future__ import annotations
 
