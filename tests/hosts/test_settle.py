@@ -19,11 +19,17 @@ EXPECTED = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.2
 
 def settle(aggregator: Aggregator, timeout: int) -> Outcome:
     work: dict[str, Any] = {"host_side": {"agg1": {}}, "expect": {"agg1": {"add": [EXPECTED]}}}
-    given = {"bonding_plan": {"work": work}, "bonding_settle_phase": "add", "bonding_settle_timeout": timeout}
+    inventory = {
+        "network": "demo",
+        "settle_timeout": timeout,
+        "settle_seconds": 0,
+        "hosts": {"agg1": {"host_skip": []}},
+    }
+    given = {"bonding_plan": {"work": work}, "bonding_inventory": inventory}
     return run_playbook(
         pathlib.Path(__file__).parent / "settle.yml",
         inventory=aggregator.inventory,
-        extra={"bonding_network": "demo", **given},
+        extra={"bonding_settle_phase": "add", **given},
         env=ENVIRONMENT,
     )
 
