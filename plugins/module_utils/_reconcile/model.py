@@ -42,12 +42,12 @@ class ReconcileError(Exception):
     @property
     def changed(self) -> bool:
         """True if something was changed, or may have been."""
-        return self.effect != NONE or any(outcome.changed for outcome in self.outcomes)
+        return any(outcome.changed for outcome in self.outcomes)
 
     def sentence(self) -> str:
         """The error for an operator, who reads in any case whether something was changed."""
         text = str(self)
-        return text if self.outcomes or self.changed or text.endswith(UNCHANGED) else f"{text} {UNCHANGED}"
+        return text if self.outcomes or text.endswith(UNCHANGED) else f"{text} {UNCHANGED}"
 
 
 @dataclass(frozen=True)
