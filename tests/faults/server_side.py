@@ -87,7 +87,6 @@ KINDS = (
 SLOW = {"api_timeout": 1}
 REFUSAL = {"detail": "Not today."}
 WRITES = frozenset({"POST", "PATCH", "DELETE"})
-MADE = frozenset({"POST"})
 READS = frozenset({"GET"})
 
 
@@ -117,21 +116,22 @@ FAULTS = (
     Fault("cut before", {"break": True}),
     Fault("cut before, for ever", {"break": True, "count": None}),
     Fault("answer lost", {"lost": True}),
-    Fault("answer lost for ever", {"lost": True, "count": None}, READS | {"POST"}),
+    Fault("answer lost for ever", {"lost": True, "count": None}),
     Fault("answer cut in the middle", {"truncate": True}, READS | {"POST", "PATCH"}),
-    Fault("answer cut in the middle, for ever", {"truncate": True, "count": None}, READS | {"POST"}),
+    Fault("answer cut in the middle, for ever", {"truncate": True, "count": None}, READS | {"POST", "PATCH"}),
     Fault(
         "an empty answer",
         {"status": 200, "body": None, "headers": {"Content-Length": 0}, "done": True},
-        WRITES - {"DELETE"},
+        WRITES,
     ),
-    Fault("done, then 500", _status(500, done=True), MADE),
+    Fault("done, then 500", _status(500, done=True), WRITES),
     Fault("done, then 503", _status(503, done=True), WRITES),
-    Fault("done, then 503 for ever", _status(503, done=True, count=None), MADE),
-    Fault("done, then an HTML page", {"html": True, "done": True}, MADE),
-    Fault("a list in the answer", {"status": 200, "body": [1, 2], "done": True}, READS | MADE),
-    Fault("a number in the answer", {"status": 200, "body": 5, "done": True}, READS | MADE),
-    Fault("ids that are texts", {"alter": {"id": "x", "url": 5}, "count": None}, READS | MADE),
+    Fault("done, then 503 for ever", _status(503, done=True, count=None), WRITES),
+    Fault("done, then an HTML page", {"html": True, "done": True}, WRITES),
+    Fault("another object in the answer", {"alter": {"name": "another", "ip": "192.0.2.1"}}, frozenset({"POST"})),
+    Fault("a list in the answer", {"status": 200, "body": [1, 2], "done": True}),
+    Fault("a number in the answer", {"status": 200, "body": 5, "done": True}),
+    Fault("ids that are texts", {"alter": {"id": "x", "url": 5}, "count": None}, READS | {"POST", "PATCH"}),
     Fault("in pages", {"page_size": 1, "count": None}, READS),
     Fault("an answer that comes too late", {"delay": 2.5}, options=SLOW),
 )
