@@ -318,7 +318,7 @@ options:
         description: An Elastic IP of the account to take, in place of a new one.
         type: str
       reverse_dns:
-        description: The name that the public address resolves to.
+        description: The name that the public address resolves to. An empty text takes the name away.
         type: str
       include_private_wan:
         description: Whether the connected IP is part of the private WAN.

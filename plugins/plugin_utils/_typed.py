@@ -32,6 +32,8 @@ NAMED_BY = {
 """The options that tell the entries of a list apart, and the words before them in a message; the first one counts."""
 NEVER_BLANK = ("from",)
 """Options that mean everybody where they are left out: a variable that came out empty must not mean that."""
+EMPTY_COUNTS = frozenset({"reverse_dns"})
+"""Options whose empty text says something: here that the address has no name any more."""
 SHOWN = 60
 """A value is shown up to this many characters."""
 
@@ -159,6 +161,9 @@ def _mapping(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:
     for name, option in options.items():
         if name in NEVER_BLANK and name in value and value[name] in (None, ""):
             problems.append(f"{where}, {name}: is empty, so that nobody may come. Left out, it means everybody.")
+            continue
+        if name in EMPTY_COUNTS and value.get(name) == "":
+            found[name] = ""
             continue
         item = typed(value.get(name), option, f"{where}, {name}", problems)
         if not isinstance(item, Absent):

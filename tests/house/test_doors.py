@@ -259,5 +259,6 @@ def test_make_alone_names_the_doors() -> None:
     typed = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
-        "help", "env", "demo", "test", "hosts", "packets", "races", "faults", "bench", "lint", "sanity", "format", "clean",
+        "help", "env", "demo", "test", "hosts", "packets",
+        "races", "faults", "bench", "lint", "sanity", "format", "clean",
     ]  # fmt: skip

@@ -67,7 +67,7 @@ def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
     (gateway,) = [one for key, one in site.ours("network_interfaces").items() if key.startswith("gateway/")]
     assert len(gateway["security_group_ids"]) == 2
     assert {i["key"] for i in made.plan["plan"] if i["kind"] == "security_group"} == GROUPS
-    assert "limit " in made.output
+    assert "add     create security_group" in made.output
     assert "USD a month" in made.output
     unchanged = site.run("site")
     assert (unchanged.code, unchanged.writes) == (0, []), unchanged.output

@@ -36,7 +36,7 @@ class Client:
     def __init__(self) -> None:
         self.calls: list[tuple[str, Any]] = []
         self.vpcs: list[dict[str, Any]] = []
-        self.trouble: Exception | None = None
+        self.trouble: list[Exception] = []
 
     def describe_vpcs(self, **params: Any) -> dict[str, Any]:
         self.calls.append(("describe_vpcs", params))
@@ -45,7 +45,7 @@ class Client:
     def create_vpc(self, **params: Any) -> dict[str, Any]:
         self.calls.append(("create_vpc", params))
         if self.trouble:
-            raise self.trouble
+            raise self.trouble[0]
         self.vpcs.append({"VpcId": f"vpc-{len(self.vpcs)}", "Tags": OWNER})
         return {"Vpc": self.vpcs[-1]}
 
@@ -72,7 +72,7 @@ def test_check_mode_then_done_then_nothing(client: Client, run: AwsModuleRunner)
 
 def test_a_refusal_and_an_error_of_aws(client: Client, run: AwsModuleRunner) -> None:
     assert "cidr" in run(**PLACE)["msg"]
-    client.trouble = client_error("VpcLimitExceeded", "The maximum number of VPCs has been reached.")
+    client.trouble = [client_error("VpcLimitExceeded", "The maximum number of VPCs has been reached.")]
     refused = run(**WANTED)
     assert (refused["failed"], refused["error_code"]) == (True, "VpcLimitExceeded")
     assert "EC2 call CreateVpc for vpc/acme failed: VpcLimitExceeded" in refused["msg"]

@@ -112,3 +112,10 @@ def test_an_empty_source_is_not_everybody(blank: Any) -> None:
     problems: list[str] = []
     typed([{"protocol": "tcp", "ports": "443", "from": blank}], ARGUMENT_SPEC["cpe_nat_inbound"], "inbound", problems)
     assert problems == ["inbound, entry 1, from: is empty, so that nobody may come. Left out, it means everybody."]
+
+
+def test_an_empty_reverse_name_takes_the_name_away() -> None:
+    problems: list[str] = []
+    entry = {"bond": 17, "interface": "eth1", "connected_ip": "192.168.17.1/24", "nat_ip": "192.168.17.10"}
+    (found,) = typed([entry | {"reverse_dns": ""}], ARGUMENT_SPEC["cpe_nat_ips"], "bonding_cpe_nat_ips", problems)
+    assert (found["reverse_dns"], problems) == ("", [])

@@ -78,7 +78,9 @@ DOUBLED: list[tuple[Plant, str, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("plant", "key", "kind", "prefix", "command"), DOUBLED, ids=[key for _p, key, *_ in DOUBLED])
+@pytest.mark.parametrize(
+    ("plant", "key", "kind", "prefix", "command"), DOUBLED, ids=[key for _plant, key, *_more in DOUBLED]
+)
 def test_two_objects_of_one_key(plant: Plant, key: str, kind: str, prefix: str, command: str) -> None:
     world = small_world()
     plant(world, "y", tags(key))

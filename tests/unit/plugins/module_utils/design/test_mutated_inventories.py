@@ -52,7 +52,7 @@ def inventory() -> dict[str, Any]:
     return {
         "network": "prod",
         "state": "present",
-        "aggregators": [host(name, index=number, host_skip=["attach"]) for name, (number, *_) in HOSTS.items()],
+        "aggregators": [host(name, index=number, host_skip=["attach"]) for name, (number, *_more) in HOSTS.items()],
         "spaces": [{**acme(**vxlan), "vpc": vpc, "gateways": [gateway]}, initech()],
         "cpe_nat_ips": [
             entry(aggregator="agg1", private_ip="10.1.0.70", reverse_dns="a.example.com", include_private_wan=True),
