@@ -169,7 +169,10 @@ def plant(world: World, trap: Trap) -> None:
     site = world.site
     state = site.server.state()
     every = list(trap.texts.values())
-    named = [f"bonds/{bond['id']}/" for bond in state["bonds"]] + [f"spaces/{one['key']}/" for one in state["spaces"]]
+    by_name = {entry["bond"] for entry in demo_variables()["bonding_cpe_nat_ips"]}
+    named = [f"bonds/{bond['id']}/" for bond in state["bonds"] if bond["name"] not in by_name] + [
+        f"spaces/{one['key']}/" for one in state["spaces"]
+    ]
     for path, text in zip(named, every, strict=False):
         site.as_administrator("PATCH", path, {"name": text})
     for aggregator in (7, 12):

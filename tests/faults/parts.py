@@ -65,13 +65,17 @@ PARTS: tuple[Callable[[World], Iterator[Outcome]], ...] = (kills, one_run, serve
 
 
 def part(number: int) -> list[Outcome]:
-    """Return the outcomes of a part, in a process of its own."""
+    """Return the outcomes of a part, in a process of its own; what is not a cell's and fails counts as one."""
     found: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, opened(pathlib.Path(folder)) as world:
         outcomes = PARTS[number](world)
         while True:
             start = time.monotonic()
-            outcome = next(outcomes, None)
+            try:
+                outcome = next(outcomes, None)
+            except Exception as error:
+                name = PARTS[number].__name__
+                outcome = Outcome(name, 1, [("set-up", f"{type(error).__name__}: {error}")])
             if outcome is None:
                 return found
             outcome.seconds = time.monotonic() - start
