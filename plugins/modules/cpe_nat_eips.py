@@ -292,7 +292,7 @@ def main() -> None:
         module.fail_json(msg=printable(err), problems=printable_all(err.problems), done=[])
     except ApplyError as err:
         text, done = printable(err), printable_all(err.done)
-        module.fail_json(msg=text, changed=bool(err.done), problems=printable_all(err.problems), done=done)
+        module.fail_json(msg=text, changed=err.changed, problems=printable_all(err.problems), done=done)
     except Ec2Error as err:
         text = printable(readable(err))
         module.fail_json(msg=f"{text} Nothing was changed.", problems=[text], done=[])

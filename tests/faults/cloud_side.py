@@ -103,7 +103,7 @@ KINDS = (
 )
 """Each action of EC2 that a module of the collection asks for by itself, at least once."""
 
-READ, WRITE, MAKING = frozenset({"read"}), frozenset({"write"}), frozenset({"making"})
+WRITE, MAKING = frozenset({"write"}), frozenset({"making"})
 
 FAULTS = (
     Fault("InternalError", {"code": "InternalError"}),
@@ -120,7 +120,7 @@ FAULTS = (
     Fault("cut before", {"kind": "broken"}),
     Fault("cut before, for ever", {"kind": "broken", "count": None}),
     Fault("answer lost", {"kind": "lost"}),
-    Fault("answer lost for ever", {"kind": "lost", "count": None}, READ | MAKING),
+    Fault("answer lost for ever", {"kind": "lost", "count": None}),
     Fault("unknown for three calls", {"kind": "hidden", "calls": 3}, MAKING),
     Fault("unknown for one call", {"kind": "hidden", "calls": 1}, MAKING),
 )

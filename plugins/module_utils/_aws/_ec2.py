@@ -67,21 +67,33 @@ class Ec2Error(Exception):
         self.code = code
         self.right = right
 
+    @property
+    def may_have_changed(self) -> bool:
+        """True if EC2 may have carried out the request, which is none that only reads."""
+        return False
+
 
 class Ec2UnclearError(Ec2Error):
     """No answer, or one that does not say whether the thing was done: look before doing it again."""
+
+    @property
+    def may_have_changed(self) -> bool:
+        """True if EC2 may have carried out the request, which is none that only reads."""
+        return not self.operation.startswith(("Describe", "Get"))
 
 
 class AwsRefusal(Exception):
     """The engine of a module cannot do what was asked; `str()` is for the operator, and says what was done before.
 
-    `done`: what was changed before, a sentence each; `code`: EC2's own error code or "".
+    `done`: what was changed before, a sentence each; `code`: EC2's own error code or ""; `changed` is also true where
+    EC2 may have carried out the last request (`unclear`).
     """
 
-    def __init__(self, message: str, done: Sequence[str] = (), code: str = "") -> None:
+    def __init__(self, message: str, done: Sequence[str] = (), code: str = "", unclear: bool = False) -> None:
         super().__init__(f"{message.rstrip('.')}.")
         self.done = list(done)
         self.code = code
+        self.changed = bool(self.done) or unclear
 
 
 class AwsModule(Protocol):
@@ -132,9 +144,9 @@ def end_with(
         result = work(ec2_client(module), module.params, module.check_mode)
     except refusal as error:
         done = printable_all(error.done)
-        module.fail_json(msg=printable(error), changed=bool(done), done=done, error_code=error.code)
+        module.fail_json(msg=printable(error), changed=error.changed, done=done, error_code=error.code)
     except Ec2Error as error:
-        module.fail_json(msg=printable(error), error_code=error.code)
+        module.fail_json(msg=printable(error), changed=error.may_have_changed, error_code=error.code)
     else:
         module.exit_json(**result)
 

@@ -14,7 +14,6 @@ from typing import TypeVar
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     Ec2Client,
     Ec2Error,
-    Ec2UnclearError,
 )
 
 Item = TypeVar("Item")
@@ -32,11 +31,12 @@ def done_before(done: Sequence[str], unclear: bool = False) -> str:
 
 
 class ApplyError(Exception):
-    """A step failed. `problems`: why, a sentence each; `done`: what was changed before."""
+    """A step failed. `problems`: why, a sentence each; `done`: what was changed; `changed`: if that is, or may be, so."""
 
     def __init__(self, problems: Sequence[str], done: Sequence[str], unclear: bool = False) -> None:
         self.problems = list(dict.fromkeys(problems))
         self.done = list(done)
+        self.changed = bool(self.done) or unclear
         again = " Run again to finish." if self.done else ""
         super().__init__(f"{' '.join(self.problems)} {done_before(self.done, unclear)}.{again}")
 
@@ -62,7 +62,7 @@ class Work:
                 error = future.exception()
                 if isinstance(error, Ec2Error):
                     problems.append(readable(error))
-                    unclear |= isinstance(error, Ec2UnclearError)
+                    unclear |= error.may_have_changed
                 elif error is not None:
                     raise error
         if problems:

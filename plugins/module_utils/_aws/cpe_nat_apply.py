@@ -14,7 +14,7 @@ from functools import partial
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import cpe_nat_elastic as elastic
 from ansible_collections.bonded.internet.plugins.module_utils._aws import cpe_nat_private as private
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, Ec2UnclearError
+from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError, Work, readable
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import Found
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import ASSIGN_MOVE, Step
@@ -30,7 +30,7 @@ def apply(work: Work, found: Found, steps: Sequence[Step]) -> None:
         _add([step for step in steps if not step.removal and step.action != "none"], work, found)
         _remove([step for step in steps if step.removal], work)
     except Ec2Error as err:
-        raise ApplyError([readable(err)], work.done, isinstance(err, Ec2UnclearError)) from err
+        raise ApplyError([readable(err)], work.done, err.may_have_changed) from err
 
 
 def _add(steps: Sequence[Step], work: Work, found: Found) -> None:

@@ -18,7 +18,6 @@ from ._ec2 import (
     AwsRefusal,
     Ec2Client,
     Ec2Error,
-    Ec2UnclearError,
     as_tags,
     call,
     describe,
@@ -44,7 +43,7 @@ class SecurityError(AwsRefusal):
     """It cannot be done as asked; `str()` is a sentence for the operator. `done` is what was done before."""
 
     def __init__(self, message: str, done: Sequence[str], code: str = "", unclear: bool = False) -> None:
-        super().__init__(f"{message.rstrip('.')}. {done_before(done, unclear)}", done, code)
+        super().__init__(f"{message.rstrip('.')}. {done_before(done, unclear)}", done, code, unclear)
 
 
 def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) 
         for group in params.get("absent") or ():
             work.group_gone(group["key"])
     except Ec2Error as error:
-        raise SecurityError(str(error), work.done, error.code, isinstance(error, Ec2UnclearError)) from error
+        raise SecurityError(str(error), work.done, error.code, error.may_have_changed) from error
     return {"changed": bool(work.done), "actions": work.done}
 
 
