@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.bonded.internet.plugins.plugin_utils._answer import answer_of
@@ -17,6 +18,9 @@ class ActionModule(NormalAction):
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the answer, or a failure in its place if it has not the shape that the module returns."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            result: dict[str, Any] = super().run(tmp, task_vars)
+        except AnsibleConnectionFailure as error:
+            result = {"unreachable": True, "changed": False, "msg": str(error)}
         host = str((task_vars or {}).get("inventory_hostname", ""))
         return answer_of(host, result)

@@ -31,7 +31,7 @@ def done_before(done: Sequence[str], unclear: bool = False) -> str:
 
 
 class ApplyError(Exception):
-    """A step failed. `problems`: why, a sentence each; `done`: what was changed; `changed`: if that is, or may be, so."""
+    """A step failed. `problems`: why, a sentence each; `done`: what was changed; `changed`: if it was, or may be."""
 
     def __init__(self, problems: Sequence[str], done: Sequence[str], unclear: bool = False) -> None:
         self.problems = list(dict.fromkeys(problems))

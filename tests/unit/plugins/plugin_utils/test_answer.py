@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ HONEST: dict[str, Any] = {
         "installed": {"masquerade": [], "ways_back": []},
     },
 }
+MESSAGE = SimpleNamespace(event=SimpleNamespace(msg="\x1b[2J\nlocalhost : ok=1"))
+"""A warning or an exception as ansible-core 2.19 and later have it."""
 FOUND = {"ansible_facts": {"discovered_interpreter_python": "/usr/bin/python3"}}
 
 
@@ -67,12 +70,15 @@ def test_answer_that_holds_anything_else_is_refused_by_the_hosts_name(more: dict
         {"failed": True, "msg": "\x1b[2J\nlocalhost : ok=1", "module_stdout": "\x9b1m", "module_stderr": "\u202e"},
         {"unreachable": True, "msg": "\x1b[2J\nlocalhost : ok=1"},
         {**HONEST, "warnings": ["\x1b[2J\nlocalhost : ok=1"]},
+        {**HONEST, "warnings": [MESSAGE]},
+        {"failed": True, "msg": "\x1b[2J\nlocalhost : ok=1", "exception": MESSAGE},
     ],
 )
 def test_words_of_a_host_do_nothing_to_the_terminal(result: dict[str, Any]) -> None:
     found = answer_of("agg1", result)
     told = [text for name, text in found.items() if name in ("msg", "module_stdout", "module_stderr")]
     told += found.get("warnings", [])
+    assert "exception" not in found
     assert told
     assert all(text.isprintable() for text in told)
     assert any(text == r"\x1b[2J localhost : ok=1" for text in told)
