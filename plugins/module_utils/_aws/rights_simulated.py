@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._design.naming import TAG_NETWORK
+from .._design.naming import TAG_ADOPTED, TAG_NETWORK
 from ._ec2 import Ec2Client
 from .rights_needed import Need
 
@@ -75,7 +75,8 @@ def simulate(client_of: ClientOf, needs: Iterable[Need], network: str, region: s
 
 def _is_known(key: str) -> bool:
     """Whether a condition key that was not given is known to be missing: a request of ours does not have it."""
-    own = {f"{kind}tag/{TAG_NETWORK}" for kind in ("aws:request", "aws:resource", "ec2:resource")}
+    kinds = ("aws:request", "aws:resource", "ec2:resource")
+    own = {f"{kind}tag/{tag}" for kind in kinds for tag in (TAG_NETWORK, TAG_ADOPTED)}
     return key.lower() in {*own, "aws:tagkeys", "ec2:createaction"}
 
 
@@ -100,6 +101,8 @@ def _context(need: Need, network: str, region: str) -> Iterator[tuple[str, tuple
         yield "aws:TagKeys", need.given
     if TAG_NETWORK in need.given:
         yield f"aws:RequestTag/{TAG_NETWORK}", (network,)
+    if TAG_ADOPTED in need.given:
+        yield f"aws:RequestTag/{TAG_ADOPTED}", ("true",)
     if need.maker:
         yield "ec2:CreateAction", (need.maker,)
 

@@ -19,7 +19,7 @@ from .conftest import Lab
 
 KEY = "AKIAJUDGED0000000000"
 USER = f"arn:aws:iam::123456789012:user/{KEY}"
-DOCUMENTS = {name: policy(name) for name in ("read", "change")}
+DOCUMENTS = {name: policy(name) for name in ("read", "change", "adopt")}
 OURS = {"bonded.internet/network": "demo"}
 
 

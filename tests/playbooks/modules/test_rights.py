@@ -15,6 +15,7 @@ from tests.playbooks.faults import Fault, Spoil
 from tests.playbooks.planning import plan
 from tests.playbooks.right_by_right import ASK, NAMED, POLICIES
 from tests.playbooks.rights import allowed, only, policy, statements
+from tests.playbooks.running import Site
 
 RIGHTS = allowed([policy("change")])
 ADDRESS = "cpe-nat/bond-17"
@@ -158,6 +159,20 @@ def test_with_all_rights_nothing_is_missing(request: pytest.FixtureRequest, worl
     found = plan(fault.site, fault.variables, fault.hosts, check_rights=True, **fault.more)
     assert {item["system"] for item in found["plan"]} >= {"aws"}
     assert not [text for text in found["warnings"] if "asked for" in text or "does not tell" in text]
+
+
+def test_an_address_of_the_operators_takes_the_policy_for_adoption(empty: Site) -> None:
+    fault = Fault(empty)
+    theirs = empty.ec2().allocate_address(Domain="vpc")["PublicIp"]
+    fault.variables["bonding_cpe_nat_ips"][0]["public_ip"] = theirs
+    fault.more["check_rights"] = True
+    fault.site.grant([*POLICIES, ASK])
+    words = refusal(fault)
+    assert set(NAMED.findall(words)) == {"CreateTags"}
+    fault.site.grant([*POLICIES, policy("adopt"), ASK])
+    found = plan(fault.site, fault.variables, fault.hosts, **fault.more)
+    (taken,) = [one for one in found["plan"] if one["kind"] == "elastic_ip" and one["key"] == ADDRESS]
+    assert (taken["verb"], taken["after"]["tags"]["bonded.internet/adopted"]) == ("update", "true")
 
 
 @pytest.mark.parametrize("sid", statements(policy("change")))
