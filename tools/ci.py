@@ -47,9 +47,14 @@ EVERY = ("tests/playbooks/hostile",)
 """Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
 """What has a door of its own, since it needs root or a user namespace."""
-LONG = "tests/hosts/test_site.py"
-"""Six runs of site.yml over three hosts, three to five minutes: for `make hosts`, before a release and after each
-change of roles/aggregator_host. The packet lab runs site.yml over such hosts too, and judges by packets."""
+LONG = {
+    "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
+    "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
+    "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
+}
+"""Tests that .ci/run leaves out, and why: run them before a release. The first is for each change of
+roles/aggregator_host, over whose hosts the packet lab runs site.yml too; the others are for each change of the rights,
+whose names tests/playbooks/modules/test_rights.py judges one by one."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
@@ -138,7 +143,8 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     def once(folder: str) -> Callable[[Runner], None]:
         # The longest by far is shared by two, or all others would wait for it in the end.
         options = "-n 2 --dist loadfile" if folder == ONCE[0] else ""
-        words = (*MAKE, "test", f"TESTS={folder}", f"PYTEST_ARGS={options}")
+        left_out = [f"--ignore={path}" for path in LONG if path.startswith(f"{folder}/")]
+        words = (*MAKE, "test", f"TESTS={folder}", f"PYTEST_ARGS={' '.join([options, *left_out])}")
         return lambda runner: runner.run(folder.replace("/", " "), *words, counts_tests=True)
 
     def sanity(line: Line) -> Callable[[Runner], None]:
@@ -171,9 +177,9 @@ def install(packages: Sequence[str]) -> str:
 
 
 def host_tests() -> list[str]:
-    """The tests on hosts in namespaces, but for the long one."""
+    """The tests on hosts in namespaces, but for the long ones."""
     found = (str(path.relative_to(ROOT)) for path in (ROOT / HOSTS).glob("test_*.py"))
-    return sorted(path for path in found if path != LONG)
+    return sorted(path for path in found if path not in LONG)
 
 
 def line_tests() -> list[str]:
@@ -198,7 +204,8 @@ def main() -> int:
     missing = [line for line in wanted if line not in there]
     complete = not missing or os.environ.get("CI") != "true"
     runner = Runner()
-    runner.leave_out(LONG, "it takes three to five minutes; `make hosts` runs it")
+    for path, reason in LONG.items():
+        runner.leave_out(path, reason)
     runner.not_installed = install(sandbox.missing({**sandbox.PACKAGES, **hosts.PACKAGES}))
     if_possible("packets", sandbox.refused)(runner)
     # Three on two cores: each waits now and then, for a stand-in to start or a process to end.

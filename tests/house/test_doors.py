@@ -215,11 +215,24 @@ def test_ci_installs_what_packets_need_on_its_own_machine_only(
     assert ci.install([]) == ""
 
 
+def test_what_ci_leaves_out_is_in_a_folder_that_it_runs_without_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner, ran = ci.Runner(), {}
+    monkeypatch.setattr(runner, "run", lambda title, *words, **_more: ran.update({title: words}))
+    for job in ci.jobs([]):
+        job(runner)
+    ways = [word for word in ran["tests playbooks ways"] if word.startswith("PYTEST_ARGS=")]
+    left_out = [path for path in ci.LONG if path.startswith("tests/playbooks/ways/")]
+    assert len(left_out) == 2
+    assert all(f"--ignore={path}" in ways[0] for path in left_out)
+
+
 def test_every_folder_of_tests_runs_in_ci() -> None:
     places = [ROOT / place for place in (*ci.line_tests(), *ci.ONCE, *ci.host_tests())]
     files = list((ROOT / "tests").rglob("test_*.py"))
     assert files
-    assert [path for path in files if not any(path.is_relative_to(place) for place in places)] == [ROOT / ci.LONG]
+    in_no_place = {path for path in files if not any(path.is_relative_to(place) for place in places)}
+    assert in_no_place == {ROOT / path for path in ci.LONG if path.startswith(ci.HOSTS)}
+    assert all((ROOT / path).is_file() for path in ci.LONG)
     assert ROOT / "tests/playbooks/site" in places
     assert not set(ci.line_tests()) & set(ci.ONCE)
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A table of rights taken away: what our own engines say of the step that wants each, and that the rest is as it was.
 
-Rights that only steps of amazon.aws's modules want are in tests/playbooks/ways/test_least_rights.py.
+Rights that only steps of amazon.aws's modules want are in tests/playbooks/ways/test_right_by_right.py.
 """
 
 from __future__ import annotations
