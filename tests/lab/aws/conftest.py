@@ -117,3 +117,16 @@ def refused(code: str, text: str = "") -> Iterator[None]:
         yield
     error = caught.value.response["Error"]
     assert (error["Code"], text in error["Message"]) == (code, True), error
+
+
+@pytest.fixture
+def marked(lab: Lab) -> Lab:
+    """Of the seed, VPC a and what is in it are the network demo's, VPC c another's, the rest nobody's."""
+    ours = ("vpc-0a000000", "igw-0a000000", "rtb-0a000001", "subnet-0a00000a", "eni-0a00000f", "eipalloc-0a000001")
+    groups = {"demo": "sg-0a000003", "other": "sg-0a000004"}
+    other = ("vpc-0c000000", "rtb-0c000000", "eni-0a00000e", "eipalloc-0a000003", "i-0a000003")
+    for network, ids in (("demo", ours), ("other", other)):
+        lab.ec2.create_tags(
+            Resources=[*ids, groups[network]], Tags=[{"Key": "bonded.internet/network", "Value": network}]
+        )
+    return lab

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,3 +67,12 @@ def denied(action: str, resource: str | None, why: str = "") -> Iterator[None]:
 def made_with(kind: str, tags: dict[str, str]) -> list[dict[str, Any]]:
     """TagSpecifications of one kind."""
     return [{"ResourceType": kind, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}]
+
+
+def asked_of(ec2: Any, call: Callable[[Any], object]) -> str:
+    """The error's code, or ""."""
+    try:
+        call(ec2)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from lab.aws.iam.conditions import BadPolicy
 from lab.aws.iam.policy import parse_policy
@@ -19,7 +18,7 @@ from lab.aws.iam.resources import ACTIONS
 from tests.playbooks.rights import without
 
 from .conftest import Lab
-from .judging import DOCUMENTS, OURS, denied, document, judged, made_with, statement
+from .judging import DOCUMENTS, OURS, asked_of, denied, document, judged, made_with, statement
 
 MANAGED_POLICY_SIZE = 6144
 """IAM's limit for a managed policy, without white space."""
@@ -102,19 +101,6 @@ def test_reading_is_only_reading_and_all_else_has_a_condition() -> None:
     ]
     assert all(action.startswith("ec2:Describe") for action in unconditioned)
     assert not reads & {action for one in DOCUMENTS["change"]["Statement"] for action in names(one)}
-
-
-@pytest.fixture
-def marked(lab: Lab) -> Lab:
-    """Of the seed, VPC a and what is in it are the network demo's, VPC c another's, the rest nobody's."""
-    ours = ("vpc-0a000000", "igw-0a000000", "rtb-0a000001", "subnet-0a00000a", "eni-0a00000f", "eipalloc-0a000001")
-    groups = {"demo": "sg-0a000003", "other": "sg-0a000004"}
-    other = ("vpc-0c000000", "rtb-0c000000", "eni-0a00000e", "eipalloc-0a000003", "i-0a000003")
-    for network, ids in (("demo", ours), ("other", other)):
-        lab.ec2.create_tags(
-            Resources=[*ids, groups[network]], Tags=[{"Key": "bonded.internet/network", "Value": network}]
-        )
-    return lab
 
 
 Call = Callable[[Any], object]
@@ -221,15 +207,6 @@ def test_what_is_seldom_asked_for_is_allowed_and_needs_its_right(marked: Lab, ac
     policies = [DOCUMENTS["read"], DOCUMENTS["change"]]
     assert asked_of(judged(marked, *policies), call) != "UnauthorizedOperation"
     assert asked_of(judged(marked, *without(policies, action)), call) == "UnauthorizedOperation"
-
-
-def asked_of(ec2: Any, call: Call) -> str:
-    """The error's code, or ""."""
-    try:
-        call(ec2)
-    except ClientError as error:
-        return str(error.response["Error"]["Code"])
-    return ""
 
 
 @pytest.mark.parametrize("call", [pytest.param(call, id=name) for name, call in ALLOWED])
@@ -377,54 +354,6 @@ DENIED: list[tuple[str, str, str, Call]] = [
         lambda ec2: ec2.delete_tags(Resources=["eipalloc-0a000001"]),
     ),
 ]
-
-
-ADOPTED = {
-    "bonded.internet/network": "demo",
-    "bonded.internet/key": "cpe-nat/bond-17",
-    "bonded.internet/interface": "eni-0a000001",
-    "bonded.internet/private_ip": "10.0.1.20",
-    "bonded.internet/adopted": "true",
-}
-MINE, THEIRS = "eipalloc-0a000002", "eipalloc-0a000003"
-"""An address without this collection's tag, and another network's."""
-
-
-def tag(ec2: Any, resource: str, tags: dict[str, str]) -> None:
-    ec2.create_tags(Resources=[resource], Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
-
-
-def test_an_address_without_the_tag_is_adopted_and_never_released(marked: Lab) -> None:
-    """By the policy for adoption alone: the one for changes allows neither the tags, nor an address without them."""
-    without_adoption = judged(marked, DOCUMENTS["read"], DOCUMENTS["change"])
-    with denied("CreateTags", f"elastic-ip/{MINE}"):
-        tag(without_adoption, MINE, ADOPTED)
-    ec2 = judged(marked, *DOCUMENTS.values())
-    tag(ec2, MINE, ADOPTED)
-    ec2.associate_address(AllocationId=MINE, NetworkInterfaceId="eni-0a000001", PrivateIpAddress="10.0.1.20")
-    ec2.disassociate_address(PublicIp="203.0.113.102")
-    ec2.create_tags(Resources=[MINE], Tags=[RETIRED])
-    before = marked.server.state()
-    assert asked_of(ec2, lambda ec2: ec2.release_address(AllocationId=MINE)) == "UnauthorizedOperation"
-    assert marked.server.state() == before
-    ec2.release_address(AllocationId="eipalloc-0a000001")  # which the network has allocated itself
-
-
-@pytest.mark.parametrize(
-    ("resource", "tags"),
-    [
-        pytest.param(f"elastic-ip/{THEIRS}", ADOPTED, id="another network's address"),
-        pytest.param(f"elastic-ip/{MINE}", ADOPTED | OTHERS, id="for another network"),
-        pytest.param(f"elastic-ip/{MINE}", ADOPTED | {"owner": "x"}, id="with a tag of others"),
-        pytest.param(f"elastic-ip/{MINE}", OURS, id="as if it were allocated by the network"),
-        pytest.param("vpc/vpc-0b000000", ADOPTED, id="something else than an address"),
-    ],
-)
-def test_the_policy_for_adoption_adopts_nothing_else(marked: Lab, resource: str, tags: dict[str, str]) -> None:
-    before = marked.server.state()
-    with denied("CreateTags", resource):
-        tag(judged(marked, *DOCUMENTS.values()), resource.split("/")[1], tags)
-    assert marked.server.state() == before
 
 
 @pytest.mark.parametrize(("action", "resource", "call"), [pytest.param(*rest, id=name) for name, *rest in DENIED])
