@@ -8,13 +8,15 @@ The other quotas are told by another service (Service Quotas), which would be on
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .._design.limits import QUOTAS
 from .._design.state import Account
 from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, describe
 
+AMAZONS_POOL = "amazon"
+"""PublicIpv4Pool of an Elastic IP that AWS provides."""
 _LISTINGS = {
     "elastic_ips": "describe_addresses",
     "vpcs": "describe_vpcs",
@@ -24,8 +26,13 @@ _LISTINGS = {
 
 def read_account(client: Ec2Client, wanted: Collection[str]) -> Account:
     """The account in the client's region: its limits, and the number of each of `wanted` (names of limits.QUOTAS)."""
-    counts = {name: len(describe(client, _LISTINGS[name])) for name in wanted}
+    counts = {name: sum(map(_counts, describe(client, _LISTINGS[name]))) for name in wanted}
     return Account(region=str(client.meta.region_name), limits=_limits(client), **counts)
+
+
+def _counts(found: Mapping[str, Any]) -> bool:
+    """Return True if an object counts against its quota: an Elastic IP of a pool of one's own (BYOIP) does not."""
+    return found.get("PublicIpv4Pool", AMAZONS_POOL) == AMAZONS_POOL
 
 
 def _limits(client: Ec2Client) -> dict[str, int]:

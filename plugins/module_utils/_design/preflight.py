@@ -28,6 +28,7 @@ from .limits import (
     quota_line,
 )
 from .naming import TAG_KEY, vpc_key
+from .prices import is_of_own_pool
 from .public_subnets import NAT
 from .state import Cloud, Instance, RouteTable, Subnet
 
@@ -51,7 +52,11 @@ def check_limits(items: Iterable[Item], intent: Intent, cloud: Cloud, fleet: Fle
 def _regions(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> list[Line]:
     regions = {host.host: host.region for host in intent.hosts}
     shared = next(iter(regions.values()), None)  # spaces with a VPC have all hosts in one region
-    counts = Counter((regions.get(i.host or "", shared), i.kind) for i in new if i.kind in REGIONAL)
+    counts = Counter(
+        (regions.get(item.host or "", shared), item.kind)
+        for item in new
+        if item.kind in REGIONAL and not is_of_own_pool(item)
+    )
     lines = []
     for (region, kind), number in sorted(counts.items(), key=str):
         account = cloud.accounts.get(region)

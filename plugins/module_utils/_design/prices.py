@@ -37,11 +37,19 @@ PRICES = {
 gateways cost in other regions up to twice as much. What else the plan makes on AWS costs nothing by itself."""
 
 
+def is_of_own_pool(item: Item) -> bool:
+    """Return True for an Elastic IP of a pool of the account's own (BYOIP), which AWS neither charges nor counts.
+
+    Source: AWS, "Identify and optimize public IPv4 address usage on AWS": all public IPv4 addresses are charged but BYOIP.
+    """
+    return item.kind == "elastic_ip" and bool((item.after or item.before or {}).get("pool"))
+
+
 def monthly(items: Iterable[Item]) -> list[dict[str, Any]]:
     """What the plan adds and gives up: {things, change, usd_per_month, without}; kept addresses cost on."""
     counts: Counter[str] = Counter()
     for item in items:
-        if item.kind in PRICES and item.verb != "update":
+        if item.kind in PRICES and item.verb != "update" and not is_of_own_pool(item):
             counts[item.kind] += 1 if item.verb == "create" else -1
     return [
         {

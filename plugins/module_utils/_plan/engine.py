@@ -22,7 +22,7 @@ from .._design.intent import PARTS, Intent, Report
 from .._design.items import ALLOW, Design, Item
 from .._design.leftovers import LEAVING, PRUNE, RELEASE
 from .._design.network import changing_spaces, design_network
-from .._design.prices import monthly
+from .._design.prices import is_of_own_pool, monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
 from .._printable import printable_all
@@ -176,7 +176,7 @@ def _read_more(
         more = cloud_side.read_carriers()
     if intent.absent:
         return more
-    new = {item.kind for item in design.items if item.verb == "create"}
+    new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
     if intent.needs_cloud and new & NEW_KINDS:
         more = cloud_side.read_for_new() or more
     if intent.needs_cloud:

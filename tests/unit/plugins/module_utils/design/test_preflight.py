@@ -109,6 +109,16 @@ def test_an_address_that_is_taken_over_or_kept_is_not_new() -> None:
     assert world.report.problems == []
 
 
+def test_an_address_of_an_own_pool_counts_neither_against_the_quota_nor_the_price(world: World) -> None:
+    """AWS counts and charges the addresses that it provides, not those of a pool of the account's own (BYOIP)."""
+    world.cloud.accounts = account(elastic_ips=5)
+    pool = {"pool": "ipv4pool-ec2-0123456789abcdef0"}
+    assert [item.kind for item in world.plan(cpe_nat_ips=[entry(**pool)]) if item.kind == "elastic_ip"]
+    assert world.report.problems == []
+    assert [one for one in world.design.limits if one.limit == "Elastic IPs"] == []
+    assert monthly(world.design.items) == []
+
+
 def test_addresses_are_counted_in_their_own_region(world: World) -> None:
     far = [{"host": n, "aggregator": n, "instance_id": f"i-{n}", "region": f"r-{i}"} for i, n in enumerate(HOSTS)]
     limits = {"elastic_ips": 1}
