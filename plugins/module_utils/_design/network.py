@@ -326,13 +326,13 @@ def _check_regions(intent: Intent, report: Report) -> None:
 
 
 def _warn_nothing_to_carry(pairs: list[tuple[SpaceIntent, SpaceFound]], server: Server, report: Report) -> None:
-    """A space none of whose bonds gives anything to the private WAN; judged only where its bonds were read."""
+    """Warn of a space none of whose bonds gives a network to the private WAN, if all their networks were read."""
     for space, _found in pairs:
         bonds = [bond.id for bond in server.bonds.values() if bond.space == space.key]
         if not bonds:
             report.warn(f"space {space.key}: has no bonds: its private WAN has nothing to carry.")
-        elif all(number in server.bond_things for number in bonds) and not any(
-            thing.data.get("include_private_wan") for number in bonds for thing in server.bond_things[number]
+        elif server.bonds_with_networks.issuperset(bonds) and not any(
+            thing.data.get("include_private_wan") for number in bonds for thing in server.bond_things.get(number, ())
         ):
             report.warn(
                 f"space {space.key}: no connected IP or route of its bonds has include_private_wan: there is nothing "

@@ -40,7 +40,7 @@ gateways cost in other regions up to twice as much. What else the plan makes on 
 def is_of_own_pool(item: Item) -> bool:
     """Return True for an Elastic IP of a pool of the account's own (BYOIP), which AWS neither charges nor counts.
 
-    Source: AWS, "Identify and optimize public IPv4 address usage on AWS": all public IPv4 addresses are charged but BYOIP.
+    Source: AWS, "Identify and optimize public IPv4 address usage on AWS": the charges apply to all but BYOIP.
     """
     return item.kind == "elastic_ip" and bool((item.after or item.before or {}).get("pool"))
 

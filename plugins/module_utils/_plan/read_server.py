@@ -102,7 +102,10 @@ class ServerReader:
         for objects, (number, missing) in zip(
             self._parallel(bond_reads), [(n, m) for n, m in wanted.items() if m], strict=True
         ):
-            self._bond_parts.setdefault(number, set()).update(missing)
+            read = self._bond_parts.setdefault(number, set())
+            read.update(missing)
+            if read >= {"connected_ips", "routes"}:
+                self.server.bonds_with_networks.add(number)
             things = self.server.bond_things.setdefault(number, [])
             for item in objects:
                 if item.kind == "bond_interface":

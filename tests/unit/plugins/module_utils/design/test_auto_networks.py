@@ -16,7 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.reading im
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route, Thing
 
 from .egress_world import ANYWHERE, gateway, nat_world, plain_world, routes, space
-from .world import HOSTS, World, host, small_world
+from .world import HOSTS, World, acme, host, small_world
 
 WHAT = "space acme, gateway on agg1, networks: auto"
 
@@ -143,3 +143,21 @@ def test_the_bonds_of_such_a_space_are_read_and_no_others() -> None:
     assert bonds(gateway(networks=["auto"])) == {17}
     assert bonds(gateway()) == set()
     assert bonds(gateway(networks=["auto"]), state="absent") == set()
+
+
+CARRIES_NOTHING = (
+    "space acme: no connected IP or route of its bonds has include_private_wan: there is nothing to carry."
+)
+
+
+@pytest.mark.parametrize(
+    ("included", "read", "warned"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_a_space_that_carries_nothing_is_warned_of_if_all_its_networks_were_read(
+    included: bool, read: bool, warned: bool
+) -> None:
+    """An entry that is pruned has its bond's connected IPs read, and not its routes, which may carry all the same."""
+    world = carrying(small_world(), "192.168.17.0/24", included=included)
+    world.server.bonds_with_networks = {17} if read else set()
+    world.plan(spaces=[acme()])
+    assert (CARRIES_NOTHING in world.report.warnings) is warned

@@ -314,14 +314,6 @@ def test_a_secondary_aggregator_without_bgp_and_a_space_without_bonds_are_warned
     assert any("space initech: has no bonds" in w for w in world.report.warnings)
 
 
-def test_a_space_with_nothing_to_carry_is_warned_of(world: World) -> None:
-    world.server.bond_things[17] = [
-        Thing("connected_ip", "bonds/17", "192.168.1.1/24", {"ip": "192.168.1.1/24", "include_private_wan": False})
-    ]
-    world.plan(spaces=[acme()])
-    assert any("space acme: no connected IP or route" in text for text in world.report.warnings)
-
-
 def own_address(**more: Any) -> ElasticIp:
     tags = {
         "bonded.internet/network": "prod",
