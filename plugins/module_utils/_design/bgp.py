@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .fleet import Fleet, Member
+from .fleet import Fleet, Member, refuse_unless_incomplete
 from .intent import BgpIntent, Intent, Report
 from .mesh import Mesh
 from .mesh_objects import NONE
@@ -39,9 +39,11 @@ def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
     places: dict[str, list[Member]] = {}
     for member in fleet.members:
         if member.instance is None:
-            report.problem(
+            refuse_unless_incomplete(
+                fleet,
                 f"bonding_bgp: mode: direct: {member.host} has no aws_instance_id: neither its subnet nor its "
-                "source/destination check is known. Give it, or choose mode: transit."
+                "source/destination check is known. Give it, or choose mode: transit.",
+                report,
             )
         else:
             places.setdefault(f"{member.instance.subnet_id} ({member.subnet})", []).append(member)

@@ -13,8 +13,9 @@ from collections.abc import Iterable
 
 from .addresses import network_of
 from .existing import ExistingMeshes
-from .fleet import Fleet
+from .fleet import Fleet, refuse_unless_incomplete, some
 from .intent import Intent, Report
+from .leftovers import PRUNE, leaving
 from .mesh import Mesh
 from .stages import Batch
 from .state import Cloud, Server, Thing
@@ -98,32 +99,48 @@ def _words(thing: Thing) -> str:
 def check_endpoints(
     meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Server, present: ExistingMeshes, report: Report
 ) -> None:
-    """An endpoint that is no member's address: a lost host or a lost address. A mesh never shrinks by itself."""
+    """Refuse an endpoint that is no member's address, since a mesh never shrinks by itself.
+
+    The address may be that of a host outside of the mesh, of a host that is lost, or a former one.
+    """
     if intent.absent:
         return
-    everyone = fleet.members
+    hosts = {member.private_ip: member for member in fleet.members}
+    unknown: dict[str, list[str]] = {}
     for mesh in meshes:
         members = {member.id for member in mesh.members}
-        known = fleet.leaving_addresses | {member.private_ip for member in (everyone if intent.prune else mesh.members)}
+        known = fleet.leaving_addresses | {m.private_ip for m in (fleet.members if intent.prune else mesh.members)}
         existing = present.of(mesh.space, mesh.number)
-        leaving = {member.id for member in fleet.leaving}
+        leaving_ids = {member.id for member in fleet.leaving}
         for number, things in sorted(existing.items()):
-            if number in leaving:
+            if number in leaving_ids:
                 continue
             if number not in members and fleet.by_id(number) and not intent.prune:
-                report.problem(
-                    f"{mesh.label}: {_name(server, number)} is in its mesh, but vxlan.aggregators does not name it any "
-                    "more. bonding_prune: true takes it out."
-                )
+                report.problem(_left_out(mesh, _name(server, number)))
             for thing in things:
                 for endpoint in thing.data.get("endpoints") or ():
                     address = endpoint["ip"]
-                    if address not in known and not fleet.leaving_unknown:
-                        report.problem(
-                            f"{mesh.label}: {_name(server, number)} has an endpoint {address} on {thing.key} that is "
-                            "the private address of no member. If that aggregator is to leave, name it (or this "
-                            "address) in bonding_leaving; if its address changed, name the old one there."
-                        )
+                    if address in known:
+                        continue
+                    if outside := hosts.get(address):
+                        report.problem(_left_out(mesh, _name(server, outside.id)))
+                    elif not fleet.leaving_unknown:
+                        where = f"{thing.key} of {mesh.label} on {_name(server, number)}"
+                        unknown.setdefault(address, []).append(where)
+    for address, places in unknown.items():
+        refuse_unless_incomplete(
+            fleet,
+            f"endpoint {address}: is the private address of no host ({some(places)}). If its aggregator has another "
+            f"address now, or was deleted from the server, say {leaving(address)}.",
+            report,
+        )
+
+
+def _left_out(mesh: Mesh, name: str) -> str:
+    return (
+        f"{mesh.label}: {name} is in its mesh, but vxlan.aggregators does not name it any more. {PRUNE}: true takes it "
+        "out."
+    )
 
 
 def overlapping(networks: list[ipaddress.IPv4Network]) -> list[tuple[int, int]]:

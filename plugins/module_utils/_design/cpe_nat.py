@@ -15,7 +15,7 @@ from typing import Any
 from .._cpe_nat_rules import address_problem
 from .addresses import choose_private_address, is_reserved
 from .cpe_nat_entries import PREFIX, Entry, adopts, check_entry, check_public_ip, is_retired
-from .fleet import Fleet, Member
+from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import TAG_ADOPTED, TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
@@ -120,18 +120,16 @@ def _owner(
             number = entry.bond.present or entry.bond.primary
             wanted = fleet.by_id(number)
             if wanted is None:
-                report.problem(
-                    f"{entry.intent.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
-                    "inventory's group: give the entry an aggregator."
-                )
+                text = f"{entry.intent.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
+                refuse_unless_incomplete(fleet, f"{text}inventory's group: give the entry an aggregator.", report)
         return None, wanted
     interface = address.interface_id or address.tags.get(TAG_INTERFACE)
     owner = fleet.by_interface(interface)
     if owner is None:
-        report.problem(
+        text = (
             f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
-            "is the primary interface of no aggregator of the inventory."
         )
+        refuse_unless_incomplete(fleet, f"{text}is the primary interface of no aggregator of the inventory.", report)
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:
         report.problem(
@@ -223,7 +221,7 @@ def design_cpe_nat(
         if owner is None:
             continue
         if owner.instance is None:
-            report.problem(f"{entry.intent.label}: {owner.host} has no aws_instance_id: its interface cannot be found.")
+            refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
             continue
         check_public_ip(entry, address, owner, intent, cloud, fleet, report)
         if adopts(entry, address):

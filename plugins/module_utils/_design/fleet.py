@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .given import number_of
@@ -14,6 +14,9 @@ from .intent import HostIntent, Intent, Report
 from .ownership import own_thing
 from .state import Cloud, Instance, Server
 
+NO_INSTANCE = (
+    "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
+)
 MINIMUM_VERSION = (6, 5)
 """Aggregator interfaces and custom routing protocols came with Bonded Internet 6.5 (AN-001)."""
 
@@ -51,6 +54,10 @@ class Fleet:
     leaving_unknown: bool = False
     """Whether one leaves whose private address nobody knows any more."""
     primary_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    is_incomplete: bool = False
+    """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""
+    lost: dict[int, str] = field(default_factory=dict)
+    """Names, by id, of the aggregators with objects of this network that no host of the inventory is."""
 
     def by_host(self, host: str) -> Member | None:
         """The member of this inventory name."""
@@ -69,6 +76,34 @@ class Fleet:
     def by_instance(self, instance_id: str | None) -> Member | None:
         """The member, leaving or not, that is this instance."""
         return next((m for m in (*self.members, *self.leaving) if m.instance and m.instance.id == instance_id), None)
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names, and how many more there are: a message stays readable with hundreds of them."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
+
+
+def refuse(fleet: Fleet, text: str, report: Report) -> None:
+    """Note a problem of the fleet itself."""
+    fleet.is_incomplete = True
+    report.problem(text)
+
+
+def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
+    """Note a problem that follows from a host that is wrong or absent, if there is one; then that host is the cause."""
+    if fleet.is_incomplete:
+        report.leave_out(text)
+    else:
+        report.problem(text)
+
+
+def refuse_host(name: str, fleet: Fleet, text: str, report: Report) -> None:
+    """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
+    if name in fleet.lost.values():
+        report.leave_out(text)
+    else:
+        report.problem(text)
 
 
 def find_aggregator(reference: str, server: Server) -> int | str:
@@ -91,28 +126,46 @@ def _version(text: str | None) -> tuple[int, ...]:
     return tuple(number for number in numbers if number is not None)
 
 
-def _instance(host: HostIntent, intent: Intent, cloud: Cloud, report: Report) -> Instance | None:
-    if not host.instance_id:
-        return None
-    instance = cloud.instances.get(host.instance_id)
-    if instance is None and not intent.absent:
-        report.problem(f"{host.host}: AWS has no instance {host.instance_id} in the region {host.region or 'given'}.")
+def _instance(host: HostIntent, cloud: Cloud, fleet: Fleet, report: Report) -> Instance | None:
+    instance = cloud.instances.get(host.instance_id or "")
     if instance and host.private_ip and host.private_ip != instance.private_ip:
-        report.problem(
-            f"{host.host}: aws_private_ip_address is {host.private_ip}, but the primary address of {instance.id} is "
-            f"{instance.private_ip}."
-        )
+        text = f"{host.host}: aws_private_ip_address is {host.private_ip}, but the primary address of {instance.id} is "
+        refuse(fleet, f"{text}{instance.private_ip}.", report)
     return instance
+
+
+def _refuse_unknown_instances(intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> None:
+    """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them."""
+    regions: dict[str | None, list[HostIntent]] = {}
+    for host in intent.hosts:
+        if host.instance_id:
+            regions.setdefault(host.region, []).append(host)
+    for region, hosts in regions.items():
+        unknown = [host for host in hosts if host.instance_id not in cloud.instances]
+        if len(unknown) > 1 and unknown == hosts:
+            listing = some([f"{host.host}: {host.instance_id}" for host in unknown])
+            refuse(
+                fleet,
+                f"aws_region: AWS has none of the instances in the region {region or 'given'} ({listing}). Correct "
+                "aws_region, or use credentials of the account that has them.",
+                report,
+            )
+            continue
+        for host in unknown:
+            text = f"{host.host}: AWS has no instance {host.instance_id} in the region {region or 'given'}. Correct "
+            refuse(fleet, f"{text}aws_instance_id, or aws_region.", report)
 
 
 def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Fleet:
     """Match every host with its aggregator and instance; name whatever does not fit."""
     fleet = Fleet()
+    if not intent.absent:
+        _refuse_unknown_instances(intent, cloud, fleet, report)
     seen: dict[int, str] = {}
     left = set(intent.leaving)
     for host in intent.hosts:
         number = find_aggregator(host.aggregator, server)
-        instance = _instance(host, intent, cloud, report)
+        instance = _instance(host, cloud, fleet, report)
         leaves = host.host in intent.leaving
         left.discard(host.host)
         fleet.primary_devices[host.host] = host.primary_devices
@@ -121,10 +174,10 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
             if intent.absent or leaves:
                 fleet.leaving.append(_member(host, -1, host.aggregator, instance, cloud))
             else:
-                report.problem(f"{host.host}: bonding_aggregator: {number}.")
+                refuse(fleet, f"{host.host}: bonding_aggregator: {number}.", report)
             continue
         if number in seen:
-            report.problem(f"{host.host}: is aggregator {number} on the server, and so is {seen[number]}.")
+            refuse(fleet, f"{host.host}: is aggregator {number} on the server, and so is {seen[number]}.", report)
             continue
         seen[number] = host.host
         member = _member(host, number, server.aggregators[number].name, instance, cloud)
@@ -139,10 +192,13 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
                 f"{host.host}: aggregator {member.name} runs version {version}; interfaces and protocols need 6.5 or "
                 "later."
             )
-        if member.private_ip is None and (intent.bgp or any(space.vxlan for space in intent.spaces)):
-            report.problem(
+        unknown = member.private_ip is None and not host.instance_id
+        if unknown and (intent.bgp or any(space.vxlan for space in intent.spaces)):
+            refuse(
+                fleet,
                 f"{host.host}: its private address is not known: set aws_instance_id (it is looked up) or "
-                "aws_private_ip_address. A mesh is never built without a member that should be in it."
+                "aws_private_ip_address. A mesh is never built without a member that should be in it.",
+                report,
             )
     _leave(left, intent, server, fleet, report)
     _refuse_gone(intent, server, fleet, report)
@@ -200,6 +256,7 @@ def _leave(names: Iterable[str], intent: Intent, server: Server, fleet: Fleet, r
 def _refuse_gone(intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
     """An aggregator that has this network's objects, but is no host any more, is a refusal, never a smaller mesh."""
     known = {member.id for member in (*fleet.members, *fleet.leaving)}
+    wrong = fleet.is_incomplete
     for number, things in server.things.items():
         if number in known:
             continue
@@ -210,9 +267,18 @@ def _refuse_gone(intent: Intent, server: Server, fleet: Fleet, report: Report) -
         if intent.absent:
             fleet.leaving.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
             continue
-        report.problem(
-            f"aggregator {aggregator.name} (id {number}) has objects of the network {intent.network} "
-            f"({', '.join(names[:3])}{', ...' if len(names) > 3 else ''}), but no host of the inventory is this "
-            f"aggregator. A mesh is not made smaller by an inventory that lost a host: if it is to leave, say "
-            f"bonding_leaving: [{aggregator.name}]."
+        hosts = some(sorted(host.host for host in intent.hosts)) or "none"
+        text = (
+            f"aggregator {aggregator.name} (id {number}): no host of the inventory is this aggregator, which has "
+            f"objects of the network {intent.network} ({some(names)}; hosts: {hosts}). "
         )
+        fleet.lost[number] = aggregator.name
+        if wrong:
+            text += "Correct the hosts that are named above; if it is none of them, add its host to the inventory."
+        else:
+            text += (
+                "A mesh is not made smaller by an inventory that lost a host: add the host again. How an aggregator is "
+                'taken out for good is in docs/how-to.md, "Take an aggregator out".'
+            )
+        report.problem(text)
+    fleet.is_incomplete = wrong or bool(fleet.lost)

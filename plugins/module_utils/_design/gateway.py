@@ -12,7 +12,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .fleet import Fleet, Member
+from .fleet import NO_INSTANCE, Fleet, Member, refuse_host, refuse_unless_incomplete
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
 from .naming import (
     gateway_device,
@@ -124,7 +124,8 @@ def resolve_gateway(
     what = f"space {space.key}, gateway on {wanted.host}"
     member = fleet.by_host(wanted.host)
     if member is None:
-        report.problem(f"{what}: {wanted.host!r} is no host of the inventory's group (or it leaves).")
+        text = f"{what}: {wanted.host!r} is no host of the inventory's group (or it leaves)."
+        refuse_host(wanted.host, fleet, text, report)
         return None
     interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
     device = wanted.interface or _device(interface, space.key, found.id, member, server)
@@ -141,9 +142,11 @@ def resolve_gateway(
         )
     if member.instance is not None and vpc is None and space.vpc is not None:
         return None  # why the VPC cannot be used has been said
-    if member.instance is None or vpc is None:
-        missing = "the aggregator's aws_instance_id" if vpc else "a vpc for the space"
-        report.problem(f"{what}: needs {missing}.")
+    if vpc is None:
+        report.problem(f"{what}: needs a vpc for the space.")
+        return None
+    if member.instance is None:
+        refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
     ipv6 = bool(space.vpc and space.vpc.ipv6)
     if wanted.subnet_id:

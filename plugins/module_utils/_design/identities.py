@@ -10,10 +10,9 @@ addresses of bonds would be assigned where the bonds are not.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
 
 from .auto_networks import is_private
-from .fleet import Fleet, Member
+from .fleet import Fleet, Member, refuse
 from .given import is_address
 from .intent import Intent, Report
 from .state import Instance, Server
@@ -21,7 +20,7 @@ from .state import Instance, Server
 
 def check_identities(intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
     """Refuse one instance for two hosts, and an instance that another host's aggregator is on."""
-    _refuse_twice((*fleet.members, *fleet.leaving), report)
+    _refuse_twice(fleet, report)
     if intent.absent:
         return
     for member in fleet.members:
@@ -30,11 +29,13 @@ def check_identities(intent: Intent, server: Server, fleet: Fleet, report: Repor
             continue
         owner = next((other for other in (*fleet.members, *fleet.leaving) if _has(other, said, member.instance)), None)
         if owner is not None and owner.instance is not None:
-            report.problem(
+            refuse(
+                fleet,
                 f"{member.host}: aws_instance_id is not the instance of aggregator {member.name} (got "
                 f"{_shown(member.instance)}; expected {owner.instance.id}, which has {said}, the address that the "
                 f"server has of it, and which the inventory gives to {owner.host}). Exchange the two, or correct the "
-                "address on the server."
+                "address on the server.",
+                report,
             )
         elif member.instance.publics and not is_private(ipaddress.IPv4Network(said)):
             report.warn(
@@ -44,21 +45,25 @@ def check_identities(intent: Intent, server: Server, fleet: Fleet, report: Repor
             )
 
 
-def _refuse_twice(members: Iterable[Member], report: Report) -> None:
+def _refuse_twice(fleet: Fleet, report: Report) -> None:
     instances: dict[str, Member] = {}
     addresses: dict[str, Member] = {}
-    for member in members:
+    for member in (*fleet.members, *fleet.leaving):
         if not member.host:
             continue
         if member.instance and (other := instances.setdefault(member.instance.id, member)) is not member:
-            report.problem(
+            refuse(
+                fleet,
                 f"{member.host}: aws_instance_id {member.instance.id} is also that of {other.host}. Each aggregator is "
-                "an instance of its own."
+                "an instance of its own.",
+                report,
             )
         elif member.private_ip and (other := addresses.setdefault(member.private_ip, member)) is not member:
-            report.problem(
+            refuse(
+                fleet,
                 f"{member.host}: its private address {member.private_ip} is also that of {other.host}: no other "
-                "aggregator would reach both."
+                "aggregator would reach both.",
+                report,
             )
 
 

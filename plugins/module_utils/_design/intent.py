@@ -26,6 +26,7 @@ class Report:
     # Keys, for their order: to look a text up in a list takes as long as the list is.
     _problems: dict[str, None] = field(default_factory=dict)
     _warnings: dict[str, None] = field(default_factory=dict)
+    _left_out: dict[str, None] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[str]:
@@ -40,6 +41,15 @@ class Report:
     def problem(self, text: str) -> None:
         """Note what stops the run, once."""
         self._problems[text] = None
+
+    @property
+    def left_out(self) -> int:
+        """How many problems only follow from others, and are not said."""
+        return len(self._left_out)
+
+    def leave_out(self, text: str) -> None:
+        """Note what only follows from another problem: it is counted, and not said."""
+        self._left_out[text] = None
 
     def warn(self, text: str) -> None:
         """Note what the operator should know, once."""

@@ -23,6 +23,11 @@ TEARDOWN = ""
 """A teardown is confirmed as a whole, and wants no switch for each of its items."""
 
 
+def leaving(name: object) -> str:
+    """Return the line of the inventory that lets an aggregator, or its old address, leave the network."""
+    return f"{LEAVING}: [{name}]"
+
+
 def removal_switch(intent: Intent, fleet: Fleet, member: Member | None = None) -> str | None:
     """Return the switch by which an object (of `member`) that no inventory names goes, None if it is kept."""
     if intent.absent:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .addresses import lies_in
 from .existing import ExistingMeshes
-from .fleet import Fleet, Member
+from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
 from .intent import Intent, Report, SpaceIntent, VxlanIntent
 from .naming import MAX_VNI, vxlan_name
 from .state import Server, SpaceFound, Thing
@@ -145,15 +145,19 @@ def _check_addresses(mesh: Mesh, report: Report) -> None:
 
 
 def _mtu(what: str, members: list[Member], report: Report) -> int:
-    """1500 inside one VPC, 1450 across; a member in another VPC is refused unless it says that it is reachable."""
+    """Return the MTU: 1500 inside one VPC, 1450 across.
+
+    Refuse members of several VPCs, unless those of all VPCs but one say that they are reachable.
+    """
     vpcs: dict[str, list[Member]] = {}
     for member in members:
         if member.instance:
             vpcs.setdefault(member.instance.vpc_id, []).append(member)
     if len(vpcs) < 2:
         return JUMBO_MTU
-    home = max(vpcs, key=lambda vpc: (len(vpcs[vpc]), vpc))
-    for vpc, inside in sorted(vpcs.items()):
+    apart = {vpc: inside for vpc, inside in vpcs.items() if not all(member.reachable for member in inside)}
+    home = max(apart, key=lambda vpc: (len(apart[vpc]), vpc), default=None)
+    for vpc, inside in sorted(apart.items()):
         for member in inside:
             if vpc != home and not member.reachable:
                 report.problem(
@@ -181,23 +185,30 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
         for host in wanted:
             member = fleet.by_host(host)
             if member is None:
-                report.problem(
-                    f"{what}: vxlan.aggregators: {host!r} is no host of the inventory's group (or it leaves)."
-                )
+                text = f"{what}: vxlan.aggregators: {host!r} is no host of the inventory's group (or it leaves)."
+                refuse_host(host, fleet, text, report)
             else:
                 members.append(member)
         for gateway in space.gateways:
             if fleet.by_host(gateway.host) and fleet.by_host(gateway.host) not in members:
                 report.problem(f"{what}: its gateway on {gateway.host} is outside of vxlan.aggregators.")
     inside = {member.id for member in members}
-    for bond in bonds:
+    outside: dict[int, list[str]] = {}
+    for bond in sorted(bonds, key=lambda bond: bond.id):
+        roles: dict[int, list[str]] = {}
         for role, number in (("primary", bond.primary), ("secondary", bond.secondary), ("present", bond.present)):
             if number and number not in inside:
-                name = server.aggregators[number].name if number in server.aggregators else str(number)
-                report.problem(
-                    f"{what}: bond {bond.id} ({bond.name}) has {name} as its {role} aggregator, which is outside of "
-                    "the space's mesh: it would be cut off there."
-                )
+                roles.setdefault(number, []).append(role)
+        for number, found in roles.items():
+            outside.setdefault(number, []).append(f"{bond.id} ({bond.name}: {' and '.join(found)})")
+    for number, listed in sorted(outside.items()):
+        name = server.aggregators[number].name if number in server.aggregators else str(number)
+        text = (
+            f"{what}: {name} is the aggregator of bonds of the space, and outside of its mesh: there they would be cut "
+            f"off. Bonds: {', '.join(listed)}. "
+        )
+        way = "Add it to vxlan.aggregators." if fleet.by_id(number) else "Add its host to the inventory."
+        refuse_unless_incomplete(fleet, text + way, report)
     return members
 
 

@@ -17,7 +17,7 @@ from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes
-from .fleet import Fleet, resolve_fleet
+from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_devices import check_devices, check_host_names
@@ -27,7 +27,7 @@ from .host_side import design_host_sides
 from .identities import check_identities
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways
+from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways, leaving
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, vxlan_name
@@ -235,9 +235,11 @@ def _drop_or_warn(
         if thing.kind != "filter" and not (peer_left or replaced or reflected):
             design.interrupts(thing, f"the routes that {thing.key} brings to {host}", PRUNE)
     elif kind == "bgp" and intent.bgp:
-        report.problem(
-            f"{host}: has a BGP protocol {thing.key} to aggregator {number}, which is no host of the inventory's "
-            f"group. If it is to leave, say bonding_leaving: ['{number}']."
+        refuse_unless_incomplete(
+            fleet,
+            f"bonding_bgp: BGP protocols {thing.key} lead to aggregator {number}, which is no host of the inventory. "
+            f"If it was deleted from the server, say {leaving(number)}.",
+            report,
         )
     else:
         text = "is not in the inventory any more. It is kept; bonding_prune: true removes it."

@@ -43,15 +43,21 @@ MOST_PROBLEMS = 50
 
 
 class PlanError(Exception):
-    """The network cannot be built as it is described; `problems` has a sentence for each reason, up to a bound."""
+    """The network cannot be built as it is described; `problems` has a sentence for each reason, up to a bound.
 
-    def __init__(self, problems: list[str], warnings: list[str]) -> None:
+    `left_out` problems only follow from these, and are not said.
+    """
+
+    def __init__(self, problems: list[str], warnings: list[str], left_out: int = 0) -> None:
         self.problems, self.warnings = printable_all(problems[:MOST_PROBLEMS]), printable_all(warnings)
         lines = [f"  {number}. {text}" for number, text in enumerate(self.problems, 1)]
         left = len(problems) - MOST_PROBLEMS
         if left > 0:
             self.problems.append(f"... and {left} more.")
             lines.append(f"  ... and {left} more.")
+        if left_out:
+            more = f"{left_out} more problem{'s' if left_out > 1 else ''}"
+            lines.append(f"  {more} may only follow from these: the next run names what is left of them.")
         count = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
         listing = "\n".join(lines)
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
@@ -81,7 +87,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
     if params.get("check_rights"):
         _check_rights(plan.items, intent, client, cloud_side, report)
     if report.problems:
-        raise PlanError(report.problems, report.warnings)
+        raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
     return {
         "plan": [item.as_dict() for item in plan.items],

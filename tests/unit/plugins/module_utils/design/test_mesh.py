@@ -150,7 +150,9 @@ def test_a_host_that_left_the_inventory_is_refused_by_name(world: World) -> None
     world.apply(**LIVE)
     two = [host("agg1"), host("agg2")]
     world.plan(**LIVE, aggregators=two)
-    assert any("aggregator agg3 (id 1007)" in text and "bonding_leaving" in text for text in world.report.problems)
+    (problem,) = world.report.problems
+    assert problem.startswith("aggregator agg3 (id 1007): no host of the inventory is this aggregator")
+    assert world.report.left_out > 1
     world.plan(**LIVE, aggregators=two, leaving=["agg3"])
     assert not world.report.problems
     world.apply(**LIVE, aggregators=two, leaving=["agg3"])

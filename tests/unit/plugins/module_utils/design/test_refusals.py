@@ -175,7 +175,8 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a bond outside of its mesh": (
         {"spaces": [acme(aggregators=["agg2", "agg3"])]},
-        "bond 17 (acme-berlin) has agg1 as its primary aggregator, which is outside of the space's mesh",
+        "space acme: agg1 is the aggregator of bonds of the space, and outside of its mesh: there they would be cut "
+        "off. Bonds: 17 (acme-berlin: primary and present). Add it to vxlan.aggregators.",
     ),
     "an unknown member": ({"spaces": [acme(aggregators=["agg1", "agg2", "agg8"])]}, "'agg8' is no host"),
     "an unknown instance": (
@@ -273,6 +274,18 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
     assert world.report.problems == []
 
 
+def test_those_that_stay_are_not_asked_to_be_reachable_when_one_leaves(world: World) -> None:
+    """agg2 alone says that a peering leads to its VPC; agg1's has the smaller name, and no more members than agg2's."""
+    world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], vpc_id="vpc-2")
+    world.server.bonds.clear()
+    hosts = [host("agg1"), host("agg2", reachable=True), host("agg3")]
+    world.apply(spaces=[acme()], aggregators=hosts)
+    world.plan(spaces=[acme()], aggregators=hosts[:2], leaving=["agg3"])
+    assert world.report.problems == []
+    world.plan(spaces=[acme()], aggregators=[host("agg1"), host("agg2")], leaving=["agg3"])
+    assert len(world.report.problems) == 1  # one of the two has to say it
+
+
 def test_more_addresses_than_the_type_can_hold_are_refused(world: World) -> None:
     full = tuple(f"10.1.0.{n}" for n in range(11, 12)) + tuple(f"10.1.0.{n}" for n in range(100, 109))
     world.cloud.instances["i-agg1"] = replace(world.cloud.instances["i-agg1"], addresses=full)
@@ -303,7 +316,10 @@ def test_an_endpoint_of_nobody_is_refused(world: World) -> None:
         "vxlan_interface", "aggregators/7", {**old.data, "endpoints": [{"ip": "10.1.0.77", "vni": 10000011}]}
     )
     world.plan(spaces=[acme()])
-    assert any("agg1 (id 7) has an endpoint 10.1.0.77" in text for text in world.report.problems)
+    assert world.report.problems == [
+        "endpoint 10.1.0.77: is the private address of no host (vx10000011 of space acme on agg1 (id 7)). If its "
+        "aggregator has another address now, or was deleted from the server, say bonding_leaving: [10.1.0.77]."
+    ]
     world.plan(spaces=[acme()], leaving=["10.1.0.77"])
     assert world.report.problems == []
 

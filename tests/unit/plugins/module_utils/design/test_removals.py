@@ -118,15 +118,7 @@ SLIPS: dict[str, tuple[str, Given, set[str]]] = {
         "masquerading",
         {"aggregators": [host(name) for name in ("agg1", "agg2")]},
         {
-            "aggregator agg3 (id 1007) has objects of the network prod",
-            "space acme: agg1 (id 7) has an endpoint 10.1.0.13",
-            "space acme: agg2 (id 12) has an endpoint 10.1.0.13",
-            "space initech: agg1 (id 7) has an endpoint 10.1.0.13",
-            "space initech: agg2 (id 12) has an endpoint 10.1.0.13",
-            "bonding_bgp: agg1 (id 7) has an endpoint 10.1.0.13",
-            "bonding_bgp: agg2 (id 12) has an endpoint 10.1.0.13",
-            "agg1: has a BGP protocol prod_bgp_1007 to aggregator 1007",
-            "agg2: has a BGP protocol prod_bgp_1007 to aggregator 1007",
+            "aggregator agg3 (id 1007): no host of the inventory is this aggregator, which has objects of the network",
         },
     ),
     "host: left out of a network without meshes": (
@@ -152,8 +144,6 @@ SLIPS: dict[str, tuple[str, Given, set[str]]] = {
         spaces(vxlan={"subnet": "10.254.0.0/20", "aggregators": ["agg1", "agg2"]}),
         {
             "space acme: agg3 (id 1007) is in its mesh, but vxlan.aggregators does not name it any more.",
-            "space acme: agg1 (id 7) has an endpoint 10.1.0.13 on vx10000011 that is the private address of no",
-            "space acme: agg2 (id 12) has an endpoint 10.1.0.13 on vx10000011 that is the private address of no",
         },
     ),
     "mode: another one": (
