@@ -312,10 +312,14 @@ options:
         description: The private address. Default is a free one.
         type: str
       pool:
-        description: The pool of public addresses. Default is that of Amazon.
+        description:
+          - The pool of public addresses. Default is that of Amazon.
+          - It counts for a new address. Another pool than that of the address that the entry has is refused.
         type: str
       public_ip:
-        description: An Elastic IP of the account to take, in place of a new one.
+        description:
+          - An Elastic IP of the account to take, in place of a new one.
+          - Another one than the entry has is refused.
         type: str
       reverse_dns:
         description: The name that the public address resolves to. An empty text takes the name away.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._design.naming import TAG_CHECK, TAG_KEY, tags
+from .._design.naming import TAG_CHECK, TAG_KEY, group_name, tags
 from .._design.state import Rule, SecurityGroup
 from ._ec2 import (
     AwsRefusal,
@@ -128,7 +128,7 @@ class _Work:
     def _make(self, wanted: Mapping[str, Any]) -> SecurityGroup | None:
         key = wanted["key"]
         vpc = wanted.get("vpc_id") or self._vpc(wanted.get("vpc_key") or "", key)
-        name = f"{self._network}-{key.removeprefix('sg/').replace('/', '-')}"
+        name = group_name(self._network, key)
         if vpc is None:
             self.done.append(f"{key}: made")
             return None

@@ -18,9 +18,11 @@ OURS = "bonded.internet"
 """The description of the rules that we make: a rule of a group has no tags in DescribeSecurityGroups."""
 
 
-def read_security(client: Ec2Client, intent: Intent, cloud: Cloud, some_check_is_off: bool) -> None:
-    """Groups only where they are asked for or taken down; checks that we switched off only where one is off."""
-    if intent.security_groups or intent.absent or intent.prune:
+def read_security(
+    client: Ec2Client, intent: Intent, cloud: Cloud, some_check_is_off: bool, some_group_is_carried: bool
+) -> None:
+    """Read groups only where they are asked for, taken down or carried; checks switched off only where one is off."""
+    if intent.security_groups or intent.absent or intent.prune or some_group_is_carried:
         for item in describe(client, "describe_security_groups", Filters=owned_by(intent.network)):
             cloud.groups[item["GroupId"]] = group_of(item)
     if some_check_is_off:

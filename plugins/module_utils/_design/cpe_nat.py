@@ -14,7 +14,16 @@ from typing import Any
 
 from .._cpe_nat_rules import address_problem
 from .addresses import choose_private_address, is_reserved
-from .cpe_nat_entries import PREFIX, Entry, adopts, check_entry, check_public_ip, is_retired
+from .cpe_nat_entries import (
+    PREFIX,
+    Entry,
+    adopts,
+    check_entry,
+    check_public_ip,
+    current_address,
+    is_retired,
+)
+from .cpe_nat_fixed import check_bond, check_pool, check_public_ip_stays
 from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
@@ -38,11 +47,6 @@ def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
         if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
             found.setdefault(key.removeprefix(PREFIX), []).append(address)
     return found
-
-
-def is_adopted(address: ElasticIp) -> bool:
-    """Return True if the operator had the address before (`public_ip`): the collection never releases it."""
-    return address.tags.get(TAG_ADOPTED) == "true"
 
 
 class Addresses:
@@ -140,13 +144,6 @@ def _owner(
     return owner, wanted or owner
 
 
-def current_address(address: ElasticIp | None) -> str | None:
-    """Return the private address that an entry's Elastic IP has, or names; a retired one names none."""
-    if address is None or is_retired(address):
-        return None
-    return address.private_ip or address.tags.get(TAG_PRIVATE_IP)
-
-
 def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, report: Report) -> None:
     """Refuse where the entry's private address carries the public address of others, and its own one nothing."""
     owner = fleet.by_interface(address.tags.get(TAG_INTERFACE))
@@ -223,7 +220,10 @@ def design_cpe_nat(
         if owner.instance is None:
             refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
             continue
+        check_public_ip_stays(entry, address, report)
         check_public_ip(entry, address, owner, intent, cloud, fleet, report)
+        check_pool(entry, address, cloud, report)
+        check_bond(entry, entries, own, server, report)
         if adopts(entry, address):
             address = None  # the one that was kept stays kept
         current = current_address(address)

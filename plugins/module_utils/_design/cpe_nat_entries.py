@@ -23,7 +23,7 @@ from .._cpe_nat_rules import (
 from .fleet import Fleet, Member
 from .given import number_of
 from .intent import CpeNatIntent, Intent, Report
-from .naming import TAG_KEY, TAG_NETWORK, TAG_RETIRED, cpe_nat_key
+from .naming import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from .state import Bond, Cloud, ElasticIp, Server
 
 PREFIX = cpe_nat_key("")
@@ -152,16 +152,9 @@ def adopts(entry: Entry, address: ElasticIp | None) -> bool:
 def check_public_ip(
     entry: Entry, address: ElasticIp | None, owner: Member, intent: Intent, cloud: Cloud, fleet: Fleet, report: Report
 ) -> None:
-    """Refuse a `public_ip` that the entry's address is not, or that cannot be taken over."""
+    """Refuse a `public_ip` that cannot be taken over."""
     wanted = entry.intent.public_ip
-    if wanted is None or address_problem(wanted):
-        return
-    if not adopts(entry, address):
-        if address is not None and address.public_ip != wanted:
-            report.problem(
-                f"{entry.intent.label}: it has the Elastic IP {address.public_ip} ({address.allocation_id}), "
-                f"public_ip is {wanted}; retire it first."
-            )
+    if wanted is None or address_problem(wanted) or not adopts(entry, address):
         return
     named = {one.public_ip: one for one in [*cloud.named, *cloud.addresses]}
     found = named.get(wanted)
@@ -179,6 +172,18 @@ def check_public_ip(
 def is_retired(address: ElasticIp) -> bool:
     """Return True if the address was kept by a teardown and waits for its entry to come back."""
     return address.tags.get(TAG_RETIRED) == "true"
+
+
+def is_adopted(address: ElasticIp) -> bool:
+    """Return True if the operator had the address before (`public_ip`): the collection never releases it."""
+    return address.tags.get(TAG_ADOPTED) == "true"
+
+
+def current_address(address: ElasticIp | None) -> str | None:
+    """Return the private address that an entry's Elastic IP has, or names; a retired one names none."""
+    if address is None or is_retired(address):
+        return None
+    return address.private_ip or address.tags.get(TAG_PRIVATE_IP)
 
 
 def _region(owner: Member, intent: Intent) -> str | None:

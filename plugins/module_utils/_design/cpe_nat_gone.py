@@ -11,8 +11,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from .cpe_nat import PART, all_addresses, is_adopted, own_addresses
-from .cpe_nat_entries import Entry, is_retired
+from .cpe_nat import PART, all_addresses, own_addresses
+from .cpe_nat_entries import Entry, is_adopted, is_retired
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Design

@@ -9,7 +9,7 @@ from .gateway import MASQUERADE, Gateway
 from .gateway_routes import tables_of
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
 from .masquerade import check_masquerade
-from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key
+from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
 from .public_subnets import NAT
 from .state import Cloud
 
@@ -74,8 +74,35 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
         )
 
 
+def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """Refuse another subnet or instance for a network interface that exists: EC2 moves none."""
+    for gateway in gateways:
+        found, instance = gateway.interface, gateway.member.instance
+        if found is None or instance is None:
+            continue
+        key = subnet_key(gateway.space, gateway.zone)
+        made = owned(intent.network, key, cloud.subnets.values())
+        wanted = gateway.intent.subnet_id or (made.id if made else key)
+        if found.subnet_id != wanted:
+            report.problem(
+                f"{gateway.label}: the gateway cannot be moved to another subnet or VPC (got {wanted}, expected "
+                f"{found.subnet_id}, where its network interface {found.id} is). Take the old subnet, or remove the "
+                "gateway in one run, with bonding_prune: true, and add it in the next: everything of the space through "
+                "it is interrupted in between."
+            )
+        elif found.instance_id not in (None, instance.id):
+            report.problem(
+                f"{gateway.label}: its network interface {found.id} is attached to {found.instance_id} (got "
+                f"{instance.id}, expected {found.instance_id}). Detach it, which interrupts everything of the space "
+                f"through it until this run has attached it: aws ec2 detach-network-interface --attachment-id $(aws "
+                f"ec2 describe-network-interfaces --network-interface-ids {found.id} --query "
+                "NetworkInterfaces[0].Attachment.AttachmentId --output text)"
+            )
+
+
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
     """What only shows between gateways: one device or one route for two of them."""
+    check_places(gateways, intent, cloud, report)
     devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .gateway import PART, Gateway, gateway_work
-from .gateway_routes import default_route, network_routes, tables_to
+from .gateway_routes import default_route, network_routes, routes_elsewhere, tables_to
 from .gateway_things import gateway_things
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
@@ -54,6 +54,10 @@ def design_gateway(
         design.gateway_objects |= {(phase, thing.parent, thing.key): work for thing in now}
         if phase in phases:
             design.gateways[phase].append(work)
+    tables, left = routes_elsewhere(gateway, intent, cloud, design, report)
+    if left:
+        less: dict[str, Any] = {"absent_networks": left, "route_table_ids": tables, "routes": static}
+        design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", **less)))
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
@@ -89,10 +93,7 @@ def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Des
     own = f"{gateway.interface.ipv6}/64" if gateway.interface and gateway.interface.ipv6 else None
     if own and found and own in (found.data.get("addresses") or ()) and own not in wanted.data["addresses"]:
         design.interrupts(wanted, f"the IPv6 of space {gateway.space} through {gateway.member.host}")
-        report.warn(
-            f"{gateway.label}: vpc.ipv6 is not true any more: the gateway loses its IPv6 address. The IPv6 blocks of "
-            "the VPC and its subnets, and the VPC's route for ::/0, are kept."
-        )
+        report.warn(f"{gateway.label}: vpc.ipv6 is not true any more: the gateway loses its IPv6 address.")
 
 
 def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:

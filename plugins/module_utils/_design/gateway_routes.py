@@ -97,10 +97,31 @@ def network_routes(
         lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
     for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
         table = cloud.route_tables[number]
-        name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
-        lists["remove"] += _given_up(gateway, name, table.routes, design)
+        lists["remove"] += _given_up(gateway, _name(gateway, table), table.routes, design)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
+
+
+def routes_elsewhere(
+    gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report
+) -> tuple[list[str], list[str]]:
+    """Items for the routes in tables that `route_tables` names no more; (the tables' ids, the destinations).
+
+    The table of a public subnet goes with its subnet.
+    """
+    if not gateway.intent.vpc_routes:
+        return [], []
+    named = {table.id for _name, table in tables_of(gateway, intent, cloud, report) if table}
+    public = public_table_key(gateway.space, "")
+    left = [cloud.route_tables[number] for number in tables_to(gateway, cloud) if number not in named]
+    left = [table for table in left if not table.tags.get(TAG_KEY, "").startswith(public)]
+    gone = [one for table in left for one in _given_up(gateway, _name(gateway, table), table.routes, design, True)]
+    return [table.id for table in left], list(dict.fromkeys(gone))
+
+
+def _name(gateway: Gateway, table: RouteTable) -> str:
+    """The plan's name of a route table."""
+    return table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
 
 
 def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict[str, str]:
@@ -121,14 +142,14 @@ def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict
     return found
 
 
-def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Design) -> list[str]:
-    """Items for those of a table's routes that lead to the gateway and go; their destinations."""
+def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Design, whole: bool = False) -> list[str]:
+    """Items for those of a table's routes that lead to the gateway and go; their destinations. `whole`: all of them."""
     target = gateway.interface.id if gateway.interface else None
     gone = [route.destination for route in routes if target and route.target == target]
     common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "before": {"target": target}}
     for destination in gone:
         text = f"what the VPC of space {gateway.space} has for {destination}"
-        text = "" if _is_idle(gateway, destination) else text
+        text = "" if not whole and _is_idle(gateway, destination) else text
         design.aws("delete", "route", name, destination, phase="remove", interrupts=text, **common)
     return gone
 

@@ -21,10 +21,12 @@ MAX_VNI = 16777215
 _PLACE = r"[^/*?\\]+"
 """A space, zone, host or VPC in a key. EC2's filters take * and ? for any text, and \\ for what makes them plain."""
 PLACE = re.compile(_PLACE)
+GROUP_KINDS = ("aggregators", "cpe-nat", "gateway")
+"""Kinds of security groups: two of each VPC of aggregators, one of each space with gateways."""
 OWN_KEY = re.compile(
     rf"(vpc|igw|rtb)/{_PLACE}"
     rf"|(subnet|natgw-subnet|natgw-rtb|gateway|gateway-ip|natgw|natgw-ip)/{_PLACE}/{_PLACE}"
-    rf"|sg/(aggregators|cpe-nat|gateway)/{_PLACE}"
+    rf"|sg/({'|'.join(GROUP_KINDS)})/{_PLACE}"
     rf"|cpe-nat/{ENTRY_KEY.pattern}"
 )
 """The tags `bonded.internet/key` that this collection makes (docs/design.md, "Whose is it")."""
@@ -141,3 +143,13 @@ def public_table_key(space: str, zone: str) -> str:
 def group_key(kind: str, place: str) -> str:
     """Tag value of a security group: `aggregators` and `cpe-nat` of a VPC (its id), `gateway` of a space."""
     return f"sg/{kind}/{place}"
+
+
+def group_name(network: str, key: str) -> str:
+    """Return the name of a security group, which EC2 keeps for ever."""
+    return f"{network}-{key.removeprefix('sg/').replace('/', '-')}"
+
+
+def is_group_name(network: str, name: str) -> bool:
+    """Return True if a security group of this name may be the network's: its tags are not shown where it is carried."""
+    return any(name.startswith(f"{network}-{kind}-") for kind in GROUP_KINDS)

@@ -15,6 +15,7 @@ from .bgp import check_reflectors, direct_things, transit_things
 from .cpe_nat import design_cpe_nat
 from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
+from .derived import check_network_name, warn_of_kept
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes
 from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet
@@ -60,6 +61,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     fleet = resolve_fleet(intent, server, cloud, report)
     check_identities(intent, server, fleet, report)
     existing = ExistingMeshes(intent, server)
+    if not intent.absent:
+        check_network_name(intent, server, cloud, fleet, report)
     leftovers = find_leftovers(intent, server, fleet)
     if intent.absent:
         _design_absent(intent, server, cloud, fleet, existing, leftovers, design, report)
@@ -95,6 +98,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         _want(wanted, transit_things(transit, intent))
     _want(wanted, direct_things(intent, fleet, report))
     check_reflectors(intent, fleet, report)
+    warn_of_kept(meshes, intent, fleet, existing, report)
     _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)

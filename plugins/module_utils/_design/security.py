@@ -71,7 +71,7 @@ def design_security(
             "bonding_bgp: mode: direct without bonding_security_groups: the aggregators' own security groups have to "
             "admit TCP 179 from each other, and any source for the addresses of bonds that have moved."
         )
-    if intent.security_groups or intent.absent or intent.prune:
+    if cloud.groups:
         plan.finish()
     _checks(direct, kept_direct, intent, cloud, fleet, design)
 
@@ -313,11 +313,14 @@ class _Plan:
 
     def _keep(self, group: SecurityGroup, key: str) -> None:
         kind, place = kind_of(key)
-        if kind != "gateway" or not keeps_gateways(place, self._leftovers):  # else its gateway has been named
-            self._report.warn(
-                f"The security group {key} ({group.id}) belongs to nothing in the inventory any more. It is kept; "
-                "bonding_prune: true removes it."
-            )
+        reason = "belongs to nothing in the inventory any more"
+        if not self._intent.security_groups:
+            reason = "is there, but bonding_security_groups is not true any more"
+        elif kind == "gateway" and keeps_gateways(place, self._leftovers):
+            return  # its gateway has been named
+        self._report.warn(
+            f"The security group {key} ({group.id}) {reason}. It is kept; bonding_prune: true removes it."
+        )
 
 
 def _part_of(key: str) -> str:

@@ -28,6 +28,9 @@ _GROWING: dict[str, Callable[[Any], Any]] = {
 }
 """Fields that are lists of parts that carry traffic on their own, with what tells one part from another."""
 
+_GOES_OFF_LATE = ("accept_ra", "include_private_wan")
+"""Switches that come on in the first phase, and go off in the switch phase, where they interrupt."""
+
 _WITH_WHAT_GROWS = {"static_protocol": "import_ipv4"}
 """By kind, the field that has to be there with the first new part: the filter by which new routes come in."""
 
@@ -54,7 +57,10 @@ DISRUPTIVE: dict[str, dict[str, str]] = {
     },
     "static_protocol": {"routes": "what these routes carry"},
     "cpe_nat_ip": {"nat_ip": "the public address's inbound connections, until the bonder has the new rule"},
-    "connected_ip": {"interface": "the bond's connected network"},
+    "connected_ip": {
+        "interface": "the bond's connected network",
+        "include_private_wan": "what the private WAN has for the bond's connected network",  # it goes off here
+    },
 }
 """Changes that interrupt traffic, by kind and field, with what they interrupt."""
 
@@ -103,7 +109,7 @@ def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict
             added[name] = switched[name] = value if filters_grow else old
         elif name == _WITH_WHAT_GROWS.get(wanted.kind):
             added[name] = switched[name] = value
-        elif name == "accept_ra":  # on with the new address, off with the old one
+        elif name in _GOES_OFF_LATE:
             added[name], switched[name] = bool(old or value), value
         else:
             added[name] = value if old is None and name != "mtu" else old

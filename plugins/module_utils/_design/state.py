@@ -159,6 +159,8 @@ class ElasticIp:
     """In small letters without the dot at the end; None where it was not read."""
     region: str | None = None
     """As the hosts name it."""
+    pool: str | None = None
+    """The pool that it is from, `amazon` or the id of one; None where it was not told."""
 
 
 @dataclass(frozen=True)

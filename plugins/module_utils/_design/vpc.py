@@ -155,6 +155,11 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
         make("vpc", "", key, {"cidr": cidr, "ipv6": ipv6})
     elif ipv6 and not found.ipv6:
         design.aws("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}, **common)
+    elif found.ipv6 and not ipv6:
+        report.warn(
+            f"space {space.key}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
+            "subnets, and the VPC's route for ::/0, are kept."
+        )
     gateway = owned(network, internet_gateway_key(space.key), cloud.internet_gateways.values())
     if gateway is None:
         make("internet_gateway", key, internet_gateway_key(space.key), {})
@@ -223,8 +228,8 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
 
 
 def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
-    """Teardown: every VPC with our tags goes, for spaces that the server or the intent has forgotten too."""
-    named = {space.key for space in intent.spaces if space.vpc}
+    """Every VPC with our tags goes that no space wants, for spaces that the server or the intent has forgotten too."""
+    named = {space.key for space in intent.spaces if space.vpc and not space.vpc.id}
     prefix = vpc_key("")
     mine = [o for o in cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == intent.network]
     for vpc in sorted(mine, key=lambda vpc: vpc.tags.get(TAG_KEY, "")):
@@ -233,8 +238,8 @@ def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Repor
             continue
         if not (intent.absent or intent.prune):
             report.warn(
-                f"The VPC {vpc.id} ({vpc_key(space)}) belongs to a space that is not in bonding_spaces any more. It is "
-                "kept; bonding_prune: true removes it."
+                f"The VPC {vpc.id} ({vpc_key(space)}) is wanted by no space of bonding_spaces any more. It is kept; "
+                "bonding_prune: true removes it."
             )
             continue
         _gone_items(vpc, space, intent, cloud, design)

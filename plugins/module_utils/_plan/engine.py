@@ -16,7 +16,9 @@ from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
+from .._design.cpe_nat import own_addresses
 from .._design.cpe_nat_entries import Entry, resolve_entries
+from .._design.cpe_nat_fixed import have_other_bonds
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report
 from .._design.items import ALLOW, Design, Item
@@ -151,12 +153,13 @@ def _read_entries(intent: Intent, server_side: ServerReader) -> list[Entry]:
 
 
 def _read_leftovers(intent: Intent, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader) -> None:
-    """For addresses to be removed, the bonds that may carry them."""
-    if not (intent.absent or intent.prune_addresses):
-        return
+    """For addresses to be removed, and such as their entry's bond does not have, the bonds that may carry them."""
+    cloud, server = cloud_side.cloud, server_side.server
+    going = intent.absent or intent.prune_addresses
     named = {entry.key for entry in entries}
-    if set(leftover_keys(entries, intent, cloud_side.cloud)) - named:
-        server_side.read_bond_objects(server_side.server.bonds, ("cpe_nat_ips",))
+    left = going and set(leftover_keys(entries, intent, cloud)) - named
+    if left or (not intent.absent and have_other_bonds(entries, own_addresses(intent, cloud), server)):
+        server_side.read_bond_objects(server.bonds, ("cpe_nat_ips",))
 
 
 def _design(

@@ -19,7 +19,7 @@ from .._design.addresses import delegated
 from .._design.intent import Intent
 from .._design.items import Item
 from .._design.limits import REGIONAL
-from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
+from .._design.naming import TAG_KEY, TAG_NETWORK, is_group_name, public_subnet_key
 from .._design.state import (
     Cloud,
     ElasticIp,
@@ -82,6 +82,7 @@ def _elastic_ip(item: Mapping[str, Any], region: str | None, reverse_dns: str | 
         private_ip=item.get("PrivateIpAddress") or None,
         reverse_dns=reverse_dns,
         region=region,
+        pool=item.get("PublicIpv4Pool") or None,
     )
 
 
@@ -109,6 +110,7 @@ class CloudReader:
         self.cloud = Cloud()
         self._regions: list[str | None] = []
         self._used_read = self._limits_read = False
+        self._carries_groups = False
 
     def _ec2(self, region: str | None) -> Any:
         return self._client_of(region, "ec2")
@@ -124,7 +126,7 @@ class CloudReader:
         """A region, by few answers waited for: a listing waits only for those that its filters come from."""
         client = self._ec2(region)
         vpcs = intent.removes or any(space.vpc or space.gateways for space in intent.spaces)
-        steps = [partial(self._instances, client, ids), partial(self._addresses, client, region, intent)]
+        steps = [partial(self._instances, client, ids, intent), partial(self._addresses, client, region, intent)]
         if vpcs:
             steps += [partial(self._vpcs, client, intent), partial(self._internet_gateways, client, intent)]
         _at_once(steps)
@@ -207,12 +209,14 @@ class CloudReader:
                 )
         return True
 
-    def _instances(self, client: Any, ids: Iterable[str]) -> None:
+    def _instances(self, client: Any, ids: Iterable[str], intent: Intent) -> None:
         for item in describe_by(client, "describe_instances", "instance-id", ids):
             interfaces = item.get("NetworkInterfaces", [])
             primary = next((i for i in interfaces if i["Attachment"]["DeviceIndex"] == 0), None)
             if primary is None or item["State"]["Name"] in ("terminated", "shutting-down"):
                 continue
+            names = (group.get("GroupName") or "" for group in primary.get("Groups", []))
+            self._carries_groups |= any(is_group_name(intent.network, name) for name in names)
             self.cloud.instances[item["InstanceId"]] = Instance(
                 id=item["InstanceId"],
                 type=item["InstanceType"],
@@ -266,7 +270,7 @@ class CloudReader:
 
     def _security(self, client: Any, intent: Intent) -> None:
         checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
-        read_security(client, intent, self.cloud, not all(checks))
+        read_security(client, intent, self.cloud, not all(checks), self._carries_groups)
 
     def _vpcs(self, client: Any, intent: Intent) -> None:
         adopted = [space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id]

@@ -188,7 +188,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "another public address than it has": (
         {**entry(), "public_ip": "198.51.100.4"},
-        f"{OF_17} it has the Elastic IP 198.51.100.1 (eipalloc-1), public_ip is 198.51.100.4; retire it first.",
+        f"{OF_17} public_ip cannot be changed while the entry has an address (got 198.51.100.4, expected 198.51.100.1, "
+        "its Elastic IP eipalloc-1). Leave public_ip out, or take the entry out for one run with eip_cpe_nat_prune: "
+        "true, which releases 198.51.100.1 for ever, and add it again. To keep 198.51.100.1 in the account, mark it as "
+        "yours first: aws ec2 create-tags --resources eipalloc-1 --tags Key=bonded.internet/adopted,Value=true. "
+        "Inbound connections are interrupted in between.",
     ),
     "the network's address": (
         {"nat_ip": "192.168.18.0"},

@@ -271,3 +271,14 @@ def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(intent: 
     found = read(Ec2(describe_instances=[{"Instances": [instance]}]), given).cloud.instances["i-1"]
     assert found.publics == {"10.1.0.11": "203.0.113.11", "10.101.0.9": "198.51.100.9"}
     assert (found.interface_id, found.prefixes, found.addresses) == ("eni-0", 1, ("10.1.0.11", "10.1.0.50"))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("prod-cpe-nat-vpc-1", 1), ("prod-web", 0), ("other-cpe-nat-vpc-1", 0)], ids=str
+)
+def test_groups_are_asked_for_where_an_interface_carries_one_of_such_a_name(name: str, asked: int) -> None:
+    found = instance(0)
+    found["NetworkInterfaces"][0]["Groups"] = [{"GroupId": "sg-1", "GroupName": name}]
+    ec2 = Ec2(describe_instances=[{"Instances": [found]}])
+    read(ec2, WITH_VPCS)
+    assert len(ec2.named("describe_security_groups")) == asked
