@@ -94,6 +94,10 @@ options:
           - Whether the aggregator's own side is looked after over SSH, so that O(aggregators[].found) is there.
         type: bool
         default: false
+      renamed_from:
+        description:
+          - The name of the host in the inventory before. Its objects on AWS get the new one in their tags.
+        type: str
       host_skip:
         description:
           - Parts of the aggregator's own side that are left alone; V(checks) are those of this module.
@@ -280,6 +284,11 @@ options:
                 description: Who may come. Default is everybody; an empty list is refused.
                 type: list
                 elements: str
+      renamed_from:
+        description:
+          - The key of the space before, where it was changed on the management server. The objects of the space on AWS
+            get the new one in their tags.
+        type: str
   cpe_nat_ips:
     description: Public addresses for bonds.
     type: list
@@ -327,6 +336,11 @@ options:
       include_private_wan:
         description: Whether the connected IP is part of the private WAN.
         type: bool
+      renamed_from:
+        description:
+          - The name of the entry before, V(bond-) and the id of the bond if it had none. The entry keeps its public
+            address.
+        type: str
   bgp:
     description: BGP between the aggregators, so that bonds may move.
     type: dict

@@ -73,6 +73,7 @@ HOST = {
     "bonding_primary_devices": "primary_devices",
     "bonding_host_side": "host_side",
     "bonding_host_skip": "host_skip",
+    "bonding_renamed_from": "renamed_from",
 }
 """Options of an entry of network_plan's `aggregators`, each host's own."""
 

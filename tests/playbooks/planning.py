@@ -42,6 +42,7 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
             "aggregator": one.get("bonding_aggregator", name),
             "instance_id": one["aws_instance_id"],
             "region": given["aws_region"],
+            "renamed_from": one.get("bonding_renamed_from"),
         }
         for name, one in (hosts or demo_hosts()).items()
     ]

@@ -121,6 +121,8 @@ class _Ids:
     def update(self, item: Item) -> Request | None:
         """What changes of something that is there."""
         after = item.after or {}
+        if item.kind == "key_tag":
+            return "create_tags", {"Resources": [item.parent], "Tags": as_tags(after)}
         if item.kind == "route":
             return self._route("replace_route", item)
         if item.kind == "network_interface" and (interface := self._id(self._cloud.interfaces, item.key)):

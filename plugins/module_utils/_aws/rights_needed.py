@@ -51,6 +51,19 @@ Place = tuple[str, bool]
 """A resource, and whether it carries the network's tag."""
 
 
+RESOURCES = {
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "igw": "internet-gateway",
+    "nat": "natgateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "subnet": "subnet",
+    "vpc": "vpc",
+}
+"""The resource of an object, by the beginning of its id."""
+
+
 def needed(items: Iterable[Item], network: str, cloud: Cloud) -> list[Need]:
     """Each right once, in the order in which the items want them."""
     table = _Table(network, cloud)
@@ -104,6 +117,7 @@ class _Table:
             "security_group_rule": self._rule,
             "group_attachment": self._group_attachment,
             "source_dest_check": self._check,
+            "key_tag": self._key_tag,
         }
         found: Iterator[Need] = kind[item.kind](item)
         return found
@@ -261,6 +275,12 @@ class _Table:
         for number in carried.get(item.parent, ()):
             if number not in self._cloud.groups:
                 yield Need(action, f"security-group/{number}")
+
+    def _key_tag(self, item: Item) -> Iterator[Need]:
+        """The tags of an object that is ours under another name."""
+        prefix = item.parent.partition("-")[0]
+        yield Need("DescribeTags", "*")
+        yield from _on(_ours(RESOURCES[prefix]), "CreateTags", given=tuple(sorted(item.after or ())))
 
     def _check(self, item: Item) -> Iterator[Need]:
         place = self._interface_place(item.key)

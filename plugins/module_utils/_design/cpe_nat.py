@@ -28,6 +28,7 @@ from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import TAG_ADOPTED, TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
+from .renames import check_entry_names
 from .stages import stage
 from .state import Cloud, ElasticIp, Server, Thing
 
@@ -208,6 +209,7 @@ def design_cpe_nat(
     addresses = Addresses(fleet, cloud, report)
     chosen: dict[str, str] = {}
     holders: dict[tuple[str, str], Entry] = {}
+    check_entry_names(entries, own, server, report)
     for entry in entries:
         if address := own.get(entry.key):
             addresses.keep(address, fleet)

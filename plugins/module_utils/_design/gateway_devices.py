@@ -8,16 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .gateway import Gateway
-from .intent import Intent, Report
-from .naming import (
-    TAG_KEY,
-    gateway_ip_key,
-    gateway_key,
-    nat_gateway_ip_key,
-    nat_gateway_key,
-    owned,
-)
-from .state import Cloud, Server, Thing
+from .intent import Report
+from .state import Server, Thing
 
 ETHERNET = "ethernet_interface"
 
@@ -55,39 +47,3 @@ def _has_its_address(gateway: Gateway, thing: Thing) -> bool:
     own = gateway.interface.private_ip if gateway.interface else None
     addresses = [address.split("/")[0] for address in thing.data.get("addresses") or ()]
     return thing.kind == ETHERNET and own in addresses
-
-
-def check_host_names(gateways: Iterable[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
-    """Refuse a gateway whose aggregator has, under another host name, a gateway of the same space already.
-
-    The host's name is part of the keys of a gateway's objects: a renamed host would get a second gateway.
-    """
-    for gateway in gateways:
-        instance = gateway.member.instance
-        prefix = gateway_key(gateway.space, "")
-        for interface in cloud.interfaces.values():
-            key = interface.tags.get(TAG_KEY, "")
-            known = owned(intent.network, key, [interface]) and key.startswith(prefix)
-            if known and instance and interface.instance_id == instance.id and key != gateway.key:
-                old = key.removeprefix(prefix)
-                report.problem(
-                    f"{gateway.label}: the instance {instance.id} has the gateway's network interface {interface.id} "
-                    f"already, under another host name (got {gateway.member.host}, expected {old}). Name the host "
-                    f"{old} again, or give its objects the new name first: {_commands(gateway, old, intent, cloud)}"
-                )
-
-
-def _commands(gateway: Gateway, old: str, intent: Intent, cloud: Cloud) -> str:
-    """Return the commands that give the objects of a gateway the keys of its new host name."""
-    commands = []
-    for key_of, objects in (
-        (gateway_key, [(one.id, one) for one in cloud.interfaces.values()]),
-        (gateway_ip_key, [(one.allocation_id, one) for one in cloud.addresses]),
-        (nat_gateway_key, [(one.id, one) for one in cloud.nat_gateways.values()]),
-        (nat_gateway_ip_key, [(one.allocation_id, one) for one in cloud.addresses]),
-    ):
-        for number, one in objects:
-            if owned(intent.network, key_of(gateway.space, old), [one]):
-                new = key_of(gateway.space, gateway.member.host)
-                commands.append(f"aws ec2 create-tags --resources {number} --tags Key={TAG_KEY},Value={new}")
-    return "; ".join(commands)

@@ -156,4 +156,5 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
         vxlan=vxlan,
         vpc=_vpc(options["vpc"], what, report) if "vpc" in options else None,
         gateways=gateways,
+        renamed_from=options.get("renamed_from"),
     )

@@ -25,6 +25,7 @@ from .items import Design
 from .leftovers import Leftovers, removal_switch
 from .masquerade import forwards_of, union_of_forwards
 from .mesh import Mesh
+from .renames import renamed_spaces
 from .stages import Phase
 from .state import Cloud, Server
 
@@ -189,6 +190,7 @@ def design_host_sides(
     masquerades = _masquerades(gateways, intent, server, design)
     ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
     addresses = {a.private_ip for a in own_addresses(intent, cloud).values() if a.private_ip and not is_retired(a)}
+    renamed = renamed_spaces(intent)
     for given in intent.hosts:
         host, facts = given.host, given.found
         if not given.host_side or facts is None:
@@ -198,7 +200,7 @@ def design_host_sides(
             continue
         installed = facts.get("installed") or {}
         found = HostSpec(
-            {entry["space"]: entry for entry in installed.get("masquerade") or ()},
+            {renamed.get(entry["space"], entry["space"]): entry for entry in installed.get("masquerade") or ()},
             {entry["address"]: entry for entry in installed.get("ways_back") or ()},
         )
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}

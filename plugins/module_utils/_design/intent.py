@@ -70,6 +70,8 @@ class HostIntent:
     primary_devices: tuple[str, ...] = ("eth0", "ens5")
     host_side: bool = False
     host_skip: tuple[str, ...] = ()
+    renamed_from: str | None = None
+    """The name of the host before, as its objects carry it."""
     found: Mapping[str, Any] | None = None
     """What was read on the host itself, see aggregator_host_info; None where nobody looked."""
 
@@ -125,6 +127,8 @@ class SpaceIntent:
     vxlan: VxlanIntent | None = None
     vpc: VpcIntent | None = None
     gateways: tuple[GatewayIntent, ...] = ()
+    renamed_from: str | None = None
+    """Its key before, as its objects on AWS carry it."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,8 @@ class CpeNatIntent:
     public_ip: str | None = None
     reverse_dns: str | None = None
     include_private_wan: bool | None = None
+    renamed_from: str | None = None
+    """Its key before: its name, or `bond-` and the id of its bond."""
     number: int = 0
     """Its place in the list, counted from 1."""
 

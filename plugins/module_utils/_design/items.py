@@ -91,6 +91,8 @@ class Design:
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
     """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
+    renames: list[dict[str, Any]] = field(default_factory=list)
+    """{id, tags, region} of each object of AWS that gets another key, before anything else is done."""
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
     limits: list[Line] = field(default_factory=list)

@@ -21,7 +21,7 @@ from .existing import ExistingMeshes
 from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
-from .gateway_devices import check_devices, check_host_names
+from .gateway_devices import check_devices
 from .gateway_gone import design_gateways_gone
 from .gateway_items import design_gateway
 from .host_side import design_host_sides
@@ -35,6 +35,7 @@ from .naming import GATEWAY_KINDS, vxlan_name
 from .ownership import own_thing
 from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
+from .renames import check_gateway_names, check_space_names, with_renames
 from .security import design_security
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
@@ -57,6 +58,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     """Everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design(update_password=intent.bgp is not None and intent.bgp.update_password)
     cloud = without_strange_keys(intent.network, cloud, report)
+    cloud = with_renames(intent, server, cloud, design, report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
     check_identities(intent, server, fleet, report)
@@ -103,7 +105,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
     check_devices(gateways, server, report)
-    check_host_names(gateways, intent, cloud, report)
+    check_space_names((space for space, _found in pairs), intent, server, cloud, report)
+    check_gateway_names(gateways, intent, server, cloud, report)
     for gateway in gateways:
         design_gateway(gateway, intent, server, cloud, design, report)
     warn_of_none(gateways, report)

@@ -85,6 +85,11 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
     plan = make_work(design, steps, listed, scope, first)
     if params.get("verify"):
         plan.work["verify"] = everything(design, scope.hosts)
+    if design.renames and plan.deferred:
+        report.problem(
+            f"{len(design.renames)} objects get another name (renamed_from), and this run does a part of the network "
+            "only: everything has to know the new names. Run once without --limit and --tags."
+        )
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
     if params.get("check_rights"):
         _check_rights(plan.items, intent, client, cloud_side, report)

@@ -41,6 +41,7 @@ AGGREGATOR: Spec = {
     "reachable": _bool(),
     "primary_devices": _list(default=["eth0", "ens5"]),
     "host_side": _bool(),
+    "renamed_from": _str(),
     "host_skip": _list(default=[], choices=["attach", "checks", "masquerade", "settle", "ways_back"]),
     "found": {"type": "dict"},
 }
@@ -85,6 +86,7 @@ _SPACE: Spec = {
     "vxlan": {"type": "dict", "options": _VXLAN},
     "vpc": {"type": "dict", "options": _VPC},
     "gateways": _list(_GATEWAY, default=[]),
+    "renamed_from": _str(),
 }
 _CPE_NAT: Spec = {
     "bond": _str(required=True),
@@ -98,6 +100,7 @@ _CPE_NAT: Spec = {
     "public_ip": _str(),
     "reverse_dns": _str(),
     "include_private_wan": _bool(None),
+    "renamed_from": _str(),
 }
 _BGP: Spec = {
     "asn": {"type": "int", "required": True},

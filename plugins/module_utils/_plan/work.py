@@ -219,6 +219,7 @@ def make_work(
     _place_design(design, scope, work)
     limited = scope.limited and not scope.absent
     plan.work = work.as_dict()
+    plan.work["renames"] = design.renames
     plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
     plan.work |= {
         "own_side": {phase: _own_side(plan, phase) for phase in PHASES},
@@ -240,6 +241,7 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
     """
     shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
     needed = {
+        "renames": phase == "add" and bool(plan.work["renames"]),
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),
         "private_wan": bool(shared["private_wan"]),

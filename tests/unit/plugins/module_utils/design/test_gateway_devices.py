@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from .egress_world import gateway, plain_world, space, tags
+from .egress_world import gateway, plain_world, space
 from .world import World
 
 
@@ -48,16 +47,3 @@ def test_another_device_for_a_gateway_that_exists_is_refused_with_the_way_to_do_
     (problem,) = problems(plain, interface="ens7")
     assert "(got ens7, expected ens6, which has its address on the server)" in problem
     assert "remove the gateway in one run, with bonding_prune: true" in problem
-
-
-def test_a_renamed_host_gets_no_second_gateway(plain: World) -> None:
-    plain.cloud.interfaces["eni-gw"] = replace(plain.cloud.interfaces["eni-gw"], tags=tags("gateway/acme/old"))
-    plain.cloud.addresses[0] = replace(plain.cloud.addresses[0], tags=tags("gateway-ip/acme/old"))
-    plain.plan(spaces=space(gateway(egress="none")))
-    (problem,) = [text for text in plain.report.problems if "host name" in text]
-    assert problem == (
-        "space acme, gateway on agg1: the instance i-agg1 has the gateway's network interface eni-gw already, under "
-        "another host name (got agg1, expected old). Name the host old again, or give its objects the new name first: "
-        "aws ec2 create-tags --resources eni-gw --tags Key=bonded.internet/key,Value=gateway/acme/agg1; "
-        "aws ec2 create-tags --resources eipalloc-gw --tags Key=bonded.internet/key,Value=gateway-ip/acme/agg1"
-    )

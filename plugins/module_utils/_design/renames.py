@@ -1,0 +1,218 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entries, spaces and hosts under another name: their objects on AWS get the new key in a tag.
+
+Private to the collection. Nothing else changes. The rest of the design meets the objects as they are called after that;
+the first step of the run writes the tags. Without `renamed_from`, what looks like a rename is refused: it would make
+second objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from .cpe_nat_entries import Entry, current_address, is_retired, resolve_entries
+from .gateway import Gateway
+from .intent import Intent, Report, SpaceIntent
+from .items import Design
+from .naming import TAG_KEY, TAG_NETWORK, cpe_nat_key, group_name, owned, vpc_key
+from .state import Cloud, ElasticIp, Server
+
+OF_HOSTS = ("gateway", "gateway-ip", "natgw", "natgw-ip")
+"""Keys that end with a host."""
+_PARTS = {"cpe-nat": "cpe_nat", "sg": "gateways", **dict.fromkeys(OF_HOSTS, "gateways")}
+
+
+@dataclass
+class Names:
+    """Old names -> new ones."""
+
+    entries: dict[str, str] = field(default_factory=dict)
+    spaces: dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.spaces or self.hosts)
+
+    def of(self, key: str) -> str:
+        """Return a key with the new names in it."""
+        kind, _slash, rest = key.partition("/")
+        if kind == "cpe-nat":
+            return cpe_nat_key(self.entries.get(rest, rest))
+        parts = rest.split("/")
+        if kind == "sg":
+            return f"sg/gateway/{self.spaces.get(parts[1], parts[1])}" if parts[0] == "gateway" else key
+        parts[0] = self.spaces.get(parts[0], parts[0])
+        if kind in OF_HOSTS:
+            parts[1] = self.hosts.get(parts[1], parts[1])
+        return "/".join((kind, *parts))
+
+
+def renamed_spaces(intent: Intent) -> dict[str, str]:
+    """Return the old key of each space that has one -> its key."""
+    return {space.renamed_from: space.key for space in intent.spaces if space.renamed_from}
+
+
+def with_renames(intent: Intent, server: Server, cloud: Cloud, design: Design, report: Report) -> Cloud:
+    """Return the cloud in which renamed objects carry their new keys; each is an item, and work for the first step."""
+    if intent.absent:
+        return cloud
+    names = _names(intent, server, report)
+    changed: dict[str, Any] = {}
+    for name in (one.name for one in fields(Cloud)) if names else ():
+        listed = getattr(cloud, name)
+        if isinstance(listed, dict):
+            known = _taken(listed.values(), intent.network)
+            changed[name] = {key: _renamed(one, known, names, intent, design) for key, one in listed.items()}
+        elif isinstance(listed, list):
+            known = _taken(listed, intent.network)
+            changed[name] = [_renamed(one, known, names, intent, design) for one in listed]
+    return replace(cloud, **changed) if changed else cloud
+
+
+def _names(intent: Intent, server: Server, report: Report) -> Names:
+    entries = resolve_entries(intent, server, Report())
+    return Names(
+        entries=_checked("bonding_cpe_nat_ips, entry", [(one.key, one.intent.renamed_from) for one in entries], report),
+        spaces=_checked("space", [(one.key, one.renamed_from) for one in intent.spaces], report),
+        hosts=_checked("host", [(one.host, one.renamed_from) for one in intent.hosts], report),
+    )
+
+
+def _checked(what: str, given: Iterable[tuple[str, str | None]], report: Report) -> dict[str, str]:
+    """Return old name -> new name; an old name that is one of today's, or given twice, is a problem."""
+    pairs = list(given)
+    today = {new for new, _old in pairs}
+    found: dict[str, str] = {}
+    for new, old in pairs:
+        if old is None:
+            continue
+        if old in today:
+            report.problem(
+                f"{what} {new}: renamed_from is a name of today (got {old}, expected one that no other has any more). "
+                "Take renamed_from out once a run has renamed it; names that change places go by a third name, in two "
+                "runs."
+            )
+        elif old in found:
+            report.problem(
+                f"{what} {new}: renamed_from is given twice (got {old}, which {found[old]} has too, expected one name "
+                "for one). Leave one of them out."
+            )
+        else:
+            found[old] = new
+    return found
+
+
+def _taken(objects: Iterable[Any], network: str) -> set[str]:
+    """Return the keys that objects of the network have today, without those of Elastic IPs that are kept."""
+    found = (one for one in objects if getattr(one, "tags", {}).get(TAG_NETWORK) == network)
+    return {one.tags.get(TAG_KEY, "") for one in found if not (isinstance(one, ElasticIp) and is_retired(one))}
+
+
+def _renamed(one: Any, taken: set[str], names: Names, intent: Intent, design: Design) -> Any:
+    tags: dict[str, str] = getattr(one, "tags", None) or {}
+    old = tags.get(TAG_KEY, "")
+    if tags.get(TAG_NETWORK) != intent.network or not old:
+        return one
+    new = names.of(old)
+    if new == old or new in taken:
+        return one
+    after = {TAG_KEY: new}
+    if tags.get("Name") == shown_name(intent.network, old):
+        after["Name"] = shown_name(intent.network, new)
+    number = one.allocation_id if isinstance(one, ElasticIp) else one.id
+    part = _PARTS.get(new.partition("/")[0], "private_wan")
+    before = {name: tags[name] for name in after}
+    design.aws("update", "key_tag", number, new, phase="add", host=None, part=part, before=before, after=after)
+    # what lies in a VPC is in the one region of all hosts
+    region = one.region if isinstance(one, ElasticIp) else next((host.region for host in intent.hosts), None)
+    design.renames.append({"id": number, "tags": after, "region": region})
+    return replace(one, tags={**tags, **after})
+
+
+def shown_name(network: str, key: str) -> str:
+    """Return the tag `Name` that the roles give an object with this key; an operator may have given another one."""
+    kind, _slash, rest = key.partition("/")
+    if kind == "sg":
+        return group_name(network, key)
+    if kind == "gateway-ip":
+        return f"{network}-gateway/{rest}"
+    if kind in ("gateway", "natgw", "natgw-ip"):
+        return f"{network}-{'gateway' if kind == 'gateway' else 'natgw'}/{rest}"
+    place = rest.replace("/", "-public-" if kind.startswith("natgw-") else "-")
+    return f"{network}-{place}"
+
+
+def check_entry_names(entries: Iterable[Entry], own: Mapping[str, ElasticIp], server: Server, report: Report) -> None:
+    """Refuse a new entry for a host behind a bond that a public address leads to already."""
+    entries = list(entries)
+    keys = {entry.key for entry in entries}
+    for entry in entries:
+        if current_address(own.get(entry.key)):
+            continue
+        for thing in server.bond_things.get(entry.bond.id, ()):
+            if thing.kind != "cpe_nat_ip" or thing.data.get("nat_ip") != entry.intent.nat_ip:
+                continue
+            old = next((key for key, one in own.items() if current_address(one) == thing.key and key not in keys), None)
+            what = f"nat_ip {entry.intent.nat_ip} of bond {entry.bond.id}"
+            if old:
+                report.problem(
+                    f"{entry.intent.label}: looks like the entry {old} by another name, whose address "
+                    f"{own[old].public_ip} leads to {what} (got {entry.key}, expected {old}). Say renamed_from: {old} "
+                    f"to keep the address, or name the entry {old} again."
+                )
+            elif not any(current_address(one) == thing.key for one in own.values()):
+                report.problem(
+                    f"{entry.intent.label}: {what} has the CPE NAT IP {thing.key} already, which is of no entry of "
+                    "this network: a host has one public address. Leave the entry out, or delete that CPE NAT IP on "
+                    "the server, which interrupts its inbound connections."
+                )
+
+
+def check_space_names(
+    spaces: Iterable[SpaceIntent], intent: Intent, server: Server, cloud: Cloud, report: Report
+) -> None:
+    """Refuse a new VPC of a network that the VPC of a space has which the server knows no more."""
+    for space in spaces:
+        here = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+        if space.vpc is None or space.vpc.cidr is None or here:
+            continue
+        for vpc in cloud.vpcs.values():
+            kind, _slash, old = vpc.tags.get(TAG_KEY, "").partition("/")
+            ours = vpc.tags.get(TAG_NETWORK) == intent.network and kind == "vpc"
+            if ours and old not in server.spaces and space.vpc.cidr in vpc.cidrs:
+                report.problem(_space_sentence(space.key, old, f"whose VPC {vpc.id} has its network"))
+
+
+def _space_sentence(new: str, old: str, reason: str) -> str:
+    return (
+        f"space {new}: looks like the space {old} by another key, {reason} (got {new}, expected {old}, which the "
+        f"server does not know any more). Say renamed_from: {old} in the space to keep what it has. If it is another "
+        f"space, take {old} down first, with bonding_prune: true."
+    )
+
+
+def check_gateway_names(
+    gateways: Iterable[Gateway], intent: Intent, server: Server, cloud: Cloud, report: Report
+) -> None:
+    """Refuse a new gateway on an instance that has the one of the same space, or of a space that is gone, already."""
+    for gateway in gateways:
+        instance = gateway.member.instance
+        for interface in cloud.interfaces.values():
+            key = interface.tags.get(TAG_KEY, "")
+            known = owned(intent.network, key, [interface]) and key.startswith("gateway/")
+            if not known or gateway.interface or instance is None or interface.instance_id != instance.id:
+                continue
+            _kind, space, old = key.split("/")
+            if space == gateway.space:
+                report.problem(
+                    f"{gateway.label}: the instance {instance.id} has the gateway's network interface {interface.id} "
+                    f"already, under another host name (got {gateway.member.host}, expected {old}). Say "
+                    f"bonding_renamed_from: {old} on the host to keep what it has, or name the host {old} again."
+                )
+            elif space not in server.spaces and old == gateway.member.host:
+                reason = f"whose gateway {interface.id} is on {old}"
+                report.problem(_space_sentence(gateway.space, space, reason))
