@@ -671,6 +671,29 @@ cost:
     without:
       description: What else they cost, by use.
       type: str
+kept_addresses:
+  description: Elastic IPs of the network that nothing uses after this plan. AWS charges them all the same.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    public_ip:
+      description: The Elastic IP.
+      type: str
+      sample: 198.51.100.17
+    allocation_id:
+      description: Its allocation ID.
+      type: str
+    key:
+      description: The key of the object that it is kept for.
+      type: str
+      sample: cpe-nat/bond-17
+    adopted:
+      description: True if the account had it before. The collection never releases it.
+      type: bool
+    usd_per_month:
+      description: US dollars for 730 hours; 0 if the address is from a pool of the account's own.
+      type: float
 drift:
   description: Where the network and its intent are apart, and nothing is done about it.
   returned: success

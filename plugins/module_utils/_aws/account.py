@@ -12,11 +12,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .._design.limits import QUOTAS
-from .._design.state import Account
+from .._design.state import AMAZONS_POOL, Account
 from ._ec2 import NOT_ALLOWED, Ec2Client, Ec2Error, describe
 
-AMAZONS_POOL = "amazon"
-"""PublicIpv4Pool of an Elastic IP that AWS provides."""
 _LISTINGS = {
     "elastic_ips": "describe_addresses",
     "vpcs": "describe_vpcs",

@@ -16,7 +16,7 @@ from .cpe_nat_entries import Entry, is_adopted, is_retired
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Design
-from .leftovers import RELEASE, TEARDOWN, Leftovers
+from .leftovers import RELEASE, TEARDOWN, Leftovers, releases
 from .naming import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from .state import Cloud, ElasticIp, Server, Thing
 
@@ -27,7 +27,7 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
     return sorted(
         key
         for key, address in own_addresses(intent, cloud).items()
-        if key not in named and not (is_retired(address) and (is_adopted(address) or not intent.release_addresses))
+        if key not in named and not (is_retired(address) and (is_adopted(address) or not releases(intent)))
     )
 
 
@@ -72,7 +72,7 @@ def design_leftovers(
     keys = leftover_keys(entries, intent, cloud)
     by_key = {entry.key: entry for entry in entries}
     remove = intent.absent or intent.prune_addresses
-    release = intent.release_addresses if intent.absent else True
+    release = releases(intent)
     going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
     dropped: set[tuple[str, str, str]] = set()
     for key in keys:
@@ -156,6 +156,7 @@ def _items(
     if interface and private_ip and (private_ip in assigned or (address.interface_id and not owned)):
         design.aws("delete", "private_address", interface, private_ip, before={"private_ip": private_ip}, **common)
     found = {"public_ip": address.public_ip, "tags": dict(address.tags)}
+    found |= {"pool": address.pool} if address.pool else {}
     if release:
         said["interrupts"] += ": the address is released, and never comes back"
         design.aws("delete", "elastic_ip", "", cpe_nat_key(key), before=found, **said, **common)

@@ -13,7 +13,7 @@ from .fleet import Fleet, Member
 from .gateway import PART, Gateway, gateway_change
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .leftovers import Leftovers, removal_switch
+from .leftovers import RELEASE, TEARDOWN, Leftovers, releases, removal_switch
 from .naming import (
     ANYWHERE,
     GATEWAY_KINDS,
@@ -29,7 +29,7 @@ from .naming import (
     owned,
     vpc_key,
 )
-from .nat import address_gone, nat_gone, releases
+from .nat import address_gone, nat_gone
 from .ownership import own_thing
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
@@ -71,8 +71,10 @@ def design_gateways_gone(
             nat=owned(intent.network, nat_gateway_key(space, host), cloud.nat_gateways.values()),
             nat_address=owned(intent.network, nat_gateway_ip_key(space, host), cloud.addresses),
         )
-        if gone.only_kept_addresses and not releases(intent):
-            continue  # addresses that a teardown, or another egress, kept
+        if gone.only_kept_addresses:  # those that a teardown, or another egress, kept
+            if releases(intent):
+                _gone(gone, TEARDOWN if intent.absent else RELEASE, intent, server, cloud, design)
+            continue
         switch = removal_switch(intent, fleet, member)
         if switch is None:
             leftovers.kept_gateways.add((space, host))

@@ -23,6 +23,11 @@ TEARDOWN = ""
 """A teardown is confirmed as a whole, and wants no switch for each of its items."""
 
 
+def releases(intent: Intent) -> bool:
+    """Return True if a public address that is given up is released, and never comes back."""
+    return intent.release_addresses if intent.absent else intent.prune_addresses
+
+
 def leaving(name: object) -> str:
     """Return the line of the inventory that lets an aggregator, or its old address, leave the network."""
     return f"{LEAVING}: [{name}]"

@@ -207,7 +207,12 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
             f"{what}: {name} is the aggregator of bonds of the space, and outside of its mesh: there they would be cut "
             f"off. Bonds: {', '.join(listed)}. "
         )
-        way = "Add it to vxlan.aggregators." if fleet.by_id(number) else "Add its host to the inventory."
+        if fleet.by_id(number):
+            way = "Add it to vxlan.aggregators."
+        elif number in {member.id for member in fleet.leaving}:
+            way = "It leaves: move these bonds to other aggregators on the management server first."
+        else:
+            way = "Add its host to the inventory."
         refuse_unless_incomplete(fleet, text + way, report)
     return members
 

@@ -14,7 +14,7 @@ from typing import Any
 from .gateway import PART, Gateway
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .leftovers import RELEASE, TEARDOWN
+from .leftovers import RELEASE, TEARDOWN, releases
 from .naming import TAG_KEY, TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, NatGateway
@@ -50,11 +50,6 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
             f"{gateway.label}: its NAT gateway {key} ({nat.id}) lies in subnet {nat.subnet_id} of {nat.vpc_id}, wanted "
             f"is {parent}. Take the tag bonded.internet/key off it, or delete it."
         )
-
-
-def releases(intent: Intent) -> bool:
-    """Whether a public address that is given up is released; it never comes back."""
-    return intent.release_addresses if intent.absent else intent.prune_addresses
 
 
 def address_gone(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .items import Item
+from .state import AMAZONS_POOL
 
 HOURS = 730
 """Of a month, as AWS's own calculator counts it."""
@@ -42,7 +43,8 @@ def is_of_own_pool(item: Item) -> bool:
 
     Source: AWS, "Identify and optimize public IPv4 address usage on AWS": the charges apply to all but BYOIP.
     """
-    return item.kind == "elastic_ip" and bool((item.after or item.before or {}).get("pool"))
+    pool = (item.after or item.before or {}).get("pool")
+    return item.kind == "elastic_ip" and pool not in (None, AMAZONS_POOL)
 
 
 def monthly(items: Iterable[Item]) -> list[dict[str, Any]]:

@@ -146,6 +146,10 @@ class Vpc:
     ipv6: bool = False
 
 
+AMAZONS_POOL = "amazon"
+"""PublicIpv4Pool of an Elastic IP that AWS provides."""
+
+
 @dataclass(frozen=True)
 class ElasticIp:
     """An Elastic IP and what it is associated with."""
@@ -160,7 +164,7 @@ class ElasticIp:
     region: str | None = None
     """As the hosts name it."""
     pool: str | None = None
-    """The pool that it is from, `amazon` or the id of one; None where it was not told."""
+    """The pool that it is from, `AMAZONS_POOL` or the id of one; None where it was not told."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from .._design.cpe_nat_fixed import have_other_bonds
 from .._design.cpe_nat_gone import leftover_keys
 from .._design.intent import PARTS, Intent, Report
 from .._design.items import ALLOW, Design, Item
+from .._design.kept_addresses import kept_addresses
 from .._design.leftovers import LEAVING, PRUNE, RELEASE
 from .._design.network import changing_spaces, design_network
 from .._design.prices import is_of_own_pool, monthly
@@ -96,6 +97,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
     if report.problems:
         raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
+    kept = kept_addresses(intent.network, plan.items, cloud_side.cloud.addresses)
     return {
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
@@ -105,11 +107,13 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
             design.limits,
             cost,
             _nothing(intent, design, server_side, cloud_side, scope),
+            kept=kept,
             all_limits=bool(params.get("details", True)),
         ),
         "work": plan.work,
         "limits": [line.as_dict() for line in design.limits],
         "cost": cost,
+        "kept_addresses": [address.as_dict() for address in kept],
         "drift": report.drift,
         "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
     }

@@ -9,17 +9,21 @@ Here and not in a template, which Ansible would have to look up, read and compil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._design.intent import PARTS
 from .._design.items import Item
+from .._design.kept_addresses import KeptAddress
+from .._design.leftovers import RELEASE
 from .._design.limits import Line
 from .._design.prices import DATE, REGION
 from .._design.stages import PHASES
 from .work import Plan
 
 NOTHING_LEFT = "Nothing of this network is left"
+MOST_KEPT = 20
+"""So many kept Elastic IPs have a line of their own."""
 NEARLY = 0.8
 """The part of a limit from which on it is shown without being asked for."""
 
@@ -45,11 +49,14 @@ def lines_of(
     costs: Iterable[Mapping[str, Any]],
     nothing: str,
     *,
+    kept: Sequence[KeptAddress] = (),
     all_limits: bool = True,
 ) -> list[str]:
-    """Return a line for each change, sorted, and after them the counts, limits, costs and what is left for later.
+    """Return a line for each change, sorted, and after them the counts, limits, costs, kept Elastic IPs and what is
+    left for later.
 
     :param nothing: the sentence of an empty plan
+    :param kept: Elastic IPs that nothing uses after this plan
     :param all_limits: also those limits of which less than NEARLY is used
     """
     shown = [line for line in limits if all_limits or line.there + line.new >= NEARLY * line.most]
@@ -57,6 +64,7 @@ def lines_of(
     later = Counter(reason for _item, reason in plan.deferred)
     return [
         *(found or [nothing]),
+        *_kept(kept),
         *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
     ]
 
@@ -95,6 +103,26 @@ def _limits(limits: Iterable[Line]) -> Iterator[str]:
             heading = ""
         numbers = f"{line.there:>6} {line.new:>5} {line.most:>5} {line.left:>5}"
         yield f"{line.limit:<18} {line.where:<48} {numbers}  {line.source}"
+
+
+def _kept(addresses: Sequence[KeptAddress]) -> Iterator[str]:
+    """Yield a line for each kept Elastic IP, up to MOST_KEPT, and one that sums them up and names the way out."""
+    for address in addresses[:MOST_KEPT]:
+        owner = ", the account had it before" if address.adopted else ""
+        yield f"kept    Elastic IP {address.public_ip} of {address.key}: {_price(address.usd_per_month)}{owner}"
+    if len(addresses) > MOST_KEPT:
+        yield f"kept    ... and {len(addresses) - MOST_KEPT} more"
+    if addresses:
+        number = f"{len(addresses)} Elastic IP{'s' if len(addresses) > 1 else ''}"
+        total = _price(sum(address.usd_per_month for address in addresses))
+        yield (
+            f"Kept and used by nothing: {number}, {total}. {RELEASE}: true releases for ever those that the inventory "
+            "does not name and the network has allocated itself."
+        )
+
+
+def _price(usd_per_month: float) -> str:
+    return f"{usd_per_month:.2f} USD a month" if usd_per_month else "free of charge"
 
 
 def _costs(costs: Iterable[Mapping[str, Any]]) -> Iterator[str]:

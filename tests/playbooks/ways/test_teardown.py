@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.playbooks.comparing import comparable
+from tests.playbooks.planning import plan
 from tests.playbooks.rights import named
-from tests.playbooks.running import Site, aws_writes
+from tests.playbooks.running import Json, Site, aws_writes
 
 
 def foreign(site: Site) -> tuple[Any, Any]:
@@ -25,7 +26,7 @@ def foreign(site: Site) -> tuple[Any, Any]:
     return comparable(server), comparable(cloud)
 
 
-def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site) -> None:
+def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site, variables: Json) -> None:
     network.reset()
     before = foreign(network)
     network.load("small")
@@ -50,6 +51,11 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site) -> None
     again = network.run("teardown", extra={"confirm_teardown": "demo"})
     assert again.code == 0, again.output
     assert again.writes == []
+    assert plan(network, variables)["kept_addresses"] == []  # each is wanted again
+    listed = plan(network, variables | {"bonding_cpe_nat_ips": [], "bonding_spaces": []})["kept_addresses"]
+    assert {one["key"]: one["usd_per_month"] for one in listed} == dict.fromkeys(
+        (a["tags"]["bonded.internet/key"] for a in kept), 3.65
+    )
     # the addresses come back: the same public ones for the same entries
     public = {a["tags"]["bonded.internet/key"]: a["public_ip"] for a in kept}
     back = network.run("site", "--tags", "cpe_nat")

@@ -274,6 +274,14 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
     assert world.report.problems == []
 
 
+def test_an_aggregator_that_leaves_has_to_be_without_bonds(world: World) -> None:
+    world.apply(spaces=[acme()])
+    world.plan(spaces=[acme()], leaving=["agg1"])
+    (problem,) = world.report.problems
+    assert "Bonds: 17 (acme-berlin: primary and present)." in problem
+    assert problem.endswith("It leaves: move these bonds to other aggregators on the management server first.")
+
+
 def test_those_that_stay_are_not_asked_to_be_reachable_when_one_leaves(world: World) -> None:
     """agg2 alone says that a peering leads to its VPC; agg1's has the smaller name, and no more members than agg2's."""
     world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], vpc_id="vpc-2")

@@ -10,8 +10,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
+from ansible_collections.bonded.internet.plugins.module_utils._design.kept_addresses import KeptAddress
 from ansible_collections.bonded.internet.plugins.module_utils._design.limits import Line
-from ansible_collections.bonded.internet.plugins.module_utils._plan.text import lines_of, nothing_left, nothing_to_do
+from ansible_collections.bonded.internet.plugins.module_utils._plan.text import (
+    MOST_KEPT,
+    lines_of,
+    nothing_left,
+    nothing_to_do,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Plan
 
 
@@ -38,6 +44,31 @@ def test_nothing_to_do_is_a_sentence_and_nothing_else() -> None:
         "Left for another run: 2 (agg2 is not in the play)",
         "Left for another run: 1 (no --tags gateways)",
     ]
+
+
+def kept(*keys: str, adopted: bool = False, price: float = 3.65) -> list[KeptAddress]:
+    numbered = enumerate(keys, 1)
+    return [KeptAddress(f"198.51.100.{n}", f"eipalloc-{n}", key, adopted, price) for n, key in numbered]
+
+
+def test_kept_addresses_are_listed_with_their_price_in_every_plan() -> None:
+    addresses = [*kept("cpe-nat/bond-17"), *kept("cpe-nat/b", adopted=True), *kept("cpe-nat/c", price=0.0)]
+    lines = [
+        "kept    Elastic IP 198.51.100.1 of cpe-nat/bond-17: 3.65 USD a month",
+        "kept    Elastic IP 198.51.100.1 of cpe-nat/b: 3.65 USD a month, the account had it before",
+        "kept    Elastic IP 198.51.100.1 of cpe-nat/c: free of charge",
+        "Kept and used by nothing: 3 Elastic IPs, 7.30 USD a month. eip_cpe_nat_prune: true releases for ever those "
+        "that the inventory does not name and the network has allocated itself.",
+    ]
+    assert lines_of(plan(), [], [], NOTHING, kept=addresses) == [NOTHING, *lines]
+    assert lines_of(plan(NEW), [], [], NOTHING, kept=addresses)[-4:] == lines
+
+
+def test_many_kept_addresses_are_counted() -> None:
+    lines = lines_of(plan(), [], [], NOTHING, kept=kept(*(f"cpe-nat/{n}" for n in range(25))))
+    assert len(lines) == 1 + MOST_KEPT + 2
+    assert lines[-2] == "kept    ... and 5 more"
+    assert lines[-1].startswith("Kept and used by nothing: 25 Elastic IPs, 91.25 USD a month.")
 
 
 @pytest.mark.parametrize(
