@@ -92,6 +92,13 @@ options:
           - AWS accepts a name only if it already resolves to the address. A new address is therefore made completely
             before its name is set.
         type: str
+      made_connected_ip:
+        description:
+          - The id of the bond and the connected IP that is made there for the entry, as V(17 192.168.17.1/24). It is
+            kept in the tag C(bonded.internet/connected_ip), by which M(bonded.internet.network_plan) knows whose the
+            connected IP is. An empty text says that the bond had it before; if the option is not given, the tag is left
+            alone.
+        type: str
   allow_moves:
     description:
       - Whether the Elastic IP of an entry may go to another interface or another private address. If not, an entry that
@@ -268,6 +275,7 @@ ENTRY = {
     "pool": {"type": "str"},
     "public_ip": {"type": "str"},
     "reverse_dns": {"type": "str"},
+    "made_connected_ip": {"type": "str"},
 }
 
 

@@ -304,7 +304,9 @@ options:
         type: str
         required: true
       connected_ip:
-        description: The private address of the bonder, with prefix length.
+        description:
+          - The private address of the bonder, with prefix length.
+          - One that the bond has already is used as it is, and left when the entry goes.
         type: str
         required: true
       nat_ip:

@@ -114,7 +114,8 @@ class _Present:
     def _describe_found(self, step: Step, entry: Entry, address: ElasticIp) -> None:
         adopted = address.key != entry.key or address.network != self.request.network
         unmarked = entry.public_ip is not None and not address.adopted
-        step.write_tags = adopted or address.retired or unmarked
+        made = entry.made_connected_ip not in (None, address.made_connected_ip)
+        step.write_tags = adopted or address.retired or unmarked or made
         step.unretire = address.retired
         if not adopted:
             step.action = "update"

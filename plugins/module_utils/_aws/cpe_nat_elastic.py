@@ -30,6 +30,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps
 from ansible_collections.bonded.internet.plugins.module_utils._aws.once import KINDS, create, settle
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
+    TAG_CONNECTED_IP,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
@@ -53,6 +54,9 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
     }
     if step.entry and step.entry.public_ip:
         tags[TAG_ADOPTED] = "true"
+    made = step.entry.made_connected_ip if step.entry else None
+    if made or (made is not None and step.eip and step.eip.made_connected_ip):
+        tags[TAG_CONNECTED_IP] = made
     if step.moving_from:
         tags[TAG_MOVING_FROM] = " ".join(place.tag for place in step.moving_from)
     return tags

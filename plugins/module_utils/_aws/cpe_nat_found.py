@@ -25,6 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
 from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import delegated
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
+    TAG_CONNECTED_IP,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
@@ -72,6 +73,8 @@ class ElasticIp:
     retired: bool = False
     adopted: bool = False
     """True if the account had it before: it is never released."""
+    made_connected_ip: str = ""
+    """The bond and the connected IP that were made for its entry."""
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> ElasticIp:
@@ -91,6 +94,7 @@ class ElasticIp:
             moving_from=places_of_tag(tags.get(TAG_MOVING_FROM, "")),
             retired=tags.get(TAG_RETIRED) == "true",
             adopted=tags.get(TAG_ADOPTED) == "true",
+            made_connected_ip=tags.get(TAG_CONNECTED_IP, ""),
         )
 
     @property

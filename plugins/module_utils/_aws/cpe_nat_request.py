@@ -51,6 +51,7 @@ class Entry:
     pool: str | None = None
     public_ip: str | None = None
     reverse_dns: str | None = None
+    made_connected_ip: str | None = None
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,9 @@ from typing import Any
 from .._design.items import Item
 from .._design.naming import (
     TAG_CHECK,
-    TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
     TAG_NETWORK,
-    TAG_PRIVATE_IP,
     TAG_RETIRED,
     cpe_nat_key,
     owned,
@@ -148,7 +146,7 @@ class _Table:
             return
         old, new = before.get("tags") or {}, after.get("tags") or {}
         if item.verb == "create":
-            own = (TAG_INTERFACE, TAG_PRIVATE_IP) if item.key.startswith(cpe_nat_key("")) else ("Name",)
+            own = tuple(new) if item.key.startswith(cpe_nat_key("")) else ("Name",)
             pool = [(f"ipv4pool-ec2/{after['pool']}", False)] if after.get("pool") else []
             yield from _made("elastic-ip", "AllocateAddress", *pool, more_tags=own)
         else:

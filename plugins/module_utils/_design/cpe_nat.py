@@ -14,6 +14,7 @@ from typing import Any
 
 from .._cpe_nat_rules import address_problem
 from .addresses import choose_private_address, is_reserved
+from .connected_ips import check_connected_ip, tag_of
 from .cpe_nat_entries import (
     PREFIX,
     Entry,
@@ -27,7 +28,16 @@ from .cpe_nat_fixed import check_bond, check_pool, check_public_ip_stays
 from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .naming import TAG_ADOPTED, TAG_INTERFACE, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key, tags
+from .naming import (
+    TAG_ADOPTED,
+    TAG_CONNECTED_IP,
+    TAG_INTERFACE,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    TAG_RETIRED,
+    cpe_nat_key,
+    tags,
+)
 from .renames import check_entry_names
 from .stages import stage
 from .state import Cloud, ElasticIp, Server, Thing
@@ -157,7 +167,7 @@ def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, re
         )
 
 
-def entry_work(entry: Entry, owner: Member, private_ip: str) -> dict[str, Any]:
+def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> dict[str, Any]:
     """ENTRY of role eip_cpe_nat."""
     wanted = entry.intent
     work: dict[str, Any] = {
@@ -172,6 +182,7 @@ def entry_work(entry: Entry, owner: Member, private_ip: str) -> dict[str, Any]:
         "pool": wanted.pool,
         "public_ip": wanted.public_ip,
         "reverse_dns": wanted.reverse_dns,
+        "made_connected_ip": made_connected_ip,
     }
     if wanted.include_private_wan is not None:
         work["include_private_wan"] = wanted.include_private_wan
@@ -226,6 +237,8 @@ def design_cpe_nat(
         check_public_ip(entry, address, owner, intent, cloud, fleet, report)
         check_pool(entry, address, cloud, report)
         check_bond(entry, entries, own, server, report)
+        check_connected_ip(entry, address, own, server, report)
+        made = tag_of(entry, address, own, server)
         if adopts(entry, address):
             address = None  # the one that was kept stays kept
         current = current_address(address)
@@ -257,7 +270,7 @@ def design_cpe_nat(
                 f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "
                 "after a failover its public address is dead until the association is moved."
             )
-        _design_entry(entry, owner, private_ip, current, address, moved, intent, server, design)
+        _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, design)
     return chosen
 
 
@@ -268,6 +281,7 @@ def _design_entry(
     current: str | None,
     address: ElasticIp | None,
     moved: bool,
+    made: str | None,
     intent: Intent,
     server: Server,
     design: Design,
@@ -281,6 +295,8 @@ def _design_entry(
     wanted_tags = tags(intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
     if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):
         wanted_tags[TAG_ADOPTED] = "true"
+    if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
+        wanted_tags[TAG_CONNECTED_IP] = made
     before_count = len(design.items)
     common: dict[str, Any] = {"phase": phase, "host": owner.host, "part": PART, "interrupts": interrupts}
     if address is None:
@@ -314,7 +330,7 @@ def _design_entry(
             **common,
         )
     found = {(t.kind, t.key): t for t in server.bond_things.get(entry.bond.id, ())}
-    work = entry_work(entry, owner, private_ip)
+    work = entry_work(entry, owner, private_ip, made)
     for thing in bond_things(entry, private_ip):
         design.entries[thing.parent, thing.key] = (owner.host, work)
         for stage_phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():

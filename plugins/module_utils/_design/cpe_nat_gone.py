@@ -8,9 +8,9 @@ Private to the collection.
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
+from .connected_ips import interrupted, made_things, warn_of_kept
 from .cpe_nat import PART, all_addresses, own_addresses
 from .cpe_nat_entries import Entry, is_adopted, is_retired
 from .fleet import Fleet
@@ -31,30 +31,16 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
     )
 
 
-def _server_things(
-    private_ip: str | None, entry: Entry | None, retired: bool, intent: Intent, server: Server, going: set[str]
-) -> list[Thing]:
-    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that nobody else uses.
+def _server_things(private_ip: str | None, address: ElasticIp, server: Server, going: set[str]) -> list[Thing]:
+    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
 
     A run that ended between the two has left the second, with the address on AWS, which goes last.
     """
     if private_ip is None:
         return []
-    things: list[Thing] = []
-    for bond, found in server.bond_things.items():
-        nat = next((t for t in found if t.kind == "cpe_nat_ip" and t.key == private_ip), None)
-        things += [nat] if nat else []
-        if not (intent.absent and entry and entry.bond.id == bond) or (nat is None and retired):
-            continue
-        network = ipaddress.ip_interface(entry.intent.connected_ip).network
-        others = [
-            t
-            for t in found
-            if t.kind == "cpe_nat_ip" and t.key not in going and ipaddress.ip_address(t.data["nat_ip"]) in network
-        ]
-        if not others:
-            things += [t for t in found if t.kind == "connected_ip" and t.key == entry.intent.connected_ip]
-    return things
+    found = (thing for things in server.bond_things.values() for thing in things)
+    nats = [thing for thing in found if thing.kind == "cpe_nat_ip" and thing.key == private_ip]
+    return [*nats, *made_things(address, server, going)]
 
 
 def design_leftovers(
@@ -92,13 +78,13 @@ def design_leftovers(
         leftovers.gone_owners |= {host} if host else set()
         leftovers.gone_addresses |= {private_ip: TEARDOWN if intent.absent else RELEASE} if private_ip else {}
         theirs = is_adopted(address) or bool(entry and entry.intent.public_ip == address.public_ip)
-        things = _server_things(private_ip, entry, is_retired(address), intent, server, going)
+        things = _server_things(private_ip, address, server, going)
         things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
         dropped |= {(t.kind, t.parent, t.key) for t in things}
         design.drop(PART, host, *things)
         for thing in things:
-            if thing.kind == "cpe_nat_ip":
-                design.interrupts(thing, _stops(address), TEARDOWN if intent.absent else RELEASE)
+            text = _stops(address) if thing.kind == "cpe_nat_ip" else interrupted(thing)
+            design.interrupts(thing, text, TEARDOWN if intent.absent else RELEASE)
         _items(design, key, address, interface, private_ip, bool(owner), host, release and not theirs, intent, cloud)
         for spare in every[key][1:]:
             let_go = release and not is_adopted(spare)
@@ -124,6 +110,7 @@ def design_leftovers(
                 f"off, kept in the account and tagged {TAG_RETIRED}, not released."
             )
     if intent.absent:
+        warn_of_kept(entries, dropped, server, report)
         for key, address in sorted(own.items()):
             if not intent.release_addresses:
                 report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")

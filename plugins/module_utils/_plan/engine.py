@@ -16,6 +16,7 @@ from typing import Any
 
 from .._client import Client
 from .._design.auto_networks import auto_bonds
+from .._design.connected_ips import bonds_of
 from .._design.cpe_nat import own_addresses
 from .._design.cpe_nat_entries import Entry, resolve_entries
 from .._design.cpe_nat_fixed import have_other_bonds
@@ -169,6 +170,8 @@ def _read_leftovers(intent: Intent, entries: list[Entry], server_side: ServerRea
     left = going and set(leftover_keys(entries, intent, cloud)) - named
     if left or (not intent.absent and have_other_bonds(entries, own_addresses(intent, cloud), server)):
         server_side.read_bond_objects(server.bonds, ("cpe_nat_ips",))
+    if going:
+        server_side.read_bond_objects(bonds_of(cloud.addresses), ("connected_ips", "cpe_nat_ips"))
 
 
 def _design(

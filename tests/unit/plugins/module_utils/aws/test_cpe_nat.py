@@ -175,6 +175,24 @@ def test_a_free_elastic_ip_of_the_account_is_adopted(ec2: FakeEc2) -> None:
     assert ec2.methods == ["describe_addresses", "describe_network_interfaces"]
 
 
+def test_the_connected_ip_that_is_made_for_an_entry_is_in_its_tag_from_the_beginning(ec2: FakeEc2) -> None:
+    given = entry("bond-17", private_ip="10.0.1.40", made_connected_ip="17 192.168.17.1/24")
+    run(ec2, options(given), False)
+    assert ec2.tags("eipalloc-1")["bonded.internet/connected_ip"] == "17 192.168.17.1/24"
+    assert run(ec2, options(given), False)["changed"] is False
+    assert run(ec2, options(entry("bond-17", private_ip="10.0.1.40")), False)["changed"] is False  # left alone
+
+    ec2.calls.clear()
+    assert run(ec2, options({**given, "made_connected_ip": ""}), False)["changed"] is True
+    assert [method for method, _params in ec2.writes] == ["create_tags"]
+    assert ec2.tags("eipalloc-1")["bonded.internet/connected_ip"] == ""
+
+
+def test_an_entry_in_a_network_that_was_there_has_no_such_tag(ec2: FakeEc2) -> None:
+    run(ec2, options(entry("bond-17", private_ip="10.0.1.40", made_connected_ip="")), False)
+    assert "bonded.internet/connected_ip" not in ec2.tags("eipalloc-1")
+
+
 def test_an_address_taken_meanwhile_is_chosen_again_and_the_elastic_ip_retagged(ec2: FakeEc2) -> None:
     first = choose_private_address("bond-17", "10.0.1.0/24", {"10.0.1.10", "10.0.1.20", "10.0.1.77"})
     assert first is not None

@@ -50,6 +50,7 @@ def test_the_address_of_a_bond_is_bound_to_an_interface_that_is_not_ours() -> No
     found = wanted(small_world(), cpe_nat_ips=[entry()], spaces=[])
     place = "network-interface/eni-agg1"
     given = (
+        "bonded.internet/connected_ip",
         "bonded.internet/interface",
         "bonded.internet/key",
         "bonded.internet/network",

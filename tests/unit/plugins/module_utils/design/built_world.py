@@ -102,6 +102,7 @@ class Built:
 def _with_address(world: World) -> None:
     """Bond 17 has its public address, on agg1."""
     named = {**tags("cpe-nat/bond-17"), "bonded.internet/interface": "eni-agg1", "bonded.internet/private_ip": PRIVATE}
+    named["bonded.internet/connected_ip"] = "17 192.168.17.1/24"
     world.cloud.addresses.append(ElasticIp("eipalloc-17", PUBLIC, named, "eni-agg1", PRIVATE))
     one = world.cloud.instances["i-agg1"]
     world.cloud.instances["i-agg1"] = replace(one, addresses=(*one.addresses, PRIVATE))

@@ -20,6 +20,7 @@ TAGS = {
     "bonded.internet/key": "cpe-nat/bond-17",
     "bonded.internet/interface": "eni-agg1",
     "bonded.internet/private_ip": PRIVATE,
+    "bonded.internet/connected_ip": "17 192.168.17.1/24",
 }
 
 

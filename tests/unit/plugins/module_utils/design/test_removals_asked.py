@@ -48,6 +48,7 @@ def test_what_a_released_address_has_goes_with_it_by_its_switch(networks: dict[s
         ("delete", "address_association", "cpe-nat/bond-17", "agg1"): "eip_cpe_nat_prune",
         ("delete", "elastic_ip", "cpe-nat/bond-17", "agg1"): "eip_cpe_nat_prune",
         ("delete", "cpe_nat_ip", "10.1.0.44", "agg1"): "eip_cpe_nat_prune",
+        ("delete", "connected_ip", "192.168.17.1/24", "agg1"): "eip_cpe_nat_prune",
         ("delete", "group_attachment", CPE, "agg1"): "eip_cpe_nat_prune",
         ("delete", "security_group", CPE, None): "eip_cpe_nat_prune",
         ("delete", "way_back", "10.1.0.44", "agg2"): "eip_cpe_nat_prune",
@@ -226,13 +227,14 @@ def test_security_groups_that_are_switched_off_go_when_they_are_pruned(networks:
 
 
 def test_deletions_of_all_kinds_are_counted_and_released_addresses_come_first(networks: dict[str, Built]) -> None:
-    items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True, max_deletions=8)
-    assert (sum(item.verb == "delete" for item in items), problems) == (8, [])
-    _items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True, max_deletions=7)
+    items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True, max_deletions=9)
+    assert (sum(item.verb == "delete" for item in items), problems) == (9, [])
+    _items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True, max_deletions=8)
     assert problems == [
-        "The plan deletes 8 objects (1 Elastic IPs, which are released and never come back, 2 way_back, "
-        "1 address_association, 1 cpe_nat_ip, 1 group_attachment, 1 private_address, 1 security_group), more than "
-        "the 7 that bonding_max_deletions allows. Say bonding_max_deletions: 8 if all are to go."
+        "The plan deletes 9 objects (1 Elastic IPs, which are released and never come back, 2 way_back, "
+        "1 address_association, 1 connected_ip, 1 cpe_nat_ip, 1 group_attachment, 1 private_address, "
+        "1 security_group), more than the 8 that bonding_max_deletions allows. Say bonding_max_deletions: 9 if all are "
+        "to go."
     ]
 
 
