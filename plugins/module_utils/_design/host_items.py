@@ -12,13 +12,42 @@ from typing import Any
 from .intent import Intent
 from .items import ALLOW, Design
 from .leftovers import PRUNE, TEARDOWN, Leftovers
-from .masquerade import narrowed_forwards
-from .stages import Phase
+from .masquerade import narrowed_forwards, union_of_forwards
+from .stages import PHASES, Phase
 
 Part = dict[str, dict[str, Any]]
 """One kind of a host's entries by what tells them apart: the space, or the address."""
 SOURCE = ("device", "subnet", "untranslated", "zone")
 """What of a masquerade entry decides about the address that packets get."""
+
+
+def natural(name: str) -> list[Any]:
+    """To sort tun9 before tun10."""
+    return [part.zfill(20) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
+
+
+def masquerade_after(found: Part, wanted: Part, phase: Phase) -> Part:
+    """Return what a host translates after a phase: nothing that translates today stops before the last one."""
+    if phase == "remove":
+        return dict(wanted)
+    both = {space: _between(found[space], wanted[space], phase) for space in found.keys() & wanted.keys()}
+    return {**found, **wanted, **both}
+
+
+def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) -> dict[str, Any]:
+    """Return a space's entry after a phase: it grows in the first one, and gets its new source in the second."""
+    if before == after or phase == "remove":
+        return dict(after)
+    there = before.get("incoming") or []
+    new = [name for name in after["incoming"] if name not in there]
+    source = {name: before.get(name, after[name]) for name in SOURCE} if phase == "add" else {}
+    return {
+        **after,
+        **source,
+        "ipv6": bool(before.get("ipv6") or after["ipv6"]),
+        "incoming": sorted([*there, *new], key=natural) if new else list(there),
+        "port_forwards": union_of_forwards(before.get("port_forwards") or (), after["port_forwards"]),
+    }
 
 
 def masquerade_items(
@@ -50,31 +79,44 @@ def masquerade_items(
             common["switch"] = TEARDOWN if intent.absent else PRUNE if switch is None else switch
             design.host("delete", "masquerade", space, phase="remove", before=before, after=None, **common)
         else:
-            phase, common["interrupts"] = _narrowing(space, host, before, after, intent, design)
-            design.host("update", "masquerade", space, phase=phase, **_fields(before, after), **common)
+            last = before
+            for phase in PHASES:
+                now = _between(before, after, phase)
+                common["interrupts"] = _interrupts(space, host, last, now, phase, intent, design)
+                if fields := _fields(last, now):
+                    design.host("update", "masquerade", space, phase=phase, **fields, **common)
+                last = now
 
 
 def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `before` and `after` with the fields that change, nothing if none does."""
     names = [name for name in after if before.get(name) != after[name]]
-    return {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
+    fields = {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
+    return fields if names else {}
 
 
-def _narrowing(
-    space: str, host: str, before: Mapping[str, Any], after: Mapping[str, Any], intent: Intent, design: Design
-) -> tuple[Phase, str]:
-    """(the phase of a change of the rules, what it interrupts); a bond that left the space has nothing to lose."""
-    lost = set(before.get("incoming") or ()) - set(after["incoming"])
-    forwards = narrowed_forwards(before.get("port_forwards") or (), after["port_forwards"])
-    going = {thing.key for batch in design.batches["remove"] for thing in batch.gone}
-    tunnel = re.compile(r"\d+".join(map(re.escape, intent.tunnel_device.split("{bond}"))))
-    used = sorted(name for name in lost if name not in going and not tunnel.fullmatch(name))
-    texts = [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
-    texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
-    texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
-    shrinks = bool(lost or texts)
+def _interrupts(
+    space: str,
+    host: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    phase: Phase,
+    intent: Intent,
+    design: Design,
+) -> str:
+    """Return what a change of the rules interrupts in a phase; a bond that left the space has nothing to lose."""
+    texts = []
+    if phase == "remove":
+        lost = set(before.get("incoming") or ()) - set(after["incoming"])
+        forwards = narrowed_forwards(before.get("port_forwards") or (), after["port_forwards"])
+        going = {thing.key for batch in design.batches["remove"] for thing in batch.gone}
+        tunnel = re.compile(r"\d+".join(map(re.escape, intent.tunnel_device.split("{bond}"))))
+        used = sorted(name for name in lost if name not in going and not tunnel.fullmatch(name))
+        texts += [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
+        texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
+        texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
     texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
-    text = f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
-    return "remove" if shrinks else "switch" if texts else "add", text
+    return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
 
 
 def way_back_items(

@@ -9,7 +9,6 @@ aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +18,11 @@ from .cpe_nat_entries import is_retired
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .host_files import check_masquerade
-from .host_items import Part, masquerade_items, way_back_items
+from .host_items import Part, masquerade_after, masquerade_items, natural, way_back_items
 from .intent import Intent, Report
 from .items import Design
 from .leftovers import Leftovers, removal_switch
-from .masquerade import forwards_of, union_of_forwards
+from .masquerade import forwards_of
 from .mesh import Mesh
 from .renames import renamed_spaces
 from .stages import Phase
@@ -59,7 +58,7 @@ class HostSide:
     def after(self, phase: Phase, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
         """What the host has after a phase; a part that is not run stays as it was found."""
         return HostSpec(
-            _masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
+            masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
             if masquerade
             else dict(self.found.masquerade),
             _ways_back_after(self.found.ways_back, self.wanted.ways_back, phase)
@@ -68,28 +67,11 @@ class HostSide:
         )
 
 
-def _masquerade_after(found: Part, wanted: Part, phase: Phase) -> Part:
-    """Nothing that translates today stops before the last phase."""
-    if phase == "remove":
-        return dict(wanted)
-    grown = {**found, **wanted}
-    for space in found.keys() & wanted.keys():
-        incoming = dict.fromkeys([*found[space]["incoming"], *wanted[space]["incoming"]])
-        forwards = union_of_forwards(found[space].get("port_forwards") or (), wanted[space].get("port_forwards") or ())
-        grown[space] = {**wanted[space], "incoming": sorted(incoming, key=natural), "port_forwards": forwards}
-    return grown
-
-
 def _ways_back_after(found: Part, wanted: Part, phase: Phase) -> Part:
     """New ones come first; one that changes does so when its address moves, which is in the switch phase."""
     if phase == "remove":
         return dict(wanted)
     return {**wanted, **found} if phase == "add" else {**found, **wanted}
-
-
-def natural(name: str) -> list[Any]:
-    """To sort tun9 before tun10."""
-    return [part.zfill(20) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
 
 
 def zone_of(number: int) -> int:
@@ -145,12 +127,9 @@ def _ways_back(
     owners: dict[str, Member] = {}
     for key, address in own_addresses(intent, cloud).items():
         member = fleet.by_interface(address.interface_id)
-        if (
-            member
-            and address.private_ip
-            and not is_retired(address)
-            and not (intent.prune_addresses and key not in chosen)
-        ):
+        if key in chosen:
+            continue  # by the address that it shall have, below
+        if member and address.private_ip and not is_retired(address) and not intent.prune_addresses:
             owners[address.private_ip] = member
     for host, work in design.entries.values():
         member = fleet.by_host(host or "")
@@ -189,7 +168,11 @@ def design_host_sides(
     """
     masquerades = _masquerades(gateways, intent, server, design)
     ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
-    addresses = {a.private_ip for a in own_addresses(intent, cloud).values() if a.private_ip and not is_retired(a)}
+    addresses = {
+        address.private_ip
+        for key, address in own_addresses(intent, cloud).items()
+        if address.private_ip and not is_retired(address) and chosen.get(key, address.private_ip) == address.private_ip
+    }
     renamed = renamed_spaces(intent)
     for given in intent.hosts:
         host, facts = given.host, given.found
