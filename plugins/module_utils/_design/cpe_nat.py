@@ -10,10 +10,11 @@ moved because a bond moved (that is reported as drift), only because an operator
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._cpe_nat_rules import address_problem
-from .addresses import choose_private_address, is_reserved
+from .addresses import choose_private_address, is_reserved, lies_in, network_of
 from .connected_ips import check_connected_ip, tag_of
 from .cpe_nat_entries import (
     PREFIX,
@@ -155,6 +156,15 @@ def _owner(
     return owner, wanted or owner
 
 
+def _begun(address: ElasticIp, owner: Member) -> str | None:
+    """Return the private address that a run which was killed has assigned already: the module takes it up, too."""
+    tagged = address.tags.get(TAG_PRIVATE_IP)
+    there = owner.instance is not None and address.tags.get(TAG_INTERFACE) == owner.instance.interface_id
+    if is_retired(address) or not there or owner.instance is None or tagged not in owner.instance.addresses:
+        return None
+    return tagged if owner.instance.publics.get(tagged) in (None, address.public_ip) else None
+
+
 def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, report: Report) -> None:
     """Refuse where the entry's private address carries the public address of others, and its own one nothing."""
     owner = fleet.by_interface(address.tags.get(TAG_INTERFACE))
@@ -252,6 +262,8 @@ def design_cpe_nat(
             moved = moved or current is not None
         elif stays:
             private_ip = current
+        elif address and (begun := _begun(address, owner)):
+            private_ip = begun
         else:
             private_ip = addresses.choose(owner, entry.key, entry.intent.label)
         if private_ip is None:
@@ -270,7 +282,7 @@ def design_cpe_nat(
                 f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "
                 "after a failover its public address is dead until the association is moved."
             )
-        _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, design)
+        _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, cloud, design)
     return chosen
 
 
@@ -284,6 +296,7 @@ def _design_entry(
     made: str | None,
     intent: Intent,
     server: Server,
+    cloud: Cloud,
     design: Design,
 ) -> None:
     """Items, objects and work of one entry; a move comes in the switch phase."""
@@ -338,8 +351,27 @@ def _design_entry(
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
         design.cpe_nat[phase].append((owner.host, work))
-    if current and current != private_ip and ("cpe_nat_ip", current) in found:
-        design.drop(PART, owner.host, found["cpe_nat_ip", current])
+    for left in _left_behind(entry, current, private_ip, found.values(), cloud):
+        design.drop(PART, owner.host, left)
         design.cpe_nat["remove"].append(
-            (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": current, "release": False})
+            (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": left.key, "release": False})
         )
+
+
+def _left_behind(
+    entry: Entry, current: str | None, private_ip: str, found: Iterable[Thing], cloud: Cloud
+) -> Iterator[Thing]:
+    """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
+
+    The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.
+    """
+    inside = network_of(entry.intent.connected_ip)
+    assigned = {address for one in cloud.instances.values() for address in one.addresses}
+    homes = {one.subnet_id for one in cloud.instances.values()}
+    around = [ipaddress.IPv4Network(one.cidr) for one in cloud.subnets.values() if one.id in homes]
+    for thing in found:
+        if thing.kind != "cpe_nat_ip" or thing.key == private_ip:
+            continue
+        dead = thing.key not in assigned and any(lies_in(thing.key, network) for network in around)
+        if thing.key == current or (dead and inside and lies_in(thing.data.get("nat_ip"), inside)):
+            yield thing
