@@ -37,12 +37,13 @@ ONCE = (
     "tests/lab",
     "tests/packets",
     "tests/faults",
+    "tests/changes",
     "tests/playbooks/modules",
     "tests/house",
 )
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
-itself (together they are in the playbooks, which every line runs), faults, and the long ways from one network to
-another."""
+itself (together they are in the playbooks, which every line runs), faults, the table of changes, and the long ways from
+one network to another."""
 EVERY = ("tests/playbooks/hostile",)
 """Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tools.change_table import COMMAND, FOLDER, PAGE, page, page_problems, read_table
+from tools.fresh_copy import ROOT
 from tools.house.changes import fragment_problems
 from tools.house.files import GNU, LICENCE, header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
@@ -248,3 +251,13 @@ def test_fragments(tmp_path: Path, text: str, complaint: str) -> None:
         return
     assert len(problems) == 1
     assert problems[0].startswith(f"changelogs/fragments/one.yml: {complaint}")
+
+
+def test_page_of_changes_that_the_table_does_not_make(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / FOLDER, tmp_path / FOLDER)
+    (tmp_path / PAGE).parent.mkdir()
+    assert page_problems(tmp_path) == [f"{PAGE}: is not what {FOLDER} makes; write it: {COMMAND}"]
+    (tmp_path / PAGE).write_text(page(read_table(tmp_path)), encoding="utf-8")
+    assert page_problems(tmp_path) == []
+    (tmp_path / PAGE).write_text(page(read_table(tmp_path)).replace("live", "alive"), encoding="utf-8")
+    assert len(page_problems(tmp_path)) == 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.change_table import page_problems
 from tools.house.changes import fragment_problems
 from tools.house.files import header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
@@ -32,4 +33,5 @@ RULES: dict[str, Rule] = {
     "every Python file names its licence": header_problems,
     "no file is too long": length_problems,
     "changelog fragments are valid": fragment_problems,
+    "docs/changes.md is made of the table of changes": page_problems,
 }

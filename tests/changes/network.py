@@ -1,0 +1,147 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A network in memory that inventories are applied to, one after the other: read, planned, judged, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report
+from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES, Phase
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Thing
+from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object, diff, predict, wanted
+from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError
+from tests.unit.plugins.module_utils.design.built_world import FACTS
+from tests.unit.plugins.module_utils.design.world import World
+
+from .carriers import Facts, facts, identity, lost
+from .cloud_side import CloudSide
+
+Inventories = dict[str, Any]
+"""`hosts` and `group`, as in an inventory: {"hosts": {NAME: variables}, "group": variables}."""
+
+
+class _Variables:
+    """The variables of an inventory's hosts, which need no evaluation."""
+
+    def __init__(self, given: Inventories) -> None:
+        self._hosts = {host: {**given["group"], **(own or {})} for host, own in given["hosts"].items()}
+        self._play = next(iter(self._hosts.values()))
+
+    def names(self, host: str) -> Iterable[str]:
+        return list(self._hosts[host])
+
+    def value(self, host: str, name: str) -> Any:
+        return self._hosts[host].get(name)
+
+    def play_names(self) -> Iterable[str]:
+        return list(self._play)
+
+    def play_value(self, name: str) -> Any:
+        return self._play.get(name)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan of a run; one with problems has changed nothing."""
+
+    items: list[Item]
+    problems: list[str]
+    warnings: list[str]
+
+    def marked(self, phase: Phase | None = None) -> list[Item]:
+        """Return the items that interrupt something."""
+        return [item for item in self.items if item.disruptive and phase in (None, item.phase)]
+
+
+def read(given: Inventories) -> dict[str, Any]:
+    """Return what a run takes from an inventory. Raises InventoryError."""
+    return Inventory(list(given["hosts"]), _Variables(given)).read()
+
+
+class Network:
+    """Both sides of a network, and what its aggregators have themselves."""
+
+    def __init__(self, world: World, aws: CloudSide) -> None:
+        self.world, self.aws = world, aws
+        self.installed: dict[str, dict[str, Any]] = {}
+
+    def plan(self, given: Inventories) -> Planned:
+        """Return the plan of a run with an inventory."""
+        try:
+            found = read(given)
+        except InventoryError as refused:
+            return Planned([], str(refused).splitlines()[1:], [])
+        for one in found["aggregators"]:
+            if one["host_side"]:
+                one["found"] = {**FACTS, "installed": self.installed.get(one["host"], {})}
+        checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**found["plan"], "aggregators": found["aggregators"]})
+        if checked.error_messages:
+            return Planned([], list(checked.error_messages), [])
+        params = checked.validated_parameters
+        entries = params["cpe_nat_ips"]
+        named = {str(entry.get("public_ip")) for entry in entries}
+        self.aws.look(named, any(entry.get("reverse_dns") is not None for entry in entries))
+        items = self.world.plan(**params)
+        report, intent = self.world.report, read_intent(params, Report())
+        scope = Scope(hosts=set(found["hosts"]), parts=set(PARTS), limited=False, absent=intent.absent)
+        _judge(items, [], scope, intent, params, report)
+        return Planned([] if report.problems else items, report.problems, report.warnings)
+
+    def apply(self, planned: Planned) -> set[str]:
+        """Carry out the plan that was made last, phase by phase; return what was lost and not announced."""
+        unsaid: set[str] = set()
+        for phase in PHASES:
+            before = self.facts()
+            for item in planned.items:
+                if item.system == "aws" and item.phase == phase:
+                    self.aws.carry_out(item)
+            self._server(phase)
+            for host, side in self.world.design.host_sides.items():
+                self.installed[host] = side.after(phase).as_dict()
+            unsaid |= lost(before, self.facts(), {identity(item) for item in planned.marked(phase)})
+        return unsaid
+
+    def facts(self) -> Facts:
+        """Return everything that carries traffic."""
+        return facts(self.world.objects, self.aws, self.installed)
+
+    def _server(self, phase: Phase) -> None:
+        targets: dict[tuple[str, str, str], Object] = {}
+        gone: list[Object] = []
+        for batch in self.world.design.batches[phase]:
+            for thing in batch.wanted:
+                data = {k: v for k, v in self._known(thing).items() if k not in ("type", "protocol")}
+                item = wanted(thing.kind, thing.parent, data)
+                targets.setdefault(item.identity, item)
+            gone += [Object(t.kind, t.parent, t.key, t.data) for t in batch.gone]
+        objects = self.world.objects
+        changes = diff(objects.values(), targets.values(), gone)
+        self.world.objects = {item.identity: item for item in predict(objects.values(), changes)}
+        self.world._follow(self.world.objects.values())
+
+    def _known(self, thing: Thing) -> Mapping[str, Any]:
+        """Return an object with the addresses that AWS has chosen meanwhile."""
+        given = thing.data.get("addresses") or ()
+        if KNOWN_AFTER_APPLY not in given:
+            return thing.data
+        number = self.world.server.aggregators[int(thing.parent.split("/")[1])].name
+        one = self.aws.interface(f"gateway/{thing.data['space']}/{number}")
+        cidr = self.aws.cloud.subnets[one.subnet_id].cidr
+        own = [f"{one.private_ip}/{cidr.partition('/')[2]}", *([f"{one.ipv6}/64"] if thing.data["accept_ra"] else [])]
+        return {**thing.data, "addresses": own}
+
+
+def allowed(given: Inventories, switches: Mapping[str, Any]) -> Inventories:
+    """Return an inventory with variables of its group set, and room for every deletion."""
+    return {**given, "group": {**given["group"], "bonding_max_deletions": 1000, **switches}}

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each row of the table of changes holds; and no key of the inventory is without its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tools.change_table import Row, read_table
+
+from .judge import judge
+from .keys import changes_of, keys
+
+ROWS = {row.name: row for section in read_table() for row in section.rows}
+NOT_YET = {name: row for name, row in ROWS.items() if row.found}
+"""Rows of not_yet.yml, which say what ought to hold, and what is found today: the list has to shrink."""
+STARTED = {row.key.partition("[")[0] for row in ROWS.values()}
+KEYS = [key for key in keys() if key.partition("[")[0] in STARTED]
+"""The variables that the table has begun with."""
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS.values() if not row.found], ids=lambda row: row.name)
+def test_row_holds(row: Row) -> None:
+    assert judge(row) == []
+
+
+@pytest.mark.parametrize("row", NOT_YET.values(), ids=lambda row: row.name)
+def test_row_that_does_not_hold_yet_is_as_the_table_says(row: Row) -> None:
+    found = judge(row)
+    assert found, "the row holds: take it out of not_yet.yml"
+    assert row.found in "; ".join(found)
+
+
+def test_each_row_has_a_name_of_its_own() -> None:
+    names = Counter(row.name for section in read_table() for row in section.rows)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_the_table_has_the_keys_of_the_inventory_and_no_others() -> None:
+    assert {row.key for row in ROWS.values()} == set(KEYS)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_has_a_row_for_each_change_that_applies_to_it(key: str) -> None:
+    found = {change for row in ROWS.values() if row.key == key for change in row.change.split(", ")}
+    assert changes_of(key) - found == set()
