@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .gateway import PART, Gateway, gateway_work
@@ -19,9 +20,15 @@ from .state import Cloud, Server, Thing
 
 
 def design_gateway(
-    gateway: Gateway, intent: Intent, server: Server, cloud: Cloud, design: Design, report: Report
+    gateway: Gateway,
+    others: Iterable[Gateway],
+    intent: Intent,
+    server: Server,
+    cloud: Cloud,
+    design: Design,
+    report: Report,
 ) -> None:
-    """Items, objects and work of one gateway."""
+    """Add items, objects and work of one gateway; `others` are the space's other ones, which may take its routes."""
     host, before = gateway.member.host, len(design.items)
     _interface_items(gateway, intent, design)
     if gateway.wants_nat:
@@ -31,7 +38,7 @@ def design_gateway(
     else:
         _address_items(gateway, intent, design)
         nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, intent, cloud, design)
-    add, switch, gone = network_routes(gateway, intent, cloud, design, report)
+    add, switch, gone = network_routes(gateway, others, intent, cloud, design, report)
     default_route(gateway, intent, cloud, design, report)
     phases = {item.phase for item in design.items[before:]}
     found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}

@@ -61,12 +61,21 @@ def tables_to(gateway: Gateway, cloud: Cloud) -> list[str]:
 
 
 def network_routes(
-    gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report
+    gateway: Gateway, others: Iterable[Gateway], intent: Intent, cloud: Cloud, design: Design, report: Report
 ) -> tuple[list[str], list[str], list[str]]:
-    """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused."""
+    """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused.
+
+    What one of `others`, the gateways of the same space, takes over is replaced by that one, and not deleted here.
+    """
     lists: dict[Phase, list[str]] = {"add": [], "switch": [], "remove": []}
     target = gateway.interface.id if gateway.interface else None
     tables = tables_of(gateway, intent, cloud, report)
+    elsewhere = {
+        (name, network)
+        for other in others
+        for name, _table in tables_of(other, intent, cloud, Report())  # what is wrong with them is said of that one
+        for network in other.intent.networks
+    }
     taken = _taken(gateway, [table for _name, table in tables if table], cloud)
     for name, table in tables:
         existing = {route.destination: route for route in table.routes} if table else {}
@@ -93,7 +102,7 @@ def network_routes(
             text = _moved(gateway)
             design.aws("update", "route", name, destination, phase="switch", before=before, interrupts=text, **common)
             lists["switch"].append(destination)
-        kept = gateway.intent.networks
+        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if place == name)}
         lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
     for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
         table = cloud.route_tables[number]
@@ -155,12 +164,12 @@ def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Desi
 
 
 def _is_idle(gateway: Gateway, destination: str) -> bool:
-    """Return True if nothing uses the route: a wider one is wanted, or no bond of the space has the network."""
+    """Return True if nothing uses the route: others of the gateway cover it, or no bond has the network."""
     if not gateway.intent.vpc_routes or "." not in destination:  # IPv6, or a prefix list
         return False
     given_up = ipaddress.IPv4Network(destination)
-    wider = any(given_up.subnet_of(ipaddress.IPv4Network(network)) for network in gateway.intent.networks)
-    return wider or gateway.intent.auto
+    networks = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, gateway.intent.networks))
+    return gateway.intent.auto or any(given_up.subnet_of(network) for network in networks)
 
 
 def _moved(gateway: Gateway) -> str:

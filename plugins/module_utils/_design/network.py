@@ -108,7 +108,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     check_space_names((space for space, _found in pairs), intent, server, cloud, report)
     check_gateway_names(gateways, intent, server, cloud, report)
     for gateway in gateways:
-        design_gateway(gateway, intent, server, cloud, design, report)
+        others = [one for one in gateways if one.space == gateway.space and one is not gateway]
+        design_gateway(gateway, others, intent, server, cloud, design, report)
     warn_of_none(gateways, report)
     design_gateways_gone(gateways, intent, server, cloud, fleet, leftovers, design, report)
     for made in vpcs:
