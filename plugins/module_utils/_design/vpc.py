@@ -181,13 +181,15 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
             make("subnet", key, name, {"cidr": subnet, "zone": zone, "ipv6": ipv6})
         else:
             subnet_ids.append(present.id)
-            if (present.cidr, present.zone) != (subnet, zone):
+            fits = found is None or cidr in found.cidrs  # else it has been said of the whole VPC
+            if fits and (present.cidr, present.zone) != (subnet, zone):
                 report.problem(
                     f"space {space.key}, vpc.subnets: {subnet} is wanted in {zone}, but {name} ({present.id}) has "
                     f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
                 )
             if ipv6 and not present.ipv6:
                 design.aws("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}, **common)
+    _check_subnets(vpc, network, cloud, report)
     table = owned(network, route_table_key(space.key), cloud.route_tables.values())
     if table is None:
         make("route_table", key, route_table_key(space.key), {})
@@ -225,6 +227,35 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
             "default_route": default_route,
         }
         design.vpcs["add"].append(work)
+
+
+def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -> None:
+    """Refuse a new subnet that overlaps another one of the VPC, as EC2 does, and name those that nobody wants."""
+    inside = [subnet for subnet in cloud.subnets.values() if vpc.found and subnet.vpc_id == vpc.found.id]
+    keys = {subnet.id: subnet.tags.get(TAG_KEY, "") for subnet in inside if subnet.tags.get(TAG_NETWORK) == network}
+    for name, chosen, key_of in (
+        ("subnets", vpc.subnets, subnet_key),
+        ("public_subnets", vpc.public, public_subnet_key),
+    ):
+        for zone, cidr in sorted(chosen.items()):
+            if key_of(vpc.space, zone) in keys.values():
+                continue
+            for other in inside:
+                if ipaddress.IPv4Network(cidr).overlaps(ipaddress.IPv4Network(other.cidr)):
+                    known = keys.get(other.id) or "the subnet"
+                    report.problem(
+                        f"space {vpc.space}, vpc.{name}: {cidr} in {zone} overlaps {known} ({other.id}), which has "
+                        f"{other.cidr} in {other.zone}: EC2 refuses it. Give {zone} another network."
+                    )
+    wanted = {subnet_key(vpc.space, zone) for zone in vpc.subnets}
+    used = {interface.subnet_id for interface in cloud.interfaces.values()}
+    for subnet in inside:
+        key = keys.get(subnet.id, "")
+        if key.startswith(subnet_key(vpc.space, "")) and key not in wanted and subnet.id not in used:
+            report.warn(
+                f"The subnet {key} ({subnet.id}) has no gateway, and vpc.subnets does not name it any more. It is "
+                f"kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}"
+            )
 
 
 def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
