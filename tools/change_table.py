@@ -33,7 +33,7 @@ CHANGES = (
     "two swapped",
 )
 OUTCOMES = ("live", "interrupts", "refused", "kept", "how")
-ORDER = ("cpe_nat",)
+ORDER = ("spaces", "vxlan", "vpc", "gateways", "port_forwards", "cpe_nat")
 """The files of the table, as the page has them."""
 Patch = Mapping[str, Any]
 

@@ -63,8 +63,9 @@ def facts(objects: Mapping[Any, Object], aws: CloudSide, installed: Mapping[str,
 
 
 def _of_object(one: Object) -> Iterator[tuple[str, ...]]:
-    if one.kind != "filter":
-        yield ("is there",)
+    if one.kind == "filter" or (one.kind == "space" and not one.data.get("private_wan_enabled")):
+        return
+    yield ("is there",)
     for name in SCALARS.get(one.kind, ()):
         if one.data.get(name) not in (None, False):
             yield name, str(one.data[name])
@@ -89,9 +90,10 @@ def _of_cloud(cloud: Cloud, aws: CloudSide) -> Iterator[tuple[tuple[str, ...], f
                 yield ("route", route.destination, name, str(route.target)), frozenset({line, owner})
     for one in cloud.interfaces.values():
         mine = frozenset({("network_interface", "", keys[one.id])})
-        detail = "" if one.source_dest_check else "any source"
         if one.instance_id:
-            yield ("network_interface", keys[one.id], one.instance_id, detail), mine
+            yield ("network_interface", keys[one.id], one.instance_id), mine
+        if one.instance_id and not one.source_dest_check:
+            yield ("network_interface", keys[one.id], one.instance_id, "any source"), mine
         for group in one.groups:
             yield _attached(cloud, group, one.id, mine)
     for instance in cloud.instances.values():
@@ -127,7 +129,9 @@ def _attached(
 
 def _of_masquerade(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     yield from (("incoming", device) for device in entry["incoming"])
-    yield from (("port_forward", str(sorted(forward.items()))) for forward in entry["port_forwards"])
+    for forward in entry["port_forwards"]:
+        names = ("protocol", "port", "to", "to_port")
+        yield from (("port_forward", *(str(forward[name]) for name in names), source) for source in forward["from"])
     yield "source", entry["device"], entry["subnet"], str(entry["untranslated"]), str(entry["zone"])
     if entry["ipv6"]:
         yield ("ipv6",)

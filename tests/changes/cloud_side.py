@@ -46,6 +46,8 @@ class CloudSide:
 
     def __init__(self, cloud: Cloud, others: list[ElasticIp]) -> None:
         self.cloud, self.others = cloud, others
+        self.adopted: dict[str, str] = {}
+        """VPCs of others that spaces have, by id: what their own VPC's key would be."""
         self._number = 0
         self._devices: dict[str, int] = {}
         self._do: dict[str, Callable[[Item], None]] = {
@@ -89,8 +91,9 @@ class CloudSide:
     def table_name(self, table: RouteTable) -> str:
         """Return the plan's name of a route table."""
         vpc = self.cloud.vpcs.get(table.vpc_id)
-        main = f"{vpc.tags[TAG_KEY]}/main" if vpc and table.main and TAG_KEY in vpc.tags else table.id
-        return table.tags.get(TAG_KEY, main)
+        own = vpc.tags.get(TAG_KEY) if vpc else None
+        key = self.adopted.get(table.vpc_id, None if own in self.adopted.values() else own)
+        return table.tags.get(TAG_KEY, f"{key}/main" if table.main and key else table.id)
 
     def _new(self, prefix: str) -> str:
         self._number += 1
@@ -177,7 +180,8 @@ class CloudSide:
         self.cloud.route_tables[found.id] = replace(found, subnet_ids=tuple(ids))
 
     def _route(self, item: Item) -> None:
-        (table,) = [t for t in self.cloud.route_tables.values() if self.table_name(t) == item.parent]
+        tables = self.cloud.route_tables.values()
+        (table,) = [t for t in tables if item.parent in (t.id, self.table_name(t))]
         others = tuple(route for route in table.routes if route.destination != item.key)
         before = len(table.routes) - len(others)
         if before != (item.verb != "create"):
@@ -192,11 +196,9 @@ class CloudSide:
         if given != KNOWN_AFTER_APPLY:
             return given
         vpc = self.cloud.vpcs[table.vpc_id]
-        space = vpc.tags.get(TAG_KEY, "").removeprefix("vpc/")
+        space = self.adopted.get(vpc.id, vpc.tags.get(TAG_KEY, "")).removeprefix("vpc/")
         if item.part == "gateways" and item.key != ANYWHERE:
-            spaces = [one for one in self.cloud.interfaces.values() if one.vpc_id == vpc.id]
-            (own,) = [i for i in spaces if i.tags.get(TAG_KEY, "").startswith("gateway/") and _of(i.tags, item.host)]
-            return own.id
+            return self.interface(f"gateway/{space}/{item.host}").id
         nats = all_owned(NETWORK, f"natgw/{space}/{item.host}", self.cloud.nat_gateways.values())
         if item.part == "gateways" and nats:
             return str(nats[0].id)
@@ -354,7 +356,3 @@ class CloudSide:
         tagged = bool(after["tags"][TAG_CHECK])
         checked = self.cloud.checked_before - {item.key}
         self.cloud.checked_before = checked | {item.key} if tagged else checked
-
-
-def _of(tags: dict[str, str], host: str | None) -> bool:
-    return tags[TAG_KEY].endswith(f"/{host}")

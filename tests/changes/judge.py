@@ -99,7 +99,8 @@ def _only_the_run(row: Row, before: Inventories, after: Inventories, network: Ne
 def _refused(row: Row, before: Inventories, after: Inventories, network: Network, plain: Planned) -> Iterator[str]:
     if not plain.problems:
         yield f"accepted with {len(plain.items)} changes"
-    yield from (f"problem: {text}" for text in plain.problems if not any(words in text for words in row.refused))
+    own = [text for text in plain.problems if " interrupts: " not in text]  # which is said besides
+    yield from (f"problem: {text}" for text in own if not any(words in text for words in row.refused))
     yield from (
         f"no problem says: {words}" for words in row.refused if not any(words in text for text in plain.problems)
     )
@@ -142,7 +143,8 @@ def _switched(row: Row, planned: Planned) -> Iterator[str]:
     switches = {item.switch for item in planned.marked()}
     yield from (f"the plan wants {name}" for name in sorted(switches - row.switches.keys()))
     needed = {name for name, value in row.switches.items() if value is True}
-    yield from (f"no line wants {name}" for name in sorted(needed - switches) if not planned.problems)
+    if row.marks:
+        yield from (f"no line wants {name}" for name in sorted(needed - switches) if not planned.problems)
 
 
 def _carried_out(row: Row, network: Network, planned: Planned, after: Inventories) -> Iterator[str]:

@@ -30,6 +30,9 @@ from .cloud_side import CloudSide
 Inventories = dict[str, Any]
 """`hosts` and `group`, as in an inventory: {"hosts": {NAME: variables}, "group": variables}."""
 
+LAST = ("subnet", "route_table", "internet_gateway", "vpc")
+"""What goes last of all: tasks/remove.yml has the VPCs at its end."""
+
 
 class _Variables:
     """The variables of an inventory's hosts, which need no evaluation."""
@@ -92,6 +95,8 @@ class Network:
         entries = params["cpe_nat_ips"]
         named = {str(entry.get("public_ip")) for entry in entries}
         self.aws.look(named, any(entry.get("reverse_dns") is not None for entry in entries))
+        spaces = [(space["key"], space.get("vpc") or {}) for space in params["spaces"]]
+        self.aws.adopted = {vpc["id"]: f"vpc/{key}" for key, vpc in spaces if vpc.get("id")}
         items = self.world.plan(**params)
         report, intent = self.world.report, read_intent(params, Report())
         scope = Scope(hosts=set(found["hosts"]), parts=set(PARTS), limited=False, absent=intent.absent)
@@ -103,12 +108,14 @@ class Network:
         unsaid: set[str] = set()
         for phase in PHASES:
             before = self.facts()
-            for item in planned.items:
-                if item.system == "aws" and item.phase == phase:
-                    self.aws.carry_out(item)
+            items = [item for item in planned.items if item.system == "aws" and item.phase == phase]
+            for item in sorted(items, key=lambda item: item.verb == "delete" and item.kind in LAST):
+                self.aws.carry_out(item)
             self._server(phase)
+            asked = {item.host for item in planned.items if item.system == "host" and item.phase == phase}
             for host, side in self.world.design.host_sides.items():
-                self.installed[host] = side.after(phase).as_dict()
+                if host in asked or phase == "remove":  # in the end a run looks after each host
+                    self.installed[host] = side.after(phase).as_dict()
             unsaid |= lost(before, self.facts(), {identity(item) for item in planned.marked(phase)})
         return unsaid
 

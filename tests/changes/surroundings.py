@@ -53,7 +53,8 @@ def surroundings() -> Network:
     ):
         world.server.bonds[bond.id] = bond
         world.server.bond_interfaces[bond.id] = ["eth0", "eth1"]
-    lan: dict[str, Any] = {"interface": "eth0", "ip": "172.20.18.1/24", "include_private_wan": True}
-    world.add_thing("connected_ip", "bonds/18", lan)
+    for number in (17, 18):
+        lan: dict[str, Any] = {"interface": "eth0", "ip": f"172.20.{number}.1/24", "include_private_wan": True}
+        world.add_thing("connected_ip", f"bonds/{number}", lan)
     others = [ElasticIp(f"eipalloc-own{n}", f"203.0.113.20{n}", region=None) for n in range(3)]
     return Network(world, CloudSide(cloud, others))
