@@ -66,6 +66,11 @@ def network_of(text: object) -> ipaddress.IPv4Network | None:
         return None
 
 
+def is_covered(network: ipaddress.IPv4Network, by: Iterable[ipaddress.IPv4Network]) -> bool:
+    """Return True if each address of `network` is in one of the others, which may share it between them."""
+    return any(network.subnet_of(other) for other in ipaddress.collapse_addresses(by))
+
+
 def delegated(prefixes: Iterable[str]) -> set[str]:
     """Return the addresses of the prefixes of an interface, which nothing else in its subnet can have."""
     return {str(address) for prefix in prefixes for address in ipaddress.IPv4Network(prefix)}

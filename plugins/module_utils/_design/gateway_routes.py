@@ -13,6 +13,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from .addresses import is_covered
 from .gateway import PART, Gateway
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
@@ -168,8 +169,7 @@ def _is_idle(gateway: Gateway, destination: str) -> bool:
     if not gateway.intent.vpc_routes or "." not in destination:  # IPv6, or a prefix list
         return False
     given_up = ipaddress.IPv4Network(destination)
-    networks = ipaddress.collapse_addresses(map(ipaddress.IPv4Network, gateway.intent.networks))
-    return gateway.intent.auto or any(given_up.subnet_of(network) for network in networks)
+    return gateway.intent.auto or is_covered(given_up, map(ipaddress.IPv4Network, gateway.intent.networks))
 
 
 def _moved(gateway: Gateway) -> str:

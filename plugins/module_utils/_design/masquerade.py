@@ -13,6 +13,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .addresses import is_covered
 from .intent import GatewayIntent, Report
 from .naming import ANYWHERE
 
@@ -79,7 +80,7 @@ def narrowed_forwards(
 
 def _admits(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
     around = [ipaddress.IPv4Network(network) for network in new["from"]]
-    return all(any(ipaddress.IPv4Network(network).subnet_of(outer) for outer in around) for network in old["from"])
+    return all(is_covered(ipaddress.IPv4Network(network), around) for network in old["from"])
 
 
 def forwards_of(wanted: GatewayIntent) -> list[dict[str, Any]]:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from .addresses import is_covered, network_of
 from .fleet import Fleet
 from .intent import Intent
 from .items import ALLOW
@@ -70,7 +72,12 @@ def _sources_that_leave(server: Server, fleet: Fleet) -> set[str]:
 
 def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server) -> bool:
     """Return True if nobody misses the rule: others let in the same, or it is for an address that no aggregator has."""
+    remaining = list(remaining)
     if any(other.covers(rule) for other in remaining):
+        return True
+    source = network_of(rule.source)
+    alike = [other.source for other in remaining if replace(other, source=rule.source).covers(rule)]
+    if source and is_covered(source, filter(None, map(network_of, alike))):
         return True
     publics = {f"{aggregator.ip}/32" for aggregator in server.aggregators.values()}
     public = kind_of(key)[0] == "aggregators" and (rule.protocol, rule.from_port) not in (VXLAN, *BGP)
