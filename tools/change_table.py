@@ -33,7 +33,19 @@ CHANGES = (
     "two swapped",
 )
 OUTCOMES = ("live", "interrupts", "refused", "kept", "how")
-ORDER = ("spaces", "vxlan", "vpc", "gateways", "port_forwards", "cpe_nat")
+ORDER = (
+    "hosts",
+    "spaces",
+    "vxlan",
+    "vpc",
+    "gateways",
+    "port_forwards",
+    "cpe_nat",
+    "bgp",
+    "security",
+    "careful",
+    "connections",
+)
 """The files of the table, as the page has them."""
 Patch = Mapping[str, Any]
 
@@ -68,12 +80,16 @@ class Row:
     """ "kind key" of what loses something without a mark: its successor carries by then, or nobody misses it."""
     refused: tuple[str, ...] = ()
     """How the problems begin, or what they contain."""
+    also: tuple[str, ...] = ()
+    """The same of further problems, which may follow from it."""
     do: str = ""
     """What to do instead of a refused change."""
     way: tuple[Patch, ...] = ()
     """The same in runs: each a change beside the last one's, and at the end the wanted one."""
     kept: str = ""
     """Words of the warning about what is kept; empty where nothing is left over that could be pruned."""
+    again: bool = False
+    """True if each run does it again, so that no plan after it is empty."""
     found: str = ""
     """What the judgement finds today, of a row that does not hold yet."""
     today: str = ""
@@ -123,7 +139,7 @@ def _row(given: Mapping[str, Any], section: Mapping[str, Any]) -> Row:
     values["key"] = of.removesuffix("[]") if key == "/" else f"{of}.{key}" if of else key
     if values["expect"] == "interrupts":
         values.setdefault("switches", {ALLOW: True})
-    for name in ("refused", "goes", "way"):
+    for name in ("refused", "also", "goes", "way"):
         listed = values.get(name, ())
         values[name] = tuple([listed] if isinstance(listed, str) else listed)
     unknown = set(values) - {one.name for one in fields(Row)}

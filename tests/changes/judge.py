@@ -16,6 +16,7 @@ from tools.change_table import Patch, Row, marks_of, read_networks
 from .network import Inventories, Network, Planned, allowed, read
 from .surroundings import surroundings
 
+TEARDOWN, EVERYTHING_GOES = "confirm_teardown", "everything"
 EVERYTHING = {"bonding_allow_disruption": True, "bonding_prune": True, "eip_cpe_nat_prune": True}
 
 
@@ -75,7 +76,8 @@ def _judge(row: Row) -> list[str]:
     plain = network.plan(after)
     if row.expect == "refused":
         return list(_refused(row, before, after, network, plain))
-    found = list(_plain(row, plain))
+    # A leaving is its own switch; module network_plan asks for a teardown's before anything is planned.
+    found = [] if row.key in row.switches or TEARDOWN in row.switches else list(_plain(row, plain))
     if row.switches or row.expect == "live":
         planned = network.plan(allowed(after, row.switches))
         found += _switched(row, planned)
@@ -100,7 +102,8 @@ def _refused(row: Row, before: Inventories, after: Inventories, network: Network
     if not plain.problems:
         yield f"accepted with {len(plain.items)} changes"
     own = [text for text in plain.problems if " interrupts: " not in text]  # which is said besides
-    yield from (f"problem: {text}" for text in own if not any(words in text for words in row.refused))
+    known = (*row.refused, *row.also)
+    yield from (f"problem: {text}" for text in own if not any(words in text for words in known))
     yield from (
         f"no problem says: {words}" for words in row.refused if not any(words in text for text in plain.problems)
     )
@@ -152,9 +155,13 @@ def _carried_out(row: Row, network: Network, planned: Planned, after: Inventorie
     if planned.problems:
         return
     unsaid = network.apply(planned)
+    if row.goes == (EVERYTHING_GOES,):
+        left = network.facts_of_network() - {"space"}  # whose modes a teardown leaves
+        unsaid = {f"{EVERYTHING_GOES}{f' but {sorted(left)}' if left else ''}"}
     yield from (f"lost without a mark: {text}" for text in sorted(unsaid - set(row.goes)))
     yield from (f"not lost: {text}" for text in sorted(set(row.goes) - unsaid))
-    yield from _settled(network, patched(after, {name: v for name, v in row.switches.items() if v is not True}))
+    if not row.again:
+        yield from _settled(network, patched(after, {name: v for name, v in row.switches.items() if v is not True}))
 
 
 def _settled(network: Network, given: Inventories) -> Iterator[str]:

@@ -78,6 +78,10 @@ class Network:
     def __init__(self, world: World, aws: CloudSide) -> None:
         self.world, self.aws = world, aws
         self.installed: dict[str, dict[str, Any]] = {}
+        """What each machine has, by its instance, or by its host where that is not given."""
+        self._machines: dict[str, str] = {}
+        """The machine of each host, as the last plan has it."""
+        self._before = self.facts()
 
     def plan(self, given: Inventories) -> Planned:
         """Return the plan of a run with an inventory."""
@@ -85,9 +89,10 @@ class Network:
             found = read(given)
         except InventoryError as refused:
             return Planned([], str(refused).splitlines()[1:], [])
+        self._machines = {one["host"]: one.get("instance_id") or one["host"] for one in found["aggregators"]}
         for one in found["aggregators"]:
             if one["host_side"]:
-                one["found"] = {**FACTS, "installed": self.installed.get(one["host"], {})}
+                one["found"] = {**FACTS, "installed": self.installed.get(self._machines[one["host"]], {})}
         checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**found["plan"], "aggregators": found["aggregators"]})
         if checked.error_messages:
             return Planned([], list(checked.error_messages), [])
@@ -115,13 +120,18 @@ class Network:
             asked = {item.host for item in planned.items if item.system == "host" and item.phase == phase}
             for host, side in self.world.design.host_sides.items():
                 if host in asked or phase == "remove":  # in the end a run looks after each host
-                    self.installed[host] = side.after(phase).as_dict()
+                    self.installed[self._machines[host]] = side.after(phase).as_dict()
             unsaid |= lost(before, self.facts(), {identity(item) for item in planned.marked(phase)})
         return unsaid
 
     def facts(self) -> Facts:
         """Return everything that carries traffic."""
-        return facts(self.world.objects, self.aws, self.installed)
+        installed = {host: self.installed.get(machine, {}) for host, machine in self._machines.items()}
+        return facts(self.world.objects, self.aws, installed)
+
+    def facts_of_network(self) -> set[str]:
+        """Return the kinds of what carries traffic and was not there before the network."""
+        return {fact[0] for fact in self.facts().keys() - self._before.keys()}
 
     def _server(self, phase: Phase) -> None:
         targets: dict[tuple[str, str, str], Object] = {}

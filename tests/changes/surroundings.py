@@ -30,6 +30,8 @@ def surroundings() -> Network:
     world = small_world()
     world.add_aggregator(PEER, 21, "10.2.0.14", "a")
     world.add_aggregator("agg5", 22, "10.1.1.15", "b")
+    third = world.server.aggregators[1007]
+    world.server.aggregators[1007] = replace(third, ip="203.0.113.13")  # small_world gives it the first one's
     cloud = world.cloud
     cloud.instances[f"i-{PEER}"] = instance(PEER, "10.2.0.14", "a", vpc_id="vpc-peer", subnet_id="subnet-peer")
     cloud.subnets["subnet-peer"] = Subnet("subnet-peer", "vpc-peer", "10.2.0.0/24", ZONE_A)
@@ -53,8 +55,8 @@ def surroundings() -> Network:
     ):
         world.server.bonds[bond.id] = bond
         world.server.bond_interfaces[bond.id] = ["eth0", "eth1"]
-    for number in (17, 18):
-        lan: dict[str, Any] = {"interface": "eth0", "ip": f"172.20.{number}.1/24", "include_private_wan": True}
-        world.add_thing("connected_ip", f"bonds/{number}", lan)
+    for place in (17, 18):
+        lan: dict[str, Any] = {"interface": "eth0", "ip": f"172.20.{place}.1/24", "include_private_wan": True}
+        world.add_thing("connected_ip", f"bonds/{place}", lan)
     others = [ElasticIp(f"eipalloc-own{n}", f"203.0.113.20{n}", region=None) for n in range(3)]
     return Network(world, CloudSide(cloud, others))
