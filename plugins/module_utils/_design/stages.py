@@ -53,6 +53,7 @@ DISRUPTIVE: dict[str, dict[str, str]] = {
         "neighbor_as": "this BGP session",
         "local_address": "this BGP session",
         "neighbor_address": "this BGP session",
+        "rr_client": "this BGP session",
         "password": "this BGP session, if its password changes",
     },
     "static_protocol": {"routes": "what these routes carry"},
