@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from .gateway import PART, Gateway, gateway_work
@@ -21,7 +21,7 @@ from .state import Cloud, Server, Thing
 
 def design_gateway(
     gateway: Gateway,
-    others: Iterable[Gateway],
+    others: Sequence[Gateway],
     intent: Intent,
     server: Server,
     cloud: Cloud,
@@ -61,7 +61,7 @@ def design_gateway(
         design.gateway_objects |= {(phase, thing.parent, thing.key): work for thing in now}
         if phase in phases:
             design.gateways[phase].append(work)
-    tables, left = routes_elsewhere(gateway, intent, cloud, design, report)
+    tables, left = routes_elsewhere(gateway, others, intent, cloud, design, report)
     if left:
         less: dict[str, Any] = {"absent_networks": left, "route_table_ids": tables, "routes": static}
         design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", **less)))

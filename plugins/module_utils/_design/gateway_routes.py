@@ -71,12 +71,7 @@ def network_routes(
     lists: dict[Phase, list[str]] = {"add": [], "switch": [], "remove": []}
     target = gateway.interface.id if gateway.interface else None
     tables = tables_of(gateway, intent, cloud, report)
-    elsewhere = {
-        (name, network)
-        for other in others
-        for name, _table in tables_of(other, intent, cloud, Report())  # what is wrong with them is said of that one
-        for network in other.intent.networks
-    }
+    elsewhere = _taken_over(others, intent, cloud)
     taken = _taken(gateway, [table for _name, table in tables if table], cloud)
     for name, table in tables:
         existing = {route.destination: route for route in table.routes} if table else {}
@@ -103,17 +98,28 @@ def network_routes(
             text = _moved(gateway)
             design.aws("update", "route", name, destination, phase="switch", before=before, interrupts=text, **common)
             lists["switch"].append(destination)
-        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if place == name)}
+        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if table and place == table.id)}
         lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
     for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
         table = cloud.route_tables[number]
-        lists["remove"] += _given_up(gateway, _name(gateway, table), table.routes, design)
+        left = (route for route in table.routes if (table.id, route.destination) not in elsewhere)
+        lists["remove"] += _given_up(gateway, _name(gateway, table), left, design)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
 
 
+def _taken_over(others: Iterable[Gateway], intent: Intent, cloud: Cloud) -> set[tuple[str, str]]:
+    """Return (table's id, network) of each route that other gateways want: they replace it, and it is not deleted."""
+    return {
+        (table.id, network)
+        for other in others
+        for _name, table in tables_of(other, intent, cloud, Report())  # what is wrong with them is said of that one
+        for network in (other.intent.networks if table else ())
+    }
+
+
 def routes_elsewhere(
-    gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report
+    gateway: Gateway, others: Iterable[Gateway], intent: Intent, cloud: Cloud, design: Design, report: Report
 ) -> tuple[list[str], list[str]]:
     """Items for the routes in tables that `route_tables` names no more; (the tables' ids, the destinations).
 
@@ -125,7 +131,11 @@ def routes_elsewhere(
     public = public_table_key(gateway.space, "")
     left = [cloud.route_tables[number] for number in tables_to(gateway, cloud) if number not in named]
     left = [table for table in left if not table.tags.get(TAG_KEY, "").startswith(public)]
-    gone = [one for table in left for one in _given_up(gateway, _name(gateway, table), table.routes, design, True)]
+    elsewhere = _taken_over(others, intent, cloud)
+    gone: list[str] = []
+    for table in left:
+        routes = (route for route in table.routes if (table.id, route.destination) not in elsewhere)
+        gone += _given_up(gateway, _name(gateway, table), routes, design, whole=True)
     return [table.id for table in left], list(dict.fromkeys(gone))
 
 

@@ -134,6 +134,8 @@ class CloudReader:
         if vpcs:
             steps += [partial(self._route_tables, client), partial(self._interfaces, client, intent)]
         _at_once(steps)
+        if intent.removes:
+            self._foreign_route_tables(client)
         self._nat_gateways(client, intent)
 
     def take(self, intent: Intent, cloud: Cloud) -> None:
@@ -293,6 +295,16 @@ class CloudReader:
 
     def _route_tables(self, client: Any) -> None:
         for item in describe_by(client, "describe_route_tables", "vpc-id", self.cloud.vpcs):
+            self._route_table(item)
+
+    def _foreign_route_tables(self, client: Any) -> None:
+        """Read those of adopted VPCs that the intent names no more, with gateways of ours: their routes go too."""
+        for item in describe_by(
+            client,
+            "describe_route_tables",
+            "vpc-id",
+            {one.vpc_id for one in self.cloud.interfaces.values()} - set(self.cloud.vpcs),
+        ):
             self._route_table(item)
 
     def _interfaces(self, client: Any, intent: Intent) -> None:
