@@ -137,6 +137,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     design.limits = check_limits(design.items, intent, cloud, fleet, report)
     warn_of_hazards(design.items, peers, fleet, report)
     _warn_nothing_to_carry(pairs, server, report)
+    _warn_of_modes(intent, server, design, report)
     return design
 
 
@@ -333,6 +334,19 @@ def _check_regions(intent: Intent, report: Report) -> None:
     if len(regions) > 1 and any(space.vpc for space in intent.spaces):
         listing = ", ".join(f"{host}: {region}" for region, host in sorted(regions.items()))
         report.problem(f"aws_region differs ({listing}): spaces with a vpc need all aggregators in one region.")
+
+
+def _warn_of_modes(intent: Intent, server: Server, design: Design, report: Report) -> None:
+    """Say of each space of which something goes, and that the inventory names no more, that its mode stays."""
+    gone = {str(t.data.get("space")) for batch in design.batches["remove"] for t in batch.gone}
+    gone |= {work["space"] for work in design.vpcs["remove"]}
+    for key in sorted((gone - {space.key for space in intent.spaces}) & set(server.spaces)):
+        found = server.spaces[key]
+        if found.enabled:
+            report.warn(
+                f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
+                "more: turn it off on the management server, or with module space_private_wan."
+            )
 
 
 def _warn_nothing_to_carry(pairs: list[tuple[SpaceIntent, SpaceFound]], server: Server, report: Report) -> None:

@@ -194,6 +194,12 @@ class _Plan:
         if found is None:
             after = {"tags": tags(self._intent.network, key)}
             self._design.aws("create", "security_group", parent, key, phase="add", after=after, **common)
+        elif vpc is not None and found.vpc_id != vpc_id:
+            self._report.problem(
+                f"The security group {key} ({found.id}) is in the VPC {found.vpc_id}, wanted is {parent}, and EC2 "
+                f"cannot move a group. Take the gateways of space {kind_of(key)[1]} out of bonding_spaces, run with "
+                "bonding_prune: true, and put them in again."
+            )
         new = [rule for rule in rules if found is None or rule not in found.rules]
         kind, place = kind_of(key)
         keeps = kind == "gateway" and keeps_gateways(place, self._leftovers)
