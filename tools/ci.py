@@ -38,6 +38,7 @@ ONCE = (
     "tests/packets",
     "tests/faults",
     "tests/changes",
+    "tests/pairs",
     "tests/playbooks/modules",
     "tests/house",
 )
