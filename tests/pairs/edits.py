@@ -123,6 +123,7 @@ def change_egress(maker: Maker, found: Json) -> None:
         if gateway["egress"] != MASQUERADE:
             gateway.pop("port_forwards", None)
             gateway.pop("vpc_routes", None)
+            gateway.pop("incoming", None)
 
 
 def change_forwards(maker: Maker, found: Json) -> None:
@@ -160,7 +161,7 @@ def add_entry(maker: Maker, found: Json) -> None:
     numbers = {_bond_of(maker, one) for one in found["cpe_nat_ips"]}
     free = [number for number in maker.base.bonds if number not in numbers]
     if free:
-        found["cpe_nat_ips"].append(maker.entry(maker.chance.choice(free)))
+        found["cpe_nat_ips"].append(maker.entry(maker.chance.choice(free), found))
 
 
 def _bond_of(maker: Maker, entry: Json) -> int:
@@ -183,7 +184,7 @@ def empty_a_list(maker: Maker, found: Json) -> None:
 
 def move_entry(maker: Maker, found: Json) -> None:
     if entry := _some(maker, found["cpe_nat_ips"]):
-        entry["aggregator"] = maker.host()
+        entry["aggregator"] = maker.host(found)
 
 
 def change_entry(maker: Maker, found: Json) -> None:
@@ -216,7 +217,7 @@ def reorder(maker: Maker, found: Json) -> None:
 
 
 def change_bgp(maker: Maker, found: Json) -> None:
-    found["bgp"] = maker.bgp()
+    found["bgp"] = maker.bgp(found)
 
 
 def change_groups(maker: Maker, found: Json) -> None:
@@ -229,8 +230,45 @@ def change_groups(maker: Maker, found: Json) -> None:
             found |= new
 
 
+def join(maker: Maker, found: Json) -> None:
+    found["leaving"] = []
+    if len(found["aggregators"]) < len(maker.base.hosts):
+        found["aggregators"].append(maker.base.hosts[-1])
+
+
+def leave(maker: Maker, found: Json) -> None:
+    """Let the last aggregator leave, with what it carries moved or taken out."""
+    last = str(maker.base.hosts[-1]["host"])
+    if last not in maker.hosts(found):
+        return
+    found["leaving"] = [last]
+    for space, gateway in [pair for pair in _gateways(found) if pair[1]["aggregator"] == last]:
+        free = [host for host in maker.with_room(found) if host not in {g["aggregator"] for g in space["gateways"]}]
+        if free and maker.likely(0.7):
+            gateway["aggregator"] = maker.chance.choice(free)
+            _in_its_zone(maker, gateway)
+        else:
+            space["gateways"].remove(gateway)
+    for entry in found["cpe_nat_ips"]:
+        if entry.get("aggregator") == last:
+            entry["aggregator"] = maker.host(found)
+    if found["bgp"] and found["bgp"].get("route_reflectors") == [last]:
+        found["bgp"]["route_reflectors"] = []
+
+
+def change_members(maker: Maker, found: Json) -> None:
+    if space := _some(maker, [one for one in found["spaces"] if "vxlan" in one]):
+        space["vxlan"]["aggregators"] = maker.one_of(["all"], ["involved"])
+
+
+def change_incoming(maker: Maker, found: Json) -> None:
+    if pair := _some(maker, [one for one in _gateways(found) if one[1]["egress"] == MASQUERADE]):
+        pair[1]["incoming"] = maker.one_of([], ["wg0"], ["wg0", "wg1"], ["wg1"])
+
+
 EDITS: tuple[Edit, ...] = (
     add_space, take_space_out, change_space, new_vpc, vpc_out, add_gateway, take_gateway_out, move_gateway,
     move_gateway, swap_gateways, change_egress, change_forwards, change_networks, split_networks, add_entry,
     take_entry_out, empty_a_list, move_entry, change_entry, swap_entries, reorder, change_bgp, change_groups,
+    join, leave, change_members, change_incoming,
 )  # fmt: skip

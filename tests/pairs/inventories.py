@@ -45,26 +45,28 @@ class Maker:
 
     def inventory(self) -> Json:
         """Return a whole inventory."""
-        found: Json = {"aggregators": list(self.base.hosts), "spaces": [], "cpe_nat_ips": [], "bgp": self.bgp()}
-        found |= self.groups()
+        found: Json = {"aggregators": list(self.base.hosts), "leaving": [], "spaces": [], "cpe_nat_ips": []}
+        if self.likely(0.25):  # the one that no bond needs
+            found["aggregators"].pop()
+        found |= {"bgp": self.bgp(found), **self.groups()}
         for key in self.base.spaces:
             if self.likely(0.8):
                 found["spaces"].append(self.space(key, found))
         for number in self.base.bonds:
             if self.likely(0.4):
-                found["cpe_nat_ips"].append(self.entry(number))
+                found["cpe_nat_ips"].append(self.entry(number, found))
             if self.likely(0.1):
-                found["cpe_nat_ips"].append(self.entry(number, name=f"second-{number}"))
+                found["cpe_nat_ips"].append(self.entry(number, found, name=f"second-{number}"))
         return found
 
-    def bgp(self) -> Json | None:
+    def bgp(self, inventory: Json) -> Json | None:
         """Return BGP in one of its forms, or none."""
         kind = self.chance.random()
         if kind < 0.35:
             return None
         if kind < 0.6 and self.base.flat:
             return {"asn": 64512, "mode": "direct"}
-        reflectors = [self.host()] if self.likely(0.2) else []
+        reflectors = [self.host(inventory)] if self.likely(0.2) else []
         return {"asn": 64512, "mode": "transit", "subnet": "10.253.0.0/20", "route_reflectors": reflectors}
 
     def groups(self) -> Json:
@@ -75,9 +77,13 @@ class Maker:
         ports = self.chance.sample(PORTS, self.chance.randint(0, len(PORTS)))
         return {"security_groups": True, "cpe_nat_inbound": list(inbound), "managed_mesh_ports": list(ports)}
 
-    def host(self) -> str:
+    def hosts(self, inventory: Json) -> list[str]:
+        """Return the hosts of an inventory that stay."""
+        return [one["host"] for one in inventory["aggregators"] if one["host"] not in inventory["leaving"]]
+
+    def host(self, inventory: Json) -> str:
         """Return a host."""
-        return str(self.chance.choice(self.base.hosts)["host"])
+        return self.chance.choice(self.hosts(inventory))
 
     def space(self, key: str, inventory: Json) -> Json:
         """Return a space of any kind, with gateways where it has a VPC."""
@@ -86,7 +92,10 @@ class Maker:
         found: Json = {"key": key, "private_wan": mode, "gateways": []}
         if mode == "unmanaged" or self.likely(0.7):
             protocol = self.one_of("babel", "ospf")
-            found["vxlan"] = {"subnet": f"10.254.{place * 16}.0/20", "protocol": protocol, "aggregators": ["all"]}
+            members = ["all" if self.likely(0.8) else "involved"]
+            found["vxlan"] = {"subnet": f"10.254.{place * 16}.0/20", "protocol": protocol, "aggregators": members}
+            if place % 4 == 3:  # always: what was chosen once is kept where it is not given
+                found["vxlan"]["vni"] = 4000 + place
         if self.likely(0.75):
             found["vpc"] = self.vpc(key, inventory)
             for number in range(self.one_of(0, 1, 1, 2)):
@@ -129,12 +138,16 @@ class Maker:
         if found["egress"] == MASQUERADE and self.likely(0.1):
             found["vpc_routes"], found["networks"] = False, []
             found.pop("route_tables", None)
+            if not given and self.likely(0.5):
+                found["subnet_id"] = f"subnet-given-{self.base.zones[found['aggregator']][-1]}"
+        if found["egress"] == MASQUERADE and self.likely(0.15):
+            found["incoming"] = self.one_of(["wg0"], ["wg0", "wg1"], ["wg1"])
         return found
 
     def with_room(self, inventory: Json) -> list[str]:
         """Return the hosts that can take one more gateway's interface."""
         taken = [one["aggregator"] for space in inventory["spaces"] for one in space["gateways"]]
-        return [one["host"] for one in self.base.hosts if taken.count(one["host"]) < INTERFACES - 1]
+        return [host for host in self.hosts(inventory) if taken.count(host) < INTERFACES - 1]
 
     def networks(self, space: Json, number: int) -> list[str]:
         """Return networks for a space's gateway; those of a second one lie elsewhere."""
@@ -154,7 +167,7 @@ class Maker:
         ]
         return self.chance.sample(every, self.chance.randint(1, len(every)))
 
-    def entry(self, bond: int, name: str | None = None) -> Json:
+    def entry(self, bond: int, inventory: Json, name: str | None = None) -> Json:
         """Return a CPE NAT entry of a bond."""
         third = 100 if name else 0
         found: Json = {
@@ -166,7 +179,7 @@ class Maker:
         if name or bond % 5 == 0:
             found["name"] = name or f"named-{bond}"
         if self.likely(0.5):
-            found["aggregator"] = self.host()
+            found["aggregator"] = self.host(inventory)
         if not name and bond % 4 == 1 and (place := (bond - 17) // 4) < len(self.base.publics):
             found["public_ip"] = self.base.publics[place]
         elif bond % 6 == 0:

@@ -59,6 +59,8 @@ class Planned:
     auto: frozenset[str] = frozenset()
     """Spaces with a gateway whose networks are worked out."""
 
+    leaving: frozenset[str] = frozenset()
+    """Hosts that leave, and what their sessions are called at the others."""
     bare: frozenset[str] = frozenset()
     """Spaces of which there is nothing on an aggregator and no VPC, but perhaps a mode."""
 
@@ -108,7 +110,9 @@ def plan(state: State, inventory: Mapping[str, Any], **switches: Any) -> Planned
     used = {str(thing.data.get("space")) for things in server.things.values() for thing in things}
     used |= {one.tags.get(TAG_KEY, "").partition("/")[2] for one in cloud.vpcs.values()}
     bare = frozenset(server.spaces) - used
-    return Planned(items, design, report.problems, report.warnings, spaces, auto, bare)
+    gone = [one for one in server.aggregators.values() if one.name in intent.leaving]
+    leaving = frozenset([*(one.name for one in gone), *(f"{NETWORK}_bgp_{one.id}" for one in gone)])
+    return Planned(items, design, report.problems, report.warnings, spaces, auto, leaving, bare)
 
 
 def _in_order(items: Iterable[Item], spaces: Mapping[str, str]) -> list[Item]:

@@ -148,6 +148,8 @@ def _step_by_step(built: State, way: list[tuple[Any, State]], planned: Planned) 
         now = facts(state)
         for fact in lost(carried, now, before, after):
             # what moved addresses answer is the whole move's to say, whichever host comes first
+            if fact[0] in ("tunnel", "routing", "session") and planned.leaving & set(fact):
+                continue  # no bond is on an aggregator that leaves, or the plan had refused
             if fact[0] == "route" and _space_of(before[fact]) in planned.auto:
                 continue  # worked out of what the bonds have: nobody has what has no route any more
             asked = planned.items if fact[0] == "way back" else said

@@ -186,3 +186,21 @@ def test_a_cpe_nat_ip_that_others_made_stays() -> None:
         one = deepcopy(next(o for o in built.objects.values() if o.kind == "cpe_nat_ip"))
         built.objects[identity] = replace(one, key=address, data={**one.data, "ip": address, "nat_ip": nat_ip})
     assert plan(built, inventory(cpe_nat_ips=[entry()]), **ALL).items == []
+
+
+@pytest.mark.parametrize(("stays", "vni"), [(True, None), (True, 4000), (False, None)])
+def test_an_aggregator_leaves_and_the_run_is_killed_anywhere(stays: bool, vni: int | None) -> None:
+    """Killed after its protocols had gone, its VXLAN interface stayed for ever."""
+    vxlan = {"subnet": "10.254.0.0/20", "protocol": "babel", "aggregators": ["all"], "vni": vni}
+    first = inventory(spaces=[space(vxlan=vxlan)], bgp=TRANSIT)
+    second = inventory(spaces=[space(vxlan=vxlan)] if stays else [], bgp=TRANSIT, leaving=["agg4"])
+    assert judged(first, second).broken == []
+
+
+def test_a_gateway_in_another_vpcs_subnet_has_its_security_group_there() -> None:
+    """The group was made in the space's VPC, and EC2 refused to put it on the interface."""
+    alone = gateway("agg1", egress="masquerade", vpc_routes=False, subnet_id="subnet-given-a")
+    assert judged(inventory(), inventory(spaces=[space(alone)], security_groups=True)).broken == []
+    second = gateway("agg2", "172.16.0.0/16")
+    planned = plan(WORLD.state, inventory(spaces=[space(alone, second)], security_groups=True))
+    assert any("lie in several VPCs" in text for text in planned.problems)

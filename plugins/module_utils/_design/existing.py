@@ -19,6 +19,11 @@ class ExistingMeshes:
         self._interfaces: dict[str | None, dict[int, list[Thing]]] = {}
         self._patterns: dict[tuple[int, int], set[str]] = {}
         self._local: dict[int, set[str]] = {}
+        self._given = {
+            space.key: (space.vxlan.interface or vxlan_name(space.vxlan.vni), space.vxlan.vni)
+            for space in intent.spaces
+            if space.vxlan and space.vxlan.vni is not None
+        }
         for aggregator, things in server.things.items():
             for thing in things:
                 if thing.kind == "vxlan_interface":
@@ -36,18 +41,27 @@ class ExistingMeshes:
     def of(self, space: str | None, number: int) -> dict[int, list[Thing]]:
         """The interfaces of a space's mesh (None: the one that carries BGP) by aggregator id.
 
-        Those that a protocol of ours names, and those with the derived name and VNI. `number`: the space's id.
+        Those that a protocol of ours names, and those with the derived name and VNI, those that the intent gives, or
+        those of an interface that a protocol of ours names on another aggregator: on an aggregator that leaves the
+        protocol goes first. `number`: the space's id.
         """
         found: dict[int, list[Thing]] = {}
+        known = {(vxlan_name(self._vni_base + number), self._vni_base + number), self._given.get(space or "", ("", 0))}
+        if space is not None:
+            known |= {
+                (thing.key, thing.data["vni"])
+                for aggregator, things in self._interfaces.get(space, {}).items()
+                for thing in things
+                if thing.key in self._patterns.get((aggregator, number), ())
+            }
         for aggregator, things in self._interfaces.get(space, {}).items():
             patterns = self._patterns.get((aggregator, number), set()) if space is not None else set()
             local = self._local.get(aggregator, set()) if space is None else set()
             for thing in things:
-                vni = thing.data["vni"]
                 named = thing.key in patterns or any(
                     a.split("/")[0] in local for a in thing.data.get("addresses") or ()
                 )
-                if named or (thing.key == vxlan_name(vni) and vni == self._vni_base + number):
+                if named or (thing.key, thing.data["vni"]) in known:
                     found.setdefault(aggregator, []).append(thing)
         return found
 

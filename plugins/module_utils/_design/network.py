@@ -17,7 +17,7 @@ from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .derived import check_network_name, warn_of_kept
 from .duplicates import check_duplicates
-from .existing import ExistingMeshes
+from .existing import ExistingMeshes, protocol_patterns
 from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
@@ -286,9 +286,14 @@ def _drop_all(
 
 
 def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
-    """Named by a protocol of ours, or with the derived name of a space that the intent names."""
+    """Return True if a protocol of ours names it, or its name is derived and its space the intent's or nobody uses it.
+
+    The latter is what a run leaves that was killed after the protocols had gone.
+    """
     named = {space.key for space in intent.spaces} | ({None} if intent.bgp else set())
-    fits = thing.key == vxlan_name(thing.data["vni"]) and thing.data.get("space") in named
+    space, others = thing.data.get("space"), server.things.get(number, ())
+    idle = space is not None and not any(thing.key in protocol_patterns(o) for o in others if "protocol" in o.kind)
+    fits = thing.key == vxlan_name(thing.data["vni"]) and (space in named or idle)
     return fits or any(
         own_thing(intent.network, other) for other in server.things.get(number, ()) if "protocol" in other.kind
     )

@@ -143,7 +143,10 @@ def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
         rules = [Rule("-1", None, None, cidr) for cidr in cidrs]
         for forward in (forward for gateway in mine for forward in forwards_of(gateway.intent)):
             rules += [Rule(forward["protocol"], forward["port"], forward["port"], source) for source in forward["from"]]
-        number = vpc.found.id if vpc.found else None
+        around = dict.fromkeys(plan.vpc_of(gateway) for gateway in mine)
+        if len(around) > 1:
+            plan.refuse_several_vpcs(space, around)
+        number = next(iter(around))
         plan.group(key, "gateways", number, f"gateways of {space}", list(dict.fromkeys(rules)), vpc)
         for gateway in mine:
             plan.attach_gateway(gateway, key)
@@ -178,6 +181,21 @@ class _Plan:
     def _found(self, key: str) -> SecurityGroup | None:
         found: SecurityGroup | None = owned(self._intent.network, key, self._cloud.groups.values())
         return found
+
+    def vpc_of(self, gateway: Gateway) -> str | None:
+        """Return the VPC of a gateway's network interface, None of one that is to be made: its subnet may be given."""
+        subnet = self._cloud.subnets.get(gateway.intent.subnet_id or "")
+        if subnet:
+            return subnet.vpc_id
+        return gateway.vpc.found.id if gateway.vpc.found else None
+
+    def refuse_several_vpcs(self, space: str, vpcs: Iterable[str | None]) -> None:
+        """Say that a space's gateways cannot share a security group."""
+        names = ", ".join(number or vpc_key(space) for number in vpcs)
+        self._report.problem(
+            f"space {space}: its gateways lie in several VPCs ({names}), and a security group belongs to one. Give them "
+            "subnets of one VPC, or leave bonding_security_groups out."
+        )
 
     def group(
         self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
