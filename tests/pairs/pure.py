@@ -203,12 +203,13 @@ def said_to_stay(line: str, planned: Planned) -> bool:
     if mode := re.match(r'- space  {"key": "([^"]+)"', line):
         # a mode alone does not tell who has turned it on
         return mode[1] in planned.bare or any(f"space {mode[1]}: its private WAN" in text for text in planned.warnings)
-    keeps = [m[1] for text in planned.warnings if (m := re.match(r"space ([^:,]+): .*IPv6 blocks", text))]
+    keeps = [m[1] for text in planned.warnings if (m := re.match(r"space ([^:,]+): .*has IPv6. The blocks", text))]
     if any(re.search(rf"\b{space}\b", line) and IPV6.match(line[2:]) for space in keeps):
         return True
     subnet = re.search(r'"id": "(subnet/[^"]+)"', line)
     return subnet is not None and any(
-        f"({subnet[1]}) has no gateway in bonding_spaces any more" in text for text in planned.warnings
+        text.startswith(f"The subnet {subnet[1]} (") and "has no gateway in bonding_spaces any more" in text
+        for text in planned.warnings
     )
 
 

@@ -118,7 +118,7 @@ def test_a_vpc_of_a_space_that_takes_another_one_goes() -> None:
     assert judged(inventory(spaces=[space()]), inventory(spaces=[second])).broken == []
     built = applied(WORLD.state, plan(WORLD.state, inventory(spaces=[space()]), **ALL))
     (said,) = [text for text in plan(built, inventory(spaces=[second])).warnings if "VPC" in text]
-    assert "is that of no space in bonding_spaces any more" in said
+    assert "is wanted by no space of bonding_spaces any more" in said
 
 
 @pytest.mark.parametrize("groups", [True, False])
@@ -131,7 +131,7 @@ def test_a_gateway_cannot_move_to_another_vpc_or_subnet(host: str, groups: bool)
     second = inventory(spaces=[{**space(other), "vpc": {"id": GIVEN_VPC}}], security_groups=groups)
     _built, planned = changed(first, second)
     said = " ".join(planned.problems)
-    assert ("EC2 cannot move an interface to another subnet" in said) == (host == "agg1")
+    assert ("the gateway cannot be moved to another subnet or VPC" in said) == (host == "agg1")
     assert ("EC2 cannot move a group" in said) == groups
     if not planned.problems:
         assert judged(first, second).broken == []
@@ -160,7 +160,7 @@ def test_ipv6_of_a_vpc_that_is_not_wanted_any_more_is_named(before: bool) -> Non
     first, second = (space(), space())
     first["vpc"], second["vpc"] = {**first["vpc"], "ipv6": before}, {**second["vpc"], "ipv6": False}
     _built, planned = changed(inventory(spaces=[first]), inventory(spaces=[second]))
-    said = [text for text in planned.warnings if "IPv6 blocks" in text]
+    said = [text for text in planned.warnings if "has IPv6. The blocks" in text]
     assert len(said) == int(before)
 
 
@@ -171,8 +171,9 @@ def test_what_is_left_of_a_space_is_named() -> None:
     _built, out = changed(first, inventory())
     assert any("its private WAN stays in mode managed_mesh" in text for text in out.warnings)
     _built, moved = changed(first, inventory(spaces=[space(gateway("agg2", "172.16.0.0/16"), vxlan=vxlan)]))
-    (said,) = [text for text in moved.warnings if "the subnet" in text]
-    assert "(subnet/space1/eu-central-1a) has no gateway in bonding_spaces any more" in said
+    (said,) = [text for text in moved.warnings if "The subnet" in text]
+    assert said.startswith("The subnet subnet/space1/eu-central-1a (")
+    assert "has no gateway in bonding_spaces any more" in said
 
 
 def test_a_cpe_nat_ip_that_others_made_stays() -> None:

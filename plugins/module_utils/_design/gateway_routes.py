@@ -98,12 +98,13 @@ def network_routes(
             text = _moved(gateway)
             design.aws("update", "route", name, destination, phase="switch", before=before, interrupts=text, **common)
             lists["switch"].append(destination)
-        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if table and place == table.id)}
+        number = table.id if table else ""
+        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if place == number)}
         lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
     for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
-        table = cloud.route_tables[number]
-        left = (route for route in table.routes if (table.id, route.destination) not in elsewhere)
-        lists["remove"] += _given_up(gateway, _name(gateway, table), left, design)
+        found = cloud.route_tables[number]
+        left = (route for route in found.routes if (number, route.destination) not in elsewhere)
+        lists["remove"] += _given_up(gateway, _name(gateway, found), left, design)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
 

@@ -193,8 +193,8 @@ class _Plan:
         """Say that a space's gateways cannot share a security group."""
         names = ", ".join(number or vpc_key(space) for number in vpcs)
         self._report.problem(
-            f"space {space}: its gateways lie in several VPCs ({names}), and a security group belongs to one. Give them "
-            "subnets of one VPC, or leave bonding_security_groups out."
+            f"space {space}: its gateways lie in several VPCs ({names}), and a security group belongs to one. Give "
+            "them subnets of one VPC, or leave bonding_security_groups out."
         )
 
     def group(

@@ -68,10 +68,10 @@ class Server:
     """Interfaces, protocols and filters by aggregator id."""
     bond_things: dict[int, list[Thing]] = field(default_factory=dict)
     """Connected IPs, CPE NAT IPs (and routes, where read) by bond id."""
-    bonds_with_networks: set[int] = field(default_factory=set)
-    """Ids of the bonds whose connected IPs and routes were both read, so that a network that is not found is absent."""
     bond_interfaces: dict[int, list[str]] = field(default_factory=dict)
     """Names of the bonders' interfaces by bond id."""
+    bonds_with_networks: set[int] = field(default_factory=set)
+    """Ids of the bonds whose connected IPs and routes were both read, so that a network that is not found is absent."""
 
     def space_by_id(self, number: int) -> SpaceFound | None:
         """The space with this id."""

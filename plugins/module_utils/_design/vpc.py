@@ -248,13 +248,13 @@ def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -
                         f"{other.cidr} in {other.zone}: EC2 refuses it. Give {zone} another network."
                     )
     wanted = {subnet_key(vpc.space, zone) for zone in vpc.subnets}
-    used = {interface.subnet_id for interface in cloud.interfaces.values()}
+    used = {one.subnet_id for one in cloud.interfaces.values() if one.tags.get(TAG_NETWORK) != network}
     for subnet in inside:
         key = keys.get(subnet.id, "")
         if key.startswith(subnet_key(vpc.space, "")) and key not in wanted and subnet.id not in used:
             report.warn(
-                f"The subnet {key} ({subnet.id}) has no gateway, and vpc.subnets does not name it any more. It is "
-                f"kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}"
+                f"The subnet {key} ({subnet.id}) has no gateway in bonding_spaces any more, nor is it in vpc.subnets. "
+                f"It is kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}"
             )
 
 
