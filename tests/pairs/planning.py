@@ -141,6 +141,8 @@ def _inside(one: Item, step: str, spaces: Mapping[str, str]) -> tuple[Any, ...]:
         return (space, made.index(one.kind) if one.kind in made else late)
     if step == "vpc" and one.phase == "remove":
         return ("", VPC_GOES.index(one.kind) if one.kind in VPC_GOES else 0)
+    if step == "cpe_nat":  # an address carries its tags before its bond has anything, and until the bond has nothing
+        return ("", (one.system == "server") == (one.phase != "remove"))
     if step == "mesh" and one.phase == "remove":
         kinds = ("protocol", "filter") if one.verb == "delete" else ()
         return ("", 0 if any(k in one.kind for k in kinds) else 1 if one.verb != "delete" else 2)

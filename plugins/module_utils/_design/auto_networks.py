@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from .addresses import network_of
 from .cpe_nat_entries import resolve_entries
+from .cpe_nat_gone import going_connected_ips
 from .intent import GatewayIntent, Intent, Report, SpaceIntent
 from .naming import ANYWHERE, TAG_KEY, gateway_key, owned, vpc_key
 from .state import Cloud, Server, Vpc
@@ -88,7 +89,7 @@ def _with_networks(
     report: Report,
 ) -> GatewayIntent:
     what = f"space {space.key}, gateway on {gateway.host}, networks: auto"
-    carried = _carried(space, intent, server)
+    carried = _carried(space, intent, server, cloud)
     if not carried:
         report.problem(
             f"{what}: no connected IP or route of the space's bonds has include_private_wan, so there is nothing to "
@@ -112,18 +113,22 @@ def _blocks(networks: Iterable[Network]) -> set[Network]:
     return {block for block in PRIVATE for network in networks if network.subnet_of(block)}
 
 
-def _carried(space: SpaceIntent, intent: Intent, server: Server) -> set[Network]:
+def _carried(space: SpaceIntent, intent: Intent, server: Server, cloud: Cloud) -> set[Network]:
     """Return the IPv4 networks that the space's bonds give to its private WAN, when this run has changed them."""
     found = set()
+    entries = resolve_entries(intent, server, Report())
+    going = going_connected_ips(entries, intent, server, cloud)
     given = {
         (entry.bond.id, entry.intent.connected_ip): entry.intent.include_private_wan
-        for entry in resolve_entries(intent, server, Report())
+        for entry in entries
         if entry.bond.space == space.key and entry.intent.include_private_wan is not None
     }
     for bond in server.bonds.values():
         if bond.space != space.key:
             continue
         for thing in server.bond_things.get(bond.id, ()):
+            if (bond.id, thing.key) in going:
+                continue
             text = {"connected_ip": thing.data.get("ip"), "bond_route": thing.data.get("network")}.get(thing.kind)
             network = network_of(text)
             if network and thing.data.get("include_private_wan") and given.get((bond.id, thing.key), True):

@@ -43,6 +43,17 @@ def _server_things(private_ip: str | None, address: ElasticIp, server: Server, g
     return [*nats, *made_things(address, server, going)]
 
 
+def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cloud: Cloud) -> set[tuple[int, str]]:
+    """Return (bond, connected IP) of those that this run takes off the bonds with their addresses."""
+    if not (intent.absent or intent.prune_addresses):
+        return set()
+    own = own_addresses(intent, cloud)
+    leaving = [own[key] for key in leftover_keys(entries, intent, cloud)]
+    going = {address.private_ip or address.tags.get(TAG_PRIVATE_IP, "") for address in leaving}
+    things = [thing for address in leaving for thing in made_things(address, server, going)]
+    return {(int(thing.parent.split("/")[1]), thing.key) for thing in things}
+
+
 def design_leftovers(
     entries: list[Entry],
     intent: Intent,
