@@ -85,6 +85,13 @@ class Addresses:
         if owner.instance:
             self._used.setdefault(owner.instance.subnet_id, set()).add(address)
 
+    def lies_with(self, owner: Member, address: str | None) -> bool:
+        """Return True if an address lies in the owner's subnet, so that it can come along from another interface."""
+        subnet = self._cloud.subnets.get(owner.instance.subnet_id) if owner.instance else None
+        if subnet is None or address is None:
+            return False
+        return ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet.cidr)
+
     def fixed(self, owner: Member, address: str, what: str) -> str:
         """Check an address that the operator gives."""
         if owner.instance is None:
@@ -118,6 +125,15 @@ class Addresses:
         return address
 
 
+def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
+    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
+
+    Its instance was terminated, or is another host's: the entry takes the address to a new place.
+    """
+    place = address.tags.get(TAG_INTERFACE)
+    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
+
+
 def _owner(
     entry: Entry, address: ElasticIp | None, fleet: Fleet, report: Report
 ) -> tuple[Member | None, Member | None]:
@@ -131,7 +147,7 @@ def _owner(
                 "(or it leaves)."
             )
             return None, None
-    if address is None or is_retired(address):
+    if address is None or is_retired(address) or is_lost(address, fleet):
         if wanted is None:
             number = entry.bond.present or entry.bond.primary
             wanted = fleet.by_id(number)
@@ -144,8 +160,12 @@ def _owner(
     if owner is None:
         text = (
             f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
+            "is the primary interface of no aggregator of the inventory. Name its instance again; or, where another "
+            "one has taken its place, disassociate it, and the next run takes it there: aws ec2 disassociate-address "
+            "--association-id $(aws ec2 describe-addresses --query Addresses[0].AssociationId --output text "
+            f"--allocation-ids {address.allocation_id})"
         )
-        refuse_unless_incomplete(fleet, f"{text}is the primary interface of no aggregator of the inventory.", report)
+        refuse_unless_incomplete(fleet, text, report)
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:
         report.problem(
@@ -254,9 +274,11 @@ def design_cpe_nat(
         current = current_address(address)
         if address and current:
             _check_free(entry, address, current, fleet, report)
-        moved = before is not None and before.host != owner.host
+        lost = address is not None and is_lost(address, fleet)
+        moved = lost or (before is not None and before.host != owner.host)
         place = before.instance.subnet_id if before and before.instance else None
-        stays = current is not None and (not moved or place == owner.instance.subnet_id)
+        along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner, current))
+        stays = current is not None and (not moved or along)
         if entry.intent.private_ip and not (stays and entry.intent.private_ip == current):
             private_ip: str | None = addresses.fixed(owner, entry.intent.private_ip, entry.intent.label)
             moved = moved or current is not None
@@ -303,7 +325,8 @@ def _design_entry(
     if owner.instance is None:
         raise AssertionError("the caller has checked owner.instance")
     phase: Any = "switch" if moved else "add"
-    interrupts = f"inbound connections to {address.public_ip}" if moved and address else ""
+    carries = address is not None and address.interface_id is not None
+    interrupts = f"inbound connections to {address.public_ip}" if moved and address and carries else ""
     key, interface = cpe_nat_key(entry.key), owner.instance.interface_id
     wanted_tags = tags(intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
     if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):

@@ -82,6 +82,13 @@ def _vpc(given: Mapping[str, Any], what: str, report: Report) -> VpcIntent:
     given_subnets = {name: options.pop(name, None) or () for name in ("subnets", "public_subnets")}
     if not options.get("cidr") and not options.get("id"):
         report.problem(f"{what}, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given.")
+    given_here = {**given_subnets, "cidr": options.get("cidr")}
+    ignored = [name for name, value in given_here.items() if value]
+    if options.get("id") and ignored:
+        report.problem(
+            f"{what}, vpc: id with {' and '.join(sorted(ignored))} (got the VPC {options['id']} of others, expected no "
+            "more of it): nothing is made in an adopted VPC. Leave one of them out."
+        )
     network = None
     if options.get("cidr"):
         network = ipv4_network(options.pop("cidr"), f"{what}, vpc.cidr", report)

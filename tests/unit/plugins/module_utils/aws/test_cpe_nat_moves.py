@@ -129,3 +129,19 @@ def test_a_foreign_private_address_under_our_elastic_ip_does_not_move(settled: F
     taken = settled.by_key("bond-17")["PrivateIpAddress"]
     assert taken == result["objects"][0]["private_ip"]
     assert taken != "10.0.1.77"
+
+
+@pytest.mark.parametrize("still_there", [True, False], ids=["the interface is there", "the interface is gone"])
+def test_an_address_that_is_nowhere_goes_to_another_instance_with_its_private_address(
+    settled: FakeEc2, still_there: bool
+) -> None:
+    settled.disassociate_address(AssociationId=settled.by_key("bond-17")["AssociationId"])
+    if not still_there:
+        del settled.interfaces["eni-a1"]
+    settled.calls.clear()
+    wanted = entry("bond-17", "eni-a2", preferred_private_ip="10.0.1.40")
+    result = run(settled, options(wanted, allow_moves=True), False)
+    assert result["objects"][0]["private_ip"] == "10.0.1.40"
+    address = settled.by_key("bond-17")
+    assert (address["NetworkInterfaceId"], address["PrivateIpAddress"]) == ("eni-a2", "10.0.1.40")
+    assert run(settled, options(wanted), False)["changed"] is False

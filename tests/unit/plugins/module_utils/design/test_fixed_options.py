@@ -21,7 +21,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
 )
 
 from .built_world import FACTS, MASQUERADING, PRIVATE, PUBLIC, Built, addresses_alone, masquerading, tags
-from .world import HOSTS, entry, host, initech
+from .world import HOSTS, entry, host, initech, instance
 
 OWN_POOL, OTHER_POOL = "ipv4pool-ec2-0123456789", "ipv4pool-ec2-0abcdef012"
 
@@ -159,6 +159,45 @@ class TestEntries:
         assert short(items) == {("add", "update", "connected_ip", "bonds/17", "192.168.17.1/24")}
 
 
+class TestInstances:
+    """Another instance for a host that owns the address of an entry."""
+
+    def another(self, built: Built, subnet: str = "subnet-a") -> None:
+        """The inventory and AWS have a new instance for agg1; the old one is terminated."""
+        cloud = built.world.cloud
+        del cloud.instances["i-agg1"]
+        new = instance("agg1", "10.1.0.99" if subnet == "subnet-a" else "10.1.1.99", subnet[-1], interface_id="eni-new")
+        cloud.instances["i-agg1"] = new
+
+    def test_an_address_that_is_still_at_the_old_one(self) -> None:
+        built = addresses_alone()
+        self.another(built)
+        _items, problems = built.run()
+        text = refusal(problems, "Elastic IP")
+        assert "Name its instance again; or, where another one has taken its place, disassociate it" in text
+        assert "--allocation-ids eipalloc-17)" in text
+
+    @pytest.mark.parametrize("subnet", ["subnet-a", "subnet-b"])
+    @pytest.mark.parametrize("given", [{}, {"private_ip": "10.1.%d.60"}], ids=["any", "fixed"])
+    def test_an_address_that_went_with_the_old_one(self, subnet: str, given: dict[str, str]) -> None:
+        built = addresses_alone()
+        self.another(built, subnet)
+        addresses = built.world.cloud.addresses
+        addresses[-1] = replace(addresses[-1], interface_id=None, private_ip=None)
+        fixed = {name: text % (subnet == "subnet-b") for name, text in given.items()}
+        items, problems = built.run(cpe_nat_ips=[entry(aggregator="agg1", **fixed)])
+        assert problems == []
+        (private_ip,) = [item.key for item in items if item.kind == "private_address"]
+        assert private_ip.startswith("10.1.1." if subnet == "subnet-b" else "10.1.0.")
+        assert private_ip == fixed.get("private_ip", PRIVATE if subnet == "subnet-a" else private_ip)
+        found = {(i.phase, i.verb, i.kind) for i in items if i.part == "cpe_nat" and i.kind != "group_attachment"}
+        wanted = {("switch", "update", "elastic_ip"), ("switch", "create", "private_address")}
+        wanted |= {("switch", "create", "address_association")}
+        if private_ip != PRIVATE:
+            wanted |= {("switch", "create", "cpe_nat_ip"), ("remove", "delete", "cpe_nat_ip")}
+        assert found == wanted
+
+
 class TestSpaces:
     """The VPC of a space, its IPv6, and where a gateway lies."""
 
@@ -175,6 +214,11 @@ class TestSpaces:
         assert "(got subnet-77, expected subnet-gw, where its network interface eni-gw is)" in text
         assert "bonding_prune: true" in text
         assert any("The VPC vpc-9 (vpc/acme)" in warning for warning in built.world.report.warnings)
+
+    def test_a_vpc_that_is_ours_and_of_others(self) -> None:
+        _items, problems = masquerading().run(spaces=spaces(vpc={"id": "vpc-77", "cidr": "10.101.0.0/16"}))
+        text = refusal(problems, "id with cidr")
+        assert text.startswith("space acme, vpc: id with cidr (got the VPC vpc-77 of others")
 
     def test_the_other_vpc_goes_by_its_switch(self) -> None:
         built = masquerading()
