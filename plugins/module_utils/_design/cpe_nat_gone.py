@@ -80,7 +80,7 @@ def design_leftovers(
         host = owner.host if owner else None
         if not remove:
             leftovers.kept_owners |= {host} if host else set()
-            report.warn(
+            report.keep(
                 f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
                 "is kept, with what lets its connections in: a released public address never comes back. "
                 f"eip_cpe_nat_prune: true {'takes it off' if is_adopted(address) else 'releases it'}."

@@ -78,7 +78,7 @@ def design_gateways_gone(
         switch = removal_switch(intent, fleet, member)
         if switch is None:
             leftovers.kept_gateways.add((space, host))
-            report.warn(
+            report.keep(
                 f"The gateway {key} ({gone.place}) is not in the inventory any more. It is kept, with its security "
                 "group, its port forwards and what its host translates; bonding_prune: true removes it."
             )

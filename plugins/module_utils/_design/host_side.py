@@ -225,7 +225,7 @@ def _kept_masquerades(
             continue
         elif removal_switch(intent, fleet, fleet.by_host(host) or _leaving(fleet, host)) is None:
             kept[space] = entry
-            report.warn(
+            report.keep(
                 f"{host}: translates for space {space}, whose gateway is not in the inventory any more. The rules are "
                 "kept; bonding_prune: true removes them."
             )

@@ -27,6 +27,7 @@ class Report:
     _problems: dict[str, None] = field(default_factory=dict)
     _warnings: dict[str, None] = field(default_factory=dict)
     _left_out: dict[str, None] = field(default_factory=dict)
+    _kept: dict[str, None] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[str]:
@@ -37,6 +38,16 @@ class Report:
     def warnings(self) -> list[str]:
         """What the operator should know, each sentence once."""
         return list(self._warnings)
+
+    @property
+    def kept(self) -> int:
+        """How many objects are kept that the inventory names no more."""
+        return len(self._kept)
+
+    def keep(self, text: str) -> None:
+        """Warn of an object that the inventory names no more, and that is kept."""
+        self.warn(text)
+        self._kept[text] = None
 
     def problem(self, text: str) -> None:
         """Note what stops the run, once."""

@@ -252,7 +252,7 @@ def _drop_or_warn(
         )
     else:
         text = "is not in the inventory any more. It is kept; bonding_prune: true removes it."
-        report.warn(f"{host}: {thing.key} {text}")
+        report.keep(f"{host}: {thing.key} {text}")
 
 
 def _numbers_wanted(parent: str, intent: Intent, design: Design) -> set[int]:

@@ -342,7 +342,7 @@ class _Plan:
             reason = "is there, but bonding_security_groups is not true any more"
         elif kind == "gateway" and keeps_gateways(place, self._leftovers):
             return  # its gateway has been named
-        self._report.warn(
+        self._report.keep(
             f"The security group {key} ({group.id}) {reason}. It is kept; bonding_prune: true removes it."
         )
 

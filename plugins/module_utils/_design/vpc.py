@@ -268,7 +268,7 @@ def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Repor
         if not intent.absent and space in named:
             continue
         if not (intent.absent or intent.prune):
-            report.warn(
+            report.keep(
                 f"The VPC {vpc.id} ({vpc_key(space)}) is wanted by no space of bonding_spaces any more. It is kept; "
                 "bonding_prune: true removes it."
             )

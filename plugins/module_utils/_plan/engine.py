@@ -107,7 +107,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
             plan,
             design.limits,
             cost,
-            _nothing(intent, design, server_side, cloud_side, scope),
+            _nothing(intent, design, server_side, cloud_side, scope, report),
             kept=kept,
             all_limits=bool(params.get("details", True)),
         ),
@@ -120,11 +120,13 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
     }
 
 
-def _nothing(intent: Intent, design: Design, server_side: ServerReader, cloud_side: CloudReader, scope: Scope) -> str:
+def _nothing(
+    intent: Intent, design: Design, server_side: ServerReader, cloud_side: CloudReader, scope: Scope, report: Report
+) -> str:
     """What is said of an empty plan."""
     if not intent.absent:
         asked = {host for host in scope.hosts if host in design.host_sides}
-        return nothing_to_do(intent.needs_cloud, asked, set(scope.hosts) - asked)
+        return nothing_to_do(intent.needs_cloud, asked, set(scope.hosts) - asked, report.kept)
     addresses = [address.public_ip for address in cloud_side.cloud.addresses]
     found = (server_side.server.spaces.get(space.key) for space in intent.spaces)
     modes = [space.key for space in found if space and space.enabled]

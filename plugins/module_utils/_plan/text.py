@@ -28,14 +28,19 @@ NEARLY = 0.8
 """The part of a limit from which on it is shown without being asked for."""
 
 
-def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str]) -> str:
-    """The sentence of an empty plan: only who was asked is as the inventory says (`aws`; hosts by their own side)."""
+def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], kept: int) -> str:
+    """Return the sentence of an empty plan: only who was asked is as the inventory says (hosts by their own side).
+
+    :param kept: how many objects are kept that the inventory names no more
+    """
     hosts = [] if not asked else sorted(asked) if unasked else ["the aggregators"]
     sides = [*(["AWS"] if aws else []), "the server", *hosts]
     names = " and ".join(filter(None, (", ".join(sides[:-1]), sides[-1])))
     verb = "are" if len(sides) > 1 else "is"
     silent = f" Not asked: {', '.join(sorted(unasked))}." if asked and unasked else ""
-    return f"Nothing to do: {names} {verb} as the inventory says.{silent}"
+    objects = "an object that it names" if kept == 1 else f"{kept} objects that it names"
+    but = f", but for {objects} no more: kept, see the warnings" if kept else ""
+    return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}"
 
 
 def nothing_left(kept: Collection[str]) -> str:

@@ -296,6 +296,7 @@ class TestNetwork:
             "sg/cpe-nat/vpc-1",
             "sg/gateway/acme",
         ]
+        assert built.world.report.kept == 3
         items, _problems = built.run(**none, prune=True)
         assert ("remove", "delete", "security_group", "vpc-1", "sg/cpe-nat/vpc-1") in short(items)
 
@@ -320,5 +321,5 @@ class TestNetwork:
     def test_nothing_is_said_where_nothing_differs(self) -> None:
         built = masquerading()
         items, problems = built.run()
-        assert (items, problems) == ([], [])
+        assert (items, problems, built.world.report.kept) == ([], [], 0)
         assert [text.split(":")[0] for text in built.world.report.warnings] == ["bonding_cpe_nat_inbound"]

@@ -88,7 +88,7 @@ def test_many_kept_addresses_are_counted() -> None:
 def test_only_who_was_asked_is_as_the_inventory_says(
     aws: bool, asked: list[str], unasked: list[str], says: str
 ) -> None:
-    assert nothing_to_do(aws, asked, unasked) == says
+    assert nothing_to_do(aws, asked, unasked, 0) == says
 
 
 def test_a_teardown_names_what_it_keeps() -> None:
@@ -145,3 +145,12 @@ def test_a_limit_is_shown_by_itself_where_it_is_nearly_reached() -> None:
     shown = lines_of(plan(NEW), limits, [], NOTHING, all_limits=False)[6:]
     assert [line.split()[0] for line in shown] == ["limit", "Elastic"]
     assert lines_of(plan(NEW), limits[1:], [], NOTHING, all_limits=False)[6:] == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"), [(1, "an object that it names no more"), (3, "3 objects that it names no more")]
+)
+def test_what_is_kept_is_not_as_the_inventory_says(kept: int, says: str) -> None:
+    assert nothing_to_do(True, [], ["agg1"], kept) == (
+        f"Nothing to do: AWS and the server are as the inventory says, but for {says}: kept, see the warnings."
+    )
