@@ -245,4 +245,14 @@ def _finished(one: Pair, stop: tuple[Any, State], end: State, asked: Json) -> li
     again = plan(finished, one.b, **asked)
     if again.items:
         return [f"6: stopped after {name}, the run after the next: {_said(again)}"]
-    return [f"6: stopped after {name}: {line}" for line in difference(finished, end)]
+    lines = [line for line in difference(finished, end) if not said_to_be_left(line, finished, planned)]
+    return [f"6: stopped after {name}: {line}" for line in lines]
+
+
+def said_to_be_left(line: str, state: State, planned: Planned) -> bool:
+    """Return True if a warning names, with what to do, what a killed run has left of a line of the state."""
+    if interface := re.match(r'- vxlan_interface aggregators/(\d+) .*"name": "([^"]+)"', line):
+        host = state.server.aggregators[int(interface[1])].name
+        return any(f"{host}: the VXLAN interface {interface[2]} " in text for text in planned.warnings)
+    group = re.match(r'- groups {"id": "([^"]+)"', line)
+    return group is not None and any(f"The security group {group[1]} " in text for text in planned.warnings)

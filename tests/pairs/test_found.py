@@ -189,9 +189,10 @@ def test_a_cpe_nat_ip_that_others_made_stays() -> None:
     assert plan(built, inventory(cpe_nat_ips=[entry()]), **ALL).items == []
 
 
-@pytest.mark.parametrize(("stays", "vni"), [(True, None), (True, 4000), (False, None)])
+@pytest.mark.parametrize(("stays", "vni"), [(True, None), (True, 4000), (False, None), (False, 4000)])
 def test_an_aggregator_leaves_and_the_run_is_killed_anywhere(stays: bool, vni: int | None) -> None:
-    """Killed after its protocols had gone, its VXLAN interface stayed for ever."""
+    """Killed after its protocols had gone, its VXLAN interface stayed for ever. One with a VNI of its own, of a space
+    that goes as a whole, still does, and is named."""
     vxlan = {"subnet": "10.254.0.0/20", "protocol": "babel", "aggregators": ["all"], "vni": vni}
     first = inventory(spaces=[space(vxlan=vxlan)], bgp=TRANSIT)
     second = inventory(spaces=[space(vxlan=vxlan)] if stays else [], bgp=TRANSIT, leaving=["agg4"])
@@ -205,3 +206,13 @@ def test_a_gateway_in_another_vpcs_subnet_has_its_security_group_there() -> None
     second = gateway("agg2", "172.16.0.0/16")
     planned = plan(WORLD.state, inventory(spaces=[space(alone, second)], security_groups=True))
     assert any("lie in several VPCs" in text for text in planned.problems)
+
+
+def test_a_gateway_moves_in_a_table_that_is_given_by_its_id() -> None:
+    """Its routes in the main table were planned as deletions too, by the table's other name."""
+    place = {"subnet_id": "subnet-given-a", "route_tables": ["rtb-given", "rtb-given-main"]}
+    first, second = (
+        inventory(spaces=[{**space(gateway(host, "172.16.0.0/16", **place)), "vpc": {"id": GIVEN_VPC}}])
+        for host in ("agg1", "agg3")
+    )
+    assert judged(first, second).broken == []

@@ -245,7 +245,7 @@ def _route_items(
         name = table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
         for route in table.routes:
             before = {"target": route.target}
-            if not replaced.isdisjoint({(name, route.destination), (table.id, route.destination)}):
+            if replaced & {(name, route.destination), (table.id, route.destination)}:
                 continue  # the gateway that takes its place has it by then
             if route.target in interfaces:
                 design.aws("delete", "route", name, route.destination, before=before, **common)

@@ -138,6 +138,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     warn_of_hazards(design.items, peers, fleet, report)
     _warn_nothing_to_carry(pairs, server, report)
     _warn_of_modes(intent, server, design, report)
+    if intent.removes:
+        _warn_of_idle_interfaces(intent, server, fleet, design, report)
     return design
 
 
@@ -352,6 +354,24 @@ def _warn_of_modes(intent: Intent, server: Server, design: Design, report: Repor
                 f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
                 "more: turn it off on the management server, or with module space_private_wan."
             )
+
+
+def _warn_of_idle_interfaces(intent: Intent, server: Server, fleet: Fleet, design: Design, report: Report) -> None:
+    """Name what a run may have left that was killed after a mesh's protocols had gone: nothing says whose it is."""
+    going = {(t.parent, t.key) for batch in design.batches["remove"] for t in (*batch.gone, *batch.wanted)}
+    named = {space.key for space in intent.spaces}
+    for member in (*fleet.members, *fleet.leaving):
+        things = server.things.get(member.id, ())
+        used = {pattern for one in things if "protocol" in one.kind for pattern in protocol_patterns(one)}
+        for thing in things:
+            space = thing.data.get("space")
+            lost = space is not None and space not in named and thing.key not in used
+            if lost and thing.kind == "vxlan_interface" and (thing.parent, thing.key) not in going:
+                report.warn(
+                    f"{member.host or member.name}: the VXLAN interface {thing.key} of space {space} is used by no "
+                    "protocol: a run that was killed may have left it. Nothing says whose it is, so it is kept: delete "
+                    "it on the management server, or with module vxlan_interface."
+                )
 
 
 def _warn_nothing_to_carry(pairs: list[tuple[SpaceIntent, SpaceFound]], server: Server, report: Report) -> None:
