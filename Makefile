@@ -5,6 +5,7 @@
 #   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
 #   RACES   options of `make races`                                       default: 30 pairs
+#   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
 PYTHON ?= python3
 LINE ?=
@@ -14,6 +15,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 STAGES ?=
 FIGURES ?=
 RACES ?=
+CHANGES ?=
 
 export LINE
 
@@ -26,7 +28,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races faults bench lint sanity format clean
+.PHONY: help env demo test hosts packets races faults changes bench lint sanity format clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -51,6 +53,9 @@ races: ## pairs of whole runs at once, at moments that a printed seed gives; RAC
 
 faults: ## every fault, kill, foreign world, mistake and planted text (docs/reliability.md); 15 minutes on two idle cores
 	@$(run) -m tests.faults
+
+changes: ## from any network to any other, pairs of random inventories; CHANGES="--pure 200 --playbooks 2"; three hours
+	@$(run) -m tests.pairs $(CHANGES)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

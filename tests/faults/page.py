@@ -13,6 +13,7 @@ from tests.faults import expected, killing
 from tests.faults.bad_input import cells as mistakes
 from tests.faults.foreign import WORLDS
 from tests.faults.sides import CLOUD, SERVER, Side
+from tests.pairs import PLAYBOOKS, PURE
 
 PAGE = ROOT / "docs" / "reliability.md"
 TEXT = """# Reliability
@@ -47,6 +48,11 @@ and no secret is in the output of `-vvvv --diff`, in results, or in a command li
 is named and to no other: a redirect is not followed, a `next` link to another host is asked of the named one,
 `.netrc` does not count, and TLS is checked.
 
+**Any change**: from the network of a random inventory to that of another one `site.yml` leads in one run, stopped
+after any step and repeated too, and leaves what B built from nothing has, but for what the plan says is kept. Nothing
+that both networks carry is missing after any step, unless the plan has said what it interrupts and was given the
+switch. `make changes` has {pure} such pairs in memory and {whole} by whole playbooks (`tests/pairs`).
+
 ## Limits of the proof
 
 The stand-ins are not AWS and not the vendor's server. EC2's requests of amazon.aws's modules, which the roles use,
@@ -77,6 +83,8 @@ def page() -> str:
         kills=killing.KILLS,
         worlds=WORLDS,
         mistakes=len(mistakes()),
+        pure=f"{PURE:,}",
+        whole=PLAYBOOKS,
         server_table="\n".join(table(SERVER)),
         cloud_table="\n".join(table(CLOUD)),
     )

@@ -2,3 +2,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pairs of random inventories: the way from the first one's network to the second one's, judged at each step."""
+
+PURE, PLAYBOOKS = 5000, 60
+"""How many pairs `make changes` has, in memory and by whole playbooks."""
