@@ -4,48 +4,32 @@
 """`make changes`: pairs of random inventories, from the first one's network to the second one's, and a table.
 
 python -m tests.pairs                          5,000 pairs in memory, and 60 by whole playbooks
-python -m tests.pairs --pure 200 --playbooks 4 --seed 7
+python -m tests.pairs --pure 200 --playbooks 4 --seed 7 --minutes 30
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
-import pathlib
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import repeat
 
 from tests.pairs import PLAYBOOKS, PURE
-from tests.pairs.inventories import BY_OTHERS, Json
-from tests.pairs.playbooks import judge_whole, whole_pair
-from tests.pairs.pure import Judged, judge, pair
-from tests.playbooks.running import started
+from tests.pairs.inventories import BY_OTHERS
+from tests.pairs.rows import Row, playbook_rows, pure_rows
 
 SEED = 100_000
 RULES = {
     "pure": "1 to 6, after every step, by state",
     "playbook": "1, 4 and 6, by both stand-ins' state and logs",
 }
+MINUTES = 600
 AT_ONCE = 50
 """Pairs that a process is given at a time."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one pair."""
-
-    seed: int
-    kind: str
-    size: str
-    related: bool
-    judged: Judged
-    difference: tuple[str, ...] = ()
 
 
 @dataclass
@@ -79,54 +63,13 @@ class Table:
         return [row for row in self.rows if row.judged.broken]
 
 
-def difference(one: Json, other: Json) -> tuple[str, ...]:
-    """Return what of two inventories differs, as lines of JSON."""
-    found = []
-    for name in other:
-        first, second = one.get(name), other[name]
-        if isinstance(first, list) and isinstance(second, list):
-            for old, new in zip_longest(first, second):
-                if old != new:
-                    found += [
-                        f"{sign} {name}: {json.dumps(v)}" for sign, v in (("-", old), ("+", new)) if v is not None
-                    ]
-        elif first != second:
-            found += [f"- {name}: {json.dumps(first)}", f"+ {name}: {json.dumps(second)}"]
-    return tuple(found)
-
-
-def pure_rows(seeds: range) -> list[Row]:
-    """Judge pairs in memory."""
-    rows = []
-    for seed in seeds:
-        one = pair(seed)
-        judged = judge(one)
-        size = "demo" if len(one.base.spaces) == 3 else "twice"
-        changed = difference(one.a, one.b) if judged.broken else ()
-        rows.append(Row(seed, "pure", size, one.related, judged, changed))
-    return rows
-
-
-def playbook_rows(seeds: Iterable[int]) -> list[Row]:
-    """Judge pairs by whole playbooks."""
-    rows = []
-    with tempfile.TemporaryDirectory(prefix="pairs-") as folder, started(pathlib.Path(folder)) as site:
-        for seed in seeds:
-            one = whole_pair(seed)
-            judged = judge_whole(one, site)
-            changed = difference(one.a, one.b) if judged.broken else ()
-            rows.append(Row(seed, "playbook", "demo", one.related, judged, changed))
-            said = judged.refused or f"{judged.steps} writes, {len(judged.broken)} rules broken"
-            print(f"  playbook pair {seed}: {said}", flush=True)
-    return rows
-
-
 def main() -> int:
     """Run all pairs."""
     parser = argparse.ArgumentParser(prog="python -m tests.pairs", description="Changes from any network to any other.")
     parser.add_argument("--pure", type=int, default=PURE, help=f"pairs in memory (default: {PURE})")
     parser.add_argument("--playbooks", type=int, default=PLAYBOOKS, help=f"by playbooks (default: {PLAYBOOKS})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"the first one (default: {SEED})")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help=f"no more pairs after (default: {MINUTES})")
     parser.add_argument("--processes", type=int, default=2, help="at once (default: 2)")
     given = parser.parse_args()
     start = time.monotonic()
@@ -136,9 +79,11 @@ def main() -> int:
     parts = [range(first, min(first + AT_ONCE, last)) for first in range(given.seed, last, AT_ONCE)]
     whole = range(given.seed, given.seed + given.playbooks)
     with ProcessPoolExecutor(given.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for rows in pool.map(pure_rows, parts):
+        end = time.time() + 60 * given.minutes
+        for rows in pool.map(pure_rows, parts, repeat(end)):
             table.rows += rows
-        for rows in pool.map(playbook_rows, [whole[n :: given.processes] for n in range(given.processes)]):
+        shares = [whole[number :: given.processes] for number in range(given.processes)]
+        for rows in pool.map(playbook_rows, shares, repeat(end)):
             table.rows += rows
     print("\n".join(table.lines()))
     verdict = f"{len(table.failed)} pairs broke a rule" if table.failed else "OK, all rules held"

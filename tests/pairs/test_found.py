@@ -50,9 +50,9 @@ def gateway(host: str, *networks: str, **more: Any) -> Json:
     return {"aggregator": host, "networks": [*networks], "egress": "none", **more}
 
 
-def judged(first: Json, second: Json) -> Judged:
+def judged(first: Json, second: Json, stops: int = EVERY_STEP) -> Judged:
     """Judge a pair, stopped after each of its steps, with everything taken away that B does not name."""
-    return judge(Pair(0, WORLD, first, second, related=True, prunes=True), stops=EVERY_STEP)
+    return judge(Pair(0, WORLD, first, second, related=True, prunes=True), stops=stops)
 
 
 def changed(first: Json, second: Json) -> tuple[State, Planned]:
