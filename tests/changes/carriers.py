@@ -20,8 +20,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
 from .cloud_side import CloudSide
 
 Identity = tuple[str, ...]
-Facts = dict[tuple[str, ...], frozenset[Identity]]
-"""A fact, beginning with the kind and the key of its object -> the items that may announce its loss."""
+Fact = tuple[str, ...]
+"""The kind and the key of an object, where it is, and what it carries."""
+Facts = dict[Fact, frozenset[Identity]]
+"""Each fact with the items that may announce its loss."""
 
 SCALARS = {
     "space": ("private_wan_enabled", "private_wan_mode"),
@@ -69,6 +71,8 @@ def _of_object(one: Object) -> Iterator[tuple[str, ...]]:
     for name in SCALARS.get(one.kind, ()):
         if one.data.get(name) not in (None, False):
             yield name, str(one.data[name])
+    if one.kind == "bgp_protocol":
+        yield "rr_client", str(one.data.get("rr_client"))  # BIRD starts the session anew
     for name in LISTS:
         for part in one.data.get(name) or ():
             yield name, str(part)
@@ -137,7 +141,17 @@ def _of_masquerade(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield ("ipv6",)
 
 
-def lost(before: Facts, after: Facts, marked: set[Identity]) -> set[str]:
-    """Return the kind and key of each object that lost a fact which no marked item announces."""
-    gone = [fact for fact, lines in before.items() if fact not in after and not lines & marked]
+def lost(before: Facts, after: Facts, marked: set[Identity]) -> set[Fact]:
+    """Return the facts that are gone, and that no marked item announces."""
+    return {fact for fact, lines in before.items() if fact not in after and not lines & marked}
+
+
+def names(gone: set[Fact]) -> set[str]:
+    """Return the kind and key of the objects that lost something."""
     return {f"{fact[0]} {fact[1]}" for fact in gone}
+
+
+def without_successor(gone: set[Fact], after: Facts) -> set[Fact]:
+    """Return those of the facts that are gone whose objects have nothing left: they are not replaced in place."""
+    left = {fact[:3] for fact in after}
+    return {fact for fact in gone if fact[:3] not in left}

@@ -154,7 +154,9 @@ def _carried_out(row: Row, network: Network, planned: Planned, after: Inventorie
     """Nothing is lost but what is marked, or what the row names; and the next run has nothing to do."""
     if planned.problems:
         return
-    unsaid = network.apply(planned)
+    found = network.apply(planned)
+    unsaid = found.objects
+    yield from (f"gone before the last phase: {text}" for text in sorted(found.early))
     if row.goes == (EVERYTHING_GOES,):
         left = network.facts_of_network() - {"space"}  # whose modes a teardown leaves
         unsaid = {f"{EVERYTHING_GOES}{f' but {sorted(left)}' if left else ''}"}

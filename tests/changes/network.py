@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -24,7 +24,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 from tests.unit.plugins.module_utils.design.built_world import FACTS
 from tests.unit.plugins.module_utils.design.world import World
 
-from .carriers import Facts, facts, identity, lost
+from .carriers import Facts, facts, identity, lost, names, without_successor
 from .cloud_side import CloudSide
 
 Inventories = dict[str, Any]
@@ -65,6 +65,15 @@ class Planned:
     def marked(self, phase: Phase | None = None) -> list[Item]:
         """Return the items that interrupt something."""
         return [item for item in self.items if item.disruptive and phase in (None, item.phase)]
+
+
+@dataclass
+class Unsaid:
+    """What a run took away without a mark, by kind and key."""
+
+    objects: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
+    """Those that went before the last phase, with nothing of them left."""
 
 
 def read(given: Inventories) -> dict[str, Any]:
@@ -108,9 +117,9 @@ class Network:
         _judge(items, [], scope, intent, params, report)
         return Planned([] if report.problems else items, report.problems, report.warnings)
 
-    def apply(self, planned: Planned) -> set[str]:
+    def apply(self, planned: Planned) -> Unsaid:
         """Carry out the plan that was made last, phase by phase; return what was lost and not announced."""
-        unsaid: set[str] = set()
+        unsaid = Unsaid()
         for phase in PHASES:
             before = self.facts()
             items = [item for item in planned.items if item.system == "aws" and item.phase == phase]
@@ -121,7 +130,11 @@ class Network:
             for host, side in self.world.design.host_sides.items():
                 if host in asked or phase == "remove":  # in the end a run looks after each host
                     self.installed[self._machines[host]] = side.after(phase).as_dict()
-            unsaid |= lost(before, self.facts(), {identity(item) for item in planned.marked(phase)})
+            after = self.facts()
+            gone = lost(before, after, {identity(item) for item in planned.marked(phase)})
+            unsaid.objects |= names(gone)
+            if phase != "remove":
+                unsaid.early |= names(without_successor(gone, after))
         return unsaid
 
     def facts(self) -> Facts:
