@@ -258,7 +258,8 @@ class CloudSide:
         if "reverse_dns" in after:
             found, old = replace(found, reverse_dns=after["reverse_dns"] or None), found
             self._put(old, found)
-        comes_back = TAG_RETIRED in (item.before or {}).get("tags", {}) and TAG_RETIRED not in after.get("tags", {})
+        was = {**(item.before or {}).get("tags", {}), **(found.tags if "public_ip" in after else {})}
+        comes_back = TAG_RETIRED in was and TAG_RETIRED not in after.get("tags", {})
         tags = {**found.tags, **after.get("tags", {}), **({TAG_RETIRED: None} if comes_back else {})}
         self._put(found, replace(found, tags={name: value for name, value in tags.items() if value is not None}))
 
