@@ -228,8 +228,9 @@ class _Plan:
                 "create", "security_group_rule", key, rule.label, phase="add", after=rule_work(rule), **common
             )
         for rule in old:
+            missed = not is_idle(key, rule, stays, self._server, self._fleet)
             said: dict[str, Any] = {
-                "interrupts": "" if is_idle(key, rule, stays, self._server) else f"what {key} lets in by it",
+                "interrupts": f"what {key} lets in by it" if missed else "",
                 "switch": rule_switch(key, rule, self._intent, self._server, self._fleet, self._leftovers),
                 "before": rule_work(rule),
             }

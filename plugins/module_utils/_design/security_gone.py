@@ -14,7 +14,7 @@ from .intent import Intent
 from .items import ALLOW
 from .leftovers import LEAVING, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
 from .naming import TAG_KEY
-from .security_rules import BGP, FORWARDED, VXLAN, inbound_rules
+from .security_rules import BGP, FORWARDED, SELF, VXLAN, inbound_rules
 from .state import Cloud, Rule, SecurityGroup, Server
 
 
@@ -70,17 +70,21 @@ def _sources_that_leave(server: Server, fleet: Fleet) -> set[str]:
     return {f"{address}/32" for address in publics | fleet.leaving_addresses}
 
 
-def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server) -> bool:
+def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server, fleet: Fleet) -> bool:
     """Return True if nobody misses the rule: others let in the same, or it is for an address that no aggregator has."""
+    kind, place = kind_of(key)
     remaining = list(remaining)
     if any(other.covers(rule) for other in remaining):
         return True
     source = network_of(rule.source)
     alike = [other.source for other in remaining if replace(other, source=rule.source).covers(rule)]
+    inside = {f"{m.private_ip}/32" for m in fleet.members if m.instance and m.instance.vpc_id == place}
+    if kind == "aggregators" and SELF in alike and rule.source in inside:  # whose interface carries the group by now
+        return True
     if source and is_covered(source, filter(None, map(network_of, alike))):
         return True
     publics = {f"{aggregator.ip}/32" for aggregator in server.aggregators.values()}
-    public = kind_of(key)[0] == "aggregators" and (rule.protocol, rule.from_port) not in (VXLAN, *BGP)
+    public = kind == "aggregators" and (rule.protocol, rule.from_port) not in (VXLAN, *BGP)
     return public and rule.source.endswith("/32") and rule.source not in publics
 
 
