@@ -76,6 +76,8 @@ class Row:
     """The lines that interrupt: "verb kind" -> the plan's words, or a list of them."""
     switches: Patch = field(default_factory=dict)
     """What the plan asks for."""
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Spaces that are renamed on the server meanwhile: the old key -> the new one."""
     goes: tuple[str, ...] = ()
     """ "kind key" of what loses something without a mark: its successor carries by then, or nobody misses it."""
     refused: tuple[str, ...] = ()

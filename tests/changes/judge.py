@@ -71,6 +71,8 @@ def judge(row: Row) -> list[str]:
 def _judge(row: Row) -> list[str]:
     before, network = built(row)
     after = patched(before, row.after, row.at)
+    for old, new in row.renames.items():
+        network.rename_space(old, new)
     if row.expect == "how":
         return list(_only_the_run(row, before, after, network))
     plain = network.plan(after)

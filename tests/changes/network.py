@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.fleet import find_aggregator
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
@@ -90,6 +91,8 @@ class Network:
         """What each machine has, by its instance, or by its host where that is not given."""
         self._machines: dict[str, str] = {}
         """The machine of each host, as the last plan has it."""
+        self._hosts: dict[int | str, str] = {}
+        """The host of each aggregator's id, as the last plan has it."""
         self._before = self.facts()
 
     def plan(self, given: Inventories) -> Planned:
@@ -98,6 +101,8 @@ class Network:
             found = read(given)
         except InventoryError as refused:
             return Planned([], str(refused).splitlines()[1:], [])
+        server = self.world.server
+        self._hosts = {find_aggregator(one["aggregator"], server): one["host"] for one in found["aggregators"]}
         self._machines = {one["host"]: one.get("instance_id") or one["host"] for one in found["aggregators"]}
         for one in found["aggregators"]:
             if one["host_side"]:
@@ -137,6 +142,17 @@ class Network:
                 unsaid.early |= names(without_successor(gone, after))
         return unsaid
 
+    def rename_space(self, old: str, new: str) -> None:
+        """Let somebody rename a space on the server, which keeps its id and everything in it."""
+        server, objects = self.world.server, self.world.objects
+        server.spaces[new] = replace(server.spaces.pop(old), key=new)
+        server.bonds |= {n: replace(bond, space=new) for n, bond in server.bonds.items() if bond.space == old}
+        space = objects.pop(("space", "", old))
+        objects["space", "", new] = replace(space, key=new, data={**space.data, "key": new})
+        inside = {name: one for name, one in objects.items() if one.data.get("space") == old}
+        objects |= {name: replace(one, data={**one.data, "space": new}) for name, one in inside.items()}
+        self.world._follow(objects.values())
+
     def facts(self) -> Facts:
         """Return everything that carries traffic."""
         installed = {host: self.installed.get(machine, {}) for host, machine in self._machines.items()}
@@ -165,8 +181,8 @@ class Network:
         given = thing.data.get("addresses") or ()
         if KNOWN_AFTER_APPLY not in given:
             return thing.data
-        number = self.world.server.aggregators[int(thing.parent.split("/")[1])].name
-        one = self.aws.interface(f"gateway/{thing.data['space']}/{number}")
+        host = self._hosts[int(thing.parent.split("/")[1])]
+        one = self.aws.interface(f"gateway/{thing.data['space']}/{host}")
         cidr = self.aws.cloud.subnets[one.subnet_id].cidr
         own = [f"{one.private_ip}/{cidr.partition('/')[2]}", *([f"{one.ipv6}/64"] if thing.data["accept_ra"] else [])]
         return {**thing.data, "addresses": own}
