@@ -8,6 +8,7 @@ The command writes docs/changes.md; a rule of the house compares it. `tests/chan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -152,6 +153,8 @@ def _row(given: Mapping[str, Any], section: Mapping[str, Any]) -> Row:
     return Row(**values)
 
 
+NAMES = re.compile(r"agg\d|\d[\d./]*")
+"""What tells alike words of the plan apart: of those that differ in hosts and numbers alone the page has the first."""
 INTRO = """# What happens when you change ...
 
 For each key of the inventory: what one run of `site.yml` does to a network that is carrying traffic when you change
@@ -171,8 +174,8 @@ required key that is taken out is refused, and so is a misspelt one, with the ne
 
 Each line was judged by the plan itself: `tests/changes` builds a network, changes the key, compares items, marks,
 switches and refusals with the table, carries the plan out phase by phase on both sides in memory, and plans again:
-the second plan is empty. Names and addresses in the plan's words are those of that network. What packets lose in the
-time that a change takes is measured in the [packet lab](packets.md). Lines with *(not yet)* say what ought to hold,
+the second plan is empty. Names and addresses in the plan's words are examples, of that network. What packets lose in
+the time that a change takes is measured in the [packet lab](packets.md). Lines with *(not yet)* say what ought to hold,
 and what happens today.
 
 This page is written by `{command}` from `tests/changes/table`, and compared by `make lint`.
@@ -185,7 +188,7 @@ def page(sections: list[Section]) -> str:
     lines = [INTRO.format(command=COMMAND)]
     for section in sections:
         lines += [f"## {section.title}", "", section.words.strip(), ""]
-        lines += ["| key | change | what happens | that means |", "|---|---|---|---|"]
+        lines += ["| key | change | what happens | what to know |", "|---|---|---|---|"]
         lines += [_line(row) for row in section.rows]
         lines.append("")
     return "\n".join(lines)
@@ -204,9 +207,12 @@ def _words(row: Row) -> Iterator[str]:
     yield row.says
     if row.do:
         yield f"Do instead: {row.do}"
-    words = list(dict.fromkeys(word for _line, words in marks_of(row) for word in words))
-    if words:
-        yield f"The plan says: {'; '.join(f'*{word}*' for word in words)}."
+    alike: dict[str, str] = {}
+    for word in (word for _line, words in marks_of(row) for word in words):
+        alike.setdefault(NAMES.sub("", word), word)
+    if alike:
+        lead = "With the switch the plan says" if row.expect == "kept" else "The plan says"
+        yield f"{lead}: {'; '.join(f'*{word}*' for word in alike.values())}."
     if row.today:
         yield f"*(not yet)* Today: {row.today}."
 

@@ -22,7 +22,7 @@ ROUTE_GONE = ROWS["bonding_spaces[].gateways[].networks: changed (one left out)"
 MESH_MOVES = ROWS["bonding_spaces[].vxlan.subnet: moved to another subnet"]
 MESH_GROWS = ROWS["bonding_spaces[].vxlan: set"]
 NO_ROOM = ROWS["bonding_spaces[].vpc.subnets[].zone: moved to another zone"]
-KEPT = ROWS["bonding_cpe_nat_ips: emptied"]
+KEPT = ROWS["bonding_spaces: emptied"]
 
 
 def at_once(_found: Thing | None, wanted: Thing, _grow: bool = True) -> dict[Phase, Thing]:
@@ -59,7 +59,7 @@ def test_a_mistake_that_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         (replace(MESH_GROWS, after={}), "nothing to do: the change is ignored"),
         (replace(MESH_GROWS, goes=("route 10.0.0.0/8",)), "not lost: route 10.0.0.0/8"),
         (replace(KEPT, kept="is gone"), "no warning says: is gone"),
-        (replace(KEPT, switches={"bonding_prune": True}), "no line wants bonding_prune"),
+        (replace(KEPT, switches={"eip_cpe_nat_prune": True}), "no line wants eip_cpe_nat_prune"),
         (replace(KEPT, expect="live"), "nothing to do: the change is ignored"),
         (replace(NO_ROOM, refused=("overlaps", "snow")), "no problem says: snow"),
         (replace(NO_ROOM, refused=("snow",)), "problem: space acme, vpc.subnets: 10.101.8.0/24 in eu-central-1b"),
