@@ -4,6 +4,7 @@
 #   PY      the Python of an environment that is set up already           default: set up as needed
 #   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
+#   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
 #   RACES   options of `make races`                                       default: 30 pairs
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
@@ -14,6 +15,7 @@ TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 STAGES ?=
 FIGURES ?=
+PACKETS ?=
 RACES ?=
 CHANGES ?=
 
@@ -45,8 +47,8 @@ test: ## every test that needs no root and no account
 hosts: ## the aggregators' own side, on hosts with nftables in network namespaces; root or user namespaces
 	@$(run) -m lab.hosts $(TESTS)
 
-packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; root or user namespaces
-	@$(run) -m lab.packets
+packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; PACKETS="--changes" the everyday changes
+	@$(run) -m lab.packets $(PACKETS)
 
 races: ## pairs of whole runs at once, at moments that a printed seed gives; RACES="--pairs 5 --seed 1"
 	@$(run) -m lab.races $(RACES)

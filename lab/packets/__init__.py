@@ -4,7 +4,7 @@
 
 """The packet lab: what site.yml leaves on the two stand-ins, carried out by real kernels and routing daemons.
 
-    python -m lab.packets
+    python -m lab.packets               # or --changes: the everyday changes under traffic, and nothing else
 
 - ``__main__``      the program
 - ``worlds``        which networks are built and what is proved on each, side by side, each in a ``sandbox`` of its own
@@ -17,8 +17,9 @@
 - ``ledger``        what is in the kernel, so that a change of a state becomes few commands
 - ``kernel``        the only place that runs `ip`, `bridge`, `nft` and daemons
 - ``network``       the lab, which follows both states
+- ``gates``         before the stand-ins: each write of a run is answered when the kernels have carried it out
 - ``answers``, ``probes``    pages, echoes and steady traffic
 - ``checks``, ``report``     what is claimed, and what each check measured
 - ``seed``          what is there before the first run, beside the demonstration's
-- ``changing``      a small network that is changed under traffic: its seeds, and its intent as checks change it
+- ``changing``      small networks that are changed under traffic: seeds, and the intent as checks change it
 """

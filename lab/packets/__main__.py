@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from lab.process import LabError, Running
 
 from . import built, sandbox, worlds
+from .changing import everyday as everyday_network
+from .checks import everyday
+from .gates import Gates
 from .kernel import KernelError
 from .network import Lab
 from .report import Result, cpu_seconds, run, say
@@ -57,6 +60,22 @@ def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:
         return prove(server, aws, wanted or list(worlds.PARTS))
 
 
+def changes(names: Sequence[str]) -> list[Result]:
+    """Run the everyday changes of these names, or all, and print the table of what each of them lost."""
+    rows: list[str] = []
+    with everyday_network.unbuilt() as (server, aws):
+        # The role sets the ways back of moved bonds.
+        lab = Lab(server, aws, returns=False)
+        try:
+            lab.sync()
+            with Gates(lab.urls(), lab.sync, lambda: everyday_network.forget_flows(lab)) as gates:
+                results = run(everyday.TITLE, everyday.checks(lab, gates, names, rows))
+        finally:
+            lab.close()
+    say("\n".join(["", *rows]))
+    return results
+
+
 def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> int:
     """Say how it ended; returns the exit code."""
     failed = [result.name for result in results if not result.passed]
@@ -77,6 +96,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--part", action="append", choices=list(worlds.PARTS), default=[], help="only this part of the checks"
     )
+    parser.add_argument(
+        "--changes",
+        nargs="*",
+        choices=everyday.NAMES,
+        metavar="NAME",
+        help=f"only the everyday changes, all or those named: {', '.join(everyday.NAMES)}",
+    )
     parser.add_argument("--world", choices=list(worlds.WORLDS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
@@ -88,9 +114,12 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         say(reason)
         return CANNOT
-    if not sandbox.inside() and options.seeds:
+    alone = options.seeds or options.changes is not None
+    if not sandbox.inside() and alone:
         return sandbox.enter(given)
     try:
+        if options.changes is not None:
+            return total(changes(options.changes), (), time.monotonic() - began)
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
         if options.world:

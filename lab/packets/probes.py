@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import selectors
 import socket
@@ -21,16 +22,25 @@ INTERVAL = 0.02
 """Seconds between two datagrams on a path."""
 LAST_CALL = 0.3
 """Seconds for which answers are waited for after the last datagram."""
+KEPT = 1.0
+"""Seconds for which an answer to a datagram with a port of its own is waited for."""
 _DATAGRAM = struct.Struct("!I")
 
 
 @dataclass(frozen=True)
 class Path:
-    """From a namespace to an address; `name` is for people."""
+    """From a namespace to an address.
+
+    :param name: for people.
+    :param source: one of the namespace's addresses, if not the one that the kernel would choose.
+    :param anew: whether each datagram has a port of its own: for who translates or tracks it, a new connection each.
+    """
 
     name: str
     namespace: str
     address: str
+    source: str = ""
+    anew: bool = False
 
 
 @dataclass
@@ -68,21 +78,18 @@ class Probes:
         self._interval = interval
         self._ended = threading.Event()
         self._sockets: list[socket.socket] = []
+        self._old: collections.deque[tuple[float, socket.socket]] = collections.deque()
         self._thread = threading.Thread(target=self._send, daemon=True)
 
     def __enter__(self) -> Probes:
-        for one in self.traffic:
-            with entered(one.path.namespace):
-                made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            made.setblocking(False)
-            self._sockets.append(made)
+        self._sockets = [_opened(one.path) for one in self.traffic]
         self._thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._ended.set()
         self._thread.join()
-        for made in self._sockets:
+        for made in [*self._sockets, *(made for _when, made in self._old)]:
             made.close()
 
     def go_on(self, seconds: float) -> None:
@@ -97,6 +104,7 @@ class Probes:
             while not self._ended.is_set():
                 # On a machine that has stood still nothing is made up for: a burst would be lost in full buffers.
                 due = max(due + self._interval, time.monotonic())
+                self._renew(selector)
                 for made, one in zip(self._sockets, self.traffic, strict=True):
                     one.sent.append(time.monotonic())
                     with contextlib.suppress(OSError):
@@ -104,6 +112,19 @@ class Probes:
                 self._receive(selector, due)
             # What is on its way may still come back.
             self._receive(selector, time.monotonic() + LAST_CALL, until_all=True)
+
+    def _renew(self, selector: selectors.BaseSelector) -> None:
+        """Open other sockets for the paths that want it; the old ones still receive for a while."""
+        now = time.monotonic()
+        for number, one in enumerate(self.traffic):
+            if one.path.anew:
+                self._old.append((now, self._sockets[number]))
+                self._sockets[number] = _opened(one.path)
+                selector.register(self._sockets[number], selectors.EVENT_READ, one)
+        while self._old and self._old[0][0] < now - KEPT:
+            _when, made = self._old.popleft()
+            selector.unregister(made)
+            made.close()
 
     def _receive(self, selector: selectors.BaseSelector, due: float, until_all: bool = False) -> None:
         while True:
@@ -118,3 +139,12 @@ class Probes:
                     one.back.add(_DATAGRAM.unpack(made.recv(100))[0])
             if not left:
                 return
+
+
+def _opened(path: Path) -> socket.socket:
+    with entered(path.namespace):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if path.source:
+        made.bind((path.source, 0))
+    made.setblocking(False)
+    return made

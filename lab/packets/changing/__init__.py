@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -70,12 +70,13 @@ class Intent:
     """What is wanted of the lab's network now: `hosts`, `variables` and `host_variables`, to be changed by checks.
 
     :param folder: where the inventory is written, and where the aggregators' own files are.
+    :param wanted: the variables of the first run.
     """
 
-    def __init__(self, lab: Lab, folder: pathlib.Path) -> None:
+    def __init__(self, lab: Lab, folder: pathlib.Path, wanted: Mapping[str, Any] = WANTED) -> None:
         self.lab, self.folder = lab, folder
         self.hosts = list(FIRST)
-        self.variables: dict[str, Any] = copy.deepcopy(WANTED)
+        self.variables: dict[str, Any] = copy.deepcopy(dict(wanted))
         self.host_variables: dict[str, dict[str, Any]] = {}
         self._furnished: dict[str, Host] = {}
 
@@ -94,18 +95,21 @@ class Intent:
         hosts = {
             name: {
                 "aws_instance_id": INSTANCES[name],
-                **self._host(name).variables(),
+                **self.host(name).variables(),
                 **self.host_variables.get(name, {}),
             }
             for name in self.hosts
         }
         path = self.folder / "hosts.yml"
-        path.write_text(
-            yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": {**self.variables, **self.lab.urls()}}})
-        )
+        path.write_text(yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": {**self.variables, **self.urls()}}}))
         return path
 
-    def _host(self, name: str) -> Host:
+    def urls(self) -> dict[str, str]:
+        """Return where site.yml finds the stand-ins."""
+        return self.lab.urls()
+
+    def host(self, name: str) -> Host:
+        """Return the folder and namespace that are an aggregator for Ansible."""
         if name not in self._furnished:
             self._furnished[name] = Host(name, self.folder, name)
             self._furnished[name].furnish()

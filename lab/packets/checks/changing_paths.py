@@ -32,7 +32,7 @@ def space_path(lab: Lab, space: str) -> Path:
 
 def answers(path: Path) -> bool:
     """Whether a page comes from its end."""
-    return fetch(path.namespace, path.address, timeout=0.5) is not None
+    return fetch(path.namespace, path.address, source=path.source, timeout=0.5) is not None
 
 
 def watched(
