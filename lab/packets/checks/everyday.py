@@ -92,8 +92,9 @@ def _first(network: Network) -> str:
 
 
 def _watched(network: Network, change: Change) -> Seen:
-    extra = change.make(network)
+    # As they are before the change, which may end one.
     paths = network.paths()
+    extra = change.make(network)
     dead = [path.name for path in paths if until(partial(answers, path), DEADLINE) is None]
     need(not dead, f"these do not work even without the change: {dead}")
     done = len(network.gates.writes)
