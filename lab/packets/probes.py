@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import itertools
 import selectors
 import socket
 import struct
@@ -78,11 +79,13 @@ class Probes:
         self._interval = interval
         self._ended = threading.Event()
         self._sockets: list[socket.socket] = []
+        # None comes again for minutes: for who tracks connections it would be an old one.
+        self._ports = itertools.cycle(range(10000, 30000))
         self._old: collections.deque[tuple[float, socket.socket]] = collections.deque()
         self._thread = threading.Thread(target=self._send, daemon=True)
 
     def __enter__(self) -> Probes:
-        self._sockets = [_opened(one.path) for one in self.traffic]
+        self._sockets = [_opened(one.path, next(self._ports)) for one in self.traffic]
         self._thread.start()
         return self
 
@@ -119,7 +122,7 @@ class Probes:
         for number, one in enumerate(self.traffic):
             if one.path.anew:
                 self._old.append((now, self._sockets[number]))
-                self._sockets[number] = _opened(one.path)
+                self._sockets[number] = _opened(one.path, next(self._ports))
                 selector.register(self._sockets[number], selectors.EVENT_READ, one)
         while self._old and self._old[0][0] < now - KEPT:
             _when, made = self._old.popleft()
@@ -141,10 +144,9 @@ class Probes:
                 return
 
 
-def _opened(path: Path) -> socket.socket:
+def _opened(path: Path, port: int) -> socket.socket:
     with entered(path.namespace):
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    if path.source:
-        made.bind((path.source, 0))
+    made.bind((path.source, port if path.anew else 0))
     made.setblocking(False)
     return made

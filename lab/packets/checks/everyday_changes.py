@@ -23,6 +23,10 @@ ONE_EACH = 20
 """Milliseconds for one datagram of each connection that an aggregator translates: where such a connection leaves by
 another device, netfilter drops the first packet, and translates the next one anew.
 """
+OPEN = 30_000
+"""Milliseconds for a connection that was open before, of a LAN on the very aggregator to which a gateway moves: from the
+gateway's route until role aggregator_host has given the space its conntrack zone, by SSH. New connections lose nothing.
+"""
 ASSOCIATED = 1500
 """Milliseconds for the time from the association of an Elastic IP on another aggregator until the bond has the new
 private address: two requests of one task after the other.
@@ -127,13 +131,19 @@ _MOVED = "the connections of space acme to the Internet: they get another public
 
 CHANGES = (
     Change("moved", "a gateway moved to another aggregator of its zone", _on("agg3"), (_MOVED,), _ACME_OUT),
-    Change("zone", "a gateway moved to an aggregator of another zone", _on("agg2"), (_MOVED,), _ACME_OUT),
+    Change(
+        "zone",
+        "a gateway moved to an aggregator of another zone, with a bond of its space",
+        _on("agg2"),
+        (_MOVED,),
+        {**_ACME_OUT, "acme: acme-hamburg to the Internet": OPEN},
+    ),
     Change(
         "swapped",
         "two gateways swapped",
         _swap,
         (_MOVED, _MOVED.replace("acme", "globex")),
-        {**_ACME_OUT, **_GLOBEX_OUT},
+        {**_ACME_OUT, **_GLOBEX_OUT, "globex: globex-paris to the Internet": OPEN},
     ),
     Change(
         "split",

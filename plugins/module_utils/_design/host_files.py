@@ -84,7 +84,7 @@ _FORWARD = Record(
 _MASQUERADE = Record(
     {
         "space": _KEY,
-        "zone": Number(1, 65535, as_text=True),
+        "zone": Number(0, 65535, as_text=True),
         "device": _NAME,
         "subnet": _NETWORK,
         "untranslated": Many(_NETWORK, MOST_ENTRIES),

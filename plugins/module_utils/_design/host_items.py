@@ -19,6 +19,12 @@ Part = dict[str, dict[str, Any]]
 """One kind of a host's entries by what tells them apart: the space, or the address."""
 SOURCE = ("device", "subnet", "untranslated", "zone")
 """What of a masquerade entry decides about the address that packets get."""
+NOBODYS = 0
+"""The conntrack zone of new rules until a route leads to them, which is everybody's.
+
+In a zone of its own conntrack would know the connections that still go elsewhere, as such that are not translated, and
+would never translate them. So the space's zone begins when the route is there: then they are new to conntrack.
+"""
 
 
 def natural(name: str) -> list[Any]:
@@ -41,6 +47,8 @@ def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) 
     there = before.get("incoming") or []
     new = [name for name in after["incoming"] if name not in there]
     source = {name: before.get(name, after[name]) for name in SOURCE} if phase == "add" else {}
+    if source.get("zone") == NOBODYS:  # which a run that was killed has left
+        source["zone"] = after["zone"]
     return {
         **after,
         **source,
@@ -115,6 +123,8 @@ def _interrupts(
         texts += [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
         texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
         texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
+    # A run that was killed may have left it.
+    before = {**before, "zone": after["zone"]} if before.get("zone") == NOBODYS else before
     texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
     return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
 

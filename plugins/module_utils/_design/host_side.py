@@ -18,7 +18,7 @@ from .cpe_nat_entries import is_retired
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .host_files import check_masquerade
-from .host_items import Part, masquerade_after, masquerade_items, natural, way_back_items
+from .host_items import NOBODYS, Part, masquerade_after, masquerade_items, natural, way_back_items
 from .intent import Intent, Report
 from .items import Design
 from .leftovers import Leftovers, removal_switch
@@ -65,6 +65,14 @@ class HostSide:
             if ways_back
             else dict(self.found.ways_back),
         )
+
+    def prepared(self, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
+        """What the host has before the routes of the first phase: new rules translate in nobody's zone."""
+        spec = self.after("add", masquerade, ways_back)
+        for space, entry in spec.masquerade.items():
+            if self.found.masquerade.get(space, {}).get("zone", NOBODYS) == NOBODYS and masquerade:
+                spec.masquerade[space] = {**entry, "zone": NOBODYS}
+        return spec
 
 
 def _ways_back_after(found: Part, wanted: Part, phase: Phase) -> Part:

@@ -13,6 +13,7 @@ from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import PHASES
 from .._design.state import Thing
 
+PREPARE = "prepare"
 INTERFACES = ("vxlan_interface", "ethernet_interface")
 
 
@@ -21,20 +22,27 @@ def host_work(
 ) -> dict[str, dict[str, Any]]:
     """{host: {phase: SPEC}}; a phase that leaves what the last one does is left out.
 
-    Where removals have to wait, the last phase leaves what the one before has left.
+    Before the phases comes PREPARE: what the host has before the routes of the first phase. Where removals have to
+    wait, the last phase leaves what the one before has left.
     """
     work: dict[str, dict[str, Any]] = {}
     for host, side in sides.items():
         if host not in hosts:
             continue
-        work[host] = {}
+        parted = {"masquerade": "gateways" in parts, "ways_back": "cpe_nat" in parts}
+        work[host] = {PREPARE: side.prepared(**parted).as_dict()}
         for phase in PHASES:
             reached = "switch" if phase == "remove" and limited else phase
-            spec = side.after(reached, masquerade="gateways" in parts, ways_back="cpe_nat" in parts)
-            work[host][phase] = spec.as_dict()
+            work[host][phase] = side.after(reached, **parted).as_dict()
         last = work[host]["remove"]
         work[host] = {phase: spec for phase, spec in work[host].items() if phase == "remove" or spec != last}
     return work
+
+
+def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the hosts whose new rules get their spaces' zones when the routes of the first phase are there."""
+    added = {host: specs.get("add", specs["remove"]) for host, specs in work.items()}
+    return sorted(host for host, specs in work.items() if specs.get(PREPARE, specs["remove"]) != added[host])
 
 
 def expectations(

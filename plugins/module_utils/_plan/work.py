@@ -16,7 +16,7 @@ from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
 from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
 from .._resources import SLOTS
-from .host_side import expectations, host_work
+from .host_side import expectations, host_work, zones_after_routes
 
 BGP = "bgp_protocol"
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
@@ -220,12 +220,15 @@ def make_work(
     limited = scope.limited and not scope.absent
     plan.work = work.as_dict()
     plan.work["renames"] = design.renames
-    plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
+    sides = host_work(design.host_sides, scope.hosts, scope.parts, limited)
+    own_side: dict[str, list[str]] = {phase: _own_side(plan, phase) for phase in PHASES}
+    own_side["zones"] = [host for host in zones_after_routes(sides) if host in own_side["add"]]
     plan.work |= {
-        "own_side": {phase: _own_side(plan, phase) for phase in PHASES},
-        "host_side": host_work(design.host_sides, scope.hosts, scope.parts, limited),
+        "own_side": own_side,
+        "host_side": sides,
         "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
     }
+    plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
     return plan
 
 
@@ -245,9 +248,11 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),
         "private_wan": bool(shared["private_wan"]),
-        "host_side": bool(_own_side(plan, phase)),
+        "host_prepared": bool(plan.work["own_side"][phase]),
         "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
         **{name: rounds.get(f"{phase}.{name}", 0) > 0 for name in ("bgp", "mesh", "gateways")},
+        # Right after the routes: until then connections that were open before are not translated.
+        "host_zones": phase == "add" and bool(plan.work["own_side"]["zones"]),
         "gateway_security": any(shared["gateway_security"].values()),
     }
     return [name for name, is_needed in needed.items() if is_needed]

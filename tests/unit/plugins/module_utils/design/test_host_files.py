@@ -100,7 +100,23 @@ def test_a_gateway_that_goes_may_have_no_device_any_more() -> None:
 
 @pytest.mark.parametrize("path", NUMBERS)
 def test_no_other_number_gets_in(path: tuple[Any, ...]) -> None:
-    for value in ("10\n", "1_0", " 10", "-1", "0", 0, -1, True, 1.5, "²", "9" * 5000, 10**50, "", None):
+    least = 0 if path[-1] == "zone" else 1  # nobody's zone
+    for value in (
+        "10\n",
+        "1_0",
+        " 10",
+        "-1",
+        str(least - 1),
+        least - 1,
+        -2,
+        True,
+        1.5,
+        "²",
+        "9" * 5000,
+        10**50,
+        "",
+        None,
+    ):
         assert check_files(changed("aggregator_host", path, value), "aggregator_host")[1] != [], value
 
 

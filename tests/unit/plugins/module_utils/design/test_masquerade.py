@@ -286,3 +286,15 @@ def test_two_spaces_of_one_zone_do_not_meet_on_a_host(world: World) -> None:
     )
     assert any("would share the conntrack zone 11" in text for text in world.report.problems)
     assert any("the managed mesh's own device is not known" in text for text in world.report.warnings)
+
+
+def test_the_zone_that_a_killed_run_did_not_give_is_given_without_a_switch(plain: World) -> None:
+    plain.plan(spaces=space(masquerade()), aggregators=reached())
+    (wanted,) = side(plain).wanted.as_dict()["masquerade"]
+    left = {"masquerade": [{**wanted, "zone": 0}], "ways_back": []}
+    (item,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=left))
+    assert (item.verb, item.phase, item.before, item.after) == ("update", "add", {"zone": 0}, {"zone": 11})
+    assert not item.disruptive
+    other = {"masquerade": [{**wanted, "zone": 12}], "ways_back": []}
+    (item,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=other))
+    assert item.interrupts.endswith("the source address becomes another")

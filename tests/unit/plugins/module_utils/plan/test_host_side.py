@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide, HostSpec
 from ansible_collections.bonded.internet.plugins.module_utils._plan.host_side import everything, expectations, host_work
+from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope, make_work
 
 from ..design.egress_world import gateway, plain_world, space
 from ..design.world import HOSTS, host, small_world
 
+PLAYBOOKS = Path(__file__).parents[5] / "playbooks"
 FACTS: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}, "installed": {}}
 REACHED = [host(name, host_side=True, found=FACTS) for name in HOSTS]
 OLD, NEW = {"space": "old", "incoming": []}, {"space": "new", "incoming": []}
@@ -49,3 +54,38 @@ def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run(
     whole = everything(built.design, set(HOSTS))
     assert [one["device"] for one in whole["agg1"]] == ["vx10000011", "ens6"]
     assert whole["agg1"][1]["addresses"] == ["10.101.0.4"]
+
+
+def test_new_rules_translate_in_nobodys_zone_until_a_route_leads_to_them() -> None:
+    """What conntrack has seen go elsewhere is never translated in its zone: the space's own begins after the route."""
+    old, new = ({**one, "zone": zone, "port_forwards": []} for one, zone in ((OLD, 7), (NEW, 11)))
+    side = HostSide(HostSpec({"old": old}), HostSpec({"old": old, "new": new}))
+    work = host_work({"agg1": side}, ["agg1"], ("gateways", "cpe_nat"), limited=False)["agg1"]
+    zones = {name: {entry["space"]: entry["zone"] for entry in spec["masquerade"]} for name, spec in work.items()}
+    assert zones == {"prepare": {"old": 7, "new": 0}, "remove": {"old": 7, "new": 11}}
+    killed = HostSide(HostSpec({"new": {**new, "zone": 0}}), HostSpec({"new": new}))
+    (spec,) = killed.prepared().as_dict()["masquerade"]
+    assert (spec["zone"], killed.after("add").masquerade["new"]["zone"]) == (0, 11)
+
+
+def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() -> None:
+    world = small_world()
+    given = {"spaces": space(gateway(egress="masquerade", interface=None)), "aggregators": REACHED}
+    steps = world.steps(**given)
+    scope = Scope(hosts=list(HOSTS), parts=("cpe_nat", "private_wan", "gateways"), limited=False, absent=False)
+    aggregators = {number: {"id": number} for number in world.server.aggregators}
+    work = make_work(world.design, steps, aggregators, scope, "agg1").work
+    order = [name for name in work["steps"]["add"] if name.startswith(("host", "gateways"))]
+    assert order == ["host_prepared", "gateways", "host_zones"]
+    assert (work["own_side"]["add"], work["own_side"]["zones"]) == (["agg1"], ["agg1"])
+
+
+def test_site_includes_each_step_for_all_hosts() -> None:
+    """Ansible runs included files in the order of the first host that includes something: a condition that leaves out
+    a file there puts it behind all others.
+    """
+    plays = yaml.safe_load((PLAYBOOKS / "site.yml").read_text(encoding="utf-8"))
+    (add,) = [play for play in plays if play["name"] == "Add"]
+    (step,) = [task for task in add["tasks"] if "loop" in task]
+    assert step["ansible.builtin.include_tasks"] == "tasks/{{ bonding_step }}.yml"
+    assert "when" not in step
