@@ -24,8 +24,8 @@ ONE_EACH = 20
 another device, netfilter drops the first packet, and translates the next one anew.
 """
 OPEN = 30_000
-"""Milliseconds for a connection that was open before, of a LAN on the very aggregator to which a gateway moves: from the
-gateway's route until role aggregator_host has given the space its conntrack zone, by SSH. New connections lose nothing.
+"""Milliseconds for a connection that was open before, of a LAN on the very aggregator to which a gateway moves: from
+the gateway's route until role aggregator_host has given the space its conntrack zone. New connections lose nothing.
 """
 ASSOCIATED = 1500
 """Milliseconds for the time from the association of an Elastic IP on another aggregator until the bond has the new
