@@ -115,7 +115,8 @@ def _taken_over(others: Iterable[Gateway], intent: Intent, cloud: Cloud) -> set[
         (table.id, network)
         for other in others
         for _name, table in tables_of(other, intent, cloud, Report())  # what is wrong with them is said of that one
-        for network in (other.intent.networks if table else ())
+        if table
+        for network in other.intent.networks
     }
 
 

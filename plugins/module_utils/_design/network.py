@@ -32,6 +32,7 @@ from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways, leaving
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, vxlan_name
+from .network_warnings import warn_nothing_to_carry, warn_of_idle_interfaces, warn_of_modes
 from .ownership import own_thing
 from .preflight import check_limits, warn_of_hazards
 from .public_subnets import public_gone
@@ -136,10 +137,10 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
     design.limits = check_limits(design.items, intent, cloud, fleet, report)
     warn_of_hazards(design.items, peers, fleet, report)
-    _warn_nothing_to_carry(pairs, server, report)
-    _warn_of_modes(intent, server, design, report)
+    warn_nothing_to_carry(pairs, server, report)
+    warn_of_modes(intent, server, design, report)
     if intent.removes:
-        _warn_of_idle_interfaces(intent, server, fleet, design, report)
+        warn_of_idle_interfaces(intent, server, fleet, design, report)
     return design
 
 
@@ -341,52 +342,6 @@ def _check_regions(intent: Intent, report: Report) -> None:
     if len(regions) > 1 and any(space.vpc for space in intent.spaces):
         listing = ", ".join(f"{host}: {region}" for region, host in sorted(regions.items()))
         report.problem(f"aws_region differs ({listing}): spaces with a vpc need all aggregators in one region.")
-
-
-def _warn_of_modes(intent: Intent, server: Server, design: Design, report: Report) -> None:
-    """Say of each space of which something goes, and that the inventory names no more, that its mode stays."""
-    gone = {str(t.data.get("space")) for batch in design.batches["remove"] for t in batch.gone}
-    gone |= {work["space"] for work in design.vpcs["remove"]}
-    for key in sorted((gone - {space.key for space in intent.spaces}) & set(server.spaces)):
-        found = server.spaces[key]
-        if found.enabled:
-            report.warn(
-                f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
-                "more: turn it off on the management server, or with module space_private_wan."
-            )
-
-
-def _warn_of_idle_interfaces(intent: Intent, server: Server, fleet: Fleet, design: Design, report: Report) -> None:
-    """Name what a run may have left that was killed after a mesh's protocols had gone: nothing says whose it is."""
-    going = {(t.parent, t.key) for batch in design.batches["remove"] for t in (*batch.gone, *batch.wanted)}
-    named = {space.key for space in intent.spaces}
-    for member in (*fleet.members, *fleet.leaving):
-        things = server.things.get(member.id, ())
-        used = {pattern for one in things if "protocol" in one.kind for pattern in protocol_patterns(one)}
-        for thing in things:
-            space = thing.data.get("space")
-            lost = space is not None and space not in named and thing.key not in used
-            if lost and thing.kind == "vxlan_interface" and (thing.parent, thing.key) not in going:
-                report.warn(
-                    f"{member.host or member.name}: the VXLAN interface {thing.key} of space {space} is used by no "
-                    "protocol: a run that was killed may have left it. Nothing says whose it is, so it is kept: delete "
-                    "it on the management server, or with module vxlan_interface."
-                )
-
-
-def _warn_nothing_to_carry(pairs: list[tuple[SpaceIntent, SpaceFound]], server: Server, report: Report) -> None:
-    """Warn of a space none of whose bonds gives a network to the private WAN, if all their networks were read."""
-    for space, _found in pairs:
-        bonds = [bond.id for bond in server.bonds.values() if bond.space == space.key]
-        if not bonds:
-            report.warn(f"space {space.key}: has no bonds: its private WAN has nothing to carry.")
-        elif server.bonds_with_networks.issuperset(bonds) and not any(
-            thing.data.get("include_private_wan") for number in bonds for thing in server.bond_things.get(number, ())
-        ):
-            report.warn(
-                f"space {space.key}: no connected IP or route of its bonds has include_private_wan: there is nothing "
-                "to carry."
-            )
 
 
 def changing_spaces(design: Design, intent: Intent) -> set[str]:

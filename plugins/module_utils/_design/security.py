@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups beside those that are there, and the source/destination check. Private to the collection.
+"""Security groups beside those that are there. Private to the collection.
 
 A group matches the interfaces that carry it, never addresses that are routed through them: so a reference to itself
 admits the mesh, but neither the managed mesh, which hairpins through public addresses, nor forwarded clients.
@@ -16,9 +16,9 @@ from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
 from .items import ALLOW, Design
-from .leftovers import LEAVING, PRUNE, RELEASE, Leftovers, keeps_gateways, removal_switch
+from .leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
 from .masquerade import forwards_of
-from .naming import TAG_CHECK, TAG_KEY, group_key, owned, tags, vpc_key
+from .naming import TAG_KEY, group_key, owned, tags, vpc_key
 from .security_gone import (
     carriers_of,
     group_switch,
@@ -35,11 +35,10 @@ from .security_rules import (
     inbound_rules,
     rule_work,
 )
+from .source_dest_checks import design_source_dest_checks
 from .stages import Phase
 from .state import Cloud, Rule, SecurityGroup, Server
 from .vpc import VpcDesign
-
-CHECK_OFF, CHECK_ON = {"source_dest_check": False}, {"source_dest_check": True}
 
 
 def design_security(
@@ -73,7 +72,7 @@ def design_security(
         )
     if cloud.groups:
         plan.finish()
-    _checks(direct, kept_direct, intent, cloud, fleet, design)
+    design_source_dest_checks(direct, kept_direct, intent, cloud, fleet, design)
 
 
 def _check_options(intent: Intent, report: Report) -> None:
@@ -350,52 +349,3 @@ class _Plan:
 
 def _part_of(key: str) -> str:
     return {"cpe-nat": "cpe_nat", "gateway": "gateways"}.get(kind_of(key)[0], "private_wan")
-
-
-def _checks(direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design) -> None:
-    """Off on every member for direct BGP, its old value in a tag; put back from there where it is ours no more.
-
-    It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
-    """
-    common: dict[str, Any] = {"part": "cpe_nat"}
-    for member in fleet.members if direct else ():
-        if member.instance and member.instance.source_dest_check:
-            place = member.instance.interface_id
-            after = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
-            design.aws(
-                "update",
-                "source_dest_check",
-                "",
-                place,
-                phase="add",
-                host=member.host,
-                before=dict(CHECK_ON),
-                after=after,
-                **common,
-            )
-            entry = {"interface_id": place, **CHECK_OFF}
-            design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
-    kept = {m.instance.interface_id for m in fleet.members if (direct or kept_direct) and m.instance}
-    for place in sorted(cloud.checked_before - kept):
-        owner = fleet.by_interface(place)
-        if owner is None and removal_switch(intent, fleet) is None:
-            continue
-        host = owner.host or None if owner else None
-        switch = removal_switch(intent, fleet, owner)
-        if switch is None or (switch == PRUNE and intent.bgp):
-            switch = ALLOW  # BGP is wanted, in another mode
-        before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
-        design.aws(
-            "update",
-            "source_dest_check",
-            "",
-            place,
-            phase="remove",
-            host=host,
-            before=before,
-            after={**CHECK_ON, "tags": {TAG_CHECK: None}},
-            interrupts=f"what {host or place} forwards for bonds that have moved",
-            switch=switch,
-            **common,
-        )
-        design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))
