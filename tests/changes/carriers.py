@@ -9,7 +9,8 @@ to be announced: by a line of the plan of that phase that says what it interrupt
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
@@ -20,10 +21,21 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
 from .cloud_side import CloudSide
 
 Identity = tuple[str, ...]
+Machine = tuple[str, str, Mapping[str, Any]]
+"""A machine, its host's name in the inventory, and what it has."""
 Fact = tuple[str, ...]
-"""The kind and the key of an object, where it is, and what it carries."""
-Facts = dict[Fact, frozenset[Identity]]
-"""Each fact with the items that may announce its loss."""
+"""The kind and the id of an object, where it is, and what it carries: a rename changes none of them."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How the table calls the object of a fact, and the items that may announce its loss."""
+
+    label: str
+    lines: frozenset[Identity]
+
+
+Facts = dict[Fact, Meaning]
 
 SCALARS = {
     "space": ("private_wan_enabled", "private_wan_mode"),
@@ -47,21 +59,26 @@ def identity(item: Item) -> Identity:
     return item.kind, place or (item.host or "" if item.system == "host" else ""), item.key
 
 
-def facts(objects: Mapping[Any, Object], aws: CloudSide, installed: Mapping[str, Mapping[str, Any]]) -> Facts:
+def facts(objects: Mapping[Any, Object], aws: CloudSide, machines: Iterable[Machine]) -> Facts:
     """Return all facts of a state."""
     found: Facts = {}
     for one in objects.values():
         for detail in _of_object(one):
-            found[one.kind, one.key, one.parent, *detail] = frozenset({(one.kind, one.parent, one.key)})
+            found[one.kind, one.key, one.parent, *detail] = _means(one.kind, one.key, (one.kind, one.parent, one.key))
     found.update(_of_cloud(aws.cloud, aws))
-    for host, spec in installed.items():
+    for machine, host, spec in machines:
         for entry in spec.get("masquerade", ()):
-            mine = frozenset({("masquerade", host, entry["space"])})
-            found |= {("masquerade", entry["space"], host, *detail): mine for detail in _of_masquerade(entry)}
+            mine = _means("masquerade", entry["space"], ("masquerade", host, entry["space"]))
+            place = ("masquerade", str(entry["zone"]), machine)
+            found |= {(*place, *detail): mine for detail in _of_masquerade(entry)}
         for way in spec.get("ways_back", ()):
-            fact = ("way_back", way["address"], host, way["via"], way["device"])
-            found[fact] = frozenset({("way_back", host, way["address"])})
+            fact = ("way_back", way["address"], machine, way["via"], way["device"])
+            found[fact] = _means("way_back", way["address"], ("way_back", host, way["address"]))
     return found
+
+
+def _means(kind: str, key: str, *lines: Identity) -> Meaning:
+    return Meaning(f"{kind} {key}", frozenset(lines))
 
 
 def _of_object(one: Object) -> Iterator[tuple[str, ...]]:
@@ -83,52 +100,48 @@ def _of_object(one: Object) -> Iterator[tuple[str, ...]]:
         yield ("accept_ra",)
 
 
-def _of_cloud(cloud: Cloud, aws: CloudSide) -> Iterator[tuple[tuple[str, ...], frozenset[Identity]]]:
+def _of_cloud(cloud: Cloud, aws: CloudSide) -> Iterator[tuple[Fact, Meaning]]:
     keys = {one.id: one.tags.get(TAG_KEY, one.id) for one in cloud.interfaces.values()}
+    keys |= {one.id: one.tags[TAG_KEY] for one in cloud.groups.values()}
     for table in cloud.route_tables.values():
-        name = aws.table_name(table)
-        for route in table.routes:
-            if route.state == "active":
-                owner = ("network_interface", "", keys.get(route.target or "", ""))
-                line = ("route", name, route.destination)
-                yield ("route", route.destination, name, str(route.target)), frozenset({line, owner})
-    for one in cloud.interfaces.values():
-        mine = frozenset({("network_interface", "", keys[one.id])})
-        if one.instance_id:
-            yield ("network_interface", keys[one.id], one.instance_id), mine
-        if one.instance_id and not one.source_dest_check:
-            yield ("network_interface", keys[one.id], one.instance_id, "any source"), mine
+        for route in (route for route in table.routes if route.state == "active"):
+            line = ("route", aws.table_name(table), route.destination)
+            owner = ("network_interface", "", keys.get(route.target or "", ""))
+            way = ("route", route.destination, table.id, str(route.target))
+            yield way, _means("route", route.destination, line, owner)
+    for one in (one for one in cloud.interfaces.values() if one.instance_id):
+        mine = ("network_interface", "", keys[one.id])
+        fact = ("network_interface", one.id, str(one.instance_id))
+        yield fact, _means("network_interface", keys[one.id], mine)
+        if not one.source_dest_check:
+            yield (*fact, "any source"), _means("network_interface", keys[one.id], mine)
         for group in one.groups:
-            yield _attached(cloud, group, one.id, mine)
+            line = ("group_attachment", one.id, keys[group])
+            yield ("group_attachment", group, one.id), _means("group_attachment", keys[group], line, mine)
     for instance in cloud.instances.values():
         place = instance.interface_id
         for private_ip in instance.addresses:
-            yield ("private_address", private_ip, place), frozenset({("private_address", place, private_ip)})
+            line = ("private_address", place, private_ip)
+            yield ("private_address", private_ip, place), _means("private_address", private_ip, line)
         for group in instance.groups:
-            yield _attached(cloud, group, place, frozenset())
+            line = ("group_attachment", place, keys[group])
+            yield ("group_attachment", group, place), _means("group_attachment", keys[group], line)
         if not instance.source_dest_check:
-            yield ("source_dest_check", place), frozenset({("source_dest_check", "", place)})
-    for address in cloud.addresses:
-        if address.interface_id:
-            key = address.tags[TAG_KEY]
-            line = ("address_association", "", key)
-            owners = frozenset({line, ("network_interface", "", key.replace("-ip", "", 1)), ("elastic_ip", "", key)})
-            fact = ("address_association", key, address.interface_id, str(address.private_ip), address.public_ip)
-            yield fact, owners
+            line = ("source_dest_check", "", place)
+            yield ("source_dest_check", place, place), _means("source_dest_check", place, line)
+    for address in (address for address in cloud.addresses if address.interface_id):
+        key = address.tags[TAG_KEY]
+        kinds = ("address_association", "elastic_ip")
+        lines = [*((kind, "", key) for kind in kinds), ("network_interface", "", key.replace("-ip", "", 1))]
+        where = (str(address.interface_id), str(address.private_ip))
+        yield ("address_association", address.allocation_id, *where), _means("address_association", key, *lines)
     for sg in cloud.groups.values():
-        key = sg.tags[TAG_KEY]
         for rule in sg.rules:
-            lines = frozenset({("security_group_rule", key, rule.label), ("security_group", sg.vpc_id, key)})
-            yield ("security_group_rule", rule.label, key), lines
+            lines = [("security_group_rule", keys[sg.id], rule.label), ("security_group", sg.vpc_id, keys[sg.id])]
+            yield ("security_group_rule", rule.label, sg.id), _means("security_group_rule", rule.label, *lines)
     for nat in cloud.nat_gateways.values():
-        yield ("nat_gateway", nat.tags[TAG_KEY], nat.id), frozenset({("nat_gateway", "", nat.tags[TAG_KEY])})
-
-
-def _attached(
-    cloud: Cloud, group: str, place: str, owners: frozenset[Identity]
-) -> tuple[tuple[str, ...], frozenset[Identity]]:
-    key = cloud.groups[group].tags[TAG_KEY]
-    return ("group_attachment", key, place), frozenset({("group_attachment", place, key), *owners})
+        key = nat.tags[TAG_KEY]
+        yield ("nat_gateway", nat.id, nat.subnet_id), _means("nat_gateway", key, ("nat_gateway", "", key))
 
 
 def _of_masquerade(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -141,17 +154,17 @@ def _of_masquerade(entry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         yield ("ipv6",)
 
 
-def lost(before: Facts, after: Facts, marked: set[Identity]) -> set[Fact]:
+def lost(before: Facts, after: Facts, marked: set[Identity]) -> Facts:
     """Return the facts that are gone, and that no marked item announces."""
-    return {fact for fact, lines in before.items() if fact not in after and not lines & marked}
+    return {fact: one for fact, one in before.items() if fact not in after and not one.lines & marked}
 
 
-def names(gone: set[Fact]) -> set[str]:
+def labels(gone: Facts) -> set[str]:
     """Return the kind and key of the objects that lost something."""
-    return {f"{fact[0]} {fact[1]}" for fact in gone}
+    return {one.label for one in gone.values()}
 
 
-def without_successor(gone: set[Fact], after: Facts) -> set[Fact]:
+def without_successor(gone: Facts, after: Facts) -> Facts:
     """Return those of the facts that are gone whose objects have nothing left: they are not replaced in place."""
     left = {fact[:3] for fact in after}
-    return {fact for fact in gone if fact[:3] not in left}
+    return {fact: one for fact, one in gone.items() if fact[:3] not in left}

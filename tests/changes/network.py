@@ -25,7 +25,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 from tests.unit.plugins.module_utils.design.built_world import FACTS
 from tests.unit.plugins.module_utils.design.world import World
 
-from .carriers import Facts, facts, identity, lost, names, without_successor
+from .carriers import Facts, facts, identity, labels, lost, without_successor
 from .cloud_side import CloudSide
 
 Inventories = dict[str, Any]
@@ -137,9 +137,9 @@ class Network:
                     self.installed[self._machines[host]] = side.after(phase).as_dict()
             after = self.facts()
             gone = lost(before, after, {identity(item) for item in planned.marked(phase)})
-            unsaid.objects |= names(gone)
+            unsaid.objects |= labels(gone)
             if phase != "remove":
-                unsaid.early |= names(without_successor(gone, after))
+                unsaid.early |= labels(without_successor(gone, after))
         return unsaid
 
     def rename_space(self, old: str, new: str) -> None:
@@ -155,8 +155,8 @@ class Network:
 
     def facts(self) -> Facts:
         """Return everything that carries traffic."""
-        installed = {host: self.installed.get(machine, {}) for host, machine in self._machines.items()}
-        return facts(self.world.objects, self.aws, installed)
+        machines = [(machine, host, self.installed.get(machine, {})) for host, machine in self._machines.items()]
+        return facts(self.world.objects, self.aws, machines)
 
     def facts_of_network(self) -> set[str]:
         """Return the kinds of what carries traffic and was not there before the network."""
