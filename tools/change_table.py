@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +93,6 @@ class Row:
     """Words of the warning about what is kept; empty where nothing is left over that could be pruned."""
     again: bool = False
     """True if each run does it again, so that no plan after it is empty."""
-    found: str = ""
-    """What the judgement finds today, of a row that does not hold yet."""
-    today: str = ""
-    """The same for the operator."""
 
     @property
     def name(self) -> str:
@@ -115,12 +111,7 @@ class Section:
 
 def read_table(root: Path = ROOT) -> list[Section]:
     """Return the table as the page has it."""
-    not_yet = yaml.safe_load((root / FOLDER / "not_yet.yml").read_text(encoding="utf-8"))
-    found = [_section(root / FOLDER / f"{name}.yml", not_yet) for name in ORDER]
-    unknown = set(not_yet) - {row.name for section in found for row in section.rows}
-    if unknown:
-        raise ValueError(f"not_yet.yml names rows that the table does not have: {sorted(unknown)}")
-    return found
+    return [_section(root / FOLDER / f"{name}.yml") for name in ORDER]
 
 
 def read_networks(root: Path = ROOT) -> dict[str, Any]:
@@ -129,10 +120,9 @@ def read_networks(root: Path = ROOT) -> dict[str, Any]:
     return found
 
 
-def _section(path: Path, not_yet: Mapping[str, Patch]) -> Section:
+def _section(path: Path) -> Section:
     given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    rows = [_row(one, given) for one in given["rows"]]
-    return Section(given["title"], given["words"], tuple(replace(row, **not_yet.get(row.name, {})) for row in rows))
+    return Section(given["title"], given["words"], tuple(_row(one, given) for one in given["rows"]))
 
 
 def _row(given: Mapping[str, Any], section: Mapping[str, Any]) -> Row:
@@ -175,8 +165,7 @@ required key that is taken out is refused, and so is a misspelt one, with the ne
 Each line was judged by the plan itself: `tests/changes` builds a network, changes the key, compares items, marks,
 switches and refusals with the table, carries the plan out phase by phase on both sides in memory, and plans again:
 the second plan is empty. Names and addresses in the plan's words are examples, of that network. What packets lose in
-the time that a change takes is measured in the [packet lab](packets.md). Lines with *(not yet)* say what ought to hold,
-and what happens today.
+the time that a change takes is measured in the [packet lab](packets.md).
 
 This page is written by `{command}` from `tests/changes/table`, and compared by `make lint`.
 """
@@ -213,8 +202,6 @@ def _words(row: Row) -> Iterator[str]:
     if alike:
         lead = "With the switch the plan says" if row.expect == "kept" else "The plan says"
         yield f"{lead}: {'; '.join(f'*{word}*' for word in alike.values())}."
-    if row.today:
-        yield f"*(not yet)* Today: {row.today}."
 
 
 def marks_of(row: Row) -> Iterator[tuple[str, list[str]]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
@@ -24,6 +24,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
     all_owned,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+    AMAZONS_POOL,
     Cloud,
     ElasticIp,
     Instance,
@@ -51,6 +52,7 @@ class CloudSide:
         self._number = 0
         self._devices: dict[str, int] = {}
         self._do: dict[str, Callable[[Item], None]] = {
+            "key_tag": self._key_tag,
             "vpc": self._vpc,
             "internet_gateway": self._internet_gateway,
             "subnet": self._subnet,
@@ -111,6 +113,15 @@ class CloudSide:
         for number, table in self.cloud.route_tables.items():
             routes = tuple(replace(r, state="blackhole") if r.target == target else r for r in table.routes)
             self.cloud.route_tables[number] = replace(table, routes=routes)
+
+    def _key_tag(self, item: Item) -> None:
+        """A renamed object, by its id."""
+        for listed in (getattr(self.cloud, one.name) for one in fields(Cloud)):
+            if isinstance(listed, dict) and hasattr(listed.get(item.parent), "tags"):
+                found = listed[item.parent]
+                listed[item.parent] = replace(found, tags={**found.tags, **(item.after or {})})
+        for found in [one for one in self.cloud.addresses if one.allocation_id == item.parent]:
+            self._put(found, replace(found, tags={**found.tags, **(item.after or {})}))
 
     def _vpc(self, item: Item) -> None:
         after = item.after or {}
@@ -245,7 +256,8 @@ class CloudSide:
             return
         if item.verb == "create":
             number = self._new("eipalloc")
-            made = ElasticIp(number, f"198.51.100.{self._number}", after["tags"], reverse_dns=after.get("reverse_dns"))
+            given = {"reverse_dns": after.get("reverse_dns"), "pool": after.get("pool", AMAZONS_POOL)}
+            made = ElasticIp(number, f"198.51.100.{self._number}", after["tags"], **given)
             self.cloud.addresses.append(made)
             return
         if "public_ip" in after:  # it is taken over

@@ -46,7 +46,7 @@ def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) 
         return dict(after)
     there = before.get("incoming") or []
     new = [name for name in after["incoming"] if name not in there]
-    source = {name: before.get(name, after[name]) for name in SOURCE} if phase == "add" else {}
+    source = {name: before[name] for name in SOURCE if name in before} if phase == "add" else {}
     if source.get("zone") == NOBODYS:  # which a run that was killed has left
         source["zone"] = after["zone"]
     return {

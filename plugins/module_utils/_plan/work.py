@@ -110,8 +110,10 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
 
 
 def _refuse_other(target: Object, targets: list[Object]) -> None:
-    """Raise if an object is wanted a second time and otherwise: one of both would be lost without a word."""
-    other = next(one for one in targets if one.identity == target.identity)
+    """Raise if an object is wanted a second time and otherwise, or also removed: one would be lost without a word."""
+    other = next((one for one in targets if one.identity == target.identity), None)
+    if other is None:
+        raise ReconcileError(f"{target.title} is wanted, and removed in the same phase. Nothing was changed.")
     if (other.kind, other.data) != (target.kind, target.data):
         raise ReconcileError(f"{target.title} is wanted twice, with different values. Nothing was changed.")
 
