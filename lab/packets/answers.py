@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from .kernel import entered
 
 PAGE_PORT, ECHO_PORT = 80, 7
+BUFFER = 4_000_000
+"""Bytes that wait for an echo, where net.core.rmem_max allows it; the kernel takes what it allows."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Answers:
         for one in (page, echo):
             # IPv4 comes in here too.
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        # The Internet's host answers many paths: where the machine stands still, the usual buffer is full in 0.5 s.
+        echo.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
         page.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         page.bind(("::", PAGE_PORT))
         page.listen(50)
