@@ -76,7 +76,9 @@ class DemoMaker(Maker):
     def vpc(self, key: str, inventory: Json) -> Json:
         """Return a VPC to be made."""
         found = super().vpc(key, inventory)
-        return found if "cidr" in found else {"cidr": f"10.{101 + self.base.spaces.index(key)}.0.0/16", "ipv6": False}
+        while "cidr" not in found:
+            found = super().vpc(key, inventory)
+        return found
 
     def gateway(self, space: Json, number: int, inventory: Json) -> Json | None:
         """Return a gateway with the name of its device, and without a subnet of another VPC."""
