@@ -55,6 +55,9 @@ def pair(seed: int) -> Pair:
     first = maker.inventory()
     related = seed % 4 != 0
     second = edited(maker, first) if related else maker.inventory()
+    if len(second["aggregators"]) < len(first["aggregators"]):  # leaving is said
+        last = world.hosts[-1]
+        second |= {"aggregators": [*second["aggregators"], last], "leaving": [last["host"]]}
     return Pair(seed, world, first, second, related, prunes=seed % 5 < 3)
 
 
