@@ -216,3 +216,17 @@ def test_a_gateway_moves_in_a_table_that_is_given_by_its_id() -> None:
         for host in ("agg1", "agg3")
     )
     assert judged(first, second).broken == []
+
+
+def test_bgp_ends_where_an_aggregator_leaves() -> None:
+    """Seed 200264. Killed after the sessions had gone, the interface that carried them stayed where nobody leaves."""
+    first = inventory(bgp=TRANSIT)
+    assert judged(first, inventory(leaving=["agg4"])).broken == []
+
+
+def test_a_first_gateway_gets_its_nat_gateway_after_a_kill_too() -> None:
+    """Seed 200619. With its interface made, the switch of the unused default route counted as an interruption."""
+    second = space(gateway("agg1", "172.16.0.0/16", egress="nat_gateway"))
+    pair = Pair(0, WORLD, inventory(spaces=[space()]), inventory(spaces=[second]), related=True, prunes=False)
+    found = judge(pair, stops=EVERY_STEP)
+    assert (found.broken, found.asked) == ([], ())

@@ -221,7 +221,10 @@ def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design
     elif nat or (outer and route.target == outer.id):
         text = f"the connections through {nat or 'the internet gateway'}: they get another public address"
         prefix = f"gateway/{gateway.space}/"
-        used = any(one.tags.get(TAG_KEY, "").startswith(prefix) for one in cloud.interfaces.values())
+        # by the internet gateway pass only interfaces with a public address, which one that a killed run made has not
+        public = {address.interface_id for address in cloud.addresses}
+        mine = (one for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix))
+        used = any(nat or one.id in public for one in mine)
         before = {"target": route.target}
         interrupts = text if used else ""
         design.aws(

@@ -295,7 +295,12 @@ def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
     """
     named = {space.key for space in intent.spaces} | ({None} if intent.bgp else set())
     space, others = thing.data.get("space"), server.things.get(number, ())
-    idle = space is not None and not any(thing.key in protocol_patterns(o) for o in others if "protocol" in o.kind)
+    own = {address.split("/")[0] for address in thing.data.get("addresses") or ()}
+    idle = not any(
+        thing.key in protocol_patterns(other) if space is not None else other.data.get("local_address") in own
+        for other in others
+        if "protocol" in other.kind
+    )
     fits = thing.key == vxlan_name(thing.data["vni"]) and (space in named or idle)
     return fits or any(
         own_thing(intent.network, other) for other in server.things.get(number, ()) if "protocol" in other.kind
