@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .fleet import some
 from .gateway import PART, Gateway, gateway_work
 from .gateway_routes import default_route, network_routes, routes_elsewhere, tables_to
 from .gateway_things import gateway_things
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
-from .naming import gateway_ip_key, subnet_key, tags
+from .naming import ANYWHERE, gateway_ip_key, subnet_key, tags
 from .nat import address_gone, elastic_ip_items, nat_gone, nat_items
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, Thing
@@ -45,6 +46,7 @@ def design_gateway(
     things = gateway_things(gateway, intent, cloud)
     staged = [stage(found.get((thing.kind, thing.key)), thing) for thing in things]
     _mark_ipv6(gateway, found.get(("ethernet_interface", gateway.device)), things[0], design, report)
+    _mark_way_out(gateway, things[-1], server, design)
     routes: dict[Phase, dict[str, list[str]]] = {
         "add": {"networks": add},
         "switch": {"networks": switch},
@@ -101,6 +103,27 @@ def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Des
     if own and found and own in (found.data.get("addresses") or ()) and own not in wanted.data["addresses"]:
         design.interrupts(wanted, f"the IPv6 of space {gateway.space} through {gateway.member.host}")
         report.warn(f"{gateway.label}: vpc.ipv6 is not true any more: the gateway loses its IPv6 address.")
+
+
+def _mark_way_out(gateway: Gateway, static: Thing, server: Server, design: Design) -> None:
+    """Mark that bonds on the gateway's aggregator leave by it as soon as it has its default route.
+
+    They left by another gateway of the space before, whose public address their open connections have. Bonds on other
+    aggregators go on by the gateway that they know, until it goes.
+    """
+    member = gateway.member
+
+    def leads_out(number: int) -> bool:
+        same = [
+            thing for thing in server.things.get(number, ()) if (thing.kind, thing.key) == (static.kind, static.key)
+        ]
+        return any(route["network"] == ANYWHERE for thing in same for route in thing.data.get("routes") or ())
+
+    bonds = [bond.name for bond in server.bonds.values() if bond.space == gateway.space and bond.present == member.id]
+    others = any(leads_out(number) for number in server.things if number != member.id)
+    if gateway.intent.egress != "none" and bonds and others and not leads_out(member.id):
+        text = f"the connections to the Internet of bonds on {member.host} ({some(sorted(bonds))}): they leave by "
+        design.interrupts(static, f"{text}{member.host}, with another public address", phase="add")
 
 
 def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:
