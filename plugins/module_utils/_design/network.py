@@ -18,7 +18,7 @@ from .cpe_nat_gone import design_leftovers
 from .derived import check_network_name, warn_of_kept
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes, protocol_patterns
-from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet
+from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet, some
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_devices import check_devices
@@ -344,9 +344,14 @@ def _design_absent(
 
 def _check_regions(intent: Intent, report: Report) -> None:
     regions = {host.region: host.host for host in intent.hosts if host.region}
-    if len(regions) > 1 and any(space.vpc for space in intent.spaces):
+    spaces = sorted(space.key for space in intent.spaces if space.vpc)
+    if len(regions) > 1 and spaces:
         listing = ", ".join(f"{host}: {region}" for region, host in sorted(regions.items()))
-        report.problem(f"aws_region differs ({listing}): spaces with a vpc need all aggregators in one region.")
+        report.problem(
+            f"aws_region differs ({listing}), and spaces with a vpc ({some(spaces)}) need all aggregators in one "
+            "region. Make a network of each region (bonding_network, and a group of hosts), or leave vpc out: CPE NAT "
+            "entries, BGP and meshes work over several regions."
+        )
 
 
 def changing_spaces(design: Design, intent: Intent) -> set[str]:

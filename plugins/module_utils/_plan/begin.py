@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,18 @@ class Begun:
             self.cloud_side.read_network(self.intent)
 
 
+def with_named_regions(intent: Intent, client_of: ClientOf) -> Intent:
+    """Return the intent with the default region by its name, where some hosts name theirs and others do not.
+
+    Else one region would be two: read twice, and no reason to refuse what has to be in one region.
+    """
+    regions = {host.region for host in intent.hosts}
+    if None not in regions or len(regions) == 1 or not intent.needs_cloud:
+        return intent
+    default = str(client_of(None, "ec2").meta.region_name)
+    return replace(intent, hosts=tuple(replace(host, region=host.region or default) for host in intent.hosts))
+
+
 @contextmanager
 def begin(params: Mapping[str, Any], client_of: ClientOf, *, forked: bool = False) -> Iterator[Begun]:
     """Begin with network_plan's arguments (`client_of`: AWS client of a region and service).
@@ -42,7 +54,7 @@ def begin(params: Mapping[str, Any], client_of: ClientOf, *, forked: bool = Fals
     `forked`: AWS's side is read in a process of its own from now on, and not when it is wanted.
     """
     report = Report()
-    intent = read_intent(params, report)
+    intent = with_named_regions(read_intent(params, report), client_of)
     cloud_side = CloudReader(client_of)
     if not (intent.needs_cloud and forked):
         yield Begun(intent, report, cloud_side, None)

@@ -274,6 +274,16 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
     assert world.report.problems == []
 
 
+def test_a_space_with_a_vpc_has_its_aggregators_in_one_region(world: World) -> None:
+    hosts = [host("agg1", region="eu-central-1"), host("agg2", region="eu-west-1"), host("agg3", region="eu-central-1")]
+    world.plan(spaces=[{**acme(), **vpc()}], aggregators=hosts)
+    (problem,) = [text for text in world.report.problems if text.startswith("aws_region")]
+    assert "(agg3: eu-central-1, agg2: eu-west-1)" in problem
+    assert "spaces with a vpc (acme) need all aggregators in one region" in problem
+    world.plan(spaces=[acme()], aggregators=hosts)
+    assert [text for text in world.report.problems if text.startswith("aws_region")] == []
+
+
 def test_an_aggregator_that_leaves_has_to_be_without_bonds(world: World) -> None:
     world.apply(spaces=[acme()])
     world.plan(spaces=[acme()], leaving=["agg1"])

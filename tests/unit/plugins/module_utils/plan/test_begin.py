@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,3 +79,29 @@ def test_what_needs_nothing_of_aws_does_not_read_it() -> None:
     with begin(params(), no_client, forked=True) as begun:
         begun.read()
         assert begun.cloud_side.cloud.accounts == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["eu-west-1", None], ["eu-west-1", "eu-central-1"]),
+        ([None, "eu-central-1"], ["eu-central-1", "eu-central-1"]),
+        (["eu-west-1", "eu-central-1"], ["eu-west-1", "eu-central-1"]),
+    ],
+)
+def test_the_default_region_counts_by_its_name_beside_others(given: list[str | None], expected: list[str]) -> None:
+    """A host without one beside a host with the same was read twice; beside another one it passed the check."""
+
+    def client_of(region: str | None, _service: str) -> Any:
+        assert region is None
+        return SimpleNamespace(meta=SimpleNamespace(region_name="eu-central-1"))
+
+    hosts = [{"host": f"agg{n}", "aggregator": str(n), "region": region} for n, region in enumerate(given)]
+    with begin(params(aggregators=hosts, spaces=spaces()), client_of) as begun:
+        assert [host.region for host in begun.intent.hosts] == expected
+
+
+def test_where_no_host_names_a_region_nobody_asks_for_the_default_one() -> None:
+    hosts = [{"host": f"agg{n}", "aggregator": str(n)} for n in range(2)]
+    with begin(params(aggregators=hosts, spaces=spaces()), no_client) as begun:
+        assert [host.region for host in begun.intent.hosts] == [None, None]
