@@ -19,6 +19,8 @@ NO_INSTANCE = (
 )
 MINIMUM_VERSION = (6, 5)
 """Aggregator interfaces and custom routing protocols came with Bonded Internet 6.5 (AN-001)."""
+UNKNOWN_VERSION = (7,)
+"""From here on the vendor's pages have nodes, peers and next hops, and neither bonds nor aggregators."""
 
 
 @dataclass(frozen=True)
@@ -186,12 +188,8 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
             left -= {member.name, str(member.id)}
             continue
         fleet.members.append(member)
-        version = server.aggregators[number].version
-        if version and _version(version) < MINIMUM_VERSION:
-            report.problem(
-                f"{host.host}: aggregator {member.name} runs version {version}; interfaces and protocols need 6.5 or "
-                "later."
-            )
+        _check_version(member, server, report)
+        _warn_of_state(member, server, report)
         unknown = member.private_ip is None and not host.instance_id
         if unknown and (intent.bgp or any(space.vxlan for space in intent.spaces)):
             refuse(
@@ -203,6 +201,32 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
     _leave(left, intent, server, fleet, report)
     _refuse_gone(intent, server, fleet, report)
     return fleet
+
+
+def _check_version(member: Member, server: Server, report: Report) -> None:
+    version = server.aggregators[member.id].version
+    if version and _version(version) < MINIMUM_VERSION:
+        report.problem(
+            f"{member.host}: aggregator {member.name} runs version {version}; interfaces and protocols need 6.5 or "
+            "later."
+        )
+    elif version and _version(version) >= UNKNOWN_VERSION:
+        report.problem(
+            f"{member.host}: aggregator {member.name} runs version {version}, and this collection knows 6.5 to 6.8: "
+            "from 7 on there are nodes and peers in place of aggregators and bonds. Use a collection that knows that "
+            "version."
+        )
+
+
+def _warn_of_state(member: Member, server: Server, report: Report) -> None:
+    """Say that an aggregator does not run: what it shall have is configured all the same, and waits for it."""
+    if member.instance and member.instance.state != "running":
+        report.warn(f"{member.host}: its instance {member.instance.id} is {member.instance.state}.")
+    if server.aggregators[member.id].status == "down":
+        report.warn(
+            f"{member.host}: aggregator {member.name} is down, as the management server sees it: it gets its "
+            "configuration when it is up again, and its bonds are elsewhere until then."
+        )
 
 
 def _member(host: HostIntent, number: int, name: str, instance: Instance | None, cloud: Cloud) -> Member:

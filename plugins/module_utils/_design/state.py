@@ -32,6 +32,8 @@ class Aggregator:
     ip: str
     space: str | None = None
     version: str | None = None
+    status: str | None = None
+    """`up`, `down` or `unknown`, as the server sees it."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class Instance:
     """The public address of each private address that has one, of all its interfaces."""
     prefixes: int = 0
     """IPv4 prefixes of the primary interface, each of which counts as an address."""
+    state: str = "running"
+    """As EC2 names it: `pending`, `running`, `stopping` or `stopped`; one that is terminated counts as unknown."""
 
 
 @dataclass(frozen=True)

@@ -234,6 +234,7 @@ class CloudReader:
                 automatic_ip=_automatic_ip(primary),
                 publics=_publics(interfaces),
                 prefixes=len(primary.get("Ipv4Prefixes") or ()),
+                state=item["State"]["Name"],
                 source_dest_check=primary.get("SourceDestCheck", True),
             )
 

@@ -53,6 +53,7 @@ class ServerReader:
                 ip=data.get("ip") or "",
                 space=data.get("space"),
                 version=data.get("version"),
+                status=data.get("status"),
             )
         for item in spaces:
             self._keep(item)

@@ -274,6 +274,37 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
     assert world.report.problems == []
 
 
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("6.4.9", "runs version 6.4.9; interfaces and protocols need 6.5 or later."),
+        ("6.5", None),
+        ("6.8.243", None),
+        ("7.0.3", "runs version 7.0.3, and this collection knows 6.5 to 6.8"),
+        ("10.1", "runs version 10.1, and this collection knows 6.5 to 6.8"),
+        (None, None),
+    ],
+)
+def test_a_version_that_the_collection_does_not_know_is_refused(world: World, version: str | None, words: str) -> None:
+    world.server.aggregators[12] = replace(world.server.aggregators[12], version=version)
+    world.plan(spaces=[acme()])
+    assert bool(world.report.problems) is bool(words)
+    assert all(text.startswith("agg2: aggregator agg2 ") and words in text for text in world.report.problems)
+
+
+def test_an_aggregator_that_does_not_run_is_named(world: World) -> None:
+    world.plan(spaces=[acme()])
+    assert [text for text in world.report.warnings if text.startswith("agg2")] == []
+    world.server.aggregators[12] = replace(world.server.aggregators[12], status="down")
+    world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], state="stopped")
+    assert world.plan(spaces=[acme()]) != []
+    assert [text for text in world.report.warnings if text.startswith("agg2")] == [
+        "agg2: its instance i-agg2 is stopped.",
+        "agg2: aggregator agg2 is down, as the management server sees it: it gets its configuration when it is up "
+        "again, and its bonds are elsewhere until then.",
+    ]
+
+
 def test_a_space_with_a_vpc_has_its_aggregators_in_one_region(world: World) -> None:
     hosts = [host("agg1", region="eu-central-1"), host("agg2", region="eu-west-1"), host("agg3", region="eu-central-1")]
     world.plan(spaces=[{**acme(), **vpc()}], aggregators=hosts)
