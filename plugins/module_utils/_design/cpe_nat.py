@@ -250,7 +250,7 @@ def design_cpe_nat(
     addresses = Addresses(fleet, cloud, report)
     chosen: dict[str, str] = {}
     holders: dict[tuple[str, str], Entry] = {}
-    check_entry_names(entries, own, server, report)
+    check_entry_names(entries, own, fleet, server, report)
     for entry in entries:
         if address := own.get(entry.key):
             addresses.keep(address, fleet)

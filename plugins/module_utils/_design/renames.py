@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from .cpe_nat_entries import Entry, current_address, is_retired, resolve_entries
+from .fleet import Fleet, refuse_unless_incomplete
 from .gateway import Gateway
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .naming import TAG_KEY, TAG_NETWORK, cpe_nat_key, group_name, owned, vpc_key
+from .naming import TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, cpe_nat_key, group_name, owned, vpc_key
 from .state import Cloud, ElasticIp, Server
 
 OF_HOSTS = ("gateway", "gateway-ip", "natgw", "natgw-ip")
@@ -146,7 +147,9 @@ def shown_name(network: str, key: str) -> str:
     return f"{network}-{place}"
 
 
-def check_entry_names(entries: Iterable[Entry], own: Mapping[str, ElasticIp], server: Server, report: Report) -> None:
+def check_entry_names(
+    entries: Iterable[Entry], own: Mapping[str, ElasticIp], fleet: Fleet, server: Server, report: Report
+) -> None:
     """Refuse a new entry for a host behind a bond that a public address leads to already."""
     entries = list(entries)
     keys = {entry.key for entry in entries}
@@ -164,11 +167,13 @@ def check_entry_names(entries: Iterable[Entry], own: Mapping[str, ElasticIp], se
                     f"{own[old].public_ip} leads to {what} (got {entry.key}, expected {old}). Say renamed_from: {old} "
                     f"to keep the address, or name the entry {old} again."
                 )
-            elif not any(current_address(one) == thing.key for one in own.values()):
-                report.problem(
+            elif not any(thing.key in (one.private_ip, one.tags.get(TAG_PRIVATE_IP)) for one in own.values()):
+                refuse_unless_incomplete(
+                    fleet,
                     f"{entry.intent.label}: {what} has the CPE NAT IP {thing.key} already, which is of no entry of "
                     "this network: a host has one public address. Leave the entry out, or delete that CPE NAT IP on "
-                    "the server, which interrupts its inbound connections."
+                    "the server, which interrupts its inbound connections.",
+                    report,
                 )
 
 

@@ -19,6 +19,7 @@ ADOPTED = {
     "bonded.internet/key": "cpe-nat/bond-17",
     "bonded.internet/interface": "eni-0a000001",
     "bonded.internet/private_ip": "10.0.1.20",
+    "bonded.internet/connected_ip": "17 192.168.17.1/24",
     "bonded.internet/adopted": "true",
 }
 MINE, THEIRS = "eipalloc-0a000002", "eipalloc-0a000003"

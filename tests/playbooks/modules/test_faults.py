@@ -199,7 +199,7 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     ),
     "on the server, a bond that is elsewhere": (
         lambda f: f.acme()["vxlan"].update(aggregators=["agg1", "agg2"]),
-        "has agg3 as its primary aggregator, which is outside of the space's mesh",
+        "agg3 is the aggregator of bonds of the space, and outside of its mesh",
     ),
     "on the server, no such space": (
         lambda f: f.acme().update(key="acne"),
