@@ -31,8 +31,9 @@ def hosts(built: Built, **more: Any) -> list[dict[str, Any]]:
     return found
 
 
-def on(name: str, space: dict[str, Any] = MASQUERADING, **more: Any) -> list[dict[str, Any]]:
-    """The spaces, the gateway of acme on a host of this name."""
+def on(name: str, space: dict[str, Any] | None = None, **more: Any) -> list[dict[str, Any]]:
+    """The spaces, the gateway of acme (MASQUERADING if not given) on a host of this name."""
+    space = space or MASQUERADING
     gateway = {**deepcopy(space["gateways"][0]), "aggregator": name}
     return [{**deepcopy(space), "gateways": [gateway], **more}, initech()]
 
