@@ -187,7 +187,7 @@ def _target(state: State, item: Item, table: RouteTable) -> str:
     space = re.sub(r"^(?:vpc|rtb|natgw-rtb)/([^/]+).*", r"\1", item.parent)
     if space == item.parent:  # a given table
         mine = [o for o in state.cloud.interfaces.values() if o.tags.get(TAG_KEY, "").endswith(f"/{item.host}")]
-        (found,) = [o for o in mine if o.vpc_id == table.vpc_id]
+        *_others, found = [o for o in mine if o.vpc_id == table.vpc_id]  # the one that was made last
         return str(found.id)
     if item.part == "gateways" and item.key == ANYWHERE:
         nats = state.keyed("nat_gateways", f"natgw/{space}/{item.host}")

@@ -198,15 +198,21 @@ def _modes(state: State, _names: Any, _things: Any) -> Iterator[tuple[Fact, Any]
 
 
 def covered_route(found: Facts, fact: Fact, value: Any) -> bool:
-    """Return True if the network of a route fact is led to the same place by the longest of the table's routes."""
+    """Return True if the network of a route fact is led to the same place by others of the table's routes.
+
+    The longest one that holds it, or several parts together.
+    """
     _kind, table, destination = fact
     if ":" in destination:
         return False
     wanted = ipaddress.IPv4Network(destination)
     best: tuple[int, Any] | None = None
+    parts = []
     for other, target in found.items():
         if other[0] == "route" and other[1] == table and ":" not in other[2]:
             network = ipaddress.IPv4Network(other[2])
+            parts += [network] if target == value and network.prefixlen > wanted.prefixlen else []
             if wanted.subnet_of(network) and (best is None or network.prefixlen > best[0]):
                 best = (network.prefixlen, target)
-    return best is not None and best[1] == value
+    together = any(wanted.subnet_of(network) for network in ipaddress.collapse_addresses(parts))
+    return together or (best is not None and best[1] == value)

@@ -99,7 +99,7 @@ def _words(fact: Fact, before: Facts) -> list[tuple[str, ...]]:
     if kind == "session":
         return [(rest[1],)]
     if kind == "tunnel":
-        return [(rest[0],)]
+        return [(rest[0],), ("vxlan_interface", rest[3], rest[1]), ("vxlan_interface", rest[3], rest[2])]
     if kind == "routing":
         return [(rest[0], rest[1])]
     return [tuple(rest)]

@@ -109,7 +109,8 @@ def _mark_way_out(gateway: Gateway, static: Thing, server: Server, design: Desig
     """Mark that bonds on the gateway's aggregator leave by it as soon as it has its default route.
 
     They left by another gateway of the space before, whose public address their open connections have. Bonds on other
-    aggregators go on by the gateway that they know, until it goes.
+    aggregators go on by the gateway that they know, until it goes. A gateway whose network interface exists already was
+    begun by a run that was killed, which had said it.
     """
     member = gateway.member
 
@@ -121,7 +122,8 @@ def _mark_way_out(gateway: Gateway, static: Thing, server: Server, design: Desig
 
     bonds = [bond.name for bond in server.bonds.values() if bond.space == gateway.space and bond.present == member.id]
     others = any(leads_out(number) for number in server.things if number != member.id)
-    if gateway.intent.egress != "none" and bonds and others and not leads_out(member.id):
+    is_begun = gateway.interface is not None
+    if gateway.intent.egress != "none" and bonds and others and not (is_begun or leads_out(member.id)):
         text = f"the connections to the Internet of bonds on {member.host} ({some(sorted(bonds))}): they leave by "
         design.interrupts(static, f"{text}{member.host}, with another public address", phase="add")
 
