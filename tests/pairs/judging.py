@@ -82,7 +82,9 @@ def _words(fact: Fact, before: Facts) -> list[tuple[str, ...]]:
         if table.startswith("natgw-rtb/") or (destination in OUT and table.startswith("rtb/")):
             # idle without the NAT gateway or gateway, which goes
             return [(table.split("/")[1],)]
-        return [("route", table, destination), *([("route", destination)] if "given" in table else [])]
+        through = str(before[fact])  # a gateway that goes says so of all that is led to it
+        led = [(through, "everything of space")] if through.startswith("gateway/") else []
+        return [("route", table, destination), *([("route", destination)] if "given" in table else []), *led]
     if kind == "admits":
         return [(rest[1], rest[2]), ("group_attachment", rest[1]), ("security_group", rest[1]), (rest[0], "interface")]
     if kind == "entry":
