@@ -56,7 +56,7 @@ LONG = {
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_races.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
-    "tests/pairs/test_killed_playbooks.py": "it takes three minutes; `make test` runs it",
+    "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first is for each change of
 roles/aggregator_host, over whose hosts the packet lab runs site.yml too. Those of rights are for each change of the
