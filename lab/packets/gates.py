@@ -21,7 +21,7 @@ from typing import Any
 
 READS = ("GET", "HEAD", "OPTIONS")
 LOOKS = ("Describe", "Get", "Simulate")
-"""How the names of those actions of AWS begin that change nothing."""
+"""Prefixes of the actions of AWS that change nothing."""
 LOOK_SECONDS = 0.3
 """Seconds between two looks for what a stand-in changes by itself, such as a NAT gateway that becomes available."""
 _HOPS = ("connection", "keep-alive", "transfer-encoding", "content-length")
@@ -57,7 +57,7 @@ class Gates:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Where the gates are."""
+        """Return the URLs of the gates."""
         return {name: f"http://127.0.0.1:{server.server_address[1]}" for name, server in self._servers.items()}
 
     def __enter__(self) -> Gates:
@@ -99,7 +99,7 @@ class Gates:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a stand-in has answered."""
+    """The answer of a stand-in."""
 
     status: int
     headers: list[tuple[str, str]]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -56,9 +57,8 @@ def steps(state: State, planned: Planned) -> Iterator[tuple[Item | None, State]]
 
 def applied(state: State, planned: Planned) -> State:
     """Return the state that a whole plan leaves."""
-    for _item, state in steps(state, planned):  # noqa: B007,B020
-        pass
-    return state
+    ((_item, end),) = deque(steps(state, planned), maxlen=1)
+    return end
 
 
 def _write_host(state: State, planned: Planned, host: str, phase: Any) -> None:

@@ -37,7 +37,7 @@ NAMES = [change.name for change in CHANGES]
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run was, what each path saw of it, and which writes passed the gates."""
+    """The outcome of a run: the losses of each path, and the writes that passed the gates."""
 
     outcome: Outcome
     traffic: list[Traffic]
@@ -45,7 +45,7 @@ class Seen:
 
     @property
     def said(self) -> list[str]:
-        """What the plan said that it interrupts."""
+        """Return the texts that the plan's INTERRUPTS lines have."""
         return sorted({item["interrupts"] for item in self.outcome.plan if item["disruptive"]})
 
     def lost(self, one: Traffic) -> int:

@@ -67,7 +67,7 @@ class HostSide:
         )
 
     def prepared(self, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
-        """What the host has before the routes of the first phase: new rules translate in nobody's zone."""
+        """Return the specification before the routes of the first phase: new rules translate in zone NOBODYS."""
         spec = self.after("add", masquerade, ways_back)
         for space, entry in spec.masquerade.items():
             if self.found.masquerade.get(space, {}).get("zone", NOBODYS) == NOBODYS and masquerade:

@@ -41,7 +41,7 @@ class Report:
 
     @property
     def kept(self) -> int:
-        """How many objects are kept that the inventory names no more."""
+        """The number of kept objects that the inventory does not name any more."""
         return len(self._kept)
 
     def keep(self, text: str) -> None:
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def left_out(self) -> int:
-        """How many problems only follow from others, and are not said."""
+        """The number of problems that only follow from others, and are not named."""
         return len(self._left_out)
 
     def leave_out(self, text: str) -> None:
