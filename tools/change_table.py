@@ -62,13 +62,13 @@ class Row:
     expect: str
     """One of OUTCOMES."""
     says: str
-    """What an operator has to know of it."""
+    """The sentence that an operator has to know."""
     network: str
     """The network before the change, of networks.yml."""
     case: str = ""
     """Which one of several rows of the same key and change."""
     at: str = ""
-    """Where the paths of `from` and `to` begin, unless they begin with a slash."""
+    """The beginning of the paths of `from` and `to`, unless they begin with a slash."""
     before: Patch = field(default_factory=dict)
     """`from`: what is different in the network before; a path -> the value, null to take out."""
     after: Patch = field(default_factory=dict)
@@ -76,17 +76,17 @@ class Row:
     marks: Mapping[str, Any] = field(default_factory=dict)
     """The lines that interrupt: "verb kind" -> the plan's words, or a list of them."""
     switches: Patch = field(default_factory=dict)
-    """What the plan asks for."""
+    """The switches that the plan asks for."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Spaces that are renamed on the server meanwhile: the old key -> the new one."""
     goes: tuple[str, ...] = ()
     """ "kind key" of what loses something without a mark: its successor carries by then, or nobody misses it."""
     refused: tuple[str, ...] = ()
-    """How the problems begin, or what they contain."""
+    """Words of the problems that refuse it."""
     also: tuple[str, ...] = ()
     """The same of further problems, which may follow from it."""
     do: str = ""
-    """What to do instead of a refused change."""
+    """The way to do it instead of a refused change."""
     way: tuple[Patch, ...] = ()
     """The same in runs: each a change beside the last one's, and at the end the wanted one."""
     kept: str = ""
@@ -96,7 +96,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """How the row is called in tests."""
+        """Return the row's name in tests."""
         return f"{self.key}: {self.change}{f' ({self.case})' if self.case else ''}"
 
 
@@ -144,7 +144,7 @@ def _row(given: Mapping[str, Any], section: Mapping[str, Any]) -> Row:
 
 
 NAMES = re.compile(r"agg\d|\d[\d./]*")
-"""What tells alike words of the plan apart: of those that differ in hosts and numbers alone the page has the first."""
+"""Names and numbers, in which alike words of the plan differ: the page has the first of such words."""
 INTRO = """# What happens when you change ...
 
 For each key of the inventory: what one run of `site.yml` does to a network that is carrying traffic when you change

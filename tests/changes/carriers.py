@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What carries traffic in a state of both sides: each fact of it, and the objects whose marked line accounts for it.
+"""Facts that carry traffic in a state of both sides, and the objects whose marked line accounts for each of them.
 
 A fact that a phase loses (a route, an address, an association, an endpoint, a rule, a device that is translated) has
 to be announced: by a line of the plan of that phase that says what it interrupts, or by the table's row (`goes`).
@@ -29,7 +29,7 @@ Fact = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Meaning:
-    """How the table calls the object of a fact, and the items that may announce its loss."""
+    """The table's name of a fact's object, and the items that may announce its loss."""
 
     label: str
     lines: frozenset[Identity]

@@ -123,7 +123,7 @@ def _refused(row: Row, before: Inventories, after: Inventories, network: Network
 
 
 def _plain(row: Row, plain: Planned) -> Iterator[str]:
-    """What a run without any switch does: a live change is made, an interruption is refused, what goes is kept."""
+    """Judge a run without any switch: a live change is made, an interruption is refused, what goes is kept."""
     interrupting = [text for text in plain.problems if " interrupts: " in text]
     yield from (f"problem: {text}" for text in plain.problems if text not in interrupting)
     if row.expect != "interrupts":
@@ -139,7 +139,7 @@ def _plain(row: Row, plain: Planned) -> Iterator[str]:
 
 
 def _switched(row: Row, planned: Planned) -> Iterator[str]:
-    """What is marked, and by which switch it goes."""
+    """Judge the marked lines, and the switch of each."""
     yield from (f"with the switches, problem: {text}" for text in planned.problems)
     wanted = {(line, text) for line, words in marks_of(row) for text in words}
     found = {(f"{item.verb} {item.kind}", item.interrupts) for item in planned.marked()}

@@ -32,7 +32,7 @@ Inventories = dict[str, Any]
 """`hosts` and `group`, as in an inventory: {"hosts": {NAME: variables}, "group": variables}."""
 
 LAST = ("subnet", "route_table", "internet_gateway", "vpc")
-"""What goes last of all: tasks/remove.yml has the VPCs at its end."""
+"""Kinds that go last of all: tasks/remove.yml has the VPCs at its end."""
 
 
 class _Variables:
@@ -70,11 +70,11 @@ class Planned:
 
 @dataclass
 class Unsaid:
-    """What a run took away without a mark, by kind and key."""
+    """Objects that a run took away without a mark, by kind and key."""
 
     objects: set[str] = field(default_factory=set)
     early: set[str] = field(default_factory=set)
-    """Those that went before the last phase, with nothing of them left."""
+    """Objects that went before the last phase, with nothing of them left."""
 
 
 def read(given: Inventories) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Network:
     def __init__(self, world: World, aws: CloudSide) -> None:
         self.world, self.aws = world, aws
         self.installed: dict[str, dict[str, Any]] = {}
-        """What each machine has, by its instance, or by its host where that is not given."""
+        """The installed specification of each machine, by its instance, or by its host where none is given."""
         self._machines: dict[str, str] = {}
         """The machine of each host, as the last plan has it."""
         self._hosts: dict[int | str, str] = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there before the collection comes: aggregators on both sides, spaces, bonds, and things of others on AWS."""
+"""The world before the collection comes: aggregators on both sides, spaces, bonds, and things of others on AWS."""
 
 from __future__ import annotations
 

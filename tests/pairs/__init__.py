@@ -4,4 +4,4 @@
 """Pairs of random inventories: the way from the first one's network to the second one's, judged at each step."""
 
 PURE, PLAYBOOKS = 5000, 60
-"""How many pairs `make changes` has, in memory and by whole playbooks."""
+"""The numbers of pairs of `make changes`, in memory and by whole playbooks."""

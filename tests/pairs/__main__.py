@@ -34,7 +34,7 @@ AT_ONCE = 50
 
 @dataclass
 class Table:
-    """What became of all pairs so far."""
+    """The results of all pairs so far."""
 
     rows: list[Row] = field(default_factory=list)
 

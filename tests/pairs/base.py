@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is there before the first run, in the demonstration's size or twice that."""
+"""The world before the first run, in the demonstration's size or twice that."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Base:
     publics: list[str]
     """Elastic IPs that the operator has."""
     flat: bool
-    """Whether all aggregators are in one subnet."""
+    """True if all aggregators are in one subnet."""
     zones: dict[str, str] = field(default_factory=dict)
     """By host."""
 

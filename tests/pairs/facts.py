@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a state carries traffic, by names that mean the same in every state."""
+"""Facts of a state that carry traffic, by names that mean the same in every state."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SWITCHES = {
     "bonding_prune": "prune",
     "eip_cpe_nat_prune": "prune_addresses",
 }
-"""What a plan asks for -> network_plan's option."""
+"""The switch that a plan asks for -> network_plan's option."""
 ALL = dict.fromkeys(SWITCHES.values(), True)
 MANY = 100_000
 ASKS = re.compile(r"(.*) interrupts: .*Say (\w+): true to let it\.", re.DOTALL)
@@ -40,14 +40,14 @@ ORDER = {"add": _ADD, "switch": _SWITCH, "remove": _REMOVE}
 """The steps of a phase, as `work.steps`, playbooks/tasks/hosts.yml and remove.yml have them."""
 SECURITY = ("security_group", "security_group_rule", "group_attachment", "source_dest_check")
 MADE = ("network_interface", "attachment", "ipv6_address", "elastic_ip", "address_association", "nat_gateway")
-"""What a gateway is made of on AWS, in order; then come its routes, and last its objects on the server."""
+"""The objects of a gateway on AWS, in order; then come its routes, and last its objects on the server."""
 TAKEN = ("route", "nat_gateway", "address_association", "elastic_ip", "attachment", "network_interface")
 VPC_GOES = ("subnet", "route_table", "internet_gateway", "vpc")
 
 
 @dataclass
 class Planned:
-    """What a plan says, in the order in which it is carried out."""
+    """A plan, in the order in which it is carried out."""
 
     items: list[Item]
     design: Design

@@ -39,7 +39,7 @@ class Pair:
 
 @dataclass
 class Judged:
-    """What became of a pair: refused for a reason, or the rules that were broken."""
+    """The result of a pair: refused for a reason, or the rules that were broken."""
 
     refused: str = ""
     broken: list[str] = field(default_factory=list)
@@ -217,7 +217,7 @@ def said_to_stay(line: str, planned: Planned) -> bool:
 
 
 IPV6 = re.compile("vpcs|subnets|route_tables|interfaces")
-"""What a block that stays shows on."""
+"""The objects that an IPv6 block which stays shows on."""
 
 
 def pinned(inventory: Json, end: State) -> Json:

@@ -21,7 +21,7 @@ from tests.playbooks.running import started
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one pair."""
+    """The result of one pair."""
 
     seed: int
     kind: str

@@ -32,7 +32,7 @@ GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
 
 @dataclass
 class State:
-    """What the server, AWS and the aggregators have."""
+    """The state of the server, AWS and the aggregators."""
 
     server: Server = field(default_factory=Server)
     cloud: Cloud = field(default_factory=Cloud)
@@ -43,7 +43,7 @@ class State:
     released: tuple[str, ...] = ()
     """Public addresses that are gone for good."""
     made: int = 0
-    """How many ids AWS has given."""
+    """The number of ids that AWS has given."""
 
     def copy(self) -> State:
         """Return another one that shares nothing that changes."""

@@ -138,7 +138,7 @@ def test_a_gateway_cannot_move_to_another_vpc_or_subnet(host: str, groups: bool)
 
 
 def test_a_host_keeps_the_source_of_what_it_translates_until_the_switch() -> None:
-    """Where the host had anything else to add, its rules got their new source before anything was switched."""
+    """The rules of a host that had anything else to add got their new source before anything was switched."""
     mine = gateway("agg1", egress="masquerade", vpc_routes=False)
     routed = gateway("agg1", "172.16.0.0/16", egress="masquerade")
     first = inventory(spaces=[space(mine)], bgp=TRANSIT)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stays in the network, or carries nothing, without being wanted: named in warnings. Private to the collection."""
+"""Warnings of objects that stay in the network, or carry nothing, without being wanted. Private to the collection."""
 
 from __future__ import annotations
 

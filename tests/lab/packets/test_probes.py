@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a path's traffic says about losses and silence, and from which ports it is sent."""
+"""A path's traffic: its losses and silences, and the ports that it is sent from."""
 
 from __future__ import annotations
 

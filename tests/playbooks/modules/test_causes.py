@@ -75,7 +75,7 @@ def test_a_wrong_region_is_one_problem(built: Site) -> None:
 
 
 def test_a_mistake_of_its_own_is_named_beside_that_of_the_host(built: Site) -> None:
-    """What does not follow from the host is not left out: each mistake is found in the first run."""
+    """A mistake that does not follow from the host is not left out: the first run names each."""
     fault = Fault(built)
     del fault.hosts["agg2"]
     fault.variables["bonding_spaces"][0]["gateways"][0]["aggregator"] = "agg7"

@@ -15,7 +15,7 @@ from tests.playbooks.running import Json, Site, aws_writes, server_writes
 
 
 def refused(site: Site, given: Json) -> str:
-    """What the plan is refused with; nothing is written."""
+    """Return the problems of a refused plan, which writes nothing."""
     with pytest.raises(PlanError) as error:
         plan(site, given)
     assert (aws_writes(site.cloud.log()), server_writes(site.server.log())) == ([], [])

@@ -124,7 +124,7 @@ class TestWhose:
 
 
 class TestUse:
-    """What an entry would change of a connected IP that is not the collection's."""
+    """Changes by an entry of a connected IP that is not the collection's."""
 
     def test_another_interface_would_move_it(self, world: World) -> None:
         lan(world, "eth0")

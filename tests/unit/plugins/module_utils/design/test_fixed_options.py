@@ -265,7 +265,7 @@ class TestSpaces:
 
 
 class TestNetwork:
-    """What is the same for all: the name of the network, security groups, and what derived values come from."""
+    """Options of the whole network: the name of the network, security groups, and what derived values come from."""
 
     def test_another_name_of_the_network(self) -> None:
         built = masquerading()

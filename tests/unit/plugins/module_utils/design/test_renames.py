@@ -244,7 +244,7 @@ class TestSpaces:
 
 
 class TestTags:
-    """What is written: the key, and the name that EC2's console shows if it is still ours."""
+    """A rename writes the key, and the name that EC2's console shows if it is still ours."""
 
     def test_the_shown_name_follows(self) -> None:
         built = masquerading()

@@ -57,7 +57,7 @@ def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run(
 
 
 def test_new_rules_translate_in_nobodys_zone_until_a_route_leads_to_them() -> None:
-    """What conntrack has seen go elsewhere is never translated in its zone: the space's own begins after the route."""
+    """A connection that conntrack has seen go elsewhere is never translated in its zone; the space's comes later."""
     old, new = ({**one, "zone": zone, "port_forwards": [], "ipv6": False} for one, zone in ((OLD, 7), (NEW, 11)))
     side = HostSide(HostSpec({"old": old}), HostSpec({"old": old, "new": new}))
     work = host_work({"agg1": side}, ["agg1"], ("gateways", "cpe_nat"), limited=False)["agg1"]
