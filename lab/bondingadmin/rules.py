@@ -200,9 +200,12 @@ def private_networks(ips: Iterable[str]) -> list[ipaddress.IPv4Network]:
 
 
 def cpe_nat_ip(bond: models.Bond, instance: models.CpeNatIP | None, values: Values) -> None:
-    """Unique on the server; its destination inside a private connected network of the bond."""
-    if _others(models.CpeNatIP.objects, instance).filter(ip=values["ip"]).exists():
-        raise ValidationError({"ip": ["CPE NAT IP must be unique."]})
+    """Unique on the bond; its destination inside a private connected network of the bond.
+
+    Two bonds may have the same one: the vendor's pair of highly available bonders enables one of the two.
+    """
+    if _others(bond.cpe_nat_ips, instance).filter(ip=values["ip"]).exists():
+        raise ValidationError({"ip": ["The bond has this CPE NAT IP already."]})
     networks = private_networks(bond.connected_ips.values_list("ip", flat=True))
     if not any(ipaddress.IPv4Address(values["nat_ip"]) in network for network in networks):
         known = ", ".join(sorted(str(network) for network in networks)) or "none"

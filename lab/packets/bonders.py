@@ -94,7 +94,8 @@ def _hosts(bond: Mapping[str, Any]) -> Iterator[LanHost]:
         found = ipaddress.ip_interface(connected["ip"])
         if not connected["enabled"] or found.version == 6:
             continue
-        leads = [nat for nat in bond["cpe_nat_ips"] if ipaddress.ip_address(nat["nat_ip"]) in found.network]
+        nats = (nat for nat in bond["cpe_nat_ips"] if nat["enabled"])
+        leads = [nat for nat in nats if ipaddress.ip_address(nat["nat_ip"]) in found.network]
         yield LanHost(
             namespace=f"lan-{bond['id']}-{found.ip}",
             bond_id=bond["id"],

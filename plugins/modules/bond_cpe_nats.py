@@ -48,7 +48,7 @@ options:
         description:
           - The address of the CPE NAT IP. On AWS it is the B(private) secondary address that an Elastic IP is
             associated with.
-          - It identifies the CPE NAT IP of the bond.
+          - It identifies the CPE NAT IP of the bond. Two bonds may have the same one, if one of them has it enabled.
         type: str
         required: true
       nat_ip:

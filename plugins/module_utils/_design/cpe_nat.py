@@ -13,8 +13,8 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .._cpe_nat_rules import address_problem
-from .addresses import choose_private_address, is_reserved, lies_in, network_of
+from .addresses import lies_in, network_of
+from .bond_places import check_place
 from .connected_ips import check_connected_ip, tag_of
 from .cpe_nat_entries import (
     PREFIX,
@@ -26,6 +26,8 @@ from .cpe_nat_entries import (
     is_retired,
 )
 from .cpe_nat_fixed import check_bond, check_pool, check_public_ip_stays
+from .cpe_nat_private import Addresses
+from .cpe_nat_shared import warn_of_disabled
 from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
@@ -59,70 +61,6 @@ def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
         if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
             found.setdefault(key.removeprefix(PREFIX), []).append(address)
     return found
-
-
-class Addresses:
-    """Private addresses of the fleet's primary interfaces: what is used, and what this plan takes."""
-
-    def __init__(self, fleet: Fleet, cloud: Cloud, report: Report) -> None:
-        self._cloud, self._report = cloud, report
-        self._used: dict[str, set[str]] = {}
-        for member in (*fleet.members, *fleet.leaving):
-            if member.instance:
-                place = member.instance.subnet_id
-                self._used.setdefault(place, set()).update(member.instance.addresses, (member.instance.private_ip,))
-        for subnet in cloud.subnets.values():
-            self._used.setdefault(subnet.id, set()).update(subnet.used or ())
-
-    def keep(self, address: ElasticIp, fleet: Fleet) -> None:
-        """Reserve what an entry has already, so that no entry before it in the list takes it."""
-        owner, current = fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE)), None
-        if owner and (current := current_address(address)):
-            self.reserve(owner, current)
-
-    def reserve(self, owner: Member, address: str) -> None:
-        """An address that an entry has already, assigned or only named in its tags."""
-        if owner.instance:
-            self._used.setdefault(owner.instance.subnet_id, set()).add(address)
-
-    def lies_with(self, owner: Member, address: str | None) -> bool:
-        """Return True if an address lies in the owner's subnet, so that it can come along from another interface."""
-        subnet = self._cloud.subnets.get(owner.instance.subnet_id) if owner.instance else None
-        if subnet is None or address is None:
-            return False
-        return ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet.cidr)
-
-    def fixed(self, owner: Member, address: str, what: str) -> str:
-        """Check an address that the operator gives."""
-        if owner.instance is None:
-            raise AssertionError("the caller has checked owner.instance")
-        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
-        if address_problem(address):
-            return address  # which has been said
-        if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
-            self._report.problem(f"{what}: private_ip {address} lies outside of {owner.host}'s subnet {subnet}.")
-        elif is_reserved(address, subnet):
-            self._report.problem(
-                f"{what}: private_ip {address} is reserved by AWS in {subnet} (the first four addresses and the last)."
-            )
-        elif address == owner.instance.private_ip:
-            self._report.problem(f"{what}: private_ip {address} is the primary address of {owner.host}.")
-        elif address in self._used.get(owner.instance.subnet_id, ()):
-            self._report.problem(f"{what}: private_ip {address} is already used in {owner.host}'s subnet {subnet}.")
-        self.reserve(owner, address)
-        return address
-
-    def choose(self, owner: Member, key: str, what: str) -> str | None:
-        """A free address for an entry; None with a problem if the subnet is full."""
-        if owner.instance is None:
-            raise AssertionError("the caller has checked owner.instance")
-        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
-        address = choose_private_address(key, subnet, self._used.get(owner.instance.subnet_id, set()))
-        if address is None:
-            self._report.problem(f"{what}: {owner.host}'s subnet {subnet} has no free address left.")
-        else:
-            self.reserve(owner, address)
-        return address
 
 
 def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
@@ -231,17 +169,6 @@ def bond_things(entry: Entry, private_ip: str) -> list[Thing]:
     ]
 
 
-def _drift(entry: Entry, owner: Member, fleet: Fleet, server: Server, report: Report) -> None:
-    present = entry.bond.present
-    if present is None or present == owner.id:
-        return
-    member = fleet.by_id(present)
-    where = member.host if member else server.aggregators[present].name if present in server.aggregators else present
-    report.drift.append(
-        f"bond {entry.bond.id} ({entry.bond.name}) is on {where}, its address ({entry.key}) on {owner.host}"
-    )
-
-
 def design_cpe_nat(
     entries: list[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
 ) -> dict[str, str]:
@@ -297,8 +224,8 @@ def design_cpe_nat(
                 f"private address {private_ip}. Give one of them another private_ip, or none."
             )
         chosen[entry.key] = private_ip
-        if not moved:
-            _drift(entry, owner, fleet, server, report)
+        warn_of_disabled(entry, private_ip, server, report)
+        check_place(entry, owner, moved, fleet, server, report)
         if intent.bgp is None and entry.bond.secondary:
             report.warn(
                 f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .connected_ips import interrupted, made_things, warn_of_kept
+from .connected_ips import interrupted, made_of, made_things, warn_of_kept
 from .cpe_nat import PART, all_addresses, own_addresses
 from .cpe_nat_entries import Entry, is_adopted, is_retired
+from .cpe_nat_shared import bonds_of_gone, holders_of
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Design
@@ -31,15 +32,16 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
     )
 
 
-def _server_things(private_ip: str | None, address: ElasticIp, server: Server, going: set[str]) -> list[Thing]:
+def _server_things(
+    private_ip: str | None, bonds: set[int], address: ElasticIp, server: Server, going: set[str]
+) -> list[Thing]:
     """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
 
     A run that ended between the two has left the second, with the address on AWS, which goes last.
     """
     if private_ip is None:
         return []
-    found = (thing for things in server.bond_things.values() for thing in things)
-    nats = [thing for thing in found if thing.kind == "cpe_nat_ip" and thing.key == private_ip]
+    nats = [thing for number, thing in holders_of(private_ip, server).items() if number in bonds]
     return [*nats, *made_things(address, server, going)]
 
 
@@ -89,7 +91,10 @@ def design_leftovers(
         leftovers.gone_owners |= {host} if host else set()
         leftovers.gone_addresses |= {private_ip: TEARDOWN if intent.absent else RELEASE} if private_ip else {}
         theirs = is_adopted(address) or bool(entry and entry.intent.public_ip == address.public_ip)
-        things = _server_things(private_ip, address, server, going)
+        made = made_of(address)
+        told = (entry.bond.id if entry else None, made[0] if made else None)
+        bonds = bonds_of_gone(key, told, private_ip, server, report)
+        things = _server_things(private_ip, bonds, address, server, going)
         things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
         dropped |= {(t.kind, t.parent, t.key) for t in things}
         design.drop(PART, host, *things)

@@ -54,7 +54,7 @@ def manage_cpe_nats(
 
 def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> list[Object]:
     items: dict[tuple[str, str, str], Object] = {}
-    places: dict[str, str] = {}
+    places: dict[tuple[str, str, str], str] = {}
     problems: list[str] = []
     for number, entry in enumerate(entries, 1):
         where = f"entry {number} (bond {entry.get('bond')}, private_ip {entry.get('private_ip')})"
@@ -64,9 +64,9 @@ def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> lis
             text = str(error).removesuffix(" Nothing was changed.")
             problems.append(text if text.startswith(where) else f"{where}: {text}")
             continue
-        if nat.key in places:
-            problems.append(f"{where}: the same private_ip is given for {places[nat.key]}.")
-        places[nat.key] = where
+        if nat.identity in places:
+            problems.append(f"{where}: the same private_ip is given for {places[nat.identity]}.")
+        places[nat.identity] = where
         items[nat.identity] = nat
         if connected is not None:
             other = items.setdefault(connected.identity, connected)

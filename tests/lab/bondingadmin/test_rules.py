@@ -305,20 +305,29 @@ def test_cpe_nat_ip(api: Api) -> None:
     path = "bonds/17/cpe_nat_ips/"
     words = "Must be in a private connected network of the bond; it has: 192.168.17.0/24."
     check(api, path, {"ip": "10.0.0.9", "nat_ip": "192.168.18.10"}, "nat_ip", words)
-    check(api, path, {"ip": "10.0.0.17", "nat_ip": "192.168.17.11"}, "ip", "CPE NAT IP must be unique.")
+    check(api, path, {"ip": "10.0.0.17", "nat_ip": "192.168.17.11"}, "ip", "The bond has this CPE NAT IP already.")
     check(api, path, {"ip": "2001:db8::1", "nat_ip": "192.168.17.11"}, "ip", "Enter a valid IPv4 address.")
     check(api, path, {"ip": "10.0.0.9/32", "nat_ip": "192.168.17.11"}, "ip", "Enter a valid IPv4 address.")
     check(api, "bonds/17/cpe_nat_ips/1/", {"nat_ip": "10.0.0.1"}, "nat_ip", words, "PATCH")
 
 
-def test_cpe_nat_ip_is_unique_across_bonds_and_wants_a_private_network(api: Api) -> None:
+def test_a_pair_of_bonds_has_the_same_cpe_nat_ip(api: Api) -> None:
+    eth1 = api.url("bonds/18/interfaces/181/")
+    api.write("POST", "bonds/18/connected_ips/", {"interface": eth1, "ip": "192.168.17.1/24", "enabled": False})
+    body = {"ip": "10.0.0.17", "nat_ip": "192.168.17.10", "enabled": False}
+    backup = api.write("POST", "bonds/18/cpe_nat_ips/", body)
+    # The vendor's script swaps the active bond: first the peer's objects go off, then the bond's own come on.
+    for url, enabled in ((api.url("bonds/17/cpe_nat_ips/1/"), False), (backup["url"], True)):
+        assert api.write("PATCH", url, {"enabled": enabled})["enabled"] is enabled
+
+
+def test_cpe_nat_ip_wants_a_private_network(api: Api) -> None:
     path, body = "bonds/18/cpe_nat_ips/", {"ip": "10.0.0.18", "nat_ip": "8.8.8.10"}
     check(api, path, body, "nat_ip", "it has: none.")
     eth1 = api.url("bonds/18/interfaces/181/")
     api.write("POST", "bonds/18/connected_ips/", {"interface": eth1, "ip": "8.8.8.1/24"})
     check(api, path, body, "nat_ip", "it has: none.")
     api.write("POST", "bonds/18/connected_ips/", {"interface": eth1, "ip": "192.168.17.1/24"})
-    check(api, path, {"ip": "10.0.0.17", "nat_ip": "192.168.17.10"}, "ip", "CPE NAT IP must be unique.")
     api.write("POST", path, {"ip": "10.0.0.18", "nat_ip": "192.168.17.10"})
 
 

@@ -125,6 +125,19 @@ def test_removal_takes_the_connected_ip_last(monkeypatch: pytest.MonkeyPatch) ->
     assert not run(monkeypatch, entries, *gone, state="absent")["changed"]
 
 
+def test_a_pair_of_bonds_has_one_cpe_nat_ip(monkeypatch: pytest.MonkeyPatch) -> None:
+    backup = {**OTHER, "private_ip": ENTRY["private_ip"], "enabled": False}
+    body = {"ip": "198.51.100.20", "nat_ip": "192.0.2.10", "enabled": False}
+    made = cpe_nat_ip(72, "198.51.100.20", "192.0.2.10", 18) | {"enabled": False}
+    steps = [
+        post_connected(17),
+        post_connected(18),
+        post_nat(17, "198.51.100.20", "192.0.2.10"),
+        post("bonds/18/cpe_nat_ips/", body, made),
+    ]
+    assert run(monkeypatch, [ENTRY, backup], *NEW, *steps)["changed"]
+
+
 @pytest.mark.parametrize(
     ("entries", "text"),
     [
@@ -134,7 +147,7 @@ def test_removal_takes_the_connected_ip_last(monkeypatch: pytest.MonkeyPatch) ->
             "192.0.2.0/24 (connected_ip 192.0.2.1/24): the bonder translates for that network only.",
         ),
         ([{**ENTRY, "nat_ip": "192.0.2.255"}], "192.0.2.255 is the network or broadcast address of 192.0.2.0/24"),
-        ([ENTRY, {**OTHER, "private_ip": "198.51.100.20"}], "the same private_ip is given for entry 1 (bond 17"),
+        ([ENTRY, {**SECOND, "private_ip": "198.51.100.20"}], "the same private_ip is given for entry 1 (bond 17"),
         ([{"bond": 17, "private_ip": "198.51.100.20"}], "interface and connected_ip and nat_ip must be given"),
         ([ENTRY, {**SECOND, "interface": "eth2"}], "connected_ip 192.0.2.1/24 is given twice with different options"),
         ([{**ENTRY, "connected_ip": "192.0.2.1/33"}], "'192.0.2.1/33' is not an IP address with prefix length"),

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The private addresses of CPE NAT entries: those in use in the aggregators' subnets, and those that a plan takes.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+
+from .._cpe_nat_rules import address_problem
+from .addresses import choose_private_address, is_reserved
+from .cpe_nat_entries import current_address
+from .fleet import Fleet, Member
+from .intent import Report
+from .naming import TAG_INTERFACE
+from .state import Cloud, ElasticIp
+
+
+class Addresses:
+    """Private addresses of the fleet's primary interfaces: what is used, and what this plan takes."""
+
+    def __init__(self, fleet: Fleet, cloud: Cloud, report: Report) -> None:
+        self._cloud, self._report = cloud, report
+        self._used: dict[str, set[str]] = {}
+        for member in (*fleet.members, *fleet.leaving):
+            if member.instance:
+                place = member.instance.subnet_id
+                self._used.setdefault(place, set()).update(member.instance.addresses, (member.instance.private_ip,))
+        for subnet in cloud.subnets.values():
+            self._used.setdefault(subnet.id, set()).update(subnet.used or ())
+
+    def keep(self, address: ElasticIp, fleet: Fleet) -> None:
+        """Reserve what an entry has already, so that no entry before it in the list takes it."""
+        owner, current = fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE)), None
+        if owner and (current := current_address(address)):
+            self.reserve(owner, current)
+
+    def reserve(self, owner: Member, address: str) -> None:
+        """An address that an entry has already, assigned or only named in its tags."""
+        if owner.instance:
+            self._used.setdefault(owner.instance.subnet_id, set()).add(address)
+
+    def lies_with(self, owner: Member, address: str | None) -> bool:
+        """Return True if an address lies in the owner's subnet, so that it can come along from another interface."""
+        subnet = self._cloud.subnets.get(owner.instance.subnet_id) if owner.instance else None
+        if subnet is None or address is None:
+            return False
+        return ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet.cidr)
+
+    def fixed(self, owner: Member, address: str, what: str) -> str:
+        """Check an address that the operator gives."""
+        if owner.instance is None:
+            raise AssertionError("the caller has checked owner.instance")
+        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
+        if address_problem(address):
+            return address  # which has been said
+        if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
+            self._report.problem(f"{what}: private_ip {address} lies outside of {owner.host}'s subnet {subnet}.")
+        elif is_reserved(address, subnet):
+            self._report.problem(
+                f"{what}: private_ip {address} is reserved by AWS in {subnet} (the first four addresses and the last)."
+            )
+        elif address == owner.instance.private_ip:
+            self._report.problem(f"{what}: private_ip {address} is the primary address of {owner.host}.")
+        elif address in self._used.get(owner.instance.subnet_id, ()):
+            self._report.problem(f"{what}: private_ip {address} is already used in {owner.host}'s subnet {subnet}.")
+        self.reserve(owner, address)
+        return address
+
+    def choose(self, owner: Member, key: str, what: str) -> str | None:
+        """A free address for an entry; None with a problem if the subnet is full."""
+        if owner.instance is None:
+            raise AssertionError("the caller has checked owner.instance")
+        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
+        address = choose_private_address(key, subnet, self._used.get(owner.instance.subnet_id, set()))
+        if address is None:
+            self._report.problem(f"{what}: {owner.host}'s subnet {subnet} has no free address left.")
+        else:
+            self.reserve(owner, address)
+        return address
