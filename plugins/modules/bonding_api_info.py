@@ -27,7 +27,8 @@ extends_documentation_fragment:
 options:
   minimum_version:
     description:
-      - The version that each aggregator must have. Custom interfaces and protocols came with 6.5.
+      - The version that each aggregator must have. Custom interfaces and protocols came with 6.5; for CPE NAT IPs alone
+        an older one may be given.
       - An aggregator that has not told its version does not count.
     type: str
     default: "6.5"

@@ -317,7 +317,10 @@ options:
         description: The name of the entry, needed from the second entry of a bond on. Default is C(bond-) and its id.
         type: str
       aggregator:
-        description: The host that owns the address. Default for a new entry is where the bond is now.
+        description:
+          - The host that owns the address. Default for a new entry is where the bond is now.
+          - Without O(bgp) a new entry is refused on a host that is neither where the bond is nor its primary or
+            secondary aggregator, since nothing would reach it.
         type: str
       private_ip:
         description: The private address. Default is a free one.

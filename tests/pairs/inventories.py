@@ -180,6 +180,8 @@ class Maker:
             found["name"] = name or f"named-{bond}"
         if self.likely(0.5):
             found["aggregator"] = self.host(inventory)
+        if not inventory["bgp"]:  # without BGP a new address has to be where its bond may be
+            found.pop("aggregator", None)
         if not name and bond % 4 == 1 and (place := (bond - 17) // 4) < len(self.base.publics):
             found["public_ip"] = self.base.publics[place]
         elif bond % 6 == 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.pairs.applying import Refused, applied, steps
@@ -179,12 +179,20 @@ def _disruptive(item: Any, planned: Planned) -> list[Any]:
 
 
 def _as_from_nothing(one: Pair, end: State, planned: Planned) -> list[str]:
-    fresh = plan(one.base.state, pinned(one.b, end), **ALL)
+    fresh = plan(_with_bonds_anywhere(one.base.state), pinned(one.b, end), **ALL)
     if fresh.problems:
         return [f"2: B is refused where nothing is there: {fresh.problems[0]}"]
     lines = difference(end, applied(one.base.state, fresh))
     left = _spaces_with_more(lines, end) & planned.auto
     return [f"2: {line}" for line in lines if not (said_to_stay(line, planned) or _is_of(line, left))]
+
+
+def _with_bonds_anywhere(state: State) -> State:
+    """Return a state in which no bond's place is known, since a new address where its bond cannot be is refused."""
+    found = state.copy()
+    bonds = {number: replace(bond, present=None) for number, bond in found.server.bonds.items()}
+    found.server = replace(found.server, bonds=bonds)
+    return found
 
 
 def _spaces_with_more(lines: list[str], end: State) -> set[str]:

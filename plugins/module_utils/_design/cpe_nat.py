@@ -225,7 +225,7 @@ def design_cpe_nat(
             )
         chosen[entry.key] = private_ip
         warn_of_disabled(entry, private_ip, server, report)
-        check_place(entry, owner, moved, fleet, server, report)
+        check_place(entry, owner, address, moved, intent, fleet, server, report)
         if intent.bgp is None and entry.bond.secondary:
             report.warn(
                 f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "

@@ -17,10 +17,6 @@ from .state import Cloud, Instance, Server
 NO_INSTANCE = (
     "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
 )
-MINIMUM_VERSION = (6, 5)
-"""Aggregator interfaces and custom routing protocols came with Bonded Internet 6.5 (AN-001)."""
-UNKNOWN_VERSION = (7,)
-"""From here on the vendor's pages have nodes, peers and next hops, and neither bonds nor aggregators."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +119,6 @@ def find_aggregator(reference: str, server: Server) -> int | str:
     return f"the name {reference!r} is not unique on the server ({listing}): give the id"
 
 
-def _version(text: str | None) -> tuple[int, ...]:
-    numbers = (number_of(part) for part in (text or "").split(".")[:2])
-    return tuple(number for number in numbers if number is not None)
-
-
 def _instance(host: HostIntent, cloud: Cloud, fleet: Fleet, report: Report) -> Instance | None:
     instance = cloud.instances.get(host.instance_id or "")
     if instance and host.private_ip and host.private_ip != instance.private_ip:
@@ -188,7 +179,6 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
             left -= {member.name, str(member.id)}
             continue
         fleet.members.append(member)
-        _check_version(member, server, report)
         _warn_of_state(member, server, report)
         unknown = member.private_ip is None and not host.instance_id
         if unknown and (intent.bgp or any(space.vxlan for space in intent.spaces)):
@@ -201,21 +191,6 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
     _leave(left, intent, server, fleet, report)
     _refuse_gone(intent, server, fleet, report)
     return fleet
-
-
-def _check_version(member: Member, server: Server, report: Report) -> None:
-    version = server.aggregators[member.id].version
-    if version and _version(version) < MINIMUM_VERSION:
-        report.problem(
-            f"{member.host}: aggregator {member.name} runs version {version}; interfaces and protocols need 6.5 or "
-            "later."
-        )
-    elif version and _version(version) >= UNKNOWN_VERSION:
-        report.problem(
-            f"{member.host}: aggregator {member.name} runs version {version}, and this collection knows 6.5 to 6.8: "
-            "from 7 on there are nodes and peers in place of aggregators and bonds. Use a collection that knows that "
-            "version."
-        )
 
 
 def _warn_of_state(member: Member, server: Server, report: Report) -> None:

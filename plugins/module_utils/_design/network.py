@@ -41,6 +41,7 @@ from .security import design_security
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .strange_keys import without_strange_keys
+from .versions import check_versions
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
 
 TRANSIT_KINDS = ("bgp", "import")
@@ -133,6 +134,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
+    check_versions(design, fleet, server, report)
     _check_regions(intent, report)
     peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
     design.limits = check_limits(design.items, intent, cloud, fleet, report)

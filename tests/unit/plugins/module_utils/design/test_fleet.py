@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from .world import World, acme, host, small_world
+from .world import World, acme, entry, host, initech, small_world
 
 VPC = {"vpc": {"cidr": "10.101.0.0/16"}}
 
@@ -30,7 +30,7 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
 @pytest.mark.parametrize(
     ("version", "words"),
     [
-        ("6.4.9", "runs version 6.4.9; interfaces and protocols need 6.5 or later."),
+        ("6.4.9", "runs version 6.4.9; interfaces, protocols and filters of an aggregator need 6.5 or later"),
         ("6.5", None),
         ("6.8.243", None),
         ("7.0.3", "runs version 7.0.3, and this collection knows 6.5 to 6.8"),
@@ -43,6 +43,27 @@ def test_a_version_that_the_collection_does_not_know_is_refused(world: World, ve
     world.plan(spaces=[acme()])
     assert bool(world.report.problems) is bool(words)
     assert all(text.startswith("agg2: aggregator agg2 ") and words in text for text in world.report.problems)
+
+
+def test_cpe_nat_ips_alone_need_no_65(world: World) -> None:
+    for number, found in world.server.aggregators.items():
+        world.server.aggregators[number] = replace(found, version="6.4.9")
+    assert {item.kind for item in world.plan(cpe_nat_ips=[entry()])} > {"elastic_ip", "cpe_nat_ip"}
+    assert world.report.problems == []
+
+
+def test_65_is_wanted_of_those_only_that_get_interfaces_or_protocols(world: World) -> None:
+    for number, found in world.server.aggregators.items():
+        world.server.aggregators[number] = replace(found, version="6.4.9")
+    world.plan(cpe_nat_ips=[entry()], spaces=[initech(aggregators=["agg2", "agg3"])])
+    assert [text.partition(":")[0] for text in world.report.problems] == ["agg2", "agg3"]
+    assert "(wanted: interface vx10000013, protocol prod_ospf_13)" in world.report.problems[0]
+
+
+def test_a_version_without_bonds_is_refused_of_a_network_of_cpe_nat_ips_too(world: World) -> None:
+    world.server.aggregators[12] = replace(world.server.aggregators[12], version="7.0.3")
+    world.plan(cpe_nat_ips=[entry()])
+    assert ["knows 6.5 to 6.8" in text for text in world.report.problems] == [True]
 
 
 def test_an_aggregator_that_does_not_run_is_named(world: World) -> None:

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The versions of Bonded Internet that aggregators may run. Private to the collection."""
+
+from __future__ import annotations
+
+from .fleet import Fleet
+from .given import number_of
+from .intent import Report
+from .items import Design
+from .state import Server
+
+MINIMUM_VERSION = (6, 5)
+"""Aggregator interfaces and custom routing protocols came with Bonded Internet 6.5 (AN-001)."""
+UNKNOWN_VERSION = (7,)
+"""From here on the vendor's pages have nodes, peers and next hops, and neither bonds nor aggregators."""
+
+
+def check_versions(design: Design, fleet: Fleet, server: Server, report: Report) -> None:
+    """Refuse a version that has no bonds, and one without interfaces and protocols where the plan wants such.
+
+    A CPE NAT IP needs neither: its aggregator may be older.
+    """
+    wanted: dict[str, dict[str, str]] = {}
+    for batches in design.batches.values():
+        for batch in batches:
+            for thing in batch.wanted:
+                wanted.setdefault(thing.parent, {}).setdefault(_group(thing.kind), thing.key)
+    for member in fleet.members:
+        version = server.aggregators[member.id].version
+        said = f"{member.host}: aggregator {member.name} runs version {version}"
+        if version and _version(version) >= UNKNOWN_VERSION:
+            report.problem(
+                f"{said}, and this collection knows 6.5 to 6.8: from 7 on there are nodes and peers in place of "
+                "aggregators and bonds. Use a collection that knows that version."
+            )
+        elif version and _version(version) < MINIMUM_VERSION and member.parent in wanted:
+            objects = ", ".join(f"{kind} {key}" for kind, key in sorted(wanted[member.parent].items()))
+            report.problem(
+                f"{said}; interfaces, protocols and filters of an aggregator need 6.5 or later (wanted: {objects}). "
+                "Update the aggregator, or take it out of meshes, BGP and gateways: CPE NAT IPs alone need no 6.5."
+            )
+
+
+def _group(kind: str) -> str:
+    return kind.rpartition("_")[2]
+
+
+def _version(text: str | None) -> tuple[int, ...]:
+    numbers = (number_of(part) for part in (text or "").split(".")[:2])
+    return tuple(number for number in numbers if number is not None)
