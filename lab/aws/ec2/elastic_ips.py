@@ -125,11 +125,11 @@ class AddressRules(EC2Backend):
         interface.elastic[target] = address
         if target == interface.private_ip_address:
             # Only the primary's automatic address is replaced; it is gone for good.
-            interface.automatic_ip = None
+            interface.release_automatic_address()
         return str(address.association_id)
 
     def dissociate(self, address: LabAddress) -> None:
-        """Unbind it. A primary address without one gets an automatic address again, where there was one before."""
+        """Unbind it. A primary address without one gets an automatic address again, where EC2 would give it one."""
         interface, target = address.eni, address.bound_to
         address.eni = address.bound_to = address.association_id = None
         if interface is not None:

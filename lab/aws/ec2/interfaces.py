@@ -71,8 +71,13 @@ class LabInterface(NetworkInterface):
     def group_set(self, groups: Iterable[Any]) -> None:
         self._group_set = list(groups)
 
+    @property
+    def has_secondary_elastic(self) -> bool:
+        """Return True if an Elastic IP is bound to a secondary private address."""
+        return any(ip != self.private_ip_address for ip in self.elastic)
+
     def give_automatic_address(self) -> None:
-        """A public address for the primary one, if EC2 would give it one at this moment."""
+        """Give the primary address a public one, if EC2 would at this moment."""
         instance = self.instance
         if (
             self.wants_automatic
@@ -82,14 +87,21 @@ class LabInterface(NetworkInterface):
             and self.device_index == 0
             # With a second interface attached there is no automatic address any more.
             and len(instance.nics) == 1
+            and not self.has_secondary_elastic
         ):
             self.automatic_ip = PUBLIC.automatic()
+
+    def release_automatic_address(self) -> None:
+        """Take the automatic address away; beside an Elastic IP of a secondary address it never comes back."""
+        if self.automatic_ip is not None and self.has_secondary_elastic:
+            self.wants_automatic = False
+        self.automatic_ip = None
 
     def start(self) -> None:
         self.give_automatic_address()
 
     def stop(self) -> None:
-        self.automatic_ip = None
+        self.release_automatic_address()
 
 
 class InterfaceRules(EC2Backend):

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from .addresses import AWS_RESERVED_FIRST
-from .fleet import Fleet, Member
+from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Item
 from .limits import (
@@ -180,20 +180,35 @@ def warn_of_hazards(items: Iterable[Item], peers: Counter[str], fleet: Fleet, re
             "keeps 1024 unless net.ipv4.neigh.default.gc_thresh3 and its IPv6 twin are raised on the aggregators, and "
             "then no mesh settles."
         )
-    going = {item.parent for item in items if item.kind == "attachment" and item.verb == "delete"}
     losing = [
         f"{member.host} ({member.instance.automatic_ip})"
         for member in fleet.members
-        if member.instance and _loses(member, member.instance, items, going)
+        if member.instance and loses_address(member.instance, items)
     ]
     if losing:
         report.warn(
-            f"{', '.join(losing)}: the public address was assigned automatically. With a second network interface the "
-            "instance loses it at its next stop and start, and AWS gives no other: bonders do not find the aggregator "
-            "any more. Give it an Elastic IP first, and its address on the server with it."
+            f"{', '.join(losing)}: the public address was assigned automatically. With a second network interface, or "
+            "with an Elastic IP on a secondary private address (a CPE NAT IP), the instance loses it at its next stop "
+            "and start, and AWS gives no other: bonders do not find the aggregator any more. Give it an Elastic IP "
+            "first, and its address on the server with it."
         )
 
 
-def _loses(member: Member, instance: Instance, items: Iterable[Item], going: set[str]) -> bool:
-    new = any(i.kind == "attachment" and i.verb == "create" and i.parent == instance.id for i in items)
-    return bool(instance.automatic_ip) and (new or (len(instance.devices) > 1 and instance.id not in going))
+def loses_address(instance: Instance, items: Iterable[Item]) -> bool:
+    """Return True if an instance has an automatic address that does not come back after a stop ("Amazon EC2 instance
+    IP addressing"): with a second network interface, or with an Elastic IP on a secondary address, after these items.
+    """
+    if not instance.automatic_ip:
+        return False
+    devices = len(instance.devices)
+    elastic = {ip for ip in instance.addresses if ip != instance.private_ip and ip in instance.publics}
+    for item in items:
+        if item.kind == "attachment" and item.parent == instance.id:
+            devices += {"create": 1, "delete": -1, "update": 0}[item.verb]
+        elif item.kind == "address_association":
+            before, after = item.before or {}, item.after or {}
+            if before.get("interface_id") == instance.interface_id:
+                elastic.discard(str(before["private_ip"]))
+            if after and item.parent == instance.interface_id:
+                elastic.add(str(after["private_ip"]))
+    return devices > 1 or bool(elastic - {instance.private_ip})

@@ -74,6 +74,14 @@ def test_an_instance_with_one_interface_gets_a_new_automatic_address_after_its_e
     assert ipaddress.ip_address(after) in ipaddress.ip_network("198.51.100.0/24")
 
 
+def test_beside_one_on_a_secondary_address_there_is_no_automatic_address_after_an_elastic_ip(lab: Lab) -> None:
+    lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000002", PrivateIpAddresses=["10.0.1.77"])
+    associate(lab, "eipalloc-0a000003", "eni-0a000002", "10.0.1.77")
+    association = associate(lab, "eipalloc-0a000001", "eni-0a000002")
+    lab.ec2.disassociate_address(AssociationId=association)
+    assert lab.public("eni-0a000002") == {"10.0.1.77": "203.0.113.103"}
+
+
 def test_a_second_elastic_ip_takes_the_first_ones_place(lab: Lab) -> None:
     associate(lab, "eipalloc-0a000001", "eni-0a000001", "10.0.1.21")
     assert lab.public("eni-0a000001")["10.0.1.21"] == "203.0.113.101"

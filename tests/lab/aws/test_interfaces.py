@@ -206,14 +206,39 @@ def test_the_automatic_address_changes_at_stop_and_start(lab: Lab) -> None:
 
 
 def test_with_two_interfaces_there_is_no_automatic_address_after_a_start(lab: Lab) -> None:
+    lab.ec2.disassociate_address(AssociationId=lab.address("eipalloc-0a000003")["AssociationId"])
     stop_and_start(lab, "i-0a000001")
-    assert lab.public("eni-0a000001") == {"10.0.1.21": "203.0.113.103"}
+    assert lab.public("eni-0a000001") == {}
     assert "PublicIpAddress" not in instance(lab, "i-0a000001")
     # Nor after the second one has gone: only the next start brings it back.
     lab.ec2.detach_network_interface(AttachmentId=lab.interface("eni-0a00000d")["Attachment"]["AttachmentId"])
     assert "PublicIpAddress" not in instance(lab, "i-0a000001")
     stop_and_start(lab, "i-0a000001")
     assert instance(lab, "i-0a000001")["PublicIpAddress"].startswith("198.51.100.")
+
+
+def test_a_stop_beside_an_elastic_ip_on_a_secondary_address_takes_the_automatic_address_for_good(lab: Lab) -> None:
+    """ "Amazon EC2 instance IP addressing": released beside such an Elastic IP, the instance gets no other."""
+    lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000002", PrivateIpAddresses=["10.0.1.77"])
+    associated = lab.ec2.associate_address(
+        AllocationId="eipalloc-0a000001", NetworkInterfaceId="eni-0a000002", PrivateIpAddress="10.0.1.77"
+    )
+    stop_and_start(lab, "i-0a000002")
+    assert lab.public("eni-0a000002") == {"10.0.1.77": "203.0.113.101"}
+    assert "PublicIpAddress" not in instance(lab, "i-0a000002")
+    lab.ec2.disassociate_address(AssociationId=associated["AssociationId"])
+    stop_and_start(lab, "i-0a000002")
+    assert "PublicIpAddress" not in instance(lab, "i-0a000002")
+
+
+def test_an_elastic_ip_on_a_secondary_address_before_the_start_keeps_the_automatic_address_away(lab: Lab) -> None:
+    lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000002", PrivateIpAddresses=["10.0.1.77"])
+    lab.ec2.stop_instances(InstanceIds=["i-0a000002"])
+    lab.ec2.associate_address(
+        AllocationId="eipalloc-0a000001", NetworkInterfaceId="eni-0a000002", PrivateIpAddress="10.0.1.77"
+    )
+    lab.ec2.start_instances(InstanceIds=["i-0a000002"])
+    assert "PublicIpAddress" not in instance(lab, "i-0a000002")
 
 
 def test_an_elastic_ip_survives_stop_and_start(lab: Lab) -> None:

@@ -19,7 +19,7 @@ from tests.playbooks.faults import Fault, Spoil
 from tests.playbooks.planning import plan
 from tests.playbooks.running import DEMO, Json, Site, aws_writes, demo_variables, server_writes
 
-LOSES = "the public address was assigned automatically. With a second network interface the instance loses it"
+LOSES = "the public address was assigned automatically. With a second network interface, or with an Elastic IP on a"
 UNTOLD = "AWS lets an account have 5 in a"
 WARNED: dict[str, tuple[Spoil, str]] = {
     "VPCs": (
@@ -47,13 +47,17 @@ WARNED: dict[str, tuple[Spoil, str]] = {
         lambda f: f.networks(50),
         "The route table rtb/acme has 0 routes and would get 51 more; AWS lets an account have 50 in a route table",
     ),
-    "automatic addresses of all that get a gateway": (
+    "automatic addresses of all that get a gateway or a CPE NAT address": (
         lambda f: None,
-        f"agg1 (203.0.113.11), agg3 (203.0.113.13): {LOSES} at its next stop and start",
+        f"agg1 (203.0.113.11), agg2 (203.0.113.12), agg3 (203.0.113.13): {LOSES} secondary private address",
+    ),
+    "automatic addresses of all that get a gateway": (
+        lambda f: f.variables.update(bonding_cpe_nat_ips=[]),
+        f"agg1 (203.0.113.11), agg3 (203.0.113.13): {LOSES}",
     ),
     "an automatic address beside an interface of others": (
-        lambda f: f.attach("agg2"),
-        f"agg1 (203.0.113.11), agg2 (203.0.113.12), agg3 (203.0.113.13): {LOSES} at its next stop and start",
+        lambda f: f.attach("agg2").variables.update(bonding_cpe_nat_ips=[]),
+        f"agg1 (203.0.113.11), agg2 (203.0.113.12), agg3 (203.0.113.13): {LOSES}",
     ),
 }
 
@@ -73,7 +77,10 @@ NOT_WARNED: dict[str, tuple[Spoil, str]] = {
     "VPCs that fit": (lambda f: f.vpcs(1), "VPCs and would get"),
     "internet gateways that fit": (lambda f: f.vpcs(0, gateways=1), "internet gateways and would get"),
     "routes that fit": (lambda f: f.networks(49), "routes and would get"),
-    "an automatic address with one interface": (lambda f: None, "agg2 (203.0.113.12)"),
+    "an automatic address with one interface": (
+        lambda f: f.variables.update(bonding_cpe_nat_ips=[]),
+        "agg2 (203.0.113.12)",
+    ),
 }
 
 

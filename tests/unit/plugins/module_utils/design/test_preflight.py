@@ -172,17 +172,66 @@ def automatic(world: World, *names: str) -> None:
         world.cloud.instances[f"i-{name}"] = replace(found, automatic_ip=f"203.0.113.{name[-1]}")
 
 
-def test_an_automatic_address_is_lost_with_a_second_interface_alone() -> None:
+LOSES = (
+    "the public address was assigned automatically. With a second network interface, or with an Elastic IP on a "
+    "secondary private address (a CPE NAT IP), the instance loses it at its next stop and start, and AWS gives no "
+    "other: bonders do not find the aggregator any more. Give it an Elastic IP first, and its address on the server "
+    "with it"
+)
+
+
+def test_an_automatic_address_is_lost_with_a_second_interface() -> None:
     world = small_world()
     automatic(world, "agg1", "agg2")
     world.plan(spaces=space(gateway(egress="none")))
-    assert said(world.report.warnings, "assigned automatically") == [
-        "agg1 (203.0.113.1): the public address was assigned automatically. With a second network interface the "
-        "instance loses it at its next stop and start, and AWS gives no other: bonders do not find the aggregator any "
-        "more. Give it an Elastic IP first, and its address on the server with it."
-    ]
+    assert len(said(world.report.warnings, f"agg1 (203.0.113.1): {LOSES}")) == 1
     world.plan(spaces=[acme()])
     assert said(world.report.warnings, "assigned automatically") == []
+
+
+def test_an_automatic_address_is_lost_with_a_new_cpe_nat_address() -> None:
+    world = small_world()
+    automatic(world, "agg1", "agg2", "agg3")
+    world.plan(cpe_nat_ips=[entry()])
+    assert len(said(world.report.warnings, f"agg1 (203.0.113.1): {LOSES}")) == 1
+
+
+def carries(world: World, name: str) -> None:
+    """Give the aggregator a secondary address with an Elastic IP of others."""
+    one = world.cloud.instances[f"i-{name}"]
+    addresses, publics = (one.private_ip, "10.1.0.99"), {"10.1.0.99": "198.51.100.9"}
+    world.cloud.instances[one.id] = replace(one, addresses=addresses, publics=publics)
+
+
+def test_an_automatic_address_is_lost_with_an_elastic_ip_that_is_there() -> None:
+    world = small_world()
+    automatic(world, "agg1", "agg2")
+    carries(world, "agg2")
+    world.plan(spaces=[acme()])
+    assert len(said(world.report.warnings, f"agg2 (203.0.113.2): {LOSES}")) == 1
+
+
+def test_an_automatic_address_stays_where_the_last_cpe_nat_address_goes() -> None:
+    world = small_world()
+    automatic(world, "agg1")
+    address = "10.1.0.99"
+    carries(world, "agg1")
+    owner = {"bonded.internet/network": "prod", "bonded.internet/key": "cpe-nat/bond-17"}
+    world.cloud.addresses.append(ElasticIp("eipalloc-9", "198.51.100.9", owner, "eni-agg1", address))
+    world.plan(spaces=[acme()])
+    assert len(said(world.report.warnings, f"agg1 (203.0.113.1): {LOSES}")) == 1
+    world.plan(spaces=[acme()], prune_addresses=True)
+    assert said(world.report.warnings, "assigned automatically") == []
+
+
+def test_an_automatic_address_stays_where_the_last_cpe_nat_address_moves_away() -> None:
+    world = small_world()
+    automatic(world, "agg1", "agg3")
+    carries(world, "agg1")
+    owner = {"bonded.internet/network": "prod", "bonded.internet/key": "cpe-nat/bond-17"}
+    world.cloud.addresses.append(ElasticIp("eipalloc-9", "198.51.100.9", owner, "eni-agg1", "10.1.0.99"))
+    world.plan(cpe_nat_ips=[entry(aggregator="agg3")], allow_disruption=True)
+    assert len(said(world.report.warnings, f"agg3 (203.0.113.3): {LOSES}")) == 1
 
 
 def test_it_is_said_as_long_as_it_is_so() -> None:
