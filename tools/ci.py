@@ -54,6 +54,7 @@ LONG = {
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
+    "tests/playbooks/ways/test_public_addresses.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_races.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",

@@ -464,6 +464,17 @@ options:
     description: Whether Ansible displays RV(text), each line by itself.
     type: bool
     default: false
+  keep_public_address:
+    description:
+      - Whether an aggregator gets an Elastic IP, whose public address was assigned automatically, and would not come
+        back after a stop and start - it has, or gets, a second network interface, or an Elastic IP on a secondary
+        private address.
+      - One run allocates it. A later one with O(allow_disruption) associates it with the primary private address, as
+        the last thing that it does, since the aggregator's public address changes. The operator sets the new
+        address on the management server.
+      - Such an Elastic IP is never taken off or released, by a teardown neither.
+    type: bool
+    default: false
   security_groups:
     description:
       - Whether security groups of ours are made, and attached beside what is there - C(aggregators) for the meshes and

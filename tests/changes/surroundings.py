@@ -48,6 +48,7 @@ def surroundings() -> Network:
     for name, found in cloud.instances.items():
         said = next(one.ip for one in world.server.aggregators.values() if f"i-{one.name}" == name)
         cloud.instances[name] = replace(found, public_ip=said, publics={found.private_ip: said})
+    cloud.instances["i-agg5"] = replace(cloud.instances["i-agg5"], automatic_ip=cloud.instances["i-agg5"].public_ip)
     for bond in (
         Bond(18, "acme-bonn", "acme", 1007, 12, 1007),
         Bond(21, "initech-paris", "initech", 12, None, 12),

@@ -204,6 +204,8 @@ class Intent:
     release_addresses: bool = False
     teardown_private_wan: bool = False
     security_groups: bool = False
+    keep_public_address: bool = False
+    """Whether an aggregator whose automatic address would not come back after a stop gets an Elastic IP."""
     cpe_nat_inbound: tuple[Mapping[str, Any], ...] = ()
     managed_mesh_ports: tuple[str, ...] = ()
     quotas: Mapping[str, int] = field(default_factory=dict)

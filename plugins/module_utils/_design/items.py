@@ -77,6 +77,10 @@ class Design:
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
     """(host, GW) of role pwan_gateway."""
+    public_addresses: dict[Phase, list[tuple[str, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, what to allocate or associate) of the Elastic IPs of aggregators themselves."""
     entries: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
     """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
     gateway_objects: dict[tuple[Phase, str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)

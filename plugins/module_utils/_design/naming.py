@@ -23,9 +23,12 @@ _PLACE = r"[^/*?\\]+"
 PLACE = re.compile(_PLACE)
 GROUP_KINDS = ("aggregators", "cpe-nat", "gateway")
 """Kinds of security groups: two of each VPC of aggregators, one of each space with gateways."""
+PUBLIC_IP = "public-ip"
+"""Kind of the Elastic IP of an aggregator's primary address, in the place of an automatic one."""
 OWN_KEY = re.compile(
     rf"(vpc|igw|rtb)/{_PLACE}"
     rf"|(subnet|natgw-subnet|natgw-rtb|gateway|gateway-ip|natgw|natgw-ip)/{_PLACE}/{_PLACE}"
+    rf"|{PUBLIC_IP}/{_PLACE}"
     rf"|sg/({'|'.join(GROUP_KINDS)})/{_PLACE}"
     rf"|cpe-nat/{ENTRY_KEY.pattern}"
 )
@@ -90,6 +93,11 @@ def all_owned(network: str, key: str, objects: Any) -> list[Any]:
 def cpe_nat_key(entry: str) -> str:
     """Tag value of a CPE NAT entry's Elastic IP."""
     return f"cpe-nat/{entry}"
+
+
+def public_ip_key(host: str) -> str:
+    """Tag value of the Elastic IP of an aggregator's primary address."""
+    return f"{PUBLIC_IP}/{host}"
 
 
 def vpc_key(space: str) -> str:

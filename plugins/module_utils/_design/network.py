@@ -34,7 +34,8 @@ from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, vxlan_name
 from .network_warnings import warn_nothing_to_carry, warn_of_idle_interfaces, warn_of_modes
 from .ownership import own_thing
-from .preflight import check_limits, warn_of_hazards
+from .preflight import check_limits, warn_of_crowds
+from .public_addresses import design_public_addresses, warn_of_stays
 from .public_subnets import public_gone
 from .renames import check_gateway_names, check_space_names, with_renames
 from .security import design_security
@@ -137,8 +138,9 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     check_versions(design, fleet, server, report)
     _check_regions(intent, report)
     peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
+    design_public_addresses(intent, cloud, fleet, design, report)
     design.limits = check_limits(design.items, intent, cloud, fleet, report)
-    warn_of_hazards(design.items, peers, fleet, report)
+    warn_of_crowds(peers, report)
     warn_nothing_to_carry(pairs, server, report)
     warn_of_modes(intent, server, design, report)
     if intent.removes:
@@ -342,6 +344,7 @@ def _design_absent(
         design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
     design_security(intent, server, cloud, fleet, [], (), leftovers, design, report)
     design_vpcs_gone(intent, cloud, design, report)
+    warn_of_stays(set(), intent, cloud, report)
 
 
 def _check_regions(intent: Intent, report: Report) -> None:

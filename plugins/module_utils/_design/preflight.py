@@ -30,7 +30,7 @@ from .limits import (
 from .naming import TAG_KEY, vpc_key
 from .prices import is_of_own_pool
 from .public_subnets import NAT
-from .state import Cloud, Instance, RouteTable, Subnet
+from .state import Cloud, RouteTable, Subnet
 
 NEIGHBOURS = 1000
 """Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
@@ -171,8 +171,8 @@ def _table(name: str, intent: Intent, cloud: Cloud) -> RouteTable | None:
     return None
 
 
-def warn_of_hazards(items: Iterable[Item], peers: Counter[str], fleet: Fleet, report: Report) -> None:
-    """What works today and breaks later: neighbours (`peers` by host, over all meshes), automatic addresses."""
+def warn_of_crowds(peers: Counter[str], report: Report) -> None:
+    """Warn of more neighbours than the kernel's table holds (`peers` by host, over all meshes)."""
     crowded = [f"{host} ({number})" for host, number in sorted(peers.items()) if number > NEIGHBOURS]
     if crowded:
         report.warn(
@@ -180,35 +180,3 @@ def warn_of_hazards(items: Iterable[Item], peers: Counter[str], fleet: Fleet, re
             "keeps 1024 unless net.ipv4.neigh.default.gc_thresh3 and its IPv6 twin are raised on the aggregators, and "
             "then no mesh settles."
         )
-    losing = [
-        f"{member.host} ({member.instance.automatic_ip})"
-        for member in fleet.members
-        if member.instance and loses_address(member.instance, items)
-    ]
-    if losing:
-        report.warn(
-            f"{', '.join(losing)}: the public address was assigned automatically. With a second network interface, or "
-            "with an Elastic IP on a secondary private address (a CPE NAT IP), the instance loses it at its next stop "
-            "and start, and AWS gives no other: bonders do not find the aggregator any more. Give it an Elastic IP "
-            "first, and its address on the server with it."
-        )
-
-
-def loses_address(instance: Instance, items: Iterable[Item]) -> bool:
-    """Return True if an instance has an automatic address that does not come back after a stop ("Amazon EC2 instance
-    IP addressing"): with a second network interface, or with an Elastic IP on a secondary address, after these items.
-    """
-    if not instance.automatic_ip:
-        return False
-    devices = len(instance.devices)
-    elastic = {ip for ip in instance.addresses if ip != instance.private_ip and ip in instance.publics}
-    for item in items:
-        if item.kind == "attachment" and item.parent == instance.id:
-            devices += {"create": 1, "delete": -1, "update": 0}[item.verb]
-        elif item.kind == "address_association":
-            before, after = item.before or {}, item.after or {}
-            if before.get("interface_id") == instance.interface_id:
-                elastic.discard(str(before["private_ip"]))
-            if after and item.parent == instance.interface_id:
-                elastic.add(str(after["private_ip"]))
-    return devices > 1 or bool(elastic - {instance.private_ip})

@@ -42,6 +42,7 @@ SWITCHES = (
     "release_addresses",
     "teardown_private_wan",
     "security_groups",
+    "keep_public_address",
 )
 
 

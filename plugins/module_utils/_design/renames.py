@@ -19,12 +19,22 @@ from .fleet import Fleet, refuse_unless_incomplete
 from .gateway import Gateway
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .naming import TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, cpe_nat_key, group_name, owned, vpc_key
+from .naming import (
+    PUBLIC_IP,
+    TAG_KEY,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    cpe_nat_key,
+    group_name,
+    owned,
+    public_ip_key,
+    vpc_key,
+)
 from .state import Cloud, ElasticIp, Server
 
 OF_HOSTS = ("gateway", "gateway-ip", "natgw", "natgw-ip")
 """Keys that end with a host."""
-_PARTS = {"cpe-nat": "cpe_nat", "sg": "gateways", **dict.fromkeys(OF_HOSTS, "gateways")}
+_PARTS = {"cpe-nat": "cpe_nat", PUBLIC_IP: "cpe_nat", "sg": "gateways", **dict.fromkeys(OF_HOSTS, "gateways")}
 
 
 @dataclass
@@ -43,6 +53,8 @@ class Names:
         kind, _slash, rest = key.partition("/")
         if kind == "cpe-nat":
             return cpe_nat_key(self.entries.get(rest, rest))
+        if kind == PUBLIC_IP:
+            return public_ip_key(self.hosts.get(rest, rest))
         parts = rest.split("/")
         if kind == "sg":
             return f"sg/gateway/{self.spaces.get(parts[1], parts[1])}" if parts[0] == "gateway" else key

@@ -19,6 +19,7 @@ from .items import ALLOW, Design
 from .leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
 from .masquerade import forwards_of
 from .naming import TAG_KEY, group_key, owned, tags, vpc_key
+from .public_addresses import taken_addresses
 from .security_gone import (
     carriers_of,
     group_switch,
@@ -61,7 +62,7 @@ def design_security(
     kept_direct = keeps_direct(cloud, leftovers)
     direct = intent.bgp is not None and intent.bgp.mode == "direct" and not intent.absent
     if intent.security_groups and not intent.absent:
-        _aggregators(plan, intent, server, fleet, direct or kept_direct)
+        _aggregators(plan, intent, server, cloud, fleet, direct or kept_direct)
         _cpe_nat(plan, intent, fleet, set(owners), direct or kept_direct, leftovers)
         _gateways(plan, gateways)
         _warn(intent, direct, report)
@@ -105,13 +106,17 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
         )
 
 
-def _aggregators(plan: _Plan, intent: Intent, server: Server, fleet: Fleet, direct: bool) -> None:
+def _aggregators(
+    plan: _Plan, intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, direct: bool
+) -> None:
     """The meshes between the aggregators: one group in each of their VPCs."""
     part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
         key = group_key("aggregators", vpc)
         others = [member for member in fleet.members if member not in members]
         publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
+        # One that takes its place in this run, or has taken it, is admitted before the server is told.
+        publics += [address for address in taken_addresses(intent, cloud, fleet) if address not in publics]
         rules = aggregator_rules(intent, direct, [m.private_ip for m in others if m.private_ip], publics)
         plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
         for member in members:

@@ -137,6 +137,7 @@ ARGUMENT_SPEC: Spec = {
     "details": _bool(True),
     "display": _bool(),
     "security_groups": _bool(),
+    "keep_public_address": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),
     "managed_mesh_ports": _list(default=[]),
     "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from .._design.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
+from .._design.public_addresses import PART as PUBLIC_ADDRESSES
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
 from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
@@ -222,6 +224,10 @@ def make_work(
     limited = scope.limited and not scope.absent
     plan.work = work.as_dict()
     plan.work["renames"] = design.renames
+    plan.work["public_addresses"] = {
+        phase: [work for host, work in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
+        for phase, entries in design.public_addresses.items()
+    }
     sides = host_work(design.host_sides, scope.hosts, scope.parts, limited)
     own_side: dict[str, list[str]] = {phase: _own_side(plan, phase) for phase in PHASES}
     own_side["zones"] = [host for host in zones_after_routes(sides) if host in own_side["add"]]
@@ -247,6 +253,7 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
     shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
     needed = {
         "renames": phase == "add" and bool(plan.work["renames"]),
+        "public_addresses": phase == "add" and bool(plan.work["public_addresses"]["add"]),
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),
         "private_wan": bool(shared["private_wan"]),
@@ -367,11 +374,13 @@ def _place_owner(
         lists[item.phase].append(owner)
 
 
-def _place_design(design: Design, scope: Scope, work: _Work) -> None:
-    def inside(part: str, host: str | None, phase: str) -> bool:
-        probe = Item("aws", "update", "", "", "", None, None, phase, host, part)  # type: ignore[arg-type]
-        return scope.reason(probe) is None
+def _is_inside(scope: Scope, part: str, host: str | None, phase: Phase) -> bool:
+    """Return True if what a host has to do in a phase for a part is in scope."""
+    return scope.reason(Item("aws", "update", "", "", "", None, None, phase, host, part)) is None
 
+
+def _place_design(design: Design, scope: Scope, work: _Work) -> None:
+    inside = partial(_is_inside, scope)
     for phase in PHASES:
         for name, part, entries in (
             ("cpe_nat", "cpe_nat", design.cpe_nat[phase]),

@@ -59,6 +59,7 @@ def test_each_key_that_is_made_is_one() -> None:
         *(name("acme", "agg1") for name in (naming.nat_gateway_key, naming.nat_gateway_ip_key)),
         *(naming.group_key(kind, "vpc-1") for kind in ("aggregators", "cpe-nat", "gateway")),
         naming.cpe_nat_key("bond-17"),
+        naming.public_ip_key("agg1.example.com"),
     ]
     assert [key for key in made if not naming.OWN_KEY.fullmatch(key)] == []
     assert len(made) == len([name for name in vars(naming) if name.endswith("_key")]) + 2
