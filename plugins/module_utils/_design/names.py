@@ -11,8 +11,44 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .._grammar import interface_name_problem, slug_problem, tunnel_template_problem
+from .._grammar import MOST_OF_SLUG, interface_name_problem, slug_problem, tunnel_template_problem
 from .intent import Report
+from .naming import MOST_OF_NETWORK, NETWORK_NAME, PLACE, gateway_key
+
+NO_GROUP = "sg"
+"""A network of this name would have groups such as `sg-gateway-acme`, and EC2 takes no name that begins with `sg-`."""
+MOST_OF_DESCRIPTION = 255
+MOST_OF_HOST = MOST_OF_DESCRIPTION - len(f"{'n' * MOST_OF_NETWORK} {gateway_key('s' * MOST_OF_SLUG, '')}")
+"""A host is a part of tags, which have 256 characters, and of the description of its gateways' network interfaces."""
+
+
+def check_network_name(network: str, groups: bool, absent: bool, report: Report) -> None:
+    """Refuse a name that EC2, BIRD, nft or systemd would refuse in an object's name; `groups`: security groups too."""
+    if not NETWORK_NAME.fullmatch(network):
+        report.problem(
+            f"bonding_network: {network!r} is no name for a network; a small letter, then up to "
+            f"{MOST_OF_NETWORK - 1} small letters, digits or underscores are accepted."
+        )
+    elif network == NO_GROUP and not absent:
+        text = f"bonding_network: {network!r}: EC2 takes no security group whose name begins with sg-, as {network}-"
+        if groups:
+            report.problem(f"{text}gateway-... does. Take another name, or leave bonding_security_groups out.")
+        else:
+            report.warn(f"{text}gateway-... does: bonding_security_groups cannot be used. Better take another name.")
+
+
+def check_host_name(host: str, report: Report) -> None:
+    """Refuse a host's name that no tag can have as its part."""
+    if not PLACE.fullmatch(host) or not host.isprintable():
+        report.problem(
+            f"{host}: the name of a host is a part of tags; it may have none of the characters / * ? \\ and no control "
+            "characters."
+        )
+    elif len(host) > MOST_OF_HOST:
+        report.problem(
+            f"{host[:40]}...: the name of a host is a part of tags and descriptions on AWS; it may have at most "
+            f"{MOST_OF_HOST} characters (got {len(host)}). Give the host a shorter name, and ansible_host."
+        )
 
 
 def check_interface_name(name: str, what: str, report: Report, primary: Collection[str] = ()) -> None:

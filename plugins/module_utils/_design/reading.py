@@ -27,8 +27,8 @@ from .intent import (
     Intent,
     Report,
 )
-from .names import check_tunnel_device
-from .naming import ANYWHERE, MAX_VNI, NETWORK_NAME, PLACE
+from .names import check_host_name, check_network_name, check_tunnel_device
+from .naming import ANYWHERE, MAX_VNI
 
 MAX_INDEX = 2**24 - 2
 """The largest tunnel network has 24 bits for hosts (10.0.0.0/8)."""
@@ -49,11 +49,7 @@ SWITCHES = (
 def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
     """Return the intent of network_plan's arguments (`params` as Ansible's argument specification leaves them)."""
     network = params["network"]
-    if not NETWORK_NAME.fullmatch(network):
-        report.problem(
-            f"bonding_network: {network!r} is no name for a network; a small letter, then up to 15 small letters, "
-            "digits or underscores are accepted."
-        )
+    check_network_name(network, bool(params.get("security_groups")), params.get("state") == "absent", report)
     hosts = tuple(_host(given, report) for given in params["aggregators"])
     if not hosts:
         report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
@@ -109,8 +105,7 @@ def _tunnel_device(given: Any, report: Report) -> str:
 def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
     options = given_options(given)
     host = options["host"]
-    if not PLACE.fullmatch(host):
-        report.problem(f"{host}: the name of a host is a part of tags; it may have none of the characters / * ? \\.")
+    check_host_name(host, report)
     number(options, "index", f"{host}: bonding_aggregator_index", (1, MAX_INDEX), report)
     never_empty(options, "primary_devices", f"{host}: bonding_primary_devices", "eth0 and ens5", report)
     private_ip = options.pop("private_ip_address", None)

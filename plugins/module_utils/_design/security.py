@@ -106,9 +106,7 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
         )
 
 
-def _aggregators(
-    plan: _Plan, intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, direct: bool
-) -> None:
+def _aggregators(plan: _Plan, intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, direct: bool) -> None:
     """The meshes between the aggregators: one group in each of their VPCs."""
     part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
@@ -180,6 +178,7 @@ class _Plan:
         self._intent, self._server, self._cloud, self._fleet = intent, server, cloud, fleet
         self._leftovers, self._design, self._report = leftovers, design, report
         self._wanted: set[str] = set()
+        self._names: dict[tuple[str, str], str] = {}
         self._carried: set[tuple[str, str]] = set()
 
     def _found(self, key: str) -> SecurityGroup | None:
@@ -201,6 +200,16 @@ class _Plan:
             "them subnets of one VPC, or leave bonding_security_groups out."
         )
 
+    def _check_case(self, vpc: str, key: str) -> None:
+        """Refuse two groups of one VPC whose names EC2 takes for the same."""
+        other = self._names.setdefault((vpc, key.lower()), key)
+        if other != key:
+            self._report.problem(
+                f"The security groups {other} and {key} would have the same name in the VPC {vpc}, since EC2 does not "
+                "tell small letters from capital ones. Give one of the gateways a subnet in another VPC, or leave "
+                "bonding_security_groups out."
+            )
+
     def group(
         self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
     ) -> None:
@@ -213,6 +222,7 @@ class _Plan:
         found = self._found(key)
         common: dict[str, Any] = {"host": None, "part": part}
         parent = vpc_id or (vpc_key(vpc.space) if vpc else "")
+        self._check_case(parent, key)
         if found is None:
             after = {"tags": tags(self._intent.network, key)}
             self._design.aws("create", "security_group", parent, key, phase="add", after=after, **common)

@@ -158,7 +158,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a host with a slash": (
         {"aggregators": [host("a/b")]},
-        "a/b: the name of a host is a part of tags; it may have none of the characters / * ? \\.",
+        "a/b: the name of a host is a part of tags; it may have none of the characters / * ? \\ and no "
+        "control characters.",
     ),
     "no number of the system": ({"bgp": {"subnet": "10.253.0.0/20"}}, "bonding_bgp: asn is missing."),
     "BGP that is true": ({"bgp": True}, "bonding_bgp: got true, expected a dictionary with an asn."),
