@@ -49,11 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     install()
     try:
-        account = Account(None if options.seed is None else read_seed(options.seed), options.copies)
+        seed = None if options.seed is None else read_seed(options.seed)
+        account = Account(seed, options.copies)
     except BadSeed as error:
         print(error, file=sys.stderr)
         return 2
-    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults(), Judge()))
+    judge = Judge(() if seed is None else seed.access_keys)
+    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults(), judge))
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())

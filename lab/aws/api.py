@@ -59,7 +59,8 @@ CUT = Answer(0, b"", {}, cut=True)
 class Call:
     """A parsed request.
 
-    :ivar key: the access key id that it is signed with, or "".
+    :ivar key: the access key id that it is signed with; "" if it is unsigned, or signed in a way that is not AWS's.
+    :ivar signed: whether it has a signature of any kind.
     :ivar params: the flat query parameters without Action and Version.
     """
 
@@ -69,6 +70,7 @@ class Call:
     action: str
     params: dict[str, str]
     request: Any
+    signed: bool = True
 
 
 def error_answer(service: str, status: int, code: str, message: str) -> Answer:
@@ -84,18 +86,21 @@ def error_answer(service: str, status: int, code: str, message: str) -> Answer:
 def parse_call(method: str, url: str, headers: Mapping[str, str], body: bytes, region: str) -> Call:
     """Find out what is asked.
 
+    :param headers: by names of any case (RFC 9110, 5.1): not every client writes ``Authorization``.
     :param region: what an unsigned request means.
     """
     query = urlsplit(url).query if method == "GET" else body.decode("utf-8", "replace")
     params = dict(parse_qsl(query, keep_blank_values=True))
     action = params.pop("Action", "")
     params.pop("Version", None)
-    scope = _SCOPE.search(headers.get("Authorization", ""))
+    signature = next((value for name, value in headers.items() if name.lower() == "authorization"), None)
+    scope = _SCOPE.search(signature or "")
     service = scope["service"] if scope else "ec2"
     wanted = scope["region"] if scope else region
     request = Request.from_primitives(method, url, dict(headers), body)
     request.environ[REGION] = wanted
-    return Call(scope["key"] if scope else "", service, wanted, action, params, request)
+    key = scope["key"] if scope else ""
+    return Call(key, service, wanted, action, params, request, signed=signature is not None)
 
 
 class Api:
@@ -136,6 +141,9 @@ class Api:
         return answer
 
     def _carry_out(self, call: Call, fault: Fault | None) -> Answer:
+        stranger = self.judge.stranger(call.key, call.service, call.signed)
+        if stranger is not None:
+            return error_answer(call.service, stranger.status, stranger.code, stranger.message)
         if call.service not in _SERVICES:
             text = f"This stand-in has EC2, STS and IAM, not '{call.service}'"
             return error_answer(call.service, 400, "UnknownService", text)

@@ -32,6 +32,11 @@ class Seed:
     region: str
     content: Mapping[str, Any]
 
+    @property
+    def access_keys(self) -> list[str]:
+        """The access keys that it names; without any, every key is known."""
+        return list(self.content.get("access_keys") or [])
+
 
 # Per list: what an entry must have, and what it may have.
 SHAPE: dict[str, tuple[set[str], set[str]]] = {
@@ -62,6 +67,7 @@ SHAPE: dict[str, tuple[set[str], set[str]]] = {
 }
 # EC2 itself takes no other ids, for example in CreateTags.
 _ID = re.compile(r"(?P<prefix>[a-z0-9-]+)-([0-9a-f]{8}|[0-9a-f]{17})")
+_KEY = re.compile(r"\w{1,128}", re.ASCII)
 _PREFIXES = {
     "vpcs": "vpc",
     "subnets": "subnet",
@@ -112,8 +118,11 @@ def parse_seed(source: str, found: Any) -> Seed:
         found = {}
     if not isinstance(found, dict):
         raise BadSeed(f"{source}: an object is wanted, not {found!r}")
-    for name in found.keys() - SHAPE.keys() - {"region", "quotas"}:
-        raise BadSeed(f"{source}: {name!r} is unknown; there are: region, quotas, {', '.join(SHAPE)}")
+    for name in found.keys() - SHAPE.keys() - {"region", "quotas", "access_keys"}:
+        raise BadSeed(f"{source}: {name!r} is unknown; there are: region, quotas, access_keys, {', '.join(SHAPE)}")
+    keys = found.get("access_keys") or []
+    if not isinstance(keys, list) or not all(isinstance(key, str) and _KEY.fullmatch(key) for key in keys):
+        raise BadSeed(f"{source}: access_keys: a list of ids is wanted, of letters and digits, not {keys!r}")
     seen: set[str] = set()
     for kind in SHAPE:
         entries = found.get(kind) or []

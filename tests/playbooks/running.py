@@ -170,8 +170,8 @@ class Site:
             "ec2",
             region_name="eu-central-1",
             endpoint_url=self.cloud.url,
-            aws_access_key_id="somebody",
-            aws_secret_access_key="else",
+            aws_access_key_id="AKIA0000BYHAND000000",
+            aws_secret_access_key="any-will-do-here",
         )
 
     def as_administrator(self, method: str, path: str, body: Json | None = None) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,12 @@ class Refusal:
 class Judge:
     """Judges the requests of the access keys that were given policies; all other keys may do everything.
 
+    :param keys: the access keys that the seed names.
     :ivar identities: whose the keys are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Collection[str] = ()) -> None:
+        self._keys = frozenset(keys)
         self.identities = Identities()
         self._policies: dict[str, tuple[Policy, ...]] = {}
 
@@ -57,6 +59,22 @@ class Judge:
     def clear(self) -> None:
         """Every key may do everything."""
         self._policies.clear()
+
+    def stranger(self, key: str, service: str, signed: bool) -> Refusal | None:
+        """Why nobody is known who could have sent the request, or None.
+
+        Where neither the seed nor a policy names an access key, every key is known.
+        """
+        if not signed:
+            return Refusal(403, "MissingAuthenticationToken", "The request must contain a signature (version 4).")
+        if not key:
+            text = "The Authorization header has no credential scope of the form KEY/DATE/REGION/SERVICE/aws4_request."
+            return Refusal(400, "IncompleteSignature", text)
+        if not self._keys and not self._policies or key in {*self._keys, *self._policies, *self.identities.given()}:
+            return None
+        if service == "ec2":
+            return Refusal(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
+        return Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
 
     def refusal(self, key: str, service: str, action: str, params: Params, rights: Iterable[Right]) -> Refusal | None:
         """Why the request is refused, or None if it is allowed.

@@ -20,6 +20,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lab.process import ROOT, LabError, Running
 
 from .conftest import Lab, client
+from .signing import scope
+
+SIGNED_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": scope()}
 
 
 def test_ready(lab: Lab) -> None:
@@ -245,7 +248,7 @@ def test_connections_are_kept_open(lab: Lab) -> None:
             "POST",
             "/",
             "Action=DescribeVpcs&Version=2016-11-15",
-            {"Content-Type": "application/x-www-form-urlencoded"},
+            SIGNED_FORM,
         )
         answer = connection.getresponse()
         assert (answer.status, b"vpc-0a000000" in answer.read()) == (200, True)
@@ -263,7 +266,7 @@ def test_connections_are_kept_open(lab: Lab) -> None:
 )
 def test_nonsense_is_answered_in_xml(lab: Lab, body: str, code: str) -> None:
     connection = http.client.HTTPConnection(urlsplit(lab.server.url).netloc, timeout=10)
-    connection.request("POST", "/", body, {"Content-Type": "application/x-www-form-urlencoded"})
+    connection.request("POST", "/", body, SIGNED_FORM)
     answer = connection.getresponse()
     assert (answer.status, f"<Code>{code}</Code>" in answer.read().decode()) == (400, True)
     connection.close()

@@ -23,7 +23,7 @@ VPC = {"id": "vpc-0a000000", "cidr": "10.0.0.0/16"}
     ("found", "words"),
     [
         ([], "seed: an object is wanted"),
-        ({"clouds": []}, "seed: 'clouds' is unknown; there are: region, quotas, vpcs"),
+        ({"clouds": []}, "seed: 'clouds' is unknown; there are: region, quotas, access_keys, vpcs"),
         ({"vpcs": {}}, "is wanted"),
         ({"vpcs": {"id": "vpc-0a000000"}}, "seed: vpcs: a list is wanted"),
         ({"vpcs": ["vpc"]}, "seed: vpcs[0]: an object is wanted"),
