@@ -14,27 +14,34 @@ from collections.abc import Sequence
 
 from lab.process import LabError, Running
 
-from . import built, sandbox, worlds
+from . import built, expected, sandbox, worlds
 from .changing import everyday as everyday_network
 from .checks import everyday
 from .gates import Gates
 from .kernel import KernelError
 from .network import Lab
-from .report import Result, cpu_seconds, run, say
+from .report import Result, cpu_seconds, run, say, show
 
 CANNOT = 2
 """The exit code where the lab cannot be run at all."""
 
 
-def prove(server: Running, aws: Running, parts: Sequence[str]) -> list[Result]:
-    """The checks of these parts on what the stand-ins hold."""
+def prove(server: Running, aws: Running, parts: Sequence[str], wanted: expected.Wanted) -> list[Result]:
+    """Run the checks of these parts on what the stand-ins hold, and add a failed result for each that did not run."""
     lab = Lab(server, aws)
+    results: list[Result] = []
     try:
         seconds = lab.sync()
         say(f"  {lab.size()} in {seconds:.1f} s")
-        return [result for title in parts for result in run(title, worlds.PARTS[title](lab))]
+        for title in parts:
+            ran = run(title, worlds.PARTS[title](lab))
+            absent = expected.judged(title, ran, wanted)
+            for result in absent:
+                show(result)
+            results += [*ran, *absent]
     finally:
         lab.close()
+    return results
 
 
 def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequence[int]) -> list[Result]:
@@ -46,7 +53,7 @@ def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequen
         for descriptor in given:
             built.give(descriptor, server, aws)
         if titles:
-            results = prove(server, aws, titles)
+            results = prove(server, aws, titles, worlds.WORLDS[name].wanted())
     say(f"\n  The world '{name}': {time.monotonic() - began:.0f} s, {cpu_seconds():.0f} s of a processor")
     return results
 
@@ -57,7 +64,7 @@ def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:
         Running("lab.bondingadmin", "--seed", folder / "bondingadmin.yml") as server,
         Running("lab.aws", "--seed", folder / "aws.yml") as aws,
     ):
-        return prove(server, aws, wanted or list(worlds.PARTS))
+        return prove(server, aws, wanted or list(worlds.PARTS), expected.of_states(server.state(), aws.state()))
 
 
 def changes(names: Sequence[str]) -> list[Result]:

@@ -18,6 +18,7 @@ from typing import Any
 
 from .fabric import LAST, Device, Fabric
 from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, UPPER, Piece
+from .report import Failed
 
 LEARNED = 200
 """The routing protocol number of the aggregator's own routes in the kernel; BIRD learns these."""
@@ -31,6 +32,13 @@ would be dead.
 """
 
 
+class Primary(dict[str, Device]):
+    """Devices by the names of aggregators; who asks for one that has none is told so."""
+
+    def __missing__(self, name: str) -> Device:
+        raise Failed(f"{name} has no instance: no instance's public address is the one that the server has")
+
+
 class Server:
     """What a state of lab.bondingadmin means, on instances of the fabric."""
 
@@ -38,9 +46,9 @@ class Server:
         self.state, self.fabric = state, fabric
         primary = {one["id"]: _primary(fabric, one["id"]) for one in fabric.state["instances"]}
         by_public = {one["public_ip"]: primary[one["id"]] for one in fabric.state["instances"]}
-        self.primary: dict[str, Device] = {
-            one["name"]: found for one in state["aggregators"] if (found := by_public.get(one["ip"])) is not None
-        }
+        self.primary: dict[str, Device] = Primary(
+            {one["name"]: found for one in state["aggregators"] if (found := by_public.get(one["ip"])) is not None}
+        )
         """Each aggregator's first interface, found by its public address, which the server knows."""
         self.tables = {one["key"]: 1000 + one["id"] for one in state["spaces"]}
         self._private_wan = {one["key"] for one in state["spaces"] if one["private_wan_enabled"]}

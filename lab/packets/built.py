@@ -16,7 +16,7 @@ import yaml
 from lab.demo.playbook import INVENTORY, Outcome, run_playbook
 from lab.process import LabError, Running
 
-from . import seed
+from . import expected, seed
 from .network import FOLDER
 from .report import say
 
@@ -44,6 +44,14 @@ def demonstration() -> Iterator[StandIns]:
         where = {"bonding_api_url": server.url, "aws_endpoint_url": aws.url}
         made(run_playbook("site.yml", extra=where, warmed=True))
         yield server, aws
+
+
+def wanted() -> expected.Wanted:
+    """Return the checks of the demonstration's network, by its inventory and the bonds of its seed."""
+    hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
+    variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
+    bonds = yaml.safe_load((seed.SEEDS / "bondingadmin.yml").read_text())["bonds"]
+    return expected.of_inventory(hosts, variables, bonds)
 
 
 @contextlib.contextmanager

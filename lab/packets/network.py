@@ -21,6 +21,7 @@ from .bonders import Bonders, LanHost
 from .fabric import INTERNET, Device, Fabric, router_mac
 from .hands import Hands
 from .ledger import Ledger
+from .report import Failed
 from .systems import Systems
 
 COPY = "packets"
@@ -214,8 +215,10 @@ class Lab:
 
     def host(self, bond_id: int, *, cpe_nat: bool = False) -> LanHost:
         """A LAN host of a bond: that of its private WAN, or the first one with a CPE NAT IP."""
-        found = [one for one in self.bonders.hosts if one.bond_id == bond_id]
-        return next(one for one in found if (one.cpe_nat_ip is not None if cpe_nat else one.private_wan))
+        for one in self.bonders.hosts:
+            if one.bond_id == bond_id and (one.cpe_nat_ip is not None if cpe_nat else one.private_wan):
+                return one
+        raise Failed(f"bond {bond_id} has no LAN host {'with a CPE NAT IP' if cpe_nat else 'in its private WAN'}")
 
     def hang(self, aggregator: str, hung: bool) -> None:
         """From now on an aggregator's instance hangs, or does so no more; none of its devices goes down."""

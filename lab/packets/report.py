@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from .kernel import KernelError
 
@@ -48,20 +49,50 @@ def run(title: str, checks: Iterable[Check]) -> list[Result]:
     """Run them in order, one line each. One that fails does not keep the next from being tried."""
     say(f"\n{title}\n")
     results = []
-    for check in checks:
+    listed = iter(checks)
+    while True:
         began = time.monotonic()
+        try:
+            check = next(listed, None)
+        except Exception as error:
+            # What a part asks is made of the network; what is missing there must not end the others.
+            check = Check(f"{title}: what there is to ask", partial(_raise, error))
+        if check is None:
+            break
         try:
             passed, measured = True, check.prove()
         except (Failed, KernelError, OSError) as error:
             passed, measured = False, str(error)
+        except (LookupError, StopIteration) as error:
+            passed, measured = False, f"{_absent(error)}\n{_traceback(error)}"
         except Exception as error:
             # A fault of the check itself is told as one, and takes no other check along.
-            passed, measured = False, "".join(traceback.format_exception(error)).rstrip()
+            passed, measured = False, _traceback(error)
         result = Result(check.name, passed, measured, time.monotonic() - began)
         results.append(result)
-        say(f"  {'ok    ' if passed else 'FAILED'} {check.name:<{WIDTH}} {result.seconds:5.1f} s  {measured}")
+        show(result)
     say(f"\n  {sum(result.seconds for result in results):.1f} s")
     return results
+
+
+def show(result: Result) -> None:
+    """Print the line of a result."""
+    word = "ok    " if result.passed else "FAILED"
+    say(f"  {word} {result.name:<{WIDTH}} {result.seconds:5.1f} s  {result.measured}")
+
+
+def _raise(error: Exception) -> str:
+    raise error
+
+
+def _absent(error: Exception) -> str:
+    """Return what a look-up missed as a sentence."""
+    missed = f"'{error.args[0]}'" if error.args else "one of what it wants"
+    return f"the network lacks {missed}, which this asks for"
+
+
+def _traceback(error: Exception) -> str:
+    return "".join(traceback.format_exception(error)).rstrip()
 
 
 def cpu_seconds() -> float:

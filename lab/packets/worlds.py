@@ -20,9 +20,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from . import built, changing, sandbox
+from . import built, changing, expected, sandbox, titles
 from .built import StandIns
-from .checks import changes, cpe_nat, direct, gateways, moves, mutants, own_side, private_wan, traffic
+from .checks import changes, cpe_nat, direct, gateways, moves, mutants, neighbours, own_side, private_wan, traffic
 from .network import Lab
 from .report import Check, Result, say
 
@@ -35,24 +35,28 @@ class World:
 
     :param parts: by their titles, each of which is there once in all worlds.
     :param build: gives both stand-ins once they hold the network, and ends them. It runs in the world's own process.
+    :param wanted: gives the checks that must be there, of the parts whose checks follow from the network.
     :param of: the world whose network this one takes over as soon as it is built, instead of building one.
     """
 
     parts: Mapping[str, Part]
     build: Callable[[], contextlib.AbstractContextManager[StandIns]] | None = None
+    wanted: Callable[[], expected.Wanted] = dict
     of: str = ""
 
 
 WORLDS: dict[str, World] = {
     "demonstration": World(
         {
-            "Public addresses": cpe_nat.checks,
+            titles.ADDRESSES: cpe_nat.checks,
+            titles.NEIGHBOURS: neighbours.checks,
             "Bonds that move": moves.checks,
-            "Private WAN": private_wan.checks,
+            titles.WAN: private_wan.checks,
             "Customers apart": private_wan.customers,
-            "Gateways": gateways.checks,
+            titles.GATEWAYS: gateways.checks,
         },
         build=built.demonstration,
+        wanted=built.wanted,
     ),
     "own side": World(
         {

@@ -22,7 +22,7 @@ from lab.packets import sandbox
 from lab.process import ROOT
 
 SMALL = pathlib.Path(__file__).parent / "small"
-COMMAND = (sys.executable, "-m", "lab.packets", "--part", "Public addresses", "--part", "Private WAN", "--seeds")
+PARTS = ("Public addresses", "Private WAN")
 REFUSED = sandbox.refused()
 
 pytestmark = pytest.mark.skipif(bool(REFUSED), reason=REFUSED)
@@ -32,9 +32,14 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key != sandbox.INSIDE}
 
 
-def run(seeds: pathlib.Path) -> subprocess.CompletedProcess[str]:
+def command(seeds: pathlib.Path, *parts: str) -> list[str]:
+    chosen = [word for part in parts or PARTS for word in ("--part", part)]
+    return [sys.executable, "-m", "lab.packets", *chosen, "--seeds", str(seeds)]
+
+
+def run(seeds: pathlib.Path, *parts: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, str(seeds)], cwd=ROOT, capture_output=True, text=True, check=False, env=environment()
+        command(seeds, *parts), cwd=ROOT, capture_output=True, text=True, check=False, env=environment()
     )
 
 
@@ -57,7 +62,20 @@ def test_a_wrong_vni_on_one_aggregator_fails_the_run(tmp_path: pathlib.Path) -> 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "nobody answers at 203.0.113.50" in done.stdout
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("packets: FAILED, 1 of 6 checks: CPE NAT IP 10.1.0.50 of acme-berlin on agg1, bond on agg2")
+    assert last == "packets: FAILED, 1 of 6 checks: CPE NAT IP of acme-berlin for 192.168.17.10"
+
+
+def test_an_address_that_is_absent_fails_the_run(tmp_path: pathlib.Path) -> None:
+    aws = yaml.safe_load((SMALL / "aws.yml").read_text())
+    del aws["secondary_addresses"]
+    for field in ("interface", "private_ip"):
+        del aws["elastic_ips"][0][field]
+    (tmp_path / "aws.yml").write_text(yaml.safe_dump(aws))
+    (tmp_path / "bondingadmin.yml").write_text((SMALL / "bondingadmin.yml").read_text())
+    done = run(tmp_path, "Public addresses")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "the server has the CPE NAT IP 10.1.0.50, which must be a private address of an aggregator" in done.stdout
+    assert done.stdout.splitlines()[-1] == "packets: FAILED, 1 of 3 checks: CPE NAT IP of acme-berlin for 192.168.17.10"
 
 
 def child(process: int) -> int:
@@ -80,9 +98,7 @@ def inhabitants(world: str) -> list[int]:
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_is_left_after_a_kill(signal_number: signal.Signals) -> None:
-    with subprocess.Popen(
-        [*COMMAND, str(SMALL)], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment()
-    ) as process:
+    with subprocess.Popen(command(SMALL), cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         assert process.stdout is not None
         try:
             assert any("BIRD daemons" in line for line in process.stdout)

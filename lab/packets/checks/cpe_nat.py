@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from .. import titles
 from ..answers import fetch
 from ..bonders import LanHost
 from ..fabric import INTERNET, INTERNET_HOST
@@ -56,20 +57,18 @@ def checks(lab: Lab) -> Iterator[Check]:
     owners = lab.server.owners()
     for host in lab.bonders.hosts:
         if host.cpe_nat_ip in owners:
-            yield Check(_name(lab, host, owners[host.cpe_nat_ip]), partial(_proved, lab, host))
+            name = titles.cpe_nat(host.bond, host.address)
+            yield Check(name, partial(_proved, lab, host, owners[host.cpe_nat_ip]))
     for name in lab.server.primary:
-        yield Check(f"{name}'s own public address", partial(_own, lab, name))
+        yield Check(titles.own(name), partial(_own, lab, name))
 
 
-def _name(lab: Lab, host: LanHost, owner: str) -> str:
+def _proved(lab: Lab, host: LanHost, owner: str) -> str:
     here = next(bond["current_aggregator"] for bond in lab.server.state["bonds"] if bond["id"] == host.bond_id)
-    return f"CPE NAT IP {host.cpe_nat_ip} of {host.bond} on {owner}" + (f", bond on {here}" if here != owner else "")
-
-
-def _proved(lab: Lab, host: LanHost) -> str:
     both_ways(lab, host, 10)
     public = public_of(lab, str(host.cpe_nat_ip))
-    return f"{public} -> {host.address}; {host.address} -> Internet as {public}"
+    where = f"{host.cpe_nat_ip} on {owner}" + (f", bond on {here}" if here != owner else "")
+    return f"{public} -> {host.address}; {host.address} -> Internet as {public}; {where}"
 
 
 def _own(lab: Lab, aggregator: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .. import kernel
+from .. import kernel, titles
 from ..answers import fetch
 from ..bonders import LanHost
 from ..fabric import INTERNET_HOST, Device
@@ -61,16 +61,16 @@ def checks(lab: Lab) -> Iterator[Check]:
     vpcs = {one["id"]: one for one in lab.fabric.state["vpcs"]}
     with_nat = {f"vpc-{vpcs[vpc_id]['tags'].get('Name', vpc_id)}" for vpc_id in nats}
     for one in gateways(lab):
-        where = f"{one.space}'s gateway on {one.aggregator}, bond on {one.on}"
-        if one.device.vpc in with_nat:
-            yield Check(f"nat_gateway: {where}: Internet", partial(_by_nat, lab, one))
-            yield Check("... not with the check on: it drops the LAN's packets", partial(_checked, lab, one))
-        else:
-            yield Check(f"untranslated: {where}: no Internet, and why", partial(_none, lab, one))
-            yield Check("... but hosts in the space's VPC, both ways", partial(_vpc_host, lab, one))
-        yield Check(f"{one.space}: what no LAN has ends at the gateway, and does not circle", partial(_ends, lab, one))
-        if source := _neighbour(lab, one):
-            yield Check("... and a LAN that is a whole network of it is reached", partial(_only_lan, lab, one, source))
+        by_nat, source = one.device.vpc in with_nat, _neighbour(lab, one)
+        proofs = [partial(_by_nat, lab, one), partial(_checked, lab, one)]
+        if not by_nat:
+            proofs = [partial(_none, lab, one), partial(_vpc_host, lab, one)]
+        proofs.append(partial(_ends, lab, one))
+        if source:
+            proofs.append(partial(_only_lan, lab, one, source))
+        names = titles.gateway(one.space, one.aggregator, by_nat, source is not None)
+        for name, proof in zip(names, proofs, strict=True):
+            yield Check(name, proof)
 
 
 def _by_nat(lab: Lab, gateway: Gateway) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lab.demo.playbook import run_playbook
 
-from .. import kernel, mesh, sessions
+from .. import kernel, mesh, sessions, titles
 from ..aggregators import tunnel_addresses
 from ..answers import Page, fetch
 from ..bonders import LanHost
@@ -35,9 +35,9 @@ def checks(lab: Lab) -> Iterator[Check]:
     for space in lab.server.state["spaces"]:
         if len(_hosts(lab, space["key"])) > 1:
             key = space["key"]
-            yield Check(f"{key}: each LAN is told of by BGP over its tunnel", partial(_told, lab, key))
-            yield Check(f"{key}: every LAN reaches every other", partial(_all_pairs, lab, key))
-            yield Check(f"{key}: over the direct VXLAN", partial(_direct, lab, space))
+            proofs = (partial(_told, lab, key), partial(_all_pairs, lab, key), partial(_direct, lab, space))
+            for name, proof in zip(titles.private_wan(key), proofs, strict=True):
+                yield Check(name, proof)
 
 
 def customers(lab: Lab) -> Iterator[Check]:

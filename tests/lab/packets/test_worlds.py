@@ -81,4 +81,5 @@ def test_a_fault_of_a_check_fails_it_and_the_next_is_tried(capsys: pytest.Captur
 
     first, second = run("A part", [Check("looks it up", faulty), Check("goes on", lambda: "at once")])
     assert (first.passed, second.passed) == (False, True)
+    assert first.measured.startswith("the network lacks 'two', which this asks for\n")
     assert "KeyError: 'two'" in first.measured and "FAILED looks it up" in capsys.readouterr().out
