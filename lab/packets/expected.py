@@ -30,6 +30,7 @@ COUNTS = {
     "Changes under traffic": 8,
     "Ways out under traffic": 7,
     "Bonds that move, direct BGP": 3,
+    "The vendor's firewall": 7,
     "One rule broken at a time": 12,
 }
 """How many checks the other parts have, whatever the network is."""

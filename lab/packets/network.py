@@ -150,6 +150,13 @@ class Lab:
         """Whether the BIRD there has read its configuration; its socket is there before that."""
         return self._control(holder).exists() and "Daemon is up" in self.birdc(holder, "show", "status")
 
+    def forget_routes(self) -> None:
+        """Start all BIRDs anew, so that none of them remembers a neighbour."""
+        for holder in list(self._configurations):
+            self._no_bird(holder)
+        self._held = None
+        self.sync()
+
     @staticmethod
     def _control(holder: str) -> pathlib.Path:
         return FOLDER / f"bird-{holder}.ctl"

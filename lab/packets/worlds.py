@@ -22,7 +22,19 @@ from dataclasses import asdict, dataclass
 
 from . import built, changing, expected, sandbox, titles
 from .built import StandIns
-from .checks import changes, cpe_nat, direct, gateways, moves, mutants, neighbours, own_side, private_wan, traffic
+from .checks import (
+    changes,
+    cpe_nat,
+    direct,
+    firewall,
+    gateways,
+    moves,
+    mutants,
+    neighbours,
+    own_side,
+    private_wan,
+    traffic,
+)
 from .network import Lab
 from .report import Check, Result, say
 
@@ -68,6 +80,7 @@ WORLDS: dict[str, World] = {
     "changes": World({"Changes under traffic": changes.checks}, build=changing.unbuilt),
     "ways out": World({"Ways out under traffic": changes.ways}, build=changing.unbuilt),
     "direct": World({"Bonds that move, direct BGP": direct.checks}, build=built.direct),
+    "firewall": World({"The vendor's firewall": firewall.checks}, of="demonstration"),
     "mutants": World({"One rule broken at a time": mutants.checks}, of="demonstration"),
 }
 PARTS: dict[str, Part] = {title: part for world in WORLDS.values() for title, part in world.parts.items()}
