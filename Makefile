@@ -7,6 +7,7 @@
 #   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
 #   RACES   options of `make races`                                       default: 30 pairs
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
+#   VERSION what `make release` prepares                                  no default
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
 PYTHON ?= python3
 LINE ?=
@@ -18,6 +19,7 @@ FIGURES ?=
 PACKETS ?=
 RACES ?=
 CHANGES ?=
+VERSION ?=
 
 export LINE
 
@@ -30,7 +32,7 @@ run_tools = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races faults changes bench lint sanity format clean
+.PHONY: help env demo test hosts packets races faults changes bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -70,6 +72,9 @@ sanity: ## ansible-test sanity alone
 
 format: ## let ruff put the Python files in order
 	@$(run_tools) -m ruff check --fix --quiet . && $(run_tools) -m ruff format .
+
+release: ## changelog and checked artefact of a version, VERSION=1.0.0; commits and publishes nothing
+	@$(run_tools) -m tools.release $(VERSION)
 
 clean: ## remove environments, caches and products
 	rm -rf .venv .venvs .ansible .cache .mypy_cache .pytest_cache .ruff_cache build tests/output *.tar.gz
