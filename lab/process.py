@@ -207,6 +207,10 @@ class Running:
         pending: list[dict[str, Any]] = self.control("GET", "faults")
         return pending
 
+    def rename(self, renaming: Mapping[str, Any]) -> None:
+        """From now on these other paths, fields and values, and no others (lab.bondingadmin alone)."""
+        self.control("POST", "renaming", dict(renaming))
+
     def begin_history(self) -> None:
         """Keep a copy after each write from now on, to be loaded as ``write-1``, ...; ``write-0`` is the state now."""
         self.control("POST", "history")

@@ -67,6 +67,7 @@ def serve(given: argparse.Namespace) -> int:
         return 1
     server.app = WSGIHandler()
     server.control = Control(content, server.log, server.faults, server.submit)
+    server.control.rename = server.use
 
     def stop(number: int, frame: object) -> None:
         # Not from this thread: it is the one that serves.

@@ -10,7 +10,8 @@
 | ``GET state`` | everything that exists (see ``state``) |
 | ``GET log``, ``DELETE log`` | the requests so far (see ``log``) |
 | ``GET faults``, ``POST faults``, ``DELETE faults`` | what goes wrong on demand (see ``faults``); POST adds |
-| ``POST reset`` | back to the seed; faults are forgotten, saved copies and the log stay |
+| ``GET renaming``, ``POST renaming`` | other paths, fields and values (see ``renaming``); ``{}`` ends it |
+| ``POST reset`` | back to the seed; faults and a renaming are forgotten, saved copies and the log stay |
 | ``POST save?name=x``, ``POST load?name=x`` | keep a copy of the whole database, put it back |
 | ``POST history`` | from now on keep a copy after each write, named ``write-1``, ``write-2``, ...; ``write-0`` is now |
 | ``GET history``, ``DELETE history`` | the writes so far, ``[{n, t, what}]``; keep no more copies, and drop those |
@@ -34,7 +35,9 @@ from lab.history import History
 from . import database, models, state
 from .faults import FaultError, Faults
 from .log import Log
+from .renaming import Renaming, RenamingError
 from .seed import permit
+from .urls import RESOURCES
 
 PREFIX = "/__lab__/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -54,6 +57,9 @@ class Control:
         self.faults = faults
         self.submit: Callable[[Callable[[], Any]], Any] = submit
         self.history = History(database.save, database.forget)
+        #: Called with each new renaming.
+        self.rename: Callable[[Renaming], None] = lambda _renaming: None
+        self.renaming = Renaming({}, [])
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, Any]:
         """Status and JSON answer to a request for this path, which begins with PREFIX."""
@@ -65,6 +71,8 @@ class Control:
             ("GET", "faults"): self.faults.shown,
             ("POST", "faults"): lambda: self.faults.add(_json(body)),
             ("DELETE", "faults"): self.faults.clear,
+            ("GET", "renaming"): lambda: self.renaming.shown,
+            ("POST", "renaming"): lambda: self._rename(_json(body)),
             ("POST", "reset"): self._reset,
             ("POST", "save"): lambda: self._copy(database.save, query),
             ("POST", "load"): lambda: self._copy(database.load, query),
@@ -81,13 +89,18 @@ class Control:
             return HTTPStatus.NOT_FOUND, {"error": f"there is no {method} {what}; there are: {known}"}
         try:
             found = deed()
-        except (ControlError, FaultError, database.DatabaseError) as error:
+        except (ControlError, FaultError, RenamingError, database.DatabaseError) as error:
             return HTTPStatus.BAD_REQUEST, {"error": str(error)}
         return HTTPStatus.OK, {"ok": True} if found is None else found
 
     def _reset(self) -> None:
         self.faults.clear()
+        self._rename({})
         self.submit(lambda: database.reset(self.seed))
+
+    def _rename(self, given: Any) -> None:
+        self.renaming = Renaming(given, list(RESOURCES))
+        self.rename(self.renaming)
 
     def _copy(self, deed: Callable[[str], None], query: str) -> None:
         names = urllib.parse.parse_qs(query).get("name", [])

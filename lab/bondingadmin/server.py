@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 from .control import PREFIX, Control
 from .faults import INSTEAD, Fault, Faults
 from .log import Log
+from .renaming import Renaming
 
 T = TypeVar("T")
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
@@ -54,6 +55,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.log = log
         self.faults = faults
         self.worker = worker
+        self.renaming: Renaming | None = None
         self.context: ssl.SSLContext | None = None
         self.app: Callable[..., Iterable[bytes]]
         self.control: Control
@@ -79,6 +81,10 @@ class Server(http.server.ThreadingHTTPServer):
         # A client that went away, or does not trust the certificate, is no error of ours.
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError, TimeoutError)):
             super().handle_error(request, client_address)
+
+    def use(self, renaming: Renaming) -> None:
+        """Answer with these paths, fields and values from now on."""
+        self.renaming = renaming
 
     def busy(self, change: int) -> None:
         with self._idle:
@@ -168,6 +174,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def _process(self, parts: urllib.parse.SplitResult, body: bytes, noted: Callable[[int | None], None]) -> Answer:
         """The application's answer. In the worker thread, and so is the log entry."""
         head: dict[str, Any] = {}
+        renaming = self.server.renaming
+        asked = parts
+        if renaming:
+            parts = parts._replace(path=renaming.path_in(parts.path))
+            body = renaming.body_in(parts.path, body)
 
         def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
             head.update(status=int(status.split()[0]), headers=headers)
@@ -179,9 +190,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
+        if renaming:
+            content = renaming.body_out(self.command, parts.path, content)
         noted(head["status"])
-        if self.command in WRITES and head["status"] < 300 and not parts.path.rstrip("/").endswith("/login"):
-            self.server.control.history.wrote(f"{self.command} {parts.path}")
+        if self.command in WRITES and head["status"] < 300 and not asked.path.rstrip("/").endswith("/login"):
+            self.server.control.history.wrote(f"{self.command} {asked.path}")
         return Answer(head["status"], head["headers"], content)
 
     def _environ(self, parts: urllib.parse.SplitResult, body: bytes) -> dict[str, Any]:

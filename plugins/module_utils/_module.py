@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
 from ._printable import printable, printable_all
-from ._reconcile import ReconcileError, Refs, Result, report_outcomes
+from ._reconcile import Api, ReconcileError, Refs, Result, report_outcomes
 from ._resources import SLOTS
 
 STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
@@ -162,7 +162,7 @@ class BondingModule(AnsibleModule):
         """The connection that the options describe."""
         return connection_of(self.params)
 
-    def run(self, work: Callable[[Client, Refs], dict[str, Any]], parallel: int = 8) -> None:
+    def run(self, work: Callable[[Api, Refs], dict[str, Any]], parallel: int = 8) -> None:
         """Log in, do the work, and end the module with what it returns, or with a failure that says everything."""
         if REQUESTS_IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
@@ -171,7 +171,8 @@ class BondingModule(AnsibleModule):
             with Client(connection, parallel) as client:
                 for text in connection.warnings():
                     self.warn(text)
-                result = work(client, Refs(client))
+                api = Api(client)
+                result = work(api, Refs(api))
         except ClientError as error:
             self.fail_json(msg=printable(error), changed=False, failure=printable_all(error.failure()))
         except ReconcileError as error:

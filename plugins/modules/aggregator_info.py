@@ -142,9 +142,8 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_aggregators
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, survey_aggregators
 
 
 def main() -> None:
@@ -161,9 +160,9 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         options = module.params
-        found = survey_aggregators(client, refs, options["aggregator"], options["gather"], options["parallel"])
+        found = survey_aggregators(api, refs, options["aggregator"], options["gather"], options["parallel"])
         return {"changed": False, "aggregators": found}
 
     module.run(work, parallel=module.params["parallel"])

@@ -511,7 +511,6 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     COMMON_INTERFACE_SPEC,
     ETHERNET_SPEC,
@@ -525,6 +524,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
 )
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     AGGREGATOR_PARTS,
+    Api,
     Refs,
     manage_aggregator,
 )
@@ -556,7 +556,7 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         given = module.given()
         sections = {name: given[name] for name in AGGREGATOR_PARTS if given.get(name) is not None}
         if "interfaces" in sections:
@@ -564,9 +564,7 @@ def main() -> None:
         taken = ("state", "owned", "max_deletions", "update_password", "parallel", "known")
         options = {name: module.params[name] for name in taken}
         aggregator = module.params["aggregator"]
-        return module.many(
-            manage_aggregator(client, refs, aggregator, sections, check_mode=module.check_mode, **options)
-        )
+        return module.many(manage_aggregator(api, refs, aggregator, sections, check_mode=module.check_mode, **options))
 
     module.run(work, parallel=module.params["parallel"])
 

@@ -116,9 +116,8 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_bond_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_bond_object
 
 
 def main() -> None:
@@ -132,9 +131,9 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         result = manage_bond_object(
-            client,
+            api,
             refs,
             module.params["bond"],
             "cpe_nat_ip",

@@ -177,9 +177,8 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_cpe_nats
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_cpe_nats
 
 
 def main() -> None:
@@ -201,9 +200,9 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         result = manage_cpe_nats(
-            client,
+            api,
             refs,
             module.given()["cpe_nats"],
             present=module.params["state"] == "present",

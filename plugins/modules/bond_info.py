@@ -141,9 +141,8 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_bonds
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, survey_bonds
 
 
 def main() -> None:
@@ -160,9 +159,9 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         options = module.params
-        found = survey_bonds(client, refs, options["bond"], options["gather"], options["parallel"])
+        found = survey_bonds(api, refs, options["bond"], options["gather"], options["parallel"])
         return {"changed": False, "bonds": found}
 
     module.run(work, parallel=module.params["parallel"])

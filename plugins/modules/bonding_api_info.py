@@ -174,10 +174,10 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
+    Api,
     Refs,
     conformance,
     listed_resources,
@@ -194,16 +194,16 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         minimum = module.params["minimum_version"]
-        result = {"changed": False, "api_url": client.url(""), **versions(refs, minimum)}
+        result = {"changed": False, "api_url": api.client.url(""), **versions(refs, minimum)}
         if module.params["require"] and not result["supported"]:
             below = [item for item in result["aggregators"] if item["supported"] is False]
             names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
             module.fail_json(msg=printable(f"Aggregators with a version below {minimum}: {names}."), **result)
-        result["resources"] = listed_resources(client)
+        result["resources"] = listed_resources(api)
         if module.params["conformance"]:
-            result["conformance"] = conformance(client, refs)
+            result["conformance"] = conformance(api, refs)
         return result
 
     module.run(work)

@@ -115,9 +115,8 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import FILTER_SPEC, STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_aggregator_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_aggregator_object
 
 
 def main() -> None:
@@ -129,9 +128,9 @@ def main() -> None:
         }
     )
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         result = manage_aggregator_object(
-            client,
+            api,
             refs,
             module.params["aggregator"],
             "filter",

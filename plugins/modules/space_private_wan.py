@@ -107,14 +107,13 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     PRIVATE_WAN_SPEC,
     BondingModule,
     private_wan_refusal,
     private_wan_setting,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_space
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_space
 
 
 def main() -> None:
@@ -123,9 +122,9 @@ def main() -> None:
     if refusal:
         module.fail_json(msg=f"{refusal} Nothing was changed.")
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         data = private_wan_setting(module.given())
-        return module.one(manage_space(client, refs, data, check_mode=module.check_mode), "space")
+        return module.one(manage_space(api, refs, data, check_mode=module.check_mode), "space")
 
     module.run(work)
 

@@ -129,14 +129,13 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     PRIVATE_WAN_SPEC,
     BondingModule,
     private_wan_refusal,
     private_wan_setting,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, manage_spaces
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_spaces
 
 
 def main() -> None:
@@ -150,10 +149,10 @@ def main() -> None:
     if refusals:
         module.fail_json(msg=f"{' '.join(refusals)} Nothing was changed.")
 
-    def work(client: Client, refs: Refs) -> dict[str, Any]:
+    def work(api: Api, refs: Refs) -> dict[str, Any]:
         entries = [private_wan_setting(entry) for entry in module.given()["spaces"]]
         parallel = module.params["parallel"]
-        return module.many(manage_spaces(client, refs, entries, check_mode=module.check_mode, parallel=parallel))
+        return module.many(manage_spaces(api, refs, entries, check_mode=module.check_mode, parallel=parallel))
 
     module.run(work, parallel=module.params["parallel"])
 

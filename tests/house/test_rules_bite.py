@@ -16,6 +16,7 @@ from tools.house.changes import fragment_problems
 from tools.house.files import GNU, LICENCE, header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
+from tools.house.paths import path_problems
 from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
 
 UTILS = "plugins/module_utils"
@@ -107,6 +108,31 @@ def test_requests_has_one_door(tmp_path: Path) -> None:
         f"{UTILS}/_client/a.py",
         f"{UTILS}/_client/b.py",
     ]
+
+
+TABLE = 'BONDS = "bonds/"\npath = f"{BONDS}X/cpe_nat_ips/"\nother = f"aggregators/X/{kind}_interfaces/"'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("_reconcile/a.py", 'x = f"bonds/{number}"', "has a path of the server ('bonds/')"),
+        ("_design/a.py", 'x = "aggregators/7"', "has a path of the server ('aggregators/7')"),
+        ("_plan/a.py", 'y = f"{parent}/vxlan_interfaces/"', "has a path of the server ('/vxlan_interfaces/')"),
+        ("_plan/a.py", 'x = "network-bonds/"', ""),
+        ("_plan/a.py", 'def f():\n    """Reads bonds/17/."""', ""),
+        ("_resources/b.py", 'x = "bonds/"', ""),
+        ("_reconcile/a.py", "self._client.list(path)", "asks the server by Client.list"),
+        ("_plan/a.py", "refs.api.client.options(path)", "asks the server by Client.options"),
+        ("_reconcile/api.py", "self.client.list(path)", ""),
+        ("_reconcile/a.py", "api.list(kind)", ""),
+    ],
+)
+def test_paths_are_in_the_table(tmp_path: Path, name: str, text: str, complaint: str) -> None:
+    write(tmp_path, {f"{UTILS}/_resources/table.py": TABLE, f"{UTILS}/{name}": text})
+    problems = path_problems(tmp_path)
+    assert len(problems) == bool(complaint)
+    assert all(complaint in problem for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._client import Cli
 from ansible_collections.bonded.internet.plugins.module_utils._plan.begin import begin
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
 from .running import Json, Site, demo_hosts, demo_variables
 
@@ -61,4 +62,4 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
         Client(Connection(site.server.url, username=user, password=password)) as client,
         begin(checked.validated_parameters, client_of) as begun,
     ):
-        return make_plan(checked.validated_parameters, client, begun)
+        return make_plan(checked.validated_parameters, Api(client), begun)

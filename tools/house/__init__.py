@@ -17,6 +17,7 @@ from tools.house.changes import fragment_problems
 from tools.house.files import header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
+from tools.house.paths import path_problems
 from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
 
 Rule = Callable[[Path], list[str]]
@@ -24,6 +25,7 @@ Rule = Callable[[Path], list[str]]
 RULES: dict[str, Rule] = {
     "a room imports only from rooms below it": layer_problems,
     "requests is imported in one file": requests_problems,
+    "the server's paths are in the table of resources": path_problems,
     "every module is documented": documentation_problems,
     "every module has a unit test and a playbook": coverage_problems,
     "every module is in its action group": action_group_problems,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .connection import API_ROOT, Connection
 from .errors import ApiError, ClientError, UnclearError, UnreachableError
-from .pages import all_objects, flawed
+from .pages import Received, all_objects, flawed
 from .retry import PASSING, REPEATABLE, Retry, retry_after
 from .shape import flaw_of
 from .transport import RequestsTransport, Response, Transport, TransportError
@@ -23,6 +23,10 @@ from .wording import parse, refusal, tls_failure
 _READING = ("GET", "HEAD", "OPTIONS")
 _NO_SERVER = "api_url does not seem to name a management server"
 _UNCLEAR = "It may or may not have been done."
+
+
+def _as_it_is(found: Any) -> Any:
+    return found
 
 
 @dataclass
@@ -83,44 +87,44 @@ class Client:
         """The JSON of one path."""
         return self._json("GET", path, self._exchange("GET", path))
 
-    def one(self, path: str) -> dict[str, Any]:
+    def one(self, path: str, received: Received = _as_it_is) -> dict[str, Any]:
         """The one object at a path.
 
         :raises ApiError: also if the answer is none, or its id, URL or name is none
         """
-        found = self.get(path)
+        found = received(self.get(path))
         flaw = flaw_of(found, listed=False)
         if flaw is not None:
             raise flawed(path, flaw if isinstance(found, Mapping) else f"the answer {flaw}")
         return dict(found)
 
-    def list(self, path: str) -> list[dict[str, Any]]:
+    def list(self, path: str, received: Received = _as_it_is) -> list[dict[str, Any]]:
         """All objects of a collection, whether the server sends one array or pages.
 
         :raises ApiError: also if it is no list, has not all its objects, or one of them is none
         """
-        return all_objects(self.get, path)
+        return all_objects(self.get, path, received)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+    def post(self, path: str, body: Mapping[str, Any], received: Received = _as_it_is) -> Any:
         """Create; returns the object as the server has it, or None if it sent none.
 
         :raises UnclearError: if it may or may not have been done
         """
-        return self._written("POST", path, body)
+        return self._written("POST", path, body, received)
 
-    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+    def patch(self, path: str, body: Mapping[str, Any], received: Received = _as_it_is) -> Any:
         """Change the given fields to absolute values; returns the object, or None if the server sent none.
 
         :raises UnclearError: if it may or may not have been done
         """
-        return self._written("PATCH", path, body)
+        return self._written("PATCH", path, body, received)
 
-    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+    def put(self, path: str, body: Mapping[str, Any], received: Received = _as_it_is) -> Any:
         """Replace the object; returns it, or None if the server sent none.
 
         :raises UnclearError: if it may or may not have been done
         """
-        return self._written("PUT", path, body)
+        return self._written("PUT", path, body, received)
 
     def delete(self, path: str) -> bool:
         """Delete; False if it was not there any more.
@@ -142,9 +146,9 @@ class Client:
             )
         return True
 
-    def _written(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+    def _written(self, method: str, path: str, body: Mapping[str, Any], received: Received) -> Any:
         """Write; returns the object in the answer, or None if there is none."""
-        answer = self._json(method, path, self._exchange(method, path, body))
+        answer = received(self._json(method, path, self._exchange(method, path, body)))
         flaw = None if answer is None else flaw_of(answer, listed=False)
         if flaw is not None:
             where = "its answer" if not isinstance(answer, Mapping) else "in its answer"

@@ -16,20 +16,23 @@ from .shape import flaw_of, shown
 MOST_PAGES = 1_000
 
 Get = Callable[[str], Any]
+Received = Callable[[Any], Any]
+"""Gives an object out of an answer the names that the code above knows; before it is judged."""
 
 
-def all_objects(get: Get, path: str) -> list[dict[str, Any]]:
+def all_objects(get: Get, path: str, received: Received) -> list[dict[str, Any]]:
     """All objects of a collection, whether the server sends one array or pages.
 
     A list that does not have as many objects as it counts was changed between two of its pages, or cut. It is read
     once more, and then refused: an object that is missing would be made a second time, or be left behind.
 
     :param get: reads the JSON of a path
+    :param received: gives an object the names that the code above knows
     :raises ApiError: also if it is no list, or an object in it has no id, or a URL or name that is none
     """
-    objects, flaw = _pages(get, path)
+    objects, flaw = _pages(get, path, received)
     if flaw:
-        objects, flaw = _pages(get, path)
+        objects, flaw = _pages(get, path, received)
     if flaw:
         raise flawed(path, f"{flaw}, twice in a row; run again when nobody else changes this list")
     return objects
@@ -40,18 +43,18 @@ def flawed(path: str, flaw: str) -> ApiError:
     return ApiError(f"GET {path}: {flaw}.", method="GET", path=path, status=200)
 
 
-def _pages(get: Get, path: str) -> tuple[list[dict[str, Any]], str]:
+def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]], str]:
     """The objects of all pages, and why they cannot be all of the list; empty if they are."""
     body = get(path)
     if isinstance(body, list):
-        return _checked(path, body, 0), ""
+        return _checked(path, [received(item) for item in body], 0), ""
     objects: list[dict[str, Any]] = []
     seen: set[str] = {path}
     counts: set[int] = set()
     for page in range(2, MOST_PAGES + 2):
         if not isinstance(body, Mapping) or not isinstance(body.get("results"), list):
             raise flawed(path, f"the answer is no list of objects (got {shown(body)})")
-        objects += _checked(path, body["results"], len(objects))
+        objects += _checked(path, [received(item) for item in body["results"]], len(objects))
         count = body.get("count")
         if isinstance(count, int):
             counts.add(count)

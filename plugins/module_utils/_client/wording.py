@@ -120,10 +120,9 @@ def _right(method: str) -> str:
 
 
 def _resource(path: str) -> str:
-    """The last name in a path that is no id: "vxlan_interfaces" of "aggregators/7/vxlan_interfaces/3/"."""
-    names = [part for part in path.split("?")[0].split("/") if part and not part.isdigit()]
-    if names[:1] == ["spaces"]:
-        return "spaces"
+    """The last collection in a path: "vxlan_interfaces" of "aggregators/7/vxlan_interfaces/3/"."""
+    # Collections and ids take turns; an id may be a text, as the key of a space is.
+    names = [part for part in path.split("?")[0].split("/") if part][::2]
     return names[-1].replace("_", " ") if names else "this"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .._parents import AGGREGATOR, is_below, number_of
 from .addresses import network_of
 from .existing import ExistingMeshes
 from .fleet import Fleet, refuse_unless_incomplete, some
@@ -79,11 +80,11 @@ def check_objects(batches: Iterable[Batch], fleet: Fleet, report: Report) -> Non
     first: dict[tuple[str, str, str], Thing] = {}
     for batch in batches:
         for thing in batch.wanted:
-            if not thing.parent.startswith("aggregators/"):
+            if not is_below(thing.parent, AGGREGATOR):
                 continue
             other = first.setdefault((thing.parent, thing.kind.rpartition("_")[2], thing.key), thing)
             if other is not thing and (other.kind, other.data) != (thing.kind, thing.data):
-                member = fleet.by_id(int(thing.parent.split("/")[1]))
+                member = fleet.by_id(number_of(thing.parent))
                 report.problem(
                     f"{member.host if member else thing.parent}: two objects would have the name {thing.key}: "
                     f"{_words(other)} and {_words(thing)}. Give one of them another name: interface of vxlan, or "
@@ -215,7 +216,7 @@ def check_cpe_nat_addresses(
         for address in thing.data.get("addresses") or ():
             key = private.get(address.split("/")[0])
             if key:
-                number = int(thing.parent.split("/")[1])
+                number = number_of(thing.parent)
                 report.problem(
                     f"CPE NAT entry {key}: its private address {address.split('/')[0]} is on the interface "
                     f"{thing.key} of "

@@ -13,6 +13,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 
+from .._parents import number_of
 from .cpe_nat_entries import Entry, is_retired
 from .intent import Report
 from .naming import TAG_CONNECTED_IP
@@ -88,8 +89,7 @@ def _holds(connected_ip: Thing, host: str) -> bool:
 
 def interrupted(thing: Thing) -> str:
     """Return what is interrupted when a connected IP goes."""
-    bond = thing.parent.partition("/")[2]
-    return f"the connected network {ipaddress.ip_interface(thing.key).network} of bond {bond}"
+    return f"the connected network {ipaddress.ip_interface(thing.key).network} of bond {number_of(thing.parent)}"
 
 
 def warn_of_kept(entries: Iterable[Entry], gone: set[tuple[str, str, str]], server: Server, report: Report) -> None:

@@ -159,7 +159,7 @@ def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: 
 
 def bond_things(entry: Entry, private_ip: str) -> list[Thing]:
     """The bond's connected IP and CPE NAT IP."""
-    wanted, parent = entry.intent, f"bonds/{entry.bond.id}"
+    wanted, parent = entry.intent, entry.parent
     connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
     if wanted.include_private_wan is not None:
         connected["include_private_wan"] = wanted.include_private_wan

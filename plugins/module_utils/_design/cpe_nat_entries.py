@@ -20,6 +20,7 @@ from .._cpe_nat_rules import (
     pool_problem,
     reverse_dns_problem,
 )
+from .._parents import BOND, parent_of
 from .fleet import Fleet, Member
 from .given import number_of
 from .intent import CpeNatIntent, Intent, Report
@@ -36,6 +37,11 @@ class Entry:
     intent: CpeNatIntent
     bond: Bond
     key: str
+
+    @property
+    def parent(self) -> str:
+        """Return the name of the bond as what objects belong to."""
+        return parent_of(BOND, self.bond.id)
 
 
 def find_bond(reference: str, server: Server) -> Bond | str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._parents import number_of
 from .connected_ips import interrupted, made_of, made_things, warn_of_kept
 from .cpe_nat import PART, all_addresses, own_addresses
 from .cpe_nat_entries import Entry, is_adopted, is_retired
@@ -53,7 +54,7 @@ def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cl
     leaving = [own[key] for key in leftover_keys(entries, intent, cloud)]
     going = {address.private_ip or address.tags.get(TAG_PRIVATE_IP, "") for address in leaving}
     things = [thing for address in leaving for thing in made_things(address, server, going)]
-    return {(int(thing.parent.split("/")[1]), thing.key) for thing in things}
+    return {(number_of(thing.parent), thing.key) for thing in things}
 
 
 def design_leftovers(
@@ -107,7 +108,7 @@ def design_leftovers(
             if let_go or not is_retired(spare):
                 known = fleet.by_interface(spare.interface_id) is not None
                 _items(design, key, spare, spare.interface_id, spare.private_ip, known, host, let_go, intent, cloud)
-        bond = next((int(t.parent.split("/")[1]) for t in things), None)
+        bond = next((number_of(t.parent) for t in things), None)
         work: dict[str, Any] = {
             "key": key,
             "bond": bond,

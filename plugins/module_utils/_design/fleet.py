@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from .._parents import AGGREGATOR, parent_of
 from .given import number_of
 from .intent import HostIntent, Intent, Report
 from .ownership import own_thing
@@ -37,8 +38,8 @@ class Member:
 
     @property
     def parent(self) -> str:
-        """The aggregator's path on the server."""
-        return f"aggregators/{self.id}"
+        """The name of the aggregator as what objects belong to."""
+        return parent_of(AGGREGATOR, self.id)
 
 
 @dataclass

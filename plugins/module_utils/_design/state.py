@@ -15,7 +15,7 @@ from .naming import ANYWHERE
 
 @dataclass(frozen=True)
 class Thing:
-    """One object on the server: `kind` and `data` as in the table of resources, `parent` its path ("aggregators/7")."""
+    """One object on the server: `kind` and `data` as in the table of resources; it belongs to `parent`."""
 
     kind: str
     parent: str

@@ -18,7 +18,7 @@ from .._aws._ec2 import Ec2Error
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
 from .._module import connection_of
 from .._printable import printable, printable_all
-from .._reconcile import ReconcileError
+from .._reconcile import Api, ReconcileError
 from .begin import Begun
 from .engine import PlanError, make_plan
 from .module import PlanModule
@@ -36,7 +36,7 @@ def end(module: PlanModule, begun: Begun) -> None:
         with Client(connection) as client:
             for text in connection.warnings():
                 warn(text)
-            result = make_plan(module.params, client, begun)
+            result = make_plan(module.params, Api(client), begun)
     except PlanError as error:
         for text in error.warnings:
             warn(text)

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from .._client import Client
 from .._design.auto_networks import auto_bonds
 from .._design.connected_ips import bonds_of
 from .._design.cpe_nat import own_addresses
@@ -30,7 +29,7 @@ from .._design.prices import is_of_own_pool, monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
 from .._printable import printable_all
-from .._reconcile import ReconcileError, Refs, rights_to_write
+from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .begin import Begun
 from .host_side import everything
 from .read_cloud import CloudReader
@@ -67,14 +66,14 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[str, Any]:
+def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, Any]:
     """The plan of network_plan's arguments, as the module returns it.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
     intent, first_report, cloud_side = begun.intent, begun.report, begun.cloud_side
-    refs = Refs(client)
-    server_side = ServerReader(client, refs)
+    refs = Refs(api)
+    server_side = ServerReader(api, refs)
     named = _read_server(intent, server_side)
     begun.read()
     _read_leftovers(intent, named, server_side, cloud_side)
@@ -83,7 +82,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
         report, design, steps = _design(intent, first_report, server_side, cloud_side)
     scope = _scope(params, intent)
     first = next(iter(params.get("hosts") or [host.host for host in intent.hosts]), "")
-    listed = {int(item["id"]): item for item in refs.items("aggregators/")}
+    listed = {int(item["id"]): item for item in refs.items("aggregator")}
     plan = make_work(design, steps, listed, scope, first)
     if params.get("verify"):
         plan.work["verify"] = everything(design, scope.hosts)
@@ -94,7 +93,7 @@ def make_plan(params: Mapping[str, Any], client: Client, begun: Begun) -> dict[s
         )
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
     if params.get("check_rights"):
-        _check_rights(plan.items, intent, client, cloud_side, report)
+        _check_rights(plan.items, intent, api, cloud_side, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
@@ -135,12 +134,12 @@ def _nothing(
     return nothing_left(kept)
 
 
-def _check_rights(items: list[Item], intent: Intent, client: Client, cloud_side: CloudReader, report: Report) -> None:
+def _check_rights(items: list[Item], intent: Intent, api: Api, cloud_side: CloudReader, report: Report) -> None:
     """What both sides would deny, as far as they tell before anything is made."""
     on_server = [item for item in items if item.system == "server"]
     added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
     changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
-    missing, untold = rights_to_write(client, added, changed)
+    missing, untold = rights_to_write(api, added, changed)
     denied, open_questions = cloud_side.missing_rights(items, intent.network)
     for text in missing + denied:
         report.problem(text)

@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from .._client import Client
 from .._design.state import Aggregator, Bond, Server, SpaceFound, Thing
 from .._reconcile import (
+    Api,
     Object,
     Refs,
     read_aggregator,
@@ -32,8 +32,8 @@ T = TypeVar("T")
 class ServerReader:
     """Reads once what was not read yet; keeps the engine's objects beside the design's view of them."""
 
-    def __init__(self, client: Client, refs: Refs) -> None:
-        self._client, self._refs = client, refs
+    def __init__(self, api: Api, refs: Refs) -> None:
+        self._api, self._refs = api, refs
         self._bond_parts: dict[int, set[str]] = {}
         self.server = Server()
         self.objects: dict[tuple[str, str, str], Object] = {}
@@ -69,8 +69,8 @@ class ServerReader:
         numbers = sorted(self.server.aggregators)
         reads: list[Callable[[], Any]] = []
         for number in numbers:
-            reads.append(partial(read_aggregator, self._client, number, self._refs, idle_filters=idle_filters))
-            reads.append(partial(read_current_bonds, self._client, number))
+            reads.append(partial(read_aggregator, self._api, number, self._refs, idle_filters=idle_filters))
+            reads.append(partial(read_current_bonds, self._api, number))
         answers = iter(self._parallel(reads))
         for number in numbers:
             objects = next(answers)
@@ -96,7 +96,7 @@ class ServerReader:
         }
         todo = [(number, part) for number, missing in wanted.items() for part in missing]
         bond_reads: list[Callable[[], list[Object]]] = [
-            partial(read_bond, self._client, number, self._refs, tuple(missing))
+            partial(read_bond, self._api, number, self._refs, tuple(missing))
             for number, missing in wanted.items()
             if missing
         ]
@@ -120,7 +120,7 @@ class ServerReader:
 
     def _spaces(self) -> list[Object]:
         found = read_spaces(self._refs)
-        self._space_ids = {str(item["key"]): int(item["id"]) for item in self._refs.items("spaces/")}
+        self._space_ids = {str(item["key"]): int(item["id"]) for item in self._refs.items("space")}
         return found
 
     def _bonds(self) -> list[Object]:
@@ -133,5 +133,5 @@ class ServerReader:
     def _parallel(self, reads: list[Callable[[], T]]) -> list[T]:
         if len(reads) < 2:
             return [read() for read in reads]
-        with ThreadPoolExecutor(max_workers=self._client.parallel) as pool:
+        with ThreadPoolExecutor(max_workers=self._api.client.parallel) as pool:
             return list(pool.map(lambda read: read(), reads))

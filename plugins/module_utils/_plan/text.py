@@ -19,6 +19,7 @@ from .._design.leftovers import RELEASE
 from .._design.limits import Line
 from .._design.prices import DATE, REGION
 from .._design.stages import PHASES
+from .._parents import AGGREGATOR, is_below
 from .work import Plan
 
 NOTHING_LEFT = "Nothing of this network is left"
@@ -86,7 +87,7 @@ def _changes(items: Iterable[Item]) -> list[str]:
 
 
 def _change(item: Item) -> str:
-    of = "" if not item.parent or (item.host and item.parent.startswith("aggregators/")) else f" of {item.parent}"
+    of = "" if not item.parent or (item.host and is_below(item.parent, AGGREGATOR)) else f" of {item.parent}"
     on = f" on {item.host}" if item.host else ""
     interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
     return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"

@@ -16,6 +16,7 @@ from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
 from .._design.public_addresses import PART as PUBLIC_ADDRESSES
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
+from .._parents import BOND, is_below, number_of
 from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
 from .._resources import SLOTS
 from .host_side import expectations, host_work, zones_after_routes
@@ -295,7 +296,7 @@ class _Work:
     def net(self, nets: list[dict[str, Any]], step: Step) -> None:
         """Add an object to the NET of its aggregator, and what is known of it."""
         item, data = step.item, step.thing.data
-        number = int(item.parent.split("/")[1])
+        number = number_of(item.parent)
         found = next((net for net in nets if net["aggregator"] == number), None)
         if found is None:
             found = {"aggregator": number, "interfaces": [], "protocols": [], "filters": []}
@@ -348,7 +349,7 @@ def _place(step: Step, design: Design, work: _Work) -> None:
     if item.part == "gateways":
         _place_owner(design.gateways, design.gateway_objects.get((item.phase, item.parent, item.key)), item)
         return
-    if item.parent.startswith("bonds/"):
+    if is_below(item.parent, BOND):
         _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
         return
     mesh = "bgp" if item.part == "cpe_nat" else "mesh"

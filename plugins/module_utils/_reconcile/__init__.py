@@ -11,6 +11,7 @@ Takes plain parameters and never exits. The order of work: ``read_*`` what is th
 from __future__ import annotations
 
 from .aggregator import STATES, manage_aggregator
+from .api import Api
 from .applying import apply, check
 from .conformance import conformance, listed_resources, versions
 from .cpe_nat import manage_cpe_nats
@@ -42,6 +43,7 @@ __all__ = [
     "DELETE",
     "ON_CREATE",
     "UPDATE",
+    "Api",
     "Change",
     "Object",
     "Outcome",

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .._client import Client
+from .._parents import AGGREGATOR, number_of, parent_of
 from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES, group_of
+from .api import Api
 from .guards import check_not_vlan, check_own_address
 from .known import take_known
 from .model import ON_CREATE, Object, ReconcileError, title, wanted
@@ -33,7 +34,7 @@ _SECTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def manage_aggregator(
-    client: Client,
+    api: Api,
     refs: Refs,
     aggregator: Any,
     sections: Sections,
@@ -56,16 +57,16 @@ def manage_aggregator(
     :param known: what a plan has just read, see ``pack_known``; then nothing is read here
     :raises ReconcileError: before any change, for anything that is not acceptable
     """
-    parent = f"aggregators/{refs.find('aggregator', aggregator)}"
+    parent = parent_of(AGGREGATOR, refs.find(AGGREGATOR, aggregator))
     if state == DELETED and not sections:
         sections = {section: [] for section in AGGREGATOR_PARTS}
     items = [] if state == DELETED else _wanted(parent, sections, state)
-    number = int(parent.partition("/")[2])
+    number = number_of(parent)
     if known is None:
-        found = read_aggregator(client, number, refs, sections)
+        found = read_aggregator(api, number, refs, sections)
     else:
         _check_known(state, sections)
-        found = take_known(known, number, refs, client)
+        found = take_known(known, number, refs)
     if state == DELETED:
         items, deletions = _named(parent, sections, found)
         emptied = [section for section, entries in sections.items() if not entries]
@@ -75,7 +76,7 @@ def manage_aggregator(
     changes = diff(found, [] if state == DELETED else items, deletions, update_password, canonical=state == MERGED)
     check_not_vlan(changes)
     check_own_address(refs, changes)
-    return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+    return carry_out(api, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
 
 
 def _check_known(state: str, sections: Sections) -> None:

@@ -12,16 +12,17 @@ from itertools import groupby
 from threading import Event
 from typing import Any
 
-from .._client import Client, ClientError
+from .._client import ClientError
 from .._resources import RESOURCES
 from .._resources.kinds import Kind, ListOf, Record, Reference
+from .api import Api
 from .model import CHANGED, CREATE, NONE, UNCHANGED, UNCLEAR, Change, Outcome, ReconcileError
 from .planning import rank
 from .refs import Refs
 from .writing import make
 
 
-def apply(client: Client, changes: Sequence[Change], refs: Refs, parallel: int = 8) -> list[Outcome]:
+def apply(api: Api, changes: Sequence[Change], refs: Refs, parallel: int = 8) -> list[Outcome]:
     """Make the changes, rank after rank, up to ``parallel`` at once inside a rank.
 
     After a failure nothing new is started; what is under way is finished.
@@ -37,10 +38,10 @@ def apply(client: Client, changes: Sequence[Change], refs: Refs, parallel: int =
         batch = list(group)
         if len(batch) == 1 or parallel <= 1:
             for number, change in batch:
-                outcomes[number] = _attempt(client, change, refs, stop)
+                outcomes[number] = _attempt(api, change, refs, stop)
             continue
         with ThreadPoolExecutor(max_workers=min(parallel, len(batch))) as pool:
-            futures = {number: pool.submit(_attempt, client, change, refs, stop) for number, change in batch}
+            futures = {number: pool.submit(_attempt, api, change, refs, stop) for number, change in batch}
             outcomes.update({number: future.result() for number, future in futures.items()})
     result = [outcomes[number] for number in range(len(changes))]
     if stop.is_set():
@@ -86,11 +87,11 @@ def _references(kind: Kind, value: Any) -> list[tuple[str, Any]]:
     return []
 
 
-def _attempt(client: Client, change: Change, refs: Refs, stop: Event) -> Outcome:
+def _attempt(api: Api, change: Change, refs: Refs, stop: Event) -> Outcome:
     if stop.is_set():
         return Outcome(change, "not tried")
     try:
-        return Outcome(change, "done", make(client, change, refs))
+        return Outcome(change, "done", make(api, change, refs))
     except (ClientError, ReconcileError) as error:
         stop.set()
         effect = error.effect if isinstance(error, ReconcileError) else NONE

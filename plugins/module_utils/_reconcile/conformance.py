@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._client import ApiError, AuthError, Client
-from .._resources import LISTINGS, RESOURCES, Field, Resource
+from .._client import ApiError, AuthError
+from .._parents import AGGREGATOR, BOND, parent_of
+from .._resources import LISTINGS, RESOURCES, Field, Listing, Resource
 from .._resources.kinds import Choice
+from .api import Api
 from .refs import Refs
 
 
@@ -24,7 +26,7 @@ def versions(refs: Refs, minimum: str) -> dict[str, Any]:
     """
     least = _version(minimum)
     aggregators = []
-    for item in sorted(refs.items("aggregators/"), key=lambda item: int(item["id"])):
+    for item in sorted(refs.items("aggregator"), key=lambda item: int(item["id"])):
         found = _version(str(item.get("version") or ""))
         aggregators.append(
             {
@@ -37,10 +39,10 @@ def versions(refs: Refs, minimum: str) -> dict[str, Any]:
     return {"aggregators": aggregators, "supported": all(item["supported"] is not False for item in aggregators)}
 
 
-def listed_resources(client: Client) -> list[str]:
+def listed_resources(api: Api) -> list[str]:
     """The names that the API's root lists; empty where the server has no such page."""
     try:
-        root = client.get("")
+        root = api.root()
     except ApiError as error:
         if error.status in (403, 404):
             return []
@@ -48,7 +50,7 @@ def listed_resources(client: Client) -> list[str]:
     return sorted(root) if isinstance(root, Mapping) else []
 
 
-def conformance(client: Client, refs: Refs) -> dict[str, Any]:
+def conformance(api: Api, refs: Refs) -> dict[str, Any]:
     """Ask OPTIONS of every path of the table.
 
     Nested paths are asked under the first aggregator and the first bond; without one they are not asked.
@@ -56,36 +58,37 @@ def conformance(client: Client, refs: Refs) -> dict[str, Any]:
     :returns: {conforms, paths: [{path, kind, sure, exists, lacks, fields: [{field, sure, has, lacking_choices}],
         unknown}]}; ``exists`` and ``has`` are None where the server does not say
     """
-    parents = {kind: _first(refs, f"{kind}/") for kind in ("aggregators", "bonds")}
-    reports = [_listing(client, path, sure, parents) for path, sure in LISTINGS.items()]
-    reports += [_resource(client, resource, parents) for resource in RESOURCES.values()]
+    parents = {"": "", **{kind: _first(refs, kind) for kind in (AGGREGATOR, BOND)}}
+    reports = [_listing(api, listing, parents[listing.below]) for listing in LISTINGS.values()]
+    reports += [_resource(api, resource, parents[resource.below]) for resource in RESOURCES.values()]
     reports.sort(key=lambda report: (report["path"], report["kind"]))
     bad = [report for report in reports if report["exists"] is False or report["lacks"]]
     return {"conforms": not bad, "paths": reports}
 
 
-def _first(refs: Refs, path: str) -> str | None:
-    numbers = sorted(int(item["id"]) for item in refs.items(path))
-    return f"{path}{numbers[0]}" if numbers else None
+def _first(refs: Refs, kind: str) -> str | None:
+    numbers = sorted(int(item["id"]) for item in refs.items(kind))
+    return parent_of(kind, numbers[0]) if numbers else None
 
 
-def _listing(client: Client, path: str, sure: str, parents: Mapping[str, str | None]) -> dict[str, Any]:
-    real = _real(path, parents)
-    exists = None if real is None else _ask(client, real) is not None
-    return {"path": path, "kind": "", "sure": sure, "exists": exists, "lacks": [], "fields": [], "unknown": []}
+def _listing(api: Api, listing: Listing, parent: str | None) -> dict[str, Any]:
+    exists = None if parent is None else _ask(api, listing.kind, parent) is not None
+    path = api.table.path(listing.kind)
+    return {"path": path, "kind": "", "sure": listing.sure, "exists": exists, "lacks": [], "fields": [], "unknown": []}
 
 
-def _resource(client: Client, resource: Resource, parents: Mapping[str, str | None]) -> dict[str, Any]:
-    real = _real(resource.path, parents)
-    answer = None if real is None else _ask(client, real)
-    described, known = _fields_of(client, real, answer) if real is not None and answer is not None else (False, None)
+def _resource(api: Api, resource: Resource, parent: str | None) -> dict[str, Any]:
+    answer = None if parent is None else _ask(api, resource.kind, parent)
+    described, known = (
+        _fields_of(api, resource.kind, parent, answer) if parent is not None and answer is not None else (False, None)
+    )
     fields = [_field(field, known, described) for field in resource.fields]
     ours = {field.wire for field in resource.fields} | set(resource.tags or {}) | {"id", "url"}
     return {
-        "path": resource.path,
+        "path": api.table.path(resource.kind),
         "kind": resource.kind,
         "sure": resource.sure,
-        "exists": None if real is None else answer is not None,
+        "exists": None if parent is None else answer is not None,
         "lacks": [item["field"] for item in fields if item["has"] is False or item["lacking_choices"]],
         "fields": fields,
         "unknown": sorted(set(known or {}) - ours),
@@ -105,21 +108,21 @@ def _field(field: Field, known: Mapping[str, Any] | None, described: bool) -> di
     return {"field": field.name, "sure": field.sure, "has": has, "lacking_choices": lacking}
 
 
-def _fields_of(client: Client, path: str, answer: Any) -> tuple[bool, Mapping[str, Any] | None]:
+def _fields_of(api: Api, kind: str, parent: str, answer: Any) -> tuple[bool, Mapping[str, Any] | None]:
     """Whether the server describes its fields, and they; else those that its first object shows."""
     actions = answer.get("actions") if isinstance(answer, Mapping) else None
     if isinstance(actions, Mapping):
         for method in ("POST", "PUT"):
             if isinstance(actions.get(method), Mapping):
                 return True, actions[method]
-    items = client.list(path)
+    items = api.list(kind, parent)
     return False, items[0] if items else None
 
 
-def _ask(client: Client, path: str) -> Any:
+def _ask(api: Api, kind: str, parent: str) -> Any:
     """The answer to OPTIONS; None if there is no such path; {} if it exists but does not describe itself."""
     try:
-        return client.options(path) or {}
+        return api.describe(kind, parent) or {}
     except AuthError:
         raise
     except ApiError as error:
@@ -128,14 +131,6 @@ def _ask(client: Client, path: str) -> Any:
         if error.status in (403, 405):
             return {}
         raise
-
-
-def _real(path: str, parents: Mapping[str, str | None]) -> str | None:
-    collection, marker, rest = path.partition("/X/")
-    if not marker:
-        return path
-    parent = parents.get(collection)
-    return None if parent is None else f"{parent}/{rest}"
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .._client import Client
 from .._cpe_nat_rules import nat_problems
+from .._parents import BOND, number_of, parent_of
+from .api import Api
 from .model import Object, ReconcileError, wanted
 from .planning import diff
 from .reading import read_bond
@@ -24,7 +25,7 @@ _CONNECTED_OPTIONS = ("include_private_wan", "aggregator_routing")
 
 
 def manage_cpe_nats(
-    client: Client,
+    api: Api,
     refs: Refs,
     entries: Sequence[dict[str, Any]],
     *,
@@ -44,12 +45,12 @@ def manage_cpe_nats(
     parts = ("interfaces", "connected_ips", "cpe_nat_ips") if present else ("connected_ips", "cpe_nat_ips")
 
     def read(parent: str) -> list[Object]:
-        return read_bond(client, int(parent.partition("/")[2]), refs, parts)
+        return read_bond(api, number_of(parent), refs, parts)
 
     with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
         found = [item for objects in pool.map(read, bonds) for item in objects]
     changes = diff(found, items) if present else diff(found, [], _removable(found, items))
-    return carry_out(client, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+    return carry_out(api, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
 
 
 def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> list[Object]:
@@ -82,7 +83,7 @@ def _entry(refs: Refs, entry: dict[str, Any], present: bool, where: str) -> tupl
     missing = [name for name in _NEEDED if not entry.get(name)] if present else []
     if missing:
         raise ReconcileError(f"{where}: {' and '.join(missing)} must be given.")
-    parent = f"bonds/{refs.find('bond', entry.get('bond'))}"
+    parent = parent_of(BOND, refs.find(BOND, entry.get("bond")))
     nat_data: dict[str, Any] = {"ip": entry.get("private_ip")}
     if present:
         nat_data["nat_ip"] = entry["nat_ip"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .._parents import number_of
 from .._resources import group_of
 from .model import DELETE, UPDATE, Change, ReconcileError
 from .refs import Refs
@@ -23,7 +24,7 @@ def check_own_address(refs: Refs, changes: Iterable[Change]) -> None:
         addresses = (change.after or {}).get("addresses")
         if group_of(change.kind) != "interface" or change.verb == DELETE or not addresses:
             continue
-        aggregator = refs.item("aggregator", int(change.parent.partition("/")[2]))
+        aggregator = refs.item("aggregator", number_of(change.parent))
         own = {_address(change, name, aggregator[name]) for name in ("ip", "ipv6") if aggregator.get(name)}
         for address in addresses:
             if str(ipaddress.ip_interface(address).ip) in own:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._client import Client
+from .._parents import AGGREGATOR, parent_of
 from .._resources import RESOURCES
 from .model import Object
 from .refs import Refs
@@ -30,16 +30,16 @@ def pack_known(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: It
     }
 
 
-def take_known(known: Mapping[str, Any], aggregator_id: int, refs: Refs, client: Client) -> list[Object]:
+def take_known(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:
     """The objects of ``known``; names, spaces and the aggregator itself are learned as if they had been read."""
-    parent = f"aggregators/{aggregator_id}"
-    refs.take("aggregators/", [{"id": aggregator_id, "ip": known.get("ip"), "ipv6": known.get("ipv6")}])
-    refs.take("spaces/", [{"key": key} for key in known.get("spaces") or ()])
+    parent = parent_of(AGGREGATOR, aggregator_id)
+    refs.take("aggregator", [{"id": aggregator_id, "ip": known.get("ip"), "ipv6": known.get("ipv6")}])
+    refs.take("space", [{"key": key} for key in known.get("spaces") or ()])
     found = []
     for item in known.get("objects") or ():
         resource = RESOURCES[item["kind"]]
         found.append(Object(item["kind"], parent, item["name"], item["object"], item["id"]))
         if resource.group in ("interface", "filter"):
-            url = client.url(resource.item(parent, item["id"]))
+            url = refs.api.url(item["kind"], parent, item["id"])
             refs.learn(resource.group, parent, [{"name": item["name"], "url": url}], whole=False)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._parents import BOND, is_below, number_of
 from .._resources import RESOURCES, Field, Resource, group_of, title_of
 from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, ReconcileError, wanted
 
@@ -79,7 +80,7 @@ def rank(change: Change) -> int:
 def described(kind: str, parent: str, key: Any) -> dict[str, Any]:
     """How each friendly shape starts: the bond that it belongs to, its key, its type."""
     resource = RESOURCES[kind]
-    bond = {"bond": int(parent.partition("/")[2])} if parent.startswith("bonds/") else {}
+    bond = {"bond": number_of(parent)} if is_below(parent, BOND) else {}
     return {**bond, resource.key: key, **(resource.tags or {})}
 
 

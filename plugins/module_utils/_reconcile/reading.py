@@ -9,18 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._client import ApiError, Client
-from .._resources import RESOURCES, Resource, ShapeError
+from .._client import ApiError
+from .._parents import AGGREGATOR, BOND, kind_of, number_of, parent_of
+from .._resources import LISTINGS, RESOURCES, Listing, Resource, ShapeError
+from .api import Api
 from .model import Object, ReconcileError
 from .planning import described
 from .refs import Refs, _number
 
-AGGREGATOR_PARTS = ("interfaces", "protocols", "filters")
-BOND_PARTS = ("interfaces", "connected_ips", "cpe_nat_ips", "routes")
+# The parts of an aggregator or bond, as users name them -> the kind or listing of their objects.
+_OF_AGGREGATOR = {"interfaces": "interface", "protocols": "protocol", "filters": "filter"}
+_OF_BOND = {
+    "interfaces": "bond_interface",
+    "connected_ips": "connected_ip",
+    "cpe_nat_ips": "cpe_nat_ip",
+    "routes": "bond_route",
+}
+AGGREGATOR_PARTS = tuple(_OF_AGGREGATOR)
+BOND_PARTS = tuple(_OF_BOND)
 
 
 def read_aggregator(
-    client: Client,
+    api: Api,
     aggregator_id: int,
     refs: Refs,
     gather: Iterable[str] = AGGREGATOR_PARTS,
@@ -33,60 +43,60 @@ def read_aggregator(
     :param idle_filters: whether filters are read too where there is no protocol, which alone could name one
     :raises ReconcileError: if there is no such aggregator
     """
-    parent = f"aggregators/{aggregator_id}"
+    parent = parent_of(AGGREGATOR, aggregator_id)
     parts = set(gather)
     found: list[Object] = []
     if "interfaces" in parts:
-        items = _list(client, parent, "interfaces")
+        items = _list(api, "interface", parent)
         refs.learn("interface", parent, items)
-        found += [_typed(item, "type", "interface", parent, refs) for item in items]
-    protocols = _list(client, parent, "protocols") if "protocols" in parts and not idle_filters else None
+        found += [_typed(item, LISTINGS["interface"], parent, refs) for item in items]
+    protocols = _list(api, "protocol", parent) if "protocols" in parts and not idle_filters else None
     if "filters" in parts and (idle_filters or protocols):
-        items = _list(client, parent, "filters")
+        items = _list(api, "filter", parent)
         refs.learn("filter", parent, items)
         found += [read_object("filter", parent, item, refs) for item in items]
     if "protocols" in parts:
-        items = _list(client, parent, "protocols") if protocols is None else protocols
+        items = _list(api, "protocol", parent) if protocols is None else protocols
         # Last, since they name interfaces and filters.
-        found += [_typed(item, "protocol", "protocol", parent, refs) for item in items]
+        found += [_typed(item, LISTINGS["protocol"], parent, refs) for item in items]
     return sorted(found, key=lambda item: item.identity)
 
 
-def read_bond(client: Client, bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
+def read_bond(api: Api, bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
     """The interfaces, connected IPs, CPE NAT IPs and routes of a bond: one request for each part.
 
     :raises ReconcileError: if there is no such bond
     """
-    parent = f"bonds/{bond_id}"
+    parent = parent_of(BOND, bond_id)
     parts = set(gather)
     found: list[Object] = []
-    for part, kind in zip(BOND_PARTS, ("bond_interface", "connected_ip", "cpe_nat_ip", "bond_route"), strict=True):
+    for part, kind in _OF_BOND.items():
         if part in parts:
-            items = _list(client, parent, part)
-            if part == "interfaces":
-                refs.learn("bond_interface", parent, items)
+            items = _list(api, kind, parent)
+            if kind == "bond_interface":
+                refs.learn(kind, parent, items)
             found += [read_object(kind, parent, item, refs) for item in items]
     return sorted(found, key=lambda item: item.identity)
 
 
 def read_spaces(refs: Refs) -> list[Object]:
     """All spaces that the user can see."""
-    return [read_object("space", "", item, refs) for item in refs.items("spaces/")]
+    return [read_object("space", "", item, refs) for item in refs.items("space")]
 
 
 def read_aggregators(refs: Refs) -> list[Object]:
     """All aggregators that the user can see; the key is the id."""
-    return [read_object("aggregator", "", item, refs) for item in refs.items("aggregators/")]
+    return [read_object("aggregator", "", item, refs) for item in refs.items("aggregator")]
 
 
 def read_bonds(refs: Refs) -> list[Object]:
     """All bonds that the user can see; the key is the id, aggregators are ids."""
-    return [read_object("bond", "", item, refs) for item in refs.items("bonds/")]
+    return [read_object("bond", "", item, refs) for item in refs.items("bond")]
 
 
-def read_current_bonds(client: Client, aggregator_id: int) -> list[int]:
+def read_current_bonds(api: Api, aggregator_id: int) -> list[int]:
     """The ids of the bonds that are on this aggregator at present."""
-    return sorted(int(item["id"]) for item in _list(client, f"aggregators/{aggregator_id}", "bonds_current"))
+    return sorted(int(item["id"]) for item in _list(api, "current_bond", parent_of(AGGREGATOR, aggregator_id)))
 
 
 def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> Object:
@@ -101,15 +111,16 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
         if not isinstance(key, (str, int)) or isinstance(key, bool):
             raise ShapeError(f"{resource.key}: not the name of an object (got {key!r})")
     except ShapeError as error:
-        path = resource.item(parent, _id(resource, item))
+        path = refs.api.table.item(kind, parent, _id(resource, item))
         raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.") from error
     data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
     return Object(kind, parent, str(data.get(resource.key)), data, _id(resource, item))
 
 
-def _typed(item: Mapping[str, Any], field: str, group: str, parent: str, refs: Refs) -> Object:
+def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -> Object:
     """An object out of a listing of all kinds."""
-    kind = f"{item.get(field)}_{group}"
+    field = listing.tells
+    kind = f"{item.get(field)}_{listing.kind}"
     if kind not in RESOURCES:
         name = str(item.get("name"))
         return Object(kind, parent, name, {"name": name, field: item.get(field)}, item.get("id"))
@@ -117,22 +128,21 @@ def _typed(item: Mapping[str, Any], field: str, group: str, parent: str, refs: R
 
 
 def _id(resource: Resource, item: Mapping[str, Any]) -> Any:
-    if resource.addressed_by != "id" or "/X/" not in resource.path:
+    if resource.addressed_by != "id" or not resource.below:
         return item.get(resource.addressed_by)
     # In a listing of all kinds the URL is that of the typed resource, and its number is the one that counts.
     number = _number(item.get("url"))
     return number if isinstance(number, int) else item.get("id")
 
 
-def _list(client: Client, parent: str, part: str) -> list[dict[str, Any]]:
+def _list(api: Api, kind: str, parent: str) -> list[dict[str, Any]]:
     try:
-        return client.list(f"{parent}/{part}/")
+        return api.list(kind, parent)
     except ApiError as error:
         if error.status == 404:
-            kind, _slash, number = parent.partition("/")
             raise ReconcileError(
-                f"There is no {kind[:-1]} with the id {number} that this user can see "
-                f"(GET {parent}/{part}/ was answered with 404). Nothing was changed.",
+                f"There is no {kind_of(parent)} with the id {number_of(parent)} that this user can see "
+                f"(GET {api.table.collection(kind, parent)} was answered with 404). Nothing was changed.",
                 cause=error,
             ) from error
         raise

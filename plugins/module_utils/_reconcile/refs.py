@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import Any
-from urllib.parse import unquote
 
-from .._client import ApiError, Client
+from .._client import ApiError
 from .._resources import RESOURCES, ShapeError
+from .api import Api
 from .model import ReconcileError, title
 
-# Where the names of a name space are listed under a parent, if nothing was learned of it before.
-_LISTED = {
-    "interface": "{parent}/interfaces/",
-    "filter": "{parent}/filters/",
-    "bond_interface": "{parent}/interfaces/",
-}
+# Name spaces whose names are listed under a parent, if nothing was learned of them before.
+_LISTED = {"interface", "filter", "bond_interface"}
 
 
 class Refs:
@@ -29,8 +25,8 @@ class Refs:
     Thread safe. What was read before is learned from there, so that a normal run costs no request here.
     """
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, api: Api) -> None:
+        self.api = api
         self._lock = RLock()
         self._urls: dict[tuple[str, str], dict[str, str]] = {}
         self._names: dict[tuple[str, str], dict[str, str]] = {}
@@ -45,8 +41,8 @@ class Refs:
         :param parent: "aggregators/7" or "bonds/17"; without meaning for what has no parent
         :raises ReconcileError: if there is nothing of that name; lists the names that there are
         """
-        if space in RESOURCES and not RESOURCES[space].path.count("/X/"):
-            return self._client.url(RESOURCES[space].item("", key))
+        if space in RESOURCES and not RESOURCES[space].below:
+            return self.api.url(space, "", key)
         with self._lock:
             known = self._urls.get((space, parent), {})
             if key not in known:
@@ -92,7 +88,7 @@ class Refs:
                 if not isinstance(item.get("name"), str) or not isinstance(item.get("url"), str):
                     continue
                 urls[item["name"]] = item["url"]
-                names[self._client.path_of(item["url"])] = item["name"]
+                names[self.api.client.path_of(item["url"])] = item["name"]
                 if "id" in item:
                     names.setdefault(str(item["id"]), item["name"])
             if whole:
@@ -109,7 +105,7 @@ class Refs:
             if (space, parent, str(key)) in self._coming:
                 return None
         if space == "space":
-            keys = [str(item.get("key")) for item in self.items("spaces/")]
+            keys = [str(item.get("key")) for item in self.items("space")]
             if str(key) in keys:
                 return None
             return f"There is no space with the key {key!r} that this user can see; there are: {_some(keys)}."
@@ -119,17 +115,17 @@ class Refs:
             return str(error)
         return None
 
-    def items(self, path: str) -> list[dict[str, Any]]:
-        """A whole collection without a parent ("spaces/", "aggregators/", "bonds/"), read once."""
+    def items(self, kind: str) -> list[dict[str, Any]]:
+        """A whole collection without a parent (of kind space, aggregator or bond), read once."""
         with self._lock:
-            if path not in self._lists:
-                self._lists[path] = self._client.list(path)
-            return self._lists[path]
+            if kind not in self._lists:
+                self._lists[kind] = self.api.list(kind)
+            return self._lists[kind]
 
-    def take(self, path: str, items: list[dict[str, Any]]) -> None:
+    def take(self, kind: str, items: list[dict[str, Any]]) -> None:
         """Take a collection as read: what somebody else has just read of it."""
         with self._lock:
-            self._lists[path] = items
+            self._lists[kind] = items
 
     def find(self, kind: str, reference: Any) -> int:
         """The id of an aggregator or bond: digits are an id, anything else is an exact name.
@@ -141,7 +137,7 @@ class Refs:
         text = str(reference).strip()
         if text.isascii() and text.isdigit():
             return int(text)
-        found = [item for item in self.items(f"{kind}s/") if item.get("name") == text]
+        found = [item for item in self.items(kind) if item.get("name") == text]
         if len(found) == 1:
             return int(found[0]["id"])
         if not found:
@@ -153,7 +149,9 @@ class Refs:
         try:
             matches = ", ".join(f"{item['id']} (space {self.key('space', '', item.get('space'))})" for item in found)
         except ShapeError as error:
-            raise ReconcileError(f"{kind}s/: the server's answer cannot be used: space: {error}.") from error
+            raise ReconcileError(
+                f"{self.api.table.path(kind)}: the server's answer cannot be used: space: {error}."
+            ) from error
         raise ReconcileError(
             f"{len(found)} {kind}s are named {text!r}: the ids are {matches}; give the id. Nothing was changed."
         )
@@ -164,13 +162,13 @@ class Refs:
         :raises ReconcileError: if it does not exist
         """
         with self._lock:
-            listed = self._lists.get(f"{kind}s/")
+            listed = self._lists.get(kind)
         if listed is not None:
             for item in listed:
                 if item.get("id") == number:
                     return item
         try:
-            return self._client.one(f"{kind}s/{number}/")
+            return self.api.one(kind, "", number)
         except ApiError as error:
             if error.status == 404:
                 raise ReconcileError(
@@ -181,13 +179,13 @@ class Refs:
     def _path(self, url: str) -> str:
         """The path that a URL in an answer names."""
         try:
-            return self._client.path_of(url)
+            return self.api.client.path_of(url)
         except ValueError as error:
             raise ShapeError(f"not a URL (got {url!r})") from error
 
     def _load(self, space: str, parent: str) -> None:
         if (space, parent) not in self._whole and space in _LISTED:
-            self.learn(space, parent, self._client.list(_LISTED[space].format(parent=parent)))
+            self.learn(space, parent, self.api.list(space, parent))
 
     def _space_key(self, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -197,10 +195,9 @@ class Refs:
         if isinstance(value, str):
             # A space is addressed by its key, so the URL carries it.
             path = self._path(value)
-            if path.startswith("spaces/"):
-                return unquote(path.split("/")[1])
-            return value
-        for item in self.items("spaces/"):
+            key = self.api.table.number_in("space", path)
+            return value if key is None else key
+        for item in self.items("space"):
             if item.get("id") == value:
                 return item.get("key")
         return value

@@ -9,30 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._client import Client
-from .._resources import RESOURCES
+from .api import Api
 
 _SELF_DESCRIBED = {"name", "parses", "renders"}
 """What Django REST framework's answer always has; another server's says nothing about rights."""
 
 
 def rights_to_write(
-    client: Client, added: Iterable[tuple[str, str]], spaces: Iterable[str] = ()
+    api: Api, added: Iterable[tuple[str, str]], spaces: Iterable[str] = ()
 ) -> tuple[list[str], list[str]]:
     """(what the user may not do, where the server does not tell), a sentence each.
 
     `added` are (kind, parent) of new objects, `spaces` the keys of those that change. One request for each kind, under
     the first parent. OPTIONS says nothing of deletions, and other changes would want a request for each object.
     """
-    first: dict[str, tuple[str, str, str]] = {}
+    first: dict[str, tuple[str, str]] = {}
     for kind, parent in added:
-        end = RESOURCES[kind].path.rpartition("/X/")[2]
-        first.setdefault(kind, (f"{parent}/{end}" if parent else end, "POST", "add"))
+        first.setdefault(kind, (parent, ""))
     for key in spaces:
-        first.setdefault("space", (RESOURCES["space"].item("", key), "PUT", "change"))
+        first.setdefault("space", ("", key))
     missing, untold = [], []
-    for kind, (path, method, verb) in first.items():
-        answer: Any = client.options(path)
+    for kind, (parent, key) in first.items():
+        method, verb = ("PUT", "change") if key else ("POST", "add")
+        path = api.table.item(kind, parent, key) if key else api.table.collection(kind, parent)
+        answer: Any = api.describe_one(kind, parent, key) if key else api.describe(kind, parent)
         if not isinstance(answer, Mapping) or not answer.keys() >= _SELF_DESCRIBED:
             untold.append(f"The server does not tell who may {verb} {'to ' if verb == 'add' else ''}{path}.")
         elif not _allows(answer.get("actions"), method):

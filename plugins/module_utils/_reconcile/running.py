@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._client import Client
 from .._resources import RESOURCES
+from .api import Api
 from .applying import apply, check
 from .model import DELETE, Change, Object, Outcome
 from .planning import predict, readable
@@ -36,7 +36,7 @@ class Result:
 
 
 def carry_out(
-    client: Client,
+    api: Api,
     refs: Refs,
     found: Sequence[Object],
     changes: Sequence[Change],
@@ -53,7 +53,7 @@ def carry_out(
     if check_mode:
         check(changes, refs)
     else:
-        for outcome in apply(client, changes, refs, parallel):
+        for outcome in apply(api, changes, refs, parallel):
             if outcome.object is not None:
                 after[outcome.object.identity] = outcome.object
     before = {item.identity: item for item in found}

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._client import ApiError, Client
+from .._client import ApiError
+from .._parents import AGGREGATOR, BOND, parent_of
 from .._resources import RESOURCES
+from .api import Api
 from .guards import check_own_address
 from .model import ON_CREATE, ReconcileError, named, wanted
 from .planning import diff
@@ -29,7 +31,7 @@ _PARTS = {
 
 
 def manage_aggregator_object(
-    client: Client,
+    api: Api,
     refs: Refs,
     aggregator: Any,
     kind: str,
@@ -44,39 +46,39 @@ def manage_aggregator_object(
     :param aggregator: id or exact name
     :param data: friendly, only what was given
     """
-    number = refs.find("aggregator", aggregator)
-    item = (wanted if present else named)(kind, f"aggregators/{number}", data)
-    found = read_aggregator(client, number, refs, [_PARTS[RESOURCES[kind].group]])
+    number = refs.find(AGGREGATOR, aggregator)
+    item = (wanted if present else named)(kind, parent_of(AGGREGATOR, number), data)
+    found = read_aggregator(api, number, refs, [_PARTS[RESOURCES[kind].group]])
     changes = diff(found, [item] if present else [], [] if present else [item], update_password)
     check_own_address(refs, changes)
-    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
 
 
 def manage_bond_object(
-    client: Client, refs: Refs, bond: Any, kind: str, data: dict[str, Any], *, present: bool, check_mode: bool
+    api: Api, refs: Refs, bond: Any, kind: str, data: dict[str, Any], *, present: bool, check_mode: bool
 ) -> Result:
     """One connected IP or CPE NAT IP of a bond.
 
     :param bond: id or exact name
     :param data: friendly, only what was given
     """
-    number = refs.find("bond", bond)
-    item = (wanted if present else named)(kind, f"bonds/{number}", data)
+    number = refs.find(BOND, bond)
+    item = (wanted if present else named)(kind, parent_of(BOND, number), data)
     # The interface of a connected IP is compared by its name, so the names must be known.
     parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
-    found = read_bond(client, number, refs, parts)
+    found = read_bond(api, number, refs, parts)
     changes = diff(found, [item] if present else [], [] if present else [item])
-    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
 
 
-def manage_space(client: Client, refs: Refs, data: dict[str, Any], *, check_mode: bool) -> Result:
+def manage_space(api: Api, refs: Refs, data: dict[str, Any], *, check_mode: bool) -> Result:
     """The private WAN settings of one space.
 
     :raises ReconcileError: if there is no such space; spaces are never created here
     """
     item = wanted("space", "", data)
     try:
-        answer = client.one(RESOURCES["space"].item("", item.key))
+        answer = api.one("space", "", item.key)
     except ApiError as error:
         if error.status == 404:
             raise ReconcileError(
@@ -85,11 +87,11 @@ def manage_space(client: Client, refs: Refs, data: dict[str, Any], *, check_mode
         raise
     found = [read_object("space", "", answer, refs)]
     changes = diff(found, [item])
-    return carry_out(client, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
 
 
 def manage_spaces(
-    client: Client, refs: Refs, entries: Sequence[dict[str, Any]], *, check_mode: bool, parallel: int
+    api: Api, refs: Refs, entries: Sequence[dict[str, Any]], *, check_mode: bool, parallel: int
 ) -> Result:
     """The private WAN settings of several spaces; reads the list of spaces once.
 
@@ -102,4 +104,4 @@ def manage_spaces(
     if missing:
         names = ", ".join(repr(key) for key in missing)
         raise ReconcileError(f"There is no space with the key {names} that this user can see. Nothing was changed.")
-    return carry_out(client, refs, found, diff(found, items), items, check_mode=check_mode, parallel=parallel)
+    return carry_out(api, refs, found, diff(found, items), items, check_mode=check_mode, parallel=parallel)

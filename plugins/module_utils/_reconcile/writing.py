@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._client import PASSING, ApiError, Client, ClientError, UnclearError
+from .._client import PASSING, ApiError, ClientError, UnclearError
 from .._resources import RESOURCES, Field
+from .api import Api
 from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, Change, Object, ReconcileError
 from .planning import same
 from .reading import read_object
@@ -20,7 +21,7 @@ from .refs import Refs
 _LATE = 3.0
 
 
-def make(client: Client, change: Change, refs: Refs) -> Object | None:
+def make(api: Api, change: Change, refs: Refs) -> Object | None:
     """Make a change; returns the object as the server has it, None for a deletion.
 
     Where the answer does not say whether the write was done, the object is looked up.
@@ -32,10 +33,10 @@ def make(client: Client, change: Change, refs: Refs) -> Object | None:
     if not resource.writable:
         raise ReconcileError(f"{change.title} cannot be written by this collection.")
     if change.verb == DELETE:
-        _delete(client, change)
+        _delete(api, change)
         return None
     body = resource.to_wire(change.after or {}, refs, change.parent)
-    answer = _create(client, change, body) if change.verb == CREATE else _update(client, change, refs, body)
+    answer = _create(api, change, body) if change.verb == CREATE else _update(api, change, refs, body)
     try:
         if resource.group in ("interface", "filter"):
             refs.learn(resource.group, change.parent, [answer], whole=False)
@@ -49,15 +50,14 @@ def make(client: Client, change: Change, refs: Refs) -> Object | None:
     return made
 
 
-def _create(client: Client, change: Change, body: dict[str, Any]) -> Mapping[str, Any]:
+def _create(api: Api, change: Change, body: dict[str, Any]) -> Mapping[str, Any]:
     """POST; if the outcome is unclear, look whether it was done, and if not, do it once more."""
-    path = RESOURCES[change.kind].collection(change.parent)
     for last in (False, True):
         try:
-            answer = client.post(path, body)
+            answer = api.create(change.kind, change.parent, body)
         except UnclearError as error:
             # A request that only timed out may still be worked on; a second one would then make a second object.
-            there = _looked_up(client, error, lambda: _find(client, change))
+            there = _looked_up(api, error, lambda: _find(api, change))
             if there is not None:
                 return there
             # An error of the server's own, other than of a proxy before it, would only come again.
@@ -68,25 +68,24 @@ def _create(client: Client, change: Change, body: dict[str, Any]) -> Mapping[str
                     f"{error} It was looked up: it does not exist, so it was not done{times}.", cause=error
                 ) from error
         else:
-            return answer if answer is not None else _read_back(change, lambda: _find(client, change))
+            return answer if answer is not None else _read_back(change, lambda: _find(api, change))
     raise AssertionError("the second turn is the last one")
 
 
-def _update(client: Client, change: Change, refs: Refs, body: dict[str, Any]) -> Mapping[str, Any]:
+def _update(api: Api, change: Change, refs: Refs, body: dict[str, Any]) -> Mapping[str, Any]:
     """PATCH; if the outcome is unclear, look whether it was done."""
-    path = RESOURCES[change.kind].item(change.parent, change.id)
     fields = RESOURCES[change.kind].fields
     try:
-        answer = client.patch(path, body)
+        answer = api.update(change.kind, change.parent, change.id, body)
     except UnclearError as error:
         found: list[Mapping[str, Any]] = []
 
         def done() -> Mapping[str, Any] | None:
-            found[:] = [client.one(path)]
+            found[:] = [_one(api, change)]
             now = read_object(change.kind, change.parent, found[0], refs)
             return found[0] if _difference(change, now) is None else None
 
-        there = _looked_up(client, error, done)
+        there = _looked_up(api, error, done)
         hidden = [field.name for field in fields if field.write_only and field.name in (change.after or {})]
         if hidden:
             raise ReconcileError(
@@ -100,20 +99,19 @@ def _update(client: Client, change: Change, refs: Refs, body: dict[str, Any]) ->
         raise ReconcileError(
             f"{error} It was looked up: {_difference(change, now)}", cause=error, effect=effect
         ) from error
-    return answer if answer is not None else _read_back(change, lambda: client.one(path))
+    return answer if answer is not None else _read_back(change, lambda: _one(api, change))
 
 
-def _delete(client: Client, change: Change) -> None:
+def _delete(api: Api, change: Change) -> None:
     """DELETE; if the outcome is unclear, look whether it was done. One that is gone already is as it should be."""
-    path = RESOURCES[change.kind].item(change.parent, change.id)
     try:
-        client.delete(path)
+        api.delete(change.kind, change.parent, change.id)
     except UnclearError as error:
-        if _looked_up(client, error, lambda: _is_gone(client, path)) is None:
+        if _looked_up(api, error, lambda: _is_gone(api, change)) is None:
             raise ReconcileError(f"{error} It was looked up: it is still there.", cause=error) from error
 
 
-def _looked_up(client: Client, unclear: UnclearError, look: Callable[[], Any]) -> Any:
+def _looked_up(api: Api, unclear: UnclearError, look: Callable[[], Any]) -> Any:
     """What a look-up finds, at once or after a while; None if it finds nothing.
 
     :raises ReconcileError: if the server cannot be asked, so that the outcome stays unclear
@@ -121,7 +119,7 @@ def _looked_up(client: Client, unclear: UnclearError, look: Callable[[], Any]) -
     try:
         found = look()
         if found is None:
-            client.pause(_LATE)
+            api.client.pause(_LATE)
             found = look()
     except (ClientError, ReconcileError) as error:
         raise ReconcileError(
@@ -147,22 +145,26 @@ def _read_back(change: Change, look: Callable[[], Mapping[str, Any] | None]) -> 
     return found
 
 
-def _find(client: Client, change: Change) -> Mapping[str, Any] | None:
+def _find(api: Api, change: Change) -> Mapping[str, Any] | None:
     """The object with the natural key of a change, as the server has it."""
     resource = RESOURCES[change.kind]
     key = resource.field(resource.key)
     if key is None:
         raise AssertionError("each resource of the table has the field of its key")
-    for item in client.list(resource.collection(change.parent)):
-        if key.wire in item and same(key, item[key.wire], change.key):
+    for item in api.list(change.kind, change.parent):
+        if key.name in item and same(key, item[key.name], change.key):
             return item
     return None
 
 
-def _is_gone(client: Client, path: str) -> bool | None:
-    """True if there is nothing at a path, None if there is."""
+def _one(api: Api, change: Change) -> dict[str, Any]:
+    return api.one(change.kind, change.parent, change.id)
+
+
+def _is_gone(api: Api, change: Change) -> bool | None:
+    """True if there is nothing where the object was, None if there is."""
     try:
-        client.get(path)
+        api.ask(change.kind, change.parent, change.id)
     except ApiError as error:
         if error.status == 404:
             return True

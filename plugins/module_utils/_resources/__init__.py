@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from .api_map import ApiMap, ApiMapError, read_map
 from .kinds import Names, ShapeError
-from .model import Field, Resource, title_of
+from .model import Field, Listing, Resource, title_of
 from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
+from .wire import TABLE, Table
 
 __all__ = [
     "INTERFACE_KINDS",
@@ -16,11 +18,17 @@ __all__ = [
     "PROTOCOL_KINDS",
     "RESOURCES",
     "SLOTS",
+    "TABLE",
     "WAN_MODES",
+    "ApiMap",
+    "ApiMapError",
     "Field",
+    "Listing",
     "Names",
     "Resource",
     "ShapeError",
+    "Table",
     "group_of",
+    "read_map",
     "title_of",
 ]

@@ -268,10 +268,15 @@ class Reference(Kind):
 
 @dataclass(frozen=True)
 class Part:
-    """One entry of a :class:`Record`. ``default`` stands for what was not given; ... means: must be given."""
+    """One entry of a :class:`Record`.
+
+    :param default: stands for what was not given; ... means: must be given
+    :param wire_name: its name in the API, where that is another one
+    """
 
     kind: Kind
     default: Any = ...
+    wire_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -332,6 +337,11 @@ class ListOf(Kind):
     item: Kind
     ordered: bool = False
     title = "a list"
+
+    @property
+    def entry(self) -> Kind:
+        """The kind of an entry as the server has it."""
+        return self.item
 
     def canonical(self, value: Any) -> list[Any]:
         if not isinstance(value, (list, tuple)):

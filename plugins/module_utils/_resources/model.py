@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
-from urllib.parse import quote
 
-from .kinds import Address, Kind, Names, ShapeError, shape_error
+from .kinds import Address, Kind, Names, Number, ShapeError, Text, shape_error
 
 # Words of kinds as people write them.
 _WRITTEN = {
@@ -76,12 +75,43 @@ class Field:
         raise ValueError("it cannot be null; leave it out to leave it as it is")
 
 
+IDENTITY = (Field("id", Number(), sure="C", read_only=True), Field("url", Text(), sure="C", read_only=True))
+"""What every object has."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A path that lists objects of several kinds, or another resource's objects: read, never written.
+
+    :param kind: its name in this collection, e.g. "interface"
+    :param path: its path below /api/v4/, with X for the parent's id
+    :param below: the kind of the parent
+    :param of: the kinds of the objects in it
+    :param tells: the field that says of which kind an object is; empty where there is one kind
+    :param fields: what an object has only here
+    """
+
+    kind: str
+    path: str
+    below: str
+    of: tuple[str, ...]
+    sure: str = "A"
+    tells: str = ""
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Its name in a sentence: "interface"."""
+        return title_of(self.kind)
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource of the API: everything that the engine must know of it.
 
     :param kind: its name in this collection, e.g. "vxlan_interface"
     :param path: its collection's path below /api/v4/, with X for the parent's id
+    :param below: the kind of the parent; empty without one
     :param key: the field that names it among its siblings
     :param group: the name space that its key is unique in: kinds of one group share names
     :param sure: as in :class:`Field`, for the path
@@ -100,6 +130,7 @@ class Resource:
     rank: int = 0
     addressed_by: str = "id"
     writable: bool = True
+    below: str = ""
 
     @property
     def title(self) -> str:
@@ -108,19 +139,6 @@ class Resource:
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
-
-    def collection(self, parent: str) -> str:
-        """The path of the collection under ``parent`` ("aggregators/7", or "" for none)."""
-        prefix, marker, rest = self.path.partition("/X/")
-        if not marker:
-            return self.path
-        if not parent.startswith(f"{prefix}/"):
-            raise ValueError(f"{self.title} belongs under {prefix}/, not under {parent!r}")
-        return f"{parent}/{rest}"
-
-    def item(self, parent: str, number: Any) -> str:
-        """The path of one object."""
-        return f"{self.collection(parent)}{quote(str(number), safe='')}/"
 
     def canonical(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Friendly data in canonical form, only this resource's fields.
@@ -144,23 +162,24 @@ class Resource:
         return sorted(set(data) - known)
 
     def to_wire(self, data: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
-        """A request body of canonical data."""
+        """A request body of canonical data, with the table's names (the server's are given by :class:`Table`)."""
         body = {}
         for name, value in data.items():
             field = self.field(name)
             if field is not None and not field.read_only:
-                body[field.wire] = None if value is None else field.kind.wire(value, names, parent)
+                body[name] = None if value is None else field.kind.wire(value, names, parent)
         return body
 
     def to_friendly(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
         """What the server says of an object's fields, in the shape that modules accept; unknown ones are left out.
 
+        :param item: the object with the table's names
         :raises ShapeError: naming the field whose value has another type
         """
         data: dict[str, Any] = {}
         for field in self.fields:
-            if field.wire in item and not field.write_only:
-                value = item[field.wire]
+            if field.name in item and not field.write_only:
+                value = item[field.name]
                 if value is None and field.default == []:
                     value = []
                 elif value == "" and isinstance(field.kind, Address):

@@ -24,12 +24,19 @@ from .kinds import (
     shape_error,
 )
 
+_ADDRESS_ENTRY = Record({"address": Part(InterfaceAddress())})
+
 
 class Addresses(ListOf):
     """["10.254.0.7/20"] for users, [{"address": "10.254.0.7/20"}] on the wire."""
 
     def __init__(self) -> None:
         super().__init__(InterfaceAddress())
+
+    @property
+    def entry(self) -> Kind:
+        """The kind of an entry as the server has it."""
+        return _ADDRESS_ENTRY
 
     def wire(self, value: Any, names: Names, parent: str) -> list[Any]:
         return [{"address": item} for item in value]

@@ -30,13 +30,17 @@ from .kinds import (
     Symbol,
     Text,
 )
-from .model import Field, Resource
+from .model import Field, Listing, Resource
 from .shapes import Addresses, Area, Route, Slot
 
 SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 PROTOCOL_KINDS = ("static", "bgp", "babel", "ospf")
 INTERFACE_KINDS = ("ethernet", "vlan", "vxlan")
 WAN_MODES = ("managed_mesh", "unmanaged", "private_wan_routers")
+
+_AGGREGATORS, _BONDS = "aggregators/", "bonds/"
+# X is the id of the aggregator or bond.
+_OF_AGGREGATOR, _OF_BOND = f"{_AGGREGATORS}X/", f"{_BONDS}X/"
 
 _ADDRESS = HostAddress()
 _SECONDS = Number(0, 65535)
@@ -58,7 +62,8 @@ def _interface(kind: str, *fields: Field) -> Resource:
     )
     return Resource(
         kind=f"{kind}_interface",
-        path=f"aggregators/X/{kind}_interfaces/",
+        below="aggregator",
+        path=f"{_OF_AGGREGATOR}{kind}_interfaces/",
         key="name",
         group="interface",
         tags={"type": kind},
@@ -80,7 +85,8 @@ def _protocol(kind: str, *fields: Field) -> Resource:
     )
     return Resource(
         kind=f"{kind}_protocol",
-        path=f"aggregators/X/{kind}_protocols/",
+        below="aggregator",
+        path=f"{_OF_AGGREGATOR}{kind}_protocols/",
         key="name",
         group="protocol",
         tags={"protocol": kind},
@@ -144,7 +150,8 @@ _TABLE = (
     ),
     Resource(
         kind="filter",
-        path="aggregators/X/filters/",
+        below="aggregator",
+        path=f"{_OF_AGGREGATOR}filters/",
         key="name",
         group="filter",
         rank=2,
@@ -172,7 +179,8 @@ _TABLE = (
     _protocol("ospf", Field("areas", ListOf(_OSPF_AREA), default=[])),
     Resource(
         kind="connected_ip",
-        path="bonds/X/connected_ips/",
+        below="bond",
+        path=f"{_OF_BOND}connected_ips/",
         key="ip",
         group="connected_ip",
         sure="C",
@@ -187,7 +195,8 @@ _TABLE = (
     ),
     Resource(
         kind="cpe_nat_ip",
-        path="bonds/X/cpe_nat_ips/",
+        below="bond",
+        path=f"{_OF_BOND}cpe_nat_ips/",
         key="ip",
         group="cpe_nat_ip",
         sure="C",
@@ -200,7 +209,8 @@ _TABLE = (
     ),
     Resource(
         kind="bond_route",
-        path="bonds/X/routes/",
+        below="bond",
+        path=f"{_OF_BOND}routes/",
         key="network",
         group="bond_route",
         sure="C",
@@ -214,7 +224,8 @@ _TABLE = (
     ),
     Resource(
         kind="bond_interface",
-        path="bonds/X/interfaces/",
+        below="bond",
+        path=f"{_OF_BOND}interfaces/",
         key="name",
         group="bond_interface",
         writable=False,
@@ -222,7 +233,7 @@ _TABLE = (
     ),
     Resource(
         kind="bond",
-        path="bonds/",
+        path=_BONDS,
         key="id",
         group="bond",
         sure="D",
@@ -237,7 +248,7 @@ _TABLE = (
     ),
     Resource(
         kind="aggregator",
-        path="aggregators/",
+        path=_AGGREGATORS,
         key="id",
         group="aggregator",
         sure="D",
@@ -275,13 +286,33 @@ _TABLE = (
 RESOURCES: dict[str, Resource] = {resource.kind: resource for resource in _TABLE}
 
 
-# Paths that list objects of several kinds, or other resources' objects: read, never written. Path -> how sure.
-LISTINGS: dict[str, str] = {
-    "aggregators/X/interfaces/": "A",
-    "aggregators/X/protocols/": "A",
-    "aggregators/X/bonds/": "D",
-    "aggregators/X/bonds_secondary/": "D",
-    "aggregators/X/bonds_current/": "D",
+_INTERFACES = tuple(f"{kind}_interface" for kind in INTERFACE_KINDS)
+_PROTOCOLS = tuple(f"{kind}_protocol" for kind in PROTOCOL_KINDS)
+
+# Paths that list objects of several kinds, or other resources' objects.
+LISTINGS: dict[str, Listing] = {
+    listing.kind: listing
+    for listing in (
+        Listing(
+            "interface",
+            f"{_OF_AGGREGATOR}interfaces/",
+            "aggregator",
+            _INTERFACES,
+            tells="type",
+            fields=(Field("type", Choice(INTERFACE_KINDS), read_only=True),),
+        ),
+        Listing(
+            "protocol",
+            f"{_OF_AGGREGATOR}protocols/",
+            "aggregator",
+            _PROTOCOLS,
+            tells="protocol",
+            fields=(Field("protocol", Choice(PROTOCOL_KINDS), sure="D", read_only=True),),
+        ),
+        Listing("primary_bond", f"{_OF_AGGREGATOR}bonds/", "aggregator", ("bond",), sure="D"),
+        Listing("secondary_bond", f"{_OF_AGGREGATOR}bonds_secondary/", "aggregator", ("bond",), sure="D"),
+        Listing("current_bond", f"{_OF_AGGREGATOR}bonds_current/", "aggregator", ("bond",), sure="D"),
+    )
 }
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import requests
 
+from ansible_collections.bonded.internet.plugins.module_utils._resources import LISTINGS, RESOURCES, TABLE
 from lab.process import Running
+from tests.lab.bondingadmin.renaming import outcome
 
 SEED = pathlib.Path(__file__).with_name("seed.yml")
 
@@ -91,3 +93,14 @@ def as_user(server: Running) -> Iterator[Any]:
     yield make
     for client in made:
         client.session.close()
+
+
+@pytest.fixture(scope="session")
+def expected(running: Running) -> dict[str, str]:
+    """What is read and written of each kind on the server for which the table is right."""
+    found = {}
+    for kind in (*RESOURCES, *LISTINGS):
+        running.reset()
+        found[kind] = outcome(running, kind, TABLE)
+        assert not found[kind].startswith(("ApiError", "ReconcileError")), found[kind]
+    return found

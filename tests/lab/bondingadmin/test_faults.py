@@ -276,7 +276,7 @@ def test_state_shape(server: Running) -> None:
         "space": "globex",
         "enabled": True,
         "mtu": None,
-        "addresses": [],
+        "addresses": ["10.9.7.1/24"],
         "parent": "eth1",
         "vlan_id": 5,
     }

@@ -86,7 +86,7 @@ def described(kind: str, *without: str, **other: Any) -> dict[str, Any]:
 def conformance(**other: Step) -> list[Step]:
     """The steps of a whole comparison; ``other`` replaces those of a kind."""
     steps = [get("aggregators/", [NEW]), ROOT, get("bonds/", [bond(17, "branch")])]
-    steps += [options(path.replace("/X/", "/7/"), {"name": "list"}) for path in LISTINGS]
+    steps += [options(one.path.replace("/X/", "/7/"), {"name": "list"}) for one in LISTINGS.values()]
     for kind, resource in RESOURCES.items():
         path = resource.path.replace("aggregators/X", "aggregators/7").replace("bonds/X", "bonds/17")
         steps.append(other.get(kind, options(path, described(kind))))

@@ -17,6 +17,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._client import Cli
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     AGGREGATOR_PARTS,
     BOND_PARTS,
+    Api,
     ReconcileError,
     Refs,
     conformance,
@@ -134,17 +135,17 @@ COLLECTIONS = sorted({path[0] for path in ALL})
 
 def read(server: Fixed) -> None:
     """All that modules read."""
-    one = Client(CONNECTION, 1, transport=server)
+    api = Api(Client(CONNECTION, 1, transport=server))
     for work in (
-        lambda refs: survey_aggregators(one, refs, None, AGGREGATOR_PARTS, 1),
-        lambda refs: survey_bonds(one, refs, None, (*BOND_PARTS, "current_aggregator"), 1),
-        lambda refs: survey_bonds(one, refs, "One", (), 1),
+        lambda refs: survey_aggregators(api, refs, None, AGGREGATOR_PARTS, 1),
+        lambda refs: survey_bonds(api, refs, None, (*BOND_PARTS, "current_aggregator"), 1),
+        lambda refs: survey_bonds(api, refs, "One", (), 1),
         lambda refs: survey_spaces(refs, None),
         lambda refs: versions(refs, "6.5"),
-        lambda refs: conformance(one, refs),
+        lambda refs: conformance(api, refs),
     ):
         try:
-            work(Refs(one))
+            work(Refs(api))
         except (ClientError, ReconcileError) as error:
             assert "/: " in str(error) or "There is no bond named" in str(error), error
 

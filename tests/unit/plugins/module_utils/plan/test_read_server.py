@@ -20,13 +20,14 @@ def test_a_bonds_networks_are_known_once_its_connected_ips_and_routes_were_read(
 ) -> None:
     asked: list[tuple[int, tuple[str, ...]]] = []
 
-    def read_bond(_client: Any, number: int, _refs: Any, parts: tuple[str, ...]) -> list[Any]:
+    def read_bond(_api: Any, number: int, _refs: Any, parts: tuple[str, ...]) -> list[Any]:
         asked.append((number, parts))
         return []
 
     monkeypatch.setattr(read_server, "read_bond", read_bond)
-    client: Any = SimpleNamespace(parallel=1)
-    reader = ServerReader(client, client)
+    api: Any = SimpleNamespace(client=SimpleNamespace(parallel=1))
+    refs: Any = None
+    reader = ServerReader(api, refs)
     reader.server.bonds = {number: Bond(number, "b", "acme", 7, 12, 7) for number in (17, 18)}
     assert reader.read_bond_objects([17, 18], ("interfaces", "connected_ips"))
     assert reader.server.bonds_with_networks == set()

@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Response
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
+    Api,
     Change,
     Object,
     ReconcileError,
@@ -72,8 +73,8 @@ def test_writes_of_one_rank_are_parallel_and_ranks_are_not() -> None:
     items = [Object("vxlan_interface", A7, f"v{number}", {"vni": number + 1}) for number in range(3)]
     items += [Object("babel_protocol", A7, "b", {}), *filters("f")]
     server = Echo()
-    client = Client(CONNECTION, transport=server)
-    outcomes = apply(client, diff([], items), Refs(client), parallel=3)
+    api = Api(Client(CONNECTION, transport=server))
+    outcomes = apply(api, diff([], items), Refs(api), parallel=3)
     assert [outcome.status for outcome in outcomes] == ["done"] * 5
     assert server.order == ["POST vxlan_interfaces"] * 3 + ["POST filters", "POST babel_protocols"]
 
@@ -81,9 +82,9 @@ def test_writes_of_one_rank_are_parallel_and_ranks_are_not() -> None:
 def test_after_a_failure_later_ranks_are_not_begun() -> None:
     items = [*filters("bad"), Object("babel_protocol", A7, "b", {})]
     server = Echo(failing="bad")
-    client = Client(CONNECTION, transport=server)
+    api = Api(Client(CONNECTION, transport=server))
     with pytest.raises(ReconcileError) as caught:
-        apply(client, diff([], items), Refs(client), parallel=4)
+        apply(api, diff([], items), Refs(api), parallel=4)
     assert server.order == ["POST filters"]
     assert [outcome.status for outcome in caught.value.outcomes] == ["failed", "not tried"]
     assert "Nothing was changed. Not tried: create Babel protocol 'b' of aggregator 7." in str(caught.value)
@@ -96,8 +97,8 @@ def test_outcomes_are_in_the_order_of_the_changes() -> None:
         Change("create", "filter", A7, "b", None, {"name": "b", "family": "ipv4", "body": "accept;"}),
         Change("create", "filter", A7, "a", None, {"name": "a", "family": "ipv4", "body": "accept;"}),
     ]
-    client = Client(CONNECTION, transport=Echo())
-    assert [outcome.change.key for outcome in apply(client, changes, Refs(client), 2)] == ["b", "a"]
+    api = Api(Client(CONNECTION, transport=Echo()))
+    assert [outcome.change.key for outcome in apply(api, changes, Refs(api), 2)] == ["b", "a"]
 
 
 def test_what_was_made_can_be_named_at_once() -> None:
@@ -119,8 +120,8 @@ def test_what_was_made_can_be_named_at_once() -> None:
         post(f"{A7}/filters/", {"name": "f1", "family": "ipv4", "body": "accept;"}, routing_filter(51, "f1")),
         post(f"{A7}/static_protocols/", body, protocol("static", 61, "s", export_ipv4=wire_slot, routes=[wire_route])),
     ) as server:
-        client = server.client()
-        outcomes = apply(client, diff([], items), Refs(client), 1)
+        api = Api(server.client())
+        outcomes = apply(api, diff([], items), Refs(api), 1)
     made = outcomes[-1].object
     assert made is not None
     assert (made.id, made.data["export_ipv4"], made.data["routes"]) == (61, slot, [{**route, "interface": "vx1"}])
@@ -130,9 +131,9 @@ def test_an_object_of_the_same_name_but_other_content_is_not_taken_for_ours() ->
     body = {"name": "f1", "family": "ipv4", "body": "accept;"}
     other = routing_filter(51, "f1", body="reject;")
     with script(lost("POST", f"{A7}/filters/", body), get(f"{A7}/filters/", [other])) as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError, match="body is 'reject;' there, not 'accept;'"):
-            apply(client, diff([], filters("f1")), Refs(client), 1)
+            apply(api, diff([], filters("f1")), Refs(api), 1)
 
 
 def test_a_connected_ip_is_found_again_in_any_spelling() -> None:
@@ -143,8 +144,8 @@ def test_a_connected_ip_is_found_again_in_any_spelling() -> None:
         lost("POST", "bonds/17/connected_ips/", body),
         get("bonds/17/connected_ips/", [connected_ip(51, "192.0.2.1/255.255.255.0")]),
     ) as server:
-        client = server.client()
-        (outcome,) = apply(client, diff([], [item]), Refs(client), 1)
+        api = Api(server.client())
+        (outcome,) = apply(api, diff([], [item]), Refs(api), 1)
     assert outcome.object is not None
     assert outcome.object.id == 51
 
@@ -153,17 +154,17 @@ def test_the_verification_sees_a_patch_that_did_not_take() -> None:
     found = [Object("filter", A7, "f1", {"name": "f1", "family": "ipv4", "body": "reject;"}, 51)]
     unchanged = routing_filter(51, "f1", body="reject;")
     with script(patch(f"{A7}/filters/51/", {"body": "accept;"}, unchanged)) as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError, match="the server took the write, but body is 'reject;' there"):
-            apply(client, diff(found, filters("f1")), Refs(client), 1)
+            apply(api, diff(found, filters("f1")), Refs(api), 1)
 
 
 def test_kinds_that_are_only_read_cannot_be_written() -> None:
     change = Change("create", "bond_route", "bonds/17", "10.0.0.0/8", None, {"network": "10.0.0.0/8"})
     with script() as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError, match="cannot be written by this collection"):
-            apply(client, [change], Refs(client), 1)
+            apply(api, [change], Refs(api), 1)
 
 
 def test_check_names_all_that_is_missing_and_asks_once() -> None:
@@ -173,9 +174,9 @@ def test_check_names_all_that_is_missing_and_asks_once() -> None:
         Object("babel_protocol", A7, "b", {"import_ipv6": {"mode": "filter", "filter": "f9"}}),
     ]
     with script(get("spaces/", [space("acme")]), get(f"{A7}/filters/", [])) as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError) as caught:
-            check(diff([], items), Refs(client))
+            check(diff([], items), Refs(api))
     for name in ("'nope'", "'neither'", "'f9'"):
         assert name in str(caught.value)
     assert str(caught.value).endswith("Nothing was changed.")
@@ -190,8 +191,8 @@ def test_reading_an_aggregator() -> None:
         get(f"{A7}/filters/", [routing_filter(51, "f1")]),
         get(f"{A7}/protocols/", [protocol("babel", 61, "b", space=space("acme"))]),
     ) as server:
-        client = server.client()
-        found = read_aggregator(client, 7, Refs(client))
+        api = Api(server.client())
+        found = read_aggregator(api, 7, Refs(api))
     assert [(item.kind, item.key, item.id) for item in found] == [
         ("filter", "f1", 51),
         ("ethernet_interface", "eth1", 1),
@@ -205,14 +206,14 @@ def test_reading_an_aggregator() -> None:
 
 def test_reading_a_bond_asks_only_for_what_is_wanted() -> None:
     with script(get("bonds/17/cpe_nat_ips/", [])) as server:
-        client = server.client()
-        assert read_bond(client, 17, Refs(client), ["cpe_nat_ips"]) == []
+        api = Api(server.client())
+        assert read_bond(api, 17, Refs(api), ["cpe_nat_ips"]) == []
 
 
 def test_a_space_by_its_number_is_looked_up_once() -> None:
     first, second = vxlan(41, "vx1", 11), vxlan(42, "vx2", 12)
     first["space"] = second["space"] = 3
     with script(get(f"{A7}/interfaces/", [first, second]), get("spaces/", [space("acme")])) as server:
-        client = server.client()
-        found: list[Any] = read_aggregator(client, 7, Refs(client), ["interfaces"])
+        api = Api(server.client())
+        found: list[Any] = read_aggregator(api, 7, Refs(api), ["interfaces"])
     assert [item.data["space"] for item in found] == ["acme", "acme"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile.rights import rights_to_write
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, rights_to_write
 
 DESCRIBED = {"name": "List", "renders": [], "parses": []}
 
@@ -27,7 +27,7 @@ class Client:
 def rights(answer: Any) -> tuple[list[str], list[str], list[str]]:
     client = Client(answer)
     added = [("filter", "aggregators/7"), ("filter", "aggregators/12"), ("connected_ip", "bonds/17")]
-    return (*rights_to_write(cast("Any", client), added), client.asked)
+    return (*rights_to_write(Api(cast("Any", client)), added), client.asked)
 
 
 def test_each_kind_is_asked_for_once() -> None:
@@ -47,11 +47,11 @@ def test_without_post_the_right_is_missing() -> None:
 
 def test_a_space_that_changes_is_asked_for_by_its_key() -> None:
     client = Client(DESCRIBED | {"actions": {"POST": {}}})
-    missing, untold = rights_to_write(cast("Any", client), [], ["acme", "globex"])
+    missing, untold = rights_to_write(Api(cast("Any", client)), [], ["acme", "globex"])
     assert (len(missing), untold, client.asked) == (1, [], ["spaces/acme/"])
     assert "lacks the right to change objects of the kind space on the server" in missing[0]
     client.answer = DESCRIBED | {"actions": {"PUT": {}}}
-    assert rights_to_write(cast("Any", client), [], ["acme"]) == ([], [])
+    assert rights_to_write(Api(cast("Any", client)), [], ["acme"]) == ([], [])
 
 
 def test_another_description_says_nothing() -> None:

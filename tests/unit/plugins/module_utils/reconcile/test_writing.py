@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError, Refs, apply, diff
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, ReconcileError, Refs, apply, diff
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile.model import Object
 from tests.unit.plugins.scripted import Step, delete, get, lost, patch, post, refused, script
 from tests.unit.plugins.things import routing_filter
@@ -56,8 +56,8 @@ DONE = {
 def test_what_was_done_is_taken_as_done(case: str) -> None:
     changes, steps = DONE[case]
     with script(*steps) as server:
-        client = server.client()
-        (outcome,) = apply(client, changes, Refs(client), 1)
+        api = Api(server.client())
+        (outcome,) = apply(api, changes, Refs(api), 1)
     assert outcome.status == "done"
     assert (outcome.object is None) == case.count("deletion")
 
@@ -126,9 +126,9 @@ FAILED = {
 def test_the_words_are_true(case: str) -> None:
     changes, steps, words, changed = FAILED[case]
     with script(*steps) as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError) as caught:
-            apply(client, changes, Refs(client), 1)
+            apply(api, changes, Refs(api), 1)
     assert words in caught.value.sentence()
     assert caught.value.changed is changed
     assert (NOTHING in caught.value.sentence()) is not changed
@@ -142,8 +142,8 @@ def test_a_password_cannot_be_looked_up() -> None:
     item = {"id": 61, "url": f"https://x/api/v4/{path}", **session}
     changes = diff([old], [Object("bgp_protocol", A7, "s", {"password": "hush"})], update_password="always")
     with script(*[lost("PATCH", path, {"password": "hush"})] * 5, get(path, item)) as server:
-        client = server.client()
+        api = Api(server.client())
         with pytest.raises(ReconcileError, match="It was looked up, but password is never shown") as caught:
-            apply(client, changes, Refs(client), 1)
+            apply(api, changes, Refs(api), 1)
     assert caught.value.changed
     assert "hush" not in str(caught.value)

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._resources import (
     LISTINGS,
     RESOURCES,
+    TABLE,
     group_of,
     title_of,
 )
@@ -51,18 +52,24 @@ def test_each_says_where_it_is_and_how_sure_that_is(kind: str) -> None:
 
 
 def test_paths() -> None:
-    vxlan, bond, space = RESOURCES["vxlan_interface"], RESOURCES["cpe_nat_ip"], RESOURCES["space"]
-    assert vxlan.collection("aggregators/7") == "aggregators/7/vxlan_interfaces/"
-    assert vxlan.item("aggregators/7", 41) == "aggregators/7/vxlan_interfaces/41/"
-    assert bond.item("bonds/17", 3) == "bonds/17/cpe_nat_ips/3/"
-    assert space.item("", "acme") == "spaces/acme/"
-    assert space.item("", "a/b?c#d %") == "spaces/a%2Fb%3Fc%23d%20%25/"
-    with pytest.raises(ValueError, match="VXLAN interface belongs under aggregators/, not under 'bonds/17'"):
-        vxlan.collection("bonds/17")
+    assert TABLE.collection("vxlan_interface", "aggregators/7") == "aggregators/7/vxlan_interfaces/"
+    assert TABLE.collection("current_bond", "aggregators/7") == "aggregators/7/bonds_current/"
+    assert TABLE.item("vxlan_interface", "aggregators/7", 41) == "aggregators/7/vxlan_interfaces/41/"
+    assert TABLE.item("cpe_nat_ip", "bonds/17", 3) == "bonds/17/cpe_nat_ips/3/"
+    assert TABLE.item("space", "", "acme") == "spaces/acme/"
+    assert TABLE.item("space", "", "a/b?c#d %") == "spaces/a%2Fb%3Fc%23d%20%25/"
+    with pytest.raises(ValueError, match="VXLAN interface belongs to an aggregator, not to 'bonds/17'"):
+        TABLE.collection("vxlan_interface", "bonds/17")
+
+
+def test_a_key_is_found_in_the_path_of_its_object() -> None:
+    assert TABLE.number_in("space", "spaces/a%2Fb/") == "a/b"
+    assert TABLE.number_in("space", "bonds/17/") is None
+    assert TABLE.number_in("space", "spaces/") is None
 
 
 def test_listings_end_with_a_slash() -> None:
-    assert all(path.endswith("/") and sure in "DCA" for path, sure in LISTINGS.items())
+    assert all(listing.path.endswith("/") and listing.sure in "DCA" for listing in LISTINGS.values())
 
 
 def test_creation_order() -> None:
