@@ -94,19 +94,20 @@ class Planting:
 
     def security_groups(self, entry: Mapping[str, Any]) -> None:
         with given_id(security_groups, "random_security_group_id", entry["id"]):
-            self._backend.create_security_group(
+            made = self._backend.create_security_group(
                 entry["name"], entry.get("description", entry["name"]), entry["vpc"], tags=_tags(entry)
             )
         for rule in entry.get("ingress", []):
             group, cidr = rule.get("group"), rule.get("cidr")
-            self._backend.authorize_security_group_ingress(
-                entry["id"],
-                rule["protocol"],
-                rule.get("from_port", -1),
-                rule.get("to_port", rule.get("from_port", -1)),
-                [{"CidrIpv6" if ":" in cidr else "CidrIp": cidr}] if cidr else [],
-                source_groups=[{"GroupId": group}] if group else [],
-            )
+            requested = {
+                "ip_protocol": rule["protocol"],
+                "from_port": rule.get("from_port", -1),
+                "to_port": rule.get("to_port", rule.get("from_port", -1)),
+                "ip_ranges": [{"CidrIpv6" if ":" in cidr else "CidrIp": cidr}] if cidr else [],
+                "source_groups": [{"GroupId": group}] if group else [],
+                "prefix_list_ids": [],
+            }
+            self._backend.authorize(made, [requested], False)
 
     def instances(self, entry: Mapping[str, Any]) -> None:
         public_ip = entry.get("public_ip")

@@ -73,7 +73,7 @@ class AddressActions(EC2Response):
         if not wanted:
             refuse("MissingParameter", "The request must contain the parameter AllocationId")
         found = next((address for address in self.ec2_backend.addresses if address.id == wanted), None)
-        return found or not_found(wanted)
+        return found or not_found(wanted, "eipalloc")
 
     def _by_public_ip(self, public_ip: str) -> LabAddress:
         found = next((address for address in self.ec2_backend.addresses if address.public_ip == public_ip), None)
@@ -107,7 +107,7 @@ class AddressActions(EC2Response):
         association, public_ip = self._get_param("AssociationId"), self._get_param("PublicIp")
         if association:
             held = (address for address in self.ec2_backend.addresses if address.association_id == association)
-            address = next(held, None) or not_found(association)
+            address = next(held, None) or not_found(association, "eipassoc")
         elif public_ip:
             address = self._by_public_ip(public_ip)
         else:

@@ -66,7 +66,7 @@ class AttachmentRules(EC2Backend):
 
     def detach_network_interface(self, attachment_id: str) -> None:
         held = (interface for interface in self.enis.values() if interface.attachment_id == attachment_id)
-        interface = next(held, None) or not_found(attachment_id)
+        interface = next(held, None) or not_found(attachment_id, "eni-attach")
         if interface.requester_managed:
             refuse("OperationNotPermitted", f"You are not allowed to manage '{attachment_id}': a NAT gateway does.")
         if interface.device_index == 0:

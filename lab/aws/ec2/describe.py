@@ -15,6 +15,20 @@ from moto.core.responses import ActionResult
 from .errors import not_found, refuse
 from .filters import Path, matching, values_at
 
+PREFIXES = {
+    "AllocationIds": "eipalloc",
+    "GroupIds": "sg",
+    "InstanceIds": "i",
+    "InternetGatewayIds": "igw",
+    "NatGatewayIds": "nat",
+    "NetworkInterfaceIds": "eni",
+    "RouteTableIds": "rtb",
+    "SecurityGroupRuleIds": "sgr",
+    "SubnetIds": "subnet",
+    "VpcIds": "vpc",
+}
+"""The beginning of an id, by the parameter that lists ids."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -46,7 +60,7 @@ def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
         by_id = {_id(found, kind): found for found in visible}
         for wanted in ids:
             if wanted not in by_id:
-                not_found(wanted)
+                not_found(wanted, PREFIXES.get(kind.ids))
         visible = [found for found in visible if _id(found, kind) in ids]
     return matching(kind.action, visible, response._filters_from_querystring(), kind.filters, kind.tags)
 

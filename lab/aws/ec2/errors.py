@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from moto.ec2.exceptions import EC2ClientError
@@ -22,9 +23,19 @@ MISSING = {
     "rtb": ("InvalidRouteTableID.NotFound", "The routeTable ID '{}' does not exist"),
     "rtbassoc": ("InvalidAssociationID.NotFound", "The association ID '{}' does not exist"),
     "sg": ("InvalidGroup.NotFound", "The security group '{}' does not exist"),
+    "sgr": ("InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '{}' does not exist"),
     "subnet": ("InvalidSubnetID.NotFound", "The subnet ID '{}' does not exist"),
     "vpc": ("InvalidVpcID.NotFound", "The vpc ID '{}' does not exist"),
 }
+
+
+# What is said of an id that is not of the form of its kind; of the other kinds it does not exist.
+MALFORMED = {
+    "eni": "InvalidNetworkInterfaceId.Malformed",
+    "i": "InvalidInstanceID.Malformed",
+    "sg": "InvalidGroupId.Malformed",
+}
+NUMBER = re.compile(r"[0-9a-f]{8}|[0-9a-f]{17}")
 
 
 def refuse(code: str, message: str) -> NoReturn:
@@ -37,7 +48,13 @@ def prefix_of(resource_id: str) -> str:
     return resource_id.rpartition("-")[0]
 
 
-def not_found(resource_id: str) -> NoReturn:
-    """Answer that this id does not exist, in the words for its kind."""
-    code, text = MISSING.get(prefix_of(resource_id), ("InvalidID", "The ID '{}' is not valid"))
+def not_found(resource_id: str, kind: str | None = None) -> NoReturn:
+    """Answer that this id does not exist, in the words for its kind.
+
+    :param kind: the prefix that the parameter wants; without it the id's own one counts, as where objects are tagged.
+    """
+    prefix, _dash, number = resource_id.rpartition("-")
+    if kind in MALFORMED and (prefix != kind or not NUMBER.fullmatch(number)):
+        refuse(MALFORMED[kind], f'Invalid id: "{resource_id}"')
+    code, text = MISSING.get(kind or prefix, ("InvalidID", "The ID '{}' is not valid"))
     refuse(code, text.format(resource_id))

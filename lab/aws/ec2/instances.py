@@ -145,7 +145,7 @@ class InstanceRules(EC2Backend):
 
     def get_instance(self, instance_id: str) -> Any:
         found = next((instance for instance in self.all_instances() if instance.id == instance_id), None)
-        return found if found is not None else not_found(instance_id)
+        return found if found is not None else not_found(instance_id, "i")
 
     def run_instances(
         self, image_id: str, count: int, user_data: Any, security_group_names: Sequence[str], **kwargs: Any

@@ -112,7 +112,7 @@ class InterfaceRules(EC2Backend):
 
     def get_network_interface(self, eni_id: str) -> LabInterface:
         found = self.enis.get(eni_id)
-        return found if found is not None else not_found(eni_id)
+        return found if found is not None else not_found(eni_id, "eni")
 
     def groups_for(self, group_ids: Sequence[str], vpc_id: str, other: tuple[str, str]) -> list[Any]:
         """The security groups of an interface; all of them must be of its VPC.
@@ -123,7 +123,7 @@ class InterfaceRules(EC2Backend):
         for group_id in dict.fromkeys(group_ids):
             group = self.get_security_group_from_id(group_id)
             if group is None:
-                refuse("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+                not_found(group_id, "sg")
             if group.vpc_id != vpc_id:
                 refuse(other[0], other[1].format(group=group_id))
             groups.append(group)

@@ -212,7 +212,7 @@ class RouteRules(EC2Backend):
 
     def get_route_table(self, route_table_id: str) -> Any:
         found = self.route_tables.get(route_table_id)
-        return found if found is not None else not_found(route_table_id)
+        return found if found is not None else not_found(route_table_id, "rtb")
 
     def main_table(self, vpc_id: str) -> Any:
         """The VPC's main route table."""

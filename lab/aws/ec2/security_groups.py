@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.responses import ActionResult, EmptyResult
-from moto.ec2.models import EC2Backend
+from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from .describe import Kind, chosen, describe, page
 from .errors import not_found, refuse
+from .group_rules import GroupRuleRules, check_name, check_text
 from .tags import tag_list, tags_for
 
 
@@ -79,13 +79,23 @@ def _present_rule(rule: Any) -> dict[str, Any]:
         "ToPort": -1 if rule.to_port is None else rule.to_port,
         "CidrIpv4": rule.cidr_ipv4,
         "CidrIpv6": rule.cidr_ipv6,
+        "PrefixListId": rule.prefix_list_id,
         "ReferencedGroupInfo": rule.referenced_group_info,
         "Description": rule.description,
         "Tags": tag_list(rule),
     }
 
 
-class GroupRules(EC2Backend):
+def _present_permission(rule: Any) -> dict[str, Any]:
+    """A rule as it was asked for."""
+    source = {"UserIdGroupPairs": [rule.source_group]} if rule.source_group else {}
+    name = "Ipv6Ranges" if rule.cidr_ipv6 else "IpRanges"
+    source |= {name: [rule.ip_range]} if rule.ip_range else {}
+    source |= {"PrefixListIds": [{"PrefixListId": rule.prefix_list_id}]} if rule.prefix_list_id else {}
+    return {"IpProtocol": rule.ip_protocol, "FromPort": rule.from_port, "ToPort": rule.to_port, **source}
+
+
+class GroupRules(GroupRuleRules):
     """What EC2 demands of security groups."""
 
     def all_groups(self) -> list[Any]:
@@ -100,14 +110,18 @@ class GroupRules(EC2Backend):
         self.get_vpc(vpc_id)
         if name == "default" and not kwargs.get("is_default"):
             refuse("InvalidParameterValue", "Cannot use reserved security group name: default")
-        # moto looks for a group's name among the ids of all groups too, and in other VPCs.
-        if any(group.name == name for group in self.groups[vpc_id].values()):
+        if not name or not description:
+            refuse("MissingParameter", "The request must contain the parameters GroupName and GroupDescription")
+        check_name(name)
+        check_text(description, "security group description")
+        # moto looks for a group's name among the ids of all groups too, and in other VPCs; EC2's have no case.
+        if any(group.name.lower() == name.lower() for group in self.groups[vpc_id].values()):
             refuse("InvalidGroup.Duplicate", f"The security group '{name}' already exists for VPC '{vpc_id}'")
         kwargs["force"] = True
         group = super().create_security_group(name, description, vpc_id, *args, **kwargs)
         if kwargs.get("is_default"):  # moto's lets nobody in, EC2's lets in its own members
-            own = [{"GroupId": group.id}]
-            self.authorize_security_group_ingress(group.id, "-1", None, None, [], source_groups=own, vpc_id=vpc_id)
+            own = {"ip_protocol": "-1", "from_port": None, "to_port": None, "source_groups": [{"GroupId": group.id}]}
+            self.authorize(group, [{**own, "ip_ranges": [], "prefix_list_ids": []}], False)
         return group
 
     def remove_group(self, group: Any) -> None:
@@ -146,7 +160,7 @@ class GroupActions(EC2Response):
         if not group_id:
             refuse("MissingParameter", "The request must contain the parameter groupId")
         group = self.ec2_backend.get_security_group_from_id(group_id)
-        self.ec2_backend.remove_group(group if group is not None else not_found(group_id))
+        self.ec2_backend.remove_group(group if group is not None else not_found(group_id, "sg"))
         return ActionResult({"Return": True, "GroupId": group_id})
 
     def describe_security_groups(self) -> ActionResult:
@@ -164,8 +178,43 @@ class GroupActions(EC2Response):
         return ActionResult({"SecurityGroups": shown, "NextToken": token})
 
     def describe_security_group_rules(self) -> ActionResult:
+        for number in self._filters_from_querystring().get("group-id", []):
+            if not number.startswith("sg-"):
+                not_found(number, "sg")
         rules = [rule for one in self.ec2_backend.all_groups() for rule in (*one.egress_rules, *one.ingress_rules)]
         return describe(self, RULES, [_present_rule(rule) for rule in rules])
+
+    def authorize_security_group_ingress(self) -> ActionResult:
+        return self._authorize(is_egress=False)
+
+    def authorize_security_group_egress(self) -> ActionResult:
+        return self._authorize(is_egress=True)
+
+    def revoke_security_group_ingress(self) -> ActionResult:
+        return self._revoke(is_egress=False)
+
+    def revoke_security_group_egress(self) -> ActionResult:
+        return self._revoke(is_egress=True)
+
+    def _named(self) -> Any:
+        """The group that the request names: by its id, or in a default VPC by its name."""
+        number, name = self._get_param("GroupId"), self._get_param("GroupName")
+        if number:
+            return self.ec2_backend.get_security_group_from_id(number) or not_found(number, "sg")
+        default = self.ec2_backend.default_vpc
+        known = list(self.ec2_backend.groups[default.id].values()) if default is not None else []
+        found = [one for one in known if one.name == name]
+        return found[0] if found else refuse("InvalidGroup.NotFound", f"The security group '{name}' does not exist")
+
+    def _authorize(self, is_egress: bool) -> ActionResult:
+        requested = list(self._process_rules_from_querystring())
+        rules = self.ec2_backend.authorize(self._named(), requested, is_egress)
+        return ActionResult({"Return": True, "SecurityGroupRules": [_present_rule(rule) for rule in rules]})
+
+    def _revoke(self, is_egress: bool) -> ActionResult:
+        requested = list(self._process_rules_from_querystring())
+        unknown = self.ec2_backend.revoke(self._named(), requested, is_egress)
+        return ActionResult({"Return": True, "UnknownIpPermissions": [_present_permission(rule) for rule in unknown]})
 
     def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
         return self._descriptions("ingress_rules")
@@ -179,4 +228,4 @@ class GroupActions(EC2Response):
             for not_wanted in ("sgrule_tags", "prefix_list_ids"):
                 arguments.pop(not_wanted, None)
             getattr(self.ec2_backend, f"update_security_group_rule_descriptions_{verb}")(**arguments)
-        return EmptyResult()
+        return ActionResult({"Return": True})

@@ -46,7 +46,7 @@ class SubnetRules(EC2Backend):
         for zone in self.subnets.values():
             if subnet_id in zone:
                 return zone[subnet_id]
-        return not_found(subnet_id)
+        return not_found(subnet_id, "subnet")
 
     def create_subnet(
         self,

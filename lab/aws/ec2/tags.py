@@ -98,6 +98,12 @@ class TagRules(EC2Backend):
             *self.nat_gateways,
             *self.route_tables,
             *(group for groups in self.groups.values() for group in groups),
+            *(
+                rule.id
+                for groups in self.groups.values()
+                for group in groups.values()
+                for rule in (*group.ingress_rules, *group.egress_rules)
+            ),
             *(subnet for zone in self.subnets.values() for subnet in zone),
             *self.vpcs,
         }
@@ -108,6 +114,8 @@ class TagRules(EC2Backend):
             if prefix_of(resource_id) in MISSING:
                 if resource_id not in known:
                     not_found(resource_id)
+            elif prefix_of(resource_id) not in utils.EC2_PREFIX_TO_RESOURCE:
+                not_found(resource_id)
             else:
                 super().do_resources_exist([resource_id])
         return True

@@ -46,7 +46,7 @@ class VpcRules(EC2Backend):
 
     def get_vpc(self, vpc_id: str) -> Any:
         found = self.vpcs.get(vpc_id)
-        return found if found is not None else not_found(vpc_id)
+        return found if found is not None else not_found(vpc_id, "vpc")
 
     def create_default_vpc(self) -> Any:
         # moto makes one for each new region; here a region starts empty.
@@ -89,7 +89,7 @@ class VpcRules(EC2Backend):
 
     def get_internet_gateway(self, internet_gateway_id: str) -> Any:
         found = self.internet_gateways.get(internet_gateway_id)
-        return found if found is not None else not_found(internet_gateway_id)
+        return found if found is not None else not_found(internet_gateway_id, "igw")
 
     def create_internet_gateway(self, tags: Sequence[dict[str, str]] | None = None) -> Any:
         if len(self.internet_gateways) >= self.quotas["internet_gateways"]:

@@ -104,7 +104,8 @@ class _Work:
                 if attempt == ROUNDS or error.code != (DUPLICATE_RULE if present else UNKNOWN_RULE):
                     raise
             (now,) = map(group_of, describe(self._client, "describe_security_groups", GroupIds=[group.id]))
-            left = [rule for rule in left if (_rule(rule) in now.rules) is not present]
+            # A rule of ours that is somebody else's by now stays.
+            left = [rule for rule in left if (_rule(rule) not in now.rules if present else _rule(rule) in now.own)]
         self.done.append(text)
 
     def group(self, wanted: Mapping[str, Any]) -> None:

@@ -117,3 +117,39 @@ def test_a_rule_that_another_run_has_added_is_left_and_the_others_are_added(aws:
     bring_about(Late(), {"network": "prod", "groups": SECURED["groups"]}, False)
     (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
     assert len(group["ingress"]) == len(RULES)
+
+
+class Meddled:
+    """The client, before whose first revocation somebody takes one of the rules away, and another one's mark off."""
+
+    def __init__(self, client: Any, number: str) -> None:
+        self._client, self._number = client, number
+        self.revocations = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def revoke_security_group_ingress(self, **params: Any) -> Any:
+        self.revocations += 1
+        if self.revocations == 1:
+            theirs = {"GroupId": self._number, "IpPermissions": [TAKEN, KEPT]}
+            self._client.revoke_security_group_ingress(**theirs)
+            self._client.authorize_security_group_ingress(**{**theirs, "IpPermissions": [KEPT]})
+        return self._client.revoke_security_group_ingress(**params)
+
+
+TAKEN = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "IpRanges": [{"CidrIp": "192.0.2.1/32"}]}
+KEPT = {"IpProtocol": "tcp", "FromPort": 2, "ToPort": 2, "IpRanges": [{"CidrIp": "192.0.2.1/32"}]}
+
+
+def test_a_revocation_that_is_refused_whole_is_asked_for_again_without_what_is_gone(aws: Running, client: Any) -> None:
+    """What has lost its description meanwhile is somebody else's rule, and stays."""
+    rules = [{"protocol": "tcp", "from_port": n, "to_port": n, "source": "192.0.2.1/32"} for n in (1, 2, 3, 4)]
+    given = {"key": GROUP, "vpc_id": "vpc-00000001"}
+    bring_about(client, {"network": "prod", "groups": [{**given, "rules": rules}]}, False)
+    (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
+    meddled = Meddled(client, group["id"])
+    bring_about(meddled, {"network": "prod", "groups": [{**given, "absent_rules": rules}]}, False)
+    (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
+    assert [rule["from_port"] for rule in group["ingress"]] == [2]
+    assert meddled.revocations == 2
