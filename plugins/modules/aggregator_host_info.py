@@ -61,9 +61,63 @@ options:
         type: list
         elements: str
         default: []
+      admits:
+        description:
+          - Packets that the host's firewall has to let in by it. A packet that the firewall rejects is in RV(missing).
+          - Where the rules cannot be read, which wants root, or do not say, it is counted as unknown in RV(seen).
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          protocol:
+            description: The protocol of the packets.
+            type: str
+            choices: [udp, tcp, ospf]
+            required: true
+          port:
+            description: The port that they are sent to.
+            type: int
+          device:
+            description: The device by which they come, if it is another one.
+            type: str
+          ipv6:
+            description: Whether they are packets of IPv6.
+            type: bool
+            default: false
+          sources:
+            description: The addresses that they come from.
+            type: list
+            elements: str
+            default: []
+      babel:
+        description: How many neighbours of Babel it has to have, where BIRD can be asked.
+        type: int
+        default: 0
+      ospf:
+        description: The addresses of its neighbours of OSPF, where BIRD can be asked.
+        type: list
+        elements: str
+        default: []
+      bgp:
+        description: The addresses with which there has to be a session of BGP, where BIRD can be asked.
+        type: list
+        elements: str
+        default: []
+  bird_sockets:
+    description: Where the control sockets of BIRD may be, as patterns. The vendor does not document theirs.
+    type: list
+    elements: path
+    default: [/run/bird/*.ctl, /run/bird*.ctl, /run/bonding/*bird*.ctl, /run/bonding/bird*/*.ctl]
+  configuration:
+    description:
+      - The node's cached copy of what the management server has for it.
+      - Its format is not documented, so it is searched for the names of devices.
+    type: path
+    default: /var/lib/bonding/configuration.json
 requirements:
   - iproute2 4.14 or later on the aggregator
   - ping, for peers
+  - nft and birdc, and root, for RV(host.admits) and RV(seen); without them these are unknown
 seealso:
   - module: bonded.internet.network_plan
 author:
@@ -126,6 +180,9 @@ host:
         master:
           description: The device that it belongs to, such as a VRF.
           type: str
+        elsewhere:
+          description: Whether its other end is in another network namespace.
+          type: bool
         addresses:
           description: Its addresses with prefix lengths; those of the link itself are left out.
           type: list
@@ -147,6 +204,34 @@ host:
     installed:
       description: What P(bonded.internet.aggregator_host#role) has installed.
       type: dict
+    admits:
+      description:
+        - Whether the host's firewall lets in C(vxlan) from a stranger by the device of the default route, and C(babel),
+          C(ospf) and C(bgp) by a device with a name as the collection gives, V(yes) or V(no).
+        - It is V(unknown) where the rules cannot be read, or do not say.
+        - C(sources) are the addresses and networks that any rule names, and whose VXLAN is let in.
+      type: dict
+    firewall:
+      description: What is there of the vendor's firewall for rules of others.
+      type: dict
+      contains:
+        directory:
+          description: Whether C(/etc/bonding/nftables) is there (6.6 and later).
+          type: bool
+        known_ips:
+          description: Whether C(/etc/bonding/known_ips) is there (6.5).
+          type: bool
+    namespaces:
+      description: The named network namespaces, with the names of their devices; null where these cannot be read.
+      type: list
+      elements: dict
+seen:
+  description:
+    - How much of O(expect) was seen (C(yes)), seen not to be there (C(no)) and could not be looked at (C(unknown)).
+    - C(input) is about packets that the firewall has to let in, C(neighbours) about those of the routing protocols, and
+      C(sent) about devices that have to be in the node's cached configuration.
+  returned: success
+  type: dict
 missing:
   description: A sentence for each thing of O(expect) that is not there.
   returned: success
@@ -159,9 +244,18 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, missing
+from ansible_collections.bonded.internet.plugins.module_utils._host.firewall import read_admitted, read_ruleset
+from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, judged, missing
+from ansible_collections.bonded.internet.plugins.module_utils._host.neighbours import SOCKETS, read_neighbours
 
 PROGRAMS = ("ip", "nft", "ping", "systemctl")
+PACKET = {
+    "protocol": {"type": "str", "choices": ["udp", "tcp", "ospf"], "required": True},
+    "port": {"type": "int"},
+    "device": {"type": "str"},
+    "ipv6": {"type": "bool", "default": False},
+    "sources": {"type": "list", "elements": "str", "default": []},
+}
 ARGUMENT_SPEC = {
     "network": {"type": "str", "required": True},
     "directory": {"type": "path", "default": "/etc/bonded-internet"},
@@ -174,9 +268,15 @@ ARGUMENT_SPEC = {
             "mac": {"type": "str"},
             "addresses": {"type": "list", "elements": "str", "default": []},
             "peers": {"type": "list", "elements": "str", "default": []},
+            "admits": {"type": "list", "elements": "dict", "default": [], "options": PACKET},
+            "babel": {"type": "int", "default": 0},
+            "ospf": {"type": "list", "elements": "str", "default": []},
+            "bgp": {"type": "list", "elements": "str", "default": []},
         },
         "required_one_of": [("device", "mac")],
     },
+    "bird_sockets": {"type": "list", "elements": "path", "default": list(SOCKETS)},
+    "configuration": {"type": "path", "default": facts.CONFIGURATION},
 }
 
 
@@ -184,22 +284,35 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     # a log-in that is not root's may not find what is in the directories for root
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    expected = module.params["expect"]
+    ruleset = read_ruleset(module.run_command) if module.get_bin_path("nft") else None
     try:
         devices = facts.read_devices(module.run_command)
+        routes = facts.read_routes(module.run_command)
+        way_out = next((route["device"] for route in routes if route["destination"] == "default"), None)
         host = {
             "devices": devices,
-            "routes": facts.read_routes(module.run_command),
+            "routes": routes,
             "rules": facts.read_rules(module.run_command),
             "programs": {name: bool(module.get_bin_path(name)) for name in PROGRAMS},
             "managers": facts.read_managers(),
+            "admits": read_admitted(ruleset, way_out),
+            "firewall": facts.read_firewall(),
+            "namespaces": facts.read_namespaces(module.run_command),
             "installed": facts.read_installed(f"{module.params['directory']}/{module.params['network']}.json"),
         }
     except facts.HostError as error:
         module.fail_json(msg=f"{error} Nothing was changed.")
     else:
-        absent = missing(devices, module.params["expect"], by(module.run_command))
+        neighbours = configuration = None
+        if expected and module.get_bin_path("birdc"):
+            neighbours = read_neighbours(module.run_command, module.params["bird_sockets"])
+        if expected:
+            configuration = facts.read_configuration(module.params["configuration"])
+        seen, unseen = judged(expected, ruleset, neighbours, configuration)
+        absent = [*missing(devices, expected, by(module.run_command)), *unseen]
         more = {"msg": f"Not as expected: {'; '.join(absent)}."} if absent else {}
-        module.exit_json(changed=False, host=host, missing=absent, **more)
+        module.exit_json(changed=False, host=host, seen=seen, missing=absent, **more)
 
 
 if __name__ == "__main__":

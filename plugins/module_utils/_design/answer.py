@@ -16,7 +16,7 @@ from typing import Any
 from .._grammar import INTERFACE_NAME, MOST_OF_INTERFACE
 from .._printable import printable
 from .host_files import INSTALLED, MOST_DEVICES, MOST_ENTRIES, UNSIGNED, is_address, is_network, is_prefix
-from .shape import Flag, Many, Number, Record, Shape, Text, refuse, say, shown
+from .shape import Flag, Many, Number, Optional, Record, Shape, Text, refuse, say, shown
 
 MOST_ADDRESSES = 65536
 """Of all devices together."""
@@ -29,6 +29,7 @@ ACTED_ON = ("ansible_facts", "add_host", "add_group")
 
 _MAC = re.compile(r"[0-9a-f:.]*").fullmatch
 _WORD = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
+_NAMED = re.compile(r"[A-Za-z0-9_.@:-]+").fullmatch
 _PATH = re.compile(r"/[A-Za-z0-9_./+-]*").fullmatch
 
 
@@ -55,8 +56,10 @@ _DEVICE = Record(
         "up": Flag(),
         "carrier": Flag(),
         "master": _name(optional=True),
+        "elsewhere": Flag(),
         "addresses": Many(Text("an IP address with a prefix length", 43, is_prefix), MOST_ENTRIES),
-    }
+    },
+    defaults={"elsewhere": False},
 )
 _ROUTE = Record(
     {
@@ -76,6 +79,19 @@ _RULE = Record(
 )
 PROGRAMS = ("ip", "nft", "ping", "systemctl")
 MANAGERS = ("networkd", "udev", "network_manager", "cloud_init")
+ADMITTED = ("vxlan", "babel", "ospf", "bgp")
+ANSWERS = ("yes", "no", "unknown")
+FIREWALL = ("directory", "known_ips")
+SEEN = ("input", "neighbours", "sent")
+_NAMESPACE = Record(
+    {"name": Text("the name of a namespace", 255, _NAMED), "devices": Optional(Many(_name(), MOST_DEVICES))}
+)
+_ADMITS = Record(
+    {
+        **dict.fromkeys(ADMITTED, Text("yes, no or unknown", 7, ANSWERS.__contains__)),
+        "sources": Many(Text("an IP network", 43, is_network), MOST_ENTRIES),
+    }
+)
 HOST = Record(
     {
         "devices": Many(_DEVICE, MOST_DEVICES),
@@ -84,10 +100,23 @@ HOST = Record(
         "programs": Record(dict.fromkeys(PROGRAMS, Flag())),
         "managers": Record(dict.fromkeys(MANAGERS, Flag())),
         "installed": INSTALLED,
-    }
+        "admits": _ADMITS,
+        "firewall": Record(dict.fromkeys(FIREWALL, Flag())),
+        "namespaces": Many(_NAMESPACE, MOST_DEVICES),
+    },
+    defaults={
+        "admits": {**dict.fromkeys(ADMITTED, "unknown"), "sources": []},
+        "firewall": dict.fromkeys(FIREWALL, False),
+        "namespaces": [],
+    },
 )
 """What module aggregator_host_info returns as `host`."""
-_ANSWER: Mapping[str, Shape] = {"host": HOST, "missing": Many(Text("a sentence", 1000), MOST_ENTRIES)}
+_COUNTS = Record(dict.fromkeys(ANSWERS, Number(0, UNSIGNED)))
+_ANSWER: Mapping[str, Shape] = {
+    "host": HOST,
+    "missing": Many(Text("a sentence", 1000), MOST_ENTRIES),
+    "seen": Record(dict.fromkeys(SEEN, _COUNTS)),
+}
 _OF_ANSIBLE = frozenset(
     ("changed", "failed", "msg", "invocation", "warnings", "deprecations", "exception", "attempts", "ansible_facts")
 )
@@ -124,7 +153,7 @@ def check_answer(result: Any) -> tuple[dict[str, Any] | None, list[str]]:
     for name in ("changed", "failed"):
         Flag(only=False).read(result.get(name, False), name, wrong)
     given = {name: value for name, value in result.items() if name in _ANSWER}
-    answer = Record(_ANSWER).read(given, "", wrong)
+    answer = Record(_ANSWER, {"seen": {name: dict.fromkeys(ANSWERS, 0) for name in SEEN}}).read(given, "", wrong)
     if not wrong:
         count = sum(len(device["addresses"]) for device in answer["host"]["devices"])
         if count > MOST_ADDRESSES:

@@ -138,6 +138,17 @@ class Many:
 
 
 @dataclass(frozen=True)
+class Optional:
+    """Another shape, or None."""
+
+    of: Shape
+
+    def read(self, value: Any, where: str, wrong: list[str]) -> Any:
+        """Return None, or what the other shape reads."""
+        return None if value is None else self.of.read(value, where, wrong)
+
+
+@dataclass(frozen=True)
 class Record:
     """A dictionary with exactly these keys; one that is absent gets its default, if it has one."""
 

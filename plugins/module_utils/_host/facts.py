@@ -23,6 +23,11 @@ MANAGERS = {
 }
 """Who may configure a new device, and the path that is there if it may."""
 EMPTY: dict[str, list[Any]] = {"masquerade": [], "ways_back": []}
+FIREWALL = {"directory": "etc/bonding/nftables", "known_ips": "etc/bonding/known_ips"}
+"""Where the vendor's firewall takes rules of others (6.6 and later), and addresses (6.5), and what is there of it."""
+CONFIGURATION = "/var/lib/bonding/configuration.json"
+"""The cached copy of what the management server has for the node. Its format is not documented."""
+MOST_OF_CONFIGURATION = 64 * 1024 * 1024
 
 
 class HostError(Exception):
@@ -45,6 +50,7 @@ def read_devices(run: Run) -> list[dict[str, Any]]:
                 "up": "UP" in flags,
                 "carrier": "LOWER_UP" in flags,
                 "master": link.get("master"),
+                "elsewhere": info.get("info_kind") == "veth" and "link_netnsid" in link,
                 "addresses": [
                     f"{address['local']}/{address['prefixlen']}"
                     for address in link.get("addr_info") or ()
@@ -88,6 +94,41 @@ def read_rules(run: Run) -> list[dict[str, Any]]:
 def read_managers(root: str = "/") -> dict[str, bool]:
     """Which of MANAGERS are there."""
     return {name: os.path.exists(os.path.join(root, path)) for name, path in MANAGERS.items()}
+
+
+def read_namespaces(run: Run) -> list[dict[str, Any]]:
+    """Return the named network namespaces with their devices; None where these cannot be read, which wants root."""
+    code, output, _errors = run(["ip", "netns", "list"])
+    found: list[dict[str, Any]] = []
+    for line in output.splitlines() if code == 0 else ():
+        name = (line.split() or [""])[0]
+        if name:
+            found.append({"name": name, "devices": _devices_of(run, name)})
+    return found
+
+
+def _devices_of(run: Run, namespace: str) -> list[str] | None:
+    code, output, _errors = run(["ip", "-n", namespace, "-j", "link", "show"])
+    if code != 0:
+        return None
+    try:
+        return [link["ifname"] for link in json.loads(output or "[]") if link]
+    except ValueError:
+        return None
+
+
+def read_firewall(root: str = "/") -> dict[str, bool]:
+    """Return which of FIREWALL are there."""
+    return {name: os.path.exists(os.path.join(root, path)) for name, path in FIREWALL.items()}
+
+
+def read_configuration(path: str = CONFIGURATION) -> str | None:
+    """Return the text of the node's cached configuration, or None if it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(MOST_OF_CONFIGURATION)
+    except OSError:
+        return None
 
 
 def read_installed(path: str) -> dict[str, Any]:

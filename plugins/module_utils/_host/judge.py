@@ -8,13 +8,17 @@ Private to the collection.
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+
+from .firewall import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:  # an aggregator's Python may be older than these are
     from collections.abc import Callable, Mapping
 
     from .facts import Run
+    from .firewall import Ruleset
 
     Ping = Callable[[str, str], bool]
     """(device, address): whether the address answers by this device."""
@@ -70,6 +74,62 @@ def missing(devices: list[dict[str, Any]], expected: list[dict[str, Any]], ping:
             answers = list(pool.map(lambda pair: (pair, ping(*pair)), pings))
         problems += [f"{address} does not answer by {device}" for (device, address), answer in answers if not answer]
     return problems
+
+
+def judged(
+    expected: list[dict[str, Any]],
+    ruleset: Ruleset | None,
+    neighbours: list[dict[str, Any]] | None,
+    configuration: str | None,
+) -> tuple[dict[str, dict[str, int]], list[str]]:
+    """Return how much of what is expected is seen, and a sentence for each thing that is seen not to be there.
+
+    What cannot be looked at is unknown, and nothing wrong: the host may be asked without the rights for it, and the
+    format of the configuration is not documented, so that a name that is not in it says nothing.
+    """
+    seen = {part: dict.fromkeys((YES, NO, UNKNOWN), 0) for part in ("input", "neighbours", "sent")}
+    problems: list[str] = []
+    for wanted in expected:
+        name = wanted.get("device") or wanted.get("mac")
+        for packet in wanted.get("admits") or ():
+            for source in packet.get("sources") or (None,):
+                answer = UNKNOWN
+                if ruleset is not None:
+                    device = packet.get("device") or wanted.get("device")
+                    answer = ruleset.admits({**packet, "device": device, "source": source})
+                seen["input"][answer] += 1
+                if answer == NO:
+                    what = f"{packet['protocol']} {packet['port']}" if packet.get("port") else str(packet["protocol"])
+                    whence = f"from {source} " if source else ""
+                    problems.append(f"the firewall rejects {what} {whence}by {packet.get('device') or name}")
+        for protocol in ("babel", "ospf", "bgp"):
+            addresses, count = wanted.get(protocol) or (), 0
+            if protocol == "babel":
+                # Babel's neighbours have addresses that only the link knows, so they are counted.
+                count = wanted.get("babel") or 0
+                addresses = ()
+            total = count or len(addresses)
+            if not total:
+                continue
+            if neighbours is None:
+                seen["neighbours"][UNKNOWN] += total
+                continue
+            up = [one for one in neighbours if one["protocol"] == protocol and one["up"]]
+            here = [one for one in up if protocol == "bgp" or one["device"] == wanted.get("device")]
+            absent = [address for address in addresses if address not in {one["address"] for one in here}]
+            met = min(len(here), total) if protocol == "babel" else total - len(absent)
+            seen["neighbours"][YES] += met
+            seen["neighbours"][NO] += total - met
+            if protocol == "babel" and met < total:
+                problems.append(f"the device {name} has {met} of {total} neighbours of Babel")
+            problems += [f"{address} is no neighbour of {NAMES[protocol]} by {name}" for address in absent]
+        if wanted.get("device"):
+            there = configuration is not None and re.search(rf'"{re.escape(wanted["device"])}"', configuration)
+            seen["sent"][YES if there else UNKNOWN] += 1
+    return seen, problems
+
+
+NAMES = {"ospf": "OSPF", "bgp": "BGP"}
 
 
 def find(devices: list[dict[str, Any]], wanted: Mapping[str, Any]) -> dict[str, Any] | None:

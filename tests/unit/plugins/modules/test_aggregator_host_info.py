@@ -66,6 +66,7 @@ def test_devices_have_their_addresses_also_those_that_are_only_local() -> None:
         "up": True,
         "carrier": True,
         "master": None,
+        "elsewhere": False,
         "addresses": ["10.101.0.4/24", "10.1.0.77/32"],
     }
     assert (tunnel["kind"], tunnel["vni"], tunnel["up"]) == ("vxlan", 10000011, False)

@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import MANAGERS, PROGRAMS
+from ansible_collections.bonded.internet.plugins.module_utils._design.answer import (
+    ADMITTED,
+    ANSWERS,
+    MANAGERS,
+    PROGRAMS,
+    SEEN,
+)
 from ansible_collections.bonded.internet.plugins.plugin_utils._answer import answer_of
 
 HONEST: dict[str, Any] = {
@@ -23,7 +29,11 @@ HONEST: dict[str, Any] = {
         "programs": dict.fromkeys(PROGRAMS, True),
         "managers": dict.fromkeys(MANAGERS, False),
         "installed": {"masquerade": [], "ways_back": []},
+        "admits": {**dict.fromkeys(ADMITTED, "unknown"), "sources": []},
+        "firewall": {"directory": False, "known_ips": False},
+        "namespaces": [{"name": "space_11", "devices": None}],
     },
+    "seen": {name: dict.fromkeys(ANSWERS, 0) for name in SEEN},
 }
 MESSAGE = SimpleNamespace(event=SimpleNamespace(msg="\x1b[2J\nlocalhost : ok=1"))
 """A warning or an exception as ansible-core 2.19 and later have it."""

@@ -19,7 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.answer imp
     check_output,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._design.shape import MOST_SENTENCES
-from ansible_collections.bonded.internet.plugins.module_utils._host import facts
+from ansible_collections.bonded.internet.plugins.module_utils._host import facts, firewall
 from ansible_collections.bonded.internet.plugins.modules import aggregator_host_info
 
 DEVICE: dict[str, Any] = {
@@ -31,6 +31,7 @@ DEVICE: dict[str, Any] = {
     "up": True,
     "carrier": True,
     "master": None,
+    "elsewhere": False,
     "addresses": ["10.101.0.4/24", "2001:db8::4/64"],
 }
 FORWARD = {"protocol": "tcp", "port": 8080, "to": "192.0.2.10", "to_port": 80, "from": ["0.0.0.0/0"]}
@@ -55,8 +56,12 @@ HOST: dict[str, Any] = {
     "programs": dict.fromkeys(declared.PROGRAMS, True),
     "managers": dict.fromkeys(declared.MANAGERS, False),
     "installed": {"masquerade": [MASQUERADE], "ways_back": [WAY]},
+    "admits": {"vxlan": "no", "babel": "yes", "ospf": "unknown", "bgp": "no", "sources": ["10.1.0.0/24"]},
+    "firewall": {"directory": True, "known_ips": False},
+    "namespaces": [{"name": "space_11", "devices": ["veth0"]}, {"name": "other", "devices": None}],
 }
-ANSWER: dict[str, Any] = {"changed": False, "host": HOST, "missing": ["there is no device gw12"]}
+SEEN = {name: {"yes": 2, "no": 1, "unknown": 0} for name in declared.SEEN}
+ANSWER: dict[str, Any] = {"changed": False, "host": HOST, "missing": ["there is no device gw12"], "seen": SEEN}
 TOO_MANY = declared.MOST_DEVICES + 1
 
 
@@ -74,7 +79,16 @@ def test_an_answer_of_the_declared_shape_is_handed_on_and_nothing_else_of_the_re
     discovered = {"discovered_interpreter_python": "/usr/bin/python3.11"}
     answer, wrong = check_answer({**ANSWER, **ansible, "ansible_facts": discovered})
     assert wrong == []
-    assert answer == {"host": HOST, "missing": ["there is no device gw12"]}
+    assert answer == {"host": HOST, "missing": ["there is no device gw12"], "seen": SEEN}
+
+
+def test_an_answer_without_what_cannot_be_looked_at_knows_nothing_of_it() -> None:
+    host = {name: value for name, value in HOST.items() if name not in ("admits", "firewall", "namespaces")}
+    answer, wrong = check_answer({"changed": False, "host": host, "missing": []})
+    assert answer is not None and wrong == []
+    assert answer["host"]["admits"] == {**dict.fromkeys(declared.ADMITTED, "unknown"), "sources": []}
+    assert (answer["host"]["firewall"], answer["host"]["namespaces"]) == ({"directory": False, "known_ips": False}, [])
+    assert answer["seen"] == {name: {"yes": 0, "no": 0, "unknown": 0} for name in declared.SEEN}
 
 
 @pytest.mark.parametrize(
@@ -198,7 +212,8 @@ def test_the_shape_is_what_the_module_returns() -> None:
     assert documented["host"]["contains"].keys() == declared.HOST.fields.keys()
     devices = documented["host"]["contains"]["devices"]["contains"]
     assert devices.keys() == DEVICE.keys()
-    assert documented.keys() == {"host", "missing"}
+    assert documented.keys() == {"host", "missing", "seen"}
+    assert tuple(firewall.NEEDS) == declared.ADMITTED and tuple(facts.FIREWALL) == declared.FIREWALL
     assert aggregator_host_info.PROGRAMS == declared.PROGRAMS
     assert tuple(facts.MANAGERS) == declared.MANAGERS
     assert check_answer({**ANSWER, "host": {**HOST, "installed": facts.EMPTY}})[1] == []
