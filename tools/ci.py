@@ -57,12 +57,13 @@ LONG = {
     "tests/playbooks/ways/test_public_addresses.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_races.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
+    "tests/playbooks/ways/test_renamed_server.py": "it takes a minute and a half; `make test` runs it",
     "tests/lab/bondingadmin/test_each_renamed.py": "it takes a minute; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first is for each change of
 roles/aggregator_host, over whose hosts the packet lab runs site.yml too. Those of rights are for each change of the
-rights, whose names tests/playbooks/modules/test_rights.py judges one by one. That of renamings is for each change of
+rights, whose names tests/playbooks/modules/test_rights.py judges one by one. Those of renamings are for each change of
 the table of resources and of what reads and writes by it; test_renamed.py judges all names at once. The others are for
 each change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
 tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""

@@ -56,9 +56,26 @@ options:
       - If not given, the environment variable E(BONDING_API_TIMEOUT) is used.
     type: int
     default: 30
+  api_map:
+    description:
+      - What this server calls by another name than the collection assumes. A dictionary with V(paths), V(fields) and
+        V(values), or a YAML file that holds one.
+      - V(paths) has a path below C(/api/v4/) for a kind, like V({cpe_nat_ip: bonds/X/nat_ips/}); C(X) stands for the
+        id of the aggregator or bond. Paths below another one go along with it.
+      - V(fields) has the name that the server uses for a field of a kind, like
+        V({vxlan_interface: {endpoints.ip: remote_address}}). Dots lead into lists and mappings. V(interface) and
+        V(protocol) stand for all kinds of these, V(object) for all kinds.
+      - V(values) has the server's words for the values of a field, like
+        V({babel_protocol: {interfaces.type: {wired: cable}}}).
+      - The names of kinds and fields are those that M(bonded.internet.bonding_api_info) shows with
+        O(ignore:conformance=true), which also prints the lines that a server wants. Unknown names are refused.
+      - A relative path of a file begins in the folder that the module runs in.
+      - If not given, the environment variable E(BONDING_API_MAP) is used, which names a file.
+    type: raw
 notes:
   - The management server writes to its database and pushes the change to the aggregators and bonds afterwards,
     so a change is not yet in effect on them when the module returns.
   - The paths and fields of the server that this collection uses are not all documented by the vendor.
-    M(bonded.internet.bonding_api_info) compares them with those of a live server before anything is written.
+    M(bonded.internet.bonding_api_info) compares them with those of a live server before anything is written, and
+    O(api_map) corrects what differs there.
 """

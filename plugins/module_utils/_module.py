@@ -17,7 +17,7 @@ from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
 from ._printable import printable, printable_all
 from ._reconcile import Api, ReconcileError, Refs, Result, report_outcomes
-from ._resources import SLOTS
+from ._resources import SLOTS, TABLE, ApiMapError, Table, load_map
 
 STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
 
@@ -140,6 +140,15 @@ def connection_of(params: Mapping[str, Any]) -> Connection:
     )
 
 
+def table_of(params: Mapping[str, Any]) -> Table:
+    """The table of resources with the map of the options laid over it.
+
+    :raises ApiMapError: if that map cannot be used
+    """
+    api_map = load_map(params["api_map"])
+    return Table(api_map) if api_map else TABLE
+
+
 class BondingModule(AnsibleModule):
     """A module on the management server: its own options plus those of the connection; check mode always."""
 
@@ -168,11 +177,14 @@ class BondingModule(AnsibleModule):
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         connection = self.connection()
         try:
+            table = table_of(self.params)
             with Client(connection, parallel) as client:
                 for text in connection.warnings():
                     self.warn(text)
-                api = Api(client)
+                api = Api(client, table)
                 result = work(api, Refs(api))
+        except ApiMapError as error:
+            self.fail_json(msg=printable(f"{error} Nothing was sent."), changed=False)
         except ClientError as error:
             self.fail_json(msg=printable(error), changed=False, failure=printable_all(error.failure()))
         except ReconcileError as error:

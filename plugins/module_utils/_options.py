@@ -28,5 +28,6 @@ CONNECTION_SPEC: Spec = {
     "api_token": _connection_option("api_token", no_log=True),
     "validate_certs": _connection_option("validate_certs", type="bool", default=True),
     "ca_path": _connection_option("ca_path", type="path"),
+    "api_map": _connection_option("api_map", type="raw"),
     "api_timeout": _connection_option("api_timeout", type="int", default=30),
 }

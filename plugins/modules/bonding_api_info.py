@@ -16,9 +16,9 @@ description:
   - Logs in to the management server, and returns the versions of the aggregators and the resources that the server
     lists.
   - Fails if an aggregator runs a version below O(minimum_version), unless O(require=false).
-  - With O(conformance=true) it also asks the server to describe each path that this collection uses, and reports,
-    path
-    by path and field by field, what it has and what it lacks. It changes nothing.
+  - With O(conformance=true) it also asks the server to describe each path that this collection uses and to show the
+    objects there, and reports, path by path and field by field, what it has, what it lacks, and what it does not show.
+    It proposes lines for O(api_map). It changes nothing.
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
@@ -41,6 +41,7 @@ options:
     description:
       - Whether to compare the API of the server with what this collection expects.
       - Paths of aggregators and bonds are asked under the first of each; without one they are not asked.
+      - Then aggregators that cannot be read are a warning, and no failure.
     type: bool
     default: false
 seealso:
@@ -57,9 +58,20 @@ EXAMPLES = r"""
     conformance: true
   register: server
 
-- name: Show what it lacks
+- name: Show what it lacks, and the lines of a map that may cure it
   ansible.builtin.debug:
-    msg: "{{ server.conformance.paths | rejectattr('exists', 'equalto', true) | list }}"
+    msg: "{{ server.conformance.text }}"
+
+- name: The same with a map for what this server calls otherwise
+  bonded.internet.bonding_api_info:
+    api_url: https://bonding.example.com
+    api_map:
+      paths:
+        cpe_nat_ip: bonds/X/nat_ips/
+      fields:
+        vxlan_interface:
+          endpoints.ip: remote_address
+    conformance: true
 """
 
 RETURN = r"""
@@ -69,6 +81,21 @@ api_url:
   returned: success
   type: str
   sample: https://bonding.example.com/api/v4/
+api_map:
+  description: The map that O(api_map) has given, in its full form, each kind by itself; empty mappings without one.
+  returned: success, and failure because of a version
+  type: dict
+  contains:
+    paths:
+      description: The path of each kind that the map names.
+      type: dict
+    fields:
+      description: For each kind that the map names the server's names of fields.
+      type: dict
+    values:
+      description: For each kind that the map names and each field the server's words for values.
+      type: dict
+  sample: {paths: {cpe_nat_ip: bonds/X/nat_ips/}, fields: {}, values: {}}
 aggregators:
   description: All aggregators that the user can see, in the order of their ids.
   returned: success, and failure because of a version
@@ -90,7 +117,7 @@ aggregators:
   sample:
     - {id: 7, name: agg1, version: 6.6.2, supported: true}
 supported:
-  description: Whether no aggregator runs a version below O(minimum_version).
+  description: Whether no aggregator runs a version below O(minimum_version); null if they cannot be read.
   returned: success, and failure because of a version
   type: bool
 resources:
@@ -104,9 +131,46 @@ conformance:
   returned: with O(conformance=true)
   type: dict
   contains:
+    answer:
+      description:
+        - V(does not conform) if anything is lacking, V(not shown) if nothing is, and the server does not show all
+          to this user, else V(conforms).
+      type: str
     conforms:
       description: Whether nothing is known to be lacking.
       type: bool
+    counts:
+      description: How many paths and fields there are of each answer.
+      type: dict
+      contains:
+        conforms:
+          description: Those that the server has.
+          type: int
+        differs:
+          description: Those that it lacks, or whose values it does not take.
+          type: int
+        not_shown:
+          description: Those that it does not show to this user, and has no object of.
+          type: int
+    text:
+      description: The counts, all that is lacking, and the lines for O(api_map) that may cure it, to be read.
+      type: list
+      elements: str
+    proposal:
+      description:
+        - What is to be added to O(api_map) as it seems by the server's nearest names. A guess, so check each name.
+        - Of paths, those alone that the root of the API lists.
+      type: dict
+      contains:
+        paths:
+          description: As in O(api_map).
+          type: dict
+        fields:
+          description: As in O(api_map).
+          type: dict
+        values:
+          description: As in O(api_map).
+          type: dict
     paths:
       description: One entry for each path.
       type: list
@@ -116,7 +180,9 @@ conformance:
           description: The path below C(/api/v4/); C(X) stands for the id of an aggregator or bond.
           type: str
         kind:
-          description: The kind of object, like V(vxlan_interface); empty for a list of several kinds.
+          description:
+            - The kind of object, like V(vxlan_interface), or the name of a list, like V(interface) for all interfaces
+              of an aggregator. It is the name for O(api_map).
           type: str
         sure:
           description:
@@ -126,23 +192,27 @@ conformance:
         exists:
           description: Whether the server has it; null if it could not be asked.
           type: bool
+        answer:
+          description: As for the whole, for this path and its fields.
+          type: str
         lacks:
           description: The fields that the server lacks, or whose choices it lacks.
           type: list
           elements: str
         fields:
-          description: All fields that this collection uses.
+          description: All fields that this collection uses, those inside of lists and mappings too.
           type: list
           elements: dict
           contains:
             field:
-              description: Its name.
+              description: Its name, with those around it, like V(endpoints.ip). It is the name for O(api_map).
               type: str
             sure:
               description: How sure this collection is of the field; as for the path.
               type: str
             has:
-              description: Whether the server has it; null if the server does not say.
+              description:
+                - Whether the server has it, as its description says (OPTIONS) or an object shows; null if neither does.
               type: bool
             lacking_choices:
               description: The values that this collection may send and the server does not offer.
@@ -174,6 +244,7 @@ failure:
 
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._client import ApiError
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
@@ -196,14 +267,26 @@ def main() -> None:
 
     def work(api: Api, refs: Refs) -> dict[str, Any]:
         minimum = module.params["minimum_version"]
-        result = {"changed": False, "api_url": api.client.url(""), **versions(refs, minimum)}
-        if module.params["require"] and not result["supported"]:
+        result: dict[str, Any] = {
+            "changed": False,
+            "api_url": api.client.url(""),
+            "api_map": api.table.api_map.as_dict(),
+        }
+        try:
+            result |= versions(refs, minimum)
+        except ApiError as error:
+            # Where the comparison is asked for, it shall say what is wrong.
+            if not module.params["conformance"] or error.status not in (200, 404):
+                raise
+            module.warn(printable(f"The aggregators cannot be read: {error}"))
+            result |= {"aggregators": [], "supported": None}
+        if module.params["require"] and result["supported"] is False:
             below = [item for item in result["aggregators"] if item["supported"] is False]
             names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
             module.fail_json(msg=printable(f"Aggregators with a version below {minimum}: {names}."), **result)
         result["resources"] = listed_resources(api)
         if module.params["conformance"]:
-            result["conformance"] = conformance(api, refs)
+            result["conformance"] = conformance(api, result["resources"])
         return result
 
     module.run(work)

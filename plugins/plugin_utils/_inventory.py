@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 import yaml
 
+from ansible_collections.bonded.internet.plugins.module_utils._resources import ApiMapError, load_map
+
 from ._typed import ABSENT, Absent, nearest, typed
 from ._variables import (
     AWS,
@@ -40,6 +42,7 @@ from ._variables import (
 
 ROLES_FOLDER = Path(__file__).resolve().parents[2] / "roles"
 MOST_PROBLEMS = 50
+API_MAP = "bonding_api_map"
 
 
 class TemplateError(Exception):
@@ -110,6 +113,7 @@ class Inventory:
             raise InventoryError(["The group of aggregators has no host. Nothing can be done without one."])
         self._check_names()
         read = {name: self._shared(name, spec) for name, spec in shared_specs().items()}
+        self._read_map(read)
         shared = {name: value for name, value in read.items() if value is not ABSENT}
         hosts = {host: self._of_host(host) for host in self._hosts}
         if "bonding_network" not in shared and not self._problems:
@@ -128,6 +132,15 @@ class Inventory:
             "hosts": {host: _host(own) for host, own in hosts.items()},
             "asks_hosts": any(own.get("bonding_host_side", True) for own in hosts.values()),
         }
+
+    def _read_map(self, read: dict[str, Any]) -> None:
+        """Put the map of the server's names in place of its file, so that a run reads the file once."""
+        if read[API_MAP] is ABSENT:
+            return
+        try:
+            read[API_MAP] = load_map(read[API_MAP]).as_dict()
+        except ApiMapError as error:
+            self._problem(f"{API_MAP}: {str(error).removeprefix('api_map: ')}")
 
     def _value(self, host: str, name: str) -> Any:
         """Return a host's value of a variable, None if the host has none."""

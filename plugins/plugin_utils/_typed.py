@@ -173,4 +173,9 @@ def _mapping(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:
     return found
 
 
-_READERS = {"str": _text, "path": _text, "int": _integer, "bool": _switch, "list": _list, "dict": _mapping}
+def _raw(value: Any, _spec: Spec, _where: str, _problems: list[str]) -> Any:
+    """Return the value as it is: what it may be is judged by who takes it."""
+    return value
+
+
+_READERS = {"raw": _raw, "str": _text, "path": _text, "int": _integer, "bool": _switch, "list": _list, "dict": _mapping}

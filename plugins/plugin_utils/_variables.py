@@ -42,10 +42,17 @@ PLAN = {
 }
 """Options of network_plan, each the same on all hosts."""
 
-SERVER = {
-    f"bonding_api_{name.removeprefix('api_')}": name
-    for name in ("api_url", "api_username", "api_password", "api_token", "api_timeout", "ca_path", "validate_certs")
-}
+SERVER_OPTIONS = (
+    "api_url",
+    "api_username",
+    "api_password",
+    "api_token",
+    "api_map",
+    "api_timeout",
+    "ca_path",
+    "validate_certs",
+)
+SERVER = {f"bonding_api_{name.removeprefix('api_')}": name for name in SERVER_OPTIONS}
 """Options of the connection to the management server, each the same on all hosts."""
 
 AWS: dict[str, Spec] = {

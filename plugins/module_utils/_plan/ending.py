@@ -16,9 +16,10 @@ from ansible.module_utils.common.warnings import warn
 
 from .._aws._ec2 import Ec2Error
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
-from .._module import connection_of
+from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
+from .._resources import ApiMapError
 from .begin import Begun
 from .engine import PlanError, make_plan
 from .module import PlanModule
@@ -33,10 +34,13 @@ def end(module: PlanModule, begun: Begun) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     try:
         connection = connection_of(module.params)
+        table = table_of(module.params)
         with Client(connection) as client:
             for text in connection.warnings():
                 warn(text)
-            result = make_plan(module.params, Api(client), begun)
+            result = make_plan(module.params, Api(client, table), begun)
+    except ApiMapError as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
     except PlanError as error:
         for text in error.warnings:
             warn(text)

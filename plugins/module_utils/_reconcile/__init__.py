@@ -13,7 +13,7 @@ from __future__ import annotations
 from .aggregator import STATES, manage_aggregator
 from .api import Api
 from .applying import apply, check
-from .conformance import conformance, listed_resources, versions
+from .conformance import conformance
 from .cpe_nat import manage_cpe_nats
 from .known import pack_known
 from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, named, wanted
@@ -34,6 +34,7 @@ from .rights import rights_to_write
 from .running import Result, carry_out, report_outcomes
 from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
+from .versions import listed_resources, versions
 
 __all__ = [
     "AGGREGATOR_PARTS",

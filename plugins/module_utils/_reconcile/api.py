@@ -29,6 +29,12 @@ class Api:
         """Return all objects of a collection."""
         return self.client.list(self.table.collection(kind, parent), partial(self.table.received, kind))
 
+    def sample(self, kind: str, parent: str = "") -> Any:
+        """Return the objects that the first answer for a collection has, unjudged; an empty list if it has none."""
+        found = self.client.get(self.table.collection(kind, parent))
+        listed = found.get("results") if isinstance(found, Mapping) else found
+        return [self.table.received(kind, one) for one in listed] if isinstance(listed, list) else []
+
     def one(self, kind: str, parent: str, number: Any) -> dict[str, Any]:
         """Return one object."""
         return self.client.one(self.table.item(kind, parent, number), partial(self.table.received, kind))

@@ -182,7 +182,7 @@ def _difference(change: Change, made: Object) -> str | None:
         if name not in made.data:
             return (
                 f"its answer has no field {name!r}: this server does not know it. bonding_api_info with conformance "
-                "shows what it knows."
+                "shows what it knows, and the lines for api_map that may cure it."
             )
         if not same(field, made.data[name], sent):
             return f"{name} is {made.data[name]!r} there, not {sent!r}."

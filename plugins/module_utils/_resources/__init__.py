@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .api_map import ApiMap, ApiMapError, read_map
 from .kinds import Names, ShapeError
+from .map_file import load_map
 from .model import Field, Listing, Resource, title_of
 from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
 from .wire import TABLE, Table
@@ -29,6 +30,7 @@ __all__ = [
     "ShapeError",
     "Table",
     "group_of",
+    "load_map",
     "read_map",
     "title_of",
 ]

@@ -62,7 +62,7 @@ def read_map(given: Any) -> ApiMap:
     sections = _mapping(given, "api_map", f"a mapping with {', '.join(SECTIONS)}")
     for section in sections:
         if section not in SECTIONS:
-            raise ApiMapError(f"api_map: {section!r} is not known{_nearest(section, SECTIONS)}.")
+            raise ApiMapError(f"api_map: {section!r} is not known{_nearest(section, SECTIONS)}")
     fields = _expanded(sections.get("fields"), "fields", _wire_name)
     for kind, names in fields.items():
         _refuse_twice(kind, names)
@@ -99,7 +99,7 @@ def _paths(given: Any) -> dict[str, str]:
     for kind, path in _mapping(given or {}, "api_map: paths", "a mapping of kinds to paths").items():
         where = f"api_map: paths: {kind}"
         if kind not in known:
-            raise ApiMapError(f"api_map: paths: {kind!r} is not known{_nearest(kind, known)}.")
+            raise ApiMapError(f"api_map: paths: {kind!r} is not known{_nearest(kind, known)}")
         if not isinstance(path, str) or not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
             raise ApiMapError(
                 f"{where}: got {_shown(path)}, expected a path below /api/v4/ with a slash at its end and none at its "
@@ -121,7 +121,7 @@ def _expanded(given: Any, section: str, read: Any) -> dict[str, dict[str, Any]]:
     known = {OBJECT, *RESOURCES, *LISTINGS, *_groups()}
     for name in entries:
         if name not in known:
-            raise ApiMapError(f"{at}: {name!r} is not known{_nearest(name, known)}.")
+            raise ApiMapError(f"{at}: {name!r} is not known{_nearest(name, known)}")
     # What stands for several kinds first, so that a kind's own entry counts more.
     for name in sorted(entries, key=lambda one: (one != OBJECT, one in RESOURCES, one)):
         names = _mapping(entries[name], f"{at}: {name}", "a mapping of fields")
@@ -129,7 +129,7 @@ def _expanded(given: Any, section: str, read: Any) -> dict[str, dict[str, Any]]:
             owners = {kind: kinds[dotted] for kind, kinds in _owners(str(name)).items() if dotted in kinds}
             if not owners:
                 there = {one for kinds in _owners(str(name)).values() for one in kinds}
-                raise ApiMapError(f"{at}: {name}: {dotted!r} is not known{_nearest(dotted, there)}.")
+                raise ApiMapError(f"{at}: {name}: {dotted!r} is not known{_nearest(dotted, there)}")
             for kind, field_kind in owners.items():
                 result.setdefault(kind, {})[str(dotted)] = read(value, f"{at}: {name}: {dotted}", field_kind)
     return result
@@ -175,7 +175,7 @@ def _wire_values(value: Any, where: str, kind: Kind) -> dict[str, str]:
     result = {}
     for ours, theirs in _mapping(value, where, f"a mapping of {', '.join(choices)}").items():
         if ours not in choices:
-            raise ApiMapError(f"{where}: {ours!r} is not known{_nearest(ours, choices)}.")
+            raise ApiMapError(f"{where}: {ours!r} is not known{_nearest(ours, choices)}")
         if not isinstance(theirs, str) or not theirs:
             raise ApiMapError(f"{where}: {ours}: got {_shown(theirs)}, expected a text.")
         result[str(ours)] = theirs
@@ -206,7 +206,7 @@ def _mapping(value: Any, where: str, expected: str) -> Mapping[Any, Any]:
 def _nearest(name: Any, known: Iterable[str]) -> str:
     listed = sorted(known)
     found = difflib.get_close_matches(str(name), listed, n=1) or [one for one in listed if str(name) in one]
-    return f"; did you mean {found[0]!r}?" if found else f" (expected one of {', '.join(listed)})"
+    return f"; did you mean {found[0]!r}?" if found else f" (expected one of {', '.join(listed)})."
 
 
 def _shown(value: Any) -> str:

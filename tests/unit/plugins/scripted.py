@@ -129,7 +129,7 @@ def run_module(
 
     No time passes in retries. Variables of the environment play no part.
     """
-    for name in ("URL", "USERNAME", "PASSWORD", "TOKEN", "VALIDATE_CERTS", "CA_PATH", "TIMEOUT"):
+    for name in ("URL", "USERNAME", "PASSWORD", "TOKEN", "VALIDATE_CERTS", "CA_PATH", "MAP", "TIMEOUT"):
         monkeypatch.delenv(f"BONDING_API_{name}", raising=False)
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     arguments = {**LOGIN, **arguments, "_ansible_check_mode": check, "_ansible_diff": diff}

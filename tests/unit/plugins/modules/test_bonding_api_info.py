@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._resources import LISTINGS, RESOURCES
-from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import Choice
+from ansible_collections.bonded.internet.plugins.module_utils._resources import (
+    LISTINGS,
+    RESOURCES,
+    TABLE,
+    Listing,
+    Resource,
+    read_map,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import Choice, Kind, ListOf, Record
 from ansible_collections.bonded.internet.plugins.modules.bonding_api_info import main
 from tests.unit.plugins.scripted import API, Step, get, options, run_module
 from tests.unit.plugins.things import aggregator, bond
@@ -29,6 +37,7 @@ def test_versions_and_resources(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {name: value for name, value in result.items() if name != "invocation"} == {
         "changed": False,
         "api_url": API,
+        "api_map": {"paths": {}, "fields": {}, "values": {}},
         "supported": True,
         "aggregators": [
             {"id": 7, "name": "agg1", "version": "6.6.2", "supported": True},
@@ -71,26 +80,42 @@ def test_a_wrong_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result["failure"] == {"method": "GET", "path": "aggregators/", "status": 401, "fields": {}}
 
 
+ASKED = {"": "", "aggregator": "aggregators/7", "bond": "bonds/17"}
+TABLED: dict[str, Listing | Resource] = {**LISTINGS, **RESOURCES}
+
+
 def described(kind: str, *without: str, **other: Any) -> dict[str, Any]:
-    """What a server that has everything answers to OPTIONS."""
+    """What a server that has everything answers to OPTIONS; ``without`` fields of the first level."""
     fields: dict[str, Any] = {"id": {"type": "integer"}, "url": {"type": "field"}, "colour": {"type": "string"}}
-    for field in RESOURCES[kind].fields:
-        fields[field.wire] = {"type": "field"}
-        if isinstance(field.kind, Choice):
-            fields[field.wire]["choices"] = [{"value": choice} for choice in field.kind.choices]
+    fields |= {field.name: about(field.kind) for field in RESOURCES[kind].fields}
     for name in without:
         del fields[name]
     return {"name": kind, "actions": {"POST": {**fields, **other}}}
 
 
-def conformance(**other: Step) -> list[Step]:
-    """The steps of a whole comparison; ``other`` replaces those of a kind."""
-    steps = [get("aggregators/", [NEW]), ROOT, get("bonds/", [bond(17, "branch")])]
-    steps += [options(one.path.replace("/X/", "/7/"), {"name": "list"}) for one in LISTINGS.values()]
-    for kind, resource in RESOURCES.items():
-        path = resource.path.replace("aggregators/X", "aggregators/7").replace("bonds/X", "bonds/17")
-        steps.append(other.get(kind, options(path, described(kind))))
+def about(kind: Kind) -> dict[str, Any]:
+    """A field as Django REST framework describes it: a list has a child, what is nested has children."""
+    if isinstance(kind, ListOf):
+        return {"type": "field", "child": about(kind.entry)}
+    if isinstance(kind, Record):
+        return {"type": "nested object", "children": {name: about(part.kind) for name, part in kind.parts.items()}}
+    if isinstance(kind, Choice):
+        return {"type": "choice", "choices": [{"value": choice} for choice in kind.choices]}
+    return {"type": "field"}
+
+
+def conformance(**other: Step | list[Step]) -> list[Step]:
+    """The steps of a whole comparison; ``other`` replaces those of a kind, or the answer to its OPTIONS."""
+    steps = [get("aggregators/", [NEW]), ROOT, get("aggregators/", [NEW]), get("bonds/", [bond(17, "branch")])]
+    for kind in TABLED:
+        path = TABLE.collection(kind, ASKED[TABLED[kind].below])
+        one = other.get(kind, options(path, described(kind) if kind in RESOURCES else {"name": "list"}))
+        steps += one if isinstance(one, list) else [one, get(path, [])]
     return steps
+
+
+def asked(kind: str) -> str:
+    return TABLE.collection(kind, ASKED[TABLED[kind].below])
 
 
 def report(result: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -98,63 +123,169 @@ def report(result: dict[str, Any], kind: str) -> dict[str, Any]:
     return found
 
 
-def test_a_server_that_has_everything_conforms(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run_module(monkeypatch, main, {"conformance": True}, *conformance())
-    assert result["conformance"]["conforms"] is True
-    assert len(result["conformance"]["paths"]) == len(LISTINGS) + len(RESOURCES)
-    babel = report(result, "babel_protocol")
-    assert (babel["path"], babel["sure"], babel["exists"], babel["lacks"]) == (
+def fields(result: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {field["field"]: field["has"] for field in report(result, kind)["fields"]}
+
+
+def compare(monkeypatch: pytest.MonkeyPatch, **other: Step | list[Step]) -> dict[str, Any]:
+    return run_module(monkeypatch, main, {"conformance": True}, *conformance(**other))
+
+
+def test_a_server_that_describes_everything_conforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the mixed listings, which say what they have by their objects alone."""
+    result = compare(monkeypatch)["conformance"]
+    assert (result["conforms"], result["answer"]) == (True, "not shown")
+    assert (result["counts"]["differs"], result["counts"]["not_shown"]) == (0, 6)
+    assert result["counts"]["conforms"] > 150
+    assert len(result["paths"]) == len(LISTINGS) + len(RESOURCES)
+    assert result["proposal"] == {"paths": {}, "fields": {}, "values": {}}
+    (babel,) = [path for path in result["paths"] if path["kind"] == "babel_protocol"]
+    assert (babel["path"], babel["sure"], babel["exists"], babel["lacks"], babel["answer"]) == (
         "aggregators/X/babel_protocols/",
         "A",
         True,
         [],
+        "conforms",
     )
     assert babel["unknown"] == ["colour"]
 
 
 def test_what_is_lacking_is_named_by_path_and_field(monkeypatch: pytest.MonkeyPatch) -> None:
     modes = {"type": "choice", "choices": [{"value": "managed_mesh"}, {"value": "unmanaged"}]}
-    result = run_module(
+    result = compare(
         monkeypatch,
-        main,
-        {"conformance": True},
-        *conformance(
-            vxlan_interface=options(
-                "aggregators/7/vxlan_interfaces/", described("vxlan_interface", "endpoints", "mtu")
-            ),
-            space=options("spaces/", described("space", private_wan_mode=modes)),
-            filter=options("aggregators/7/filters/", "<html><title>Not Found</title></html>", 404),
-        ),
+        vxlan_interface=options(asked("vxlan_interface"), described("vxlan_interface", "endpoints", "mtu")),
+        space=options("spaces/", described("space", private_wan_mode=modes)),
+        filter=[options(asked("filter"), "<html><title>Not Found</title></html>", 404)],
     )
-    assert result["conformance"]["conforms"] is False
+    assert (result["conformance"]["conforms"], result["conformance"]["answer"]) == (False, "does not conform")
     assert report(result, "vxlan_interface")["lacks"] == ["mtu", "endpoints"]
     space = report(result, "space")
     assert space["lacks"] == ["private_wan_mode"]
     mode = next(field for field in space["fields"] if field["field"] == "private_wan_mode")
     assert (mode["has"], mode["lacking_choices"]) == (True, ["private_wan_routers"])
-    assert report(result, "filter")["exists"] is False
+    assert (report(result, "filter")["exists"], report(result, "filter")["answer"]) == (False, "does not conform")
+    assert set(fields(result, "filter").values()) == {None}
+    assert "filter: there is no aggregators/X/filters/." in result["conformance"]["text"]
+    assert "vxlan_interface: has no field endpoints." in result["conformance"]["text"]
 
 
-def test_without_a_description_the_first_object_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user without the right to write gets no description of the fields."""
-    steps = conformance(
-        bgp_protocol=options("aggregators/7/bgp_protocols/", {"name": "bgp"}),
-        babel_protocol=options("aggregators/7/babel_protocols/", {"name": "babel"}),
+def test_it_looks_inside_of_lists_and_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = {"remote_address": {"type": "string"}, "remote_vni": {"type": "integer"}, "note": {"read_only": True}}
+    endpoints = {"type": "field", "child": {"type": "nested object", "children": strange}}
+    slot = {"type": "nested object", "children": {"mode": {"type": "choice"}, "filter_url": {"type": "field"}}}
+    result = compare(
+        monkeypatch,
+        vxlan_interface=options(asked("vxlan_interface"), described("vxlan_interface", endpoints=endpoints)),
+        ospf_protocol=options(asked("ospf_protocol"), described("ospf_protocol", import_ipv6=slot)),
     )
-    for path, items in (("bgp", [{"id": 1, "name": "p", "local_as": 5}]), ("babel", [])):
-        asked = [step.path for step in steps].index(f"aggregators/7/{path}_protocols/")
-        steps.insert(asked + 1, get(f"aggregators/7/{path}_protocols/", items))
+    assert report(result, "vxlan_interface")["lacks"] == ["endpoints.ip", "endpoints.vni"]
+    assert report(result, "ospf_protocol")["lacks"] == ["import_ipv6.filter"]
+    assert result["conformance"]["conforms"] is False
+
+
+def test_what_may_cure_it_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = {
+        "destination_network": {},
+        "destination": {"choices": [{"value": "GATEWAY"}]},
+        "address": {},
+        "interface": {},
+    }
+    nested = {"type": "field", "child": {"children": routes}}
+    result = compare(
+        monkeypatch,
+        static_protocol=options(asked("static_protocol"), described("static_protocol", routes=nested)),
+        space=[options("spaces/", "", 404)],
+        cpe_nat_ip=[
+            options(asked("cpe_nat_ip"), {"name": "CPE NAT"}),
+            get(
+                asked("cpe_nat_ip"), [{"id": 3, "url": "u", "ip": "10.0.0.3", "target": "192.168.1.1", "enabled": True}]
+            ),
+        ],
+    )
+    assert result["conformance"]["proposal"] == {
+        "paths": {},
+        "fields": {"static_protocol": {"routes.network": "destination_network"}, "cpe_nat_ip": {"nat_ip": "target"}},
+        "values": {"static_protocol": {"routes.destination": {"gateway": "GATEWAY"}}},
+    }
+    text = result["conformance"]["text"]
+    lines = text[text.index("Lines for api_map that may cure it; check each of them:") + 1 :]
+    assert read_map(yaml.safe_load("\n".join(lines))).as_dict() == result["conformance"]["proposal"]
+
+
+def test_the_root_tells_the_path_of_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = conformance(node=[options("nodes/", "", 404)])
+    steps[1] = get("", {"spaces": "s", "bonds": "b", "all_nodes": "n"})
     result = run_module(monkeypatch, main, {"conformance": True}, *steps)
-    bgp = {field["field"]: field["has"] for field in report(result, "bgp_protocol")["fields"]}
+    assert result["conformance"]["proposal"]["paths"] == {"node": "all_nodes/"}
+
+
+def test_without_a_description_an_object_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without the right to write gets no description of the fields."""
+    slot = {"mode": "all", "filter": None}
+    path = asked("static_protocol")
+    item = {"id": 1, "url": f"{API}{path}1/", "name": "p", "import_ipv4": slot, "routes": [{"network": "10.0.0.0/8"}]}
+    result = compare(
+        monkeypatch,
+        static_protocol=[options(path, {"name": "static"}), get(path, {"count": 1, "results": [item]})],
+        babel_protocol=options(asked("babel_protocol"), {"name": "babel"}),
+        bgp_protocol=[
+            options(asked("bgp_protocol"), {"name": "bgp"}),
+            get(asked("bgp_protocol"), [{"id": 1, "name": "p", "local_as": 5}]),
+        ],
+    )
+    static, bgp = fields(result, "static_protocol"), fields(result, "bgp_protocol")
+    assert (static["import_ipv4.filter"], static["export_ipv4"], static["routes.network"]) == (True, False, True)
+    assert static["routes.destination"] is False
     assert (bgp["local_as"], bgp["neighbor_as"], bgp["password"]) == (True, False, None)
-    assert {field["has"] for field in report(result, "babel_protocol")["fields"]} == {None}
+    assert set(fields(result, "babel_protocol").values()) == {None}
+    assert report(result, "babel_protocol")["answer"] == "not shown"
+
+
+def test_an_object_counts_more_than_an_empty_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [{"id": 7, "url": f"{API}routing_groups/7/", "name": "zone-a"}]
+    empty = options("routing_groups/", {"actions": {"POST": {}}})
+    result = compare(monkeypatch, routing_group=[empty, get("routing_groups/", found)])
+    assert report(result, "routing_group")["answer"] == "conforms"
+
+
+@pytest.mark.parametrize(
+    ("item", "lacks"),
+    [
+        ({"type": "vxlan", "url": f"{API}aggregators/7/vxlan_interfaces/4/"}, []),
+        ({"kind": "vxlan", "url": f"{API}aggregators/7/vxlan_interfaces/4/"}, ["type"]),
+        ({"type": "vxlan"}, ["url"]),
+        ({"type": "vxlan", "url": f"{API}aggregators/7/interfaces/4/"}, ["url"]),
+        ({"type": "wireguard", "url": f"{API}aggregators/7/wireguards/4/"}, []),
+    ],
+)
+def test_objects_of_a_mixed_listing_say_kind_and_url(
+    monkeypatch: pytest.MonkeyPatch, item: dict[str, Any], lacks: list[str]
+) -> None:
+    path = asked("interface")
+    result = compare(monkeypatch, interface=[options(path, {"name": "list"}), get(path, [{"id": 4, **item}])])
+    assert report(result, "interface")["lacks"] == lacks
 
 
 def test_without_an_aggregator_its_paths_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = [get("aggregators/", []), ROOT, get("bonds/", [])]
-    steps += [
-        options(resource.path, described(kind)) for kind, resource in RESOURCES.items() if "X" not in resource.path
-    ]
+    steps = [get("aggregators/", []), ROOT, get("aggregators/", []), get("bonds/", [])]
+    for kind, resource in RESOURCES.items():
+        if not resource.below:
+            steps += [options(resource.path, described(kind)), get(resource.path, [])]
     result = run_module(monkeypatch, main, {"conformance": True}, *steps)
     assert report(result, "vxlan_interface")["exists"] is None
-    assert result["conformance"]["conforms"] is True
+    assert (result["conformance"]["conforms"], result["conformance"]["answer"]) == (True, "not shown")
+
+
+def test_a_server_without_aggregators_is_compared_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path may be another one: that is what the comparison shall find out."""
+    missing = get("aggregators/", "<html><title>Not Found</title></html>", 404)
+    steps = [missing, get("", {"aggregator_nodes": "u", "bonds": "b"}), missing, get("bonds/", [])]
+    for kind, resource in RESOURCES.items():
+        if kind == "aggregator":
+            steps.append(options(resource.path, "", 404))
+        elif not resource.below:
+            steps += [options(resource.path, described(kind)), get(resource.path, [])]
+    result = run_module(monkeypatch, main, {"conformance": True}, *steps)
+    assert (result["aggregators"], result["supported"]) == ([], None)
+    assert result["conformance"]["proposal"]["paths"] == {"aggregator": "aggregator_nodes/"}

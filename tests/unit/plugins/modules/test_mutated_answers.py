@@ -142,7 +142,7 @@ def read(server: Fixed) -> None:
         lambda refs: survey_bonds(api, refs, "One", (), 1),
         lambda refs: survey_spaces(refs, None),
         lambda refs: versions(refs, "6.5"),
-        lambda refs: conformance(api, refs),
+        lambda _refs: conformance(api),
     ):
         try:
             work(Refs(api))

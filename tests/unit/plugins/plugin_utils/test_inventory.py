@@ -197,3 +197,16 @@ def test_defaults_of_role_options_are_those_of_the_roles() -> None:
     for name, spec in _variables.ROLE.items():
         role = next(prefix for prefix in _variables.ROLES if name.startswith(prefix)).rstrip("_")
         assert role_options(role)[name].get("default") == spec["default"]
+
+
+def test_the_map_of_the_servers_names_is_read_with_the_inventory(tmp_path: Path) -> None:
+    (tmp_path / "map.yml").write_text("paths: {cpe_nat_ip: bonds/X/nat_ips/}", encoding="utf-8")
+    wanted = {"paths": {"cpe_nat_ip": "bonds/X/nat_ips/"}, "fields": {}, "values": {}}
+    for given in (str(tmp_path / "map.yml"), {"paths": {"cpe_nat_ip": "bonds/X/nat_ips/"}}):
+        assert read({"agg1": {}}, bonding_api_map=given)["server"]["api_map"] == wanted
+    assert problems({"agg1": {}}, bonding_api_map={"paths": {"cpe_nat": "bonds/X/nat_ips/"}}) == [
+        "bonding_api_map: paths: 'cpe_nat' is not known; did you mean 'cpe_nat_ip'?"
+    ]
+    assert problems({"agg1": {}}, bonding_api_map="/nowhere/map.yml") == [
+        "bonding_api_map: the file '/nowhere/map.yml' cannot be read: No such file or directory."
+    ]

@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The aggregators' versions, and what the API's root lists (private to the collection)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._client import ApiError
+from .api import Api
+from .refs import Refs
+
+
+def versions(refs: Refs, minimum: str) -> dict[str, Any]:
+    """The aggregators' versions against a minimum.
+
+    :returns: {aggregators: [{id, name, version, supported}], supported}; ``supported`` of an aggregator that has not
+        told its version is None, and does not count
+    """
+    least = _version(minimum)
+    aggregators = []
+    for item in sorted(refs.items("aggregator"), key=lambda item: int(item["id"])):
+        found = _version(str(item.get("version") or ""))
+        aggregators.append(
+            {
+                "id": item["id"],
+                "name": item.get("name"),
+                "version": item.get("version"),
+                "supported": found >= least if found else None,
+            }
+        )
+    return {"aggregators": aggregators, "supported": all(item["supported"] is not False for item in aggregators)}
+
+
+def listed_resources(api: Api) -> list[str]:
+    """The names that the API's root lists; empty where the server has no such page."""
+    try:
+        root = api.root()
+    except ApiError as error:
+        if error.status in (403, 404):
+            return []
+        raise
+    return sorted(root) if isinstance(root, Mapping) else []
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """The leading numbers of a version: "6.5.3-1" -> (6, 5, 3); empty if it has none."""
+    match = re.match(r"\s*v?(\d+(?:\.\d+)*)", text)
+    return tuple(int(part) for part in match.group(1).split(".")) if match else ()
