@@ -140,7 +140,7 @@ def _check_rights(items: list[Item], intent: Intent, api: Api, cloud_side: Cloud
     added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
     changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
     missing, untold = rights_to_write(api, added, changed)
-    denied, open_questions = cloud_side.missing_rights(items, intent.network)
+    denied, open_questions = cloud_side.missing_rights(items, intent)
     for text in missing + denied:
         report.problem(text)
     for text in untold + open_questions:

@@ -173,16 +173,21 @@ class CloudReader:
         self.cloud.carriers = {number: tuple(carriers) for number, carriers in found.items()}
         return True
 
-    def missing_rights(self, items: Collection[Item], network: str) -> tuple[list[str], list[str]]:
-        """What AWS would deny of these items, and what it does not tell, in the first region; nothing without AWS."""
-        if not self._regions:
-            return [], []
+    def missing_rights(self, items: Collection[Item], intent: Intent) -> tuple[list[str], list[str]]:
+        """Return what AWS would deny of these items, and what it does not tell, each in its own region."""
         # seldom asked for, and Ansible compiles what is imported in every run
         from .._aws.rights import missing_rights
+        from .regions import items_by_region
 
-        region = self._regions[0]
-        services = partial(self._client_of, region)
-        return missing_rights(self._ec2(region), services, items, network, self.cloud)
+        missing: dict[str, None] = {}
+        untold: dict[str, None] = {}
+        for region, mine in items_by_region(items, intent, self.cloud).items():
+            client, services = self._ec2(region), partial(self._client_of, region)
+            denied, open_questions = missing_rights(client, services, mine, intent.network, self.cloud)
+            where = f"{client.meta.region_name}: " if len(self._regions) > 1 else ""
+            missing |= dict.fromkeys(where + text for text in denied)
+            untold |= dict.fromkeys(where + text for text in open_questions)
+        return list(missing), list(untold)
 
     def read_for_new(self) -> bool:
         """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
