@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .account import NAME, NoSuchCopy
 from .api import Answer, Api
+from .ec2.pages import PAGING, BadPages
 from .ec2.quotas import UnknownQuota
 from .faults import BadFault
 from .iam.conditions import BadPolicy
@@ -50,7 +51,7 @@ class Control:
                 return _json(self._carry_out(name, query, given))
         except json.JSONDecodeError as error:
             return _json({"error": f"the body is not JSON: {error}"}, 400)
-        except (BadFault, BadIdentity, BadPolicy, UnknownQuota) as error:
+        except (BadFault, BadIdentity, BadPages, BadPolicy, UnknownQuota) as error:
             return _json({"error": str(error)}, 400)
         except NoSuchCopy as error:
             return _json({"error": str(error)}, 404)
@@ -90,6 +91,12 @@ class Control:
                 api.judge.identities.change(given)
             case "DELETE identities":
                 api.judge.identities.clear()
+            case "GET pages":
+                return PAGING.given()
+            case "POST pages":
+                PAGING.change(given)
+            case "DELETE pages":
+                PAGING.clear()
             case "GET quotas":
                 return dict(account.backend(self._region(query)).quotas)
             case "POST quotas":
@@ -100,6 +107,7 @@ class Control:
                 account.reset()
                 api.faults.clear()
                 api.faults.release()
+                PAGING.clear()
                 api.judge.clear()
                 api.judge.identities.clear()
             case "POST save":

@@ -17,7 +17,7 @@ from moto.ec2.models import instances, internet_gateways, route_tables, security
 from .ec2 import elastic_ips, interfaces, nat_gateways
 from .ec2.backend import LabBackend
 from .ec2.elastic_ips import Pool
-from .ec2.errors import not_found, prefix_of
+from .ec2.errors import not_found, prefix_of, refuse
 from .ec2.images import DEFAULT_IMAGE
 from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
@@ -174,7 +174,9 @@ class Planting:
 
     def nat_gateways(self, entry: Mapping[str, Any]) -> None:
         with given_id(nat_gateways, "random_nat_gateway_id", entry["id"]):
-            self._backend.add_nat_gateway(entry["subnet"], entry["allocation_id"], _tags(entry))
+            made = self._backend.add_nat_gateway(entry["subnet"], entry["allocation_id"], _tags(entry))
+        if made.failure is not None:
+            refuse(made.failure.code, made.failure.message)
 
     def routes(self, entry: Mapping[str, Any]) -> None:
         # "vpc-..." or "main of vpc-..." means that VPC's main table.

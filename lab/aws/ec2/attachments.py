@@ -61,6 +61,8 @@ class AttachmentRules(EC2Backend):
             )
         if len(interface.ips) > per_interface:
             refuse("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
+        if len(interface.ipv6_addresses) > per_interface:
+            refuse("PrivateIpAddressLimitExceeded", "Number of IPv6 addresses will exceed limit.")
         instance.attach_eni(interface, index)
         return interface.attachment
 

@@ -13,7 +13,7 @@ from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
-from .account_actions import AccountActions
+from .account_actions import REGIONS, AccountActions
 from .address_actions import ADDRESSES, AddressActions
 from .attachments import AttachmentRules
 from .elastic_ips import AddressRules, Pool
@@ -24,6 +24,7 @@ from .instances import InstanceRules, LabInstance
 from .interface_actions import INTERFACES, InterfaceActions
 from .interfaces import InterfaceRules
 from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
+from .pages import check_listing
 from .private_addresses import PrivateAddressRules
 from .public_addresses import PUBLIC
 from .quotas import Quotas
@@ -39,12 +40,23 @@ from .vpcs import VpcRules
 KINDS = {
     kind.action: kind
     for kind in (
-        *(ADDRESSES, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS),
+        *(ADDRESSES, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS, REGIONS),
         *(ROUTE_TABLES, RULES, STATUSES, SUBNETS, TAGS, VPCS, ZONES),
     )
 }
-# Those of moto that refuse the filters that they do not know; the others ignore them.
-HONEST = {"DescribeImages", "DescribeInstanceTypes", "DescribeNetworkAcls"}
+# Those of moto that refuse the filters that they do not know (tests/lab/aws/test_filters.py); the others ignore them.
+HONEST = {
+    "DescribeDhcpOptions",
+    "DescribeImages",
+    "DescribeInstanceTypes",
+    "DescribeKeyPairs",
+    "DescribeLaunchTemplates",
+    "DescribeNetworkAcls",
+    "DescribeSnapshots",
+    "DescribeVolumes",
+    "DescribeVpcEndpoints",
+    "DescribeVpnGateways",
+}
 # Where the server says which region is meant.
 REGION = "lab.region"
 
@@ -80,6 +92,7 @@ class LabBackend(
         self.answers: dict[tuple[str, str], tuple[dict[str, str], str]] = {}
         self.starting = True
         super().__init__(region_name, account_id)
+        self.make_default_dhcp_options()
         self.starting = False
 
 
@@ -103,6 +116,8 @@ class LabResponse(
         if self._get_param("DryRun", False) is True:
             message = "Request would have succeeded, but DryRun flag is set."
             return self.serialized(ActionResult(EC2ClientError("DryRunOperation", message)))
+        if self._get_action().startswith("Describe"):
+            check_listing(self)
         filters = self._filters_from_querystring()
         if filters and self._get_action() not in KINDS and self._get_action() not in HONEST:
             message = f"This stand-in has no filters for {self._get_action()}, but was given: {', '.join(filters)}"

@@ -12,8 +12,9 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
-from .errors import not_found, refuse
+from .errors import not_found
 from .filters import Path, matching, values_at
+from .pages import page
 
 PREFIXES = {
     "AllocationIds": "eipalloc",
@@ -63,18 +64,6 @@ def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
                 not_found(wanted, PREFIXES.get(kind.ids))
         visible = [found for found in visible if _id(found, kind) in ids]
     return matching(kind.action, visible, response._filters_from_querystring(), kind.filters, kind.tags)
-
-
-def page(response: Any, found: list[Any]) -> tuple[list[Any], str | None]:
-    """The page that MaxResults and NextToken ask for, and the token of the following one."""
-    token, size = response._get_param("NextToken"), response._get_int_param("MaxResults")
-    if token is not None and not str(token).isdigit():
-        refuse("InvalidNextToken", f"The token '{token}' is invalid.")
-    start = int(token or 0)
-    if size is None:
-        return found[start:], None
-    end = start + size
-    return found[start:end], str(end) if end < len(found) else None
 
 
 def describe(response: Any, kind: Kind, objects: Iterable[Any]) -> ActionResult:

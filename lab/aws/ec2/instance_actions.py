@@ -12,9 +12,10 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, chosen, page
+from .describe import Kind, chosen
 from .errors import refuse
 from .interface_actions import INTERFACES
+from .pages import page
 
 # An instance's own filters, by moto's attributes.
 _OWN = {
@@ -65,6 +66,12 @@ INSTANCES = Kind(
     },
     tags="tag_items",
 )
+# The attributes of an instance that are switches of its own, and where moto keeps them.
+SWITCHES = {
+    "disableApiStop": "disable_api_stop",
+    "disableApiTermination": "disable_api_termination",
+    "ebsOptimized": "ebs_optimized",
+}
 STATUSES = Kind(
     action="DescribeInstanceStatus",
     result="InstanceStatuses",
@@ -99,8 +106,9 @@ class InstanceActions(EC2Response):
 
     def describe_instance_status(self) -> ActionResult:
         every = self._get_bool_param("IncludeAllInstances", False)
-        listed = [one for one in self.ec2_backend.all_instances() if every or one.state == "running"]
-        found, token = page(self, chosen(self, STATUSES, listed))
+        # The id of one that does not run is known; there is just no status of it.
+        listed = chosen(self, STATUSES, self.ec2_backend.all_instances())
+        found, token = page(self, [one for one in listed if every or one.state == "running"])
         return ActionResult({"InstanceStatuses": found, "NextToken": token})
 
     def _instances(self) -> list[Any]:
@@ -123,6 +131,13 @@ class InstanceActions(EC2Response):
         return self._change("StartingInstances", "start")
 
     def stop_instances(self) -> ActionResult:
+        for instance in self._instances():
+            if instance.disable_api_stop:
+                refuse(
+                    "OperationNotPermitted",
+                    f"The instance '{instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute "
+                    "and try again.",
+                )
         return self._change("StoppingInstances", "stop")
 
     def _change(self, result: str, verb: str) -> ActionResult:
@@ -133,7 +148,20 @@ class InstanceActions(EC2Response):
             changes.append({"InstanceId": instance.id, "CurrentState": current, "PreviousState": previous})
         return ActionResult({result: changes})
 
+    def describe_instance_attribute(self) -> ActionResult:
+        if self._get_param("Attribute") != "enclaveOptions":
+            return super().describe_instance_attribute()
+        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        return ActionResult({"InstanceId": instance.id, "EnclaveOptions": {"Enabled": False}})
+
     def modify_instance_attribute(self) -> ActionResult:
+        switch, value = SWITCHES.get(self._get_param("Attribute") or ""), self._get_param("Value")
+        if switch is not None and value is not None:
+            # As a text: moto keeps 'false', which it then takes for true.
+            if str(value).lower() not in ("true", "false"):
+                refuse("InvalidParameterValue", f"Value ({value}) for parameter value is invalid. Expecting a boolean.")
+            setattr(self.ec2_backend.get_instance(self._get_param("InstanceId")), switch, str(value).lower() == "true")
+            return EmptyResult()
         instance_id, check = self._get_param("InstanceId"), self._get_param("SourceDestCheck")
         groups = self._get_param("Groups", [])
         if check is None and not groups:

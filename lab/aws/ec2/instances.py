@@ -82,6 +82,10 @@ class LabInstance(Instance):
         return super().private_dns_name if self.primary is not None else ""
 
     @property
+    def public_dns_name(self) -> str:
+        return super().public_dns_name or ""
+
+    @property
     def public_ip(self) -> str | None:
         return self.primary.public_ip if self.primary is not None else None
 
@@ -99,6 +103,9 @@ class LabInstance(Instance):
         super().prep_nics(nic_spec, *args, **kwargs)
         for nic in nic_spec:
             interface = self.nics[int(nic["DeviceIndex"])]
+            # moto does not tell what is left out, which is true for the primary one, from what is false.
+            if nic.get("DeleteOnTermination") is False:
+                interface.delete_on_termination = False
             listed = [item["PrivateIpAddress"] for item in nic.get("PrivateIpAddresses", []) if not item.get("Primary")]
             count = int(nic.get("SecondaryPrivateIpAddressCount") or 0)
             if listed or count:
@@ -109,6 +116,7 @@ class LabInstance(Instance):
             if interface.availability_zone != self.availability_zone:
                 refuse("InvalidParameterCombination", "All interfaces of an instance must be in the same zone")
             self.ec2_backend.check_room(interface, 0)
+            self.ec2_backend.check_ipv6_room(interface, 0)
             interface.give_automatic_address()
 
     def start(self) -> Any:

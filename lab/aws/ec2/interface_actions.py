@@ -58,6 +58,9 @@ INTERFACES = Kind(
 )
 
 
+AMAZON = "amazon-aws"
+
+
 def public_name(ip: str, region: str) -> str:
     """The DNS name that EC2 has for a public address."""
     domain = "compute-1" if region == "us-east-1" else f"{region}.compute"
@@ -66,8 +69,12 @@ def public_name(ip: str, region: str) -> str:
 
 def private_name(ip: str, region: str) -> str:
     """The DNS name that EC2 has for a private address."""
-    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-    return f"ip-{ip.replace('.', '-')}.{domain}"
+    return f"ip-{ip.replace('.', '-')}.{private_domain(region)}"
+
+
+def private_domain(region: str) -> str:
+    """The domain of a region's private addresses."""
+    return "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
 
 
 def association_of(interface: LabInterface, ip: str) -> dict[str, str] | None:
@@ -112,6 +119,8 @@ def present_interface(interface: LabInterface) -> dict[str, Any]:
         "MacAddress": interface.mac_address,
         "OwnerId": interface.owner_id,
         "PrivateIpAddresses": addresses,
+        # Who made it: the account, or for a NAT gateway AWS's own.
+        "RequesterId": AMAZON if interface.requester_managed else interface.owner_id,
         "RequesterManaged": interface.requester_managed,
         "SourceDestCheck": interface.source_dest_check,
         "Status": interface.status,
@@ -236,7 +245,9 @@ class InterfaceActions(EC2Response):
         self._no_prefixes()
         interface = self._interface()
         wanted = [ip for ip in self._get_param("Ipv6Addresses", []) if ip not in interface.ipv6_addresses]
-        new = self.ec2_backend.ipv6_for(interface.subnet, wanted, self._get_int_param("Ipv6AddressCount", 0))
+        count = self._get_int_param("Ipv6AddressCount", 0)
+        self.ec2_backend.check_ipv6_room(interface, count or len(wanted))
+        new = self.ec2_backend.ipv6_for(interface.subnet, wanted, count)
         interface.ipv6_addresses.extend(new)
         return ActionResult({"NetworkInterfaceId": interface.id, "AssignedIpv6Addresses": new})
 

@@ -69,6 +69,13 @@ class PrivateAddressRules(EC2Backend):
             if len(interface.ips) + more > limit:
                 refuse("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
 
+    def check_ipv6_room(self, interface: LabInterface, more: int) -> None:
+        """Refuse more IPv6 addresses than an interface of the instance's type has room for: as many as IPv4 ones."""
+        if interface.instance is not None:
+            limit = interface_limits(interface.instance.instance_type)[1]
+            if len(interface.ipv6_addresses) + more > limit:
+                refuse("PrivateIpAddressLimitExceeded", "Number of IPv6 addresses will exceed limit.")
+
     def assign(self, interface: LabInterface, wanted: Sequence[str], count: int, move: bool) -> list[str]:
         """Give an interface these secondary addresses, or as many free ones; what others have moves if allowed.
 

@@ -143,6 +143,8 @@ class RouteRules(EC2Backend):
         return refuse("UnsupportedOperation", f"A route with a {name} is not modelled by this stand-in")
 
     def _internet_gateway(self, table: RouteTable, gateway_id: str) -> Any:
+        if prefix_of(gateway_id) == "vgw":
+            refuse("UnsupportedOperation", "Routes to virtual private gateways are not modelled by this stand-in")
         if prefix_of(gateway_id) != "igw":
             refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
         gateway = self.internet_gateways.get(gateway_id)

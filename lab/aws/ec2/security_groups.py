@@ -11,9 +11,10 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, chosen, describe, page
+from .describe import Kind, chosen, describe
 from .errors import not_found, refuse
 from .group_rules import GroupRuleRules, check_name, check_text
+from .pages import page
 from .tags import tag_list, tags_for
 
 

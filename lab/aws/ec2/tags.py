@@ -137,6 +137,8 @@ class TagActions(EC2Response):
     def delete_tags(self) -> ActionResult:
         resources = self._get_param("Resources", [])
         tags = self._get_param("Tags", [])
+        if not resources:
+            refuse("MissingParameter", "The request must contain the parameter resourceIdSet")
         self.ec2_backend.do_resources_exist(resources)
         for resource in resources:
             if not tags:

@@ -14,6 +14,7 @@ from moto.ec2.responses import EC2Response
 from .describe import Kind, describe
 from .errors import refuse
 from .tags import tag_list, tags_for
+from .vpcs import DEFAULT_DHCP_OPTIONS
 
 VPCS = Kind(
     action="DescribeVpcs",
@@ -78,15 +79,16 @@ GATEWAYS = Kind(
 ZONES = Kind(
     action="DescribeAvailabilityZones",
     result="AvailabilityZones",
-    id="name",
+    id="ZoneName",
     tags=None,
     filters={
-        "opt-in-status": "opt_in_status",
-        "region-name": "region_name",
-        "state": "state",
-        "zone-id": "zone_id",
-        "zone-name": "name",
-        "zone-type": "zone_type",
+        "group-name": "GroupName",
+        "opt-in-status": "OptInStatus",
+        "region-name": "RegionName",
+        "state": "State",
+        "zone-id": "ZoneId",
+        "zone-name": "ZoneName",
+        "zone-type": "ZoneType",
     },
 )
 
@@ -110,7 +112,7 @@ def present_vpc(vpc: Any) -> dict[str, Any]:
         "CidrBlock": vpc.cidr_block,
         "CidrBlockAssociationSet": blocks(False, "CidrBlock"),
         "Ipv6CidrBlockAssociationSet": blocks(True, "Ipv6CidrBlock"),
-        "DhcpOptionsId": vpc.dhcp_options_id,
+        "DhcpOptionsId": vpc.dhcp_options.id if vpc.dhcp_options else DEFAULT_DHCP_OPTIONS,
         "InstanceTenancy": vpc.instance_tenancy,
         "IsDefault": vpc.is_default,
         "OwnerId": vpc.owner_id,
@@ -138,8 +140,8 @@ def present_subnet(subnet: Any) -> dict[str, Any]:
                 "Ipv6CidrBlock": one["ipv6CidrBlock"],
                 "Ipv6CidrBlockState": {"State": one["ipv6CidrBlockState"]["State"]},
             }
+            # One that was taken away is shown as disassociated.
             for one in subnet.ipv6_cidr_block_associations.values()
-            if one["ipv6CidrBlockState"]["State"] == "associated"
         ],
         "Ipv6Native": False,
         "MapCustomerOwnedIpOnLaunch": False,
@@ -158,6 +160,21 @@ def present_gateway(gateway: Any) -> dict[str, Any]:
         "Attachments": gateway.attachments,
         "OwnerId": gateway.owner_id,
         "Tags": tag_list(gateway),
+    }
+
+
+def present_zone(zone: Any) -> dict[str, Any]:
+    """A zone as DescribeAvailabilityZones shows it."""
+    return {
+        "ZoneName": zone.name,
+        "ZoneId": zone.zone_id,
+        "ZoneType": zone.zone_type,
+        "RegionName": zone.region_name,
+        "GroupName": f"{zone.region_name}-zg-1",
+        "NetworkBorderGroup": zone.region_name,
+        "OptInStatus": "opt-in-not-required",
+        "State": zone.state,
+        "Messages": [],
     }
 
 
@@ -212,6 +229,12 @@ class VpcActions(EC2Response):
         self.ec2_backend.attach_internet_gateway(self._get_param("InternetGatewayId"), self._get_param("VpcId"))
         return EmptyResult()
 
+    def create_vpc_endpoint(self) -> ActionResult:
+        kind = self._get_param("VpcEndpointType") or "Gateway"
+        if kind != "Gateway":
+            refuse("UnsupportedOperation", f"VPC endpoints of the type {kind} are not modelled by this stand-in")
+        return super().create_vpc_endpoint()
+
     def describe_availability_zones(self) -> ActionResult:
         names, ids = self._get_param("ZoneNames", []), self._get_param("ZoneIds", [])
         zones = self.ec2_backend.describe_availability_zones()
@@ -219,27 +242,4 @@ class VpcActions(EC2Response):
             if name not in [zone.name for zone in zones]:
                 refuse("InvalidParameterValue", f"Invalid availability zone: [{name}]")
         zones = [zone for zone in zones if (not names or zone.name in names) and (not ids or zone.zone_id in ids)]
-        return describe(self, ZONES, zones)
-
-    def describe_account_attributes(self) -> ActionResult:
-        quotas, default = self.ec2_backend.quotas, self.ec2_backend.default_vpc
-        known = {
-            "default-vpc": default.id if default is not None else "none",
-            "max-elastic-ips": quotas["elastic_ips"],
-            "max-instances": 20,
-            "supported-platforms": "VPC",
-            "vpc-max-elastic-ips": quotas["elastic_ips"],
-            "vpc-max-security-groups-per-interface": quotas["security_groups_per_interface"],
-        }
-        wanted = self._get_param("AttributeNames", []) or list(known)
-        for name in wanted:
-            if name not in known:
-                refuse("InvalidParameterValue", f"Value ({name}) for parameter attributeName is invalid.")
-        return ActionResult(
-            {
-                "AccountAttributes": [
-                    {"AttributeName": name, "AttributeValues": [{"AttributeValue": str(known[name])}]}
-                    for name in wanted
-                ]
-            }
-        )
+        return describe(self, ZONES, [present_zone(zone) for zone in zones])

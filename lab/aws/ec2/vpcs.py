@@ -11,9 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.dhcp_options import DHCPOptionsSet
+from moto.moto_api._internal import mock_random
 
 from .errors import not_found, refuse
+from .interface_actions import private_domain
 from .routes import parse_destination
+
+DEFAULT_DHCP_OPTIONS = "dopt-00000000"
+"""The set that every region has, and every VPC that was given no other."""
 
 
 def network_of(text: str | None, parameter: str) -> str:
@@ -31,6 +37,14 @@ def network_of(text: str | None, parameter: str) -> str:
 
 class VpcRules(EC2Backend):
     """What EC2 demands of VPCs and internet gateways."""
+
+    def make_default_dhcp_options(self) -> None:
+        """Make the region's own set of DHCP options, with an id that takes none of those to come."""
+        state = mock_random.getstate()
+        made = DHCPOptionsSet(self, ["AmazonProvidedDNS"], private_domain(self.region_name))
+        mock_random.setstate(state)
+        made.id = DEFAULT_DHCP_OPTIONS
+        self.dhcp_options_sets[made.id] = made
 
     def all_gateways(self) -> list[Any]:
         return list(self.internet_gateways.values())

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import botocore.session
 import pytest
 
-from lab.aws.ec2.backend import KINDS
+from lab.aws.ec2.backend import HONEST, KINDS
 from lab.aws.ec2.describe import Kind
 
 from .conftest import Lab, refused
@@ -148,14 +149,57 @@ def test_ec2_documents_the_filters(kind: Kind) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize(
-    "action", ["describe_network_acls", "describe_dhcp_options", "describe_vpc_peering_connections", "describe_volumes"]
-)
-def test_actions_that_are_moto_alone_answer_readably_too(lab: Lab, action: str) -> None:
-    getattr(lab.ec2, action)()
+# What there is of each kind, beside the seed, and a filter of EC2's that finds it and one that does not.
+MOTOS: dict[str, tuple[Callable[[Any], object], str, str]] = {
+    "DescribeDhcpOptions": (lambda ec2: None, "dhcp-options-id", "dopt-00000000"),
+    "DescribeImages": (lambda ec2: None, "architecture", "arm64"),
+    "DescribeInstanceTypes": (lambda ec2: None, "instance-type", "t3.nano"),
+    "DescribeKeyPairs": (lambda ec2: ec2.create_key_pair(KeyName="one"), "key-name", "one"),
+    "DescribeLaunchTemplates": (
+        lambda ec2: ec2.create_launch_template(LaunchTemplateName="one", LaunchTemplateData={"ImageId": "ami-1"}),
+        "launch-template-name",
+        "one",
+    ),
+    "DescribeNetworkAcls": (lambda ec2: None, "vpc-id", "vpc-0a000000"),
+    "DescribeSnapshots": (lambda ec2: snapshot(ec2), "description", "one"),
+    "DescribeVolumes": (lambda ec2: snapshot(ec2), "size", "3"),
+    "DescribeVpcEndpoints": (
+        lambda ec2: ec2.create_vpc_endpoint(VpcId="vpc-0a000000", ServiceName="com.amazonaws.eu-central-1.s3"),
+        "vpc-id",
+        "vpc-0a000000",
+    ),
+    "DescribeVpnGateways": (lambda ec2: ec2.create_vpn_gateway(Type="ipsec.1"), "type", "ipsec.1"),
+}
+
+
+def snapshot(ec2: Any) -> None:
+    """Make a volume and a snapshot of it."""
+    volume = ec2.create_volume(AvailabilityZone="eu-central-1a", Size=3)["VolumeId"]
+    ec2.create_snapshot(VolumeId=volume, Description="one")
+
+
+@pytest.mark.parametrize("action", sorted(HONEST))
+def test_filters_of_moto_where_it_refuses_those_that_it_does_not_know(lab: Lab, action: str) -> None:
+    make, name, value = MOTOS[action]
+    make(lab.ec2)
+
+    def found(name: str, value: str) -> int:
+        call = getattr(lab.ec2, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower())
+        answer = call(Filters=[{"Name": name, "Values": [value]}])
+        return max(len(listed) for listed in answer.values() if isinstance(listed, list))
+
+    assert found(name, value) > 0
+    assert found(name, "no-such-value") == 0
     with pytest.raises(lab.ec2.exceptions.ClientError) as caught:
-        getattr(lab.ec2, action)(Filters=[{"Name": "no-such-filter", "Values": ["x"]}])
+        found("no-such-filter", "x")
     assert "no-such-filter" in caught.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize("action", ["describe_vpc_peering_connections", "describe_transit_gateways"])
+def test_filters_that_moto_would_ignore_are_refused(lab: Lab, action: str) -> None:
+    getattr(lab.ec2, action)()
+    with refused("InvalidParameterValue", "no-such-filter"):
+        getattr(lab.ec2, action)(Filters=[{"Name": "no-such-filter", "Values": ["x"]}])
 
 
 def test_several_filters_must_all_hold_and_values_are_alternatives(lab: Lab) -> None:

@@ -105,16 +105,6 @@ VPCS: list[Rule] = [
         lambda ec2: ec2.create_tags(Resources=["vpc-0a000000"], Tags=[{"Key": "aws:x", "Value": "b"}]),
     ),
     (
-        "a NAT gateway in a VPC without internet gateway",
-        "Gateway.NotAttached",
-        lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0b00000a", AllocationId="eipalloc-0a000001"),
-    ),
-    (
-        "a NAT gateway with an address in use",
-        "Resource.AlreadyAssociated",
-        lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0a00000a", AllocationId="eipalloc-0a000003"),
-    ),
-    (
         "a private NAT gateway, which is not modelled",
         "UnsupportedOperation",
         lambda ec2: ec2.create_nat_gateway(SubnetId="subnet-0a00000a", ConnectivityType="private"),
