@@ -55,6 +55,7 @@ LONG = {
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_public_addresses.py": "it takes a minute; `make test` runs it",
+    "tests/playbooks/ways/test_pages.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_races.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_renamed_server.py": "it takes a minute and a half; `make test` runs it",

@@ -118,10 +118,11 @@ class Site:
         self.cloud.save(name)
 
     def load(self, name: str) -> None:
-        """Both sides as they were when they were saved; nobody's rights on AWS are bound."""
+        """Both sides as they were when they were saved; nobody's rights on AWS are bound, no listing is paged."""
         self.server.load(name)
         self.cloud.load(name)
         self.cloud.control("DELETE", "policies")
+        self.cloud.control("DELETE", "pages")
         self.cloud.control("DELETE", "identities")
 
     def grant(self, policies: Iterable[Json]) -> None:

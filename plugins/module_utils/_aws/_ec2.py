@@ -54,6 +54,15 @@ CONSISTENCY_SECONDS = 30.0
 FILTER_VALUES = 200
 """EC2 accepts at most 200 values in one request's filters."""
 
+PAGE = 1000
+"""Objects in a page of a listing. EC2 pages no listing unasked, and refuses some of large accounts that are unpaged."""
+
+SMALL_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100}
+"""The listings that EC2 gives in smaller pages only."""
+
+WITHOUT_PAGES = frozenset({"describe_account_attributes", "describe_addresses"})
+"""The listings that EC2 gives as a whole: they have no MaxResults."""
+
 
 class Ec2Error(Exception):
     """An EC2 call failed. `str()` is a sentence for the operator; `code` is EC2's own error code or "".
@@ -208,11 +217,14 @@ def call(
 def describe(client: Ec2Client, operation: str, **params: Any) -> list[dict[str, Any]]:
     """All objects of a listing call, all pages: `describe(client, "describe_addresses", Filters=where(...))`.
 
-    The one list of the answer is returned, whatever its name is; of `describe_instances` the instances, without the
-    reservations around them. Throttling and lost answers are waited out. Raises Ec2Error.
+    Pages are asked for unless ids are given, which EC2 refuses together with MaxResults. The one list of the answer
+    is returned, whatever its name is; of `describe_instances` the instances, without the reservations around them.
+    Throttling and lost answers are waited out. Raises Ec2Error.
     """
     found: list[dict[str, Any]] = []
     token: str | None = None
+    if operation not in WITHOUT_PAGES and not any(name.endswith("Ids") for name in params):
+        params["MaxResults"] = SMALL_PAGES.get(operation, PAGE)
     while True:
         page = call(client, operation, **(params | {"NextToken": token} if token else params))
         for value in page.values():

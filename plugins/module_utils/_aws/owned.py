@@ -58,6 +58,24 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
     return _result(kind, stays, "create" if stays[kind.id] == made[kind.id] else "yield")
 
 
+def list_interfaces(client: Ec2Client, params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
+    """Return what the module owned_interface_info returns for its options. Raises Ec2Error."""
+    network, key = params["network"], params["key"]
+    listed = find(client, KINDS["network_interface"], network, [key])[key]
+    return {"changed": False, "network_interfaces": [_interface(one) for one in listed]}
+
+
+def _interface(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": found["NetworkInterfaceId"],
+        "vpc_id": found["VpcId"],
+        "subnet_id": found["SubnetId"],
+        "instance_id": (found.get("Attachment") or {}).get("InstanceId"),
+        "mac_address": found["MacAddress"],
+        "source_dest_check": found.get("SourceDestCheck", True),
+    }
+
+
 def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the creating call's parameters, the ownership tags among them."""
     given = {

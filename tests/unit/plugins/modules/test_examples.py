@@ -27,6 +27,7 @@ ELSEWHERE = {
     "cpe_nat_eips",
     "network_interface_ipv6",
     "network_plan",
+    "owned_interface_info",
     "owned_object",
     "vpc_route",
 }

@@ -23,7 +23,7 @@ FILTERS = [
     {"Name": "tag:bonded.internet/key", "Values": ["vpc/acme"]},
     {"Name": "tag:bonded.internet/network", "Values": ["prod"]},
 ]
-LOOK = ("describe_vpcs", {"Filters": FILTERS})
+LOOK = ("describe_vpcs", {"Filters": FILTERS, "MaxResults": 1000})
 CREATE = (
     "create_vpc",
     {"CidrBlock": "192.0.2.0/24", "TagSpecifications": [{"ResourceType": "vpc", "Tags": OWNER}]},

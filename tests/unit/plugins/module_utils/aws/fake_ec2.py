@@ -66,6 +66,8 @@ class FakeEc2:
                 count = sum(name == method for name, _params in self.calls)
                 if self.before:
                     self.before(method, count)
+                # Everything here fits into one page.
+                params.pop("MaxResults", None)
                 answer = copy.deepcopy(act(**params))
                 if self.after:
                     self.after(method, count)

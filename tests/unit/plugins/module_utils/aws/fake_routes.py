@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 TABLE = "rtb-1"
-READ = ("describe_route_tables", {"Filters": [{"Name": "route-table-id", "Values": [TABLE]}]})
+READ = ("describe_route_tables", {"Filters": [{"Name": "route-table-id", "Values": [TABLE]}], "MaxResults": 100})
 LOCAL: list[dict[str, Any]] = [
     {"DestinationCidrBlock": "10.101.0.0/16", "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"},
     {"DestinationIpv6CidrBlock": "2001:db8::/56", "GatewayId": "local", "State": "active"},

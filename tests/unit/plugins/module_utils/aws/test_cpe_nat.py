@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError
@@ -18,16 +20,21 @@ OURS = [{"Name": "tag:bonded.internet/network", "Values": ["prod"]}]
 OF_KEY = {"Name": "tag:bonded.internet/key", "Values": ["cpe-nat/bond-17"]}
 
 
+def listing(name: str, value: str, page: int = 1000) -> dict[str, Any]:
+    """Return the parameters of a listing that one filter narrows."""
+    return {"Filters": [{"Name": name, "Values": [value]}], "MaxResults": page}
+
+
 def test_first_run_makes_exactly_these_calls_in_this_order(ec2: FakeEc2) -> None:
     result = run(ec2, options(entry("bond-17", private_ip="10.0.1.40", pool="ipv4pool-ec2-0123456789abcdef0")), False)
 
     assert ec2.calls == [
         ("describe_addresses", {"Filters": OURS}),
-        ("describe_network_interfaces", {"Filters": [{"Name": "network-interface-id", "Values": ["eni-a1"]}]}),
-        ("describe_network_interfaces", {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}]}),
-        ("describe_subnets", {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}]}),
-        ("describe_instances", {"Filters": [{"Name": "instance-id", "Values": ["i-a1"]}]}),
-        ("describe_instance_types", {"Filters": [{"Name": "instance-type", "Values": ["t3.medium"]}]}),
+        ("describe_network_interfaces", listing("network-interface-id", "eni-a1")),
+        ("describe_network_interfaces", listing("subnet-id", "subnet-a")),
+        ("describe_subnets", listing("subnet-id", "subnet-a")),
+        ("describe_instances", listing("instance-id", "i-a1")),
+        ("describe_instance_types", listing("instance-type", "t3.medium", page=100)),
         (
             "allocate_address",
             {

@@ -39,7 +39,10 @@ def test_absent_keeps_the_elastic_ip_and_unassigns_only_our_address(settled: Fak
 
     assert settled.calls == [
         ("describe_addresses", {"Filters": [{"Name": "tag:bonded.internet/network", "Values": ["prod"]}]}),
-        ("describe_network_interfaces", {"Filters": [{"Name": "network-interface-id", "Values": ["eni-a1"]}]}),
+        (
+            "describe_network_interfaces",
+            {"Filters": [{"Name": "network-interface-id", "Values": ["eni-a1"]}], "MaxResults": 1000},
+        ),
         ("disassociate_address", {"AssociationId": "eipassoc-1"}),
         ("disassociate_address", {"AssociationId": "eipassoc-2"}),
         (

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -27,6 +29,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
 )
 from tests.unit.plugins.module_utils.aws.conftest import Clock
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error, lost_answer
+
+PLUGINS = Path(__file__).parents[5] / "plugins"
 
 
 class Script:
@@ -53,16 +57,39 @@ def test_all_pages_of_a_listing_are_read() -> None:
         stub.add_response(
             "describe_network_interfaces",
             {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}], "NextToken": "more"},
-            {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}]},
+            {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}], "MaxResults": 1000},
         )
         stub.add_response(
             "describe_network_interfaces",
             {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-2"}]},
-            {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}], "NextToken": "more"},
+            {"Filters": [{"Name": "subnet-id", "Values": ["subnet-a"]}], "MaxResults": 1000, "NextToken": "more"},
         )
         found = describe(client, "describe_network_interfaces", Filters=where({"subnet-id": "subnet-a"}))
         stub.assert_no_pending_responses()
     assert [item["NetworkInterfaceId"] for item in found] == ["eni-1", "eni-2"]
+
+
+def test_pages_have_the_size_that_ec2_allows() -> None:
+    model = boto3.client("ec2", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b").meta
+    used = {
+        text
+        for path in (PLUGINS / "module_utils").rglob("*.py")
+        for text in re.findall(r'"(describe_\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {"describe_instances", "describe_nat_gateways"} <= used
+    for operation in sorted(used):
+        shape = model.service_model.operation_model(api_name(operation)).input_shape.members.get("MaxResults")
+        client = Script({"Found": []})
+        describe(client, operation)
+        asked = client.calls[0][1].get("MaxResults")
+        # the model has no bounds for instances and tags: the documentation says 5 to 1000
+        assert asked == (None if shape is None else shape.metadata.get("max", 1000)), operation
+
+
+def test_ids_are_asked_for_without_pages() -> None:
+    client = Script({"SecurityGroups": []})
+    describe(client, "describe_security_groups", GroupIds=["sg-1"])
+    assert client.calls == [("describe_security_groups", {"GroupIds": ["sg-1"]})]
 
 
 def test_instances_come_without_their_reservations() -> None:
@@ -84,7 +111,7 @@ def test_nat_gateways_have_another_name_for_filters() -> None:
     client = Script({"NatGateways": []})
     describe_by(client, "describe_nat_gateways", "nat-gateway-id", ["nat-1"])
     assert client.calls == [
-        ("describe_nat_gateways", {"Filter": [{"Name": "nat-gateway-id", "Values": ["nat-1"]}]}),
+        ("describe_nat_gateways", {"Filter": [{"Name": "nat-gateway-id", "Values": ["nat-1"]}], "MaxResults": 1000}),
     ]
 
 

@@ -16,7 +16,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6 import I
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 
 WANTED: dict[str, Any] = {"network_interface_id": "eni-1", "network": "prod"}
-READ = ("describe_network_interfaces", {"Filters": [{"Name": "network-interface-id", "Values": ["eni-1"]}]})
+READ = (
+    "describe_network_interfaces",
+    {"Filters": [{"Name": "network-interface-id", "Values": ["eni-1"]}], "MaxResults": 1000},
+)
 ASSIGN = ("assign_ipv6_addresses", {"NetworkInterfaceId": "eni-1", "Ipv6AddressCount": 1})
 ADDRESS = "2001:db8:1:1::4"
 LOST = ReadTimeoutError(endpoint_url="https://ec2.example.com")

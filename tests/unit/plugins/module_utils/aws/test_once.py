@@ -29,7 +29,7 @@ class Client:
         self.deleted: list[str] = []
         self.refusal = ""
 
-    def describe_internet_gateways(self, Filters: list[Any]) -> dict[str, Any]:
+    def describe_internet_gateways(self, Filters: list[Any], MaxResults: int) -> dict[str, Any]:
         self.looks += 1
         self.then.get(self.looks, lambda: None)()
         tags = [{"Key": "bonded.internet/key", "Value": KEY}]

@@ -97,7 +97,8 @@ def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(intent: Inten
             "Filter": [
                 {"Name": "tag:bonded.internet/network", "Values": ["prod"]},
                 {"Name": "state", "Values": ["pending", "available"]},
-            ]
+            ],
+            "MaxResults": 1000,
         }
     ]
 
