@@ -29,7 +29,7 @@ from .naming import (
     owned,
     vpc_key,
 )
-from .nat import address_gone, nat_gone
+from .nat import address_gone, failed_nats, nat_gone
 from .ownership import own_thing
 from .public_subnets import NAT
 from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
@@ -191,6 +191,7 @@ def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Clo
         if thing.kind != "filter":
             design.interrupts(thing, text, switch)
     destinations, tables = _route_items(gateway, intent, cloud, design, stopped)
+    failed_nats((gateway.space, gateway.host), "remove", where, intent, cloud, design)
     nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, intent, cloud, design)
     address_gone(gateway.address, ip_key, where, intent, design)
     _spare_items(gateway, where, intent, cloud, design)

@@ -15,7 +15,7 @@ from .gateway_things import gateway_things
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import ANYWHERE, gateway_ip_key, subnet_key, tags
-from .nat import address_gone, elastic_ip_items, nat_gone, nat_items
+from .nat import address_gone, elastic_ip_items, failed_nats, nat_gone, nat_items
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, Thing
 
@@ -38,6 +38,7 @@ def design_gateway(
             address_gone(gateway.address, gateway_ip_key(gateway.space, host), host, intent, design)
     else:
         _address_items(gateway, intent, design)
+        failed_nats((gateway.space, host), "remove", host, intent, cloud, design)
         nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, intent, cloud, design)
     add, switch, gone = network_routes(gateway, others, intent, cloud, design, report)
     default_route(gateway, intent, cloud, design, report)

@@ -15,8 +15,9 @@ from .gateway import PART, Gateway
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .leftovers import RELEASE, TEARDOWN, releases
-from .naming import TAG_KEY, TAG_RETIRED, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
+from .naming import TAG_KEY, TAG_RETIRED, all_owned, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
 from .public_subnets import NAT
+from .stages import Phase
 from .state import Cloud, ElasticIp, NatGateway
 
 
@@ -36,6 +37,11 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
     host, nat = gateway.member.host, gateway.nat
     key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
     parent = public_subnet_key(gateway.space, gateway.zone)
+    for one in failed_nats((gateway.space, host), "add", host, intent, cloud, design):
+        report.warn(
+            f"{gateway.label}: NAT gateway {one.id} ({key}) has failed (EC2 says {one.failure}). The run deletes it"
+            f"{'' if nat else ', and creates another one with the same Elastic IP'}."
+        )
     if nat is None:
         elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
         address = gateway.nat_address.allocation_id if gateway.nat_address else KNOWN_AFTER_APPLY
@@ -50,6 +56,24 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
             f"{gateway.label}: its NAT gateway {key} ({nat.id}) lies in subnet {nat.subnet_id} of {nat.vpc_id}, wanted "
             f"is {parent}. Take the tag bonded.internet/key off it, or delete it."
         )
+
+
+def failed_nats(
+    place: tuple[str, str], phase: Phase, host: str | None, intent: Intent, cloud: Cloud, design: Design
+) -> list[NatGateway]:
+    """Delete the NAT gateways of `place`, (space, host) of their tags, that have failed; return them."""
+    key = nat_gateway_key(*place)
+    failed: list[NatGateway] = all_owned(intent.network, key, cloud.failed_nat_gateways)
+    for one in failed:
+        before = {"id": one.id, "failure": one.failure}
+        design.aws("delete", NAT, _place(one, cloud), key, phase=phase, host=host, part=PART, before=before)
+    return failed
+
+
+def _place(nat: NatGateway, cloud: Cloud) -> str:
+    """Return the key of the NAT gateway's subnet, or the subnet's id."""
+    subnet = cloud.subnets.get(nat.subnet_id)
+    return subnet.tags.get(TAG_KEY, subnet.id) if subnet else nat.subnet_id
 
 
 def address_gone(
@@ -81,9 +105,8 @@ def nat_gone(
     design: Design,
 ) -> None:
     """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
+    key = nat_gateway_key(*place)
     if nat:
-        subnet = cloud.subnets.get(nat.subnet_id)
-        parent = subnet.tags.get(TAG_KEY, subnet.id) if subnet else nat.subnet_id
         before = {"id": nat.id, "allocation_id": nat.allocation_id}
-        design.aws("delete", NAT, parent, nat_gateway_key(*place), phase="remove", host=host, part=PART, before=before)
+        design.aws("delete", NAT, _place(nat, cloud), key, phase="remove", host=host, part=PART, before=before)
     address_gone(address, nat_gateway_ip_key(*place), host, intent, design, managed=True)

@@ -274,13 +274,15 @@ class InternetGateway:
 
 @dataclass(frozen=True)
 class NatGateway:
-    """A NAT gateway that is there or is being made; what is failed or deleted is left out."""
+    """A NAT gateway that is there or is being made, or one that has failed; what is deleted is left out."""
 
     id: str
     vpc_id: str
     subnet_id: str
     tags: dict[str, str] = field(default_factory=dict)
     allocation_id: str | None = None
+    failure: str = ""
+    """EC2's code and sentence, of one that has failed."""
 
 
 @dataclass
@@ -299,6 +301,8 @@ class Cloud:
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
     nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
+    failed_nat_gateways: list[NatGateway] = field(default_factory=list)
+    """Those that EC2 could not make: they carry nothing, and hold no address."""
     """Those of this network."""
     nat_gateways_in: dict[str, int] | None = None
     """How many NAT gateways the account has in each zone; None where that was not read."""

@@ -348,16 +348,23 @@ class CloudReader:
         mine = [s for s in self.cloud.subnets.values() if s.tags.get(TAG_NETWORK) == intent.network]
         if not any(subnet.tags.get(TAG_KEY, "").startswith(prefix) for subnet in mine):
             return
-        given = [*owned_by(intent.network), *where({"state": NAT_ALIVE})]
+        given = [*owned_by(intent.network), *where({"state": (*NAT_ALIVE, "failed")})]
         for item in describe(client, "describe_nat_gateways", Filter=given):
             addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
-            self.cloud.nat_gateways[item["NatGatewayId"]] = NatGateway(
+            failed = item.get("State") == "failed"
+            reasons = (item.get("FailureCode") or "no code", item.get("FailureMessage") or "no reason given")
+            found = NatGateway(
                 id=item["NatGatewayId"],
                 vpc_id=item["VpcId"],
                 subnet_id=item["SubnetId"],
                 tags=tags_of(item),
                 allocation_id=addresses[0] if addresses else None,
+                failure=": ".join(reasons) if failed else "",
             )
+            if failed:
+                self.cloud.failed_nat_gateways.append(found)
+            else:
+                self.cloud.nat_gateways[found.id] = found
 
     def _nat_zones(self, client: Any) -> None:
         """How many NAT gateways each zone has, whosoever's they are: AWS limits them by zone."""

@@ -141,3 +141,30 @@ def test_a_run_that_was_killed_is_completed_with_no_second_nat_gateway(
     assert gateway("absent", {**GATEWAY, "release": True}).code == 0
     assert empty.ours("addresses") == {}
     assert empty.ours("network_interfaces") == {}
+
+
+def test_a_nat_gateway_that_fails_ends_the_run_and_is_made_again(with_a_vpc: str, empty: Site, gateway: Role) -> None:
+    """The VPC has lost its internet gateway: EC2 makes a NAT gateway, and then says why it has failed."""
+    empty.load(with_a_vpc)
+    outer = empty.ours("internet_gateways")["igw/acme"]
+    place = {"InternetGatewayId": outer["id"], "VpcId": outer["vpc_id"]}
+    empty.ec2().detach_internet_gateway(**place)
+    failed = gateway("present", GATEWAY)
+    assert failed.code != 0
+    (nat,) = empty.cloud.state()["nat_gateways"]
+    assert f"its NAT gateway {nat['id']} is failed (wanted: available)" in failed.problems
+    reason = f"EC2 says Gateway.NotAttached: Network {outer['vpc_id']} has no Internet gateway attached"
+    assert reason in failed.problems
+    asked = [entry for entry in failed.aws if entry["action"] == "DescribeNatGateways" and entry["params"]]
+    assert len(asked) < 5, asked
+    assert "0.0.0.0/0" not in routes(empty, "rtb/acme")
+    (address,) = empty.ours("addresses").values()
+
+    empty.ec2().attach_internet_gateway(**place)
+    again = gateway("present", GATEWAY)
+    assert again.code == 0, again.output
+    on_aws = [action for action in empty.writes() if " " not in action]
+    assert on_aws == ["DeleteNatGateway", "CreateNatGateway", "CreateRoute"]
+    (alive_now,) = alive(empty)
+    assert (alive_now["public_ip"], routes(empty, "rtb/acme")["0.0.0.0/0"]) == (address["public_ip"], alive_now["id"])
+    assert {one["id"]: one["state"] for one in empty.cloud.state()["nat_gateways"]}[nat["id"]] == "deleted"

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "aggregator_host_info",
     "aggregator_security",
     "cpe_nat_eips",
+    "failed_nat_gateway",
     "network_interface_ipv6",
     "network_plan",
     "owned_interface_info",

@@ -236,3 +236,38 @@ def test_only_the_first_phase_of_a_moved_gateway_takes_it_for_new() -> None:
     work = {phase: [gw for host, gw in moved.design.gateways[phase] if host == "agg3"] for phase in ("add", "switch")}
     assert [gw["fresh"] for gw in work["add"]] == [True]
     assert [gw["fresh"] for gw in work["switch"]] == [False]
+
+
+def failed_world() -> World:
+    """The network with a NAT gateway that EC2 could not make: its address is free, there is no default route."""
+    world = nat_world()
+    (nat,) = world.cloud.nat_gateways.values()
+    world.cloud.nat_gateways.clear()
+    routes(world.cloud, "rtb-gw", Route(LANS, "eni-gw"))
+    world.cloud.failed_nat_gateways.append(replace(nat, failure="Gateway.NotAttached: Network vpc-9 has none"))
+    return world
+
+
+def test_one_that_has_failed_is_deleted_and_made_again() -> None:
+    world = failed_world()
+    items = world.plan(spaces=space())
+    assert world.report.problems == []
+    (number,) = [one.id for one in world.cloud.failed_nat_gateways]
+    said = f"NAT gateway {number} (natgw/acme/agg1) has failed (EC2 says Gateway.NotAttached: Network vpc-9 has none)"
+    done = "The run deletes it, and creates another one with the same Elastic IP."
+    assert f"space acme, gateway on agg1: {said}. {done}" in world.report.warnings
+    mine = [item for item in items if item.kind == "nat_gateway"]
+    assert [(item.phase, item.verb, item.parent, item.key) for item in mine] == [
+        ("add", "delete", PUBLIC_SUBNET, "natgw/acme/agg1"),
+        ("add", "create", PUBLIC_SUBNET, "natgw/acme/agg1"),
+    ]
+    assert mine[0].before == {"id": number, "failure": "Gateway.NotAttached: Network vpc-9 has none"}
+    assert [item.kind for item in items if item.verb == "create" and item.kind == "elastic_ip"] == []
+
+
+def test_one_that_has_failed_goes_with_its_gateway() -> None:
+    world = failed_world()
+    items = world.plan(spaces=space(gateway(egress="none")), allow_disruption=True)
+    assert [(item.phase, item.verb) for item in items if item.kind == "nat_gateway"] == [("remove", "delete")]
+    items = failed_world().plan(spaces=[], state="absent")
+    assert [(item.phase, item.verb) for item in items if item.kind == "nat_gateway"] == [("remove", "delete")]

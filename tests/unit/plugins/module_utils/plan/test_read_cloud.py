@@ -96,10 +96,22 @@ def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(intent: Inten
         {
             "Filter": [
                 {"Name": "tag:bonded.internet/network", "Values": ["prod"]},
-                {"Name": "state", "Values": ["pending", "available"]},
+                {"Name": "state", "Values": ["pending", "available", "failed"]},
             ],
             "MaxResults": 1000,
         }
+    ]
+
+
+def test_a_nat_gateway_that_failed_is_none_of_those_that_are_there(intent: Intent) -> None:
+    key = "natgw-subnet/acme/eu-central-1a"
+    why = {"State": "failed", "FailureCode": "Gateway.NotAttached", "FailureMessage": "Network vpc-9 has none"}
+    found = {**nat("nat-1", "subnet-2", *tags("natgw/acme/agg1")), **why}
+    ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-2", key, "a")], describe_nat_gateways=[found])
+    cloud = read(ec2, intent).cloud
+    assert cloud.nat_gateways == {}
+    assert [(one.id, one.failure) for one in cloud.failed_nat_gateways] == [
+        ("nat-1", "Gateway.NotAttached: Network vpc-9 has none")
     ]
 
 
