@@ -62,7 +62,13 @@ options:
         required: true
       interface_id:
         description:
-          - The network interface that carries the private address. Required with O(state=present).
+          - The network interface that carries the private address. With O(state=present) this or
+            O(entries[].instance_id) is required.
+        type: str
+      instance_id:
+        description:
+          - Instead of O(entries[].interface_id), the aggregator's instance, whose primary network interface carries the
+            private address. It costs one listing more.
         type: str
       private_ip:
         description:
@@ -270,6 +276,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._printable import 
 ENTRY = {
     "key": {"type": "str", "required": True, "no_log": False},
     "interface_id": {"type": "str"},
+    "instance_id": {"type": "str"},
     "private_ip": {"type": "str"},
     "preferred_private_ip": {"type": "str"},
     "pool": {"type": "str"},

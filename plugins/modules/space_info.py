@@ -46,6 +46,9 @@ spaces:
   type: list
   elements: dict
   contains:
+    id:
+      description: Its id.
+      type: int
     key:
       description: Its key, unique on the server.
       type: str
@@ -62,7 +65,8 @@ spaces:
       description: Whether its aggregator interfaces take part in the managed mesh.
       type: bool
   sample:
-    - key: acme
+    - id: 11
+      key: acme
       name: ACME Inc.
       private_wan_enabled: true
       private_wan_mode: managed_mesh

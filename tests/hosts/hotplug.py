@@ -16,13 +16,13 @@ from .packets import ip
 
 
 @contextmanager
-def hotplug(site: Site, host: Host, *then: str) -> Iterator[None]:
+def hotplug(site: Site, host: Host, *then: str, network: str = "demo") -> Iterator[None]:
     """For each network interface of a gateway that gets attached a device; `then` is what others do to the first."""
     end, known = threading.Event(), set[str]()
 
     def watch() -> None:
         while not end.wait(0.3):
-            for interface in site.ours("network_interfaces").values():
+            for interface in site.ours("network_interfaces", network).values():
                 if interface["attachment"] and interface["mac"] not in known:
                     known.add(interface["mac"])
                     name, peer = f"ens{5 + len(known)}", f"other{len(known)}"

@@ -24,6 +24,7 @@ GATEWAY: dict[str, Any] = {
     "instance_id": "i-0d00000000000a901",
     "subnet_id": "subnet-0d00000000000001a",
     "egress": "masquerade",
+    "alone": False,
     "source_dest_check": True,
     "watch_seconds": 2,
 }

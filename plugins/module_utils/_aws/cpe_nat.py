@@ -25,6 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import Request
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
+from ansible_collections.bonded.internet.plugins.module_utils._aws.primary_interfaces import with_primary_interfaces
 from ansible_collections.bonded.internet.plugins.module_utils._aws.reverse_dns import reverse_dns_of
 
 KIND = "cpe_nat_eip"
@@ -37,7 +38,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel
     `params` are the options of cpe_nat_eips. Raises CpeNatError (nothing was changed), Ec2Error (a listing failed,
     nothing was changed) and ApplyError (a change failed; the next run goes on from there).
     """
-    request = Request.of(params)
+    request = Request.of(with_primary_interfaces(client, params))
     found = read(client, request)
     decision = decide(request, found)
     if not check_mode:

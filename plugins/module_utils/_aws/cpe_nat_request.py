@@ -128,6 +128,7 @@ class Request:
         if not re.fullmatch(r"eni-\w+", entry.interface_id):
             found.append(
                 f"entry {entry.key}: interface_id is '{entry.interface_id}'; wanted a network interface's id (eni-...)"
+                ", or instance_id"
             )
         for name, problem_of in _RULES.items():
             value = getattr(entry, name)

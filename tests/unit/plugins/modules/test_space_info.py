@@ -14,6 +14,7 @@ from tests.unit.plugins.things import space
 
 LIST = get("spaces/", [space("root"), space("acme", private_wan_enabled=True)])
 ACME = {
+    "id": 3,
     "key": "acme",
     "name": "ACME",
     "private_wan_enabled": True,

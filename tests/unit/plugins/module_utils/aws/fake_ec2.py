@@ -98,7 +98,7 @@ class FakeEc2:
             "TagSet": [],
         }
         if instance_id:
-            self.interfaces[interface_id]["Attachment"] = {"InstanceId": instance_id}
+            self.interfaces[interface_id]["Attachment"] = {"InstanceId": instance_id, "DeviceIndex": 0}
             self.instances[instance_id] = "t3.medium"
 
     def add_address(self, allocation_id: str, public_ip: str, tags: dict[str, str] | None = None) -> None:
@@ -160,6 +160,7 @@ class FakeEc2:
     def _do_describe_network_interfaces(self, Filters: list[Answer]) -> Answer:
         getters = {
             "network-interface-id": lambda item: item["NetworkInterfaceId"],
+            "attachment.instance-id": lambda item: item["Attachment"]["InstanceId"],
             "subnet-id": lambda item: item["SubnetId"],
         }
         return {"NetworkInterfaces": [item for item in self.interfaces.values() if _matches(item, Filters, getters)]}

@@ -324,3 +324,9 @@ def test_waiting_for_new_things_ends(ec2: FakeEc2, clock: Clock) -> None:
     with pytest.raises(ApplyError, match=r"InvalidAllocationID\.NotFound"):
         run(ec2, options(entry("bond-17")), False)
     assert 30 <= clock.monotonic() < 45
+
+
+def test_an_entry_may_name_the_instance(ec2: FakeEc2) -> None:
+    result = run(ec2, options(entry("bond-1", "", instance_id="i-b")), False)
+    assert [item["interface_id"] for item in result["objects"]] == ["eni-b"]
+    assert not run(ec2, options(entry("bond-1", "", instance_id="i-b")), False)["changed"]

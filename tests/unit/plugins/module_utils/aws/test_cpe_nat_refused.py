@@ -49,7 +49,9 @@ def problems(ec2: FakeEc2, wanted: dict[str, Any]) -> list[str]:
         ),
         (entry("x", public_ip="203.0.113.13"), "(eipalloc-used) is associated, at 10.0.2.99 on eni-b; disassociate it"),
         (entry("", "eni-a1"), "entry '': wanted a key of letters"),
-        (entry("x", ""), "entry x: interface_id is ''; wanted a network interface's id (eni-...)"),
+        (entry("x", ""), "entry x: interface_id is ''; wanted a network interface's id (eni-...), or instance"),
+        (entry("x", "", instance_id="i-none"), "entry x: instance_id i-none is no instance of this account and region"),
+        (entry("x", instance_id="i-a1"), "entry x: instance_id and interface_id are both given; wanted one of them"),
         (
             entry("x", private_ip="10.0.1.40/24"),
             "entry x: private_ip is '10.0.1.40/24'; wanted an IPv4 address without",

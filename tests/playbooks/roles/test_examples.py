@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The READMEs' examples of eip_cpe_nat and pwan_vpc lead to what they promise; pwan_gateway's is in tests/hosts."""
+
+from __future__ import annotations
+
+from tests.playbooks.running import Site, demo_variables
+
+from .examples import example
+
+
+def test_the_examples_lead_to_what_they_promise(empty: Site) -> None:
+    where = {"bonding_api_url": empty.server.url, "aws_endpoint_url": empty.cloud.url}
+    extra = {**demo_variables(), **where}
+    outcome = empty.run(example("eip_cpe_nat", empty.scratch), extra=extra)
+    assert outcome.code == 0, outcome.output
+    address = empty.ours("addresses", "prod")["cpe-nat/mail"]
+    assert address["network_interface_id"] == "eni-0d00000000000a901"
+    bond = empty.bond(17)
+    assert [(one["ip"], one["nat_ip"]) for one in bond["cpe_nat_ips"]] == [(address["private_ip"], "192.168.17.10")]
+
+    outcome = empty.run(example("pwan_vpc", empty.scratch), extra=extra)
+    assert outcome.code == 0, outcome.output
+    assert list(empty.ours("subnets", "prod")) == ["subnet/acme/eu-central-1a"]
