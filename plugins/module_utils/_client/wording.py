@@ -46,12 +46,22 @@ def _no_number(text: str) -> Any:
 
 
 def field_errors(body: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Django REST framework's errors, flattened: dotted field name -> the texts; "" for those of no field."""
+    """Django REST framework's errors, flattened: dotted field name -> the texts; "" for those of no field.
+
+    Both of its forms for the elements of a list give "addresses[1].address": a list with an entry for each element, and
+    a mapping by their numbers. A list around the errors of the one object that was sent adds nothing.
+    """
+    if not prefix and isinstance(body, list) and len(body) == 1:
+        return field_errors(body[0])
     if isinstance(body, Mapping):
         found: dict[str, list[str]] = {}
         for name, value in body.items():
-            general = name in _GENERAL or (name == "detail" and not prefix)
-            inner = prefix if general else f"{prefix}.{name}" if prefix else str(name)
+            if name in _GENERAL or (name == "detail" and not prefix):
+                inner = prefix
+            elif prefix:
+                inner = f"{prefix}[{name}]" if str(name).isdecimal() else f"{prefix}.{name}"
+            else:
+                inner = str(name)
             for key, texts in field_errors(value, inner).items():
                 found.setdefault(key, []).extend(texts)
         return found

@@ -273,6 +273,11 @@ def test_tls_says_how_to_trust_the_server_and_is_not_tried_again() -> None:
     [
         (400, {"vni": ["Too big."]}, ApiError, 'GET a/ was answered with 400. The server says: "vni: Too big."'),
         (400, {"non_field_errors": ["No."], "a": {"b": ["C."]}}, ApiError, 'says: "No.; a.b: C."'),
+        (400, {"a": [{}, {"b": ["C."]}]}, ApiError, 'says: "a[1].b: C."'),
+        (400, {"a": {"1": {"b": ["C."]}}}, ApiError, 'says: "a[1].b: C."'),
+        (400, [{"a": ["B."]}], ApiError, 'says: "a: B."'),
+        (400, [{}, {"a": ["B."]}], ApiError, 'says: "[1].a: B."'),
+        (400, {"7": ["B."]}, ApiError, 'says: "7: B."'),
         (400, ["Bad."], ApiError, 'says: "Bad."'),
         (401, {"detail": "Invalid token."}, AuthError, "Wrong user or password (api_username is 'ops@example.com')"),
         (403, {"detail": "No."}, ApiError, 'it wants the right to view a. The server says: "No."'),
