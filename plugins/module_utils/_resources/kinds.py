@@ -12,6 +12,7 @@ canonical form. None is handled by the field that a kind belongs to, not here.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from .._grammar import bird_symbol_problem, interface_name_problem, interface_pa
 from .ordering import number_of, rank
 
 _SHOWN = 80
+_LINE_END = re.compile(r"\r\n?")
 
 
 class ShapeError(ValueError):
@@ -95,12 +97,12 @@ class Text(Kind):
 
 
 class Block(Text):
-    """Text of several lines; the server drops white space around it, as Django REST framework does."""
+    """Text of several lines; a server may drop white space around it (Django REST framework), or send CRLF (a form)."""
 
     title = "a text"
 
     def canonical(self, value: Any) -> str:
-        return super().canonical(value).strip()
+        return _LINE_END.sub("\n", super().canonical(value)).strip()
 
 
 class Secret(Text):

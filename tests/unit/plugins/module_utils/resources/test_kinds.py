@@ -51,6 +51,7 @@ def canonical(kind: str, **data: Any) -> dict[str, Any]:
         ("ospf_protocol", "areas", [{"area_id": 1, "interfaces": None}], [{"area_id": "0.0.0.1", "interfaces": []}]),
         ("connected_ip", "ip", "192.168.17.1/255.255.255.0", "192.168.17.1/24"),
         ("bond", "secondary_aggregator", None, None),
+        ("filter", "body", "\r\n  accept;\r\nreject;\r\r\n", "accept;\nreject;"),
     ],
 )
 def test_one_spelling_for_each_meaning(kind: str, field: str, given: Any, wanted: Any) -> None:
