@@ -111,10 +111,10 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
         if not isinstance(key, (str, int)) or isinstance(key, bool):
             raise ShapeError(f"{resource.key}: not the name of an object (got {key!r})")
     except ShapeError as error:
-        path = refs.api.table.item(kind, parent, _id(resource, item))
+        path = refs.api.table.item(kind, parent, id_of(resource, item))
         raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.") from error
     data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
-    return Object(kind, parent, str(data.get(resource.key)), data, _id(resource, item))
+    return Object(kind, parent, str(data.get(resource.key)), data, id_of(resource, item))
 
 
 def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -> Object:
@@ -127,7 +127,8 @@ def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -
     return read_object(kind, parent, item, refs)
 
 
-def _id(resource: Resource, item: Mapping[str, Any]) -> Any:
+def id_of(resource: Resource, item: Mapping[str, Any]) -> Any:
+    """Return what addresses an object of an answer; None if the answer does not say it."""
     if resource.addressed_by != "id" or not resource.below:
         return item.get(resource.addressed_by)
     # In a listing of all kinds the URL is that of the typed resource, and its number is the one that counts.

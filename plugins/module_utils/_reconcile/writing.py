@@ -14,7 +14,7 @@ from .._resources import RESOURCES, Field
 from .api import Api
 from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, Change, Object, ReconcileError
 from .planning import same
-from .reading import read_object
+from .reading import id_of, read_object
 from .refs import Refs
 
 # Seconds until what a lost request does is surely done.
@@ -37,6 +37,7 @@ def make(api: Api, change: Change, refs: Refs) -> Object | None:
         return None
     body = resource.to_wire(change.after or {}, refs, change.parent)
     answer = _create(api, change, body) if change.verb == CREATE else _update(api, change, refs, body)
+    answer = _whole(api, change, answer)
     try:
         if resource.group in ("interface", "filter"):
             refs.learn(resource.group, change.parent, [answer], whole=False)
@@ -128,8 +129,20 @@ def _looked_up(api: Api, unclear: UnclearError, look: Callable[[], Any]) -> Any:
     return found
 
 
+def _whole(api: Api, change: Change, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the object of a write's answer, or read it where the answer leaves out its key or what was sent."""
+    resource = RESOURCES[change.kind]
+    sent = {resource.key, *(change.after or {})}
+    if all(field.name in answer for field in resource.fields if field.name in sent and not field.write_only):
+        return answer
+    number = id_of(resource, answer) if change.id is None else change.id
+    if number is None:
+        return _read_back(change, lambda: _find(api, change))
+    return _read_back(change, lambda: api.one(change.kind, change.parent, number))
+
+
 def _read_back(change: Change, look: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any]:
-    """What a write has made whose answer was empty."""
+    """What a write has made whose answer did not say it."""
     try:
         found = look()
     except ClientError as error:

@@ -153,7 +153,7 @@ def test_gives_up_after_two_unclear_posts(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_field_that_the_server_ignores_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {name: value for name, value in MADE.items() if name != "mtu"}
-    result = run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, post(TYPED, BODY, made))
+    result = run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, post(TYPED, BODY, made), get(f"{TYPED}41/", made))
     assert "its answer has no field 'mtu'" in result["msg"]
     result = run_module(monkeypatch, main, WANTED, *BEFORE_CREATE, post(TYPED, BODY, {**MADE, "vni": 5}))
     assert "vni is 5 there, not 10000003" in result["msg"]

@@ -150,6 +150,35 @@ def test_a_connected_ip_is_found_again_in_any_spelling() -> None:
     assert outcome.object.id == 51
 
 
+def test_an_answer_that_leaves_the_object_out_is_read_again() -> None:
+    made = routing_filter(51, "f1")
+    where = f"{A7}/filters/"
+    body = {"name": "f1", "family": "ipv4", "body": "accept;"}
+    thin = {"id": 51, "url": f"{API}{where}51/"}
+    for answer, look in ((thin, get(f"{where}51/", made)), ({"detail": "Created."}, get(where, [made]))):
+        with script(post(where, body, answer), look) as server:
+            api = Api(server.client())
+            (outcome,) = apply(api, diff([], filters("f1")), Refs(api), 1)
+        assert outcome.object is not None
+        assert outcome.object.id == 51
+        assert outcome.object.data["body"] == "accept;"
+
+
+def test_an_answer_with_what_changed_alone_is_read_again() -> None:
+    found = [Object("filter", A7, "f1", {"name": "f1", "family": "ipv4", "body": "reject;"}, 51)]
+    path = f"{A7}/filters/51/"
+    for now, text in ((routing_filter(51, "f1"), ""), (routing_filter(51, "f1", body="reject;"), "body is 'reject;'")):
+        with script(patch(path, {"body": "accept;"}, {"body": "accept;"}), get(path, now)) as server:
+            api = Api(server.client())
+            if text:
+                with pytest.raises(ReconcileError, match=text):
+                    apply(api, diff(found, filters("f1")), Refs(api), 1)
+            else:
+                (outcome,) = apply(api, diff(found, filters("f1")), Refs(api), 1)
+                assert outcome.object is not None
+                assert outcome.object.data["body"] == "accept;"
+
+
 def test_the_verification_sees_a_patch_that_did_not_take() -> None:
     found = [Object("filter", A7, "f1", {"name": "f1", "family": "ipv4", "body": "reject;"}, 51)]
     unchanged = routing_filter(51, "f1", body="reject;")
