@@ -48,7 +48,7 @@ options:
     type: str
   enabled:
     description:
-      - Whether the CPE NAT IP is in use. The server's default for a new one is V(true).
+      - Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
     type: bool
   state:
     description:

@@ -70,18 +70,18 @@ options:
       include_private_wan:
         description:
           - Whether the connected network is part of the private WAN of the bond's space.
-            The server's default for a new one is V(false).
+            A new one is created with V(false), whatever the server's default is.
         type: bool
       aggregator_routing:
         description:
           - Whether the aggregator gets a route to the connected network.
-          - Under V(auto), the server's default for a new one, a private network gets none,
+          - Under V(auto), with which a new one is created, a private network gets none,
             and needs a CPE NAT IP to reach the Internet.
         type: str
         choices: [auto, always, never]
       enabled:
         description:
-          - Whether the CPE NAT IP is in use. The server's default for a new one is V(true).
+          - Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
         type: bool
   state:
     description:

@@ -133,6 +133,7 @@ def _things(members: Sequence[Member], addresses: Mapping[int, str], network: st
                 "local_address": addresses[member.id],
                 "neighbor_address": addresses[peer.id],
                 "neighbor_as": bgp.asn,
+                "multihop": None,  # the peer is in the same subnet, whatever the server's default is
                 "hold_time": 9,
                 "keepalive_time": 3,
                 # with next hop self a reflector would get between the two that it reflects for (packet lab)

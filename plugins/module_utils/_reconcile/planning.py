@@ -104,7 +104,7 @@ def _compare(item: Object, present: Object | None, update_password: str) -> Chan
                 f"{item.title} does not exist, and to create it {' and '.join(missing)} must be given. "
                 "Nothing was changed."
             )
-        return Change(CREATE, item.kind, item.parent, item.key, None, dict(item.data))
+        return Change(CREATE, item.kind, item.parent, item.key, None, {**resource.initial(), **item.data})
     if present.kind != item.kind:
         raise ReconcileError(
             f"{item.title} cannot be made: that name belongs to another kind, {title_of(present.kind)}, and the "

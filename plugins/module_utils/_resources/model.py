@@ -118,6 +118,8 @@ class Resource:
     :param tags: what the friendly shape says besides the fields, e.g. {"type": "vxlan"}
     :param rank: creation order: smaller first; deletion in reverse
     :param addressed_by: the field whose value ends the path of one object
+    :param complete: whether a creation also sends the defaults of what was not given, where they are more than nothing:
+        another server may have other defaults, and nobody would see that a translation was made switched off
     """
 
     kind: str
@@ -131,6 +133,7 @@ class Resource:
     addressed_by: str = "id"
     writable: bool = True
     below: str = ""
+    complete: bool = False
 
     @property
     def title(self) -> str:
@@ -195,3 +198,8 @@ class Resource:
     def defaults(self) -> dict[str, Any]:
         """What ``state: replaced`` sets where nothing is given."""
         return {field.name: field.default for field in self.fields if field.default is not ... and not field.read_only}
+
+    def initial(self) -> dict[str, Any]:
+        """Return what a creation sends of the fields that were not given."""
+        defaults = self.defaults() if self.complete else {}
+        return {name: value for name, value in defaults.items() if value not in (None, [])}

@@ -184,6 +184,7 @@ _TABLE = (
         key="ip",
         group="connected_ip",
         sure="C",
+        complete=True,
         rank=1,
         fields=(
             Field("ip", InterfaceAddress(), sure="C", required=True),
@@ -200,6 +201,7 @@ _TABLE = (
         key="ip",
         group="cpe_nat_ip",
         sure="C",
+        complete=True,
         rank=2,
         fields=(
             Field("ip", _ADDRESS, sure="C", required=True),

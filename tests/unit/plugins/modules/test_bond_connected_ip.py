@@ -16,6 +16,8 @@ LIST = "bonds/17/connected_ips/"
 INTERFACES = get("bonds/17/interfaces/", [bond_interface(171, "eth0"), bond_interface(172, "eth1")])
 WANTED = {"bond": 17, "ip": "192.0.2.1/24", "interface": "eth1"}
 BODY = {"ip": "192.0.2.1/24", "interface": f"{API}bonds/17/interfaces/172/"}
+# Whatever the server's defaults are.
+CREATED = {**BODY, "enabled": True, "include_private_wan": False, "aggregator_routing": "auto"}
 MADE = connected_ip(51, "192.0.2.1/24")
 RETURNED = {
     "bond": 17,
@@ -27,8 +29,23 @@ RETURNED = {
 }
 
 
+def test_a_creation_switches_it_on_only_where_nothing_else_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = post(LIST, {**CREATED, "enabled": False}, {**MADE, "enabled": False})
+    result = run_module(monkeypatch, main, {**WANTED, "enabled": False}, INTERFACES, get(LIST, []), step)
+    assert result["connected_ip"]["enabled"] is False
+
+
+def test_a_server_without_a_field_that_nobody_gave(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {name: value for name, value in MADE.items() if name != "aggregator_routing"}
+    steps = [post(LIST, CREATED, made), get(f"{LIST}51/", made)]
+    assert run_module(monkeypatch, main, WANTED, INTERFACES, get(LIST, []), *steps)["action"] == "create"
+    steps = [post(LIST, {**CREATED, "aggregator_routing": "never"}, made), get(f"{LIST}51/", made)]
+    result = run_module(monkeypatch, main, {**WANTED, "aggregator_routing": "never"}, INTERFACES, get(LIST, []), *steps)
+    assert "its answer has no field 'aggregator_routing'" in result["msg"]
+
+
 def test_creates(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run_module(monkeypatch, main, WANTED, INTERFACES, get(LIST, []), post(LIST, BODY, MADE))
+    result = run_module(monkeypatch, main, WANTED, INTERFACES, get(LIST, []), post(LIST, CREATED, MADE))
     assert (result["action"], result["connected_ip"]) == ("create", RETURNED)
 
 

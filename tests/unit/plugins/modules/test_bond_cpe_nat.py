@@ -15,12 +15,13 @@ from tests.unit.plugins.things import cpe_nat_ip
 LIST = "bonds/17/cpe_nat_ips/"
 BODY = {"ip": "198.51.100.20", "nat_ip": "192.0.2.10"}
 WANTED = {"bond": 17, **BODY}
+CREATED = {**BODY, "enabled": True}  # whatever the server's default is
 MADE = cpe_nat_ip(71, "198.51.100.20", "192.0.2.10")
 RETURNED = {"bond": 17, **BODY, "enabled": True}
 
 
 def test_creates(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run_module(monkeypatch, main, WANTED, get(LIST, []), post(LIST, BODY, MADE))
+    result = run_module(monkeypatch, main, WANTED, get(LIST, []), post(LIST, CREATED, MADE))
     assert (result["action"], result["cpe_nat_ip"]) == ("create", RETURNED)
 
 
@@ -46,7 +47,7 @@ def test_absent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_servers_rule_reaches_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    step = post(LIST, BODY, {"nat_ip": ["Must be in a private connected network."]}, 400)
+    step = post(LIST, CREATED, {"nat_ip": ["Must be in a private connected network."]}, 400)
     result = run_module(monkeypatch, main, WANTED, get(LIST, []), step)
     assert result["failure"]["fields"] == {"nat_ip": ["Must be in a private connected network."]}
 

@@ -35,14 +35,15 @@ def reads(number: int, connected: list[Any], nats: list[Any]) -> list[Step]:
 
 def post_connected(number: int) -> Step:
     url = f"{API}bonds/{number}/interfaces/{number * 10 + 2}/"
-    body = {"ip": "192.0.2.1/24", "interface": url}
+    initial = {"enabled": True, "include_private_wan": False, "aggregator_routing": "auto"}
+    body = {"ip": "192.0.2.1/24", "interface": url, **initial}
     made = connected_ip(51, "192.0.2.1/24", number * 10 + 2, number)
     return post(f"bonds/{number}/connected_ips/", body, made)
 
 
 def post_nat(number: int, ip: str, nat_ip: str) -> Step:
     made = cpe_nat_ip(71, ip, nat_ip, number)
-    return post(f"bonds/{number}/cpe_nat_ips/", {"ip": ip, "nat_ip": nat_ip}, made)
+    return post(f"bonds/{number}/cpe_nat_ips/", {"ip": ip, "nat_ip": nat_ip, "enabled": True}, made)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, entries: list[Any], *steps: Step, **more: Any) -> dict[str, Any]:

@@ -138,7 +138,13 @@ def test_an_object_of_the_same_name_but_other_content_is_not_taken_for_ours() ->
 
 def test_a_connected_ip_is_found_again_in_any_spelling() -> None:
     item = Object("connected_ip", "bonds/17", "192.0.2.1/24", {"interface": "eth1"})
-    body = {"ip": "192.0.2.1/24", "interface": f"{API}bonds/17/interfaces/172/"}
+    body = {
+        "ip": "192.0.2.1/24",
+        "interface": f"{API}bonds/17/interfaces/172/",
+        "enabled": True,
+        "include_private_wan": False,
+        "aggregator_routing": "auto",
+    }
     with script(
         get("bonds/17/interfaces/", [bond_interface(172, "eth1")]),
         lost("POST", "bonds/17/connected_ips/", body),
