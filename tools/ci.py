@@ -40,11 +40,12 @@ ONCE = (
     "tests/changes",
     "tests/pairs",
     "tests/playbooks/modules",
+    "tests/habits",
     "tests/house",
 )
 """What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
-itself (together they are in the playbooks, which every line runs), faults, the table of changes, and the long ways from
-one network to another."""
+itself (together they are in the playbooks, which every line runs), faults, the habits of another server, the table of
+changes, and the long ways from one network to another."""
 EVERY = ("tests/playbooks/hostile",)
 """Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
@@ -61,15 +62,16 @@ LONG = {
     "tests/playbooks/ways/test_server_rights.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_renamed_server.py": "it takes a minute and a half; `make test` runs it",
     "tests/lab/bondingadmin/test_each_renamed.py": "it takes a minute; `make test` runs it",
+    "tests/habits/test_site.py": "it takes two minutes; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first two are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. Those
 of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
-Those of renamings are for each change of the table of resources and of what reads and writes by it; test_renamed.py
-judges all names at once. The others are for each change of the phases, which tests/changes and tests/pairs judge in
-memory, and of what two runs do at once, which tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each
-interleaving."""
+Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
+the server; test_renamed.py judges all names at once, test_habits.py the engines. The others are for each change of the
+phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
+tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
