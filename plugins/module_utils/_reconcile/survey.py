@@ -69,7 +69,7 @@ def survey_spaces(refs: Refs, reference: str | None) -> list[dict[str, Any]]:
     spaces = [item for item in read_spaces(refs) if reference in (None, item.key)]
     if reference is not None and not spaces:
         raise ReconcileError(f"There is no space with the key {reference!r} that this user can see.")
-    ids = {str(item["key"]): int(item["id"]) for item in refs.items("spaces/")}
+    ids = {str(item["key"]): int(item["id"]) for item in refs.items("space")}
     return [{"id": ids[item.key], **item.data} for item in sorted(spaces, key=lambda item: item.key)]
 
 
