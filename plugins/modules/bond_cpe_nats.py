@@ -172,7 +172,11 @@ failure:
     fields:
       description: The server's own words, as a list for each field that it complains about.
       type: dict
-  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+  sample:
+    method: POST
+    path: bonds/17/cpe_nat_ips/
+    status: 400
+    fields: {nat_ip: [Must be in a private connected network.]}
 """
 
 from typing import Any

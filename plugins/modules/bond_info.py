@@ -136,7 +136,7 @@ failure:
     fields:
       description: The server's own words, as a list for each field that it complains about.
       type: dict
-  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+  sample: {method: GET, path: bonds/17/routes/, status: 403, fields: {}}
 """
 
 from typing import Any

@@ -110,7 +110,7 @@ failure:
     fields:
       description: The server's own words, as a list for each field that it complains about.
       type: dict
-  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+  sample: {method: POST, path: aggregators/7/filters/, status: 400, fields: {family: [This field is required.]}}
 """
 
 from typing import Any

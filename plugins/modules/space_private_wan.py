@@ -102,7 +102,7 @@ failure:
     fields:
       description: The server's own words, as a list for each field that it complains about.
       type: dict
-  sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
+  sample: {method: PATCH, path: spaces/acme/, status: 400, fields: {private_wan_mode: [Not a valid choice.]}}
 """
 
 from typing import Any
