@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 PREFIX = "write-"
-"""How the copies are named: `write-0` is the state before the first write."""
+"""Prefix of the copies' names: `write-0` is the state before the first write."""
 
 
 class History:

@@ -44,7 +44,7 @@ _SERVICES = {"ec2": LabResponse, "sts": TokenResponse, "iam": None}
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back. ``cut``: nothing goes back, the connection is closed."""
+    """HTTP response of the emulator. With ``cut``, the emulator closes the connection without a response."""
 
     status: int
     body: bytes
@@ -171,7 +171,7 @@ class Api:
         return iam_rights(call.action, call.params, self.judge.identities)
 
     def _in_region(self, call: Call, fault: Fault | None) -> Answer:
-        """What EC2 answers; STS and IAM are the account's, and leave its regions alone."""
+        """Return EC2's response to a call. STS and IAM requests concern the account and do not change a region."""
         backend = self.account.backend(call.region)
         before = backend.known_ids()
         answer = self._repeated(call, backend) or self._not_visible(call, backend) or self._dispatch(call)

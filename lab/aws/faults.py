@@ -118,7 +118,7 @@ class Faults:
             self._faults.extend(parsed)
 
     def pending(self) -> list[dict[str, Any]]:
-        """What is left, ``after`` and ``count`` counted down."""
+        """Return the faults that are not used up, with ``after`` and ``count`` counted down."""
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 

@@ -42,7 +42,7 @@ class ActionLog:
                 self._file.write(json.dumps(line) + "\n")
 
     def entries(self) -> list[dict[str, Any]]:
-        """What has been logged since the last ``clear``."""
+        """Return the entries that were logged since the last ``clear``."""
         with self._lock:
             return list(self._entries)
 

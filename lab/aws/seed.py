@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What there is at the start: read from YAML, and planted into a region; private to the stand-in.
+"""Objects that exist at the start: read from a YAML file and created in a region; private to the stand-in.
 
 docs/lab-aws.md documents the file. Ids are fixed in it, so that inventories and tests can name them.
 """

@@ -33,7 +33,7 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Environment:
-    """Where an environment has its programs, and its Python packages with the collections."""
+    """Folders of an environment: its programs, and its Python packages with the collections."""
 
     programs: pathlib.Path
     collections: pathlib.Path

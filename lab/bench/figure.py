@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every figure is made of: lines, claims, runs from a saved state, and the floor below them."""
+"""Parts of every figure: lines, claims, runs from a saved state, and the floor below them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plan:
-    """How often each thing is run, and below which folder the networks are made."""
+    """Options of a benchmark: runs of each measurement, the networks' folder, and the commit to compare with."""
 
     runs: int
     folder: pathlib.Path

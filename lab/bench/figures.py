@@ -26,7 +26,7 @@ from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 SAMPLE = 100
 """Objects in the loops over modules; their time is scaled up to the measured network's size."""
 PARALLEL = 40
-"""What the floor sends at once: Ansible's five forks with eight requests each, as the bulk module does by default."""
+"""Number of parallel requests of the floor: five forks of Ansible, eight requests each by default."""
 
 
 def mesh(plan: Plan) -> list[Figure]:

@@ -61,7 +61,7 @@ def replay(log: list[dict[str, Any]], url: str, parallel: int) -> list[str]:
 
 
 def waves(log: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """What may be sent at once: all that reads, then the interfaces, then everything else that writes."""
+    """Split a log into waves that may be sent in parallel: reads, then writes of interfaces, then all other writes."""
     reads = [entry for entry in log if entry["method"] not in WRITING]
     writes = [entry for entry in log if entry["method"] in WRITING]
     interfaces = [entry for entry in writes if "_interfaces/" in entry["path"]]

@@ -114,7 +114,7 @@ def addresses_loop(network: Network, addresses: list[Json]) -> tuple[pathlib.Pat
 
 
 def empty_play(network: Network) -> pathlib.Path:
-    """What Ansible costs when it has nothing to do on the same inventory."""
+    """Write a playbook without tasks, to measure the time that Ansible itself takes on the same inventory."""
     play = {"name": "Nothing", "hosts": "aggregators", "gather_facts": False, "tasks": []}
     path = network.folder / "empty.yml"
     path.write_text(yaml.safe_dump([play]), encoding="utf-8")

@@ -109,9 +109,9 @@ class Bench:
     cloud: Running
     inventory: pathlib.Path
     collections: pathlib.Path | None = None
-    """Where the collections are, if not where they are installed."""
+    """Folder of the collections; None for the place where they are installed."""
     programs: pathlib.Path | None = None
-    """Where ansible-playbook is, if not in this environment."""
+    """Folder of ansible-playbook; None for this environment."""
 
     def playbook(self, playbook: str | pathlib.Path, *options: str, extra: Mapping[str, Any] | None = None) -> Sample:
         """Run a playbook, with what it asked."""

@@ -30,12 +30,12 @@ class Network:
 
     @property
     def server_seed(self) -> pathlib.Path:
-        """What the management server holds before."""
+        """Return the seed of the management server: its objects before the first run."""
         return self.folder / "server.yml"
 
     @property
     def cloud_seed(self) -> pathlib.Path:
-        """What the AWS account holds before."""
+        """Return the seed of the AWS account: its objects before the first run."""
         return self.folder / "cloud.yml"
 
     @property

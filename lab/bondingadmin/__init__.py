@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands in for the management server: its API, version 4, on Django, Django REST framework and SQLite.
+"""Simulator of the management server: its API, version 4, on Django, Django REST framework and SQLite.
 
     python -m lab.bondingadmin --port 8601 --db server.sqlite --seed seed.yml
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may do what (permissions by object type, through groups) and who sees what (a space and its descendants)."""
+"""Access rights: permissions by object type, through groups, and visibility of a user's space and its descendants."""
 
 from __future__ import annotations
 

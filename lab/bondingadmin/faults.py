@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes wrong on demand.
+"""Faults that the simulator injects on demand.
 
 A fault says which requests it meets, and what it does to them:
 

@@ -37,7 +37,7 @@ class KindManager(models.Manager):
 
 
 class Record(models.Model):
-    """What each object has. ``revision`` counts the writes; it is no part of the contract."""
+    """Base of all models. ``revision`` counts the writes of an object and is no part of the contract."""
 
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -49,7 +49,7 @@ class Record(models.Model):
         super().save(*args, **options)
 
     def path(self) -> str:
-        """Where it is, below ``/api/v4/``."""
+        """Return the object's path below ``/api/v4/``."""
         raise NotImplementedError
 
 
@@ -268,7 +268,7 @@ class Protocol(Record):
 
     @property
     def active(self) -> bool:
-        """Whether the server lets it run: not in a space without private WAN, whatever ``enabled`` says."""
+        """Return True if the server runs the protocol: ``enabled``, and not in a space without private WAN."""
         return self.enabled and (self.space is None or self.space.private_wan_enabled)
 
     def slot(self, name: str) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def _longest(templates: Mapping[str, str]) -> list[str]:
 
 
 def _rest(path: str, template: str) -> str | None:
-    """What follows the template in a path; None if the path does not begin with it."""
+    """Return the part of a path behind the template; None if the path does not begin with the template."""
     parts, wanted = path.split("/"), template.rstrip("/").split("/")
     if len(parts) < len(wanted) or any(theirs not in ("X", mine) for mine, theirs in zip(parts, wanted, strict=False)):
         return None

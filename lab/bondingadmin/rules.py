@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server refuses beyond the form of a single field: each function raises a 400 that names the field.
+"""Rules of the server about more than one field: each function raises a 400 that names the field.
 
 Two things are left to the client on purpose, because the real server does not check them either: a VNI that two
 spaces use, and an aggregator's own primary address on one of its interfaces.

@@ -78,7 +78,7 @@ class Demo:
         self.written = 0
 
     def extra(self) -> dict[str, str]:
-        """Where the stand-ins listen this time."""
+        """Return the variables that direct a playbook to the two stand-ins of this demonstration."""
         return {"bonding_api_url": self._server.url, "aws_endpoint_url": self._aws.url}
 
     def run(self, title: str, playbook: str, *options: str) -> Outcome:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the demonstration asserts, from the stand-ins' logs and states and not from Ansible's words."""
+"""Assertions of the demonstration, made from the stand-ins' logs and states and not from Ansible's output."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def writes(log: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def touched(before: Mapping[str, Any], after: Mapping[str, Any], network: str) -> list[str]:
-    """What of an AWS account is not as it was, apart from what carries the network's tag: one sentence each.
+    """Return the changes to objects of an AWS account that do not carry the network's tag, one sentence each.
 
-    Of the aggregators' primary interfaces the addresses with our Elastic IPs are left out; all others, and every public
-    address that was there, must be as before.
+    On the aggregators' primary interfaces, addresses with an Elastic IP of the network are ignored. All others,
+    and every public address that existed before, must be unchanged.
     """
     problems = []
     ours = {address["public_ip"] for address in after["addresses"] if address["tags"].get(TAG_NETWORK) == network}
@@ -64,7 +64,7 @@ def _plain(entry: Mapping[str, Any], ours: set[str]) -> dict[str, Any]:
 
 
 def missing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """What of the server's objects is gone or different, one sentence each; spaces' private WAN settings may differ."""
+    """Return the server's objects that were deleted or changed, one sentence each; a space's private WAN may differ."""
     problems = []
     parts = {"aggregators": ("interfaces", "protocols", "filters"), "bonds": ("connected_ips", "cpe_nat_ips", "routes")}
     for kind, names in parts.items():

@@ -46,7 +46,7 @@ class Stats:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run. `events`: each task result, see lab/demo/callback/lab_events.py."""
+    """Result of a run. `events`: each task result, see lab/demo/callback/lab_events.py."""
 
     rc: int
     stdout: str
@@ -56,12 +56,12 @@ class Outcome:
 
     @property
     def changed(self) -> int:
-        """How many results were changes, on all hosts."""
+        """Return the number of changed results on all hosts."""
         return sum(stats.changed for stats in self.stats.values())
 
     @property
     def preflight(self) -> dict[str, Any]:
-        """What network_plan returned; empty if it did not run."""
+        """Return the result of network_plan; empty if the module did not run."""
         found: dict[str, Any] = next((event["result"] for event in self.events if "result" in event), {})
         return found
 

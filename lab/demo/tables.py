@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What will be and what was built, as text: read from the plan, and from the two stand-ins' states."""
+"""Planned and built objects as text: read from the plan, and from the two stand-ins' states."""
 
 from __future__ import annotations
 

@@ -19,11 +19,11 @@ PACKAGES = {
     "sysctl": "procps",
     "unshare": "util-linux",
 }
-"""What is called, and the Debian package that has it."""
+"""Programs that the tests call, with the Debian package of each."""
 
 
 def refused() -> str:
-    """Why these tests cannot be run here; empty if they can."""
+    """Return the reason why these tests cannot be run here; empty if they can."""
     return sandbox.refused("a host in a namespace", PACKAGES)
 
 

@@ -18,9 +18,9 @@ import subprocess
 from typing import Any
 
 FOLDERS = ("etc", "run")
-"""What each host has for itself."""
+"""Folders that each host has for itself."""
 PROGRAMS = ("systemctl", "networkctl", "udevadm")
-"""What stands in for systemd."""
+"""Programs that stand in for systemd's own."""
 HERE = pathlib.Path(__file__).parent
 CONNECTION = "netns"
 """The connection plugin in `connection/`; ANSIBLE_CONNECTION_PLUGINS has to name that folder."""
@@ -89,11 +89,11 @@ class Host:
         )
 
     def path(self, path: str) -> pathlib.Path:
-        """Where one of the host's own files is on this machine."""
+        """Return this machine's path of a file of the host."""
         return self.root / path.lstrip("/")
 
     def systemd_log(self) -> list[str]:
-        """What systemctl, networkctl and udevadm were told to change."""
+        """Return the changes that systemctl, networkctl and udevadm were called for, one line each."""
         log = self.path("/run/systemd.log")
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 

@@ -40,7 +40,7 @@ class Primary(dict[str, Device]):
 
 
 class Server:
-    """What a state of lab.bondingadmin means, on instances of the fabric."""
+    """Kernel objects of the aggregators, made from a state of lab.bondingadmin on the instances of the fabric."""
 
     def __init__(self, state: Mapping[str, Any], fabric: Fabric) -> None:
         self.state, self.fabric = state, fabric
@@ -58,7 +58,7 @@ class Server:
         return [one for one in self.state["aggregators"] if one["name"] in self.primary]
 
     def namespace(self, aggregator: str) -> str:
-        """Where an aggregator is."""
+        """Return the namespace of an aggregator."""
         return self.primary[aggregator].holder
 
     def interfaces(self, aggregator: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -75,7 +75,7 @@ class Server:
         return [one for one in self.state["bonds"] if one["current_aggregator"] == aggregator]
 
     def announces(self, bond: Mapping[str, Any]) -> bool:
-        """Whether its bonder has a LAN to tell its aggregator of."""
+        """Return True if the bonder announces a LAN: in a space with private WAN, if it has a private network."""
         return bond["space"] in self._private_wan and bool(private_networks(bond))
 
     def spaces(self, aggregator: Mapping[str, Any]) -> list[str]:
@@ -203,7 +203,7 @@ class Server:
             yield from chosen(key, namespace, device, table)
 
     def _last(self, aggregator: str, space: str) -> Piece:
-        """What a space's table does not know must not be looked for in the main table."""
+        """Return an unreachable default route for a space's table, to keep its packets out of the main table."""
         route = f"unreachable default metric {LAST} table {self.tables[space]}"
         key = f"space/{aggregator}/{space}"
         return Piece(key, self.namespace(aggregator), ROUTE, (f"route replace {route}",), (f"route del {route}",))
@@ -270,7 +270,7 @@ def tunnel_addresses(bond_id: int) -> tuple[str, str]:
 
 
 def chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
-    """What comes from or is sent to the device uses the space's table."""
+    """Yield the policy rules that look up packets from and to the device in the space's table."""
     for way in ("iif", "oif"):
         yield _rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")
 

@@ -25,7 +25,7 @@ BUFFER = 4_000_000
 
 @dataclass(frozen=True)
 class Page:
-    """Who answered, and which address it saw."""
+    """Page of a host: the host's name, and the client's address as the host saw it."""
 
     host: str
     client: str

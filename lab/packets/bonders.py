@@ -35,7 +35,7 @@ class LanHost:
 
 
 class Bonders:
-    """What the bonds of the server's state mean."""
+    """Bonders and LAN hosts, made from the bonds of the server's state."""
 
     def __init__(self, state: Mapping[str, Any]) -> None:
         self._bonds = state["bonds"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the stand-ins come to hold a network: as the seeds do, by site.yml, or as a copy of another world's."""
+"""Networks in the stand-ins: from the seeds, by a run of site.yml, or as a copy of another world's network."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def seeded() -> Iterator[StandIns]:
 
 @contextlib.contextmanager
 def demonstration() -> Iterator[StandIns]:
-    """What the demonstration's site.yml makes. Raises LabError with its last lines if it fails."""
+    """Run site.yml on the demonstration's stand-ins. Raises LabError with its last lines if it fails."""
     with seeded() as (server, aws):
         where = {"bonding_api_url": server.url, "aws_endpoint_url": aws.url}
         made(run_playbook("site.yml", extra=where, warmed=True))

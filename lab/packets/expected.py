@@ -33,7 +33,7 @@ COUNTS = {
     "The vendor's firewall": 7,
     "One rule broken at a time": 12,
 }
-"""How many checks the other parts have, whatever the network is."""
+"""Number of checks in each part whose checks do not depend on the network."""
 
 
 def of_inventory(hosts: Iterable[str], variables: State, bonds: Sequence[State]) -> Wanted:

@@ -68,7 +68,7 @@ class Device:
 
 
 class Fabric:
-    """What a state of lab.aws means.
+    """Kernel objects of the AWS account, made from a state of lab.aws.
 
     :param names: devices' names by MAC address, where they are not those that an instance of the Nitro system gives.
     """
@@ -124,7 +124,7 @@ class Fabric:
         ]
 
     def network(self, device: Device) -> ipaddress.IPv4Network:
-        """That of a device's subnet. Its second address is the router's."""
+        """Return the network of a device's subnet. Its second address is the router's."""
         return ipaddress.IPv4Network(self._subnets[device.subnet_id]["cidr"])
 
     def vpcs(self) -> list[str]:
@@ -300,7 +300,7 @@ class Fabric:
             yield from self._configured(device, key)
 
     def _configured(self, device: Device, key: str) -> Iterator[Piece]:
-        """What an instance's system does with its first interface: its primary address, the way out by the router."""
+        """Yield the configuration of an instance's first interface: its primary address and a default route."""
         network = self.network(device)
         address = f"{device.addresses[0]}/{network.prefixlen}"
         lines = (

@@ -93,7 +93,7 @@ def _elements(name: str, elements: Iterable[str], table: str) -> Iterator[str]:
 
 
 def internet_gateway(mapped: Mapping[str, str]) -> str:
-    """What an internet gateway translates: private address -> public one."""
+    """Return the nftables script of an internet gateway's translations: private address -> public one."""
     table = "ip igw"
     lines = [
         *_elements("outward", (f"{private} : {public}" for private, public in mapped.items()), table),
@@ -119,7 +119,7 @@ def nat_gateway(private_ip: str) -> str:
 
 
 def vpc(devices: Sequence[Device], groups: Sequence[Mapping[str, Any]]) -> str:
-    """Who has which addresses, where the check is on, and one rule with a counter for each rule of a group."""
+    """Return the nftables script of a VPC: addresses, source checks, and a counted rule for each rule of a group."""
     table = "bridge vpc"
     lines = [
         *_elements("ports", (f'"{one.port}"' for one in devices), table),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an administrator does by hand on the two stand-ins, through their public APIs; the lab follows with `sync()`."""
+"""An administrator's manual changes to the two stand-ins, through their public APIs; the lab follows with `sync()`."""
 
 from __future__ import annotations
 

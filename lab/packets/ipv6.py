@@ -26,7 +26,7 @@ ROUTER, BEYOND = "fe80::1", "fe80::2"
 
 
 class Blocks:
-    """Which IPv6 blocks the subnets and VPCs have, and who has which address of them."""
+    """IPv6 blocks of the subnets and VPCs, and the addresses that each interface has of them."""
 
     def __init__(self, fabric: Fabric) -> None:
         self.fabric = fabric

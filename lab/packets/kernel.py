@@ -140,11 +140,11 @@ class Daemons:
             )
 
     def alive(self, name: str) -> bool:
-        """Whether it runs."""
+        """Return True if the process runs."""
         return name in self._running and self._running[name].poll() is None
 
     def output(self, name: str) -> str:
-        """What it printed so far."""
+        """Return the output of the process so far."""
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def stop(self, name: str) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What has been put into the kernel, so that a change of a state becomes the few commands that carry it out."""
+"""Ledger of the kernel's objects, so that a change of a state becomes the few commands that carry it out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Piece:
 
 
 def changes(old: dict[str, Piece], new: dict[str, Piece]) -> tuple[list[Piece], list[Piece]]:
-    """What is to be taken away (the last made first) and what is to be made, in order."""
+    """Return the pieces to delete (the last created first) and the pieces to create, both in order."""
     again: set[str] = set()
     for piece in sorted(new.values(), key=_order):
         before = old.get(piece.key)

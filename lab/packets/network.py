@@ -147,7 +147,7 @@ class Lab:
                 raise kernel.KernelError(f"the BIRD of {holder} does not start: {said}\n{self._configurations[holder]}")
 
     def _answers(self, holder: str) -> bool:
-        """Whether the BIRD there has read its configuration; its socket is there before that."""
+        """Return True if BIRD in the holder's namespace has read its configuration. Its socket exists before that."""
         return self._control(holder).exists() and "Daemon is up" in self.birdc(holder, "show", "status")
 
     def forget_routes(self) -> None:
@@ -195,16 +195,16 @@ class Lab:
         self.sync()
 
     def urls(self) -> dict[str, str]:
-        """Where the stand-ins are, as site.yml wants to know it."""
+        """Return the stand-ins' addresses as variables of site.yml."""
         return {"bonding_api_url": self.server_stand_in.url, "aws_endpoint_url": self.aws_stand_in.url}
 
     def size(self) -> str:
-        """How much there is, in words."""
+        """Return the size of the network as a sentence."""
         names = f"{len(self._namespaces)} namespaces, {len(self.ledger.pieces)} kernel objects"
         return f"{names}, {len(self._configurations)} BIRD daemons"
 
     def birdc(self, holder: str, *words: str) -> str:
-        """What the BIRD of an aggregator's or a bonder's namespace answers."""
+        """Return the output of birdc for the BIRD of an aggregator's or a bonder's namespace."""
         return kernel.run("birdc", "-s", str(self._control(holder)), *words, check=False)
 
     def routes(self, aggregator: str, space: str | None = None) -> str:
@@ -234,13 +234,13 @@ class Lab:
                 kernel.nft(device.vpc, filters.hung(device.port, hung))
 
     def by_address(self, wanted: bool) -> None:
-        """Whether the fabric overlooks which MAC address a packet was sent to, and gives all to the router."""
+        """Let the fabric ignore a packet's destination MAC address and send all to the router, or end that."""
         for vpc in self.fabric.vpcs():
             ports = {one.port: router_mac(one.subnet_id) for one in self.fabric.devices if one.vpc == vpc}
             kernel.nft(vpc, filters.by_address(ports, wanted))
 
     def way(self, namespace: str, address: str, source: str, device: str) -> str:
-        """Where a packet from `source` that comes in by `device` goes to: the device's name, or the route's type."""
+        """Return the device by which a packet that came in by `device` leaves; "nowhere" if no route leads on."""
         words = ("route", "get", address, "from", source, "iif", device)
         said = kernel.run("ip", "-n", namespace, *words, check=False).split()
         return said[said.index("dev") + 1] if "dev" in said else "nowhere"

@@ -46,7 +46,7 @@ class Path:
 
 @dataclass
 class Traffic:
-    """What one path saw: the times (seconds, monotonic) at which each datagram was sent, and which came back."""
+    """Datagrams of one path: the times (seconds, monotonic) at which each was sent, and the numbers that came back."""
 
     path: Path
     sent: list[float] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Traffic:
         return [number for number in range(len(self.sent)) if number not in self.back]
 
     def silences(self) -> tuple[float, float]:
-        """When the first and the last of those that did not come back were sent."""
+        """Return the times at which the first and the last lost datagram were sent."""
         times = [self.sent[number] for number in self.lost()]
         return min(times, default=0.0), max(times, default=0.0)
 

@@ -32,7 +32,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """How a check ended."""
+    """Result of a check."""
 
     name: str
     passed: bool

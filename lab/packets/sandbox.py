@@ -24,11 +24,11 @@ PACKAGES = {
     "bridge": "iproute2",
     "unshare": "util-linux",
 }
-"""What the lab calls, and the Debian package that has it."""
+"""Programs that the lab calls, with the Debian package of each."""
 INSIDE = "LAB_PACKETS_INSIDE"
 PR_SET_PDEATHSIG = 1
 HOSTS = pathlib.Path("/mnt")
-"""Where the hosts' own files are: not below /run, of which each has its own."""
+"""Folder of the hosts' own files. It is not below /run, because each world mounts a /run of its own."""
 _START = f'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs {HOSTS} && ip link set lo up && exec "$@"'
 
 
@@ -46,7 +46,7 @@ def command(words: Sequence[str]) -> list[str]:
 
 
 def refused(what: str = "the packet lab", packages: Mapping[str, str] = PACKAGES) -> str:
-    """Why `what` cannot have these programs and such a world here; empty if it can."""
+    """Return the reason why `what` cannot be run here (missing programs, no namespaces); empty if it can."""
     absent = missing(packages)
     if absent:
         return f"{what} needs programs that are not here: apt-get install {' '.join(absent)}"
@@ -69,7 +69,7 @@ def environment() -> dict[str, str]:
 
 
 def inside() -> bool:
-    """Whether this process is in its own world already."""
+    """Return True if this process already runs in its own namespaces."""
     return INSIDE in os.environ and pathlib.Path("/proc/self/ns").exists()
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the lab adds to the demonstration's account before the first run: a security group, as an operator has
+"""Additions of the lab to the demonstration's account before the first run: a security group, as an operator has
 one where bonding_security_groups is off. The shape is a seed's (docs/lab-aws.md).
 """
 

@@ -18,7 +18,7 @@ from .aggregators import PREFERENCE, Server, private_networks, tunnel_addresses
 
 AGGREGATOR_AS, BONDER_AS = 64511, 64496
 BONDER = "aggregator"
-"""What BIRD calls the bonder's end."""
+"""BIRD's name of the session at the bonder's end."""
 _TIMERS = "hold time 9; keepalive time 3; connect retry time 1; connect delay time 1; error wait time 1,2;"
 
 
@@ -38,7 +38,7 @@ def protocols(server: Server, aggregator: str) -> Iterator[str]:
 
 
 def name(bond: Mapping[str, Any]) -> str:
-    """What BIRD calls the aggregator's end."""
+    """Return BIRD's name of the session at the aggregator's end."""
     return f"bond_{bond['id']}"
 
 

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an instance's own system does with a device that is plugged in while it runs: udev names it, DHCP configures it.
+"""Operating systems of instances, which configure a device that is attached at run time: udev names it, DHCP
+configures it.
 
-It does so on instances that have files of their own (`furnish`), and heeds them: a .link file gives the device its
-name, and a .network file that says Unmanaged keeps DHCP off. Once plugged in, a device keeps what it got.
+Only instances with files of their own (`furnish`) do so, and they obey these files: a .link file gives the device its
+name, and a .network file that says Unmanaged keeps DHCP off. A device keeps the configuration that it got at first.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Systems:
         return named
 
     def pieces(self, fabric: Fabric) -> Iterator[Piece]:
-        """What DHCP does: the address, and a default route that comes before the first interface's."""
+        """Yield the configuration by DHCP: address, and a default route preferred to the first interface's."""
         for device in fabric.devices:
             if device.interface_id not in self.configured:
                 continue

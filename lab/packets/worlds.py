@@ -43,7 +43,7 @@ Part = Callable[[Lab], Iterator[Check]]
 
 @dataclass(frozen=True)
 class World:
-    """How a network is built, and what is proved on it, in this order.
+    """World of the packet lab: the network to build, and the checks on it, in this order.
 
     :param parts: by their titles, each of which is there once in all worlds.
     :param build: gives both stand-ins once they hold the network, and ends them. It runs in the world's own process.

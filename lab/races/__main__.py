@@ -25,7 +25,7 @@ SHOWN = 160
 
 
 def moment(chance: random.Random) -> float:
-    """How many seconds the second run begins after the first one: none in every fifth pair."""
+    """Return the seconds between the first run's start and the second's: none in every fifth pair."""
     at_once, apart = chance.random() < 0.2, chance.uniform(0, SPREAD)
     return 0.0 if at_once else apart
 

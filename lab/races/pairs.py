@@ -35,7 +35,7 @@ RUNS_AFTER = 3
 
 @dataclass(frozen=True)
 class Pair:
-    """What became of a pair, and of the runs after it until one had nothing to do."""
+    """Result of a pair of runs, and of the runs after it until one had nothing to do."""
 
     start: Start
     offset: float
@@ -45,7 +45,7 @@ class Pair:
     """(exit code, changes) of each run after the pair."""
     seconds: float
     said: tuple[str, ...] = ()
-    """What the runs that failed said, those of the pair first."""
+    """Output of the failed runs, those of the pair first."""
 
     @property
     def good(self) -> bool:

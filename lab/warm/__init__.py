@@ -41,7 +41,7 @@ def environment(plugins: str = "") -> dict[str, str]:
 
 @functools.cache
 def _socket() -> pathlib.Path:
-    """Where the process that forks listens, once it does."""
+    """Start the process that forks, once, and return its socket as soon as the process listens."""
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     where = pathlib.Path(folder.name) / "socket"
     # -P: as for a module's own Python, the folder of the program is no place to import from.

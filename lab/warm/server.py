@@ -33,7 +33,7 @@ import botocore.loaders
 import requests  # noqa: F401  (imported for those that are forked)
 
 SLEEP = 0.02
-"""How much is left of each second that a module wants to sleep."""
+"""Part that remains of each second that a module wants to sleep."""
 MESSAGE = 1 << 20
 
 

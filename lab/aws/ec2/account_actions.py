@@ -22,7 +22,7 @@ REGIONS = Kind(
 
 
 class AccountActions(EC2Response):
-    """What EC2 tells of an account: of the quotas in force no more than these."""
+    """EC2 actions on the account: regions, and the quotas in force, of which EC2 reports no more than these."""
 
     def describe_account_attributes(self) -> ActionResult:
         quotas, default = self.ec2_backend.quotas, self.ec2_backend.default_vpc

@@ -16,7 +16,7 @@ from .private_addresses import interface_limits
 
 
 class AttachmentRules(EC2Backend):
-    """What EC2 demands of attachments. Another VPC of the account is no obstacle, another zone is."""
+    """EC2's rules for attachments. An interface may be of another VPC of the account, but not of another zone."""
 
     def sole_interface(self, instance_id: str) -> LabInterface:
         """The interface that is meant by an instance's id alone."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all Describe actions have in common: ids, hidden objects, filters, pages; private to the stand-in."""
+"""Common parts of all Describe actions: ids, hidden objects, filters, pages; private to the stand-in."""
 
 from __future__ import annotations
 

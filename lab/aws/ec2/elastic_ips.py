@@ -68,7 +68,7 @@ class LabAddress(ElasticAddress):
 
 
 class AddressRules(EC2Backend):
-    """What EC2 demands of Elastic IPs."""
+    """EC2's rules for allocating, associating and releasing Elastic IPs."""
 
     def allocate(self, tags: Mapping[str, str], pool_id: str = "amazon", wanted: str | None = None) -> LabAddress:
         """A new Elastic IP: of Amazon's pool or an own one, any or this very one."""

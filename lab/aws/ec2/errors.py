@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How EC2 says no; private to the stand-in. Codes and texts are EC2's own, as far as they are known."""
+"""EC2's errors; private to the stand-in. Codes and texts are EC2's own, as far as they are known."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Hidden:
             self._veils[one] = Veil(calls, time.monotonic() + seconds)
 
     def hides(self, resource_id: str) -> bool:
-        """Whether the request must not see it."""
+        """Return True if the request must not see the object. A veil ends after its calls and its time."""
         veil = self._veils.get(resource_id)
         if veil is None:
             return False

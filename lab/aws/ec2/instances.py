@@ -149,7 +149,7 @@ class LabInstance(Instance):
 
 
 class InstanceRules(EC2Backend):
-    """What EC2 demands at a launch."""
+    """EC2's rules for launching instances."""
 
     def get_instance(self, instance_id: str) -> Any:
         found = next((instance for instance in self.all_instances() if instance.id == instance_id), None)
@@ -189,7 +189,7 @@ class InstanceRules(EC2Backend):
                 self.drop_interface(interface)
 
     def _choose_subnet(self, nics: list[dict[str, Any]], launch: dict[str, Any]) -> None:
-        """What names no subnet goes to the default VPC's, if there is one."""
+        """Choose a subnet of the default VPC for interfaces without one; refuse the launch if there is none."""
         wanted = [nic for nic in nics if not nic.get("SubnetId") and not nic.get("NetworkInterfaceId")]
         if nics and not wanted or launch.get("subnet_id"):
             return

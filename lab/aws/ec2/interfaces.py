@@ -105,7 +105,7 @@ class LabInterface(NetworkInterface):
 
 
 class InterfaceRules(EC2Backend):
-    """What EC2 demands when an interface is made or deleted."""
+    """EC2's rules for creating and deleting network interfaces."""
 
     def interfaces_in(self, subnet_id: str) -> list[LabInterface]:
         return [interface for interface in self.enis.values() if interface.subnet.id == subnet_id]

@@ -124,7 +124,7 @@ def present_nat_gateway(gateway: LabNatGateway) -> dict[str, Any]:
 
 
 class NatGatewayRules(EC2Backend):
-    """What EC2 demands of NAT gateways."""
+    """EC2's rules for NAT gateways."""
 
     def add_nat_gateway(
         self, subnet_id: str, allocation_id: str, tags: Mapping[str, str], private_ip: str | None = None

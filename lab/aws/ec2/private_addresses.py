@@ -18,7 +18,7 @@ from .interfaces import LabInterface
 
 
 def interface_limits(instance_type: str) -> tuple[int, int]:
-    """How many interfaces an instance of this type has at most, and how many private addresses each of them."""
+    """Return an instance type's limits: its network interfaces, and the private IPv4 addresses of each of them."""
     info = INSTANCE_TYPES[instance_type]["NetworkInfo"]
     return int(info["MaximumNetworkInterfaces"]), int(info["Ipv4AddressesPerInterface"])
 
@@ -31,7 +31,7 @@ def is_reserved(subnet: Any, ip: str) -> bool:
 
 
 class PrivateAddressRules(EC2Backend):
-    """What EC2 demands of private IPv4 addresses."""
+    """EC2's rules for private IPv4 addresses."""
 
     def holder_of(self, subnet: Any, ip: str) -> LabInterface | None:
         """The interface that has this address."""

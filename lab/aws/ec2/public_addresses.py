@@ -24,7 +24,7 @@ def _hosts(networks: tuple[str, ...]) -> Iterator[str]:
 
 
 class PublicAddresses:
-    """What has been given out, in the whole account: no two regions share an address."""
+    """Public addresses and IPv6 blocks in use in the whole account: no two regions share an address."""
 
     def __init__(self) -> None:
         self.taken: set[str] = set()

@@ -77,7 +77,7 @@ def parse_destination(parameters: Mapping[str, Any]) -> Network:
 
 
 def within(inner: Network, outer: Network) -> bool:
-    """Whether a network is another one, or a part of it."""
+    """Return True if ``inner`` equals ``outer`` or is a subnet of it. False for two families."""
     if isinstance(inner, ipaddress.IPv4Network) and isinstance(outer, ipaddress.IPv4Network):
         return inner.subnet_of(outer)
     if isinstance(inner, ipaddress.IPv6Network) and isinstance(outer, ipaddress.IPv6Network):
@@ -95,7 +95,7 @@ def find(table: RouteTable, destination: Network) -> Any:
 
 
 class RouteRules(EC2Backend):
-    """What EC2 demands of routes and of associations."""
+    """EC2's rules for routes and for associations of route tables."""
 
     def _inside(self, table: RouteTable, destination: Network, target: Mapping[str, Any]) -> None:
         """Inside the VPC's network only a subnet's whole network can be routed, to an interface or a NAT gateway."""

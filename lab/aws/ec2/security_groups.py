@@ -97,7 +97,7 @@ def _present_permission(rule: Any) -> dict[str, Any]:
 
 
 class GroupRules(GroupRuleRules):
-    """What EC2 demands of security groups."""
+    """EC2's rules for security groups."""
 
     def all_groups(self) -> list[Any]:
         return [group for groups in self.groups.values() for group in groups.values()]

@@ -40,7 +40,7 @@ class LabSubnet(Subnet):
 
 
 class SubnetRules(EC2Backend):
-    """What EC2 demands of subnets."""
+    """EC2's rules for subnets."""
 
     def get_subnet(self, subnet_id: str) -> Any:
         for zone in self.subnets.values():

@@ -36,7 +36,7 @@ def network_of(text: str | None, parameter: str) -> str:
 
 
 class VpcRules(EC2Backend):
-    """What EC2 demands of VPCs and internet gateways."""
+    """EC2's rules for VPCs and internet gateways."""
 
     def make_default_dhcp_options(self) -> None:
         """Make the region's own set of DHCP options, with an id that takes none of those to come."""

@@ -37,7 +37,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def like(pattern: str, value: str) -> bool:
-    """Whether the value matches a pattern of IAM: ``*`` is any text, ``?`` any one character."""
+    """Return True if the value matches a pattern of IAM: ``*`` is any text, ``?`` any one character."""
     return _pattern(pattern).fullmatch(value) is not None
 
 
@@ -60,12 +60,12 @@ class Condition:
     written: str
 
     def holds(self, context: Context) -> bool:
-        """Whether a request with these keys fulfils it."""
+        """Return True if a request with these condition keys fulfils the condition."""
         found = context.get(self.key, ())
         if self.operator == "Null":
             return (self.values[0] == "true") == (not found)
         if not found:
-            # "Not" is true of what is not there, and so is "for all".
+            # Negated operators and ForAllValues match a missing key.
             return self.if_exists or self.quantifier == "ForAllValues" or (self._negated and not self.quantifier)
         judged = [self._one(value) for value in found]
         return any(judged) if self.quantifier == "ForAnyValue" else all(judged)

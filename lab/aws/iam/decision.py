@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What policies say of one right; private to the stand-in."""
+"""Decision of policies on one right; private to the stand-in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Right:
 
 
 class Decision(Enum):
-    """What policies say, in IAM's words."""
+    """Result of an evaluation of policies, in IAM's words."""
 
     ALLOWED = "allowed"
     EXPLICIT_DENY = "explicitDeny"
@@ -39,7 +39,7 @@ class Decision(Enum):
 
 
 def decide(policies: Iterable[Policy], right: Right) -> Decision:
-    """Whether a right is there: a statement that denies beats every one that allows."""
+    """Decide on a right: a statement that denies beats all that allow, and no statement at all is an implicit deny."""
     applying = [
         statement.allows
         for policy in policies

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose an access key is: a user's of the key's own name, or a session's of a role; private to the stand-in."""
+"""Owners of access keys: a user named like the key, or a session of a role; private to the stand-in."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who an access key is, as STS tells it."""
+    """Owner of an access key, as STS's GetCallerIdentity returns it."""
 
     arn: str
     user_id: str
@@ -99,7 +99,7 @@ class Identities:
         return next((key for key, role in self._roles.items() if role.arn == arn), None)
 
     def caller(self, key: str) -> Caller:
-        """Who it is that signs with this key."""
+        """Return the user or the role's session that signs with this access key."""
         role = self._roles.get(key)
         if role is not None:
             # The ARN of a session has its role's name without the path.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who may do what: the policies of access keys, and the judgement of a request; private to the stand-in."""
+"""Policies of access keys, and the decision whether a request is allowed; private to the stand-in."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Judge:
         self._policies.clear()
 
     def stranger(self, key: str, service: str, signed: bool) -> Refusal | None:
-        """Why nobody is known who could have sent the request, or None.
+        """Return the refusal of a request that no known access key has signed, or None.
 
         Where neither the seed nor a policy names an access key, every key is known.
         """
@@ -77,7 +77,7 @@ class Judge:
         return Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
 
     def refusal(self, key: str, service: str, action: str, params: Params, rights: Iterable[Right]) -> Refusal | None:
-        """Why the request is refused, or None if it is allowed.
+        """Return the refusal of a request, or None if it is allowed.
 
         :param key: the access key id that it is signed with, or "" if it is not.
         :param rights: all that it wants; only looked at if the request is judged, and clear.

@@ -31,11 +31,11 @@ class Statement:
     conditions: tuple[Condition, ...]
 
     def names(self, action: str) -> bool:
-        """Whether it is about this action, such as ``ec2:CreateVpc``."""
+        """Return True if the statement names this action, such as ``ec2:CreateVpc``."""
         return any(like(pattern, action.lower()) for pattern in self.actions)
 
     def applies(self, action: str, arn: str, context: Context) -> bool:
-        """Whether it decides about this action on this resource."""
+        """Return True if the statement's actions, resources and conditions all match the request."""
         return (
             self.names(action)
             and any(like(pattern, arn) for pattern in self.resources)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an EC2 request acts on, as IAM sees it; private to the stand-in.
+"""Resources of an EC2 request, as IAM sees them; private to the stand-in.
 
 The table follows "Actions, resources, and condition keys for Amazon EC2" of AWS's Service Authorization Reference. A
 resource type that is optional there is judged if the request names one.
@@ -75,7 +75,7 @@ def _there(backend: LabBackend, kind: str, wanted: str) -> Resource:
 
 
 def _made(kind: str) -> Finder:
-    """What the request makes, with the tags of the request."""
+    """Return a finder of the resource that the request creates, with the tags that the request gives to its kind."""
 
     def find(params: Params, backend: LabBackend) -> list[Resource]:
         given: dict[str, str] = {}
@@ -89,12 +89,12 @@ def _made(kind: str) -> Finder:
 
 
 def _named(kind: str, name: str) -> Finder:
-    """What a required parameter names."""
+    """Return a finder of the resource that a required parameter names; without the parameter, any of the kind."""
     return Finder((kind,), lambda params, backend: [_there(backend, kind, params.get(name) or "*")])
 
 
 def _named_if(kind: str, name: str) -> Finder:
-    """What an optional parameter names."""
+    """Return a finder of the resource that an optional parameter names; without the parameter, no resource."""
     return Finder((kind,), lambda params, backend: [_there(backend, kind, params[name])] if params.get(name) else [])
 
 
@@ -134,7 +134,7 @@ def _attached(params: Params, backend: LabBackend) -> list[Resource]:
 
 
 def _tagged(params: Params, backend: LabBackend) -> list[Resource]:
-    """What CreateTags and DeleteTags name; a kind that the stand-in has no name for is given as the id's prefix."""
+    """Return the resources of CreateTags and DeleteTags. An unknown kind's type is the id's prefix."""
     given = _tags(params, "Tag")
     return [
         Resource(RESOURCE_TYPES.get(prefix, prefix), one, backend.tags.get(one, {}), given)
@@ -218,7 +218,7 @@ ACTIONS: dict[str, tuple[Finder, ...]] = {
     "CreateTags": (_TAGGED,),
     "DeleteTags": (_TAGGED,),
 }
-"""Where the resources of each action's request are found. An action that is not here cannot be judged."""
+"""Finders of the resources in each action's request. The judge refuses an action that is not listed here."""
 
 UNMODELLED: dict[str, tuple[str, ...]] = {
     "ModifyNetworkInterfaceAttribute": ("Attachment.",),

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What moto cannot answer, knowing neither the access keys nor what they were given; private to the stand-in."""
+"""Responses of STS and IAM that moto cannot give: it knows no access keys and no policies of theirs. Private to the
+stand-in.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which rights a request wants; private to the stand-in."""
+"""Rights that a request needs; private to the stand-in."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ARN = re.compile(r"arn:[^:]+:(?P<service>[^:]+):[^:]*:[^:]*:(?P<kind>[^/]+)/.+"
 
 
 def judged(action: str) -> bool:
-    """Whether the judge knows what an action, such as ``ec2:CreateVpc``, acts on."""
+    """Return True if the judge knows the resources of an action, such as ``ec2:CreateVpc``."""
     service, _, name = action.partition(":")
     return name in {"ec2": ACTIONS.keys(), "iam": IAM_ACTIONS.keys()}.get(service, ())
 
 
 def suits(action: str, arn: str) -> bool:
-    """Whether a judged action acts on resources of this ARN's type."""
+    """Return True if a judged action acts on resources of this ARN's type."""
     service, _, name = action.partition(":")
     of_ec2 = {kind for finder in ACTIONS.get(name, ()) for kind in finder.kinds}
     kinds = of_ec2 if service == "ec2" else {*IAM_ACTIONS[name]}
@@ -37,7 +37,7 @@ def suits(action: str, arn: str) -> bool:
 
 
 def unclear(service: str, action: str, params: Params) -> str:
-    """What of a request cannot be judged, or ""."""
+    """Return the part of a request that the judge cannot evaluate, the action or a parameter, or an empty text."""
     if not judged(f"{service}:{action}"):
         return f"{service}:{action}"
     beginnings = UNMODELLED.get(action, ())
@@ -61,7 +61,7 @@ def ec2_rights(action: str, params: Params, backend: LabBackend) -> Iterator[Rig
 
 
 def iam_rights(action: str, params: Params, identities: Identities) -> Iterator[Right]:
-    """What a request to IAM, which is in no region but us-east-1, wants to be allowed."""
+    """Return the right that a request to IAM needs. IAM's requests belong to us-east-1, in every region."""
     context = {"aws:requestedregion": (DEFAULT_REGION,)}
     if action == "GetRole":
         name = params.get("RoleName", "")

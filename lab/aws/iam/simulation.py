@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What SimulatePrincipalPolicy answers; private to the stand-in.
+"""Response of SimulatePrincipalPolicy; private to the stand-in.
 
-The policies decide as the judge lets them, under the context entries of the request and nothing else: IAM looks at no
-resource here, and so at no tag.
+The decision is the judge's, under the context entries of the request only: IAM looks at no resource here, and so at
+no tag.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _key_of(judge: Judge, caller: str, source: str) -> str:
 
 
 def _result(policies: tuple[Policy, ...] | None, action: str, request: SimulationRequest) -> dict[str, Any]:
-    """What is said of one action."""
+    """Return the result for one action: the strictest decision over the resources, and the missing condition keys."""
     decisions = [_decision(policies, action, arn, request.context) for arn in request.resources or (ANY,)]
     strictest = next(one for one in _STRICTEST_FIRST if one in decisions)
     missing = _missing(policies or (), request.context) if Decision.IMPLICIT_DENY in decisions else []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What SimulatePrincipalPolicy is asked, read as strictly as IAM does; private to the stand-in.
+"""Request of SimulatePrincipalPolicy, parsed as strictly as IAM parses it; private to the stand-in.
 
 The texts are IAM's own, as far as they are known.
 """

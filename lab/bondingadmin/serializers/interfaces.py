@@ -67,7 +67,7 @@ def with_descriptions(endpoints: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class InterfaceSerializer(RecordSerializer):
-    """What all types have."""
+    """Base serializer of all interface types, with their common fields and rules."""
 
     type = serializers.CharField(read_only=True)
     name = InterfaceName()

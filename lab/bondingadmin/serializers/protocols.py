@@ -45,7 +45,7 @@ class SlotSerializer(Nested):
 
 
 class ProtocolSerializer(RecordSerializer):
-    """What all kinds have. ``active`` is no part of the contract: whether the server lets the protocol run."""
+    """Base serializer of all protocol kinds. ``active`` (the server runs the protocol) is no part of the contract."""
 
     protocol = serializers.CharField(read_only=True)
     name = serializers.CharField(max_length=64)

@@ -67,7 +67,7 @@ def unbuilt() -> Iterator[tuple[Running, Running]]:
 
 
 class Intent:
-    """What is wanted of the lab's network now: `hosts`, `variables` and `host_variables`, to be changed by checks.
+    """Desired network of the lab: `hosts`, `variables` and `host_variables`, which checks change.
 
     :param folder: where the inventory is written, and where the aggregators' own files are.
     :param wanted: the variables of the first run.

@@ -25,7 +25,7 @@ from .cpe_nat import both_ways
 
 DEADLINE = 20.0
 SWITCH = "PLAY [Switch what the aggregators share]"
-"""What ansible-playbook prints when the add phase and its settling are over."""
+"""Line that ansible-playbook prints after the add phase and its settling."""
 BABEL_SPACE = {"key": "initech", "private_wan": "unmanaged", "vxlan": {"subnet": "10.254.32.0/24"}}
 
 
@@ -53,7 +53,7 @@ def nothing_lost(traffic: list[Traffic]) -> None:
 
 
 def succeeded(outcome: Outcome) -> str:
-    """What the run did, in words. Raises Failed if it failed or changed nothing."""
+    """Return a sentence about the run: its changes and seconds. Raises Failed if it failed or changed nothing."""
     need(outcome.rc == 0, f"the run failed: {outcome.failures or outcome.stdout[-800:]}")
     need(outcome.plan, "the run had nothing to do")
     return f"{len(outcome.plan)} changes in {outcome.seconds:.0f} s"

@@ -18,7 +18,7 @@ from . import additions, interruptions, own_groups, ways_out
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """What comes, goes and is replaced. In order: each goes on from what the one before has left."""
+    """Yield the checks of additions and interruptions. Each check continues from the network of the one before."""
     intent = _intent(lab)
     yield from additions.checks(intent)
     yield from interruptions.checks(intent)

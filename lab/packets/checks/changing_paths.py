@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the network that changes is for, as paths, and runs of site.yml with datagrams on all of them."""
+"""Paths of the network that changes, and runs of site.yml with datagrams on all of these paths."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def space_path(lab: Lab, space: str) -> Path:
 
 
 def answers(path: Path) -> bool:
-    """Whether a page comes from its end."""
+    """Return True if the end of the path sends its page."""
     return fetch(path.namespace, path.address, source=path.source, timeout=0.5) is not None
 
 

@@ -26,7 +26,7 @@ def public_of(lab: Lab, private_ip: str) -> str:
 
 
 def reaches(host: LanHost, public: str) -> bool:
-    """Whether the Internet host gets the page of this LAN host from the public address."""
+    """Return True if the Internet host gets the page of this LAN host from the public address."""
     page = fetch(INTERNET, public, timeout=0.5)
     return page is not None and page.host == host.namespace and page.client == INTERNET_HOST
 
@@ -38,7 +38,7 @@ def goes_out(host: LanHost) -> str:
 
 
 def goes_out_as(host: LanHost, public: str) -> bool:
-    """Whether the LAN host gets the Internet host's page, and is seen there with the public address."""
+    """Return True if the LAN host gets the Internet host's page, and the Internet host sees the public address."""
     return goes_out(host) == public
 
 

@@ -33,7 +33,7 @@ RULES = {
     BGP: 'iifname "vx*" tcp dport 179 accept',
     OSPF: 'iifname "vx*" meta l4proto 89 accept',
 }
-"""What the chain lacks, each by itself."""
+"""nftables rules for the tunnels and protocols that the vendor's chain does not accept by itself."""
 COUNTERS = {VXLAN: "rejected_vxlan", BABEL: "rejected_babel", BGP: "rejected_bgp", OSPF: "rejected_ospf"}
 
 
@@ -139,7 +139,7 @@ def _whole(lab: Lab) -> str:
 
 
 def _without(lab: Lab, name: str) -> str:
-    """What does not rest on the rule is the positive control of what does."""
+    """Check that exactly the pairs that need the rule are dead without it. The others are the positive control."""
     admit(lab, tuple(one for one in RULES if one != name))
     which = list(pairs(lab))
     gone = [pair for pair in which if name in (VXLAN, protocol(lab, pair))]

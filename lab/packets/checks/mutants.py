@@ -27,7 +27,7 @@ SETTLED = 1.0
 
 
 def claims(lab: Lab) -> dict[str, Callable[[], bool]]:
-    """What is asked again and again, each of them something that another check has proved."""
+    """Return the claims that are probed repeatedly, each of which another check has proved."""
 
     def public(bond: int) -> bool:
         host = lab.host(bond, cpe_nat=True)

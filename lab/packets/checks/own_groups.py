@@ -67,7 +67,7 @@ def _rule(group: Mapping[str, Any], port: int, own: bool = False) -> Mapping[str
 
 
 def _passed(lab: Lab, group: Mapping[str, Any], rule: Mapping[str, Any]) -> int:
-    """How often a rule has let something in."""
+    """Return the number of packets that a rule of a security group has accepted."""
     vpc = next(name for name in lab.fabric.vpcs() if group in lab.fabric.groups(name))
     return lab.counter(vpc, filters.counter_name("ingress", group["id"], rule))
 

@@ -82,7 +82,7 @@ def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
 
 
 def _run(lab: Lab, folder: pathlib.Path) -> dict[str, Any]:
-    """How site.yml is run on these hosts."""
+    """Return the arguments for a run of site.yml on these hosts."""
     environment = {
         "ANSIBLE_PIPELINING": "True",
         "ANSIBLE_CONNECTION_PLUGINS": str(pathlib.Path(lab_hosts.__file__).parent / "connection"),
@@ -231,7 +231,7 @@ def _forward(lab: Lab) -> str:
 
 
 def _own(lab: Lab, folder: pathlib.Path) -> str:
-    """What cloud-init does on an aggregator with every secondary address, unless it is told not to."""
+    """Check that site.yml refuses an aggregator on which cloud-init has configured a secondary address."""
     host, device = lab.host(17, cpe_nat=True), lab.device("agg1")
     address, public = str(host.cpe_nat_ip), public_of(lab, str(host.cpe_nat_ip))
     both_ways(lab, host, DEADLINE)

@@ -55,7 +55,7 @@ def _hosts(lab: Lab, space: str) -> list[LanHost]:
 
 
 def reaches(source: LanHost, target: LanHost) -> bool:
-    """Whether `source` gets the page of `target`, which sees its untranslated address."""
+    """Return True if `source` gets the page of `target`, which sees its untranslated address."""
     page = fetch(source.namespace, target.address, timeout=0.5)
     return page is not None and (page.host, page.client) == (target.namespace, source.address)
 
@@ -123,7 +123,7 @@ def _direct(lab: Lab, space: Mapping[str, Any]) -> str:
 
 
 def _burst(source: LanHost, target: LanHost, namespace: str, devices: list[str]) -> list[int]:
-    """What the devices of the target's aggregator receive while BURST datagrams go to the target."""
+    """Return how many packets each device of the target's aggregator receives during BURST datagrams to the target."""
     before = [kernel.received(namespace, one) for one in devices]
     with Probes([Path("burst", source.namespace, target.address)], interval=0.001) as probes:
         until(lambda: len(probes.traffic[0].sent) >= BURST, 5, 0.001)
@@ -194,7 +194,7 @@ def _moves(lab: Lab) -> str:
 
 
 def _quiet(lab: Lab) -> str:
-    """What makes a LAN known is the session over the tunnel, not the tunnel."""
+    """Check that an aggregator learns a LAN from the session over the tunnel, not from the tunnel itself."""
     hosts = {host.bond_id: host for host in _hosts(lab, "acme")}
     source, target = hosts[17], hosts[20]
     at = next(bond["current_aggregator"] for bond in lab.server.state["bonds"] if bond["id"] == target.bond_id)
@@ -243,7 +243,7 @@ def _doubled(lab: Lab) -> str:
 
 
 def _withdrawn(lab: Lab) -> str:
-    """What has no route of its own goes to the gateway's aggregator, if there is one: across a mesh once, not twice."""
+    """Check that packets without a route of their own go to the gateway's aggregator, across a mesh only once."""
     source, target = (next(host for host in _hosts(lab, "globex") if host.bond_id == number) for number in (21, 25))
     bond = next(bond for bond in lab.server.state["bonds"] if bond["id"] == target.bond_id)
     network = next(one for one in bond["connected_ips"] if one["id"] == target.connected_id)
