@@ -25,7 +25,7 @@ SUM = "1337"
 
 
 CONTROL = ("\x1b", "\x07", "\x9b", "\u202e")
-"""What acts on a terminal: the output may show it as an escape only."""
+"""Characters that control a terminal: the output may show them escaped only."""
 
 
 def texts(marker: pathlib.Path, url: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ class Cell:
 
 @dataclass
 class Outcome:
-    """What came of a part: the names of the cells that failed, with the reason."""
+    """Result of a part: its number of cells, and the names of those that failed, each with the reason."""
 
     part: str
     cells: int = 0

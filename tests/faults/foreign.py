@@ -39,7 +39,7 @@ from tests.playbooks.planning import plan
 from tests.playbooks.running import Json
 
 WORLDS = 2000
-"""How many worlds `make faults` makes."""
+"""Number of worlds that `make faults` creates."""
 NAMES = (
     *(
         "demo",

@@ -19,7 +19,7 @@ from tests.faults.recording import Recording, doubled
 from tests.faults.world import World
 
 KILLS = 12
-"""How many runs `make faults` kills."""
+"""Number of runs that `make faults` kills."""
 PATIENCE = 300.0
 STILL = 0.5
 """Seconds without a write after which nothing is under way any more."""

@@ -62,7 +62,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a module did under a fault; committed as the expectation of the cell."""
+    """Behaviour of a module under a fault; committed as the expectation of the cell."""
 
     outcome: str
     tries: int

@@ -14,7 +14,7 @@ from tests.playbooks.planning import plan
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 Built = tuple[str, str, str, str]
-"""What an item is about: system, kind, parent, key; an update finishes what a create has begun."""
+"""Object of an item: system, kind, parent, key. An update finishes an object that a create has begun."""
 KEYED = ("vpc", "internet_gateway", "subnet", "route_table", "network_interface", "elastic_ip", "nat_gateway")
 """AWS's kinds that carry a key in a tag from the call on that makes them."""
 ON_SERVER = {"interface": "interfaces", "protocol": "protocols", "filter": "filters"}
@@ -72,7 +72,7 @@ class Recording:
     end: States
     outcome: Outcome
     left: dict[int, set[Built]] = field(default_factory=dict)
-    """What the plan has to do after so many writes, as far as that was asked."""
+    """Objects that the plan still has to change after that many writes, for the numbers that were planned so far."""
 
     def cells(self) -> list[Cell]:
         """Return a cell for the state after each write."""

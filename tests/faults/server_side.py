@@ -82,7 +82,7 @@ KINDS = (
     Kind("create the second of three objects", Call("aggregator_network", BULK), "POST", r"filters/|_protocols/"),
     Kind("create the CPE NAT IPs of two bonds", Call("bond_cpe_nats", NATS), "POST", r"/cpe_nat_ips/"),
 )
-"""What a run does on the server, each kind once; the two last make several objects, and one fails."""
+"""Requests of a run to the server, each kind once. The last two calls create several objects, and one request fails."""
 
 SLOW = {"api_timeout": 1}
 REFUSAL = {"detail": "Not today."}

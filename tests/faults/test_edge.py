@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets the log-in: the server that is named, and nobody whom it names.
+"""Recipients of the credentials: the configured server, and no other server that it names.
 
 That .netrc never wins is in tests/unit/plugins/module_utils/client/test_transport.py, with certificates that nobody has
 signed; that a host's facts change nothing is in tests/playbooks/hostile.

@@ -58,7 +58,7 @@ class Call:
 
 @dataclass(frozen=True)
 class States:
-    """What both sides hold, comparable."""
+    """States of the server and of AWS, in a form that can be compared."""
 
     server: Any
     cloud: Any
@@ -72,7 +72,7 @@ class World:
     kept: set[str] = field(default_factory=set)
     """The names of the copies that were saved so far."""
     ends: dict[str, States] = field(default_factory=dict)
-    """What undisturbed calls leave, by name."""
+    """States after undisturbed calls, by the call's name."""
 
     @staticmethod
     def label(name: str) -> str:

@@ -50,7 +50,7 @@ class Aggregator:
         )
 
     def restore(self) -> str:
-        """What the timer runs."""
+        """Run the timer's command and return its output."""
         return self.host.run("/etc/bonded-internet/demo.sh", "restore").stdout
 
 

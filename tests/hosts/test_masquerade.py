@@ -159,7 +159,7 @@ mount -o remount,bind,ro /run && mount -o remount,bind,ro /etc
 for place in /run /etc; do if touch $place/x 2>/dev/null; then exit 9; fi; done
 exec setpriv --bounding-set=-all,+net_admin --inh-caps=-all --no-new-privs /etc/bonded-internet/demo.sh restore
 """
-"""What the unit leaves to the program, as far as that can be had without systemd."""
+"""Script that restricts the program as the systemd unit does, as far as that is possible without systemd."""
 
 
 def test_the_program_needs_no_more_than_the_unit_leaves_it(aggregator: Aggregator) -> None:

@@ -137,7 +137,7 @@ def with_egress(stand_ins: Site, host: Host, egress: str) -> Site:
 
 
 def translates(host: Host) -> bool:
-    """Whether the kernel has the gateway's rules."""
+    """Return True if the kernel has the gateway's rules."""
     return 'oifname "gw11"' in host.run("nft", "list", "ruleset").stdout
 
 
@@ -149,13 +149,13 @@ def changed(network: Site) -> tuple[Outcome, dict[str, float]]:
 
 
 def written(host: Host) -> float:
-    """When the host's rules were last written, or taken away."""
+    """Return the time at which the host's rules were last written or deleted."""
     folder = host.path("/etc/bonded-internet")
     return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
 
 
 def test_to_masquerade_and_away_from_it_the_rules_are_there_while_needed(stand_ins: Site, alone: Host) -> None:
-    """What AWS has in each case is in tests/playbooks/ways/test_egress.py; from masquerade to none it is above."""
+    """Check the host only: tests/playbooks/ways/test_egress.py checks AWS; from masquerade to none is tested above."""
     stand_ins.reset()
     clean = comparable(stand_ins.cloud.state())
     network = with_egress(stand_ins, alone, "none")

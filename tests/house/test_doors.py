@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands behind `make lint`, `make sanity` and .ci/run: fresh copies, stages, the pip stand-in, totals."""
+"""Programs behind `make lint`, `make sanity` and .ci/run: fresh copies, stages, the pip stand-in, totals."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Recorded(Environment):
 
 
 def make_by_hand(folder: Path) -> None:
-    """What an environment looks like to the tool."""
+    """Create a folder that the tool accepts as an environment."""
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").symlink_to(sys.executable)
     (folder / "lib" / f"python{RUNNING}" / "site-packages").mkdir(parents=True)

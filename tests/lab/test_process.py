@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What starts and stops a stand-in."""
+"""Start and end of a stand-in's process."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_a_stand_in_ends_with_the_program_that_started_it(stand_in: str) -> None
 
 
 def alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and that nobody has asked for yet does not."""
+    """Return True if the process runs. A zombie, which ended and was not waited for, does not run."""
     try:
         state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except OSError:

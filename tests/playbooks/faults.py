@@ -24,12 +24,12 @@ class Fault:
     more: Json = field(default_factory=dict)
 
     def account(self, **quotas: int) -> Fault:
-        """What AWS allows."""
+        """Set the quotas of the AWS account."""
         self.site.cloud.control("POST", "quotas", quotas)
         return self
 
     def said(self, **quotas: int) -> Fault:
-        """What the operator says that AWS allows."""
+        """Set the quotas that the operator's inventory states."""
         self.variables["bonding_quotas"] = quotas
         return self
 

@@ -114,7 +114,7 @@ def walk_on_server(site: Site, run: Run, table: Mapping[str, tuple[str, str]], g
 
 
 def amount(state: Json) -> int:
-    """How many objects of the server that a playbook may make there are."""
+    """Return the number of the server's objects of the kinds that a playbook may create."""
     owners = {"aggregators": ("interfaces", "protocols", "filters"), "bonds": ("connected_ips", "cpe_nat_ips")}
     return sum(len(one[part]) for owner, parts in owners.items() for one in state[owner] for part in parts)
 
@@ -138,7 +138,7 @@ UNDONE_BY = {
 
 
 def things(state: Json) -> Counter[str]:
-    """How much there is in AWS's state of what each action makes."""
+    """Return the number of objects in AWS's state that each action creates."""
     nats = [one for one in state["nat_gateways"] if one["state"] not in ("deleted", "deleting")]
     behind_nats = {one["network_interface_id"] for one in state["nat_gateways"]}
     own = [one for one in state["network_interfaces"] if one["id"] not in behind_nats]
@@ -163,7 +163,7 @@ def things(state: Json) -> Counter[str]:
 
 
 def done(outcome: Outcome) -> tuple[Counter[str], Counter[str]]:
-    """What the log says was made and taken away, in the terms of `things`."""
+    """Return the creations and deletions that the log shows, in the terms of `things`; a pair of both cancels out."""
     counted = things({"nat_gateways": [], "network_interfaces": [], **dict.fromkeys(KINDS, [])}).keys()
     made, gone = Counter[str](), Counter[str]()
     for entry in aws_writes(outcome.aws):

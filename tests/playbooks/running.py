@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def plan(self) -> Json:
-        """What network_plan returned."""
+        """Return the result of network_plan."""
         return self.run.preflight
 
     @property

@@ -112,7 +112,7 @@ def lab(server: Running, ec2: Any) -> Iterator[Lab]:
 
 @contextmanager
 def refused(code: str, text: str = "") -> Iterator[None]:
-    """What is inside must be refused by EC2 with this code, and this text somewhere in the message."""
+    """Expect that EC2 refuses the enclosed call with this code, and with this text somewhere in the message."""
     with pytest.raises(ClientError) as caught:
         yield
     error = caught.value.response["Error"]

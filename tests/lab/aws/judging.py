@@ -52,7 +52,7 @@ def judged(lab: Lab, *documents: dict[str, Any]) -> Any:
 
 @contextmanager
 def denied(action: str, resource: str | None, why: str = "") -> Iterator[None]:
-    """What is inside must be refused with these words; `resource` is the end of an ARN, None for actions without."""
+    """Expect that EC2 denies the enclosed call in these words; `resource` is the end of an ARN, None without one."""
     with pytest.raises(ClientError) as caught:
         yield
     where = "" if resource is None else f" on resource: arn:aws:ec2:eu-central-1:123456789012:{resource}"

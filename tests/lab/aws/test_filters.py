@@ -31,7 +31,7 @@ UNDOCUMENTED = {"DescribeAddresses": {"domain"}, "DescribeVpcs": {"isDefault", "
 
 
 def ask(lab: Lab, kind: Kind, **filters: str | list[str]) -> list[Any]:
-    """What an action answers with these filters, by their names with underscores for hyphens and two for dots."""
+    """Return the objects that an action lists with these filters; in names, `_` stands for `-` and `__` for `.`."""
     listed = [{"Name": name, "Values": [text] if isinstance(text, str) else text} for name, text in filters.items()]
     # NAT gateways alone call the parameter by its singular.
     parameter = "Filter" if kind is NAT_GATEWAYS else "Filters"

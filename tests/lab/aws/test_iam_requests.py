@@ -29,7 +29,7 @@ LOOKING = document(statement("ec2:DescribeVpcs"), statement("iam:*"))
 
 
 def decision(lab: Lab, source: str, key: str = ACCESS_KEY) -> str:
-    """Whether this principal may look at VPCs."""
+    """Return the simulated decision on DescribeVpcs for this principal."""
     iam = lab.client("iam", key=key)
     answer = iam.simulate_principal_policy(PolicySourceArn=source, ActionNames=["ec2:DescribeVpcs"])
     return str(answer["EvaluationResults"][0]["EvalDecision"])

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each request acts on, as IAM sees it: allowed with all these kinds of resources, denied without any one of them.
+"""Resources of each request, as IAM sees them: the request needs a right on each kind, and is denied without any one.
 
 The kinds are those of AWS's Service Authorization Reference for EC2.
 """
@@ -208,7 +208,7 @@ REQUESTS: list[tuple[str, str, Call]] = [
 
 
 def is_denied(ec2: Any, call: Call) -> bool:
-    """Whether the judge refuses it; the rules of EC2 may."""
+    """Return True if the judge refuses the call. An error by EC2's own rules does not count."""
     try:
         call(ec2)
     except ClientError as error:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose an access key is: what STS tells of it, and in whose name it is refused."""
+"""Owners of access keys: the answer of STS about them, and their names in refusals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SESSION = f"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_net_0a1b/{KEY}
 
 
 def who(lab: Lab, **options: Any) -> dict[str, str]:
-    """What GetCallerIdentity tells the key."""
+    """Return the answer of GetCallerIdentity to the key."""
     told = lab.client("sts", key=KEY, **options).get_caller_identity()
     return {name: told[name] for name in ("Account", "Arn", "UserId")}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What EC2 refuses of interfaces and instances: one line for each rule."""
+"""Refusals by EC2 about interfaces and instances: one line for each rule."""
 
 from __future__ import annotations
 

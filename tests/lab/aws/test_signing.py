@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who signs a request: header names of any case, unsigned requests, access keys that nobody knows."""
+"""Signatures of requests: header names of any case, unsigned requests, unknown access keys."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def entry(key: str, *values: str, kind: str = "") -> dict[str, Any]:
 
 
 def simulated(lab: Lab, *actions: str, source: str = USER, **options: Any) -> Any:
-    """What the simulation answers to the key that it is about."""
+    """Return the simulation's answer to KEY about `source`."""
     iam = lab.client("iam", key=KEY)
     return iam.simulate_principal_policy(PolicySourceArn=source, ActionNames=list(actions), **options)
 

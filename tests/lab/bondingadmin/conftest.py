@@ -97,7 +97,7 @@ def as_user(server: Running) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def expected(running: Running) -> dict[str, str]:
-    """What is read and written of each kind on the server for which the table is right."""
+    """Return the results of reads and writes of each kind on the server for which the table is right."""
     found = {}
     for kind in (*RESOURCES, *LISTINGS):
         running.reset()

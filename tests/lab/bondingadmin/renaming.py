@@ -165,7 +165,7 @@ def _work(api: Api, kind: str, server: Running) -> Any:
 
 
 def _passwords(server: Running) -> list[Any]:
-    """What no answer shows."""
+    """Return the protocols' passwords from the server's state: no answer of the API shows them."""
     found = [one for aggregator in server.state()["aggregators"] for one in aggregator["protocols"]]
     return [one.get("password") for one in found]
 

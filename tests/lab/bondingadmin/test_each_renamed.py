@@ -19,8 +19,9 @@ from lab.process import Running
 from tests.lab.bondingadmin.renaming import RENAMINGS, outcome, renaming_of
 
 UNUSED = {"url", "id", "path of vlan_interface"}
-"""What not each kind is asked for: a relation is known by its URL, an object of a listing by its id, and a VLAN
-interface is never written."""
+"""Fields that are not used for each kind: a relation is known by its URL, an object of a listing by its id, and a VLAN
+interface is never written.
+"""
 
 
 @pytest.mark.parametrize(("kind", "given"), RENAMINGS)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is refused, with the field that is named; and what is not refused on purpose."""
+"""Rules of the server: refusals with the field that they name, and values that are accepted on purpose."""
 
 from __future__ import annotations
 

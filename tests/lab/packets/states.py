@@ -130,5 +130,5 @@ def server(on: str = "agg1", **changes: Any) -> dict[str, Any]:
 
 
 def network(on: str = "agg1") -> Server:
-    """What both states mean."""
+    """Return the aggregators of both states."""
     return Server(server(on), Fabric(aws()))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the checks of changes under traffic accept and refuse, and the inventory of their network. Nothing is sent."""
+"""Verdicts of the checks of changes under traffic, and the inventory of their network. No packet is sent."""
 
 from __future__ import annotations
 

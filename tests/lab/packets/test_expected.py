@@ -61,7 +61,7 @@ def network() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def listed(server: dict[str, Any], aws: dict[str, Any]) -> dict[str, list[Result]]:
-    """What the lab would ask of these states, as if all of it were right."""
+    """Return the lab's checks of these states by part, each as passed."""
     fabric = Fabric(aws)
     asked = SimpleNamespace(
         server=Server(server, fabric),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the lab can be run, and what is said where it cannot."""
+"""Requirements of the packet lab, and its messages where one is missing."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SAID = re.compile(r"bonded\.internet\.aggregator_network has a process of its ow
 
 
 def told(result: dict[str, Any]) -> dict[str, Any]:
-    """What a result says of the module's work, without what the core adds."""
+    """Return the result's values of the module's work, without those that ansible-core adds."""
     return {key: result[key] for key in ("changed", "failed", "objects", "warnings") if key in result}
 
 

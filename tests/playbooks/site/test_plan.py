@@ -57,7 +57,7 @@ def test_the_plan_is_what_both_logs_show(first_run: Outcome, built: Site, seeds:
 
 
 def agrees(planned: Any, sent: Any, system: str) -> bool:
-    """Whether a request says what was planned, where the plan could know it."""
+    """Return True if a request does what the plan says, as far as the plan could know the values."""
     if planned == UNKNOWN or planned == [UNKNOWN]:
         return bool(sent)
     if isinstance(planned, dict) and isinstance(sent, dict):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused, with one clear error for each mistake and before the first change."""
+"""Refusals: one clear error for each mistake, before the first change."""
 
 from __future__ import annotations
 

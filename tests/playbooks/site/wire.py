@@ -92,7 +92,7 @@ PART_OF_MAKING = {
 }
 
 IPV6 = {"AssociateVpcCidrBlock": ("vpc", "VpcId"), "AssociateSubnetCidrBlock": ("subnet", "SubnetId")}
-"""What gives a block to something that is there."""
+"""Actions that associate an IPv6 block with an existing object."""
 
 
 def aws_items(log: list[Json], state: Json, before: Json | None = None) -> list[tuple[Identity, Json]]:
@@ -203,7 +203,7 @@ def _names(state: Json) -> dict[str, str]:
 
 
 def _parent_in(before: Json | None, number: str, names: dict[str, str]) -> str:
-    """What an object that a run deleted or changed belonged to, as the state before it says."""
+    """Return the parent, in the state before the run, of an object that the run deleted or changed."""
     fields = {"subnets": "vpc_id", "route_tables": "vpc_id", "nat_gateways": "subnet_id"}
     for kind, field in (*fields.items(), ("network_interfaces", "subnet_id")):
         for entry in (before or {}).get(kind, ()):

@@ -15,7 +15,7 @@ from tests.playbooks.rights import only
 from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts, server_writes
 
 MOVING = {"AssignPrivateIpAddresses", "AssociateAddress", "CreateTags", "DeleteTags", "UnassignPrivateIpAddresses"}
-"""What moving Elastic IPs asks AWS for."""
+"""Requests to AWS that move Elastic IPs."""
 PARTS = {"endpoints", "addresses", "routes", "interfaces", "areas"}
 """Fields that are lists of what carries traffic."""
 
@@ -36,7 +36,7 @@ def live(empty: Site, variables: Json) -> tuple[Site, Json, Json]:
 
 
 def carried(aggregator: Json) -> set[tuple[Any, ...]]:
-    """What carries traffic on an aggregator: objects, endpoints, addresses, peers, patterns, routes."""
+    """Return the parts of an aggregator that carry traffic: objects, endpoints, addresses, peers, patterns, routes."""
     found: set[tuple[Any, ...]] = set()
     for group in ("interfaces", "protocols"):
         for item in aggregator[group]:
@@ -52,7 +52,7 @@ def carried(aggregator: Json) -> set[tuple[Any, ...]]:
 
 
 def replay(state: Json, log: list[Json]) -> list[dict[str, set[tuple[Any, ...]]]]:
-    """What each aggregator carries after each write of the log."""
+    """Return the parts that carry traffic on each aggregator after each write of the log."""
     state = copy.deepcopy(state)
     owners = {aggregator["id"]: aggregator for aggregator in state["aggregators"]}
     snapshots = [{a["name"]: carried(a) for a in owners.values()}]

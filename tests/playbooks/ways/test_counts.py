@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run may ask and do, exactly: requests, writes and tasks, never seconds. Those are for `make bench`."""
+"""Exact numbers of a run's requests, writes and tasks. Seconds are measured by `make bench`."""
 
 from __future__ import annotations
 

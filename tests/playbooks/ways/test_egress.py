@@ -90,7 +90,7 @@ def test_each_way_out_becomes_each_other_one_when_told_and_leaves_nothing_over(n
 
 
 def left_over(site: Site, egress: str) -> list[str]:
-    """What of ours there should not be with this way out, and what is not where it should be."""
+    """Return the AWS objects that are wrong for this egress: left over, missing, or with the wrong value."""
     interface = site.ours("network_interfaces")["gateway/initech/agg3"]
     (table,) = [one for key, one in site.ours("route_tables").items() if key == "rtb/initech"]
     target = {route["destination"]: route["target"] for route in table["routes"]}["0.0.0.0/0"]

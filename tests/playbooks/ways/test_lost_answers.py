@@ -55,7 +55,7 @@ def until_green(site: Site, lost: list[str]) -> list[Outcome]:
 
 
 def keys(site: Site) -> Counter[str]:
-    """How many objects of AWS carry each key."""
+    """Return the number of AWS objects of each kind and key."""
     return Counter(
         f"{kind} {one['tags']['bonded.internet/key']}"
         for kind, listed in site.cloud.state().items()

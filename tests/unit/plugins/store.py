@@ -71,7 +71,7 @@ class StoreServer:
         ]
 
     def _defaults(self, path: str) -> dict[str, Any]:
-        """What the table says that the server fills in; in wire form, which is the same for these values."""
+        """Return the server's defaults by the table, in the API's form, which is the same for these values."""
         name = path.rstrip("/").rpartition("/")[2]
         resource = next(item for item in RESOURCES.values() if item.path.endswith(f"/{name}/"))
         return resource.defaults()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host answered and what gets into its files goes through the filters that check it.
+"""Answers of a host, and values in its files: all pass the filters that check them.
 
 The filters themselves are run by tests/hosts: whoever imports them becomes Ansible's controller, whose modules keep
 their warnings to themselves.
@@ -49,7 +49,7 @@ def test_roles_use_what_a_host_answered_only_after_the_check() -> None:
 
 
 def test_templates_take_no_variable_of_a_role_that_was_not_checked() -> None:
-    """What a role is given begins with its name, what was made of that in the role with two underscores."""
+    """Check names: options begin with the role's name, values that the role computes with two underscores."""
     for role in ("aggregator_host", "pwan_gateway"):
         templates = list((ROOT / "roles" / role / "templates").iterdir())
         assert templates

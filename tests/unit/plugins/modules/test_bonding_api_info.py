@@ -85,7 +85,7 @@ TABLED: dict[str, Listing | Resource] = {**LISTINGS, **RESOURCES}
 
 
 def described(kind: str, *without: str, **other: Any) -> dict[str, Any]:
-    """What a server that has everything answers to OPTIONS; ``without`` fields of the first level."""
+    """Return the answer to OPTIONS of a server that has every field; `without` fields of the first level."""
     fields: dict[str, Any] = {"id": {"type": "integer"}, "url": {"type": "field"}, "colour": {"type": "string"}}
     fields |= {field.name: about(field.kind) for field in RESOURCES[kind].fields}
     for name in without:

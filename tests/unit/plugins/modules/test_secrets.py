@@ -29,7 +29,7 @@ BROKEN = {
 
 
 def printed(result: dict[str, Any]) -> str:
-    """What Ansible shows of a result at usual verbosity."""
+    """Return the part of a result that Ansible shows at usual verbosity."""
     return json.dumps({name: value for name, value in result.items() if name != "invocation"})
 
 

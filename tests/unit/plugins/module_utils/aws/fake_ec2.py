@@ -30,7 +30,7 @@ def client_error(code: str, message: str = "", operation: str = "Operation", sta
 
 
 def lost_answer() -> ConnectionClosedError:
-    """What boto3 raises if the connection breaks before the answer."""
+    """Return the exception that boto3 raises if the connection breaks before the answer."""
     return ConnectionClosedError(endpoint_url="https://ec2.example.com")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused, before the first change and all at once."""
+"""Refusals of CPE NAT addresses: before the first change, and all problems at once."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ READS = ("Describe", "Get", "List")
 
 
 class Module:
-    """What ec2_client needs of AnsibleAWSModule."""
+    """Part of AnsibleAWSModule that ec2_client uses."""
 
     def __init__(self, url: str) -> None:
         self.params: dict[str, Any] = {"aws_config": {"connect_timeout": 5}}

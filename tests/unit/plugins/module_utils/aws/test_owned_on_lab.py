@@ -86,7 +86,7 @@ def test_no_answer_makes_a_second_one(aws: Running, client: Any, kind: str, faul
 
 
 def test_amazon_aws_repeats_a_creation_whose_outcome_is_open() -> None:
-    """Why these objects are not created by amazon.aws: this is its retry, beside botocore's of a lost answer."""
+    """Show why the collection creates these objects itself: amazon.aws retries a creation, beside botocore's retry."""
     assert AWSRetry.found("InternalError")
     assert AWSRetry.found("Unavailable")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of EC2 by dry runs: what makes something by itself, and what acts on objects that are there."""
+"""Dry runs of EC2: of actions that create an object by itself, and of actions on existing objects."""
 
 from __future__ import annotations
 

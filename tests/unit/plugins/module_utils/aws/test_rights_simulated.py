@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of IAM's simulator, and what is made of its answers: the exact requests, by botocore's stubs."""
+"""Requests to IAM's simulator, and the use of its answers: the exact requests, by botocore's stubs."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ FAULTS: list[dict[str, Any]] = [
 
 
 def comparable(aws: Running) -> Any:
-    """What AWS has, without ids."""
+    """Return the security groups and interfaces of AWS, with groups by name in place of ids."""
     state = aws.state()
     groups = [(one["name"], one["vpc_id"], len(one["ingress"])) for one in state["security_groups"]]
     names = {one["id"]: one["name"] for one in state["security_groups"]}
@@ -52,7 +52,7 @@ def comparable(aws: Running) -> Any:
 
 
 def before(client: Any, wanted: dict[str, Any]) -> None:
-    """What has to be there for a step."""
+    """Create the objects that a step needs."""
     if wanted is not SECURED:
         bring_about(client, SECURED, False)
 

@@ -92,7 +92,7 @@ def interleaved(aws: Running, run: Run, clients: tuple[Any, Any], number: int, s
 
 
 def keys(aws: Running) -> Counter[str]:
-    """How many objects carry each key."""
+    """Return the number of objects of each key."""
     listed = [one for found in aws.state().values() if isinstance(found, list) for one in found]
     tags = [one.get("tags") or {} for one in listed]
     return Counter(found["bonded.internet/key"] for found in tags if "bonded.internet/key" in found)

@@ -224,7 +224,7 @@ def test_a_proxy_has_as_much_time_as_a_server(clock: Steps, monkeypatch: pytest.
 
 
 def test_a_connection_that_is_kept_open_gets_its_time_back(clock: Steps) -> None:
-    """What was left for one answer is not what the next request has."""
+    """Check that the next request has its whole time-out again, not the rest of the last answer's."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.settimeout(20)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What may stand in the connection options, and what is said of what may not."""
+"""Connection options: accepted values, and the errors about all others."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class Bonds:
 
 
 def engines_refuse(work: list[dict[str, Any]], cloud: Cloud) -> list[str]:
-    """What module cpe_nat_eips and module bond_cpe_nats refuse of the ENTRYs of role eip_cpe_nat."""
+    """Return the refusals by the modules cpe_nat_eips and bond_cpe_nats of the ENTRYs of role eip_cpe_nat."""
     refused = []
     names = ("key", "interface_id", "private_ip", "preferred_private_ip", "pool", "public_ip", "reverse_dns")
     given = [{name: one[name] for name in names} for one in work]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a bond goes with its public address in a teardown, also where a run ended half-way."""
+"""Deletion of a bond's objects with its public address in a teardown, also after a run that ended half-way."""
 
 from __future__ import annotations
 

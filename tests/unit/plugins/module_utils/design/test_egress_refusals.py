@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a way out cannot do is refused, each with its reason; what will not work is warned of."""
+"""Refusals of an egress that cannot work, each with its reason, and warnings about one that will not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What no LAN has ends at its gateway: which networks end, what goes on inside of them, and how a live one gets it."""
+"""Unreachable routes at a gateway for networks without a LAN, and the exceptions inside of these networks."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ NUMBERS: tuple[tuple[Any, ...], ...] = (
 
 
 def changed(of: str, path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    """What is given, with one value replaced."""
+    """Return a copy of GIVEN's values with one value replaced."""
     given: Any = deepcopy(GIVEN[of])
     place = given
     for step in path[:-1]:

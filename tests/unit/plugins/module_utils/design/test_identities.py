@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose instance is whose: one for two hosts, exchanged ones, and what is not known and so not refused."""
+"""Instances of hosts: one for two hosts, exchanged ones, and unknown ones, which are not refused."""
 
 from __future__ import annotations
 

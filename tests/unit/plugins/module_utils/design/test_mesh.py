@@ -91,7 +91,7 @@ def test_vnis_that_disagree_are_refused(world: World) -> None:
 
 
 def parts(state: State) -> dict[tuple[str, str, str], set[Any]]:
-    """What carries traffic: endpoints, peers (protocols), patterns, routes and addresses of each object."""
+    """Return the parts of each object that carry traffic: endpoints, peers (protocols), patterns, routes, addresses."""
     found: dict[tuple[str, str, str], set[Any]] = {}
     for identity, item in state.items():
         if item.kind == "space":

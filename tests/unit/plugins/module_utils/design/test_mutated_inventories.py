@@ -90,7 +90,7 @@ def spoil(given: dict[str, Any], dice: random.Random) -> None:
 
 
 def judged(given: dict[str, Any]) -> list[str]:
-    """What is said of an inventory on its way into the plan: by its types, by Ansible, by the design."""
+    """Return the problems of an inventory on its way into the plan: of its types, of Ansible's, of the design."""
     problems: list[str] = []
     read = {
         name: value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the arguments of network_plan are read into: the exact sentence of each refusal, and what blanks mean."""
+"""Reading of network_plan's arguments: the exact sentence of each refusal, and the meaning of blanks."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ BLANKS: list[Any] = [None, "", "  "]
 
 @pytest.mark.parametrize("blank", BLANKS)
 def test_blanks_are_absent(blank: Any) -> None:
-    """What a form leaves of fields that nobody filled in."""
+    """Check the blank values that a form of AWX leaves in fields without input."""
     of_gateway = ("networks", "route_tables", "interface", "subnet_id", "incoming", "port_forwards", "egress")
     of_entry = ("name", "aggregator", "private_ip", "pool", "public_ip", "include_private_wan")
     blank_gateway = {"aggregator": "agg1", **dict.fromkeys((*of_gateway, "max_networks", "vpc_routes"), blank)}

@@ -231,7 +231,7 @@ KEYS = [
 
 @pytest.mark.parametrize(("option", "key"), KEYS)
 def test_a_misspelt_key_of_an_entry_is_refused_by_the_argument_spec(option: str, key: str) -> None:
-    """That it is named with its entry is another matter; here it only must not pass."""
+    """Check only that the key does not pass. Another test checks that the error names it with its entry."""
     valid: Given = {
         "network": "prod",
         "aggregators": [host(name) for name in HOSTS],

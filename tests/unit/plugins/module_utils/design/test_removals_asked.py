@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is removed because it was asked for: by which switch it goes, what goes with it, and how much at the most."""
+"""Removals on request: the switch for each, the objects that are removed along, and the limits."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._host import firewall
 
 VENDORS = json.loads((pathlib.Path(__file__).parent / "firewall.json").read_text(encoding="utf-8"))["nftables"]
-"""What nft prints of lab/packets/firewall.nft, the documented part of the vendor's input chain."""
+"""Output of nft for lab/packets/firewall.nft, the documented part of the vendor's input chain."""
 VXLAN: dict[str, Any] = {"protocol": "udp", "port": 4789, "device": "ens5", "source": "10.1.0.13"}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How network_plan begins: what Ansible's process and the reading of AWS do not wait for, and when AWS is read."""
+"""Start of network_plan: imports without which Ansible's process and the reading of AWS do, and when AWS is read."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the roles get of the aggregators' own side: after each phase, in each part, and what a host is asked for."""
+"""Host configuration that the roles get: after each phase, in each part, and the questions to a host."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS is asked: gateways' interfaces and NAT gateways only where some may be."""
+"""Requests to AWS by the plan: gateways' interfaces and NAT gateways only where some may exist."""
 
 from __future__ import annotations
 

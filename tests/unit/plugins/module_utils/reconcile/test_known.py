@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the plan hands on: objects that the server has, by their ids, and nothing that is only foretold."""
+"""Objects that the plan hands on to modules: those that the server has, by their ids, and no predicted ones."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user may add, by the server's own OPTIONS; a server that describes itself otherwise refuses nobody."""
+"""Rights of a user to add objects, by the server's OPTIONS. An unknown description of the server refuses no user."""
 
 from __future__ import annotations
 
