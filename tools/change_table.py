@@ -66,7 +66,7 @@ class Row:
     network: str
     """The network before the change, of networks.yml."""
     case: str = ""
-    """Which one of several rows of the same key and change."""
+    """Name of this row among several of the same key and change."""
     at: str = ""
     """The beginning of the paths of `from` and `to`, unless they begin with a slash."""
     before: Patch = field(default_factory=dict)

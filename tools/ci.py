@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What .ci/run does, once it has found a Python: `python -m tools.ci`.
+"""Steps of .ci/run, once it has found a Python: `python -m tools.ci`.
 
 `make packets` where network namespaces are allowed, by itself, since it measures; then on the default line `make lint`
 without its sanity stage and the tests that run once, on the oldest and the newest line the other tests and `make
@@ -43,13 +43,13 @@ ONCE = (
     "tests/habits",
     "tests/house",
 )
-"""What need not be run on every line: the house's rules and tools, the stand-ins' own rules, each module and role by
-itself (together they are in the playbooks, which every line runs), faults, the habits of another server, the table of
-changes, and the long ways from one network to another."""
+"""Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, each
+module and role by itself (together they are in the playbooks, which every line runs), faults, the habits of another
+server, the table of changes, and the long ways from one network to another."""
 EVERY = ("tests/playbooks/hostile",)
 """Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
-"""What has a door of its own, since it needs root or a user namespace."""
+"""Folder of the tests that have a command of their own, because they need root or a user namespace."""
 LONG = {
     "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
@@ -79,7 +79,7 @@ MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended, and the tests that it counted."""
+    """Result of a command, and the tests that it counted."""
 
     title: str
     passed: bool
@@ -94,7 +94,7 @@ class Runner:
         self.outcomes: list[Outcome] = []
         self.not_run: dict[str, str] = {}
         self.not_installed = ""
-        """Why the packages that packets and hosts need could not be installed, if that was tried."""
+        """Reason why the Debian packages could not be installed; empty if they could, or if that was not tried."""
         self._printing = threading.Lock()
 
     def say(self, text: str) -> None:
@@ -137,7 +137,7 @@ def test_counts(output: str) -> Counter[str]:
 
 
 def if_possible(door: str, refused: Callable[[], str], *tests: str) -> Callable[[Runner], None]:
-    """What wants network namespaces: run, or left out with the reason."""
+    """Return a job that runs a command which needs network namespaces, or leaves it out with the reason."""
 
     def job(runner: Runner) -> None:
         reason = refused()

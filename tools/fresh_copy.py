@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def tracked_files(root: Path = ROOT) -> list[str]:
-    """What git tracks, or would if it were added, relative to the root. A tracked file that is gone is left out."""
+    """Return the files that git tracks, or would track if added, relative to the root; deleted files are left out."""
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
     return sorted({name for name in names if name and (root / name).is_file()})

@@ -87,8 +87,10 @@ def default_line(lines: list[Line], python: tuple[int, int] | None = None) -> Li
 
 
 def python_candidates(version: str) -> Iterator[str]:
-    """Where a Python of that version ("3.13") may be, the likeliest first. Folders of versions come before
-    PATH: a pyenv shim in PATH may exist and yet fail."""
+    """Yield the paths at which a Python of that version ("3.13") may be, the likeliest first.
+
+    Folders of versions come before PATH: a pyenv shim in PATH may exist and yet fail.
+    """
     if sys.version_info[:2] == tuple(map(int, version.split("."))):
         # Inside an environment this is the Python that it was made from.
         yield str(Path(sys.base_prefix) / "bin" / f"python{version}")
@@ -117,7 +119,7 @@ def find_python(version: str) -> str | None:
 
 
 def environment_folder(line: Line, lines: list[Line]) -> Path:
-    """Where a line's environment lives: `.venv` for the default line, `.venvs/<line>` for others.
+    """Return the folder of a line's environment: `.venv` for the default line, `.venvs/<line>` for others.
 
     The variable BONDED_VENVS moves them all into a folder of one's choice, as `<folder>/<line>`.
     """

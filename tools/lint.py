@@ -29,7 +29,7 @@ COLLECTION = "ansible_collections/bonded/internet"
 
 
 class Place(Enum):
-    """Where a command runs."""
+    """Working directory of a command."""
 
     CHECKOUT = "the checkout itself"
     COPY = "the fresh copy"
@@ -72,7 +72,7 @@ STAGES: dict[str, tuple[Command, ...]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a stage ended with."""
+    """Result of a stage."""
 
     name: str
     passed: bool

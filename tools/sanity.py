@@ -26,7 +26,7 @@ PATIENCE = 15  # seconds until the file host counts as unreachable
 
 
 def get_pip_source() -> tuple[str, str] | None:
-    """What ansible-test will ask for, (pip's version, address), read from its own source; None if it has changed."""
+    """Return (pip's version, address) of ansible-test's get-pip.py, read from its source; None if that has changed."""
     package = Path(sysconfig.get_path("purelib")) / "ansible_test"
     version = PIP_VERSION.search((package / "_internal/python_requirements.py").read_text(encoding="utf-8"))
     url = GET_PIP_URL.search((package / "_util/target/setup/requirements.py").read_text(encoding="utf-8"))

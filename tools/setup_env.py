@@ -61,12 +61,12 @@ class Environment:
         return self.folder / STAMP
 
     def wanted_stamp(self, lint: bool) -> dict[str, str]:
-        """What the stamp says when everything is in place: the hashes of the locks."""
+        """Return the stamp of a complete environment: the hashes of the locks."""
         locks = {"run": self.line.lock} | ({"lint": self.line.lint_lock} if lint else {})
         return {name: hashlib.sha256(lock.read_bytes()).hexdigest() for name, lock in locks.items()}
 
     def stamped(self) -> dict[str, str]:
-        """What the stamp says; nothing if there is none."""
+        """Return the stamp of this environment; empty if there is none."""
         try:
             found = json.loads(self.stamp.read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every Python file must look like: its licence on top, and a length that can be read."""
+"""Rules about every Python file: its licence on top, and a length that can be read."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def layer_problems(root: Path) -> list[str]:
 
 
 def _judge(own: str | None, here: Path, name: str) -> str | None:
-    """What is wrong with this import, if anything."""
+    """Return the problem of this import, or None."""
     other = room_of(name)
     if any(is_inside(name.removeprefix(f"{PACKAGE}."), folder) for folder in ("lab", "tests", "tools")):
         return "plugins must not know what stands in for the outside"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module must have: documentation, a unit test, a playbook that uses it, a place in an action group."""
+"""Rules about every module: documentation, a unit test, a playbook that uses it, a place in an action group."""
 
 from __future__ import annotations
 
