@@ -60,16 +60,13 @@ options:
     description:
       - What this server calls by another name than the collection assumes. A dictionary with V(paths), V(fields) and
         V(values), or a YAML file that holds one.
-      - >-
-        V(paths) has a path below C(/api/v4/) for a kind, like V({cpe_nat_ip: bonds/X/nat_ips/}); C(X) stands for the
-        id of the aggregator or bond. Paths below another one go along with it.
-      - >-
-        V(fields) has the name that the server uses for a field of a kind, like
-        V({vxlan_interface: {endpoints.ip: remote_address}}). Dots lead into lists and mappings. V(interface) and
-        V(protocol) stand for all kinds of these, V(object) for all kinds.
-      - >-
-        V(values) has the server's words for the values of a field, like
-        V({babel_protocol: {interfaces.type: {wired: cable}}}).
+      - "V(paths) has a path below C(/api/v4/) for a kind, like C(cpe_nat_ip: bonds/X/nat_ips/), where C(X) stands for
+        the id of the aggregator or bond. Paths below another one go along with it."
+      - "V(fields) has for a kind the name that the server uses for a field, like C(endpoints.ip: remote_address) for
+        V(vxlan_interface). Dots lead into lists and mappings. V(interface) and V(protocol) stand for all kinds of
+        these, V(object) for all kinds."
+      - "V(values) has for a kind and a field the server's words for its values, like C(wired: cable) for
+        C(interfaces.type) of V(babel_protocol)."
       - The names of kinds and fields are those that M(bonded.internet.bonding_api_info) shows with
         O(ignore:conformance=true), which also prints the lines that a server wants. Unknown names are refused.
       - A relative path of a file begins in the folder that the module runs in.
