@@ -145,7 +145,7 @@ options:
       import_ipv4:
         description:
           - Which IPv4 routes pass from the protocol into the routing table.
-          - The server's default for a new protocol is mode V(all).
+          - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
         type: dict
         suboptions:
           mode:
@@ -162,7 +162,8 @@ options:
       export_ipv4:
         description:
           - Which IPv4 routes pass from the routing table into the protocol.
-          - The server's default for a new protocol is mode V(none).
+          - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
+            Without this option such a protocol announces nothing.
         type: dict
         suboptions:
           mode:
@@ -179,7 +180,7 @@ options:
       import_ipv6:
         description:
           - Which IPv6 routes pass from the protocol into the routing table.
-          - The server's default for a new protocol is mode V(all).
+          - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
         type: dict
         suboptions:
           mode:
@@ -196,7 +197,8 @@ options:
       export_ipv6:
         description:
           - Which IPv6 routes pass from the routing table into the protocol.
-          - The server's default for a new protocol is mode V(none).
+          - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
+            Without this option such a protocol announces nothing.
         type: dict
         suboptions:
           mode:
@@ -443,6 +445,8 @@ EXAMPLES = r"""
         space: acme
         interfaces:
           - patterns: [vx10000003]
+        import_ipv4: {mode: all}
+        export_ipv4: {mode: all}
 
 - name: Only these filters, of those whose names begin with prod_
   bonded.internet.aggregator_network:

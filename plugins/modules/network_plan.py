@@ -405,6 +405,13 @@ options:
         route deleted that something still uses.
     type: bool
     default: false
+  allow_nonconforming:
+    description:
+      - Whether fields may be written that no object on the management server shows, of those that the plan has read
+        anyway. Without it such a plan is refused, since a server ignores unknown fields without a word.
+      - A wrong name is corrected with O(api_map), not with this switch.
+    type: bool
+    default: false
   prune:
     description:
       - Whether objects of ours that the inventory does not name any more are removed, with all that belongs to them.

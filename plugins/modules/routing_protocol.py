@@ -16,6 +16,9 @@ description:
   - Creates, changes and removes one custom routing protocol of an aggregator; static routes are one of the kinds.
   - The protocols run in BIRD 2 on the aggregator, and need version 6.5 of the product or later.
   - What is not given is left as it is; lists are always meant as a whole.
+  - A new protocol announces no route unless O(export_ipv4) or O(export_ipv6) says so. That is an assumption of this
+    collection on the server's default, so give both in any case. A mesh of Babel or OSPF without them has neighbors
+    and no routes.
   - A name that belongs to a protocol of another kind is refused.
 extends_documentation_fragment:
   - bonded.internet.bonding
@@ -63,7 +66,7 @@ options:
   import_ipv4:
     description:
       - Which IPv4 routes pass from the protocol into the routing table.
-      - The server's default for a new protocol is mode V(all).
+      - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
     type: dict
     suboptions:
       mode:
@@ -79,7 +82,8 @@ options:
   export_ipv4:
     description:
       - Which IPv4 routes pass from the routing table into the protocol.
-      - The server's default for a new protocol is mode V(none).
+      - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
+        Without this option such a protocol announces nothing.
     type: dict
     suboptions:
       mode:
@@ -95,7 +99,7 @@ options:
   import_ipv6:
     description:
       - Which IPv6 routes pass from the protocol into the routing table.
-      - The server's default for a new protocol is mode V(all).
+      - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
     type: dict
     suboptions:
       mode:
@@ -111,7 +115,8 @@ options:
   export_ipv6:
     description:
       - Which IPv6 routes pass from the routing table into the protocol.
-      - The server's default for a new protocol is mode V(none).
+      - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
+        Without this option such a protocol announces nothing.
     type: dict
     suboptions:
       mode:
@@ -285,7 +290,24 @@ author:
 
 EXAMPLES = r"""
 ---
-- name: Babel on the tunnels of a space
+# AN-001, direct VXLAN peering: no filter, a pattern that matches the tunnels. Done on each aggregator of the mesh, in a
+# space in mode unmanaged. The note's form has no more fields; the four slots are given here, since a new protocol may
+# announce nothing without.
+- name: Babel as in AN-001
+  bonded.internet.routing_protocol:
+    api_url: https://bonding.example.com
+    aggregator: agg1
+    name: acme_babel
+    protocol: babel
+    space: acme
+    interfaces:
+      - patterns: [vxacme]
+    import_ipv4: {mode: all}
+    export_ipv4: {mode: all}
+    import_ipv6: {mode: all}
+    export_ipv6: {mode: all}
+
+- name: Babel on the tunnels of a space, which hands on no more than a filter accepts
   bonded.internet.routing_protocol:
     api_url: https://bonding.example.com
     aggregator: agg1

@@ -26,6 +26,7 @@ PLAN = {
     "bonding_tunnel_device": "tunnel_device",
     "bonding_leaving": "leaving",
     "bonding_allow_disruption": "allow_disruption",
+    "bonding_allow_nonconforming": "allow_nonconforming",
     "bonding_prune": "prune",
     "eip_cpe_nat_prune": "prune_addresses",
     "release_addresses": "release_addresses",

@@ -31,6 +31,7 @@ from .._design.stages import PHASES
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .begin import Begun
+from .conforming import judge_server
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
@@ -92,6 +93,7 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, An
             "only: everything has to know the new names. Run once without --limit and --tags."
         )
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
+    judge_server(refs.not_shown(), plan.items, bool(params.get("allow_nonconforming")), report)
     if params.get("check_rights"):
         _check_rights(plan.items, intent, api, cloud_side, report)
     if report.problems:

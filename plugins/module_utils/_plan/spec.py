@@ -126,6 +126,7 @@ ARGUMENT_SPEC: Spec = {
     "tunnel_device": _str(default=DEFAULT_TUNNEL_DEVICE),
     "leaving": _list(default=[]),
     "allow_disruption": _bool(),
+    "allow_nonconforming": _bool(),
     "prune": _bool(),
     "prune_addresses": _bool(),
     "release_addresses": _bool(),

@@ -105,6 +105,7 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
     :raises ReconcileError: naming path and field, if a value is of a type that no code could use
     """
     resource = RESOURCES[kind]
+    refs.look_at(kind, item)
     try:
         friendly = resource.to_friendly(item, refs, parent)
         key = friendly.get(resource.key)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import Any
@@ -17,6 +18,10 @@ from .model import ReconcileError, title
 
 # Name spaces whose names are listed under a parent, if nothing was learned of them before.
 _LISTED = {"interface", "filter", "bond_interface"}
+
+
+_MOST_LOOKED_AT = 20
+"""So many objects of a kind tell which fields a server has."""
 
 
 class Refs:
@@ -33,6 +38,9 @@ class Refs:
         self._whole: set[tuple[str, str]] = set()
         self._coming: set[tuple[str, str, str]] = set()
         self._lists: dict[str, list[dict[str, Any]]] = {}
+        # kind -> field, dotted -> whether an object of the kind shows it
+        self._shown: dict[str, dict[str, bool]] = {}
+        self._looked_at: Counter[str] = Counter()
 
     def url(self, space: str, parent: str, key: Any) -> str:
         """The URL of what is named ``key``.
@@ -175,6 +183,22 @@ class Refs:
                     f"There is no {kind} with the id {number} that this user can see. Nothing was changed.", cause=error
                 ) from error
             raise
+
+    def look_at(self, kind: str, item: Mapping[str, Any]) -> None:
+        """Take note of the fields that an object shows, of the first objects of each kind."""
+        with self._lock:
+            if self._looked_at[kind] >= _MOST_LOOKED_AT:
+                return
+            self._looked_at[kind] += 1
+            shown = self._shown.setdefault(kind, {})
+            for name, there in RESOURCES[kind].shown(item):
+                shown[name] = shown.get(name, False) or there
+
+    def not_shown(self) -> dict[str, list[str]]:
+        """Return the fields of each kind that no object shows, of those that ought to be in what was read."""
+        with self._lock:
+            found = {kind: [name for name, there in names.items() if not there] for kind, names in self._shown.items()}
+        return {kind: names for kind, names in found.items() if names}
 
     def _path(self, url: str) -> str:
         """The path that a URL in an answer names."""

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
-from .kinds import Address, Kind, Names, Number, ShapeError, Text, shape_error
+from .kinds import Address, Kind, ListOf, Names, Number, Record, ShapeError, Text, shape_error
 
 # Words of kinds as people write them.
 _WRITTEN = {
@@ -40,6 +40,7 @@ class Field:
     :param kind: the kind of its value
     :param sure: D documented by the vendor, C seen in a working public client, A assumed (see the API contract)
     :param default: what the server fills in on creation, and what ``state: replaced`` goes back to; ... if unknown
+    :param default_sure: how sure the default is, as ``sure``
     :param required: whether an object cannot be created without it
     :param nullable: whether null clears it; null on a list means an empty one
     :param write_only: never read back, so never compared
@@ -56,6 +57,7 @@ class Field:
     write_only: bool = False
     read_only: bool = False
     wire_name: str = ""
+    default_sure: str = "A"
 
     @property
     def wire(self) -> str:
@@ -195,6 +197,17 @@ class Resource:
                     raise ShapeError(f"{field.name}: {error}") from error
         return data
 
+    def shown(self, item: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+        """Yield (dotted name, True if it is there) of each field that an object out of an answer ought to show.
+
+        Of a list its first entry tells. What may be null is left out: a server may leave that out too.
+        """
+        for field in self.fields:
+            if field.write_only or field.nullable or field.default is None:
+                continue
+            yield field.name, field.name in item
+            yield from _shown_inside(field.name, field.kind, item.get(field.name))
+
     def defaults(self) -> dict[str, Any]:
         """What ``state: replaced`` sets where nothing is given."""
         return {field.name: field.default for field in self.fields if field.default is not ... and not field.read_only}
@@ -203,3 +216,14 @@ class Resource:
         """Return what a creation sends of the fields that were not given."""
         defaults = self.defaults() if self.complete else {}
         return {name: value for name, value in defaults.items() if value not in (None, [])}
+
+
+def _shown_inside(name: str, kind: Kind, value: Any) -> Iterator[tuple[str, bool]]:
+    if isinstance(kind, ListOf) and isinstance(value, list) and value:
+        yield from _shown_inside(name, kind.entry, value[0])
+    elif isinstance(kind, Record) and isinstance(value, Mapping):
+        for part_name, part in kind.parts.items():
+            if part.default is not None:
+                dotted = f"{name}.{part_name}"
+                yield dotted, part_name in value
+                yield from _shown_inside(dotted, part.kind, value.get(part_name))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ ELSEWHERE = {
     "owned_object",
     "vpc_route",
 }
-NAMES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins/modules").glob("*.py"))
+ROOT = Path(__file__).parents[4]
+NAMES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 
 
 def examples() -> list[Any]:
@@ -85,3 +87,27 @@ def test_an_example_runs(monkeypatch: pytest.MonkeyPatch, name: str, arguments: 
 
 def test_there_are_examples() -> None:
     assert len(examples()) >= 18
+
+
+def meshes() -> list[Any]:
+    """The Babel and OSPF protocols in the examples of the modules and in the roles' READMEs."""
+    tasks = [task for name in NAMES for task in yaml.safe_load(importlib.import_module(f"{MODULES}.{name}").EXAMPLES)]
+    for readme in sorted((ROOT / "roles").glob("*/README.md")):
+        blocks = readme.read_text(encoding="utf-8").split("```yaml\n")[1:]
+        tasks += [yaml.safe_load(block.split("```")[0]) for block in blocks]
+    return [found for found in everywhere(tasks) if found.get("protocol") in ("babel", "ospf")]
+
+
+def everywhere(value: Any) -> Iterator[dict[str, Any]]:
+    """All mappings in a document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from everywhere(inner)
+
+
+def test_each_mesh_protocol_of_an_example_announces_something() -> None:
+    """A new protocol's default may be to export nothing: a mesh with neighbors, and no routes."""
+    found = [mesh for mesh in meshes() if "name" in mesh]
+    assert len(found) >= 4
+    assert [mesh["name"] for mesh in found if mesh.get("export_ipv4", {}).get("mode") not in ("all", "filter")] == []

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._resources import (
     LISTINGS,
     RESOURCES,
+    SLOTS,
     TABLE,
     group_of,
     title_of,
@@ -70,6 +71,14 @@ def test_a_key_is_found_in_the_path_of_its_object() -> None:
 
 def test_listings_end_with_a_slash() -> None:
     assert all(listing.path.endswith("/") and listing.sure in "DCA" for listing in LISTINGS.values())
+
+
+def test_what_a_new_protocol_exports_is_assumed() -> None:
+    """Documented are the slots and their modes. AN-001's Babel has no slot set, and works."""
+    for kind in KINDS:
+        for slot in SLOTS:
+            field = RESOURCES[kind].field(slot)
+            assert field is None or (field.sure, field.default_sure) == ("D", "A")
 
 
 def test_creation_order() -> None:
