@@ -63,6 +63,11 @@ options:
         description:
           - The same, by the value of the tag C(bonded.internet/key) of the VPC.
         type: str
+      tags:
+        description:
+          - Further tags of a group that is made, in the creating call. The network's tags win.
+        type: dict
+        default: {}
       rules:
         description:
           - What it lets in. Further rules that it has are left.
@@ -201,6 +206,7 @@ GROUP: dict[str, Any] = {
     "description": {"type": "str"},
     "vpc_id": {"type": "str"},
     "vpc_key": {"type": "str", "no_log": False},
+    "tags": {"type": "dict", "default": {}},
     "rules": RULES,
     "absent_rules": RULES,
 }

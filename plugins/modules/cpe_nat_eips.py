@@ -105,6 +105,12 @@ options:
             connected IP is. An empty text says that the bond had it before; if the option is not given, the tag is left
             alone.
         type: str
+      tags:
+        description:
+          - Further tags of the Elastic IP. They are in the call that allocates it, and written again with its own tags.
+            The tags of the network win. Tags of others are left alone.
+        type: dict
+        default: {}
   allow_moves:
     description:
       - Whether the Elastic IP of an entry may go to another interface or another private address. If not, an entry that
@@ -283,6 +289,7 @@ ENTRY = {
     "public_ip": {"type": "str"},
     "reverse_dns": {"type": "str"},
     "made_connected_ip": {"type": "str"},
+    "tags": {"type": "dict", "default": {}},
 }
 
 

@@ -289,6 +289,10 @@ options:
           - The key of the space before, where it was changed on the management server. The objects of the space on AWS
             get the new one in their tags.
         type: str
+      tags:
+        description: Tags of the operator's own on what the space has on AWS. They win over those of O(tags).
+        type: dict
+        default: {}
   cpe_nat_ips:
     description: Public addresses for bonds.
     type: list
@@ -471,6 +475,14 @@ options:
     description: Whether Ansible displays RV(text), each line by itself.
     type: bool
     default: false
+  tags:
+    description:
+      - Tags of the operator's own, such as V(CostCenter), on everything that is made on AWS, each in its creating call.
+        On what is there already, and the inventory names, they are written where they differ.
+      - A key that begins with C(bonded.internet/) or C(aws:), and C(Name), is refused.
+      - No tag is ever taken off, so one that is named here no more stays.
+    type: dict
+    default: {}
   keep_public_address:
     description:
       - Whether an aggregator gets an Elastic IP, whose public address was assigned automatically, and would not come

@@ -63,6 +63,11 @@ options:
     description:
       - The tag C(Name).
     type: str
+  tags:
+    description:
+      - Further tags, in the creating call. The tags of O(name), O(network) and O(key) win.
+    type: dict
+    default: {}
   cidr:
     description:
       - The IPv4 network of a VPC. Required with O(kind=vpc).
@@ -170,6 +175,7 @@ def main() -> None:
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
             "name": {"type": "str"},
+            "tags": {"type": "dict", "default": {}},
             "cidr": {"type": "str"},
             "ipv6": {"type": "bool", "default": False},
             "vpc_id": {"type": "str"},

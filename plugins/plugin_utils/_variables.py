@@ -35,6 +35,7 @@ PLAN = {
     "bonding_max_deletions": "max_deletions",
     "bonding_check_rights": "check_rights",
     "bonding_security_groups": "security_groups",
+    "bonding_tags": "tags",
     "bonding_keep_public_address": "keep_public_address",
     "bonding_cpe_nat_inbound": "cpe_nat_inbound",
     "bonding_managed_mesh_ports": "managed_mesh_ports",

@@ -53,6 +53,7 @@ class CloudSide:
         self._devices: dict[str, int] = {}
         self._do: dict[str, Callable[[Item], None]] = {
             "key_tag": self._key_tag,
+            "object_tags": self._key_tag,
             "vpc": self._vpc,
             "internet_gateway": self._internet_gateway,
             "subnet": self._subnet,

@@ -46,7 +46,8 @@ JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "Inv
 def tags_for(step: Step, network: str) -> dict[str, str]:
     """All tags of the step's Elastic IP: whose it is, and which private address it names."""
     target = target_of(step)
-    tags = {
+    further = step.entry.tags if step.entry else {}
+    tags = {str(key): str(value) for key, value in further.items()} | {
         TAG_NETWORK: network,
         TAG_KEY: KEY_PREFIX + step.key,
         TAG_INTERFACE: target.interface_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules import (
@@ -52,6 +52,7 @@ class Entry:
     public_ip: str | None = None
     reverse_dns: str | None = None
     made_connected_ip: str | None = None
+    tags: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
         "Domain": "vpc" if kind.resource == "elastic-ip" else None,
     }
     name = {"Name": params["name"]} if params.get("name") else {}
-    owner = as_tags(name | tags(params["network"], params["key"]))
+    given_tags = {str(key): str(value) for key, value in (params.get("tags") or {}).items()}
+    owner = as_tags(given_tags | name | tags(params["network"], params["key"]))
     return {
         **{field: value for field, value in given.items() if value is not None},
         "TagSpecifications": [{"ResourceType": kind.resource, "Tags": owner}],

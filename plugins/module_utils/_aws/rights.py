@@ -60,7 +60,8 @@ class _Ids:
         return found.id if found else None
 
     def _tagged(self, kind: str, item: Item) -> dict[str, Any]:
-        return {"TagSpecifications": [{"ResourceType": kind, "Tags": as_tags(tags(self._network, item.key))}]}
+        given = {**((item.after or {}).get("tags") or {}), **tags(self._network, item.key)}
+        return {"TagSpecifications": [{"ResourceType": kind, "Tags": as_tags(given)}]}
 
     def _address(self, key: str) -> str | None:
         found = owned(self._network, key, self._cloud.addresses)
@@ -121,7 +122,7 @@ class _Ids:
     def update(self, item: Item) -> Request | None:
         """What changes of something that is there."""
         after = item.after or {}
-        if item.kind == "key_tag":
+        if item.kind in ("key_tag", "object_tags"):
             return "create_tags", {"Resources": [item.parent], "Tags": as_tags(after)}
         if item.kind == "route":
             return self._route("replace_route", item)

@@ -11,7 +11,7 @@ itself names what a call makes (`vpc/*`); what is somebody else's by its id, so 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._design.items import Item
@@ -36,6 +36,7 @@ class Need:
     :ivar owned: whether it carries the network's tag by then.
     :ivar given: the keys of the tags that the call gives it or takes off it.
     :ivar maker: for CreateTags the call that makes the resource with these tags.
+    :ivar values: tags of the operator's own among them, which conditions may ask for.
     """
 
     action: str
@@ -43,6 +44,7 @@ class Need:
     owned: bool = False
     given: tuple[str, ...] = ()
     maker: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 Place = tuple[str, bool]
@@ -90,6 +92,13 @@ def _made(kind: str, action: str, *using: Place, more_tags: Iterable[str] = ("Na
         yield from _on(place, action)
 
 
+def _further(item: Item) -> tuple[tuple[str, str], ...]:
+    """Return the operator's own tags of an object that is made."""
+    given: dict[str, str] = (item.after or {}).get("tags") or {}
+    own = ((key, value) for key, value in given.items() if not key.startswith("bonded.internet/"))
+    return tuple(sorted(own)) if item.verb == "create" else ()
+
+
 class _Table:
     """The rights of an item, by its kind."""
 
@@ -116,9 +125,16 @@ class _Table:
             "group_attachment": self._group_attachment,
             "source_dest_check": self._check,
             "key_tag": self._key_tag,
+            "object_tags": self._key_tag,
         }
         found: Iterator[Need] = kind[item.kind](item)
-        return found
+        further = _further(item)
+        return (
+            replace(need, given=tuple(sorted({*need.given, *dict(further)})), values=further)
+            if need.given and TAG_KEY in need.given
+            else need
+            for need in found
+        )
 
     def _place(self, kind: str, name: str, objects: dict[str, Any]) -> Place:
         """An object by its id; by its key it is ours, there or yet to be made."""

@@ -103,6 +103,8 @@ def _context(need: Need, network: str, region: str) -> Iterator[tuple[str, tuple
         yield f"aws:RequestTag/{TAG_NETWORK}", (network,)
     if TAG_ADOPTED in need.given:
         yield f"aws:RequestTag/{TAG_ADOPTED}", ("true",)
+    for key, value in need.values:
+        yield f"aws:RequestTag/{key}", (value,)
     if need.maker:
         yield "ec2:CreateAction", (need.maker,)
 

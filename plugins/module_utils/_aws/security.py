@@ -133,14 +133,16 @@ class _Work:
         if vpc is None:
             self.done.append(f"{key}: made")
             return None
-        found = None if self._check_mode else self._created(key, name, vpc, wanted.get("description") or key)
+        found = None if self._check_mode else self._created(name, vpc, wanted)
         self.done.append(f"{key}: made in {vpc}")
         if found:
             self._groups[key] = found
         return found
 
-    def _created(self, key: str, name: str, vpc: str, description: str) -> SecurityGroup:
+    def _created(self, name: str, vpc: str, wanted: Mapping[str, Any]) -> SecurityGroup:
         """The new group; another run's one, since EC2 takes a name once only in a VPC."""
+        key = wanted["key"]
+        further = {str(tag): str(value) for tag, value in (wanted.get("tags") or {}).items()}
 
         def look() -> list[SecurityGroup]:
             listed = map(group_of, self._owned("describe_security_groups", key))
@@ -155,9 +157,11 @@ class _Work:
                 lambda answer: SecurityGroup(answer["GroupId"], vpc, owner),
                 f"{key}: made in {vpc}",
                 GroupName=name,
-                Description=description,
+                Description=wanted.get("description") or key,
                 VpcId=vpc,
-                TagSpecifications=[{"ResourceType": "security-group", "Tags": as_tags({"Name": name, **owner})}],
+                TagSpecifications=[
+                    {"ResourceType": "security-group", "Tags": as_tags({**further, "Name": name, **owner})}
+                ],
             )
         except Ec2Error as error:
             others = look() if error.code == DUPLICATE_GROUP else []

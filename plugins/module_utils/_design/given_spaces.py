@@ -11,6 +11,7 @@ from typing import Any
 
 from .addresses import is_private_space, unusable
 from .given import given_options, ipv4_network, networks, never_empty, number, several, sources, tunnel_network
+from .given_tags import read_tags
 from .intent import AUTO, ROUTES_A_TABLE, GatewayIntent, HostIntent, Report, SpaceIntent, VpcIntent, VxlanIntent
 from .names import check_interface_name, check_space_key
 from .naming import MAX_VNI
@@ -163,5 +164,6 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
         vxlan=vxlan,
         vpc=_vpc(options["vpc"], what, report) if "vpc" in options else None,
         gateways=gateways,
+        tags=read_tags(options.get("tags"), f"{what}, tags", report),
         renamed_from=options.get("renamed_from"),
     )

@@ -138,6 +138,8 @@ class SpaceIntent:
     vxlan: VxlanIntent | None = None
     vpc: VpcIntent | None = None
     gateways: tuple[GatewayIntent, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the operator's own, over those of the whole network."""
     renamed_from: str | None = None
     """Its key before, as its objects on AWS carry it."""
 
@@ -208,6 +210,8 @@ class Intent:
     """Whether an aggregator whose automatic address would not come back after a stop gets an Elastic IP."""
     cpe_nat_inbound: tuple[Mapping[str, Any], ...] = ()
     managed_mesh_ports: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the operator's own on everything that is made."""
     quotas: Mapping[str, int] = field(default_factory=dict)
     """What the operator says of the account's quotas, by the names of `limits.QUOTAS`."""
 

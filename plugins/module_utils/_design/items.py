@@ -97,6 +97,8 @@ class Design:
     """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
     renames: list[dict[str, Any]] = field(default_factory=list)
     """{id, tags, region} of each object of AWS that gets another key, before anything else is done."""
+    retags: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """(part, {id, tags, region}) of each object whose tags of the operator's own differ."""
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
     limits: list[Line] = field(default_factory=list)

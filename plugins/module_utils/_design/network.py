@@ -12,6 +12,7 @@ from typing import Any
 from . import collisions, host_checks
 from .auto_networks import with_auto_networks
 from .bgp import check_reflectors, direct_things, transit_things
+from .company_tags import design_company_tags
 from .cpe_nat import design_cpe_nat
 from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
@@ -139,6 +140,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     _check_regions(intent, report)
     peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
     design_public_addresses(intent, cloud, fleet, design, report)
+    design_company_tags(intent, entries, cloud, design)
     design.limits = check_limits(design.items, intent, cloud, fleet, report)
     warn_of_crowds(peers, report)
     warn_nothing_to_carry(pairs, server, report)

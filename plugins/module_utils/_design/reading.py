@@ -18,6 +18,7 @@ from typing import Any
 from .bgp_password import password_problem
 from .given import given_options, is_address, is_blank, never_empty, number, several, sources, tunnel_network
 from .given_spaces import read_space
+from .given_tags import read_tags
 from .intent import (
     DEFAULT_TUNNEL_DEVICE,
     DEFAULT_VNI_BASE,
@@ -74,6 +75,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         tunnel_device=_tunnel_device(params.get("tunnel_device"), report),
         leaving=tuple(params.get("leaving") or ()),
         absent=params.get("state") == "absent",
+        tags=read_tags(params.get("tags"), "bonding_tags", report),
         quotas=_quotas(params.get("quotas"), report),
         cpe_nat_inbound=tuple(_inbound(given, report) for given in params.get("cpe_nat_inbound") or ()),
         managed_mesh_ports=tuple(params.get("managed_mesh_ports") or ()),

@@ -86,6 +86,7 @@ _SPACE: Spec = {
     "vxlan": {"type": "dict", "options": _VXLAN},
     "vpc": {"type": "dict", "options": _VPC},
     "gateways": _list(_GATEWAY, default=[]),
+    "tags": {"type": "dict", "default": {}},
     "renamed_from": _str(),
 }
 _CPE_NAT: Spec = {
@@ -137,6 +138,7 @@ ARGUMENT_SPEC: Spec = {
     "check_rights": _bool(),
     "details": _bool(True),
     "display": _bool(),
+    "tags": {"type": "dict", "default": {}},
     "security_groups": _bool(),
     "keep_public_address": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),

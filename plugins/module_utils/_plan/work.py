@@ -225,6 +225,7 @@ def make_work(
     limited = scope.limited and not scope.absent
     plan.work = work.as_dict()
     plan.work["renames"] = design.renames
+    plan.work["retags"] = [work for part, work in design.retags if _is_inside(scope, part, None, "add")]
     plan.work["public_addresses"] = {
         phase: [work for host, work in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
         for phase, entries in design.public_addresses.items()
@@ -254,6 +255,7 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
     shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
     needed = {
         "renames": phase == "add" and bool(plan.work["renames"]),
+        "retags": phase == "add" and bool(plan.work["retags"]),
         "public_addresses": phase == "add" and bool(plan.work["public_addresses"]["add"]),
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),

@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policy of an account that refuses every creation without a cost center."""
+
+from __future__ import annotations
+
+from .rights import Json
+
+MADE = {
+    "AllocateAddress": "elastic-ip",
+    "CreateInternetGateway": "internet-gateway",
+    "CreateNatGateway": "natgateway",
+    "CreateNetworkInterface": "network-interface",
+    "CreateRouteTable": "route-table",
+    "CreateSecurityGroup": "security-group",
+    "CreateSubnet": "subnet",
+    "CreateVpc": "vpc",
+}
+"""What each creation makes: what it uses beside that, such as the subnet of an interface, has its own tags."""
+DENIED: list[Json] = [
+    {
+        "Effect": "Deny",
+        "Action": f"ec2:{action}",
+        "Resource": f"arn:aws:ec2:*:*:{kind}/*",
+        "Condition": {"Null": {"aws:RequestTag/CostCenter": "true"}},
+    }
+    for action, kind in MADE.items()
+]
+WITH_THE_TAG: Json = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, *DENIED],
+}
+REFUSED = "lack the IAM right ec2:"
