@@ -25,7 +25,8 @@ description:
     the network names.
   - Everything is checked before the first change, and all problems are reported at once.
   - Needs the IAM rights C(ec2:DescribeAddresses), C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeSubnets),
-    C(ec2:DescribeInstances), C(ec2:DescribeInstanceTypes), C(ec2:AllocateAddress), C(ec2:CreateTags),
+    C(ec2:DescribeInstances), C(ec2:DescribeInstanceTypes), C(ec2:GetSubnetCidrReservations) (where it chooses a private
+    address, which lies in no reservation of the subnet), C(ec2:AllocateAddress), C(ec2:CreateTags),
     C(ec2:DeleteTags), C(ec2:AssignPrivateIpAddresses), C(ec2:UnassignPrivateIpAddresses), C(ec2:AssociateAddress),
     C(ec2:DisassociateAddress) and C(ec2:ReleaseAddress); for reverse DNS also C(ec2:DescribeAddressesAttribute),
     C(ec2:ModifyAddressAttribute) and C(ec2:ResetAddressAttribute).

@@ -116,7 +116,7 @@ class LabResponse(
         if self._get_param("DryRun", False) is True:
             message = "Request would have succeeded, but DryRun flag is set."
             return self.serialized(ActionResult(EC2ClientError("DryRunOperation", message)))
-        if self._get_action().startswith("Describe"):
+        if self._get_action().startswith(("Describe", "Get")):
             check_listing(self)
         filters = self._filters_from_querystring()
         if filters and self._get_action() not in KINDS and self._get_action() not in HONEST:

@@ -49,13 +49,15 @@ class PrivateAddressRules(EC2Backend):
             refuse("InvalidParameterValue", f"Address {ip} is in subnet's reserved address range")
 
     def free_address(self, subnet: Any, also: Iterable[str] = ()) -> str:
-        """The lowest address that nobody has.
+        """The lowest address that nobody has, outside of the subnet's CIDR reservations.
 
         :param also: addresses that are as good as taken.
         """
         used = {ip for interface in self.interfaces_in(subnet.id) for ip in interface.ips} | set(also)
-        for ip in map(str, ipaddress.ip_network(subnet.cidr_block)):
-            if ip not in used and not is_reserved(subnet, ip):
+        reserved = [one.cidr for one in subnet._cidr_reservations]
+        for host in ipaddress.ip_network(subnet.cidr_block):
+            ip = str(host)
+            if ip not in used and not is_reserved(subnet, ip) and not any(host in block for block in reserved):
                 return ip
         return refuse(
             "InsufficientFreeAddressesInSubnet",

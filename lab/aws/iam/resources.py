@@ -173,6 +173,7 @@ ACTIONS: dict[str, tuple[Finder, ...]] = {
     "DescribeTags": (),
     "DescribeVpcs": (),
     "DescribeVpcAttribute": (_VPC,),
+    "GetSubnetCidrReservations": (_SUBNET,),
     "AllocateAddress": (_made("elastic-ip"), _named_if("ipv4pool-ec2", "PublicIpv4Pool")),
     "AssociateAddress": (
         _ADDRESS,

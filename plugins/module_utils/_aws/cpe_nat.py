@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Client
@@ -26,6 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import Request
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
 from ansible_collections.bonded.internet.plugins.module_utils._aws.primary_interfaces import with_primary_interfaces
+from ansible_collections.bonded.internet.plugins.module_utils._aws.reservations import reserved_in
 from ansible_collections.bonded.internet.plugins.module_utils._aws.reverse_dns import reverse_dns_of
 
 KIND = "cpe_nat_eip"
@@ -41,6 +43,11 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel
     request = Request.of(with_primary_interfaces(client, params))
     found = read(client, request)
     decision = decide(request, found)
+    for subnet_id in sorted(decision.choosing):
+        subnet = found.subnets[subnet_id]
+        found.subnets[subnet_id] = replace(subnet, reserved=reserved_in(client, subnet_id))
+    if decision.choosing:
+        decision = decide(request, found)
     if not check_mode:
         apply(Work(client, request.network, parallel), found, decision.steps)
     changed = [step for step in decision.steps if step.action != "none"]
@@ -53,7 +60,10 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel
 
 
 def read(client: Ec2Client, request: Request) -> Found:
-    """What has to be known: two calls if all is as wanted, at most five more for entries that need an address."""
+    """What has to be known: two calls if all is as wanted, at most five more for entries that need an address.
+
+    The CIDR reservations of a subnet are read after that, and only if an address of the subnet is chosen.
+    """
     present = request.state == "present"
     adopt = {entry.public_ip for entry in request.entries if entry.public_ip} if present else set()
     found = read_addresses(client, request.network, adopt)

@@ -84,6 +84,7 @@ class _Present:
                 self.problems += err.problems
         if self.problems:
             raise CpeNatError(self.problems)
+        decision.choosing = self.book.choosing
         return decision
 
     def _problem(self, entry: Entry, text: str) -> None:

@@ -166,6 +166,8 @@ class Subnet:
     id: str
     cidr: str
     used: Mapping[str, str]
+    reserved: tuple[str, ...] = ()
+    """Its CIDR reservations, where an address has to be chosen."""
 
 
 @dataclass(frozen=True)

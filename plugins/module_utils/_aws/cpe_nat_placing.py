@@ -30,6 +30,8 @@ class AddressBook:
 
     def __init__(self, found: Found) -> None:
         self._found = found
+        self.choosing: set[str] = set()
+        """The subnets in which an address was chosen that nobody has named."""
         self._taken: dict[str, dict[str, str]] = {
             subnet.id: {private_ip: f"interface {owner}" for private_ip, owner in subnet.used.items()}
             for subnet in found.subnets.values()
@@ -64,7 +66,8 @@ class AddressBook:
         elif entry.preferred_private_ip and not why_unusable(entry.preferred_private_ip, subnet.cidr, taken):
             chosen = entry.preferred_private_ip
         else:
-            chosen = choose_private_address(entry.key, subnet.cidr, taken)
+            self.choosing.add(subnet.id)
+            chosen = choose_private_address(entry.key, subnet.cidr, taken, subnet.reserved)
         if chosen is None:
             raise PlacingError(f"no address of subnet {subnet.id} ({subnet.cidr}) is free")
         self.keep(entry.key, interface, chosen)

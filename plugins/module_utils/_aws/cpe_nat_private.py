@@ -19,6 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._work import 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_elastic import JUST_MADE, tag, target_of
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import Found, Interface, Place
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import ASSIGN_MOVE, Step
+from ansible_collections.bonded.internet.plugins.module_utils._aws.reservations import reserved_in
 from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import choose_private_address
 
 TAKEN = ("InvalidParameterValue", "InvalidIPAddress.InUse", "PrivateIpAddressInUse")
@@ -83,8 +84,9 @@ def _still_to_assign(work: Work, found: Found, pending: list[Step], everyone: li
     if not lost or any(step.fixed or step.assign == ASSIGN_MOVE for step in lost):
         raise err
     promised = {other.target.private_ip for other in everyone if other.target}
+    reserved = reserved_in(work.client, subnet.id)
     for step in lost:
-        chosen = choose_private_address(step.key, subnet.cidr, owner.keys() | promised)
+        chosen = choose_private_address(step.key, subnet.cidr, owner.keys() | promised, reserved)
         if chosen is None:
             raise Ec2Error(f"{err} No other address of subnet {subnet.id} ({subnet.cidr}) is free") from err
         step.target = Place(interface_id, chosen)

@@ -63,6 +63,8 @@ class Decision:
 
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    choosing: set[str] = field(default_factory=set)
+    """The subnets in which a private address was chosen."""
 
 
 def shape(address: ElasticIp | None, place: Place | None) -> dict[str, Any]:

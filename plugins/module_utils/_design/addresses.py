@@ -81,9 +81,10 @@ def router_address(subnet: str) -> str:
     return str(ipaddress.IPv4Network(subnet)[1])
 
 
-def choose_private_address(key: str, subnet: str, used: Collection[str]) -> str | None:
+def choose_private_address(key: str, subnet: str, used: Collection[str], reserved: Iterable[str] = ()) -> str | None:
     """A free address of `subnet` for the entry named `key`, or None if the subnet is full.
 
+    `reserved`: the CIDR reservations of the subnet, which somebody keeps for something else.
     The search begins at a place given by a hash of the key: so check mode shows the address that the real run
     takes, and two entries chosen at the same time seldom want the same one.
     """
@@ -92,9 +93,10 @@ def choose_private_address(key: str, subnet: str, used: Collection[str]) -> str 
     if usable < 1:
         return None
     taken = set(used)
+    kept = [ipaddress.IPv4Network(one) for one in reserved]
     start = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % usable
     for step in range(usable):
-        address = str(network[AWS_RESERVED_FIRST + (start + step) % usable])
-        if address not in taken:
-            return address
+        address = network[AWS_RESERVED_FIRST + (start + step) % usable]
+        if str(address) not in taken and not any(address in one for one in kept):
+            return str(address)
     return None

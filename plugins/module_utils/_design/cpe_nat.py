@@ -232,6 +232,7 @@ def design_cpe_nat(
                 "after a failover its public address is dead until the association is moved."
             )
         _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, cloud, design)
+    design.choosing |= addresses.choosing
     return chosen
 
 

@@ -24,6 +24,8 @@ class Addresses:
 
     def __init__(self, fleet: Fleet, cloud: Cloud, report: Report) -> None:
         self._cloud, self._report = cloud, report
+        self.choosing: set[str] = set()
+        """The subnets in which an address was chosen."""
         self._used: dict[str, set[str]] = {}
         for member in (*fleet.members, *fleet.leaving):
             if member.instance:
@@ -74,10 +76,13 @@ class Addresses:
         """A free address for an entry; None with a problem if the subnet is full."""
         if owner.instance is None:
             raise AssertionError("the caller has checked owner.instance")
-        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
-        address = choose_private_address(key, subnet, self._used.get(owner.instance.subnet_id, set()))
+        subnet = self._cloud.subnets[owner.instance.subnet_id]
+        reserved = subnet.reserved or ()
+        address = choose_private_address(key, subnet.cidr, self._used.get(subnet.id, set()), reserved)
+        self.choosing.add(subnet.id)
         if address is None:
-            self._report.problem(f"{what}: {owner.host}'s subnet {subnet} has no free address left.")
+            but = f" outside of its CIDR reservations ({', '.join(reserved)})" if reserved else ""
+            self._report.problem(f"{what}: {owner.host}'s subnet {subnet.cidr} has no free address left{but}.")
         else:
             self.reserve(owner, address)
         return address

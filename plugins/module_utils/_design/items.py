@@ -95,6 +95,8 @@ class Design:
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
     """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
+    choosing: set[str] = field(default_factory=set)
+    """The subnets in which the plan chooses a private address."""
     renames: list[dict[str, Any]] = field(default_factory=list)
     """{id, tags, region} of each object of AWS that gets another key, before anything else is done."""
     retags: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

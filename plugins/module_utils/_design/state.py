@@ -128,7 +128,8 @@ class InstanceLimits:
 
 @dataclass(frozen=True)
 class Subnet:
-    """A VPC subnet; `used` is None where the addresses in use were not read, `free` where their number was not told."""
+    """A VPC subnet; `used` and `reserved` are None where the addresses in use and the CIDR reservations were not read,
+    `free` where the number of free addresses was not told."""
 
     id: str
     vpc_id: str
@@ -138,6 +139,7 @@ class Subnet:
     used: frozenset[str] | None = None
     ipv6: bool = False
     free: int | None = None
+    reserved: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,7 @@ def _read_more(
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
     if intent.needs_cloud and new & NEW_KINDS:
         more = cloud_side.read_for_new() or more
+        more = cloud_side.read_reservations(design.choosing) or more
     if intent.needs_cloud:
         more = cloud_side.read_account(new) or more
     if NAT in new:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of, where
 from .._aws.account import read_account
+from .._aws.reservations import reserved_in
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
 from .._design.addresses import delegated
@@ -215,6 +216,17 @@ class CloudReader:
                     addresses_per_interface=info["Ipv4AddressesPerInterface"],
                 )
         return True
+
+    def read_reservations(self, subnet_ids: Collection[str]) -> bool:
+        """Read the CIDR reservations of the subnets in which an address has to be chosen, which nothing else asks."""
+        new = sorted(one for one in subnet_ids if self.cloud.subnets[one].reserved is None)
+        for number in new:
+            subnet = self.cloud.subnets[number]
+            # the zone's name begins with the region's
+            region = next((one for one in self._regions if one and subnet.zone.startswith(one)), None)
+            found = reserved_in(self._ec2(region), number)
+            self.cloud.subnets[number] = replace(subnet, reserved=found)
+        return bool(new)
 
     def _instances(self, client: Any, ids: Iterable[str], intent: Intent) -> None:
         for item in describe_by(client, "describe_instances", "instance-id", ids):

@@ -126,6 +126,11 @@ REQUESTS: list[tuple[str, str, Call]] = [
         lambda ec2: ec2.describe_vpc_attribute(VpcId="vpc-0a000000", Attribute="enableDnsSupport"),
     ),
     (
+        "GetSubnetCidrReservations",
+        "subnet/subnet-0a00000a",
+        lambda ec2: ec2.get_subnet_cidr_reservations(SubnetId="subnet-0a00000a"),
+    ),
+    (
         "AssociateVpcCidrBlock",
         "vpc/vpc-0a000000",
         lambda ec2: ec2.associate_vpc_cidr_block(VpcId="vpc-0a000000", AmazonProvidedIpv6CidrBlock=True),

@@ -270,3 +270,22 @@ def test_instance_types_say_their_limits(lab: Lab) -> None:
         for one in shown
     }
     assert limits == {"t3.micro": (2, 2), "t3.medium": (3, 6)}
+
+
+@pytest.mark.parametrize("kind", ["explicit", "prefix"])
+def test_no_address_is_taken_out_of_a_reservation_by_itself(lab: Lab, kind: str) -> None:
+    lab.ec2.create_subnet_cidr_reservation(SubnetId="subnet-0a00000a", Cidr="10.0.1.0/26", ReservationType=kind)
+    shown = lab.ec2.get_subnet_cidr_reservations(SubnetId="subnet-0a00000a", MaxResults=1000)
+    assert [one["Cidr"] for one in shown["SubnetIpv4CidrReservations"]] == ["10.0.1.0/26"]
+    made = lab.ec2.create_network_interface(SubnetId="subnet-0a00000a")["NetworkInterface"]
+    assert made["PrivateIpAddress"] == "10.0.1.64"
+    lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000001", SecondaryPrivateIpAddressCount=1)
+    assert lab.private("eni-0a000001")[-1] == "10.0.1.65"
+    lab.ec2.assign_private_ip_addresses(NetworkInterfaceId="eni-0a000001", PrivateIpAddresses=["10.0.1.33"])
+    assert lab.private("eni-0a000001")[-1] == "10.0.1.33"
+
+
+def test_a_subnet_that_is_reserved_as_a_whole(lab: Lab) -> None:
+    lab.ec2.create_subnet_cidr_reservation(SubnetId="subnet-0a00000c", Cidr="10.0.3.0/28", ReservationType="explicit")
+    with refused("InsufficientFreeAddressesInSubnet"):
+        lab.ec2.create_network_interface(SubnetId="subnet-0a00000c")

@@ -37,6 +37,7 @@ LOOK = {
     "DescribeNetworkInterfaces": PLAN,
     "DescribeInstanceTypes": PLAN,
     "DescribeNatGateways": PLAN,
+    "GetSubnetCidrReservations": PLAN,
 }
 """A plan of new objects of every kind beside a VPC of ours, from no rights at all."""
 

@@ -46,6 +46,7 @@ class FakeEc2:
         self.addresses: dict[str, Answer] = {}
         self.interfaces: dict[str, Answer] = {}
         self.subnets: dict[str, Answer] = {}
+        self.reserved: dict[str, list[str]] = {}
         self.instances: dict[str, str] = {}
         self.limits = {"t3.medium": 6}
         self.quota = 99
@@ -83,7 +84,7 @@ class FakeEc2:
 
     @property
     def writes(self) -> list[tuple[str, dict[str, Any]]]:
-        return [call for call in self.calls if not call[0].startswith("describe_")]
+        return [call for call in self.calls if not call[0].startswith(("describe_", "get_"))]
 
     def add_subnet(self, subnet_id: str, cidr: str) -> None:
         self.subnets[subnet_id] = {"SubnetId": subnet_id, "CidrBlock": cidr}
@@ -168,6 +169,11 @@ class FakeEc2:
     def _do_describe_subnets(self, Filters: list[Answer]) -> Answer:
         getters = {"subnet-id": lambda item: item["SubnetId"]}
         return {"Subnets": [item for item in self.subnets.values() if _matches(item, Filters, getters)]}
+
+    def _do_get_subnet_cidr_reservations(self, SubnetId: str) -> Answer:
+        listed = [{"Cidr": cidr} for cidr in self.reserved.get(SubnetId, ())]
+        ours = [item for item in listed if ":" not in item["Cidr"]]
+        return {"SubnetIpv4CidrReservations": ours, "SubnetIpv6CidrReservations": [i for i in listed if i not in ours]}
 
     def _do_describe_instances(self, Filters: list[Answer]) -> Answer:
         wanted = Filters[0]["Values"]

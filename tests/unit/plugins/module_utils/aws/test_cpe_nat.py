@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -121,6 +122,38 @@ def test_check_mode_writes_nothing_and_predicts_what_the_real_run_takes(ec2: Fak
         "bond-17", "10.0.1.0/24", {"10.0.1.10", "10.0.1.20", "10.0.1.77"}
     )
     assert [(item["public_ip"], item["action"]) for item in predicted["objects"]] == [(None, "create")] * 2
+
+
+def test_no_address_is_taken_out_of_a_reservation(ec2: FakeEc2) -> None:
+    ec2.reserved["subnet-a"] = ["10.0.1.0/25", "10.0.1.128/26", "2001:db8::/80"]
+    run(ec2, options(entry("x"), entry("y"), entry("z", private_ip="10.0.1.40")), False)
+    assert ec2.methods.count("get_subnet_cidr_reservations") == 1
+    reads = [params for method, params in ec2.calls if method == "get_subnet_cidr_reservations"]
+    assert reads == [{"SubnetId": "subnet-a", "MaxResults": 1000}]
+    taken = {key: ec2.by_key(key)["PrivateIpAddress"] for key in "xyz"}
+    # The address that the operator gives may have been reserved for that.
+    assert taken.pop("z") == "10.0.1.40"
+    assert all(ip_address(address) in ip_network("10.0.1.192/26") for address in taken.values()), taken
+
+
+def test_a_subnet_that_is_reserved_as_a_whole(ec2: FakeEc2) -> None:
+    ec2.reserved["subnet-a"] = ["10.0.1.0/24"]
+    with pytest.raises(CpeNatError, match="no address of subnet subnet-a .* is free"):
+        run(ec2, options(entry("x")), False)
+    assert ec2.writes == []
+
+
+def test_an_address_that_is_lost_to_another_run_is_replaced_by_none_of_a_reservation(ec2: FakeEc2) -> None:
+    preferred = "10.0.1.50"
+
+    def taken_meanwhile(method: str, count: int) -> None:
+        if method == "assign_private_ip_addresses" and count == 1:
+            ec2.add_secondary("eni-a2", preferred)
+            ec2.reserved["subnet-a"] = ["10.0.1.0/25", "10.0.1.128/26"]
+
+    ec2.before = taken_meanwhile
+    run(ec2, options(entry("x", preferred_private_ip=preferred)), False)
+    assert ip_address(ec2.by_key("x")["PrivateIpAddress"]) in ip_network("10.0.1.192/26")
 
 
 def test_a_preferred_address_is_taken_if_free_else_another(ec2: FakeEc2) -> None:

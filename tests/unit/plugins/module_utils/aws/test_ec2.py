@@ -74,7 +74,7 @@ def test_pages_have_the_size_that_ec2_allows() -> None:
     used = {
         text
         for path in (PLUGINS / "module_utils").rglob("*.py")
-        for text in re.findall(r'"(describe_\w+)"', path.read_text(encoding="utf-8"))
+        for text in re.findall(r'"((?:describe|get_subnet)_\w+)"', path.read_text(encoding="utf-8"))
     }
     assert {"describe_instances", "describe_nat_gateways"} <= used
     for operation in sorted(used):

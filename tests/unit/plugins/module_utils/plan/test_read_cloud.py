@@ -64,6 +64,7 @@ class Ec2:
         return [params for asked, params in self.asked if asked == name]
 
 
+REGIONS = ("eu-central-1", "eu-west-1")
 VPC = {"VpcId": "vpc-9", "CidrBlock": "10.101.0.0/16", "Tags": tags("vpc/acme")}
 
 
@@ -295,3 +296,30 @@ def test_groups_are_asked_for_where_an_interface_carries_one_of_such_a_name(name
     ec2 = Ec2(describe_instances=[{"Instances": [found]}])
     read(ec2, WITH_VPCS)
     assert len(ec2.named("describe_security_groups")) == asked
+
+
+def test_reservations_are_read_where_an_address_is_chosen(intent: Intent) -> None:
+    listed = [{"Cidr": "10.1.0.64/28"}, {"Cidr": "10.1.0.32/28"}, {"Cidr": "2001:db8::/80"}]
+    ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "", "a")], get_subnet_cidr_reservations=listed)
+    reader = read(ec2, intent)
+    assert ec2.named("get_subnet_cidr_reservations") == []
+    assert reader.read_reservations(set()) is False
+    assert reader.read_reservations({"subnet-1"}) is True
+    assert reader.cloud.subnets["subnet-1"].reserved == ("10.1.0.32/28", "10.1.0.64/28")
+    assert reader.read_reservations({"subnet-1"}) is False
+    assert ec2.named("get_subnet_cidr_reservations") == [{"SubnetId": "subnet-1", "MaxResults": 1000}]
+
+
+def test_reservations_are_asked_of_the_region_of_the_subnet() -> None:
+    asked = []
+
+    def client_of(region: str | None, _service: str) -> Ec2:
+        asked.append(region)
+        return Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "", "a")])
+
+    hosts = tuple(HostIntent(host=f"agg{n}", aggregator=f"agg{n}", region=one) for n, one in enumerate(REGIONS))
+    reader = CloudReader(client_of)
+    reader.read_network(Intent(network="prod", hosts=hosts, absent=True))
+    asked.clear()
+    reader.read_reservations({"subnet-1"})
+    assert asked == ["eu-central-1"]
