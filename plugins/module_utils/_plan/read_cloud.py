@@ -11,8 +11,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of, where
+from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of
 from .._aws.account import read_account
+from .._aws.nat_found import count_nat_gateways, read_nat_gateways
 from .._aws.reservations import reserved_in
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
@@ -20,7 +21,7 @@ from .._design.addresses import delegated
 from .._design.intent import Intent
 from .._design.items import Item
 from .._design.limits import REGIONAL
-from .._design.naming import TAG_KEY, TAG_NETWORK, is_group_name, public_subnet_key
+from .._design.naming import TAG_KEY, is_group_name
 from .._design.state import (
     Cloud,
     ElasticIp,
@@ -28,7 +29,6 @@ from .._design.state import (
     InstanceLimits,
     Interface,
     InternetGateway,
-    NatGateway,
     Route,
     RouteTable,
     Subnet,
@@ -44,8 +44,6 @@ TARGETS = (
     "EgressOnlyInternetGatewayId",
     "InstanceId",
 )
-
-NAT_ALIVE = ("pending", "available")
 
 GATEWAY_ADDRESSES = ("gateway-ip/", "natgw-ip/")
 
@@ -137,7 +135,7 @@ class CloudReader:
         _at_once(steps)
         if intent.removes:
             self._foreign_route_tables(client)
-        self._nat_gateways(client, intent)
+        read_nat_gateways(client, intent, self.cloud)
 
     def take(self, intent: Intent, cloud: Cloud) -> None:
         """What another process has read by `read_network`."""
@@ -149,7 +147,7 @@ class CloudReader:
         if self.cloud.nat_gateways_in is not None:
             return False
         for region in self._regions:
-            self._nat_zones(self._ec2(region))
+            count_nat_gateways(self._ec2(region), self.cloud)
         return True
 
     def read_account(self, new: Collection[str]) -> bool:
@@ -353,43 +351,6 @@ class CloudReader:
             or any(instance.devices != (0,) for instance in self.cloud.instances.values())
             or any(address.tags.get(TAG_KEY, "").startswith(GATEWAY_ADDRESSES) for address in self.cloud.addresses)
         )
-
-    def _nat_gateways(self, client: Any, intent: Intent) -> None:
-        """Ours lie in public subnets of ours: without such a subnet there is nothing to ask for."""
-        prefix = public_subnet_key("", "").partition("/")[0] + "/"
-        mine = [s for s in self.cloud.subnets.values() if s.tags.get(TAG_NETWORK) == intent.network]
-        if not any(subnet.tags.get(TAG_KEY, "").startswith(prefix) for subnet in mine):
-            return
-        given = [*owned_by(intent.network), *where({"state": (*NAT_ALIVE, "failed")})]
-        for item in describe(client, "describe_nat_gateways", Filter=given):
-            addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
-            failed = item.get("State") == "failed"
-            reasons = (item.get("FailureCode") or "no code", item.get("FailureMessage") or "no reason given")
-            found = NatGateway(
-                id=item["NatGatewayId"],
-                vpc_id=item["VpcId"],
-                subnet_id=item["SubnetId"],
-                tags=tags_of(item),
-                allocation_id=addresses[0] if addresses else None,
-                failure=": ".join(reasons) if failed else "",
-            )
-            if failed:
-                self.cloud.failed_nat_gateways.append(found)
-            else:
-                self.cloud.nat_gateways[found.id] = found
-
-    def _nat_zones(self, client: Any) -> None:
-        """How many NAT gateways each zone has, whosoever's they are: AWS limits them by zone."""
-        counts: dict[str, int] = dict(self.cloud.nat_gateways_in or {})
-        found = describe(client, "describe_nat_gateways", Filter=where({"state": (*NAT_ALIVE, "deleting")}))
-        zones = {
-            item["SubnetId"]: item["AvailabilityZone"]
-            for item in describe_by(client, "describe_subnets", "subnet-id", {nat["SubnetId"] for nat in found})
-        }
-        for nat in found:
-            zone = zones.get(nat["SubnetId"], "")
-            counts[zone] = counts.get(zone, 0) + 1
-        self.cloud.nat_gateways_in = counts
 
     def _route_table(self, item: dict[str, Any]) -> None:
         routes = []
