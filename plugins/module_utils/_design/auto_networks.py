@@ -35,9 +35,9 @@ def with_auto_networks(intent: Intent, server: Server, cloud: Cloud, report: Rep
     """The intent with the networks that `auto` stands for; where there is no good answer, none and a problem."""
     if intent.absent or not any(gateway.auto for space in intent.spaces for gateway in space.gateways):
         return intent
-    taken = _everywhere(intent, cloud)
     spaces = []
     for space in intent.spaces:
+        taken = _taken(space, intent, cloud)
         chosen = [
             _with_networks(space, gateway, intent, server, cloud, taken, report) if gateway.auto else gateway
             for gateway in space.gateways
@@ -137,15 +137,13 @@ def _carried(space: SpaceIntent, intent: Intent, server: Server, cloud: Cloud) -
     return found | {network for network in wanted if network}
 
 
-def _everywhere(intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
-    """What no supernet may take in: the spaces' VPCs, their tunnels, the aggregators' subnets."""
-    taken: dict[Network, str] = {}
-    for space in intent.spaces:
-        vpc = _vpc_of(space, intent, cloud)
-        cidrs = (vpc.cidrs if vpc else ()) or ([space.vpc.cidr] if space.vpc and space.vpc.cidr else [])
-        taken |= {Network(cidr): f"the VPC network {cidr} of space {space.key}" for cidr in cidrs}
-        if space.vxlan:
-            taken[space.vxlan.subnet] = f"the tunnel subnet {space.vxlan.subnet} of space {space.key}"
+def _taken(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
+    """Return what no supernet of the space may take in: its VPC, its tunnels, BGP's, the aggregators' subnets."""
+    vpc = _vpc_of(space, intent, cloud)
+    cidrs = (vpc.cidrs if vpc else ()) or ([space.vpc.cidr] if space.vpc and space.vpc.cidr else [])
+    taken = {Network(cidr): f"the VPC network {cidr} of space {space.key}" for cidr in cidrs}
+    if space.vxlan:
+        taken[space.vxlan.subnet] = f"the tunnel subnet {space.vxlan.subnet} of space {space.key}"
     if intent.bgp and intent.bgp.subnet:
         taken[intent.bgp.subnet] = f"the tunnel subnet {intent.bgp.subnet} of bonding_bgp"
     for number in sorted({instance.subnet_id for instance in cloud.instances.values()}):

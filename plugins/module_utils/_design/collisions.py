@@ -158,7 +158,10 @@ def overlapping(networks: list[ipaddress.IPv4Network]) -> list[tuple[int, int]]:
 
 
 def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server, cloud: Cloud, report: Report) -> None:
-    """Tunnel subnets and VPC networks overlap nothing that is routed in the same space or on the same aggregators."""
+    """Tunnel subnets and VPC networks overlap nothing that is routed in the same space or in the main table.
+
+    Those of two spaces may: each space has routes of its own. `shared_subnets` has what two spaces cannot share.
+    """
     ranges: list[tuple[ipaddress.IPv4Network, str, str | None]] = []
     for mesh in meshes:
         what = f"the tunnel subnet {mesh.subnet} of {mesh.label}"
@@ -172,7 +175,9 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
             cidr = cloud.subnets[subnet].cidr
             ranges.append((ipaddress.IPv4Network(cidr), f"the aggregators' subnet {cidr}", None))
     for first, second in overlapping([network for network, _what, _space in ranges]):
-        report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}.")
+        spaces = {ranges[first][2], ranges[second][2]}
+        if len(spaces) == 1 or None in spaces:
+            report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}.")
     for bond, things in sorted(server.bond_things.items()):
         found = server.bonds.get(bond)
         for thing in things:

@@ -40,6 +40,7 @@ from .public_addresses import design_public_addresses, warn_of_stays
 from .public_subnets import public_gone
 from .renames import check_gateway_names, check_space_names, with_renames
 from .security import design_security
+from .shared_subnets import check_shared_subnets
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .strange_keys import without_strange_keys
@@ -134,6 +135,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         collisions.check_objects(design.batches[phase], fleet, report)
     collisions.check_endpoints(meshes, intent, fleet, server, existing, report)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
+    check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
     check_versions(design, fleet, server, report)

@@ -134,12 +134,12 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
         "the tunnel subnet 172.16.0.0/20 of space acme overlaps the network 172.16.1.0/24 of bond 17",
     ),
     "a tunnel over a VPC": (
-        lambda f: f.acme()["vxlan"].update(subnet="10.102.16.0/20"),
-        "the tunnel subnet 10.102.16.0/20 of space acme overlaps the VPC network 10.102.0.0/16 of space globex.",
+        lambda f: f.acme()["vxlan"].update(subnet="10.101.16.0/20"),
+        "the tunnel subnet 10.101.16.0/20 of space acme overlaps the VPC network 10.101.0.0/16 of space acme.",
     ),
-    "a tunnel over another": (
-        lambda f: f.acme()["vxlan"].update(subnet="10.254.16.0/20"),
-        "the tunnel subnet 10.254.16.0/20 of space acme overlaps the tunnel subnet 10.254.16.0/20 of space globex",
+    "two gateways of one aggregator in the same subnet": (
+        lambda f: f.variables["bonding_spaces"][1]["vpc"].update(cidr="10.101.0.0/16"),
+        "agg1 finds a gateway's router by the subnet of its address alone, and could lead one customer's packets into",
     ),
     "a VNI of two spaces": (
         lambda f: f.acme()["vxlan"].update(vni=10000012),

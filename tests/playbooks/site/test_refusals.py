@@ -71,7 +71,7 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
     acme["vxlan"]["vni"] = 10000012
     acme["gateways"][0]["interface"] = "ens5"
     globex["vxlan"]["subnet"] = "10.254.0.0/24"
-    globex["vpc"]["cidr"] = "10.101.0.0/17"
+    globex["vpc"]["cidr"] = "10.1.1.0/24"
     initech["private_wan"] = "private_wan_routers"
     initech["gateways"][0].update(egress="masquerade", networks=["0.0.0.0/0"])
     variables["bonding_spaces"].append({"key": "hooli", "private_wan": "managed_mesh"})
@@ -88,7 +88,7 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
         "the VNI 10000012 is also that of space acme",
         "interface 'ens5' is the aggregator's primary device",
         "the tunnel subnet 10.254.0.0/24 has no address for agg3 (1007)",
-        "the VPC network 10.101.0.0/16 of space acme overlaps the VPC network 10.101.0.0/17 of space globex",
+        "the VPC network 10.1.1.0/24 of space globex overlaps the aggregators' subnet 10.1.1.0/24",
         "private_wan_routers does not work on AWS",
         "networks: 0.0.0.0/0 with egress: masquerade",
         "space hooli: the server has no space with this key",

@@ -60,9 +60,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"spaces": [acme(addresses={"agg1": "10.254.15.255"})]},
         "is the network's or broadcast address",
     ),
-    "overlapping tunnels": (
-        {"spaces": [acme(), initech(subnet="10.254.0.0/21")]},
-        "the tunnel subnet 10.254.0.0/20 of space acme overlaps the tunnel subnet 10.254.0.0/21 of space initech",
+    "a tunnel over BGP's": (
+        {"spaces": [acme()], "bgp": {"asn": 64512, "subnet": "10.254.0.0/21"}},
+        "the tunnel subnet 10.254.0.0/20 of space acme overlaps the tunnel subnet 10.254.0.0/21 of bonding_bgp",
     ),
     "an interface's name": (
         {"spaces": [acme(interface="a-name-of-16-chr")]},
@@ -76,9 +76,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"spaces": [{**acme(), **vpc(public_subnets=[{"zone": "a", "cidr": "10.101.9.0/28"}])}]},
         "space acme, vpc.public_subnets: no aggregator is in the zone a (they are in eu-central-1a, eu-central-1b)",
     ),
-    "overlapping VPCs": (
-        {"spaces": [{**acme(), **vpc("10.101.0.0/16")}, {**initech(), **vpc("10.101.128.0/17")}]},
-        "the VPC network 10.101.0.0/16 of space acme overlaps the VPC network 10.101.128.0/17 of space initech",
+    "a tunnel over the space's own VPC": (
+        {"spaces": [{**acme(subnet="10.101.16.0/20"), **vpc("10.101.0.0/16")}]},
+        "the tunnel subnet 10.101.16.0/20 of space acme overlaps the VPC network 10.101.0.0/16 of space acme",
     ),
     "a VPC too large": ({"spaces": [{**acme(), **vpc("10.0.0.0/8")}]}, "10.0.0.0/8 has a /8; AWS accepts /16 to /28"),
     "a VPC over the aggregators": (
