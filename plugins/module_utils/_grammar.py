@@ -90,6 +90,12 @@ def slug_problem(text: Any, what: str = "a key of a space") -> str | None:
     return f"not {what} (got {_shown(text)}, expected 1 to {MOST_OF_SLUG} ASCII letters, digits, '_' and '-')."
 
 
+def version_numbers(text: str | None) -> tuple[int, ...]:
+    """Return the numbers of a version, (6, 6) of "v6.6-1~deb12"; none of a text without any."""
+    found = re.search(r"[0-9]{1,9}(?:\.[0-9]{1,9})*", text or "")
+    return tuple(map(int, found.group().split("."))) if found else ()
+
+
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

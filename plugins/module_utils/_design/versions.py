@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from .._grammar import version_numbers
 from .fleet import Fleet
-from .given import number_of
 from .intent import Report
 from .items import Design
 from .state import Server
@@ -29,13 +29,14 @@ def check_versions(design: Design, fleet: Fleet, server: Server, report: Report)
                 wanted.setdefault(thing.parent, {}).setdefault(_group(thing.kind), thing.key)
     for member in fleet.members:
         version = server.aggregators[member.id].version
+        numbers = version_numbers(version)
         said = f"{member.host}: aggregator {member.name} runs version {version}"
-        if version and _version(version) >= UNKNOWN_VERSION:
+        if numbers >= UNKNOWN_VERSION:
             report.problem(
                 f"{said}, and this collection knows 6.5 to 6.8: from 7 on there are nodes and peers in place of "
                 "aggregators and bonds. Use a collection that knows that version."
             )
-        elif version and _version(version) < MINIMUM_VERSION and member.parent in wanted:
+        elif numbers and numbers < MINIMUM_VERSION and member.parent in wanted:
             objects = ", ".join(f"{kind} {key}" for kind, key in sorted(wanted[member.parent].items()))
             report.problem(
                 f"{said}; interfaces, protocols and filters of an aggregator need 6.5 or later (wanted: {objects}). "
@@ -45,8 +46,3 @@ def check_versions(design: Design, fleet: Fleet, server: Server, report: Report)
 
 def _group(kind: str) -> str:
     return kind.rpartition("_")[2]
-
-
-def _version(text: str | None) -> tuple[int, ...]:
-    numbers = (number_of(part) for part in (text or "").split(".")[:2])
-    return tuple(number for number in numbers if number is not None)

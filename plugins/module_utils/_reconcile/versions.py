@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from .._client import ApiError
+from .._grammar import version_numbers
 from .api import Api
 from .refs import Refs
 
@@ -21,10 +21,10 @@ def versions(refs: Refs, minimum: str) -> dict[str, Any]:
     :returns: {aggregators: [{id, name, version, supported}], supported}; ``supported`` of an aggregator that has not
         told its version is None, and does not count
     """
-    least = _version(minimum)
+    least = version_numbers(minimum)
     aggregators = []
     for item in sorted(refs.items("aggregator"), key=lambda item: int(item["id"])):
-        found = _version(str(item.get("version") or ""))
+        found = version_numbers(str(item.get("version") or ""))
         aggregators.append(
             {
                 "id": item["id"],
@@ -45,9 +45,3 @@ def listed_resources(api: Api) -> list[str]:
             return []
         raise
     return sorted(root) if isinstance(root, Mapping) else []
-
-
-def _version(text: str) -> tuple[int, ...]:
-    """The leading numbers of a version: "6.5.3-1" -> (6, 5, 3); empty if it has none."""
-    match = re.match(r"\s*v?(\d+(?:\.\d+)*)", text)
-    return tuple(int(part) for part in match.group(1).split(".")) if match else ()
