@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -55,8 +56,8 @@ def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]
         if not isinstance(body, Mapping) or not isinstance(body.get("results"), list):
             raise flawed(path, f"the answer is no list of objects (got {shown(body)})")
         objects += _checked(path, [received(item) for item in body["results"]], len(objects))
-        count = body.get("count")
-        if isinstance(count, int):
+        count = _count(body)
+        if count is not None:
             counts.add(count)
         following = _next_page(path, page, body, len(objects))
         if following is None or following in seen or (counts and len(objects) > max(counts)):
@@ -90,8 +91,16 @@ def _next_page(path: str, page: int, body: Mapping[str, Any], got: int) -> str |
             return f"{path.split('?')[0]}?{urlsplit(str(following)).query}"
         except ValueError as error:
             raise flawed(path, f"next is no URL (got {shown(following)})") from error
-    count = body.get("count")
-    if "next" in body or not isinstance(count, int) or got >= count or not body["results"]:
+    count = _count(body)
+    if "next" in body or count is None or got >= count or not body["results"]:
         return None
     query = dict(parse_qsl(urlsplit(path).query))
     return f"{path.split('?')[0]}?{urlencode({**query, 'page': page})}"
+
+
+def _count(body: Mapping[str, Any]) -> int | None:
+    """Return how many objects a list says that it has, as a number or in digits; None if it does not say it."""
+    count = body.get("count")
+    if isinstance(count, str) and re.fullmatch("[0-9]{1,9}", count):
+        return int(count)
+    return count if isinstance(count, int) else None

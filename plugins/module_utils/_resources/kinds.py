@@ -12,6 +12,7 @@ canonical form. None is handled by the field that a kind belongs to, not here.
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from types import NoneType
 from typing import Any, Protocol
 
 from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
+from .numbers import as_number
 from .ordering import number_of, rank
 
 _SHOWN = 80
@@ -167,14 +169,23 @@ class Number(Kind):
     title = "a whole number"
 
     def canonical(self, value: Any) -> int:
-        text = value.strip() if isinstance(value, str) else ""
-        number = int(text) if text.isascii() and text.isdigit() else value
+        number = as_number(value)
         if isinstance(number, bool) or not isinstance(number, int) or not self.least <= number <= self.most:
             raise ValueError(f"{value!r} is not a whole number from {self.least} to {self.most}")
         return number
 
     def is_like(self, value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
+
+
+class Seconds(Number):
+    """A time of BIRD's: the collection gives whole seconds, others may have given a fraction."""
+
+    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+        return super().friendly(as_number(value), names, parent)
+
+    def is_like(self, value: Any) -> bool:
+        return super().is_like(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 @dataclass(frozen=True)

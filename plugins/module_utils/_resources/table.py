@@ -25,6 +25,7 @@ from .kinds import (
     Pattern,
     Record,
     Reference,
+    Seconds,
     Secret,
     Slug,
     Symbol,
@@ -43,7 +44,7 @@ _AGGREGATORS, _BONDS = "aggregators/", "bonds/"
 _OF_AGGREGATOR, _OF_BOND = f"{_AGGREGATORS}X/", f"{_BONDS}X/"
 
 _ADDRESS = HostAddress()
-_SECONDS = Number(0, 65535)
+_SECONDS = Seconds(0, 65535)
 _AS_NUMBER = Number(1, 4294967295)
 _PATTERNS = Part(ListOf(Pattern(), ordered=True))
 

@@ -56,6 +56,16 @@ def test_more_objects_than_are_counted_end_the_reading() -> None:
         server.client().list("a/")
 
 
+def test_a_count_in_digits_tells_of_a_further_page() -> None:
+    first = {"count": "3", "results": [{"id": 1}, {"id": 2}]}
+    steps = [get("a/", first), get("a/?page=2", {"count": "3", "results": [{"id": 3}]})]
+    with script(*steps) as server:
+        assert [item["id"] for item in server.client().list("a/")] == [1, 2, 3]
+    steps = [get("a/", {"count": "3", "next": None, "results": [{"id": 1}]})] * 2
+    with script(*steps) as server, pytest.raises(ApiError, match="got 1 objects, expected 3 by its count"):
+        server.client().list("a/")
+
+
 class Endless:
     """A server whose lists never end."""
 

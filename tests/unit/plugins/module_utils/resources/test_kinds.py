@@ -51,6 +51,8 @@ def canonical(kind: str, **data: Any) -> dict[str, Any]:
         ("ospf_protocol", "areas", [{"area_id": 1, "interfaces": None}], [{"area_id": "0.0.0.1", "interfaces": []}]),
         ("connected_ip", "ip", "192.168.17.1/255.255.255.0", "192.168.17.1/24"),
         ("bond", "secondary_aggregator", None, None),
+        ("vxlan_interface", "mtu", 1500.0, 1500),
+        ("bgp_protocol", "hold_time", "9.00", 9),
         ("filter", "body", "\r\n  accept;\r\nreject;\r\r\n", "accept;\nreject;"),
     ],
 )
@@ -165,6 +167,15 @@ def test_addresses_as_objects_or_texts() -> None:
     assert vxlan.to_friendly({"addresses": None}, OneFilter(), "") == {"addresses": []}
 
 
+@pytest.mark.parametrize(("shown", "read"), [(0.5, 0.5), ("0.50", 0.5), (4.0, 4), ("4.00", 4), (4, 4)])
+def test_an_interval_of_others_may_be_a_fraction_of_a_second(shown: Any, read: Any) -> None:
+    item = {"name": "b", "interfaces": [{"patterns": ["vx1"], "hello_interval": shown}]}
+    found = RESOURCES["babel_protocol"].to_friendly(item, OneFilter(), "aggregators/7")
+    assert found["interfaces"][0]["hello_interval"] == read
+    with pytest.raises(ValueError, match="0.5 is not a whole number"):
+        canonical("babel_protocol", interfaces=[{"patterns": ["vx1"], "hello_interval": 0.5}])
+
+
 def test_a_block_of_text_is_compared_without_the_space_around_it() -> None:
     body = RESOURCES["filter"].field("body")
     assert body is not None
@@ -175,6 +186,8 @@ def test_a_block_of_text_is_compared_without_the_space_around_it() -> None:
     ("kind", "item", "text"),
     [
         ("vxlan_interface", {"vni": "x"}, "vni: got 'x', expected a whole number"),
+        ("vxlan_interface", {"vni": 1.5}, "vni: got 1.5, expected a whole number"),
+        ("bgp_protocol", {"hold_time": float("inf")}, "hold_time: got inf, expected a whole number"),
         ("vxlan_interface", {"enabled": 1}, "enabled: got 1, expected true or false"),
         ("vxlan_interface", {"space": [1]}, "space: got [1], expected a reference to a space"),
         ("vxlan_interface", {"addresses": 5}, "addresses: got 5, expected a list"),
