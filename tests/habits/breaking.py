@@ -9,6 +9,7 @@ would do that was written for one server alone.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +18,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import (
-    PASSING,
     Client,
     Retry,
     client,
@@ -31,7 +31,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     survey,
     writing,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, wire
+from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, kinds, wire
 from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import (
     Block,
     HostAddress,
@@ -41,6 +41,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds i
     Number,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._resources.model import Listing, Resource
+from ansible_collections.bonded.internet.plugins.module_utils._resources.shapes import Area
 from tests.second_server.fields import Json
 
 Patch = pytest.MonkeyPatch
@@ -239,6 +240,36 @@ def _takes_numbers_alone(patch: Patch) -> None:
     patch.setattr(Number, "canonical", canonical)
 
 
+@_without("decimals")
+def _takes_whole_numbers_alone(patch: Patch) -> None:
+    own = kinds.as_number
+
+    def as_number(value: Any) -> Any:
+        if "." in str(value) and isinstance(own(value), int):
+            raise Intolerant(value)
+        return own(value)
+
+    patch.setattr(kinds, "as_number", as_number)
+
+
+@_without("area_numbers")
+def _takes_areas_as_dotted_quads_alone(patch: Patch) -> None:
+    def canonical(self: Area, value: Any) -> str:
+        if "." not in str(value):
+            raise ValueError(value)
+        return str(value)
+
+    patch.setattr(Area, "canonical", canonical)
+
+
+@_without("long_versions")
+def _takes_a_version_for_numbers(patch: Patch) -> None:
+    def numbers(text: str) -> tuple[int, ...]:
+        return tuple(int(part) if part.isdecimal() else -1 for part in text.split("."))
+
+    patch.setattr(importlib.import_module(".versions", reading.__package__), "version_numbers", numbers)
+
+
 @_without("ipv6_written_out")
 def _compares_addresses_as_texts(patch: Patch) -> None:
     for kind in (HostAddress, InterfaceAddress, Network):
@@ -348,9 +379,9 @@ def _wants_JSON_of_errors(patch: Patch) -> None:
     own = wording._page_words
 
     def words(response: Any) -> str:
-        if response.status in PASSING:  # a proxy's page is no habit of the server
-            return own(response)
-        raise Intolerant(response.body)
+        if response.status == 404:  # and not the proxy's
+            raise Intolerant(response.body)
+        return own(response)
 
     patch.setattr(wording, "_page_words", words)
 

@@ -50,6 +50,10 @@ SEED: Json = {
             for number, name in ((5, "agg0"), (7, "agg1"), (8, "agg2"), (9, "agg3"))
         ),
         {
+            "at": "aggregators/8/babel_protocols/",
+            "object": {"id": 80, "name": "theirs", "interfaces": [{"patterns": ["wg9"], "hello_interval": 0.5}]},
+        },
+        {
             "at": "bonds/",
             "object": {
                 "id": 17,
@@ -91,7 +95,7 @@ PROTOCOLS: list[Json] = [
         "name": "a_babel",
         "space": "acme",
         "export_ipv4": SLOT,
-        "interfaces": [{"patterns": ["vxacme", "eth*"], "type": "tunnel", "rxcost": 96}],
+        "interfaces": [{"patterns": ["vxacme", "eth*"], "type": "tunnel", "rxcost": 96, "update_interval": 16}],
     },
     {
         "protocol": "bgp",
@@ -194,9 +198,9 @@ def tell(habits: frozenset[str], *, by_http: bool = False) -> Json:
 
 
 def _stripped(value: Any) -> Any:
-    """Return a value whose texts have no white space at their ends, which means nothing."""
+    """Return a value without what means nothing: white space at the ends of texts, and the spelling of a version."""
     if isinstance(value, dict):
-        return {name: _stripped(one) for name, one in value.items()}
+        return {name: _stripped(one) for name, one in value.items() if name != "version"}
     if isinstance(value, list):
         return [_stripped(one) for one in value]
     return value.strip() if isinstance(value, str) else value
@@ -263,6 +267,7 @@ def _built(asked: reconcile.Api) -> Json:
         ),
         "spaces": reconcile.survey_spaces(reconcile.Refs(asked), None),
         "conformance": _conformance(asked),
+        "supported": reconcile.versions(reconcile.Refs(asked), "6.5")["supported"],
     }
 
 
@@ -292,19 +297,24 @@ def _refused(asked: reconcile.Api) -> list[Any]:
         {"vni": 9, "name": "vxnine", "space": "/api/v4/spaces/nobody/"},
     )
     for body in bodies:
-        for _turn in range(2):  # the proxy may answer the first one
-            try:
-                asked.client.post("aggregators/7/vxlan_interfaces/", body)
-            except UnclearError:
-                continue
-            except ApiError as error:
-                words.append((error.status, error.fields))
-                break
+        words.append(_refusal(asked, body))
     try:
         asked.client.one("aggregators/99/")
     except ApiError as error:
         words.append(error.status)
     return words
+
+
+def _refusal(asked: reconcile.Api, body: Json) -> Any:
+    """Return status and errors of a write; where a proxy has answered it, of the next one."""
+    for _time in range(2):
+        try:
+            asked.client.post("aggregators/7/vxlan_interfaces/", body)
+        except UnclearError:
+            continue
+        except ApiError as error:
+            return error.status, error.fields
+    return "not refused"
 
 
 def _emptied(asked: reconcile.Api) -> list[Json]:

@@ -32,7 +32,7 @@ def test_the_engines_do_something(plain: Json) -> None:
     assert {one["action"] for one in plain["emptied"]} == {"delete"}
     assert {one["enabled"] for one in plain["made"]["cpe_nat_ip"]} == {True}
     assert plain["moved"]["vxlan"] != plain["made"]["vxlan"]
-    assert not {"vxlan", "babel", "filter", "cpe_nat_ip"} & set(plain["left"])
+    assert not {"vxlan", "ospf", "filter", "cpe_nat_ip"} & set(plain["left"])
     assert [len(one) if isinstance(one, tuple) else one for one in plain["refused"]] == [2, 2, 2, 404]
 
 

@@ -134,20 +134,24 @@ class Number(Field):
 
     low: int = 0
     high: int = 2**32 - 1
+    decimal: bool = False
+    """True if a server with the habit `decimals` shows it so."""
 
-    def judged(self, value: Any, where: Writing) -> int:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
-            raise Invalid("A valid integer is required.")
+    def judged(self, value: Any, where: Writing) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+            raise Invalid("A valid number is required.")
         try:
-            kept = int(value)
+            kept: float = float(value) if self.decimal else int(value)
         except ValueError:
-            raise Invalid("A valid integer is required.") from None
+            raise Invalid("A valid number is required.") from None
+        kept = int(kept) if kept == int(kept) else kept
         if not self.low <= kept <= self.high:
             raise Invalid(f"Ensure this value is between {self.low} and {self.high}.")
         return kept
 
     def show(self, value: Any, how: Showing) -> Any:
-        return str(value) if value is not None and how.has("numbers_as_text") else value
+        shown = float(value) if self.decimal and value is not None and how.has("decimals") else value
+        return str(shown) if shown is not None and how.has("numbers_as_text") else shown
 
     @property
     def type(self) -> str:
@@ -156,6 +160,28 @@ class Number(Field):
     @property
     def about(self) -> Json:
         return super().about | {"min_value": self.low, "max_value": self.high}
+
+
+@dataclass(frozen=True)
+class Area(Field):
+    """An OSPF area: a number, or the same as a dotted quad."""
+
+    def judged(self, value: Any, where: Writing) -> str:
+        try:
+            return str(ipaddress.IPv4Address(int(value) if str(value).isdecimal() else value))
+        except ValueError:
+            raise Invalid("Enter a valid area.") from None
+
+    def show(self, value: Any, how: Showing) -> Any:
+        return int(ipaddress.IPv4Address(value)) if how.has("area_numbers") else value
+
+
+@dataclass(frozen=True)
+class Version(Field):
+    """The version of a node."""
+
+    def show(self, value: Any, how: Showing) -> Any:
+        return f"v{value}-1~deb12" if value and how.has("long_versions") else value
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,18 @@ _TABLE = (
         "GET: bonds whose present aggregator is X; only the mixed lists are said to show whole objects",
     ),
     # Values
-    ("numbers_as_text", 'numbers but ids come as text: `"vni": "1011"`', "ranges are given, JSON types are not"),
+    (
+        "numbers_as_text",
+        'numbers but ids come as text: `"vni": "1011"`, the `count` of a list too',
+        "ranges are given, JSON types are not",
+    ),
+    (
+        "decimals",
+        "intervals and costs come as decimals: `4.0`, and others' may have a fraction",
+        "`hello_interval`, `cost`: no type is given, and BIRD knows fractions of a second",
+    ),
+    ("area_numbers", "OSPF areas come as numbers: `0` for `0.0.0.0`", "`area_id`, no form; RFC 2328 has both"),
+    ("long_versions", "versions have more than numbers: `v6.6-1~deb12`", "`version`, no form"),
     ("ipv6_written_out", "IPv6 comes in full and in capitals", "an address, no spelling (RFC 4291 has several)"),
     ("lists_reversed", "addresses, endpoints and static routes come in reverse order", "lists of an object: no order"),
     ("text_trimmed", "texts lose white space at both ends when they are written", "DRF does so [C: DRF]"),

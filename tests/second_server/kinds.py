@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .fields import Address, Choice, Field, Flag, Many, Number, Relation, Slot, Text, Words
+from .fields import Address, Area, Choice, Field, Flag, Many, Number, Relation, Slot, Text, Version, Words
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,16 @@ def _protocol(*more: Field) -> tuple[Field, ...]:
 _BABEL = (
     Words("patterns", required=True),
     Choice("type", default="auto", other="wired", words=("auto", "wired", "wireless", "tunnel")),
-    Number("rxcost", null=True, other=96, low=1, high=65535),
-    Number("hello_interval", null=True, other=4, low=1, high=655),
-    Number("update_interval", null=True, other=16, low=1, high=655),
+    Number("rxcost", null=True, other=96, low=1, high=65535, decimal=True),
+    Number("hello_interval", null=True, other=4, low=0, high=655, decimal=True),
+    Number("update_interval", null=True, other=16, low=0, high=655, decimal=True),
 )
 _OSPF = (
     Words("patterns", required=True),
     Choice("type", default="auto", other="ptp", words=("auto", "broadcast", "nbma", "ptp", "ptmp")),
-    Number("cost", null=True, other=10, low=1, high=65535),
-    Number("hello", null=True, other=10, low=1, high=65535),
-    Number("dead", null=True, other=40, low=1, high=65535),
+    Number("cost", null=True, other=10, low=1, high=65535, decimal=True),
+    Number("hello", null=True, other=10, low=1, high=65535, decimal=True),
+    Number("dead", null=True, other=40, low=1, high=65535, decimal=True),
 )
 _DESTINATIONS = ("gateway", "interface", "blackhole", "unreachable", "prohibit")
 
@@ -101,7 +101,7 @@ _ALL = (
             Relation("routing_group", null=True, kinds=("routing_group",), form="object"),
             Relation("space", required=True, kinds=("space",), form="object"),
             Choice("status", read_only=True, default="unknown", words=("up", "down", "unknown")),
-            Text("version", read_only=True),
+            Version("version", read_only=True),
         ),
     ),
     Kind(
@@ -223,7 +223,7 @@ _ALL = (
         _protocol(
             Many(
                 "areas",
-                of=(Text("area_id", required=True), Many("interfaces", of=_OSPF, ordered=True)),
+                of=(Area("area_id", required=True), Many("interfaces", of=_OSPF, ordered=True)),
                 ordered=True,
             )
         ),

@@ -111,7 +111,7 @@ class View:
         pages = max(1, -(-len(shown) // size))
         if page > pages:
             raise NotThere
-        envelope: Json = {"count": len(shown)}
+        envelope: Json = {"count": str(len(shown)) if self.has("numbers_as_text") else len(shown)}
         if not (self.has("no_next") and path.startswith("bonds/") and path.count("/") > 1):
             for name, other in (("next", page + 1), ("previous", page - 1)):
                 envelope[name] = self._page_url(path, query, other) if 1 <= other <= pages else None

@@ -37,7 +37,7 @@ def test_a_member_in_another_vpc_is_refused_unless_reachable(world: World) -> No
         ("v6.6.1", None),
         ("Bonded Internet 6.6.1 (build 4)", None),
         ("unknown", None),
-        ("v6.4-2", "runs version v6.4-2; interfaces and protocols need 6.5 or later."),
+        ("v6.4-2", "runs version v6.4-2; interfaces, protocols and filters of an aggregator need 6.5 or later"),
         ("7.0.3", "runs version 7.0.3, and this collection knows 6.5 to 6.8"),
         ("10.1", "runs version 10.1, and this collection knows 6.5 to 6.8"),
         (None, None),
