@@ -163,7 +163,7 @@ def things(state: Json) -> Counter[str]:
 
 
 def done(outcome: Outcome) -> tuple[Counter[str], Counter[str]]:
-    """Return the creations and deletions that the log shows, in the terms of `things`; a pair of both cancels out."""
+    """Return the creations and deletions in the log, in the terms of `things`; a pair of both cancels out."""
     counted = things({"nat_gateways": [], "network_interfaces": [], **dict.fromkeys(KINDS, [])}).keys()
     made, gone = Counter[str](), Counter[str]()
     for entry in aws_writes(outcome.aws):

@@ -143,7 +143,7 @@ KEPT = {"IpProtocol": "tcp", "FromPort": 2, "ToPort": 2, "IpRanges": [{"CidrIp":
 
 
 def test_a_revocation_that_is_refused_whole_is_asked_for_again_without_what_is_gone(aws: Running, client: Any) -> None:
-    """What has lost its description meanwhile is somebody else's rule, and stays."""
+    """Check that a rule that has lost the collection's description meanwhile is kept."""
     rules = [{"protocol": "tcp", "from_port": n, "to_port": n, "source": "192.0.2.1/32"} for n in (1, 2, 3, 4)]
     given = {"key": GROUP, "vpc_id": "vpc-00000001"}
     bring_about(client, {"network": "prod", "groups": [{**given, "rules": rules}]}, False)
