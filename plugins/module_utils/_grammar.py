@@ -27,7 +27,7 @@ INTERFACE_PATTERN = re.compile(rf"[A-Za-z0-9_*?][A-Za-z0-9_.*?-]{{0,{MOST_OF_INT
 BIRD_SYMBOL = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{MOST_OF_SYMBOL - 1}}}")
 SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{MOST_OF_SLUG}}}")
 RESERVED_INTERFACES = frozenset((".", "..", "lo", "all", "default"))
-"""What Linux takes for a folder, the loopback device, or the settings of all devices in /proc/sys/net."""
+"""Names that Linux takes for a folder, the loopback device, or the settings of all devices in /proc/sys/net."""
 BOND = "{bond}"
 _LONGEST_BOND_ID = "9" * 6
 _SHOWN = 60

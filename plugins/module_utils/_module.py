@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every module on the management server shares: options, log-in, errors (private to the collection)."""
+"""Base of every module on the management server: options, log-in, errors (private to the collection)."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ class BondingModule(AnsibleModule):
             self.exit_json(**result)
 
     def one(self, result: Result, name: str) -> dict[str, Any]:
-        """What a module for one object returns: the object under its own name, its action and its diff."""
+        """Return the result of a module for one object: the object under its own name, its action and its diff."""
         report = result.objects[0]
         answer = {"changed": result.changed, "action": report["action"], name: report["object"]}
         if self._diff:
@@ -206,7 +206,7 @@ class BondingModule(AnsibleModule):
         return answer
 
     def many(self, result: Result) -> dict[str, Any]:
-        """What a bulk module returns: all objects with their actions, and the diffs as a list."""
+        """Return the result of a bulk module: all objects with their actions, and the diffs as a list."""
         answer: dict[str, Any] = {"changed": result.changed, "objects": result.objects}
         if self._diff:
             answer["diff"] = result.diff
@@ -227,7 +227,7 @@ def private_wan_setting(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def private_wan_refusal(options: Mapping[str, Any]) -> str | None:
-    """Why these options of a space's private WAN cannot be had on AWS, as a sentence; None if they can."""
+    """Return the reason why these options of a space's private WAN do not work on AWS, or None if they do."""
     if options.get("mode") != "private_wan_routers":
         return None
     return (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was read of a host in this run, out of the task's result. Private to the collection."""
+"""Facts of a host that this run has read, out of the task's result. Private to the collection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._printable import 
 
 
 def found_of(result: Any) -> Any:
-    """What aggregator_host_info returned, or {"unreachable": text}; None where it was not asked."""
+    """Return `host` of aggregator_host_info's result, or {"unreachable": text}; None where the host was not asked."""
     if not isinstance(result, Mapping) or result.get("skipped"):
         return None
     if result.get("unreachable"):

@@ -67,7 +67,7 @@ class InController(NormalAction):
         return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:
-        """What the task asks for that only a process of its own can give; None if nothing."""
+        """Return the reason why the task needs a process of its own, or None if it needs none."""
         if self._connection.transport != "local":
             return f"the connection is {self._connection.transport}"
         if self._play_context.become:

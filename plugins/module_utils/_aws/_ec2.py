@@ -49,7 +49,7 @@ NOT_ALLOWED = frozenset({"UnauthorizedOperation", "AccessDenied", "AccessDeniedE
 THROTTLE_SECONDS = 120.0
 UNCLEAR_ATTEMPTS = 4
 CONSISTENCY_SECONDS = 30.0
-"""How long a thing that was just made may be unknown to the next call (EC2's eventual consistency)."""
+"""Seconds for which EC2 may not know an object that was just created (EC2's eventual consistency)."""
 
 FILTER_VALUES = 200
 """EC2 accepts at most 200 values in one request's filters."""
@@ -121,7 +121,7 @@ class EndingModule(AwsModule, Protocol):
 
     @property
     def check_mode(self) -> bool:
-        """Whether nothing may be changed."""
+        """Return True if the module must not change anything."""
 
     def fail_json(self, msg: str, **more: Any) -> Any:
         """End the module with an error."""
@@ -275,7 +275,7 @@ def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def ours(obj: Mapping[str, Any], network: str) -> bool:
-    """Whether the EC2 object carries the ownership tag of the network."""
+    """Return True if the EC2 object carries the ownership tag of the network."""
     return tags_of(obj).get(TAG_NETWORK) == network
 
 
@@ -298,7 +298,7 @@ def wait(attempt: int) -> None:
 
 
 def _server_side(err: ClientError, code: str) -> bool:
-    """Whether EC2, or what stands before it, failed in a way that leaves open what was done."""
+    """Return True if EC2, or a proxy in front of it, failed in a way that leaves the outcome of the request open."""
     status = err.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code in SERVER_SIDE or (isinstance(status, int) and status >= 500)
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an account has in a region, and may have, as far as EC2 itself tells. Private to the collection.
+"""Limits and object counts of an account in a region, as far as EC2 itself reports them. Private to the collection.
 
-The other quotas are told by another service (Service Quotas), which would be one more right for one more number.
+Another service (Service Quotas) reports the other quotas, which would be one more right for one more number.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _counts(found: Mapping[str, Any]) -> bool:
 
 
 def _limits(client: Ec2Client) -> dict[str, int]:
-    """What EC2 tells; nothing if it is not allowed to, so that AWS's defaults are taken and called so."""
+    """Return the limits that EC2 reports. Without the right to ask, return none: the plan then takes AWS's defaults."""
     try:
         found = describe(client, "describe_account_attributes")
     except Ec2Error as error:

@@ -60,7 +60,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel
 
 
 def read(client: Ec2Client, request: Request) -> Found:
-    """What has to be known: two calls if all is as wanted, at most five more for entries that need an address.
+    """Read what the decision needs: two calls if nothing changes, up to five more for entries that need addresses.
 
     The CIDR reservations of a subnet are read after that, and only if an address of the subnet is chosen.
     """

@@ -55,5 +55,5 @@ def _remove(steps: Sequence[Step], work: Work) -> None:
 
 
 def _has_left(step: Step) -> bool:
-    """Whether a tag that names earlier places is there and has to go."""
+    """Return True if the Elastic IP has a tag with former private addresses that has to be removed."""
     return bool(step.moving_from or (step.eip and step.eip.moving_from and not step.unretire))

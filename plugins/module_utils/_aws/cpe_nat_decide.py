@@ -42,7 +42,7 @@ def needed_interfaces(request: Request, found: Found) -> set[str]:
 
 
 def is_settled(entry: Entry, found: Found) -> bool:
-    """Whether the entry's Elastic IP and private address are where they shall be, so that no address is needed."""
+    """Return True if the entry's Elastic IP and private address are in place, so that no address is needed."""
     live = [address for address in found.addresses if address.key == entry.key and not address.retired]
     if len(live) != 1:
         return False
@@ -123,7 +123,7 @@ class _Present:
             step.before = {**shape(address, address.place or address.tagged), "retired": address.retired}
 
     def _locate(self, step: Step, entry: Entry, address: ElasticIp, interface: Interface) -> None:
-        """Where the Elastic IP is, against where it shall be."""
+        """Compare the place of the Elastic IP with the desired one, and set the step's target."""
         tagged = address.tagged if address.tagged in address.named else None
         if address.place is None and tagged and self.found.on(tagged) and not free_for(tagged, address, self.found):
             self._problem(
@@ -232,7 +232,7 @@ class _Present:
             self._problem(entry, str(err))
 
     def _finish(self, step: Step, warnings: list[str]) -> None:
-        """What follows from the place: the tags, the addresses that are left, and whether anything changes at all."""
+        """Complete a step that has a target: its tags, former addresses to remove, and "none" if nothing changes."""
         address, target = step.eip, step.target
         if address is None or target is None:
             return

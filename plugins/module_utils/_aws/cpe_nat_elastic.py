@@ -40,7 +40,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
 )
 
 JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
-"""What a call says of a thing made a moment ago that it does not know yet."""
+"""EC2's error codes for an object that was created a moment ago and is not visible yet."""
 
 
 def tags_for(step: Step, network: str) -> dict[str, str]:
@@ -179,7 +179,7 @@ def follow(work: Work, steps: Sequence[Step]) -> None:
 
 
 def _places(work: Work, steps: Iterable[Step]) -> dict[str, Place | None]:
-    """Where the steps' Elastic IPs are associated now, by allocation id."""
+    """Return the associations of the steps' Elastic IPs, read from EC2 again, by allocation id."""
     ids = [eip_of(step).allocation_id for step in steps]
     listed = describe_by(work.client, "describe_addresses", "allocation-id", ids)
     return {item["AllocationId"]: ElasticIp.of(item).place for item in listed}

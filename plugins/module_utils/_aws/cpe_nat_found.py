@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AWS has of a network's CPE NAT entries: Elastic IPs, interfaces, subnets, limits. Private to the collection.
+"""AWS objects of a network's CPE NAT entries: Elastic IPs, interfaces, subnets, limits. Private to the collection.
 
 A private address is ours only if a live Elastic IP of ours names it in its tags: secondary private addresses cannot
 be tagged themselves. A retired Elastic IP names nothing; its place tags only tell where it once was.
@@ -146,7 +146,7 @@ class Interface:
         )
 
     def has_secondary(self, private_ip: str) -> bool:
-        """Whether the address is one of the interface's secondary ones."""
+        """Return True if the address is a secondary private address of the interface."""
         return private_ip in self.addresses and private_ip != self.primary
 
     def occupied(self) -> set[str]:
@@ -155,7 +155,7 @@ class Interface:
 
     @property
     def slots(self) -> int:
-        """How much of the instance type's addresses per interface is taken; a delegated prefix takes one."""
+        """Return the number of the interface's address slots in use; a delegated prefix takes one."""
         return len(self.addresses) + len(self.prefixes)
 
 
@@ -191,7 +191,7 @@ class Found:
     reverse_dns: dict[str, str] = field(default_factory=dict)
 
     def on(self, place: Place) -> bool:
-        """Whether the place's address is at this moment a secondary one of its interface."""
+        """Return True if the place's address is a secondary private address of its interface at present."""
         interface = self.interfaces.get(place.interface_id)
         return interface is not None and interface.has_secondary(place.private_ip)
 

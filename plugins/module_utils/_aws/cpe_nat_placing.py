@@ -78,7 +78,7 @@ class AddressBook:
         self._taken.setdefault(interface.subnet_id, {})[private_ip] = f"entry {key}"
 
     def is_free(self, place: Place, but_for: Collection[Place] = ()) -> bool:
-        """Whether the address can be assigned: nobody has it, or it comes from one of the places in `but_for`."""
+        """Return True if the address can be assigned: it is unused, or its owner is one of the places in `but_for`."""
         subnet = self._found.subnets.get(self._found.interfaces[place.interface_id].subnet_id)
         if subnet is None or why_unusable(place.private_ip, subnet.cidr, {}):
             return False
@@ -87,7 +87,7 @@ class AddressBook:
 
 
 def why_unusable(private_ip: str, cidr: str, taken: dict[str, str]) -> str:
-    """Why the address cannot be had in the subnet, or an empty text."""
+    """Return the reason why the address cannot be assigned in the subnet, or an empty text."""
     if ipaddress.IPv4Address(private_ip) not in ipaddress.IPv4Network(cidr):
         return f"is outside the interface's subnet {cidr}"
     if is_reserved(private_ip, cidr):

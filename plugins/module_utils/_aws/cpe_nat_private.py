@@ -23,7 +23,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.reservations 
 from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import choose_private_address
 
 TAKEN = ("InvalidParameterValue", "InvalidIPAddress.InUse", "PrivateIpAddressInUse")
-"""How EC2 says, among other things, that an address belongs to another interface."""
+"""EC2's error codes for, among other problems, an address that belongs to another interface."""
 
 ROUNDS = 5
 
@@ -70,7 +70,7 @@ def _assign_group(work: Work, found: Found, group: list[Step], everyone: list[St
 
 
 def _still_to_assign(work: Work, found: Found, pending: list[Step], everyone: list[Step], err: Ec2Error) -> list[Step]:
-    """What is left after a failed call; raises the error again if choosing other addresses does not help."""
+    """Return the steps to repeat after a failed call; raise the error again if other addresses would not help."""
     interface_id = target_of(pending[0]).interface_id
     subnet = found.subnets[found.interfaces[interface_id].subnet_id]
     listed = describe_by(work.client, "describe_network_interfaces", "subnet-id", [subnet.id])

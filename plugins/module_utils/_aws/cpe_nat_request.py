@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user wants of CPE NAT addresses, and the checks that need nothing but it. Private to the collection."""
+"""Options of the CPE NAT addresses, and the checks that need no look at AWS. Private to the collection."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Request:
         return request
 
     def problems(self) -> list[str]:
-        """What is wrong in the options themselves, without a look at AWS."""
+        """Return the problems of the options themselves, without a look at AWS."""
         found: list[str] = []
         if not NETWORK.fullmatch(self.network):
             found.append(

@@ -17,7 +17,7 @@ ASSIGN_MOVE = "move"
 
 @dataclass
 class Step:
-    """What is done for one entry. The engine fills in what only AWS knows (the allocation, another free address).
+    """Changes for one entry. The engine fills in what only AWS knows (the allocation, another free address).
 
     action: create | update | move | retire | release | none.
     assign: "new", "move" (the address comes along from another interface, with its Elastic IP) or "".
@@ -42,12 +42,12 @@ class Step:
 
     @property
     def removal(self) -> bool:
-        """Whether the step takes an entry away."""
+        """Return True if the step removes an entry."""
         return self.action in ("retire", "release")
 
     @property
     def fixed(self) -> bool:
-        """Whether the user gave the private address, so that no other may be chosen."""
+        """Return True if the operator gave the private address, so that no other one may be chosen."""
         return self.entry is not None and self.entry.private_ip is not None
 
     def after(self) -> dict[str, Any] | None:
@@ -92,7 +92,7 @@ def holder_text(place: Place, found: Found) -> str:
 
 
 def free_for(place: Place, address: ElasticIp | None, found: Found) -> bool:
-    """Whether the place carries no public address, or that of `address`."""
+    """Return True if the place carries no public address, or that of `address`."""
     holder = found.holder(place)
     return holder is None or (address is not None and holder.allocation_id == address.allocation_id)
 

@@ -44,7 +44,7 @@ def tidy_credentials(params: dict[str, Any], *, strict: bool = False) -> str | N
 
 
 def words_of(error: Exception) -> str:
-    """What an exception of botocore says, without headers and without user and password in URLs."""
+    """Return the text of a botocore exception, without headers and without user and password in URLs."""
     text = str(error)
     if "header" in text.lower():
         return f"the request cannot be made ({type(error).__name__})"

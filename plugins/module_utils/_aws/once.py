@@ -26,7 +26,7 @@ LOOK_PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0)
 """After an unclear answer: seconds between the looks for the object, before EC2 is asked for it again."""
 
 GIVE_WAY_SECONDS = 30.0
-"""How long a run waits for the other one, whose object has to go, before it gives way itself."""
+"""Seconds that a run waits for a concurrent run to delete its duplicate, before the run deletes its own."""
 
 SETTLE_PAUSE = 1.0
 STILL_USED = ("DependencyViolation", "InvalidIPAddress.InUse", "InvalidNetworkInterface.InUse")

@@ -18,7 +18,7 @@ from ._work import readable
 from .once import KINDS, Kind, create, find, settle
 
 JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
-"""What a call says of a parent made a moment ago that it does not know yet."""
+"""EC2's error codes for a parent that was created a moment ago and is not visible yet."""
 
 
 class OwnedError(AwsRefusal):

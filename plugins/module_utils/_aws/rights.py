@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether AWS would let the plan's requests pass: asked of EC2 by dry runs, and of IAM. Private to the collection.
+"""Rights to send the plan's requests: asked of EC2 by dry runs, and of IAM. Private to the collection.
 
-A dry run needs the ids of what it acts on: so it is asked what makes something by itself, and what acts on objects that
-are there already, each action once. Of the others (NO_DRY_RUN, and what acts on what the run itself makes) only IAM can
-tell (rights_simulated.py), if the credentials may ask it.
+A dry run needs the ids of the objects that it acts on. So EC2 is asked about actions that need no object or only
+existing ones, each action once. About all others (NO_DRY_RUN, and actions on objects that the run itself creates) only
+IAM knows (rights_simulated.py), if the credentials may ask it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Ids:
         return found.allocation_id if found else None
 
     def create(self, item: Item) -> Request | None:
-        """What is made by itself, or inside of something that is there."""
+        """Return the request that creates an object by itself or inside of an existing one; None for any other."""
         after, cloud = item.after or {}, self._cloud
         if item.kind == "elastic_ip":
             return "allocate_address", {"Domain": "vpc", **self._tagged("elastic-ip", item)}
@@ -120,7 +120,7 @@ class _Ids:
         return (method, given) if all(given.values()) else None
 
     def update(self, item: Item) -> Request | None:
-        """What changes of something that is there."""
+        """Return the request that updates an existing object; None if there is none."""
         after = item.after or {}
         if item.kind in ("key_tag", "object_tags"):
             return "create_tags", {"Resources": [item.parent], "Tags": as_tags(after)}
@@ -134,7 +134,7 @@ class _Ids:
         return None
 
     def delete(self, item: Item) -> Request | None:
-        """What goes, with what EC2 has a dry run for and an id that is known."""
+        """Return the request that deletes an object; None if EC2 has no dry run of it, or the id is not known."""
         cloud = self._cloud
         if item.kind == "route":
             return self._route("delete_route", item)
@@ -156,7 +156,7 @@ class _Ids:
 
 
 def _address_update(address: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Request:
-    """What changes of an Elastic IP: its name, or its tags."""
+    """Return the request that updates an Elastic IP: its reverse DNS name, or its tags."""
     if "tags" not in after:
         given = {"AllocationId": address}
         if after["reverse_dns"]:
@@ -222,7 +222,7 @@ def _denied(judged: Judged) -> dict[str, str]:
 
 
 def _open(judged: Judged) -> list[str]:
-    """What IAM does not decide, and why."""
+    """Return a sentence for each right that IAM does not decide, with the reason."""
     return [
         f"IAM does not tell whether {judged.who} may do ec2:{action} on {where}: {said}."
         for action, where, said in _each_action(judged.open)

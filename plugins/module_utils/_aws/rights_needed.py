@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which IAM rights the plan's items want: the actions of the calls that bring them about. Private to the collection.
+"""IAM rights that the plan's items need: the actions of the calls that carry them out. Private to the collection.
 
 The resources and condition keys of each action are those of AWS's Service Authorization Reference, "Actions, resources,
-and condition keys for Amazon EC2". What carries the network's tag, or is made with it, is named without its id, as EC2
-itself names what a call makes (`vpc/*`); what is somebody else's by its id, so that a policy may name it too.
+and condition keys for Amazon EC2". An object with the network's tag, or created with it, is named without id, as EC2
+itself names an object that a call creates (`vpc/*`). All other objects are named by id, so that a policy may name them
+too.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _ours(kind: str) -> Place:
 
 
 def _made(kind: str, action: str, *using: Place, more_tags: Iterable[str] = ("Name",)) -> Iterator[Need]:
-    """What makes something with its tags, in or out of other things."""
+    """Yield the rights to create an object with its tags, in or from other objects."""
     given = tuple(sorted({TAG_NETWORK, TAG_KEY, *more_tags}))
     yield Need(action, f"{kind}/*", given=given)
     yield Need("CreateTags", f"{kind}/*", given=given, maker=action)

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the credentials have rights, asked of IAM's policy simulator. Private to the collection.
+"""Rights of the credentials, asked of IAM's policy simulator. Private to the collection.
 
-It judges what EC2 has no dry run of, and what acts on things that are yet to be made. It knows the policies of a user
-or role with their boundaries, not those of its session, and no tags: what a condition asks of an object is told to it.
-IAM API Reference, "SimulatePrincipalPolicy".
+The simulator decides on actions without a dry run in EC2, and on actions on objects that do not exist yet. It knows the
+policies of a user or role with their boundaries, but not those of its session, and no tags: the request states the tags
+that a condition compares. IAM API Reference, "SimulatePrincipalPolicy".
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SimulationError(Exception):
 
 @dataclass
 class Judged:
-    """What IAM said of each right that it does not allow.
+    """IAM's decisions on the rights that it does not allow.
 
     :ivar who: the ARN of the user or role.
     :ivar denied: each right with its ARN and the decision (``implicitDeny``, ``explicitDeny``).
@@ -74,7 +74,7 @@ def simulate(client_of: ClientOf, needs: Iterable[Need], network: str, region: s
 
 
 def _is_known(key: str) -> bool:
-    """Whether a condition key that was not given is known to be missing: a request of ours does not have it."""
+    """Return True if a condition key that was not given is known to be missing, because no request of ours has it."""
     kinds = ("aws:request", "aws:resource", "ec2:resource")
     own = {f"{kind}tag/{tag}" for kind in kinds for tag in (TAG_NETWORK, TAG_ADOPTED)}
     return key.lower() in {*own, "aws:tagkeys", "ec2:createaction"}
@@ -110,7 +110,7 @@ def _context(need: Need, network: str, region: str) -> Iterator[tuple[str, tuple
 
 
 class _Principal:
-    """Who the credentials are, and what IAM says of them."""
+    """User or role of the credentials, and the simulator's questions about it."""
 
     def __init__(self, client_of: ClientOf) -> None:
         self._iam = client_of("iam")

@@ -34,7 +34,7 @@ LISTINGS = {
     "NatGatewayId": ("describe_nat_gateways", "nat-gateway-id"),
     "GatewayId": ("describe_internet_gateways", "internet-gateway-id"),
 }
-"""How a target is found, to see its tags. Targets of other kinds are never this collection's."""
+"""Listing and filter for each kind of target, to read its tags. Targets of other kinds are never this collection's."""
 
 JUST_MADE = (
     "InvalidNetworkInterfaceID.NotFound",
@@ -42,7 +42,7 @@ JUST_MADE = (
     "NatGatewayNotFound",
     "InvalidGatewayID.NotFound",
 )
-"""What EC2 says of a target that was made a moment ago."""
+"""EC2's error codes for a target that was created a moment ago and is not visible yet."""
 
 OTHER_TARGETS = (
     "TransitGatewayId",
@@ -67,7 +67,7 @@ class RouteError(AwsRefusal):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a route sends packets: EC2's name of the field, and the id."""
+    """Target of a route: EC2's name of the field, and the id."""
 
     field: str
     id: str

@@ -47,7 +47,7 @@ class SecurityError(AwsRefusal):
 
 
 def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """What the module aggregator_security returns for its options. Raises SecurityError."""
+    """Carry out the options of the module aggregator_security and return its result. Raises SecurityError."""
     work = _Work(client, params["network"], check_mode)
     try:
         for group in params.get("groups") or ():

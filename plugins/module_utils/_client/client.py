@@ -187,7 +187,7 @@ class Client:
             raise self._error(method, path, response, failure, course)
 
     def _may_repeat(self, method: str, response: Response | None, failure: TransportError | None) -> bool:
-        """Whether the same request may be made again without looking first."""
+        """Return True if the same request may be sent again without a look at its outcome."""
         if failure is not None:
             return not failure.final and (method in REPEATABLE or not failure.sent)
         if response is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the management server is and how to log in to it (private to the collection)."""
+"""Address of the management server and credentials for it (private to the collection)."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Connection:
         self._check_certificates()
 
     def warnings(self) -> list[str]:
-        """What is accepted and is yet a risk, a sentence each."""
+        """Return a sentence for each accepted option that is a risk."""
         parts = self._parts()
         if parts.scheme == "http":
             if _is_loopback(parts.hostname or ""):

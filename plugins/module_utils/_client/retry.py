@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When to ask again, and how long to wait before it (private to the collection)."""
+"""Retries: after which answers, and the seconds between them (private to the collection)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _sleep(seconds: float) -> None:
 
 @dataclass(frozen=True)
 class Retry:
-    """How stubborn the client is.
+    """Policy of retries: the number of attempts, and the total waiting time.
 
     :param attempts: how often one request is made at most
     :param budget: seconds that all waiting of one request may take together

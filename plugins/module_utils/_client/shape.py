@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every object in an answer must look like, whatever it is (private to the collection).
+"""Shape that every object in an answer must have, whatever its kind (private to the collection).
 
 All layers above rely on it: an id is a number, a URL can be taken apart, a name and a key are texts.
 """
@@ -19,7 +19,7 @@ _SHOWN = 80
 
 
 def flaw_of(item: Any, *, listed: bool) -> str | None:
-    """What is wrong with an object, None if nothing is.
+    """Return the flaw of an object, or None if it has none.
 
     :param listed: whether it is an entry of a list, which has an id in any case
     """

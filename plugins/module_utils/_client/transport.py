@@ -81,7 +81,7 @@ class TransportError(Exception):
 
 
 class Transport(Protocol):
-    """What the client needs of HTTP; tests bring their own."""
+    """HTTP interface that the client uses; tests bring their own implementation."""
 
     def send(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
         """Make one exchange, following no redirect.
@@ -183,7 +183,7 @@ def _content(answer: Any) -> bytes:
 
 
 def _failure(error: Exception) -> TransportError:
-    """What went wrong, in words that hold neither a header nor a value of an option."""
+    """Return the cause of a failure, in words that hold neither a header nor a value of an option."""
     # Of the network and of the answer; all others speak of the request.
     harmless = (
         requests.exceptions.ConnectionError,
@@ -205,7 +205,7 @@ def _failure(error: Exception) -> TransportError:
 
 
 def _may_have_been_sent(error: OSError) -> bool:
-    """Whether the server may have got the request: not if no connection came about."""
+    """Return True if the server may have got the request: not if no connection was established."""
     if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
         return False
     if not isinstance(error, requests.exceptions.RequestException):

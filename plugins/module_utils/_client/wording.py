@@ -137,7 +137,7 @@ def _resource(path: str) -> str:
 
 
 def _page_words(response: Response) -> str:
-    """What to say of a body that is not JSON: the title of an HTML page, or the start of a text."""
+    """Return a short text about a body that is not JSON: the title of an HTML page, or the start of a text."""
     text = response.body
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     if title:

@@ -34,7 +34,7 @@ AWS_RESERVED_FIRST = 4
 
 
 def is_reserved(address: str, subnet: str) -> bool:
-    """Whether AWS keeps the IPv4 `address` of `subnet` for itself (VPC User Guide, "Subnet CIDR blocks")."""
+    """Return True if AWS reserves the IPv4 `address` of `subnet` (VPC User Guide, "Subnet CIDR blocks")."""
     network = ipaddress.IPv4Network(subnet)
     offset = int(ipaddress.IPv4Address(address)) - int(network.network_address)
     return offset < AWS_RESERVED_FIRST or offset >= network.num_addresses - 1

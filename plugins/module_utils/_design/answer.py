@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an aggregator may answer over SSH. Private to the collection.
+"""Checks of an aggregator's answers over SSH. Private to the collection.
 
-An aggregator faces the Internet, and whoever owns it answers what he likes. So an answer is data: of the shape that is
-declared here, bounded, and with nothing beside it that Ansible would act on (facts become variables of the run).
+An aggregator faces the Internet, and an attacker who controls it chooses its answers. So an answer is data: of the
+shape that is declared here, bounded, and without keys on which Ansible would act (facts become variables of the run).
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ HOST = Record(
         "namespaces": [],
     },
 )
-"""What module aggregator_host_info returns as `host`."""
+"""Shape of `host` in the result of module aggregator_host_info."""
 _COUNTS = Record(dict.fromkeys(ANSWERS, Number(0, UNSIGNED)))
 _ANSWER: Mapping[str, Shape] = {
     "host": HOST,

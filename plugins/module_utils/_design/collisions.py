@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must not meet: VNIs, names, tunnel subnets and addresses, against each other and against what exists.
+"""Collisions of VNIs, names, tunnel subnets and addresses, with each other and with existing objects.
 
 Private to the collection. A wrong VNI cross-connects two customers; a wrong address keeps a host from coming back.
 """

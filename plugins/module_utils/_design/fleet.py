@@ -34,7 +34,7 @@ class Member:
     reachable: bool = False
     primary_devices: tuple[str, ...] = ()
     host_side: bool = False
-    """Whether the aggregator's own side is looked after, over SSH."""
+    """True if the collection manages the aggregator's host configuration, over SSH."""
 
     @property
     def parent(self) -> str:
@@ -51,7 +51,7 @@ class Fleet:
     """Leaving aggregators; `host` is empty where the inventory has none any more."""
     leaving_addresses: set[str] = field(default_factory=set)
     leaving_unknown: bool = False
-    """Whether one leaves whose private address nobody knows any more."""
+    """True if an aggregator to decommission has a private address that is not known any more."""
     primary_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_incomplete: bool = False
     """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""

@@ -50,7 +50,7 @@ class Gateway:
     subnet: str
     vpc: VpcDesign
     ipv6: bool
-    """Whether it carries IPv6: the VPC is to have it, and its subnet has a block or gets one."""
+    """True if the gateway carries IPv6: the VPC shall have it, and the gateway's subnet has a block or gets one."""
     device: str
     """The name of the network interface's device on the aggregator."""
     interface: Interface | None
@@ -59,7 +59,7 @@ class Gateway:
     nat: NatGateway | None = None
     nat_address: ElasticIp | None = None
     device_index: int = 0
-    """Where the interface will be attached; 0, the primary's, where it is attached already."""
+    """Index at which the interface will be attached; 0, the primary's, where it is attached already."""
 
     @property
     def key(self) -> str:
@@ -75,27 +75,27 @@ class Gateway:
 
     @property
     def wants_nat(self) -> bool:
-        """Whether its packets leave through a NAT gateway."""
+        """Return True if the gateway's packets leave through a NAT gateway."""
         return self.intent.egress == NAT
 
     @property
     def translates(self) -> bool:
-        """Whether the aggregator itself translates what leaves by it."""
+        """Return True if the aggregator itself translates the packets that leave by the gateway."""
         return self.intent.egress == MASQUERADE
 
     @property
     def routed(self) -> bool:
-        """Whether the VPC's route tables lead the private WAN's networks to it."""
+        """Return True if the VPC's route tables route the private WAN's networks to the gateway."""
         return self.intent.vpc_routes and bool(self.intent.networks)
 
     @property
     def source_dest_check(self) -> bool:
-        """Whether AWS may check its packets' addresses: only where all of them are the interface's own."""
+        """Return True if AWS may check the interface's packets: only where all addresses are its own."""
         return self.translates and not self.routed
 
     @property
     def lacks_ipv6(self) -> bool:
-        """Whether its interface is older than its subnet's IPv6 block: EC2 gives an address of it only to new ones."""
+        """Return True if the interface is older than its subnet's IPv6 block: EC2 assigns IPv6 only at creation."""
         return self.ipv6 and self.interface is not None and self.interface.ipv6 is None
 
     @property
@@ -105,7 +105,7 @@ class Gateway:
 
     @property
     def label(self) -> str:
-        """How messages name this gateway."""
+        """Return the gateway's name in messages."""
         return f"space {self.space}, gateway on {self.member.host}"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused about gateways and their way out, and what is warned of. Private to the collection."""
+"""Refusals and warnings about gateways and their egress. Private to the collection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .state import Cloud
 
 
 def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> None:
-    """What a way out cannot do, judged by the intent alone."""
+    """Reject options that the egress cannot satisfy, judged by the desired network alone."""
     what, egress = f"space {space.key}, gateway on {wanted.host}", wanted.egress
     if egress == MASQUERADE:
         check_masquerade(wanted, what, report)
@@ -101,7 +101,7 @@ def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: 
 
 
 def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
-    """What only shows between gateways: one device or one route for two of them."""
+    """Reject conflicts between gateways: one device or one route for two of them."""
     check_places(gateways, intent, cloud, report)
     devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}

@@ -107,14 +107,14 @@ class Gone:
 
     @property
     def only_kept_addresses(self) -> bool:
-        """Whether nothing is left but Elastic IPs that nobody uses any more."""
+        """Return True if the only remains are Elastic IPs that nothing uses any more."""
         addresses = [address for address in (self.address, self.nat_address) if address]
         kept = all(address.tags.get(TAG_RETIRED) == "true" for address in addresses)
         return kept and bool(addresses) and not (self.interface or self.nat or self.things)
 
     @property
     def place(self) -> str:
-        """Where one looks for it."""
+        """Return the id or address by which an operator finds the remains."""
         for found in (self.interface, self.nat):
             if found:
                 return found.id

@@ -185,7 +185,7 @@ def _is_idle(gateway: Gateway, destination: str) -> bool:
 
 
 def _moved(gateway: Gateway) -> str:
-    """What a route interrupts that comes to this gateway from another one."""
+    """Return the plan's text on the traffic that a route's move to this gateway interrupts; empty if none."""
     if not gateway.translates:
         return ""
     text = f"the connections of space {gateway.space} to the Internet"

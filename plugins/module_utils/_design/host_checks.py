@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused because of what is on the aggregators themselves. Private to the collection.
+"""Refusals because of facts of the aggregators themselves. Private to the collection.
 
 The facts of a host are those of aggregator_host_info: {"devices": [{"name", "kind", "vni", "addresses", ...}],
 "programs": {name: bool}, "managers": {name: bool}}, or {"unreachable": text}.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may get into the files that the roles write on an aggregator. Private to the collection.
+"""Data that may get into the files that the roles write on an aggregator. Private to the collection.
 
 These files are read by nft, a shell, systemd, udev and NetworkManager, none of which sees where a name ends if the name
 has a quote, a space or a line break in it. So the data are checked, whatever their source, and the templates need not
@@ -100,7 +100,7 @@ _LISTS: Mapping[str, Shape] = {
     "ways_back": Many(_WAY_BACK, MOST_ENTRIES),
 }
 INSTALLED = Record(_LISTS)
-"""What role aggregator_host installs, and leaves in a JSON file on the host."""
+"""Shape of the JSON file in which role aggregator_host records on the host what it installed."""
 FILES: Mapping[str, Record] = {
     "aggregator_host": Record(
         {
@@ -122,7 +122,7 @@ FILES: Mapping[str, Record] = {
     ),
     "device": Record({"mac": Text("a MAC address", 17, _MAC), "interface": _NAME}),
 }
-"""What the templates of a role are given, by the role; `device` is a gateway's, once AWS has made it."""
+"""Shapes of the data for each role's templates; `device` is a gateway's device, once AWS has created it."""
 
 
 def check_files(given: Any, of: str) -> tuple[dict[str, Any], list[str]]:

@@ -18,7 +18,7 @@ from .stages import PHASES, Phase
 Part = dict[str, dict[str, Any]]
 """One kind of a host's entries by what tells them apart: the space, or the address."""
 SOURCE = ("device", "subnet", "untranslated", "zone")
-"""What of a masquerade entry decides about the address that packets get."""
+"""Fields of a masquerade entry that decide about the address that packets get."""
 NOBODYS = 0
 """The conntrack zone of new rules until a route leads to them, which is everybody's.
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an aggregator itself has to have, over SSH: masquerading and ways back. Private to the collection.
+"""Host configuration of an aggregator, over SSH: masquerading and return routes. Private to the collection.
 
-A host's `HostSpec` is what role aggregator_host is given, what it leaves in a file on the host, and what
+A host's `HostSpec` is the input of role aggregator_host, which the role records in a file on the host and
 aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W by address]}.
 """
 
@@ -35,7 +35,7 @@ ZONES = 65535
 
 @dataclass
 class HostSpec:
-    """What a host has, or shall have."""
+    """Host configuration of a host, present or desired."""
 
     masquerade: Part = field(default_factory=dict)
     ways_back: Part = field(default_factory=dict)
@@ -56,7 +56,7 @@ class HostSide:
     wanted: HostSpec
 
     def after(self, phase: Phase, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
-        """What the host has after a phase; a part that is not run stays as it was found."""
+        """Return the host configuration after a phase; a part that is not run stays as found."""
         return HostSpec(
             masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
             if masquerade
@@ -224,7 +224,7 @@ def _kept_masquerades(
     leftovers: Leftovers,
     report: Report,
 ) -> Part:
-    """What the host translates for gateways that are kept, and for such as are gone without a word."""
+    """Return the host's masquerading for kept gateways, and for missing ones that no switch of this run removes."""
     kept: Part = {}
     for space, entry in found.masquerade.items():
         if (space, host) in leftovers.kept_gateways:
@@ -271,7 +271,7 @@ def _warn(
     fleet: Fleet,
     report: Report,
 ) -> None:
-    """What nobody does where the host's side is left alone, and what cannot be known."""
+    """Warn of work that is left to the operator without host configuration, and of devices that are not known."""
     off = {part: {host.host for host in intent.hosts if part in host.host_skip} for part in ("masquerade", "ways_back")}
     translating = [gateway for gateway in gateways if gateway.translates]
     by_hand = [g for g in translating if not g.member.host_side or g.member.host in off["masquerade"]]

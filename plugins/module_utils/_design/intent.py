@@ -20,7 +20,7 @@ ROUTES_A_TABLE = 50
 
 @dataclass
 class Report:
-    """What is to be told: `problems` stop the run, `warnings` and `drift` do not."""
+    """Messages of a plan: `problems` stop the run, `warnings` and `drift` do not."""
 
     drift: list[str] = field(default_factory=list)
     # Keys, for their order: to look a text up in a list takes as long as the list is.
@@ -31,12 +31,12 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
-        """What stops the run, each sentence once."""
+        """Return the problems that stop the run, each sentence once."""
         return list(self._problems)
 
     @property
     def warnings(self) -> list[str]:
-        """What the operator should know, each sentence once."""
+        """Return the warnings for the operator, each sentence once."""
         return list(self._warnings)
 
     @property
@@ -84,7 +84,7 @@ class HostIntent:
     renamed_from: str | None = None
     """The name of the host before, as its objects carry it."""
     found: Mapping[str, Any] | None = None
-    """What was read on the host itself, see aggregator_host_info; None where nobody looked."""
+    """Facts read on the host itself, see aggregator_host_info; None where they were not read."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class GatewayIntent:
     incoming: tuple[str, ...] = ()
     """Further devices by which the space's packets come to the aggregator."""
     auto: bool = False
-    """Whether `networks` is to be worked out: at most `max_networks` supernets of what the space's bonds carry."""
+    """True if the plan computes `networks`: at most `max_networks` supernets of the networks of the space's bonds."""
     max_networks: int = 4
 
 
@@ -166,12 +166,12 @@ class CpeNatIntent:
 
     @property
     def label(self) -> str:
-        """How messages name this entry."""
+        """Return the entry's name in messages."""
         return f"CPE NAT entry {self.name!r}" if self.name else f"CPE NAT entry of bond {self.bond}"
 
     @property
     def place(self) -> str:
-        """How messages name this entry beside another one that may have the same name or bond."""
+        """Return the entry's name in a message that also names another entry, perhaps of the same name or bond."""
         return f"{self.number} ({f'name {self.name!r}, ' if self.name else ''}bond {self.bond})"
 
 
@@ -207,27 +207,27 @@ class Intent:
     teardown_private_wan: bool = False
     security_groups: bool = False
     keep_public_address: bool = False
-    """Whether an aggregator whose automatic address would not come back after a stop gets an Elastic IP."""
+    """True if an aggregator whose automatic public address would change after a stop gets an Elastic IP."""
     cpe_nat_inbound: tuple[Mapping[str, Any], ...] = ()
     managed_mesh_ports: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the operator's own on everything that is made."""
     quotas: Mapping[str, int] = field(default_factory=dict)
-    """What the operator says of the account's quotas, by the names of `limits.QUOTAS`."""
+    """Quotas of the account as the operator states them, by the names of `limits.QUOTAS`."""
 
     @property
     def removes(self) -> bool:
-        """Whether this run looks for what is left over."""
+        """Return True if this run looks for objects that the inventory no longer names."""
         return bool(self.absent or self.prune or self.leaving)
 
     @property
     def filters(self) -> bool:
-        """Whether filters matter even where there is no protocol that could name one: to be made, or to be removed."""
+        """Return True if filters matter even without a protocol that could name one: some are created or deleted."""
         return bool(self.removes or self.spaces or self.bgp)
 
     @property
     def needs_cloud(self) -> bool:
-        """Whether AWS has to be read at all."""
+        """Return True if AWS has to be read at all."""
         return bool(
             self.absent
             or self.cpe_nat_ips

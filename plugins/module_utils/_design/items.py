@@ -65,7 +65,7 @@ def _item(
 
 @dataclass
 class Design:
-    """What the design asks for: batches of server objects, items on AWS, and work for the roles, by phase."""
+    """Result of the design: batches of server objects, items on AWS, and work for the roles, by phase."""
 
     batches: dict[Phase, list[Batch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     items: list[Item] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Design:
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
     limits: list[Line] = field(default_factory=list)
-    """What the plan's items come under, each with what is left."""
+    """Limits that apply to the plan's items, each with the number that is left."""
 
     def aws(
         self,

@@ -44,7 +44,7 @@ def removal_switch(intent: Intent, fleet: Fleet, member: Member | None = None) -
 
 @dataclass
 class Leftovers:
-    """What the parts of the design tell each other of objects that the inventory names no more."""
+    """Objects that the inventory no longer names, shared between the parts of the design."""
 
     kept_gateways: set[tuple[str, str]] = field(default_factory=set)
     """(space, host) of gateways that are kept."""

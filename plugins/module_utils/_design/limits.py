@@ -63,7 +63,7 @@ class Line:
 
     @property
     def left(self) -> int:
-        """How many there is room for after this plan; below zero it does not fit."""
+        """Return the number of objects that still fit after this plan; below zero the plan does not fit."""
         return self.most - self.there - self.new
 
     def as_dict(self) -> dict[str, Any]:

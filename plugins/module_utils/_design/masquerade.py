@@ -21,7 +21,7 @@ PROTOCOLS = ("tcp", "udp")
 
 
 def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
-    """What this way out cannot do."""
+    """Reject options that `egress: masquerade` cannot satisfy."""
     if ANYWHERE in wanted.networks:
         report.problem(
             f"{what}: networks: {ANYWHERE} with egress: masquerade: this is the way out of the gateway's own subnet. "

@@ -22,7 +22,7 @@ from .state import Server, SpaceFound, Thing
 JUMBO_MTU = 1500
 """Inside one VPC the underlay carries 9001 octets: a tunnel of 1500 (outer 1550) passes whole."""
 INTERNET_MTU = 1450
-"""Where a pair may meet over a path of 1500 octets: VXLAN costs 50."""
+"""MTU of a pair that may meet over a path of 1500 octets: VXLAN costs 50."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Mesh:
 
     @property
     def label(self) -> str:
-        """How messages name this mesh."""
+        """Return the mesh's name in messages."""
         return f"space {self.space}" if self.space else "bonding_bgp"
 
     def interface_of(self, member: Member) -> Thing:

@@ -33,7 +33,7 @@ def elastic_ip_items(address: ElasticIp | None, key: str, host: str, intent: Int
 
 
 def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, report: Report) -> None:
-    """What is missing of the gateway's NAT gateway."""
+    """Add items for the missing parts of the gateway's NAT gateway."""
     host, nat = gateway.member.host, gateway.nat
     key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
     parent = public_subnet_key(gateway.space, gateway.zone)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which protocols and filters on the server are this network's. Private to the collection."""
+"""Ownership of protocols and filters on the server by their names. Private to the collection."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether what the plan asks for fits into the account, its instances, subnets and tables. Private to the collection.
+"""Limits of the account, its instances, subnets and tables, compared with the plan. Private to the collection.
 
-Everything is counted in the plan's own items, so that a limit and what is done cannot differ. What is deleted counts
-for nothing: it goes in the last phase, after everything new is there.
+Everything is counted in the plan's own items, so that a limit and the plan cannot differ. Deletions free nothing: they
+happen in the last phase, after all new objects exist.
 """
 
 from __future__ import annotations

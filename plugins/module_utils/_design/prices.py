@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a change of the plan costs a month, at AWS's list prices. Private to the collection.
+"""Monthly costs of a plan's changes, at AWS's list prices. Private to the collection.
 
-An estimate, to be seen before an apply: the prices are data with a date and a region, and AWS's bill is what counts.
+An estimate to read before an apply: the prices are data with a date and a region, and AWS's bill is what counts.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def is_of_own_pool(item: Item) -> bool:
 
 
 def monthly(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """What the plan adds and gives up: {things, change, usd_per_month, without}; kept addresses cost on."""
+    """Return each priced kind with a change: {things, change, usd_per_month, without}. Kept addresses still cost."""
     counts: Counter[str] = Counter()
     for item in items:
         if item.kind in PRICES and item.verb != "update" and not is_of_own_pool(item):

@@ -76,7 +76,7 @@ def public_items(
     design: Design,
     report: Report,
 ) -> None:
-    """What is missing of the public subnets, of their tables, and of these tables' way to the internet gateway."""
+    """Add items for missing public subnets, for their tables, and for these tables' routes to the internet gateway."""
     parent = vpc_key(space)
     common: dict[str, Any] = {"phase": "add", "host": None, "part": "private_wan"}
     for zone, cidr in sorted(public.items()):

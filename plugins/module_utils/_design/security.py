@@ -122,7 +122,7 @@ def _aggregators(plan: _Plan, intent: Intent, server: Server, cloud: Cloud, flee
 
 
 def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, leftovers: Leftovers) -> None:
-    """What may come in to CPE NAT addresses: on their owners, with direct BGP on all, from anywhere."""
+    """Plan the group that admits CPE NAT traffic: on the addresses' owners; with direct BGP on all, from anywhere."""
     rules = [FORWARDED] if direct else inbound_rules(intent)
     if not rules:
         return

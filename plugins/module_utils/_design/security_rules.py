@@ -22,7 +22,7 @@ BGP = (("tcp", 179), ("udp", 3784))
 TOO_LARGE = Rule("icmp", 3, 4, ANYWHERE)
 """Fragmentation needed: without it a path of 1500 octets swallows larger packets."""
 FORWARDED = Rule("-1", None, None, ANYWHERE)
-"""What is forwarded for moved bonds comes with the client's address (packet lab)."""
+"""Rule for packets that are forwarded for moved bonds: they have the client's source address (packet lab)."""
 _PORTS = re.compile(r"(?:(tcp|udp)/)?(\d{1,5})(?:-(\d{1,5}))?")
 
 

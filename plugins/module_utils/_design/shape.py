@@ -21,7 +21,7 @@ EXCERPT = 40
 
 
 class Shape(Protocol):
-    """What a value has to look like."""
+    """Shape that a value must have."""
 
     def read(self, value: Any, where: str, wrong: list[str]) -> Any:
         """Return the value, or None after a sentence in `wrong`."""

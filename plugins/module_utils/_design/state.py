@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What exists, as the design reads it: the management server's and AWS's side. Private to the collection."""
+"""State of the management server and of AWS, as the design reads it. Private to the collection."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Account:
-    """What an account has in a region, and may have; None, or left out of `limits`, where it was not read."""
+    """Object counts and limits of an account in a region; None, or left out of `limits`, where they were not read."""
 
     region: str
     limits: dict[str, int] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class Account:
 
 @dataclass(frozen=True)
 class InstanceLimits:
-    """How much an instance type can hold (DescribeInstanceTypes, NetworkInfo)."""
+    """Limits of an instance type (DescribeInstanceTypes, NetworkInfo)."""
 
     interfaces: int
     addresses_per_interface: int
@@ -191,7 +191,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a security group lets in: EC2's protocol and ports, from a network or `self`, the group's own members."""
+    """Rule of a security group: EC2's protocol and ports, from a network or `self`, the group's own members."""
 
     protocol: str
     from_port: int | None
@@ -200,7 +200,7 @@ class Rule:
 
     @property
     def label(self) -> str:
-        """How the plan names it."""
+        """Return the rule's name in the plan."""
         ports = dict.fromkeys(port for port in (self.from_port, self.to_port) if port is not None and port >= 0)
         text = ("/" if self.protocol == "icmp" else "-").join(map(str, ports))
         name = {"-1": "all"}.get(self.protocol, self.protocol)
@@ -307,7 +307,7 @@ class Cloud:
     """Those that EC2 could not make: they carry nothing, and hold no address."""
     """Those of this network."""
     nat_gateways_in: dict[str, int] | None = None
-    """How many NAT gateways the account has in each zone; None where that was not read."""
+    """Number of the account's NAT gateways in each zone; None where that was not read."""
     accounts: dict[str | None, Account] = field(default_factory=dict)
     """By region as the hosts name it; empty where nothing new asks for it."""
     groups: dict[str, SecurityGroup] = field(default_factory=dict)

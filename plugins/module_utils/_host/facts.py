@@ -21,10 +21,10 @@ MANAGERS = {
     "network_manager": "run/NetworkManager",
     "cloud_init": "etc/cloud",
 }
-"""Who may configure a new device, and the path that is there if it may."""
+"""Programs that may configure a new device, and the path that exists if they are installed."""
 EMPTY: dict[str, list[Any]] = {"masquerade": [], "ways_back": []}
 FIREWALL = {"directory": "etc/bonding/nftables", "known_ips": "etc/bonding/known_ips"}
-"""Where the vendor's firewall takes rules of others (6.6 and later), and addresses (6.5), and what is there of it."""
+"""Paths at which the vendor's firewall takes additional rules (6.6 and later) and addresses (6.5)."""
 CONFIGURATION = "/var/lib/bonding/configuration.json"
 """The cached copy of what the management server has for the node. Its format is not documented."""
 MOST_OF_CONFIGURATION = 64 * 1024 * 1024
@@ -92,7 +92,7 @@ def read_rules(run: Run) -> list[dict[str, Any]]:
 
 
 def read_managers(root: str = "/") -> dict[str, bool]:
-    """Which of MANAGERS are there."""
+    """Return for each of MANAGERS if its path exists."""
     return {name: os.path.exists(os.path.join(root, path)) for name, path in MANAGERS.items()}
 
 
@@ -132,7 +132,7 @@ def read_configuration(path: str = CONFIGURATION) -> str | None:
 
 
 def read_installed(path: str) -> dict[str, Any]:
-    """What role aggregator_host has left on the host; nothing if there is no such file."""
+    """Return the record that role aggregator_host wrote on the host; an empty one if there is no such file."""
     if not os.path.exists(path):
         return dict(EMPTY)
     with open(path, encoding="utf-8") as file:

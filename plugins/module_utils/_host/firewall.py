@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # an aggregator's Python may be older than these are
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 ACCEPT, DROP, ON, BACK = "accept", "drop", "on", "back"
-"""What a rule does with a packet: lets it through, stops it, or leaves it to the next rule or to the calling chain."""
+"""Verdicts of a rule: accept, drop, go on to the next rule, or go back to the calling chain."""
 HOOKS = ("prerouting", "input")
 OLD_TABLES = "/proc/net/ip_tables_names"
 """Lists the tables of iptables' own kernel code, which nft does not show."""
@@ -46,13 +46,13 @@ NEEDS: dict[str, dict[str, Any]] = {
     "ospf": {"protocol": "ospf", "port": None, "device": "vx10000000"},
     "bgp": {"protocol": "tcp", "port": 179, "device": "vx10000000"},
 }
-"""What a mesh is made of. VXLAN comes by the first interface, all others by a device with a name as ours."""
+"""Packets that a mesh needs. VXLAN comes by the first interface, all others by a device with a name like ours."""
 MOST_SOURCES = 1024
 _DEEPEST = 16
 
 
 class Ruleset:
-    """What nft printed, as tables."""
+    """Ruleset as nft prints it, by tables."""
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self.chains: dict[tuple[str, str, str], dict[str, Any]] = {}

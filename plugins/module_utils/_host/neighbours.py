@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # an aggregator's Python may be older than these are
     from .facts import Run
 
 SOCKETS = ("/run/bird/*.ctl", "/run/bird*.ctl", "/run/bonding/*bird*.ctl", "/run/bonding/bird*/*.ctl")
-"""Where BIRD's own packages have its socket, and where the vendor's may; that one is not documented."""
+"""Paths of BIRD's socket: those of its own packages, and likely ones of the vendor's, which are not documented."""
 MOST = 4096
 OSPF_UP = ("Full", "2-Way")
 

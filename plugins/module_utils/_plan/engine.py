@@ -124,7 +124,7 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, An
 def _nothing(
     intent: Intent, design: Design, server_side: ServerReader, cloud_side: CloudReader, scope: Scope, report: Report
 ) -> str:
-    """What is said of an empty plan."""
+    """Return the sentence for an empty plan."""
     if not intent.absent:
         asked = {host for host in scope.hosts if host in design.host_sides}
         return nothing_to_do(intent.needs_cloud, asked, set(scope.hosts) - asked, report.kept)
@@ -137,7 +137,7 @@ def _nothing(
 
 
 def _check_rights(items: list[Item], intent: Intent, api: Api, cloud_side: CloudReader, report: Report) -> None:
-    """What both sides would deny, as far as they tell before anything is made."""
+    """Report the rights that both sides would deny, as far as they tell before anything is created."""
     on_server = [item for item in items if item.system == "server"]
     added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
     changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
@@ -150,7 +150,7 @@ def _check_rights(items: list[Item], intent: Intent, api: Api, cloud_side: Cloud
 
 
 def _read_server(intent: Intent, server_side: ServerReader) -> list[Entry]:
-    """What is always read of the server; returns the entries for CPE NAT IPs."""
+    """Read the part of the server that every plan needs; return the entries for CPE NAT IPs."""
     server_side.read_network(idle_filters=intent.filters)
     entries = _read_entries(intent, server_side)
     server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
@@ -194,7 +194,7 @@ def _design(
 def _read_more(
     intent: Intent, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
 ) -> bool:
-    """Whether something was read that the design has to see."""
+    """Read more of both sides if the steps need it; return True if the design has to run again with it."""
     more = False
     if any(item.kind == "security_group" and item.verb == "delete" for item in design.items):
         more = cloud_side.read_carriers()
@@ -246,7 +246,7 @@ def _judge_deletions(items: list[Item], limit: int, intent: Intent, report: Repo
 def _judge(
     items: list[Item], deferred: list[Item], scope: Scope, intent: Intent, params: Mapping[str, Any], report: Report
 ) -> None:
-    """What this run may not do: interrupt without leave, delete more than allowed, build on what is not there."""
+    """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = {
         ALLOW: intent.allow_disruption,
         PRUNE: intent.prune,

@@ -138,12 +138,12 @@ class CloudReader:
         read_nat_gateways(client, intent, self.cloud)
 
     def take(self, intent: Intent, cloud: Cloud) -> None:
-        """What another process has read by `read_network`."""
+        """Take over the state that another process has read by `read_network`."""
         self._regions = _regions(intent)
         self.cloud = cloud
 
     def read_nat_zones(self) -> bool:
-        """What only new NAT gateways ask: how many there are."""
+        """Read the number of NAT gateways in each zone, which only new ones need; return False if known."""
         if self.cloud.nat_gateways_in is not None:
             return False
         for region in self._regions:
@@ -151,7 +151,7 @@ class CloudReader:
         return True
 
     def read_account(self, new: Collection[str]) -> bool:
-        """What only new objects of limited kinds ask: how many of them the account has and may have."""
+        """Read counts and limits of the account, only for new objects of limited kinds; False if none or known."""
         wanted = tuple(quota.name for kind, quota in REGIONAL.items() if kind in new)
         if not (wanted or "group_attachment" in new) or self.cloud.accounts:
             return False
@@ -160,7 +160,7 @@ class CloudReader:
         return True
 
     def read_carriers(self) -> bool:
-        """What only security groups that go ask: who carries them, whosoever's the interfaces are."""
+        """Read the interfaces that carry the groups, which only deletions of groups need; return False if known."""
         if self.cloud.carriers is not None:
             return False
         found: dict[str, list[str]] = {number: [] for number in self.cloud.groups}
@@ -189,7 +189,7 @@ class CloudReader:
         return list(missing), list(untold)
 
     def read_for_new(self) -> bool:
-        """What only new addresses and interfaces ask: used addresses of the subnets, limits of the instance types."""
+        """Read the subnets' used addresses and the types' limits, only for new objects; return False if known."""
         if self._used_read and self._limits_read:
             return False
         self._used_read = self._limits_read = True
@@ -340,10 +340,10 @@ class CloudReader:
             )
 
     def _may_have_gateways(self, intent: Intent) -> bool:
-        """Whether there is anything that says that the network has, or had, a gateway's interface.
+        """Return True if anything suggests that the network has, or had, a gateway's interface.
 
-        An interface that is attached is seen on its instance, and every gateway has an Elastic IP. What is left is one
-        that a killed run made, whose gateway has been taken out of the intent since: a teardown finds it.
+        An attached interface is seen on its instance, and every gateway has an Elastic IP. What remains is an
+        interface that a killed run created and whose gateway the operator has removed since: a teardown finds it.
         """
         return (
             intent.removes

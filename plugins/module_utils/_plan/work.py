@@ -32,12 +32,12 @@ class Step:
     item: Item
     thing: Thing
     known: tuple[Object, ...] = ()
-    """What there is of it before its phase, and the filters that it names: what the roles need not read again."""
+    """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
 
 
 @dataclass
 class Scope:
-    """What this run may do. `limited`: not all hosts of the group are in the play."""
+    """Scope of this run. `limited`: not all hosts of the group are in the play."""
 
     hosts: Collection[str]
     parts: Collection[str]
@@ -45,7 +45,7 @@ class Scope:
     absent: bool
 
     def reason(self, item: Item) -> str | None:
-        """Why an item is left out, or None if it is in scope."""
+        """Return the reason why an item is left out, or None if it is in scope."""
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
         if item.host and item.host not in self.hosts:
@@ -248,9 +248,9 @@ def _own_side(plan: Plan, phase: Phase) -> list[str]:
 
 
 def _steps(plan: Plan, phase: Phase) -> list[str]:
-    """What any host has to do in a phase, in order: the names of the playbooks' files of tasks.
+    """Return the playbooks' task files that any host needs in a phase, in order.
 
-    A task that is skipped costs Ansible a process for each host, so that those are left out that all would skip.
+    A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out.
     """
     shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
     needed = {
@@ -318,7 +318,7 @@ class _Work:
         return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
 
     def _rounds(self) -> dict[str, int]:
-        """How many aggregators or gateways one host at most has in a list that is gone through in rounds."""
+        """Return the number of rounds of each list: the most aggregators or gateways that one host has in the list."""
         found: dict[str, int] = {}
         for phases in self.hosts.values():
             for phase, lists in phases.items():

@@ -80,7 +80,7 @@ def manage_aggregator(
 
 
 def _check_known(state: str, sections: Sections) -> None:
-    """What is known is a part of what there is: enough to change or remove what is named, not to find the surplus."""
+    """Reject `known` with a state that needs all objects: it has enough to change or delete named ones only."""
     if state not in (MERGED, DELETED) or (state == DELETED and not all(sections.values())):
         raise ReconcileError(
             "known goes with state merged, or deleted with names in each section that is given; here the state is "
@@ -130,7 +130,7 @@ def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[li
 def _surplus(
     sections: Collection[str], found: Sequence[Object], kept: Sequence[Object], owned: Sequence[str], max_deletions: int
 ) -> list[Object]:
-    """What is owned and was not named, within the sections; bounded. VLAN interfaces never are."""
+    """Return the sections' owned objects that were not named, never a VLAN interface. Raises if there are too many."""
     if not sections:
         return []
     if not owned:

@@ -62,7 +62,7 @@ def conformance(api: Api, roots: Iterable[str] = ()) -> dict[str, Any]:
 
 
 class _Witnesses:
-    """What the server says and shows of one path."""
+    """OPTIONS and objects of one path: the two witnesses of what the server has."""
 
     def __init__(self, api: Api, one: Resource | Listing, parent: str | None) -> None:
         self._api, self._one = api, one

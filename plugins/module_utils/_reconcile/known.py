@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a plan has just read of an aggregator, handed on so that nothing is read twice (private to the collection)."""
+"""Objects that a plan has just read of an aggregator, for modules that need not read them again (private to the
+collection).
+"""
 
 from __future__ import annotations
 

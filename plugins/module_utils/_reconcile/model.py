@@ -15,12 +15,12 @@ from .._resources import RESOURCES, group_of, title_of
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 ON_CREATE, ALWAYS = "on_create", "always"
 NONE, UNCLEAR, CHANGED = "none", "unclear", "changed"
-"""What a write that failed has changed on the server."""
+"""Effect of a failed write on the server."""
 UNCHANGED = "Nothing was changed."
 
 
 class ReconcileError(Exception):
-    """What is wanted cannot be done, or was done in part only; ``str(error)`` is for an operator.
+    """Failure of a change as a whole or in part; ``str(error)`` is for an operator.
 
     :ivar outcomes: what was done, where something was
     :ivar cause: the refusal of the server behind it, if there is one
@@ -69,7 +69,7 @@ class Object:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What no two objects share: kinds of one group share their names."""
+        """Return the key that no two objects share: kinds of one group share their names."""
         return (group_of(self.kind), self.parent, self.key)
 
     @property
@@ -105,7 +105,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a change.
+    """Outcome of a change.
 
     :param status: "done", "failed", or "not tried"
     :param object: the object as the server has it now; None where it is deleted, or nothing was done

@@ -23,7 +23,7 @@ def diff(
     update_password: str = ON_CREATE,
     canonical: bool = False,
 ) -> list[Change]:
-    """What must be done so that each wanted object has what was given of it, and no object of ``deletions`` is left.
+    """Return the changes that give the wanted objects their given fields and delete the objects of ``deletions``.
 
     Only given fields are compared. The order is one in which the changes may be applied one after the other:
     interface, filter, protocol; then deletions in reverse.
@@ -78,7 +78,7 @@ def rank(change: Change) -> int:
 
 
 def described(kind: str, parent: str, key: Any) -> dict[str, Any]:
-    """How each friendly shape starts: the bond that it belongs to, its key, its type."""
+    """Return the first keys of each friendly shape: the bond that the object belongs to, its key, its type."""
     resource = RESOURCES[kind]
     bond = {"bond": number_of(parent)} if is_below(parent, BOND) else {}
     return {**bond, resource.key: key, **(resource.tags or {})}
@@ -127,7 +127,7 @@ def _compare(item: Object, present: Object | None, update_password: str) -> Chan
 
 
 def same(field: Field, one: Any, other: Any) -> bool:
-    """Whether two friendly values of a field mean the same."""
+    """Return True if two friendly values of a field mean the same."""
     if one == other:
         return True
     try:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the server has, as objects in the friendly shape (private to the collection)."""
+"""Readers of the server's objects, in the friendly shape (private to the collection)."""
 
 from __future__ import annotations
 

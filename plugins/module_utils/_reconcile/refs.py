@@ -108,7 +108,7 @@ class Refs:
             self._coming.add((space, parent, key))
 
     def check(self, space: str, parent: str, key: Any) -> str | None:
-        """Why ``key`` names nothing, as a sentence; None if it does, or will."""
+        """Return the reason why ``key`` names no object, as a sentence; None if it does, or will."""
         with self._lock:
             if (space, parent, str(key)) in self._coming:
                 return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether the server would let the plan's requests pass, as its OPTIONS say (private to the collection)."""
+"""Rights of the user to send the plan's requests, by the server's OPTIONS (private to the collection)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from .api import Api
 
 _SELF_DESCRIBED = {"name", "parses", "renders"}
-"""What Django REST framework's answer always has; another server's says nothing about rights."""
+"""Keys that Django REST framework's answer always has; the answer of another server says nothing about rights."""
 
 
 def rights_to_write(

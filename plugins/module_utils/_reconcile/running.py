@@ -20,7 +20,7 @@ from .refs import Refs
 
 @dataclass(frozen=True)
 class Result:
-    """What a module returns.
+    """Result of a module.
 
     :param objects: for each object of interest {name, kind, changed, action, object}, ``object`` in the friendly
         shape as it is now (in check mode: as it would be), None where there is none
@@ -68,7 +68,7 @@ def carry_out(
 
 
 def report_outcomes(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
-    """What was done of a run that failed in part."""
+    """Return reports of the changes that a partly failed run has made."""
     return [
         _report(outcome.change.kind, outcome.change.key, outcome.change, outcome.object)
         for outcome in outcomes

@@ -113,7 +113,7 @@ def _delete(api: Api, change: Change) -> None:
 
 
 def _looked_up(api: Api, unclear: UnclearError, look: Callable[[], Any]) -> Any:
-    """What a look-up finds, at once or after a while; None if it finds nothing.
+    """Look for the object at once and again after a pause; return it, or None if neither look finds it.
 
     :raises ReconcileError: if the server cannot be asked, so that the outcome stays unclear
     """
@@ -142,7 +142,7 @@ def _whole(api: Api, change: Change, answer: Mapping[str, Any]) -> Mapping[str, 
 
 
 def _read_back(change: Change, look: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any]:
-    """What a write has made whose answer did not say it."""
+    """Return the object of a write whose answer did not show it, read from the server."""
     try:
         found = look()
     except ClientError as error:
@@ -186,7 +186,7 @@ def _is_gone(api: Api, change: Change) -> bool | None:
 
 
 def _difference(change: Change, made: Object) -> str | None:
-    """What came back that differs from what was sent: the server ignores fields that it does not know, silently."""
+    """Return the first difference between the answer and the request: the server ignores unknown fields silently."""
     resource = RESOURCES[change.kind]
     for name, sent in (change.after or {}).items():
         field: Field | None = resource.field(name)

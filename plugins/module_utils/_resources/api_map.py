@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an operator corrects of the table of resources: paths, fields and values (private to the collection)."""
+"""Operator's corrections of the table of resources: paths, fields and values (private to the collection)."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class Name(Text):
 
 
 class Address(Kind):
-    """What has an address in it."""
+    """Kind of field whose value contains an IP address."""
 
     def is_like(self, value: Any) -> bool:
         # A scope, or the bits of a host, is more than is accepted of users, and can be worked with.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a resource of the API is (private to the collection)."""
+"""Model of a resource of the API (private to the collection)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Field:
 
 
 IDENTITY = (Field("id", Number(), sure="C", read_only=True), Field("url", Text(), sure="C", read_only=True))
-"""What every object has."""
+"""Fields that every object has."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Resource:
         return body
 
     def to_friendly(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
-        """What the server says of an object's fields, in the shape that modules accept; unknown ones are left out.
+        """Return the fields of the server's object in the shape that modules accept; unknown fields are left out.
 
         :param item: the object with the table's names
         :raises ShapeError: naming the field whose value has another type
@@ -209,7 +209,7 @@ class Resource:
             yield from _shown_inside(field.name, field.kind, item.get(field.name))
 
     def defaults(self) -> dict[str, Any]:
-        """What ``state: replaced`` sets where nothing is given."""
+        """Return the values that ``state: replaced`` sets for fields that were not given."""
         return {field.name: field.default for field in self.fields if field.default is not ... and not field.read_only}
 
     def initial(self) -> dict[str, Any]:
