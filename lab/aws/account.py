@@ -27,7 +27,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 class NoSuchCopy(KeyError):
-    """There is no copy of this name; the text lists those that there are."""
+    """Error about a name that no copy has; the text lists the names of the copies."""
 
     def __str__(self) -> str:
         return str(self.args[0])

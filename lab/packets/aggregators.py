@@ -54,7 +54,7 @@ class Server:
         self._private_wan = {one["key"] for one in state["spaces"] if one["private_wan_enabled"]}
 
     def aggregators(self) -> list[Mapping[str, Any]]:
-        """Those that have an instance."""
+        """Return the aggregators that have an instance."""
         return [one for one in self.state["aggregators"] if one["name"] in self.primary]
 
     def namespace(self, aggregator: str) -> str:

@@ -152,7 +152,7 @@ def _meshes(server: State, aws: State) -> Iterator[tuple[str, str]]:
 
 
 def _spaces(server: State) -> Iterator[tuple[str, str]]:
-    """Those that have a VXLAN on any aggregator, or LANs of two bonds."""
+    """Yield the checks of each space that has a VXLAN on any aggregator, or LANs of two bonds."""
     meshed = {one["space"] for aggregator in server["aggregators"] for one in aggregator["interfaces"]}
     for space in server["spaces"]:
         key = space["key"]

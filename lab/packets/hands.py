@@ -73,7 +73,7 @@ class Hands:
         return str(launched["Instances"][0]["InstanceId"])
 
     def terminate(self, instance_id: str) -> None:
-        """It is gone, and its namespace with it."""
+        """Terminate the instance; its namespace is deleted with it."""
         self.ec2.terminate_instances(InstanceIds=[instance_id])
 
     def admit(self, group_id: str, wanted: bool, **rule: Any) -> None:

@@ -63,7 +63,7 @@ def refused(what: str = "the packet lab", packages: Mapping[str, str] = PACKAGES
 
 
 def environment() -> dict[str, str]:
-    """This process's variables, with the folders of administrators' programs."""
+    """Return this process's variables, with the folders of administrators' programs in PATH."""
     path = os.pathsep.join([os.environ.get("PATH", "/usr/bin:/bin"), "/usr/sbin", "/sbin"])
     return {**os.environ, "PATH": path, INSIDE: "1"}
 

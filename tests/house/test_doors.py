@@ -83,7 +83,7 @@ def test_unknown_stage_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
 
 def test_the_copys_collections_are_the_only_ones_that_a_stage_sees(tmp_path: Path) -> None:
-    """Wherever the checkout lies: with two amazon.aws, the alphabet decided which one antsibull-docs read."""
+    """Check the collections of a copy: with two amazon.aws, the alphabet decided which one antsibull-docs read."""
     copy = make_copy(tmp_path)
     listing = Command(Place.COPY, "ansible-galaxy", ("collection", "list", "--format", "json"))
     answer = lint_module.run_command(listing, copy)

@@ -113,7 +113,7 @@ def test_a_gateway_in_a_vpc_that_is_named_no_more_takes_its_routes_along() -> No
 
 
 def test_a_vpc_of_a_space_that_takes_another_one_goes() -> None:
-    """It stayed for ever, and no line said so."""
+    """Check that the VPC is deleted. It was kept for ever, and no line of the plan said so."""
     second = {**space(), "vpc": {"id": GIVEN_VPC}}
     assert judged(inventory(spaces=[space()]), inventory(spaces=[second])).broken == []
     built = applied(WORLD.state, plan(WORLD.state, inventory(spaces=[space()]), **ALL))

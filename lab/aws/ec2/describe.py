@@ -55,7 +55,7 @@ def _id(found: Any, kind: Kind) -> str:
 
 
 def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
-    """Those of the objects that the request asks for, and that are visible yet."""
+    """Return the objects that the request asks for, as far as they are visible already."""
     visible = [found for found in objects if not response.ec2_backend.hidden.hides(_id(found, kind))]
     if kind.ids and (ids := response._get_param(kind.ids, [])):
         by_id = {_id(found, kind): found for found in visible}

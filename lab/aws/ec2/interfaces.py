@@ -188,7 +188,7 @@ class InterfaceRules(EC2Backend):
         return wanted
 
     def ipv6_for(self, subnet: Any, wanted: Sequence[str], count: int) -> list[str]:
-        """These IPv6 addresses of the subnet, or as many free ones."""
+        """Return the wanted IPv6 addresses of the subnet, or `count` free ones."""
         if not wanted and not count:
             return []
         blocks = [ipaddress.ip_network(block) for block in subnet.ipv6_blocks]
@@ -223,7 +223,7 @@ class InterfaceRules(EC2Backend):
         self.drop_interface(interface)
 
     def drop_interface(self, interface: LabInterface) -> None:
-        """It is gone; its Elastic IPs stay, unbound."""
+        """Delete the interface; its Elastic IPs stay, without an association."""
         for address in list(interface.elastic.values()):
             self.dissociate(address)
         del self.enis[interface.id]

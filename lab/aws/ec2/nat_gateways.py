@@ -161,7 +161,7 @@ class NatGatewayRules(EC2Backend):
         return None
 
     def remove_nat_gateway(self, gateway: LabNatGateway) -> None:
-        """It stays visible as deleted, as in EC2 for an hour; its address is free again."""
+        """Delete the NAT gateway and free its address. It stays visible as deleted, as in EC2 for an hour."""
         if gateway.state == "deleted":
             return
         if gateway.address is not None:

@@ -41,7 +41,7 @@ def _host(lab: Lab) -> LanHost:
 
 @contextlib.contextmanager
 def at_home(lab: Lab) -> Iterator[None]:
-    """Whatever happens inside, the bond and its addresses are back at home afterwards, and answer."""
+    """Move the bond and its addresses back home afterwards, whatever happens inside, and wait for answers."""
     kept = {address: lab.device(owner) for address, owner in lab.server.owners().items()}
     both_ways(lab, _host(lab), 10)
     down = list[str]()

@@ -31,12 +31,12 @@ ROUTE_REPLACED = 5.0
 
 
 def gateway(intent: Intent) -> Iterator[Check]:
-    """It comes."""
+    """Yield the check of a gateway that is created."""
     yield Check("a gateway that masquerades: nothing is lost, LANs get out", lambda: _gateway(intent))
 
 
 def egress(intent: Intent) -> Iterator[Check]:
-    """It changes."""
+    """Yield the check of a gateway whose egress changes."""
     yield Check("its way out from masquerade to a NAT gateway", lambda: _egress(intent))
 
 

@@ -47,7 +47,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
 
 
 def _addresses(client: Ec2Client, number: str, network: str) -> list[str]:
-    """Those that the interface has."""
+    """Return the IPv6 addresses of the interface. Raises Ipv6Error without an interface of the network."""
     found = describe_by(client, "describe_network_interfaces", "network-interface-id", [number])
     if not found:
         raise Ipv6Error(f"network interface {number} does not exist in this account and region")

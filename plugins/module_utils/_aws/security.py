@@ -40,7 +40,7 @@ ROUNDS = 3
 
 
 class SecurityError(AwsRefusal):
-    """It cannot be done as asked; `str()` is a sentence for the operator. `done` is what was done before."""
+    """Error about a change that cannot be made; `str()` is for the operator, `done` lists the changes before it."""
 
     def __init__(self, message: str, done: Sequence[str], code: str = "", unclear: bool = False) -> None:
         super().__init__(f"{message.rstrip('.')}. {done_before(done, unclear)}", done, code, unclear)

@@ -229,7 +229,7 @@ def _is_address(text: str) -> bool:
 
 
 def _leave(names: Iterable[str], intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
-    """Those named in bonding_leaving that are no host of the inventory: an aggregator on the server, or an address."""
+    """Note entries of bonding_leaving that are no host of the inventory: an aggregator on the server, or an address."""
     for name in names:
         if _is_address(name):
             fleet.leaving_addresses.add(name)

@@ -150,9 +150,9 @@ class Design:
             self.interrupting[phase, thing.parent, thing.key] = text, switch
 
     def want(self, phase: Phase, part: str, host: str | None, *things: Thing) -> None:
-        """These objects shall be on the server as given after `phase`."""
+        """Require the objects on the server, as given, after `phase`."""
         self.batches[phase].append(Batch(part, host, wanted=list(things)))
 
     def drop(self, part: str, host: str | None, *things: Thing) -> None:
-        """These objects shall be gone from the server after the last phase."""
+        """Require that the objects are deleted from the server after the last phase."""
         self.batches["remove"].append(Batch(part, host, gone=list(things)))

@@ -296,22 +296,22 @@ class Cloud:
     subnets: dict[str, Subnet] = field(default_factory=dict)
     vpcs: dict[str, Vpc] = field(default_factory=dict)
     addresses: list[ElasticIp] = field(default_factory=list)
-    """Those of this network."""
+    """Elastic IPs of this network."""
     named: list[ElasticIp] = field(default_factory=list)
     """Others of the account, which entries name by `public_ip`."""
     interfaces: dict[str, Interface] = field(default_factory=dict)
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
     nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
+    """NAT gateways of this network, by id."""
     failed_nat_gateways: list[NatGateway] = field(default_factory=list)
-    """Those that EC2 could not make: they carry nothing, and hold no address."""
-    """Those of this network."""
+    """NAT gateways of this network that EC2 could not create: they carry nothing, and hold no address."""
     nat_gateways_in: dict[str, int] | None = None
     """Number of the account's NAT gateways in each zone; None where that was not read."""
     accounts: dict[str | None, Account] = field(default_factory=dict)
     """By region as the hosts name it; empty where nothing new asks for it."""
     groups: dict[str, SecurityGroup] = field(default_factory=dict)
-    """Those of this network."""
+    """Security groups of this network, by id."""
     carriers: dict[str, tuple[str, ...]] | None = None
     """By the id of a group of this network, the interfaces that carry it; None where no group goes."""
     checked_before: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ _SELF_DESCRIBED = {"name", "parses", "renders"}
 def rights_to_write(
     api: Api, added: Iterable[tuple[str, str]], spaces: Iterable[str] = ()
 ) -> tuple[list[str], list[str]]:
-    """(what the user may not do, where the server does not tell), a sentence each.
+    """Return (sentences on rights that the user lacks, sentences on paths whose OPTIONS do not tell).
 
     `added` are (kind, parent) of new objects, `spaces` the keys of those that change. One request for each kind, under
     the first parent. OPTIONS says nothing of deletions, and other changes would want a request for each object.

@@ -20,7 +20,7 @@ NETWORK = "bonded.internet/network"
 
 
 def tag(lab: Lab, *ids: str, network: str = "demo") -> None:
-    """Somebody who may do everything marks objects as a network's."""
+    """Tag objects as a network's, with a key that may do everything."""
     lab.ec2.create_tags(Resources=list(ids), Tags=[{"Key": NETWORK, "Value": network}])
 
 

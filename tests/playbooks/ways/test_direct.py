@@ -16,7 +16,7 @@ from .missing_rights import GROUPS as GROUP_RIGHTS
 from .missing_rights import LESS_OPEN, NO_GROUPS
 
 HOSTS = ("agg1", "agg3")
-"""Those in one subnet."""
+"""Hosts in one subnet."""
 GROUPS = {"sg/aggregators/vpc-0d000000000000001", "sg/cpe-nat/vpc-0d000000000000001", "sg/gateway/initech"}
 
 

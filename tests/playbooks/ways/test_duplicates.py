@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody has copied the tags of the network's objects: the plan names each, and a teardown takes them all."""
+"""Copied tags of the network's objects: the plan names each copy, and a teardown deletes all."""
 
 from __future__ import annotations
 

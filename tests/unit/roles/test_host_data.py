@@ -30,7 +30,7 @@ def test_the_filters_documentation_knows_what_they_know(name: str, option: str, 
 
 
 def test_roles_use_what_a_host_answered_only_after_the_check() -> None:
-    """Whatever is registered on a host is followed by the filter wherever it is named; of a loop, only `changed`."""
+    """Check that the filter follows each registered answer of a host; of a loop, tasks may use only `changed`."""
     for folder, pattern in ON_HOSTS.items():
         role = (ROOT / folder).parent
         texts = [path.read_text(encoding="utf-8") for path in [*role.glob("tasks/*.yml"), *role.glob("vars/*.yml")]]

@@ -157,7 +157,7 @@ def test_what_cannot_work_is_refused_with_its_reason(
 
 
 def test_a_second_space_behind_a_nat_gateway_is_refused(built: World) -> None:
-    """It takes a subnet of the first one's VPC, whose default route leads to the first one's NAT gateway."""
+    """Reject a subnet of the first space's VPC, whose default route leads to the first space's NAT gateway."""
     other = {**initech(), "vpc": {"id": "vpc-9"}}
     used = gateway(aggregator="agg3", egress="none", subnet_id="subnet-gw", networks=["192.168.0.0/16"])
     built.plan(spaces=[*space(), {**other, "gateways": [used | {"route_tables": ["rtb-main"]}]}])

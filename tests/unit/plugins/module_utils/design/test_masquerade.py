@@ -98,7 +98,7 @@ def test_from_nothing_over_ssh(world: World) -> None:
 def test_a_name_that_nft_would_read_otherwise_is_a_problem_of_the_plan(
     world: World, given: dict[str, Any], name: str
 ) -> None:
-    """Whatever its source is: the inventory, or somebody who may name an interface on the server."""
+    """Reject the name from each source: the inventory, and a user who may name an interface on the server."""
     if '"q' in name:
         world.add_thing("ethernet_interface", "aggregators/7", {"name": name, "type": "ethernet", "space": "acme"})
     world.plan(**given, aggregators=reached())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody has written a key that the collection does not make: a warning, and nothing is done with the object."""
+"""Keys in tags that the collection does not write: the plan warns of each object, and leaves it alone."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_each_kind_of_object(plant: Plant) -> None:
 
 
 def test_a_subnet_with_no_key_at_all() -> None:
-    """It ended the plan of a teardown with a traceback."""
+    """Warn of the subnet, which once ended the plan of a teardown with a traceback."""
     world = small_world()
     vpc(world, "z", tags("vpc/acme"))
     subnet(world, "z", {"bonded.internet/network": "prod"})
