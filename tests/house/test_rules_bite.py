@@ -13,6 +13,7 @@ import pytest
 from tools.change_table import COMMAND, FOLDER, PAGE, page, page_problems, read_table
 from tools.fresh_copy import ROOT
 from tools.house.changes import fragment_problems
+from tools.house.docstrings import docstring_problems
 from tools.house.files import GNU, LICENCE, header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
@@ -246,6 +247,31 @@ def test_licence_and_length(tmp_path: Path) -> None:
     write(tmp_path, {"lab/a.py": "x = 1\n" * 401})
     assert [problem.split(":")[0] for problem in header_problems(tmp_path)] == ["lab/a.py"]
     assert length_problems(tmp_path) == ["lab/a.py: has 401 lines; over 400, ask what it is two of"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"""What a file holds."""', [(1, "What")]),
+        ('import os\n\n\nclass A:\n    """Whose it is."""', [(5, "Whose")]),
+        ('class A:\n    def f(self):\n        """Whether it holds."""', [(3, "Whether")]),
+        ('async def f():\n    def inner():\n        """\n        how it ends\n        """', [(3, "how")]),
+        ('A = 1\n"""How many there are."""', [(2, "How")]),
+        ('class A:\n    b: int = 0\n    """Those that are left."""', [(3, "Those")]),
+        ('if True:\n    A = 1\n    """``Which`` one."""', [(3, "Which")]),
+        ('"""Whatever happens."""\nA = 1\n"""Somebody\'s."""', [(1, "Whatever"), (3, "Somebody")]),
+        ('def f():\n    """(there, new) of a line."""', []),
+        ('"""Wholesale prices."""\n\n\ndef f():\n    """Return what is left."""', []),
+        ('def f():\n    return "What is left"\n    "What is left"', []),
+        ('A = "What is left"\nf = lambda: "What is left"\nprint("What is left")', []),
+        ('"""', []),
+    ],
+)
+def test_docstrings_begin_with_a_verb_or_a_noun(tmp_path: Path, text: str, found: list[tuple[int, str]]) -> None:
+    write(tmp_path, {"plugins/a.py": text, "roles/r/files/b.py": '"""What no rule reads."""'})
+    assert [problem.split(", expected")[0] for problem in docstring_problems(tmp_path)] == [
+        f"plugins/a.py:{line}: a docstring begins with a verb or a noun (got '{word}'" for line, word in found
+    ]
 
 
 def test_length_of_a_module_is_without_its_documentation(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tools.change_table import page_problems
 from tools.house.changes import fragment_problems
+from tools.house.docstrings import RULE, docstring_problems
 from tools.house.files import header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
@@ -34,6 +35,7 @@ RULES: dict[str, Rule] = {
     "every switch of a role is read as a boolean": role_switch_problems,
     "every Python file names its licence": header_problems,
     "no file is too long": length_problems,
+    RULE: docstring_problems,
     "changelog fragments are valid": fragment_problems,
     "docs/changes.md is made of the table of changes": page_problems,
 }
