@@ -17,20 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import (
-    Client,
-    Retry,
-    client,
-    pages,
-    wording,
-)
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
-    Api,
-    Refs,
-    reading,
-    survey,
-    writing,
-)
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Retry, client, pages, wording
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, reading, survey, writing
 from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, kinds, wire
 from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import (
     Block,
@@ -51,7 +39,7 @@ EXPECTED = {"POST": 201, "DELETE": 204}
 
 
 class Intolerant(AssertionError):
-    """What a client without the tolerance makes of the habit."""
+    """Error of a client without the tolerance."""
 
 
 def _without(habit: str) -> Callable[[Break], Break]:

@@ -154,7 +154,7 @@ class Direct:
         return Response(answer.status, text, {name.lower(): value for name, value in told.items()})
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Close nothing: there is no connection."""
 
 
 @contextmanager

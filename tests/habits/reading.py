@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a management server holds, read by its API with nothing of the collection, and told without ids and order."""
+"""Content of a management server, read by its API with nothing of the collection, without ids and order."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ALL = frozenset(HABITS)
 
 @pytest.fixture(scope="module")
 def plain() -> Json:
-    """What the engines tell of a server without habits."""
+    """Return the results of the engines on a server without habits."""
     return tell(frozenset())
 
 

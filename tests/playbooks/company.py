@@ -17,7 +17,7 @@ MADE = {
     "CreateSubnet": "subnet",
     "CreateVpc": "vpc",
 }
-"""What each creation makes: what it uses beside that, such as the subnet of an interface, has its own tags."""
+"""Resource types that each action creates. Other resources of a request, such as a subnet, have tags of their own."""
 DENIED: list[Json] = [
     {
         "Effect": "Deny",

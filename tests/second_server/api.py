@@ -72,7 +72,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Where:
-    """What a path names: a list of one kind, a list of several, or an object."""
+    """Target of a path: a list of one kind, a list of several, or an object."""
 
     path: str
     kinds: tuple[Kind, ...]

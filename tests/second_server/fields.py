@@ -23,7 +23,7 @@ class Invalid(Exception):
 
 
 class Writing(Protocol):
-    """Where a value is written: who has which habits, and which objects a relation may name."""
+    """Context of a written value: the server's habits, and the objects that a relation may name."""
 
     def has(self, habit: str) -> bool:
         """Return True if the server has the habit."""
@@ -33,7 +33,7 @@ class Writing(Protocol):
 
 
 class Showing(Protocol):
-    """How a value is shown."""
+    """Context of a shown value."""
 
     def has(self, habit: str) -> bool:
         """Return True if the server has the habit."""
@@ -89,7 +89,7 @@ class Field:
 
     @property
     def about(self) -> Json:
-        """What OPTIONS says of the field."""
+        """Description of the field in an answer to OPTIONS."""
         label = self.name.replace("_", " ").capitalize()
         return {"type": self.type, "required": self.required, "read_only": self.read_only, "label": label}
 
@@ -258,7 +258,7 @@ class Relation(Field):
 
     kinds: tuple[str, ...] = ()
     form: str = "url"
-    """How it is shown without habits: `url` or `object`."""
+    """Form without habits: `url` or `object`."""
     by_id: bool = False
     """True if a server with the habit `bare_ids` shows the number alone."""
 

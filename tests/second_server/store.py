@@ -29,7 +29,7 @@ class Row:
 
 
 class NotThere(Exception):
-    """There is no such object."""
+    """Error for an object that the store does not have."""
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Store:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a write looks for the objects that its relations name."""
+    """Objects that the relations of a write may name."""
 
     store: Store
     parent: int | None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the second server shows objects, lists and errors."""
+"""Views of the second server: objects, lists and errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER_NAME = "https://bonding.example.com"
 
 @dataclass(frozen=True)
 class View:
-    """How one request's answer is shown."""
+    """View of the answer to one request."""
 
     store: Store
     base: str

@@ -51,7 +51,7 @@ UNMODELLED = (
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a NAT gateway has not come to be: EC2's code and sentence."""
+    """EC2's reason for a failed NAT gateway: code and message."""
 
     code: str
     message: str
@@ -95,7 +95,7 @@ class LabNatGateway(NatGateway):
         self.address, self.state = address, "available"
 
     def fail(self, failure: Failure) -> None:
-        """It has not come to be, and stays visible as failed."""
+        """Mark the NAT gateway as failed; EC2 keeps showing it."""
         self.failure, self.state, self.deleted = failure, "failed", utcnow()
 
 
@@ -150,7 +150,7 @@ class NatGatewayRules(EC2Backend):
         return gateway
 
     def _nat_failure(self, subnet: Any, address: LabAddress) -> Failure | None:
-        """Why a NAT gateway cannot come to be in this subnet with this address, or None."""
+        """Return the reason that EC2 refuses a NAT gateway in this subnet with this address, or None."""
         if address.eni is not None:
             return Failure("Resource.AlreadyAssociated", f"Elastic IP address [{address.id}] is already associated")
         if not any(gateway.vpc is not None and gateway.vpc.id == subnet.vpc_id for gateway in self.all_gateways()):

@@ -42,7 +42,7 @@ class BadPages(ValueError):
 
 @dataclass
 class Paging:
-    """What a test wants of all listings.
+    """Rules of a test for all listings.
 
     :ivar pages: the size of the pages that are given also unasked; None: only what is asked for.
     :ivar refuse_unpaged: whether the account has so many interfaces that EC2 lists them in pages only.

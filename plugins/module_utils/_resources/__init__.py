@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from .api_map import ApiMap, ApiMapError, read_map
-from .kinds import Names, ShapeError
+from .kinds import Names
 from .map_file import load_map
 from .model import Field, Listing, Resource, title_of
+from .shape_errors import ShapeError
 from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
 from .wire import TABLE, Table
 

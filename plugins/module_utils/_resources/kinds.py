@@ -23,19 +23,9 @@ from typing import Any, Protocol
 from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
 from .numbers import as_number
 from .ordering import number_of, rank
+from .shape_errors import shape_error
 
-_SHOWN = 80
 _LINE_END = re.compile(r"\r\n?")
-
-
-class ShapeError(ValueError):
-    """An answer has a value that no code above could use; the text says which, and what was expected."""
-
-
-def shape_error(expected: str, value: Any) -> ShapeError:
-    """The error for a value out of an answer, shown cut."""
-    text = repr(value)
-    return ShapeError(f"got {text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'}, expected {expected}")
 
 
 class Names(Protocol):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
-from .kinds import Address, Kind, ListOf, Names, Number, Record, ShapeError, Text, shape_error
+from .kinds import Address, Kind, ListOf, Names, Number, Record, Text
+from .shape_errors import ShapeError, shape_error
 
 # Words of kinds as people write them.
 _WRITTEN = {

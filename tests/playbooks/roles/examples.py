@@ -14,7 +14,7 @@ import yaml
 from lab.process import ROOT
 
 INSTANCES = {"i-0123456789abcdef0": "i-0d00000000000a901"}
-"""What a reader replaces by ids of his own, and agg1's of the demonstration."""
+"""Ids of the examples, which a reader replaces by ids of the reader's own, and agg1's in the demonstration."""
 _CONNECTIONS = pathlib.Path(__file__).parent / "role.yml"
 
 
