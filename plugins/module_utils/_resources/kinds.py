@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
 from .numbers import as_number
 from .ordering import number_of, rank
-from .shape_errors import shape_error
+from .shape_errors import ShapeError, shape_error
 
 _LINE_END = re.compile(r"\r\n?")
 
