@@ -162,7 +162,7 @@ def main() -> None:
 
     def work(api: Api, refs: Refs) -> dict[str, Any]:
         options = module.params
-        found = survey_aggregators(api, refs, options["aggregator"], options["gather"], options["parallel"])
+        found = survey_aggregators(refs, options["aggregator"], options["gather"], options["parallel"])
         return {"changed": False, "aggregators": found}
 
     module.run(work, parallel=module.params["parallel"])

@@ -161,7 +161,7 @@ def main() -> None:
 
     def work(api: Api, refs: Refs) -> dict[str, Any]:
         options = module.params
-        found = survey_bonds(api, refs, options["bond"], options["gather"], options["parallel"])
+        found = survey_bonds(refs, options["bond"], options["gather"], options["parallel"])
         return {"changed": False, "bonds": found}
 
     module.run(work, parallel=module.params["parallel"])

@@ -159,7 +159,7 @@ conformance:
     proposal:
       description:
         - What is to be added to O(api_map) as it seems by the server's nearest names. A guess, so check each name.
-        - Of paths, those alone that the root of the API lists.
+        - Of paths, those alone that the root of the API lists, or that an object in a list of all kinds has.
       type: dict
       contains:
         paths:
@@ -284,9 +284,10 @@ def main() -> None:
             below = [item for item in result["aggregators"] if item["supported"] is False]
             names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
             module.fail_json(msg=printable(f"Aggregators with a version below {minimum}: {names}."), **result)
-        result["resources"] = listed_resources(api)
+        roots = listed_resources(api)
+        result["resources"] = sorted(roots)
         if module.params["conformance"]:
-            result["conformance"] = conformance(api, result["resources"])
+            result["conformance"] = conformance(api, roots)
         return result
 
     module.run(work)

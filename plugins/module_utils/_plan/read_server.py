@@ -69,8 +69,8 @@ class ServerReader:
         numbers = sorted(self.server.aggregators)
         reads: list[Callable[[], Any]] = []
         for number in numbers:
-            reads.append(partial(read_aggregator, self._api, number, self._refs, idle_filters=idle_filters))
-            reads.append(partial(read_current_bonds, self._api, number))
+            reads.append(partial(read_aggregator, number, self._refs, idle_filters=idle_filters))
+            reads.append(partial(read_current_bonds, self._refs, number))
         answers = iter(self._parallel(reads))
         for number in numbers:
             objects = next(answers)
@@ -96,9 +96,7 @@ class ServerReader:
         }
         todo = [(number, part) for number, missing in wanted.items() for part in missing]
         bond_reads: list[Callable[[], list[Object]]] = [
-            partial(read_bond, self._api, number, self._refs, tuple(missing))
-            for number, missing in wanted.items()
-            if missing
+            partial(read_bond, number, self._refs, tuple(missing)) for number, missing in wanted.items() if missing
         ]
         for objects, (number, missing) in zip(
             self._parallel(bond_reads), [(n, m) for n, m in wanted.items() if m], strict=True

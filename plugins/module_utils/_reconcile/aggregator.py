@@ -63,7 +63,7 @@ def manage_aggregator(
     items = [] if state == DELETED else _wanted(parent, sections, state)
     number = number_of(parent)
     if known is None:
-        found = read_aggregator(api, number, refs, sections)
+        found = read_aggregator(number, refs, sections)
     else:
         _check_known(state, sections)
         found = take_known(known, number, refs)

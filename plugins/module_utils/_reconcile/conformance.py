@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._client import ApiError, AuthError
-from .._parents import AGGREGATOR, BOND, parent_of
+from .._parents import AGGREGATOR, BOND, number_of, parent_of
 from .._resources import LISTINGS, RESOURCES, Field, Listing, Resource
 from .._resources.api_map import choices_of
 from .._resources.kinds import Kind, ListOf, Record
@@ -28,12 +28,12 @@ CURE = "Lines for api_map that may cure it; check each of them:"
 _MOST_OBJECTS = 100
 
 
-def conformance(api: Api, roots: Iterable[str] = ()) -> dict[str, Any]:
+def conformance(api: Api, roots: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Ask OPTIONS of every path of the table, and for the objects that are there.
 
     Nested paths are asked under the first aggregator and the first bond; without one they are not asked.
 
-    :param roots: the names that the API's root lists
+    :param roots: the paths that the API's root lists, by their names
     :returns: {answer, conforms, counts, paths: [{path, kind, sure, exists, answer, lacks, fields: [{field, sure, has,
         lacking_choices}], unknown}], proposal, text}; ``exists`` and ``has`` are None where the server does not say
     """
@@ -42,8 +42,8 @@ def conformance(api: Api, roots: Iterable[str] = ()) -> dict[str, Any]:
     reports = []
     tabled: list[Listing | Resource] = [*LISTINGS.values(), *RESOURCES.values()]
     for one in tabled:
-        reports.append(_Witnesses(api, one, parents[one.below]).report(proposal))
-    proposal.paths([report["kind"] for report in reports if report["exists"] is False], roots)
+        reports.append(_Witnesses(api, one, parents[one.below], proposal).report())
+    proposal.paths([report["kind"] for report in reports if report["exists"] is False], roots or {})
     reports.sort(key=lambda report: (report["path"], report["kind"]))
     counts: Counter[str] = Counter()
     for report in reports:
@@ -64,17 +64,17 @@ def conformance(api: Api, roots: Iterable[str] = ()) -> dict[str, Any]:
 class _Witnesses:
     """OPTIONS and objects of one path: the two witnesses of what the server has."""
 
-    def __init__(self, api: Api, one: Resource | Listing, parent: str | None) -> None:
-        self._api, self._one = api, one
+    def __init__(self, api: Api, one: Resource | Listing, parent: str | None, proposal: Proposal) -> None:
+        self._api, self._one, self._proposal = api, one, proposal
         self._described: Mapping[str, Any] | None = None
         self._objects: list[Mapping[str, Any]] = []
         self._exists: bool | None = None
         if parent is not None:
             self._ask(parent)
 
-    def report(self, proposal: Proposal) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """Return the report of this path; what may cure it is proposed."""
-        fields = self._level(self._all_fields(), "", self._described, self._objects, proposal)
+        fields = self._level(self._all_fields(), "", self._described, self._objects)
         lacks = [one["field"] for one in fields if one["has"] is False or one["lacking_choices"]]
         answers = [_answer(self._exists, []), *(_answer(one["has"], one["lacking_choices"]) for one in fields)]
         return {
@@ -112,9 +112,11 @@ class _Witnesses:
         if kind not in RESOURCES or not isinstance(url, str):
             return True
         try:
-            return self._api.client.path_of(url).startswith(self._api.table.collection(kind, parent))
+            path = self._api.client.path_of(url)
         except ValueError:
             return False  # no URL at all
+        self._proposal.seen(kind, path, number_of(parent))
+        return path.startswith(self._api.table.collection(kind, parent))
 
     def _wire_name(self, dotted: str) -> str:
         """Return the server's name of a field, without the names around it."""
@@ -136,7 +138,6 @@ class _Witnesses:
         outer: str,
         described: Mapping[str, Any] | None,
         objects: list[Mapping[str, Any]],
-        proposal: Proposal,
     ) -> list[dict[str, Any]]:
         """Return the reports of the fields of one level, and of all that is inside of them."""
         kind = self._one.kind
@@ -153,12 +154,12 @@ class _Witnesses:
             if has is False:
                 level.lacks(name, value_kind, field)
             if lacking:
-                proposal.values(kind, dotted, lacking, _offered(about), choices_of(value_kind))
+                self._proposal.values(kind, dotted, lacking, _offered(about), choices_of(value_kind))
             inner = _parts(value_kind)
             if inner is not None and has is not False:
                 parts = {part: (part_kind, field) for part, part_kind in inner.items()}
-                result += self._level(parts, dotted, _children(about), _entries(objects, name), proposal)
-        proposal.fields(level)
+                result += self._level(parts, dotted, _children(about), _entries(objects, name))
+        self._proposal.fields(level)
         return result
 
     def _unknown(self) -> list[str]:

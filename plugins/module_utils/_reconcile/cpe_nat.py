@@ -45,7 +45,7 @@ def manage_cpe_nats(
     parts = ("interfaces", "connected_ips", "cpe_nat_ips") if present else ("connected_ips", "cpe_nat_ips")
 
     def read(parent: str) -> list[Object]:
-        return read_bond(api, number_of(parent), refs, parts)
+        return read_bond(number_of(parent), refs, parts)
 
     with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
         found = [item for objects in pool.map(read, bonds) for item in objects]

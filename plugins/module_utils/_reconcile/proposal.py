@@ -55,6 +55,7 @@ class Proposal:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._found: dict[str, dict[str, Any]] = {"paths": {}, "fields": {}, "values": {}}
+        self._seen: dict[str, str] = {}
 
     def fields(self, level: Level) -> None:
         """Propose a name for each field that a level lacks, the nearest pairs first."""
@@ -83,16 +84,25 @@ class Proposal:
                 self._found["values"].setdefault(kind, {}).setdefault(dotted, {})[value] = best
                 free.remove(best)
 
-    def paths(self, missing: Iterable[str], roots: Iterable[str]) -> None:
-        """Propose a path for each collection without a parent that is not there, out of what the API's root lists."""
-        known = {self._table.path(kind).rstrip("/") for kind, one in RESOURCES.items() if not one.below}
-        free = [root for root in roots if root not in known]
+    def seen(self, kind: str, path: str, number: int) -> None:
+        """Take note of the path of an object, which is below the aggregator or bond `number`."""
+        parts = path.strip("/").split("/")[:-1]
+        if str(number) in parts:
+            place = parts.index(str(number))
+            self._seen[kind] = "/".join([*parts[:place], "X", *parts[place + 1 :], ""])
+
+    def paths(self, missing: Iterable[str], roots: Mapping[str, str]) -> None:
+        """Propose a path for each collection that is not there: of an object that was seen, or of the API's root."""
+        known = {self._table.path(kind) for kind, one in RESOURCES.items() if not one.below}
+        free = {name: path for name, path in roots.items() if path not in known}
         for kind in missing:
+            if kind in self._seen:
+                self._found["paths"][kind] = self._seen[kind]
             if kind not in RESOURCES or RESOURCES[kind].below:
                 continue
-            best = max(free, key=lambda one: _likeness(kind, one), default=None)
+            best = max(free, key=lambda name: _likeness(kind, name), default=None)
             if best is not None and _likeness(kind, best) >= _LIKE:
-                self._found["paths"][kind] = f"{best}/"
+                self._found["paths"][kind] = free[best]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the map, only what is proposed."""

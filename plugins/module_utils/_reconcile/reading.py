@@ -12,7 +12,6 @@ from typing import Any
 from .._client import ApiError
 from .._parents import AGGREGATOR, BOND, kind_of, number_of, parent_of
 from .._resources import LISTINGS, RESOURCES, Listing, Resource, ShapeError
-from .api import Api
 from .model import Object, ReconcileError
 from .planning import described
 from .refs import Refs, _number
@@ -25,12 +24,12 @@ _OF_BOND = {
     "cpe_nat_ips": "cpe_nat_ip",
     "routes": "bond_route",
 }
+_NAMES = "Other names of a server are said by api_map (docs/api-map.md)."
 AGGREGATOR_PARTS = tuple(_OF_AGGREGATOR)
 BOND_PARTS = tuple(_OF_BOND)
 
 
 def read_aggregator(
-    api: Api,
     aggregator_id: int,
     refs: Refs,
     gather: Iterable[str] = AGGREGATOR_PARTS,
@@ -47,22 +46,22 @@ def read_aggregator(
     parts = set(gather)
     found: list[Object] = []
     if "interfaces" in parts:
-        items = _list(api, "interface", parent)
+        items = _list(refs, "interface", parent)
         refs.learn("interface", parent, items)
         found += [_typed(item, LISTINGS["interface"], parent, refs) for item in items]
-    protocols = _list(api, "protocol", parent) if "protocols" in parts and not idle_filters else None
+    protocols = _list(refs, "protocol", parent) if "protocols" in parts and not idle_filters else None
     if "filters" in parts and (idle_filters or protocols):
-        items = _list(api, "filter", parent)
+        items = _list(refs, "filter", parent)
         refs.learn("filter", parent, items)
         found += [read_object("filter", parent, item, refs) for item in items]
     if "protocols" in parts:
-        items = _list(api, "protocol", parent) if protocols is None else protocols
+        items = _list(refs, "protocol", parent) if protocols is None else protocols
         # Last, since they name interfaces and filters.
         found += [_typed(item, LISTINGS["protocol"], parent, refs) for item in items]
     return sorted(found, key=lambda item: item.identity)
 
 
-def read_bond(api: Api, bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
+def read_bond(bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
     """The interfaces, connected IPs, CPE NAT IPs and routes of a bond: one request for each part.
 
     :raises ReconcileError: if there is no such bond
@@ -72,7 +71,7 @@ def read_bond(api: Api, bond_id: int, refs: Refs, gather: Iterable[str] = BOND_P
     found: list[Object] = []
     for part, kind in _OF_BOND.items():
         if part in parts:
-            items = _list(api, kind, parent)
+            items = _list(refs, kind, parent)
             if kind == "bond_interface":
                 refs.learn(kind, parent, items)
             found += [read_object(kind, parent, item, refs) for item in items]
@@ -94,9 +93,9 @@ def read_bonds(refs: Refs) -> list[Object]:
     return [read_object("bond", "", item, refs) for item in refs.items("bond")]
 
 
-def read_current_bonds(api: Api, aggregator_id: int) -> list[int]:
+def read_current_bonds(refs: Refs, aggregator_id: int) -> list[int]:
     """The ids of the bonds that are on this aggregator at present."""
-    return sorted(int(item["id"]) for item in _list(api, "current_bond", parent_of(AGGREGATOR, aggregator_id)))
+    return sorted(int(item["id"]) for item in _list(refs, "current_bond", parent_of(AGGREGATOR, aggregator_id)))
 
 
 def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> Object:
@@ -113,7 +112,9 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
             raise ShapeError(f"{resource.key}: not the name of an object (got {key!r})")
     except ShapeError as error:
         path = refs.api.table.item(kind, parent, id_of(resource, item))
-        raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.") from error
+        missing = [name for name, there in resource.shown(item) if not there]
+        hint = f" It has no {', '.join(missing)}. {_NAMES}" if missing else ""
+        raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.{hint}") from error
     data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
     return Object(kind, parent, str(data.get(resource.key)), data, id_of(resource, item))
 
@@ -121,6 +122,12 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
 def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -> Object:
     """An object out of a listing of all kinds."""
     field = listing.tells
+    if not isinstance(item.get(field), str):
+        path = refs.api.table.collection(listing.kind, parent)
+        raise ReconcileError(
+            f"{path}: the server's answer cannot be used: {field}: an object does not say its kind (got "
+            f"{item.get(field)!r}). {_NAMES}"
+        )
     kind = f"{item.get(field)}_{listing.kind}"
     if kind not in RESOURCES:
         name = str(item.get("name"))
@@ -137,14 +144,16 @@ def id_of(resource: Resource, item: Mapping[str, Any]) -> Any:
     return number if isinstance(number, int) else item.get("id")
 
 
-def _list(api: Api, kind: str, parent: str) -> list[dict[str, Any]]:
+def _list(refs: Refs, kind: str, parent: str) -> list[dict[str, Any]]:
     try:
-        return api.list(kind, parent)
+        return refs.api.list(kind, parent)
     except ApiError as error:
-        if error.status == 404:
-            raise ReconcileError(
-                f"There is no {kind_of(parent)} with the id {number_of(parent)} that this user can see "
-                f"(GET {api.table.collection(kind, parent)} was answered with 404). Nothing was changed.",
-                cause=error,
-            ) from error
-        raise
+        if error.status != 404:
+            raise
+        owner, number = kind_of(parent), number_of(parent)
+        asked = f"GET {refs.api.table.collection(kind, parent)} was answered with 404"
+        if refs.has_listed(owner, number):
+            text = f"{asked}, and the {owner} {number} is there: this server has the path of {kind} elsewhere. {_NAMES}"
+        else:
+            text = f"There is no {owner} with the id {number} that this user can see ({asked})."
+        raise ReconcileError(f"{text} Nothing was changed.", cause=error) from error

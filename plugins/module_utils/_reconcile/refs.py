@@ -130,6 +130,11 @@ class Refs:
                 self._lists[kind] = self.api.list(kind)
             return self._lists[kind]
 
+    def has_listed(self, kind: str, number: int) -> bool:
+        """Return True if a listing that was read has the aggregator or bond of this id."""
+        with self._lock:
+            return any(item.get("id") == number for item in self._lists.get(kind, ()))
+
     def take(self, kind: str, items: list[dict[str, Any]]) -> None:
         """Take a collection as read: what somebody else has just read of it."""
         with self._lock:

@@ -48,7 +48,7 @@ def manage_aggregator_object(
     """
     number = refs.find(AGGREGATOR, aggregator)
     item = (wanted if present else named)(kind, parent_of(AGGREGATOR, number), data)
-    found = read_aggregator(api, number, refs, [_PARTS[RESOURCES[kind].group]])
+    found = read_aggregator(number, refs, [_PARTS[RESOURCES[kind].group]])
     changes = diff(found, [item] if present else [], [] if present else [item], update_password)
     check_own_address(refs, changes)
     return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
@@ -66,7 +66,7 @@ def manage_bond_object(
     item = (wanted if present else named)(kind, parent_of(BOND, number), data)
     # The interface of a connected IP is compared by its name, so the names must be known.
     parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
-    found = read_bond(api, number, refs, parts)
+    found = read_bond(number, refs, parts)
     changes = diff(found, [item] if present else [], [] if present else [item])
     return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
 

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._resources import RESOURCES, group_of
-from .api import Api
 from .model import Object, ReconcileError
 from .reading import read_aggregator, read_bond, read_current_bonds, read_object, read_spaces
 from .refs import Refs
@@ -30,14 +29,12 @@ _GROUPS = {
 }
 
 
-def survey_aggregators(
-    api: Api, refs: Refs, reference: Any, gather: Sequence[str], parallel: int
-) -> list[dict[str, Any]]:
+def survey_aggregators(refs: Refs, reference: Any, gather: Sequence[str], parallel: int) -> list[dict[str, Any]]:
     """One aggregator, or all (``reference`` None), each with the parts of ``gather`` in the bulk module's shape."""
     found = _chosen(refs, "aggregator", reference)
 
     def fill(item: Object) -> dict[str, Any]:
-        objects = read_aggregator(api, int(item.key), refs, gather)
+        objects = read_aggregator(int(item.key), refs, gather)
         # A kind that the table does not know could not be given to a module, so it is not shown either.
         known = [one for one in objects if one.kind in RESOURCES]
         return {**item.data, **_parts(known, gather, _GROUPS)}
@@ -45,7 +42,7 @@ def survey_aggregators(
     return _parallel(fill, found, parallel)
 
 
-def survey_bonds(api: Api, refs: Refs, reference: Any, gather: Sequence[str], parallel: int) -> list[dict[str, Any]]:
+def survey_bonds(refs: Refs, reference: Any, gather: Sequence[str], parallel: int) -> list[dict[str, Any]]:
     """One bond, or all (``reference`` None), each with the parts of ``gather``."""
     found = _chosen(refs, "bond", reference)
     parts = [part for part in gather if part != "current_aggregator"]
@@ -54,11 +51,11 @@ def survey_bonds(api: Api, refs: Refs, reference: Any, gather: Sequence[str], pa
 
     def fill(item: Object) -> dict[str, Any]:
         groups = {**_GROUPS, "interfaces": "bond_interface"}
-        return {**item.data, **_parts(read_bond(api, int(item.key), refs, needed), parts, groups)}
+        return {**item.data, **_parts(read_bond(int(item.key), refs, needed), parts, groups)}
 
     result = _parallel(fill, found, parallel)
     if "current_aggregator" in gather:
-        places = current_aggregators(api, refs, found, parallel)
+        places = current_aggregators(refs, found, parallel)
         for bond in result:
             bond["current_aggregator"] = places.get(bond["id"])
     return result
@@ -73,7 +70,7 @@ def survey_spaces(refs: Refs, reference: str | None) -> list[dict[str, Any]]:
     return [{"id": ids[item.key], **item.data} for item in sorted(spaces, key=lambda item: item.key)]
 
 
-def current_aggregators(api: Api, refs: Refs, bonds: Iterable[Object], parallel: int) -> dict[int, int]:
+def current_aggregators(refs: Refs, bonds: Iterable[Object], parallel: int) -> dict[int, int]:
     """Bond id -> id of the aggregator that it is on at present; one request an aggregator asked.
 
     Asks the bonds' own aggregators first and the others only for a bond that is on none of them.
@@ -88,7 +85,7 @@ def current_aggregators(api: Api, refs: Refs, bonds: Iterable[Object], parallel:
     places: dict[int, int] = {}
 
     def ask(number: int) -> tuple[int, list[int]]:
-        return number, read_current_bonds(api, number)
+        return number, read_current_bonds(refs, number)
 
     def take(candidates: Iterable[int]) -> None:
         for number, present in _parallel(ask, sorted(candidates), parallel):

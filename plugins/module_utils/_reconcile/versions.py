@@ -36,12 +36,20 @@ def versions(refs: Refs, minimum: str) -> dict[str, Any]:
     return {"aggregators": aggregators, "supported": all(item["supported"] is not False for item in aggregators)}
 
 
-def listed_resources(api: Api) -> list[str]:
-    """The names that the API's root lists; empty where the server has no such page."""
+def listed_resources(api: Api) -> dict[str, str]:
+    """Return the paths that the API's root lists, by their names; empty where the server has no such page."""
     try:
         root = api.root()
     except ApiError as error:
         if error.status in (403, 404):
-            return []
+            return {}
         raise
-    return sorted(root) if isinstance(root, Mapping) else []
+    return {str(name): _path(api, name, url) for name, url in root.items()} if isinstance(root, Mapping) else {}
+
+
+def _path(api: Api, name: Any, url: Any) -> str:
+    try:
+        path = api.client.path_of(url) if isinstance(url, str) and "/" in url else str(name)
+        return f"{path.strip('/')}/"
+    except ValueError:
+        return f"{name}/"

@@ -180,8 +180,8 @@ def _read(api: Api, kind: str) -> Any:
     below = (RESOURCES.get(kind) or LISTINGS[kind]).below or kind
     if below == "bond" or kind == "current_bond":
         gather = (*BOND_PARTS, "current_aggregator") if kind in ("bond", "current_bond") else BOND_PARTS
-        return survey_bonds(api, Refs(api), "17", gather, 1)
-    return survey_aggregators(api, Refs(api), "agg1", AGGREGATOR_PARTS, 1)
+        return survey_bonds(Refs(api), "17", gather, 1)
+    return survey_aggregators(Refs(api), "agg1", AGGREGATOR_PARTS, 1)
 
 
 def renaming_of(api_map: ApiMap) -> dict[str, Any]:

@@ -215,9 +215,20 @@ def test_what_may_cure_it_is_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_root_tells_the_path_of_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = conformance(node=[options("nodes/", "", 404)])
-    steps[1] = get("", {"spaces": "s", "bonds": "b", "all_nodes": "n"})
+    steps[1] = get("", {"spaces": f"{API}spaces/", "bonds": 5, "hardware": f"{API}h/", "nodes": f"{API}all_nodes/"})
     result = run_module(monkeypatch, main, {"conformance": True}, *steps)
     assert result["conformance"]["proposal"]["paths"] == {"node": "all_nodes/"}
+
+
+def test_the_url_of_an_object_tells_the_path_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = asked("interface")
+    item = {"id": 4, "type": "vxlan", "url": f"{API}aggregators/7/tunnels/4/"}
+    result = compare(
+        monkeypatch,
+        interface=[options(path, {"name": "list"}), get(path, [item])],
+        vxlan_interface=[options(asked("vxlan_interface"), "", 404)],
+    )
+    assert result["conformance"]["proposal"]["paths"] == {"vxlan_interface": "aggregators/X/tunnels/"}
 
 
 def test_without_a_description_an_object_tells(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,7 +291,7 @@ def test_without_an_aggregator_its_paths_are_not_asked(monkeypatch: pytest.Monke
 def test_a_server_without_aggregators_is_compared_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
     """The path may be another one: that is what the comparison shall find out."""
     missing = get("aggregators/", "<html><title>Not Found</title></html>", 404)
-    steps = [missing, get("", {"aggregator_nodes": "u", "bonds": "b"}), missing, get("bonds/", [])]
+    steps = [missing, get("", {"aggregator_nodes": None, "bonds": None}), missing, get("bonds/", [])]
     for kind, resource in RESOURCES.items():
         if kind == "aggregator":
             steps.append(options(resource.path, "", 404))

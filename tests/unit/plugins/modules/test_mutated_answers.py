@@ -137,9 +137,9 @@ def read(server: Fixed) -> None:
     """All that modules read."""
     api = Api(Client(CONNECTION, 1, transport=server))
     for work in (
-        lambda refs: survey_aggregators(api, refs, None, AGGREGATOR_PARTS, 1),
-        lambda refs: survey_bonds(api, refs, None, (*BOND_PARTS, "current_aggregator"), 1),
-        lambda refs: survey_bonds(api, refs, "One", (), 1),
+        lambda refs: survey_aggregators(refs, None, AGGREGATOR_PARTS, 1),
+        lambda refs: survey_bonds(refs, None, (*BOND_PARTS, "current_aggregator"), 1),
+        lambda refs: survey_bonds(refs, "One", (), 1),
         lambda refs: survey_spaces(refs, None),
         lambda refs: versions(refs, "6.5"),
         lambda _refs: conformance(api),

@@ -20,7 +20,7 @@ def test_a_bonds_networks_are_known_once_its_connected_ips_and_routes_were_read(
 ) -> None:
     asked: list[tuple[int, tuple[str, ...]]] = []
 
-    def read_bond(_api: Any, number: int, _refs: Any, parts: tuple[str, ...]) -> list[Any]:
+    def read_bond(number: int, _refs: Any, parts: tuple[str, ...]) -> list[Any]:
         asked.append((number, parts))
         return []
 

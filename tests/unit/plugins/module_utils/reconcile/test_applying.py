@@ -227,7 +227,7 @@ def test_reading_an_aggregator() -> None:
         get(f"{A7}/protocols/", [protocol("babel", 61, "b", space=space("acme"))]),
     ) as server:
         api = Api(server.client())
-        found = read_aggregator(api, 7, Refs(api))
+        found = read_aggregator(7, Refs(api))
     assert [(item.kind, item.key, item.id) for item in found] == [
         ("filter", "f1", 51),
         ("ethernet_interface", "eth1", 1),
@@ -242,7 +242,7 @@ def test_reading_an_aggregator() -> None:
 def test_reading_a_bond_asks_only_for_what_is_wanted() -> None:
     with script(get("bonds/17/cpe_nat_ips/", [])) as server:
         api = Api(server.client())
-        assert read_bond(api, 17, Refs(api), ["cpe_nat_ips"]) == []
+        assert read_bond(17, Refs(api), ["cpe_nat_ips"]) == []
 
 
 def test_a_space_by_its_number_is_looked_up_once() -> None:
@@ -250,5 +250,5 @@ def test_a_space_by_its_number_is_looked_up_once() -> None:
     first["space"] = second["space"] = 3
     with script(get(f"{A7}/interfaces/", [first, second]), get("spaces/", [space("acme")])) as server:
         api = Api(server.client())
-        found: list[Any] = read_aggregator(api, 7, Refs(api), ["interfaces"])
+        found: list[Any] = read_aggregator(7, Refs(api), ["interfaces"])
     assert [item.data["space"] for item in found] == ["acme", "acme"]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,16 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources import 
     RESOURCES,
     TABLE,
     ApiMapError,
+    Field,
     Table,
     read_map,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import (
+    HostAddress,
+    ListOf,
+    Number,
+    Part,
+    Record,
 )
 
 VXLAN = {
@@ -92,6 +101,20 @@ def test_what_is_below_a_path_goes_along() -> None:
     assert moved.collection("vxlan_interface", "aggregators/7") == "sdwan/aggs/7/vxlan_interfaces/"
     assert moved.collection("filter", "aggregators/7") == "aggregators/7/rules/"
     assert moved.item("current_bond", "aggregators/7", 17) == "sdwan/aggs/7/bonds_current/17/"
+
+
+def test_a_line_of_the_table_itself_is_enough() -> None:
+    """Whoever keeps the collection corrects a name for everybody, nested ones too."""
+    part = Part(HostAddress(), wire_name="remote_address")
+    endpoints = Field("endpoints", ListOf(Record({"ip": part, "vni": Part(Number())})), wire_name="peers")
+    fields = tuple(endpoints if one.name == "endpoints" else one for one in RESOURCES["vxlan_interface"].fields)
+    corrected = replace(RESOURCES["vxlan_interface"], fields=fields, path="aggregators/X/vxlans/")
+    renamed = Table(resources={**RESOURCES, "vxlan_interface": corrected})
+    ours = {"endpoints": [{"ip": "198.51.100.12", "vni": 5}]}
+    theirs = {"peers": [{"remote_address": "198.51.100.12", "vni": 5}]}
+    assert renamed.sent("vxlan_interface", ours) == theirs
+    assert renamed.received("interface", {"type": "vxlan", **theirs}) == {"type": "vxlan", **ours}
+    assert renamed.collection("vxlan_interface", "aggregators/7") == "aggregators/7/vxlans/"
 
 
 def test_a_map_leaves_no_trace() -> None:
