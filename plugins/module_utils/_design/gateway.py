@@ -127,6 +127,9 @@ def resolve_gateway(
         text = f"{what}: {wanted.host!r} is no host of the inventory's group (or it leaves)."
         refuse_host(wanted.host, fleet, text, report)
         return None
+    if member.instance is None:
+        refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
+        return None
     interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
     device = wanted.interface or _device(interface, space.key, found.id, member, server)
     if device is None:
@@ -140,13 +143,10 @@ def resolve_gateway(
             f"{what}: interface {device!r} is the aggregator's primary device: configuring it would keep the "
             "host from coming back after a restart."
         )
-    if member.instance is not None and vpc is None and space.vpc is not None:
+    if vpc is None and space.vpc is not None:
         return None  # why the VPC cannot be used has been said
     if vpc is None:
         report.problem(f"{what}: needs a vpc for the space.")
-        return None
-    if member.instance is None:
-        refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
     ipv6 = bool(space.vpc and space.vpc.ipv6)
     if wanted.subnet_id:

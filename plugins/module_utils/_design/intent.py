@@ -227,10 +227,7 @@ class Intent:
 
     @property
     def needs_cloud(self) -> bool:
-        """Return True if AWS has to be read at all."""
+        """Return True if AWS has to be read; a network of aggregators elsewhere is taken down without, too."""
         return bool(
-            self.absent
-            or self.cpe_nat_ips
-            or any(space.vpc for space in self.spaces)
-            or any(host.instance_id for host in self.hosts)
+            self.cpe_nat_ips or any(space.vpc for space in self.spaces) or any(host.instance_id for host in self.hosts)
         )

@@ -349,6 +349,11 @@ def _design_absent(
     design_security(intent, server, cloud, fleet, [], (), leftovers, design, report)
     design_vpcs_gone(intent, cloud, design, report)
     warn_of_stays(set(), intent, cloud, report)
+    if not intent.needs_cloud:
+        report.warn(
+            "AWS was not asked for objects of this network: no host has an aws_instance_id, no space a vpc, and there "
+            "is no CPE NAT entry. If there are any, name one of these again."
+        )
 
 
 def _check_regions(intent: Intent, report: Report) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +16,7 @@ from botocore.stub import Stubber
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import Need
 from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_simulated import SimulationError, simulate
+from lab.process import ROOT
 
 ACCOUNT = "123456789012"
 USER = f"arn:aws:iam::{ACCOUNT}:user/team/awx"
@@ -192,3 +195,34 @@ def test_iam_says_why_it_cannot_be_asked(aws: Services, code: str) -> None:
     aws.stubs["iam"].add_client_error("simulate_principal_policy", code, "because", 403)
     with pytest.raises(SimulationError, match=f"{code}.*because"):
         simulate(aws.client, [DELETE], "prod", "eu-central-1")
+
+
+@pytest.mark.parametrize("partition", ["aws-us-gov", "aws-cn"])
+def test_arns_are_of_the_partition_that_the_credentials_are_of(aws: Services, partition: str) -> None:
+    who = f"arn:{partition}:iam::{ACCOUNT}:user/net"
+    arn = f"arn:{partition}:ec2:eu-central-1:{ACCOUNT}:network-interface/eni-1"
+    aws.caller(who)
+    each = {"EvalResourceName": arn, "EvalResourceDecision": "explicitDeny"}
+    result = {"EvalActionName": "ec2:AssignPrivateIpAddresses", "EvalDecision": "explicitDeny"}
+    asked = asking("AssignPrivateIpAddresses", "network-interface/eni-1") | {"ResourceArns": [arn]}
+    aws.says(who, asked, result | {"ResourceSpecificResults": [each]})
+    judged = simulate(aws.client, [ASSIGN], "prod", "eu-central-1")
+    assert judged.denied == [(ASSIGN, arn, "explicitDeny")]
+
+
+def test_no_partition_is_written_into_what_runs() -> None:
+    """docs/aws.md says how the policies get another one, so all their ARNs have to be of the one that is replaced."""
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for folder in ("plugins", "roles", "playbooks")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".yml", ".j2")
+    }
+    assert len(texts) > 100
+    assert [str(path) for path, text in texts.items() if "arn:aws" in text] == []
+    policies = sorted((ROOT / "docs").glob("iam-policy-*.json"))
+    assert len(policies) == 4
+    for path in policies:
+        text = path.read_text(encoding="utf-8").replace("arn:aws:", "arn:aws-us-gov:")
+        json.loads(text)
+        assert set(re.findall(r"arn:[^:]*", text)) <= {"arn:aws-us-gov"}
