@@ -60,9 +60,25 @@ def present_address(address: LabAddress) -> dict[str, Any]:
     }
 
 
+# How many looks at an address still show a reverse DNS name that was reset.
+FADING = 2
+
+
 def _present_attribute(address: LabAddress) -> dict[str, Any]:
-    shown = {"PublicIp": address.public_ip, "AllocationId": address.allocation_id}
-    return shown if address.ptr_record is None else {**shown, "PtrRecord": address.ptr_record}
+    shown: dict[str, Any] = {"PublicIp": address.public_ip, "AllocationId": address.allocation_id}
+    if address.ptr_record is not None:
+        return {**shown, "PtrRecord": address.ptr_record}
+    if address.fading is not None:
+        return {**shown, "PtrRecord": address.fading, "PtrRecordUpdate": {"Status": "PENDING"}}
+    return shown
+
+
+def _look(address: LabAddress) -> dict[str, Any]:
+    """Return what one look shows; a name that was reset is a look closer to its end."""
+    if address.looks == 0:
+        address.fading = None
+    address.looks = max(0, address.looks - 1)
+    return _present_attribute(address)
 
 
 class AddressActions(EC2Response):
@@ -137,18 +153,22 @@ class AddressActions(EC2Response):
             refuse("MissingParameter", "The request must contain the parameter DomainName")
         if "." not in name.strip("."):
             refuse("InvalidParameterValue", f"Value ({name}) for parameter domainName is invalid.")
-        address.ptr_record = name.rstrip(".") + "."
+        address.ptr_record, address.fading = name.rstrip(".") + ".", None
         return ActionResult({"Address": _present_attribute(address)})
 
     def reset_address_attribute(self) -> ActionResult:
         self._domain_name_only()
         address = self._allocation()
+        if address.ptr_record is not None:
+            address.fading, address.looks = address.ptr_record, FADING
         address.ptr_record = None
         return ActionResult({"Address": _present_attribute(address)})
 
     def describe_addresses_attribute(self) -> ActionResult:
         self._domain_name_only()
-        return describe(self, ATTRIBUTES, [_present_attribute(address) for address in self.ec2_backend.addresses])
+        wanted = self._get_param("AllocationIds", [])
+        looked_at = [one for one in self.ec2_backend.addresses if not wanted or one.id in wanted]
+        return describe(self, ATTRIBUTES, [_look(address) for address in looked_at])
 
     def _domain_name_only(self) -> None:
         if self._get_param("Attribute", "domain-name") != "domain-name":

@@ -42,6 +42,8 @@ class LabAddress(ElasticAddress):
     :ivar eni: the interface that it is associated with, or None.
     :ivar bound_to: the private address of that interface.
     :ivar ptr_record: its reverse DNS name with the closing dot, or None.
+    :ivar fading: the name that was reset, as long as EC2 still shows it; else None.
+    :ivar looks: how many more looks at the address show that name.
     :ivar managed_by: the NAT gateway that uses it: only that may let go of it.
     """
 
@@ -55,6 +57,8 @@ class LabAddress(ElasticAddress):
         self.bound_to: str | None = None
         self.association_id: str | None = None
         self.ptr_record: str | None = None
+        self.fading: str | None = None
+        self.looks = 0
         self.managed_by: str | None = None
         self.add_tags(dict(tags))
 
@@ -148,10 +152,10 @@ class AddressRules(EC2Backend):
             if not self.get_vpc(address.eni.vpc_id).is_default:
                 refuse("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
             self.dissociate(address)
-        if address.ptr_record is not None:
+        if address.ptr_record is not None or address.fading is not None:
             refuse(
-                "InvalidAddress.Locked",
-                f"'{address.public_ip}' is locked to your account: remove its reverse DNS record before releasing it.",
+                "InvalidAddress.PtrSet",
+                f"The address {address.public_ip} has a reverse DNS record, and cannot be released. Remove it first.",
             )
         self.addresses.remove(address)
         self.released.add(address.public_ip)

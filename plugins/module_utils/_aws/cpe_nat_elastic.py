@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     CONSISTENCY_SECONDS,
@@ -18,6 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     as_tags,
     call,
     describe_by,
+    wait,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws._work import Work
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import (
@@ -28,6 +30,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
 from ansible_collections.bonded.internet.plugins.module_utils._aws.once import KINDS, create, settle
+from ansible_collections.bonded.internet.plugins.module_utils._aws.reverse_dns import has_name
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
@@ -38,6 +41,12 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
     TAG_PRIVATE_IP,
     TAG_RETIRED,
 )
+
+NAME_SET = "InvalidAddress.PtrSet"
+"""EC2's code for an address that it does not release, since it has a reverse DNS name."""
+
+NAME_SECONDS = 300.0
+"""How long a reverse DNS name that was reset may take to go."""
 
 JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
 """EC2's error codes for an object that was created a moment ago and is not visible yet."""
@@ -242,13 +251,28 @@ def release(work: Work, step: Step) -> None:
     try:
         _release_call(work, eip, step.key)
     except Ec2Error as err:
-        if err.code == "InvalidAddress.Locked":
-            # EC2 keeps an address that has a reverse DNS name
+        if err.code == NAME_SET:
             _reset_reverse_dns(work, eip, step.key)
-            _release_call(work, eip, step.key, "InvalidAddress.Locked")
+            _await_no_name(work, eip, step.key)
+            _release_call(work, eip, step.key, NAME_SET)
         elif err.code != "InvalidAllocationID.NotFound":
             raise
     work.done.append(f"entry {step.key}: released {eip}")
+
+
+def _await_no_name(work: Work, eip: ElasticIp, key: str) -> None:
+    """Wait until the reverse DNS name that was reset has gone, which takes EC2 a minute or so."""
+    started = time.monotonic()
+    for attempt in count(1):
+        if not has_name(work.client, eip.allocation_id):
+            return
+        if time.monotonic() - started >= NAME_SECONDS:
+            text = (
+                f"entry {key}: EC2 still shows the reverse DNS name of {eip}, {NAME_SECONDS:.0f} s after it was reset."
+                " The address is not released yet. Run again in some minutes"
+            )
+            raise Ec2Error(text, "ReleaseAddress", NAME_SET)
+        wait(attempt)
 
 
 def _release_call(work: Work, eip: ElasticIp, key: str, *patient_with: str) -> None:

@@ -19,6 +19,14 @@ def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[s
     )
     names: dict[str, str] = {}
     for item in listed:
-        pending = (item.get("PtrRecordUpdate") or {}).get("Value")
-        names[item["AllocationId"]] = (pending or item.get("PtrRecord") or "").rstrip(".").lower()
+        update = item.get("PtrRecordUpdate") or {}
+        # a name that was reset is shown until it has gone, with an update that has no value
+        there = "" if update.get("Status") == "PENDING" else item.get("PtrRecord") or ""
+        names[item["AllocationId"]] = (update.get("Value") or there).rstrip(".").lower()
     return names
+
+
+def has_name(client: Ec2Client, allocation_id: str) -> bool:
+    """Return True as long as EC2 shows a reverse DNS name of the address, or an update of one."""
+    listed = describe(client, "describe_addresses_attribute", AllocationIds=[allocation_id], Attribute="domain-name")
+    return any(item.get("PtrRecord") or item.get("PtrRecordUpdate") for item in listed)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from .conftest import Lab, refused
@@ -104,8 +106,8 @@ def test_ec2_itself_tells_two_of_them(lab: Lab) -> None:
         return {one["AttributeName"]: one["AttributeValues"][0]["AttributeValue"] for one in found}
 
     with_quota(lab, elastic_ips=17, vpcs=18, security_groups_per_interface=16)
-    everything = {"vpc-max-elastic-ips": "17", "vpc-max-security-groups-per-interface": "16"}
-    assert {name: value for name, value in told().items() if "max" in name} == everything
+    everything = {"max-elastic-ips": "17", "vpc-max-elastic-ips": "17", "vpc-max-security-groups-per-interface": "16"}
+    assert {name: value for name, value in told().items() if "max" in name} == {**everything, "max-instances": "20"}
     assert told(AttributeNames=["default-vpc"]) == {"default-vpc": "none"}
 
 
@@ -146,9 +148,24 @@ def test_a_group_that_another_one_names_stays(lab: Lab) -> None:
     lab.ec2.delete_security_group(GroupId="sg-0a000003")
 
 
-def test_an_address_with_reverse_dns_is_locked(lab: Lab) -> None:
-    lab.ec2.modify_address_attribute(AllocationId="eipalloc-0a000001", DomainName="mail.example.com")
-    with refused("InvalidAddress.Locked"):
-        lab.ec2.release_address(AllocationId="eipalloc-0a000001")
-    lab.ec2.reset_address_attribute(AllocationId="eipalloc-0a000001", Attribute="domain-name")
-    lab.ec2.release_address(AllocationId="eipalloc-0a000001")
+def test_an_address_with_reverse_dns_is_not_released_before_its_name_has_gone(lab: Lab) -> None:
+    address = {"AllocationId": "eipalloc-0a000001"}
+    lab.ec2.modify_address_attribute(**address, DomainName="mail.example.com")
+    with refused("InvalidAddress.PtrSet"):
+        lab.ec2.release_address(**address)
+    lab.ec2.reset_address_attribute(**address, Attribute="domain-name")
+
+    def look() -> dict[str, Any]:
+        asked = {"AllocationIds": ["eipalloc-0a000001"], "Attribute": "domain-name"}
+        found: dict[str, Any] = lab.ec2.describe_addresses_attribute(**asked)["Addresses"][0]
+        return found
+
+    # The wish is no more, and the name is there for a while.
+    assert lab.server.state()["addresses"][0]["reverse_dns"] is None
+    for _ in range(2):
+        shown = look()
+        assert (shown["PtrRecord"], shown["PtrRecordUpdate"]) == ("mail.example.com.", {"Status": "PENDING"})
+        with refused("InvalidAddress.PtrSet"):
+            lab.ec2.release_address(**address)
+    assert "PtrRecord" not in look()
+    lab.ec2.release_address(**address)

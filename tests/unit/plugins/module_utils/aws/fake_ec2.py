@@ -292,7 +292,7 @@ class FakeEc2:
     def _do_release_address(self, AllocationId: str) -> Answer:
         address = self._address(AllocationId)
         if AllocationId in self.ptr:
-            raise client_error("InvalidAddress.Locked", "The address has a reverse DNS record.")
+            raise client_error("InvalidAddress.PtrSet", "The address has a reverse DNS record.")
         if "AssociationId" in address:
             raise client_error("InvalidIPAddress.InUse", f"Address {address['PublicIp']} is in use.")
         del self.addresses[AllocationId]

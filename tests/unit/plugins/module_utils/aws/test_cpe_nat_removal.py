@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
-from tests.unit.plugins.module_utils.aws.conftest import entry, options
-from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2
+from tests.unit.plugins.module_utils.aws.conftest import Clock, entry, options
+from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2, client_error
 
 
 @pytest.fixture
@@ -132,6 +133,54 @@ def test_release_gives_the_address_back_also_with_reverse_dns(settled: FakeEc2) 
     ]
     assert result["objects"][0]["action"] == "release"
     assert sorted(settled.addresses) == ["eipalloc-2", "eipalloc-3", "eipalloc-foreign"]
+
+
+def slow(settled: FakeEc2, looks: int) -> None:
+    """Let the reverse DNS name that is reset be there for so many looks."""
+    left = [looks]
+
+    def keep(method: str, _count: int) -> None:
+        if method == "reset_address_attribute":
+            settled.ptr["eipalloc-1"] = "mail.example.com"
+        elif method == "describe_addresses_attribute":
+            left[0] -= 1
+            if left[0] == 0:
+                settled.ptr.pop("eipalloc-1", None)
+
+    settled.ptr["eipalloc-1"] = "mail.example.com"
+    settled.after = keep
+
+
+def test_release_waits_until_the_reverse_dns_name_has_gone(settled: FakeEc2, clock: Clock) -> None:
+    slow(settled, 4)
+    run(settled, absent("bond-17", release=True), False)
+    assert settled.methods.count("describe_addresses_attribute") == 5
+    assert settled.methods.count("release_address") == 2
+    assert "eipalloc-1" not in settled.addresses
+    assert len(clock.slept) == 4
+
+
+def test_a_reverse_dns_name_that_does_not_go_is_told(settled: FakeEc2, clock: Clock) -> None:
+    slow(settled, 10_000)
+    with pytest.raises(ApplyError, match="still shows the reverse DNS name of .* Run again in some minutes") as failed:
+        run(settled, absent("bond-17", release=True), False)
+    assert failed.value.changed is True
+    assert 300 <= clock.monotonic() < 320
+    # The next run goes on from there, once the name has gone.
+    settled.after, settled.ptr = None, {}
+    run(settled, absent("bond-17", release=True), False)
+    assert "eipalloc-1" not in settled.addresses
+
+
+def test_an_address_that_aws_has_locked_is_an_error(settled: FakeEc2) -> None:
+    def locked(method: str, _count: int) -> None:
+        if method == "release_address":
+            raise client_error("InvalidAddress.Locked", "The address is locked.")
+
+    settled.before = locked
+    with pytest.raises(ApplyError, match="InvalidAddress.Locked: The address is locked"):
+        run(settled, absent("bond-17", release=True), False)
+    assert "reset_address_attribute" not in settled.methods
 
 
 @pytest.mark.parametrize("how", [{"entries": [], "prune": True, "max_deletions": 4}, {"state": "absent"}])
