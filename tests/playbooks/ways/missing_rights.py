@@ -36,8 +36,8 @@ LOOK = {
     "DescribeRouteTables": PLAN,
     "DescribeNetworkInterfaces": PLAN,
     "DescribeInstanceTypes": PLAN,
-    "DescribeNatGateways": PLAN,
     "GetSubnetCidrReservations": PLAN,
+    "DescribeNatGateways": PLAN,
 }
 """A plan of new objects of every kind beside a VPC of ours, from no rights at all."""
 
