@@ -44,6 +44,7 @@ from .shared_subnets import check_shared_subnets
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .strange_keys import without_strange_keys
+from .strangers import refuse_strangers
 from .versions import check_versions
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
 
@@ -121,6 +122,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         if made.found and made.cidr and not keeps_gateways(made.space, leftovers):
             public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
+    refuse_strangers(intent, cloud, design, report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
     design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
@@ -354,6 +356,7 @@ def _design_absent(
             "AWS was not asked for objects of this network: no host has an aws_instance_id, no space a vpc, and there "
             "is no CPE NAT entry. If there are any, name one of these again."
         )
+    refuse_strangers(intent, cloud, design, report)
 
 
 def _check_regions(intent: Intent, report: Report) -> None:

@@ -17,6 +17,7 @@ from .._aws.nat_found import count_nat_gateways, read_nat_gateways
 from .._aws.reservations import reserved_in
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
+from .._aws.strangers import strangers_in
 from .._design.addresses import delegated
 from .._design.intent import Intent
 from .._design.items import Item
@@ -110,6 +111,7 @@ class CloudReader:
         self._regions: list[str | None] = []
         self._used_read = self._limits_read = False
         self._carries_groups = False
+        self._strangers_read: set[str] = set()
 
     def _ec2(self, region: str | None) -> Any:
         return self._client_of(region, "ec2")
@@ -172,8 +174,20 @@ class CloudReader:
         self.cloud.carriers = {number: tuple(carriers) for number, carriers in found.items()}
         return True
 
+    def read_strangers(self, vpc_ids: Collection[str], network: str) -> bool:
+        """Read what only VPCs and subnets that go ask: the objects of others in them; return False if known."""
+        new = set(vpc_ids) - self._strangers_read
+        self._strangers_read |= new
+        found = dict(self.cloud.strangers or {})
+        for region in self._regions if new else []:
+            listed = strangers_in(self._ec2(region), network, new)
+            found |= {place: tuple(texts) for place, texts in listed.items()}
+        if new:
+            self.cloud.strangers = found
+        return bool(new)
+
     def missing_rights(self, items: Collection[Item], intent: Intent) -> tuple[list[str], list[str]]:
-        """Return what AWS would deny of these items, and what it does not tell, each in its own region."""
+        """Return sentences on denied rights, and on rights that AWS does not decide, each in its own region."""
         # seldom asked for, and Ansible compiles what is imported in every run
         from .._aws.rights import missing_rights
         from .regions import items_by_region

@@ -34,6 +34,17 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site, variabl
     assert refused.code != 0
     assert refused.writes == []
     assert "confirm_teardown=demo" in refused.problems
+    # EC2 deletes no VPC with what is somebody else's in it: nothing is begun.
+    (vpc,) = network.ours("vpcs").values()
+    guard = network.ec2().create_security_group(GroupName="guard", Description="a service's", VpcId=vpc["id"])[
+        "GroupId"
+    ]
+    stopped = network.run("teardown", extra={"confirm_teardown": "demo"})
+    assert (stopped.code, stopped.writes) == (2, [])
+    assert (
+        f"The VPC {vpc['id']} (vpc/initech) cannot be deleted, since security group {guard} (guard)" in stopped.problems
+    )
+    network.ec2().delete_security_group(GroupId=guard)
     outcome = network.run("teardown", extra={"confirm_teardown": "demo"})
     assert outcome.code == 0, outcome.output
     assert foreign(network) == before

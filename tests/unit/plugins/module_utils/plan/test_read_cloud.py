@@ -22,7 +22,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.intent imp
     SpaceIntent,
     VpcIntent,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import NatGateway
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, NatGateway
 from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
 
 Json = dict[str, Any]
@@ -323,3 +323,27 @@ def test_reservations_are_asked_of_the_region_of_the_subnet() -> None:
     asked.clear()
     reader.read_reservations({"subnet-1"})
     assert asked == ["eu-central-1"]
+
+
+def test_strangers_are_read_where_a_vpc_goes(intent: Intent) -> None:
+    place = {"VpcId": "vpc-9", "SubnetId": "subnet-1"}
+    interfaces: list[Json] = [
+        {"NetworkInterfaceId": "eni-1", "Description": "a load balancer's", **place},
+        {"NetworkInterfaceId": "eni-2", "TagSet": tags("gateway/acme/agg1"), **place},
+        {"NetworkInterfaceId": "eni-3", "InterfaceType": "nat_gateway", **place},
+    ]
+    groups: list[Json] = [
+        {"GroupId": "sg-1", "GroupName": "default", "VpcId": "vpc-9"},
+        {"GroupId": "sg-2", "GroupName": "GuardDuty", "VpcId": "vpc-9"},
+        {"GroupId": "sg-3", "GroupName": "ours", "VpcId": "vpc-9", "Tags": tags("sg/gateway/acme/agg1")},
+    ]
+    ec2 = Ec2(describe_network_interfaces=interfaces, describe_security_groups=groups)
+    reader = CloudReader(lambda _region, _service: ec2)
+    reader.take(intent, Cloud())
+    assert reader.read_strangers(set(), "prod") is False
+    assert ec2.asked == []
+    assert reader.read_strangers({"vpc-9"}, "prod") is True
+    found = "network interface eni-1 (a load balancer's)"
+    assert reader.cloud.strangers == {"subnet-1": (found,), "vpc-9": (found, "security group sg-2 (GuardDuty)")}
+    assert len(ec2.asked) == 2
+    assert reader.read_strangers({"vpc-9"}, "prod") is False

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of others lies in a VPC or a subnet that is to go: EC2 would refuse the deletion. Private to the collection.
+
+Services make such objects too: GuardDuty, for one, puts a security group and network interfaces into every VPC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .intent import Intent, Report
+from .items import Design
+from .naming import TAG_KEY, TAG_NETWORK, owned
+from .state import Cloud
+
+
+def going(design: Design, intent: Intent, cloud: Cloud) -> set[str]:
+    """Return the VPCs that go, and those in which subnets go."""
+    found: set[str] = set()
+    for item in design.items:
+        if item.system == "aws" and item.verb == "delete" and item.kind == "vpc":
+            found.add(str((item.before or {})["id"]))
+        elif item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
+            subnet = owned(intent.network, item.key, cloud.subnets.values())
+            found |= {subnet.vpc_id} if subnet else set()
+    return found
+
+
+def refuse_strangers(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+    """Refuse to delete a VPC or a subnet that EC2 would not delete; the plan has read what lies in them."""
+    if cloud.strangers is None:
+        return
+    whole = set()
+    for item in design.items:
+        if item.system == "aws" and item.verb == "delete" and item.kind == "vpc":
+            number = str((item.before or {})["id"])
+            whole.add(number)
+            _refuse(
+                f"VPC {number} ({item.key})",
+                [*cloud.strangers.get(number, ()), *_others(number, intent, cloud)],
+                report,
+            )
+    for item in design.items:
+        if item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
+            subnet = owned(intent.network, item.key, cloud.subnets.values())
+            if subnet and subnet.vpc_id not in whole:
+                _refuse(f"subnet {subnet.id} ({item.key})", cloud.strangers.get(subnet.id, ()), report)
+
+
+def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:
+    """Return the subnets and the route tables of a VPC that are not the network's."""
+    subnets = [
+        f"subnet {one.id}" for one in cloud.subnets.values() if one.vpc_id == vpc_id and _foreign(one.tags, intent)
+    ]
+    tables = [
+        f"route table {one.id}"
+        for one in cloud.route_tables.values()
+        if one.vpc_id == vpc_id and not one.main and _foreign(one.tags, intent)
+    ]
+    return sorted(subnets) + sorted(tables)
+
+
+def _foreign(tags: dict[str, str], intent: Intent) -> bool:
+    return tags.get(TAG_NETWORK) != intent.network or TAG_KEY not in tags
+
+
+def _refuse(what: str, found: Iterable[str], report: Report) -> None:
+    if listed := list(found):
+        report.problem(
+            f"The {what} cannot be deleted, since {', '.join(listed)} in it is not this network's: EC2 refuses that. "
+            "Delete what is in it first, or take the tag bonded.internet/network off the "
+            f"{what.partition(' ')[0]}, which is kept then."
+        )
