@@ -98,6 +98,13 @@ def _at_once(steps: Collection[Callable[[], None]]) -> None:
         raise failures[0]
 
 
+def _blocks(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the blocks of a VPC or a subnet, but for those that were taken away, which EC2 shows for a while."""
+    gone = ("disassociating", "disassociated", "failing", "failed")
+    blocks: list[Mapping[str, Any]] = item.get(f"{name}AssociationSet", [])
+    return [one for one in blocks if one.get(f"{name}State", {}).get("State") not in gone]
+
+
 def _regions(intent: Intent) -> list[str | None]:
     return sorted({host.region for host in intent.hosts}, key=str)
 
@@ -296,7 +303,7 @@ class CloudReader:
                 free=item.get("AvailableIpAddressCount"),
                 ipv6=any(
                     block.get("Ipv6CidrBlockState", {}).get("State") == "associated"
-                    for block in item.get("Ipv6CidrBlockAssociationSet", [])
+                    for block in _blocks(item, "Ipv6CidrBlock")
                 ),
             )
 
@@ -311,9 +318,9 @@ class CloudReader:
         for item in found:
             self.cloud.vpcs[item["VpcId"]] = Vpc(
                 id=item["VpcId"],
-                cidrs=tuple(b["CidrBlock"] for b in item.get("CidrBlockAssociationSet", [])) or (item["CidrBlock"],),
+                cidrs=tuple(b["CidrBlock"] for b in _blocks(item, "CidrBlock")) or (item["CidrBlock"],),
                 tags=tags_of(item),
-                ipv6=bool(item.get("Ipv6CidrBlockAssociationSet")),
+                ipv6=bool(_blocks(item, "Ipv6CidrBlock")),
             )
 
     def _internet_gateways(self, client: Any, intent: Intent) -> None:

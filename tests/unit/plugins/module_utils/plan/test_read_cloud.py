@@ -347,3 +347,21 @@ def test_strangers_are_read_where_a_vpc_goes(intent: Intent) -> None:
     assert reader.cloud.strangers == {"subnet-1": (found,), "vpc-9": (found, "security group sg-2 (GuardDuty)")}
     assert len(ec2.asked) == 2
     assert reader.read_strangers({"vpc-9"}, "prod") is False
+
+
+def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(intent: Intent) -> None:
+    def block(name: str, network: str, state: str) -> Json:
+        return {name: network, f"{name}State": {"State": state}}
+
+    vpc: Json = {
+        **VPC,
+        "CidrBlockAssociationSet": [
+            block("CidrBlock", "10.101.0.0/16", "associated"),
+            block("CidrBlock", "10.102.0.0/16", "disassociated"),
+        ],
+        "Ipv6CidrBlockAssociationSet": [block("Ipv6CidrBlock", "2001:db8::/56", "disassociated")],
+    }
+    found = read(Ec2(describe_vpcs=[vpc]), intent).cloud.vpcs["vpc-9"]
+    assert (found.cidrs, found.ipv6) == (("10.101.0.0/16",), False)
+    vpc["Ipv6CidrBlockAssociationSet"] = [block("Ipv6CidrBlock", "2001:db8::/56", "associated")]
+    assert read(Ec2(describe_vpcs=[vpc]), intent).cloud.vpcs["vpc-9"].ipv6 is True
