@@ -259,6 +259,16 @@ options:
           subnet_id:
             description: The subnet of the network interface, for an adopted VPC.
             type: str
+          pool:
+            description:
+              - The pool of public addresses of the gateway's Elastic IP, which is its network interface's or its NAT
+                gateway's. Default is that of Amazon. Only for a new address.
+            type: str
+          public_ip:
+            description:
+              - An Elastic IP that the account has already, to be taken over in place of a new one. It must be free, and
+                is never released.
+            type: str
           port_forwards:
             description: What shall come in from the Internet, with V(masquerade) only.
             type: list

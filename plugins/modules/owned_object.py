@@ -89,6 +89,15 @@ options:
     description:
       - The description of a network interface.
     type: str
+  pool:
+    description:
+      - The pool of public addresses from which an Elastic IP is allocated. Default is Amazon's pool.
+    type: str
+  public_ip:
+    description:
+      - An Elastic IP that the account has already, to be adopted in place of a new one. It must not be associated, and
+        not belong to another network or be in use in this one. It is tagged C(bonded.internet/adopted=true).
+    type: str
 seealso:
   - module: amazon.aws.ec2_vpc_net
   - module: amazon.aws.ec2_eip
@@ -122,12 +131,13 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or in check mode would be done. V(yield) stands for an object that was created and deleted again,
-      since another run's one stays.
+    - What was done, or in check mode would be done. V(adopt) stands for an Elastic IP that was there, O(public_ip).
+    - V(yield) stands for an object that was created and deleted again, since another run's one stays.
   returned: success
   type: str
   choices:
     - create
+    - adopt
     - yield
     - none
   sample: create
@@ -179,6 +189,8 @@ def main() -> None:
             "cidr": {"type": "str"},
             "ipv6": {"type": "bool", "default": False},
             "vpc_id": {"type": "str"},
+            "pool": {"type": "str"},
+            "public_ip": {"type": "str"},
             "subnet_id": {"type": "str"},
             "description": {"type": "str"},
         },

@@ -112,7 +112,8 @@ class Network:
             return Planned([], list(checked.error_messages), [])
         params = checked.validated_parameters
         entries = params["cpe_nat_ips"]
-        named = {str(entry.get("public_ip")) for entry in entries}
+        users = [*entries, *(gateway for space in params["spaces"] for gateway in space["gateways"])]
+        named = {str(user.get("public_ip")) for user in users}
         self.aws.look(named, any(entry.get("reverse_dns") is not None for entry in entries))
         spaces = [(space["key"], space.get("vpc") or {}) for space in params["spaces"]]
         self.aws.adopted = {vpc["id"]: f"vpc/{key}" for key, vpc in spaces if vpc.get("id")}

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .._design.naming import tags
-from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags
+from .._cpe_nat_rules import Holding, adoption_problem
+from .._design.naming import TAG_ADOPTED, TAG_NETWORK, TAG_RETIRED, tags
+from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe_by, tags_of
 from ._work import readable
 from .once import KINDS, Kind, create, find, settle
 
@@ -35,8 +36,16 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
             f"{key}: AWS has {len(listed)} objects with this key of network {network} (got {ids}, expected one). "
             "Nothing was changed. Delete all but the one in use, or take the tag bonded.internet/key off them"
         )
+    given = params.get("public_ip")
+    if listed and given and listed[0].get("PublicIp") != given:
+        raise OwnedError(
+            f"{key}: public_ip cannot be changed (got {given}, expected {listed[0].get('PublicIp')}, its Elastic IP "
+            f"{listed[0][kind.id]}). Nothing was changed. Leave public_ip out, or give that one up first"
+        )
     if listed:
         return _result(kind, listed[0], "none")
+    if given:
+        return _adopt(client, kind, params, check_mode)
     if check_mode:
         return _result(kind, {}, "create")
     made, certain = create(
@@ -76,6 +85,26 @@ def _interface(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _adopt(client: Ec2Client, kind: Kind, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Take over an Elastic IP of the account, by its tags. Raises OwnedError if it is not free."""
+    network, key, given = params["network"], params["key"], params["public_ip"]
+    found = next(iter(describe_by(client, "describe_addresses", "public-ip", [given])), None)
+    old = tags_of(found) if found else {}
+    place = (found or {}).get("AssociationId")
+    retired = old.get(TAG_RETIRED) == "true"
+    holding = Holding(old.get(TAG_NETWORK), retired, "another object", place) if found else None
+    problem = adoption_problem(given, holding, network)
+    if problem or found is None:
+        raise OwnedError(f"{key}: {problem}. Nothing was changed")
+    if not check_mode:
+        # no other tags: the IAM policy for adoption lets just these be set
+        new = as_tags({**tags(network, key), TAG_ADOPTED: "true"})
+        call(client, "create_tags", Resources=[found[kind.id]], Tags=new)
+        if retired:
+            call(client, "delete_tags", Resources=[found[kind.id]], Tags=[{"Key": TAG_RETIRED}])
+    return _result(kind, found, "adopt")
+
+
 def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the creating call's parameters, the ownership tags among them."""
     given = {
@@ -85,6 +114,7 @@ def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
         "SubnetId": params.get("subnet_id"),
         "Description": params.get("description"),
         "Domain": "vpc" if kind.resource == "elastic-ip" else None,
+        "PublicIpv4Pool": params.get("pool"),
     }
     name = {"Name": params["name"]} if params.get("name") else {}
     given_tags = {str(key): str(value) for key, value in (params.get("tags") or {}).items()}

@@ -164,9 +164,9 @@ def check_public_ip(
         return
     named = {one.public_ip: one for one in [*cloud.named, *cloud.addresses]}
     found = named.get(wanted)
-    if found is not None and found.region not in (None, _region(owner, intent)):
+    if found is not None and found.region not in (None, region_of(owner, intent)):
         found = None
-    holding = _holding(found, fleet) if found else None
+    holding = held_as(found, fleet) if found else None
     given = f"{wanted} ({found.allocation_id})" if found else wanted
     if problem := adoption_problem(given, holding, intent.network):
         everyone = (*fleet.members, *fleet.leaving)
@@ -192,11 +192,13 @@ def current_address(address: ElasticIp | None) -> str | None:
     return address.private_ip or address.tags.get(TAG_PRIVATE_IP)
 
 
-def _region(owner: Member, intent: Intent) -> str | None:
+def region_of(owner: Member, intent: Intent) -> str | None:
+    """Return the region of an aggregator; None for the default one."""
     return next((host.region for host in intent.hosts if host.host == owner.host), None)
 
 
-def _holding(found: ElasticIp, fleet: Fleet) -> Holding:
+def held_as(found: ElasticIp, fleet: Fleet) -> Holding:
+    """Return what an Elastic IP serves, for `adoption_problem`."""
     key = found.tags.get(TAG_KEY, "")
     place = None
     if found.interface_id:

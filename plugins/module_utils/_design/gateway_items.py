@@ -132,7 +132,7 @@ def _mark_way_out(gateway: Gateway, static: Thing, server: Server, design: Desig
 def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:
     host, found, address = gateway.member.host, gateway.interface, gateway.address
     ip_key = gateway_ip_key(gateway.space, host)
-    elastic_ip_items(address, ip_key, host, intent, design)
+    elastic_ip_items(address, ip_key, host, gateway.intent, intent, design)
     if address is None or found is None or address.interface_id != found.id:
         after = {
             "interface_id": found.id if found else KNOWN_AFTER_APPLY,

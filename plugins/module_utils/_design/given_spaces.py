@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._cpe_nat_rules import address_problem, pool_problem
 from .addresses import is_private_space, unusable
 from .given import given_options, ipv4_network, networks, never_empty, number, several, sources, tunnel_network
 from .given_tags import read_tags
@@ -57,6 +58,10 @@ def _gateway(given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], 
         if kind := unusable(ipaddress.IPv4Network(text)):
             report.problem(f"{what}, networks: {text} is {kind} address space, which nothing behind a bond has.")
     never_empty(options, "route_tables", f"{what}, route_tables", "the main one and ours", report)
+    for name, problem_of in (("pool", pool_problem), ("public_ip", address_problem)):
+        if (value := options.get(name)) is not None and (problem := problem_of(str(value))):
+            report.problem(f"{what}, {name}: not usable (got {value!r}); {problem}.")
+            del options[name]
     options["route_tables"] = tuple(options.get("route_tables", ()))
     options["incoming"] = tuple(dict.fromkeys(options.get("incoming", ())))
     primary = {device for host in hosts if host.host == options["host"] for device in host.primary_devices}

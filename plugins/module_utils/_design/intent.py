@@ -121,6 +121,9 @@ class GatewayIntent:
     route_tables: tuple[str, ...] = ()
     interface: str | None = None
     subnet_id: str | None = None
+    pool: str | None = None
+    public_ip: str | None = None
+    """An Elastic IP of the account to take over."""
     port_forwards: tuple[Mapping[str, Any], ...] = ()
     incoming: tuple[str, ...] = ()
     """Further devices by which the space's packets come to the aggregator."""

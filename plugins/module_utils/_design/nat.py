@@ -11,22 +11,40 @@ from __future__ import annotations
 
 from typing import Any
 
+from .cpe_nat_entries import is_adopted
 from .gateway import PART, Gateway
-from .intent import Intent, Report
+from .intent import GatewayIntent, Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .leftovers import RELEASE, TEARDOWN, releases
-from .naming import TAG_KEY, TAG_RETIRED, all_owned, nat_gateway_ip_key, nat_gateway_key, public_subnet_key, tags
+from .naming import (
+    TAG_ADOPTED,
+    TAG_KEY,
+    TAG_RETIRED,
+    all_owned,
+    nat_gateway_ip_key,
+    nat_gateway_key,
+    public_subnet_key,
+    tags,
+)
 from .public_subnets import NAT
 from .stages import Phase
 from .state import Cloud, ElasticIp, NatGateway
 
 
-def elastic_ip_items(address: ElasticIp | None, key: str, host: str, intent: Intent, design: Design) -> None:
-    """The Elastic IP is there, and in use."""
+def elastic_ip_items(
+    address: ElasticIp | None, key: str, host: str, given: GatewayIntent, intent: Intent, design: Design
+) -> None:
+    """Make the Elastic IP, or take over the one that the gateway names; take a kept one back into use."""
     common: dict[str, Any] = {"phase": "add", "host": host, "part": PART}
     if address is None:
-        after = {"public_ip": KNOWN_AFTER_APPLY, "tags": tags(intent.network, key)}
-        design.aws("create", "elastic_ip", "", key, after=after, **common)
+        adopted = {TAG_ADOPTED: "true"} if given.public_ip else {}
+        after: dict[str, Any] = {
+            "public_ip": given.public_ip or KNOWN_AFTER_APPLY,
+            "tags": tags(intent.network, key) | adopted,
+        }
+        if given.pool:
+            after["pool"] = given.pool
+        design.aws("update" if given.public_ip else "create", "elastic_ip", "", key, after=after, **common)
     elif address.tags.get(TAG_RETIRED) == "true":
         change: dict[str, Any] = {"before": {"tags": {TAG_RETIRED: "true"}}, "after": {"tags": {TAG_RETIRED: None}}}
         design.aws("update", "elastic_ip", "", key, **change, **common)
@@ -43,13 +61,13 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
             f"{'' if nat else ', and creates another one with the same Elastic IP'}."
         )
     if nat is None:
-        elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
+        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
         address = gateway.nat_address.allocation_id if gateway.nat_address else KNOWN_AFTER_APPLY
         after = {"allocation_id": address, "tags": tags(intent.network, key)}
         design.aws("create", NAT, parent, key, phase="add", host=host, part=PART, after=after)
         return
     if gateway.nat_address and gateway.nat_address.tags.get(TAG_RETIRED) == "true":
-        elastic_ip_items(gateway.nat_address, ip_key, host, intent, design)
+        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
     subnet = cloud.subnets.get(nat.subnet_id)
     if subnet is None or subnet.tags.get(TAG_KEY) != parent:
         report.problem(
@@ -79,14 +97,17 @@ def _place(nat: NatGateway, cloud: Cloud) -> str:
 def address_gone(
     address: ElasticIp | None, key: str, host: str | None, intent: Intent, design: Design, managed: bool = False
 ) -> None:
-    """An Elastic IP is taken off its interface, and released or kept. `managed`: its NAT gateway takes it off."""
+    """An Elastic IP is taken off its interface, and released or kept; one that the account had before is kept.
+
+    `managed`: its NAT gateway takes it off.
+    """
     common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
     if address is None:
         return
     if address.interface_id and not managed:
         before: dict[str, Any] = {"interface_id": address.interface_id, "private_ip": address.private_ip}
         design.aws("delete", "address_association", address.interface_id, key, before=before, **common)
-    if releases(intent):
+    if releases(intent) and not is_adopted(address):
         text = f"the public address {address.public_ip}: it is released, and never comes back"
         said: dict[str, Any] = {"interrupts": text, "switch": TEARDOWN if intent.absent else RELEASE}
         design.aws("delete", "elastic_ip", "", key, before={"public_ip": address.public_ip}, **said, **common)

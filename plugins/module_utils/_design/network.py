@@ -21,6 +21,7 @@ from .duplicates import check_duplicates
 from .existing import ExistingMeshes, protocol_patterns
 from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet, some
 from .gateway import Gateway, resolve_gateway, with_device_indexes
+from .gateway_addresses import check_gateway_addresses
 from .gateway_checks import check_egress, check_gateways, warn_of_none
 from .gateway_devices import check_devices
 from .gateway_gone import design_gateways_gone
@@ -111,6 +112,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
     check_devices(gateways, server, report)
+    check_gateway_addresses(gateways, intent, cloud, fleet, report)
     check_space_names((space for space, _found in pairs), intent, server, cloud, report)
     check_gateway_names(gateways, intent, server, cloud, report)
     for gateway in gateways:

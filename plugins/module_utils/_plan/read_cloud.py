@@ -275,14 +275,16 @@ class CloudReader:
             )
 
     def _addresses(self, client: Any, region: str | None, intent: Intent) -> None:
-        """The network's Elastic IPs, and (only where there are such) others that entries are to take over."""
+        """The network's Elastic IPs, and (only where there are such) others that are to be taken over."""
         found = describe(client, "describe_addresses", Filters=owned_by(intent.network))
         named = any(entry.reverse_dns is not None for entry in intent.cpe_nat_ips)
         names = reverse_dns_of(client, [item["AllocationId"] for item in found] if named else [])
         for item in found:
             name = names.get(item["AllocationId"], "") if named else None
             self.cloud.addresses.append(_elastic_ip(item, region, name))
-        given = {entry.public_ip for entry in intent.cpe_nat_ips if entry.public_ip and not intent.absent}
+        named_ips = [entry.public_ip for entry in intent.cpe_nat_ips]
+        named_ips += [gateway.public_ip for space in intent.spaces for gateway in space.gateways]
+        given = {public_ip for public_ip in named_ips if public_ip and not intent.absent}
         others = sorted(given - {item["PublicIp"] for item in found})
         for item in describe_by(client, "describe_addresses", "public-ip", others):
             self.cloud.named.append(_elastic_ip(item, region))

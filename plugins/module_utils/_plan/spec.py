@@ -69,6 +69,8 @@ _GATEWAY: Spec = {
     "route_tables": _list(),
     "interface": _str(),
     "subnet_id": _str(),
+    "pool": _str(),
+    "public_ip": _str(),
     "incoming": _list(),
     "port_forwards": _list(
         {

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.playbooks.rights import policy
 from tests.playbooks.running import Site
 
 from .running import Role
@@ -86,6 +87,19 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
     assert empty.ours("network_interfaces") == {}
     assert routes(empty) == before
     assert empty.aggregator("agg1") == server
+
+
+def test_takes_an_address_of_the_account_over_and_never_releases_it(empty: Site, role: Role) -> None:
+    given = empty.ec2().allocate_address(Domain="vpc")["PublicIp"]
+    empty.grant([policy(name) for name in ("read", "change", "adopt")])
+    adopting = {**GATEWAY, "networks": [], "public_ip": given}
+    assert role("present", adopting).code == 0
+    address = empty.ours("addresses")["gateway-ip/acme/agg1"]
+    assert (address["public_ip"], address["tags"]["bonded.internet/adopted"]) == (given, "true")
+    assert address["network_interface_id"] == empty.ours("network_interfaces")["gateway/acme/agg1"]["id"]
+    assert role("absent", {**adopting, "release": True}).code == 0
+    kept = empty.ours("addresses")["gateway-ip/acme/agg1"]
+    assert (kept["public_ip"], kept["tags"]["bonded.internet/retired"]) == (given, "true")
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,39 @@ def test_what_is_never_listed_is_named_with_its_id(aws: Running, client: Any) ->
     with pytest.raises(OwnedError, match=r"EC2 does not list vpc-\w+, .* Done before: vpc/acme: created") as refused:
         run(client, options("vpc"), False)
     assert len(refused.value.done) == 1
+
+
+def theirs(client: Any, **tags: str) -> str:
+    """Allocate an Elastic IP as somebody else would; returns its address."""
+    given = [{"Key": f"bonded.internet/{name}", "Value": value} for name, value in tags.items()]
+    more = {"TagSpecifications": [{"ResourceType": "elastic-ip", "Tags": given}]} if given else {}
+    return str(client.allocate_address(Domain="vpc", **more)["PublicIp"])
+
+
+KEPT = {"network": "prod", "key": "cpe-nat/old", "retired": "true"}
+
+
+@pytest.mark.parametrize("tags", [{}, KEPT], ids=["new", "kept"])
+def test_an_address_of_the_account_is_adopted(aws: Running, client: Any, tags: dict[str, str]) -> None:
+    wanted = options("elastic_ip", public_ip=theirs(client, **tags))
+    actions(aws)
+    assert run(client, wanted, True)["action"] == "adopt"
+    assert actions(aws) == []
+    done = run(client, wanted, False)
+    assert (done["action"], done["public_ip"]) == ("adopt", wanted["public_ip"])
+    assert actions(aws) == ["CreateTags", *(["DeleteTags"] if tags else [])]
+    assert of_key(client, "elastic_ip") == [done["id"]]
+    (found,) = describe(client, "describe_addresses", AllocationIds=[done["id"]])
+    assert {tag["Key"].partition("/")[2] for tag in found["Tags"]} == {"network", "key", "adopted"}
+    assert not run(client, wanted, False)["changed"]
+    with pytest.raises(OwnedError, match="public_ip cannot be changed"):
+        run(client, {**wanted, "public_ip": "203.0.113.250"}, False)
+
+
+def test_an_address_that_is_not_free_is_not_adopted(aws: Running, client: Any) -> None:
+    used = theirs(client, network="prod", key="cpe-nat/mail")
+    actions(aws)
+    for given, words in ((used, "is in use in this network"), ("203.0.113.250", "is no Elastic IP of this account")):
+        with pytest.raises(OwnedError, match=words):
+            run(client, options("elastic_ip", public_ip=given), False)
+    assert actions(aws) == []
