@@ -53,6 +53,7 @@ HOSTS = "tests/hosts"
 LONG = {
     "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
+    "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
@@ -66,7 +67,7 @@ LONG = {
     "tests/habits/test_site.py": "it takes two minutes; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
-"""Tests that .ci/run leaves out, and why: run them before a release. The first two are for each change of
+"""Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. Those
 of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with

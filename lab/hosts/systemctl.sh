@@ -53,6 +53,17 @@ case "${1:-}" in
         rm -f "/run/units/$unit"
         log "stop $unit"
         ;;
+    # A test may leave a service's own program; settings of others that reload it come after it, as systemd does.
+    reload)
+        program=/etc/systemd/system/$unit.reload
+        log "reload $unit"
+        if [ -x "$program" ]; then
+            "$program" || exit 1
+        fi
+        for setting in "/etc/systemd/system/$unit.d/"*.conf; do
+            [ -e "$setting" ] && sed -n 's/^ExecReload=-//p' "$setting" | sh >> /run/journal.log 2>&1 || true
+        done
+        ;;
     list-unit-files | list-units) ;;
     *)
         echo "systemctl.sh: $*: not known here" >&2

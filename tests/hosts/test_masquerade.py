@@ -147,7 +147,7 @@ def test_a_timer_looks_after_it_and_the_units_are_sound(aggregator: Aggregator) 
     setting = host.path("/etc/cloud/cloud.cfg.d/99-bonded-internet-demo.cfg").read_text(encoding="utf-8")
     assert "apply_full_imds_network_config: false" in setting
     installed = json.loads(host.path("/etc/bonded-internet/demo.json").read_text(encoding="utf-8"))
-    assert installed == {"masquerade": [masquerade("acme")], "ways_back": []}
+    assert installed == {"masquerade": [masquerade("acme")], "ways_back": [], "firewall": []}
     assert aggregator.role(state="absent").rc == 0
     assert list(host.path("/etc/cloud/cloud.cfg.d").iterdir()) == []
 
@@ -189,7 +189,7 @@ def test_what_fits_into_no_file_is_refused_and_what_nft_would_not_take_is_not_in
     # as if the check had let something by
     broken = {**masquerade("acme"), "subnet": "10.101.0.0/99"}
     checked = {"network": "demo", "directory": "/etc/bonded-internet", "rule_priority": 10, "interval": 10}
-    extra = {"__aggregator_host_checked": {**checked, "masquerade": [broken], "ways_back": []}}
+    extra = {"__aggregator_host_checked": {**checked, "masquerade": [broken], "ways_back": [], "firewall": []}}
     outcome = aggregator.role("-e", json.dumps(extra))
     assert outcome.rc != 0
     assert any("failed to validate" in text for text in outcome.failures)

@@ -48,7 +48,11 @@ def site(stand_ins: Site, hosts: dict[str, Host], variables: Json) -> Site:
 
 def installed(host: Host) -> Any:
     path = host.path("/etc/bonded-internet/demo.json")
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"masquerade": [], "ways_back": []}
+    return (
+        json.loads(path.read_text(encoding="utf-8"))
+        if path.exists()
+        else {"masquerade": [], "ways_back": [], "firewall": []}
+    )
 
 
 def on_hosts(plan: Json) -> list[tuple[str, str, str, str, str]]:

@@ -95,11 +95,22 @@ _MASQUERADE = Record(
     defaults={"untranslated": [], "ipv6": False, "incoming": [], "port_forwards": []},
 )
 _WAY_BACK = Record({"address": _ADDRESS, "via": _ADDRESS, "device": _NAME, "table": Number(1, UNSIGNED, as_text=True)})
+_FIREWALL = Record(
+    {
+        "device": _NAME,
+        "protocol": Text("udp, tcp or ospf", 4, ("udp", "tcp", "ospf").__contains__),
+        "port": Number(0, 65535, as_text=True),
+        "ipv6": Flag(as_text=True),
+        "sources": Many(_ADDRESS, MOST_ENTRIES),
+    },
+    defaults={"port": 0, "ipv6": False, "sources": []},
+)
 _LISTS: Mapping[str, Shape] = {
     "masquerade": Many(_MASQUERADE, MOST_ENTRIES),
     "ways_back": Many(_WAY_BACK, MOST_ENTRIES),
+    "firewall": Many(_FIREWALL, MOST_ENTRIES),
 }
-INSTALLED = Record(_LISTS)
+INSTALLED = Record(_LISTS, defaults={"firewall": []})
 """Shape of the JSON file in which role aggregator_host records on the host what it installed."""
 FILES: Mapping[str, Record] = {
     "aggregator_host": Record(
@@ -131,6 +142,7 @@ def check_files(given: Any, of: str) -> tuple[dict[str, Any], list[str]]:
     data: dict[str, Any] = FILES[of].read(given, "", wrong)
     if not wrong:
         _check_devices(data.get("masquerade") or (), wrong)
+        _check_sources(data.get("firewall") or (), wrong)
     return data, wrong
 
 
@@ -142,6 +154,15 @@ def check_masquerade(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not wrong:
         _check_devices([entries[space] for space in sorted(entries)], wrong)
     return wrong
+
+
+def _check_sources(entries: Any, wrong: list[str]) -> None:
+    """Refuse what would be let in from everywhere, or to every port."""
+    for number, entry in enumerate(entries):
+        if not entry["sources"] and not entry["ipv6"]:
+            say(wrong, f"firewall[{number}].sources is empty: by IPv4 nothing is let in from everywhere.")
+        if not entry["port"] and entry["protocol"] != "ospf":
+            say(wrong, f"firewall[{number}].port is missing: {entry['protocol']} is let in to one port only.")
 
 
 def _check_devices(entries: Any, wrong: list[str]) -> None:

@@ -22,7 +22,7 @@ MANAGERS = {
     "cloud_init": "etc/cloud",
 }
 """Programs that may configure a new device, and the path that exists if they are installed."""
-EMPTY: dict[str, list[Any]] = {"masquerade": [], "ways_back": []}
+EMPTY: dict[str, list[Any]] = {"masquerade": [], "ways_back": [], "firewall": []}
 FIREWALL = {"directory": "etc/bonding/nftables", "known_ips": "etc/bonding/known_ips"}
 """Paths at which the vendor's firewall takes additional rules (6.6 and later) and addresses (6.5)."""
 CONFIGURATION = "/var/lib/bonding/configuration.json"

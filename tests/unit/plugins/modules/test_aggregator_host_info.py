@@ -86,7 +86,7 @@ def test_routes_and_rules() -> None:
 
 def test_what_is_installed_and_who_may_configure_devices(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "demo.json"
-    assert facts.read_installed(str(path)) == {"masquerade": [], "ways_back": []}
+    assert facts.read_installed(str(path)) == {"masquerade": [], "ways_back": [], "firewall": []}
     path.write_text("{", encoding="utf-8")
     with pytest.raises(facts.HostError, match=r"is no JSON .* delete it"):
         facts.read_installed(str(path))

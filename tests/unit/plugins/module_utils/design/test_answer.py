@@ -45,6 +45,7 @@ MASQUERADE: dict[str, Any] = {
     "incoming": ["tun17", "vx10000011"],
     "port_forwards": [FORWARD],
 }
+FIREWALL = {"device": "ens5", "protocol": "udp", "port": 4789, "ipv6": False, "sources": ["10.1.0.13"]}
 WAY = {"address": "10.1.0.77", "via": "10.253.0.12", "device": "vx10000000", "table": 10000012}
 HOST: dict[str, Any] = {
     "devices": [DEVICE, {**DEVICE, "name": "lo", "mac": None}, {**DEVICE, "name": "sit0", "mac": "0.0.0.0"}],
@@ -55,7 +56,7 @@ HOST: dict[str, Any] = {
     "rules": [{"priority": 0, "from": "all", "incoming": None, "outgoing": None, "table": "local"}],
     "programs": dict.fromkeys(declared.PROGRAMS, True),
     "managers": dict.fromkeys(declared.MANAGERS, False),
-    "installed": {"masquerade": [MASQUERADE], "ways_back": [WAY]},
+    "installed": {"masquerade": [MASQUERADE], "ways_back": [WAY], "firewall": [FIREWALL]},
     "admits": {"vxlan": "no", "babel": "yes", "ospf": "unknown", "bgp": "no", "sources": ["10.1.0.0/24"]},
     "firewall": {"directory": True, "known_ips": False},
     "namespaces": [{"name": "space_11", "devices": ["veth0"]}, {"name": "other", "devices": None}],

@@ -16,7 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.host_files
     check_masquerade,
 )
 
-from .test_answer import MASQUERADE, WAY
+from .test_answer import FIREWALL, MASQUERADE, WAY
 
 GIVEN: dict[str, dict[str, Any]] = {
     "aggregator_host": {
@@ -26,6 +26,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "interval": 10,
         "masquerade": [MASQUERADE],
         "ways_back": [WAY],
+        "firewall": [FIREWALL],
     },
     "pwan_gateway": {"network": "demo", "space": "acme", "key": "gateway/acme/agg1", "interface": "gw11"},
     "device": {"mac": "0e:00:00:00:00:0b", "interface": "gw11"},
@@ -51,6 +52,9 @@ NAMES = {
         ("ways_back", 0, "address"),
         ("ways_back", 0, "via"),
         ("ways_back", 0, "device"),
+        ("firewall", 0, "device"),
+        ("firewall", 0, "protocol"),
+        ("firewall", 0, "sources", 0),
     ),
     "pwan_gateway": (("network",), ("space",), ("interface",)),
     "device": (("mac",), ("interface",)),
@@ -65,6 +69,7 @@ NUMBERS: tuple[tuple[Any, ...], ...] = (
     ("masquerade", 0, "port_forwards", 0, "port"),
     ("masquerade", 0, "port_forwards", 0, "to_port"),
     ("ways_back", 0, "table"),
+    ("firewall", 0, "port"),
 )
 
 
