@@ -29,17 +29,27 @@ def rights_to_write(
     for key in spaces:
         first.setdefault("space", ("", key))
     missing, untold = [], []
+    asked: list[str] = []
+    told = False
     for kind, (parent, key) in first.items():
         method, verb = ("PUT", "change") if key else ("POST", "add")
         path = api.table.item(kind, parent, key) if key else api.table.collection(kind, parent)
         answer: Any = api.describe_one(kind, parent, key) if key else api.describe(kind, parent)
+        asked.append(path)
         if not isinstance(answer, Mapping) or not answer.keys() >= _SELF_DESCRIBED:
             untold.append(f"The server does not tell who may {verb} {'to ' if verb == 'add' else ''}{path}.")
-        elif not _allows(answer.get("actions"), method):
+            continue
+        told |= "actions" in answer
+        if not _allows(answer.get("actions"), method):
             missing.append(
                 f"The user lacks the right to {verb} objects of the kind {kind} on the server: the OPTIONS of {path} "
                 f"name no {method}. Give it to a group of the user's there."
             )
+    if len(missing) > 1 and not told:
+        # The framework leaves the actions out where a user has none; another server may leave them out for everybody.
+        paths = ", ".join(asked)
+        text = f"The user may write nothing on the server, or the server does not tell: no OPTIONS of {paths} name "
+        missing = [f"{text}actions. Use a user who may write; if this one may, leave out bonding_check_rights."]
     return missing, untold
 
 

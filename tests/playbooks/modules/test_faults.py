@@ -171,7 +171,7 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     ),
     "on the server, the right to add": (
         lambda f: f.as_viewer(),
-        "The user lacks the right to add objects of the kind vxlan_interface on the server: the OPTIONS of",
+        "The user may write nothing on the server, or the server does not tell: no OPTIONS of",
     ),
     "the right to read": (
         lambda f: f.site.grant(without([policy("read")], "DescribeVpcs")),

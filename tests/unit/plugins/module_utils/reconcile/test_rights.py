@@ -37,11 +37,24 @@ def test_each_kind_is_asked_for_once() -> None:
 
 
 def test_without_post_the_right_is_missing() -> None:
-    missing, untold, _asked = rights(DESCRIBED)
+    missing, untold, _asked = rights({**DESCRIBED, "actions": {"PUT": {}}})
     assert untold == []
+    assert len(missing) == 2
     assert missing[0] == (
         "The user lacks the right to add objects of the kind filter on the server: the OPTIONS of "
         "aggregators/7/filters/ name no POST. Give it to a group of the user's there."
+    )
+
+
+def test_a_server_without_any_actions_has_one_sentence_that_claims_no_more() -> None:
+    missing, untold, _asked = rights(DESCRIBED)
+    assert (missing, untold) == (
+        [
+            "The user may write nothing on the server, or the server does not tell: no OPTIONS of "
+            "aggregators/7/filters/, bonds/17/connected_ips/ name actions. Use a user who may write; if this one may, "
+            "leave out bonding_check_rights."
+        ],
+        [],
     )
 
 
