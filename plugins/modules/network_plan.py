@@ -470,8 +470,8 @@ options:
         by the OPTIONS of each kind that is added and of a space that changes.
       - What is missing is refused, all of it at once. It costs a request each, so it is for a first run, and not for
         credentials that may only look.
-      - A server whose OPTIONS name no actions at all tells nothing of rights, and is refused in one sentence. Leave this
-        option out there.
+      - A server whose OPTIONS name no actions at all tells nothing of rights, and is refused in one sentence. Leave
+        this option out there.
       - Asking IAM wants the rights C(iam:SimulatePrincipalPolicy) and, for a role that has a path, C(iam:GetRole).
         Without them a warning lists the actions that could not be asked for.
     type: bool
