@@ -46,7 +46,7 @@ NAME_SET = "InvalidAddress.PtrSet"
 """EC2's code for an address that it does not release, since it has a reverse DNS name."""
 
 NAME_SECONDS = 300.0
-"""How long a reverse DNS name that was reset may take to go."""
+"""Seconds that EC2 may take to remove a reverse DNS name that was reset."""
 
 JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "InvalidNetworkInterfaceID.NotFound")
 """EC2's error codes for an object that was created a moment ago and is not visible yet."""

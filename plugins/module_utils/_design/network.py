@@ -20,6 +20,7 @@ from .derived import check_network_name, warn_of_kept
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes, protocol_patterns
 from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet, some
+from .foreign_objects import refuse_foreign_objects
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_addresses import check_gateway_addresses
 from .gateway_checks import check_egress, check_gateways, warn_of_none
@@ -45,7 +46,6 @@ from .shared_subnets import check_shared_subnets
 from .stages import PHASES, Phase, stage
 from .state import Cloud, Server, SpaceFound, Thing
 from .strange_keys import without_strange_keys
-from .strangers import refuse_strangers
 from .versions import check_versions
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
 
@@ -124,7 +124,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         if made.found and made.cidr and not keeps_gateways(made.space, leftovers):
             public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
-    refuse_strangers(intent, cloud, design, report)
+    refuse_foreign_objects(intent, cloud, design, report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
     design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
@@ -358,7 +358,7 @@ def _design_absent(
             "AWS was not asked for objects of this network: no host has an aws_instance_id, no space a vpc, and there "
             "is no CPE NAT entry. If there are any, name one of these again."
         )
-    refuse_strangers(intent, cloud, design, report)
+    refuse_foreign_objects(intent, cloud, design, report)
 
 
 def _check_regions(intent: Intent, report: Report) -> None:

@@ -314,7 +314,7 @@ class Cloud:
     """Security groups of this network, by id."""
     carriers: dict[str, tuple[str, ...]] | None = None
     """By the id of a group of this network, the interfaces that carry it; None where no group goes."""
-    strangers: dict[str, tuple[str, ...]] | None = None
+    foreign_objects: dict[str, tuple[str, ...]] | None = None
     """By the id of a VPC or a subnet, what of others lies in it; None where no VPC and no subnet goes."""
     checked_before: frozenset[str] = frozenset()
     """Primary interfaces whose source/destination check this network has switched off."""

@@ -20,6 +20,7 @@ from .._design.cpe_nat import own_addresses
 from .._design.cpe_nat_entries import Entry, resolve_entries
 from .._design.cpe_nat_fixed import have_other_bonds
 from .._design.cpe_nat_gone import leftover_keys
+from .._design.foreign_objects import going
 from .._design.intent import PARTS, Intent, Report
 from .._design.items import ALLOW, Design, Item
 from .._design.kept_addresses import kept_addresses
@@ -28,7 +29,6 @@ from .._design.network import changing_spaces, design_network
 from .._design.prices import is_of_own_pool, monthly
 from .._design.public_subnets import NAT
 from .._design.stages import PHASES
-from .._design.strangers import going
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .begin import Begun
@@ -199,7 +199,7 @@ def _read_more(
     more = False
     if any(item.kind == "security_group" and item.verb == "delete" for item in design.items):
         more = cloud_side.read_carriers()
-    more = cloud_side.read_strangers(going(design, intent, cloud_side.cloud), intent.network) or more
+    more = cloud_side.read_foreign_objects(going(design, intent, cloud_side.cloud), intent.network) or more
     if intent.absent:
         return more
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of
 from .._aws.account import read_account
+from .._aws.foreign_objects import foreign_objects_in
 from .._aws.nat_found import count_nat_gateways, read_nat_gateways
 from .._aws.reservations import reserved_in
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_found import read_security
-from .._aws.strangers import strangers_in
 from .._design.addresses import delegated
 from .._design.intent import Intent
 from .._design.items import Item
@@ -118,7 +118,7 @@ class CloudReader:
         self._regions: list[str | None] = []
         self._used_read = self._limits_read = False
         self._carries_groups = False
-        self._strangers_read: set[str] = set()
+        self._foreign_read: set[str] = set()
 
     def _ec2(self, region: str | None) -> Any:
         return self._client_of(region, "ec2")
@@ -181,16 +181,16 @@ class CloudReader:
         self.cloud.carriers = {number: tuple(carriers) for number, carriers in found.items()}
         return True
 
-    def read_strangers(self, vpc_ids: Collection[str], network: str) -> bool:
+    def read_foreign_objects(self, vpc_ids: Collection[str], network: str) -> bool:
         """Read what only VPCs and subnets that go ask: the objects of others in them; return False if known."""
-        new = set(vpc_ids) - self._strangers_read
-        self._strangers_read |= new
-        found = dict(self.cloud.strangers or {})
+        new = set(vpc_ids) - self._foreign_read
+        self._foreign_read |= new
+        found = dict(self.cloud.foreign_objects or {})
         for region in self._regions if new else []:
-            listed = strangers_in(self._ec2(region), network, new)
+            listed = foreign_objects_in(self._ec2(region), network, new)
             found |= {place: tuple(texts) for place, texts in listed.items()}
         if new:
-            self.cloud.strangers = found
+            self.cloud.foreign_objects = found
         return bool(new)
 
     def missing_rights(self, items: Collection[Item], intent: Intent) -> tuple[list[str], list[str]]:

@@ -325,7 +325,7 @@ def test_reservations_are_asked_of_the_region_of_the_subnet() -> None:
     assert asked == ["eu-central-1"]
 
 
-def test_strangers_are_read_where_a_vpc_goes(intent: Intent) -> None:
+def test_foreign_objects_are_read_where_a_vpc_goes(intent: Intent) -> None:
     place = {"VpcId": "vpc-9", "SubnetId": "subnet-1"}
     interfaces: list[Json] = [
         {"NetworkInterfaceId": "eni-1", "Description": "a load balancer's", **place},
@@ -340,13 +340,13 @@ def test_strangers_are_read_where_a_vpc_goes(intent: Intent) -> None:
     ec2 = Ec2(describe_network_interfaces=interfaces, describe_security_groups=groups)
     reader = CloudReader(lambda _region, _service: ec2)
     reader.take(intent, Cloud())
-    assert reader.read_strangers(set(), "prod") is False
+    assert reader.read_foreign_objects(set(), "prod") is False
     assert ec2.asked == []
-    assert reader.read_strangers({"vpc-9"}, "prod") is True
+    assert reader.read_foreign_objects({"vpc-9"}, "prod") is True
     found = "network interface eni-1 (a load balancer's)"
-    assert reader.cloud.strangers == {"subnet-1": (found,), "vpc-9": (found, "security group sg-2 (GuardDuty)")}
+    assert reader.cloud.foreign_objects == {"subnet-1": (found,), "vpc-9": (found, "security group sg-2 (GuardDuty)")}
     assert len(ec2.asked) == 2
-    assert reader.read_strangers({"vpc-9"}, "prod") is False
+    assert reader.read_foreign_objects({"vpc-9"}, "prod") is False
 
 
 def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(intent: Intent) -> None:

@@ -41,7 +41,7 @@ def test_an_aggregator_that_nobody_has_seen_may_be_missing_itself() -> None:
 
 
 def test_an_interface_that_does_not_say_its_kind() -> None:
-    """It would count as one of a kind that nobody knows, and be planned a second time."""
+    """The interface would count as one of an unknown kind, and the plan would create a second one."""
     one = vxlan(5, "vx1", 77)
     one["kind"] = one.pop("type")
     with script(get("aggregators/7/interfaces/", [one])) as server, pytest.raises(ReconcileError) as caught:

@@ -104,7 +104,7 @@ def test_what_is_below_a_path_goes_along() -> None:
 
 
 def test_a_line_of_the_table_itself_is_enough() -> None:
-    """Whoever keeps the collection corrects a name for everybody, nested ones too."""
+    """A maintainer corrects a name for everybody in the table, nested ones too."""
     part = Part(HostAddress(), wire_name="remote_address")
     endpoints = Field("endpoints", ListOf(Record({"ip": part, "vni": Part(Number())})), wire_name="peers")
     fields = tuple(endpoints if one.name == "endpoints" else one for one in RESOURCES["vxlan_interface"].fields)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of others lies in VPCs and subnets that are to go. Private to the collection."""
+"""Objects of others in VPCs and subnets that the plan deletes. Private to the collection."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._design.naming import TAG_NETWORK
 from ._ec2 import Ec2Client, describe_by, tags_of
 
 
-def strangers_in(client: Ec2Client, network: str, vpc_ids: Collection[str]) -> dict[str, list[str]]:
+def foreign_objects_in(client: Ec2Client, network: str, vpc_ids: Collection[str]) -> dict[str, list[str]]:
     """Return the interfaces and the security groups that are not the network's, by VPC and subnet. Raises Ec2Error.
 
     A NAT gateway's interface goes with it, and a VPC's own group with the VPC.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of others lies in a VPC or a subnet that is to go: EC2 would refuse the deletion. Private to the collection.
+"""Objects of others in a VPC or a subnet that the plan deletes: EC2 would refuse the deletion. Private to the collection.
 
 Services make such objects too: GuardDuty, for one, puts a security group and network interfaces into every VPC.
 """
@@ -28,9 +28,9 @@ def going(design: Design, intent: Intent, cloud: Cloud) -> set[str]:
     return found
 
 
-def refuse_strangers(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+def refuse_foreign_objects(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
     """Refuse to delete a VPC or a subnet that EC2 would not delete; the plan has read what lies in them."""
-    if cloud.strangers is None:
+    if cloud.foreign_objects is None:
         return
     whole = set()
     for item in design.items:
@@ -39,14 +39,14 @@ def refuse_strangers(intent: Intent, cloud: Cloud, design: Design, report: Repor
             whole.add(number)
             _refuse(
                 f"VPC {number} ({item.key})",
-                [*cloud.strangers.get(number, ()), *_others(number, intent, cloud)],
+                [*cloud.foreign_objects.get(number, ()), *_others(number, intent, cloud)],
                 report,
             )
     for item in design.items:
         if item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
             subnet = owned(intent.network, item.key, cloud.subnets.values())
             if subnet and subnet.vpc_id not in whole:
-                _refuse(f"subnet {subnet.id} ({item.key})", cloud.strangers.get(subnet.id, ()), report)
+                _refuse(f"subnet {subnet.id} ({item.key})", cloud.foreign_objects.get(subnet.id, ()), report)
 
 
 def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:

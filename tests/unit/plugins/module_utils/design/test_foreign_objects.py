@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.foreign_objects import going
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import RouteTable, Subnet
-from ansible_collections.bonded.internet.plugins.module_utils._design.strangers import going
 
 from .egress_world import PUBLIC_SUBNET, gateway, nat_world, space
 from .world import World
@@ -27,7 +27,7 @@ def test_a_vpc_with_something_of_others_is_not_torn_down(world: World) -> None:
     world.plan(spaces=space(), state="absent")
     assert world.report.problems == []
     assert going(world.design, INTENT, world.cloud) == {"vpc-9"}
-    world.cloud.strangers = {"vpc-9": (GUARD,)}
+    world.cloud.foreign_objects = {"vpc-9": (GUARD,)}
     world.cloud.subnets["subnet-x"] = Subnet("subnet-x", "vpc-9", "10.101.7.0/24", "eu-central-1a")
     world.cloud.route_tables["rtb-x"] = RouteTable("rtb-x", "vpc-9", False, ())
     world.plan(spaces=space(), state="absent")
@@ -39,7 +39,7 @@ def test_a_vpc_with_something_of_others_is_not_torn_down(world: World) -> None:
 
 
 def test_nothing_of_others_is_no_problem(world: World) -> None:
-    world.cloud.strangers = {"vpc-1": (GUARD,)}
+    world.cloud.foreign_objects = {"vpc-1": (GUARD,)}
     world.plan(spaces=space(), state="absent")
     assert world.report.problems == []
 
@@ -50,11 +50,11 @@ def test_a_subnet_that_goes_alone(world: World) -> None:
     world.plan(**wanted)
     assert going(world.design, INTENT, world.cloud) == {public.vpc_id}
     stranger = "network interface eni-7 (a load balancer's)"
-    world.cloud.strangers = {public.vpc_id: (stranger,), public.id: (stranger,)}
+    world.cloud.foreign_objects = {public.vpc_id: (stranger,), public.id: (stranger,)}
     world.plan(**wanted)
     assert [text for text in world.report.problems if f"subnet {public.id}" in text and stranger in text]
     # what lies elsewhere in the VPC is in nobody's way
-    world.cloud.strangers = {public.vpc_id: (stranger,)}
+    world.cloud.foreign_objects = {public.vpc_id: (stranger,)}
     world.plan(**wanted)
     assert world.report.problems == []
 
