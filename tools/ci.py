@@ -54,6 +54,7 @@ LONG = {
     "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
+    "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
@@ -68,11 +69,12 @@ LONG = {
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
-roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. Those
-of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
-Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
-the server; test_renamed.py judges all names at once, test_habits.py the engines. The others are for each change of the
-phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
+roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
+fourth is for each change of `_design/shared_subnets`. Those of rights are for each change of the rights, whose names
+tests/playbooks/modules/test_rights.py judges one by one. Those of renamings and of habits are for each change of the
+table of resources and of how the collection speaks with the server; test_renamed.py judges all names at once,
+test_habits.py the engines. The others are for each change of the phases, which tests/changes and tests/pairs judge in
+memory, and of what two runs do at once, which
 tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of others in a VPC or a subnet that the plan deletes: EC2 would refuse the deletion. Private to the collection.
+"""Objects of others in a VPC or a subnet that the plan deletes; EC2 refuses the deletion. Private to the collection.
 
 Services make such objects too: GuardDuty, for one, puts a security group and network interfaces into every VPC.
 """
