@@ -103,7 +103,7 @@ options:
           - Parts of the aggregator's own side that are left alone; V(checks) are those of this module.
         type: list
         elements: str
-        choices: [attach, checks, masquerade, settle, ways_back]
+        choices: [attach, checks, firewall, masquerade, settle, ways_back]
         default: []
       found:
         description:

@@ -12,15 +12,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from . import host_paths
 from .fleet import Fleet, Member
-from .gateway import MASQUERADE
+from .gateway import MASQUERADE, Gateway
+from .host_side import HostSide
 from .intent import Intent, Report
 from .mesh import Mesh
 from .state import Server
 
 
 def check_hosts(
-    meshes: list[Mesh], chosen: Mapping[str, str], intent: Intent, fleet: Fleet, server: Server, report: Report
+    meshes: list[Mesh],
+    chosen: Mapping[str, str],
+    gateways: list[Gateway],
+    sides: Mapping[str, HostSide],
+    intent: Intent,
+    fleet: Fleet,
+    server: Server,
+    report: Report,
 ) -> None:
     """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
     facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
@@ -52,6 +61,8 @@ def check_hosts(
                 f"{member.host}: has no program ping, by which tunnel peers are asked after a change. Install "
                 "iputils-ping there, or give bonding_host_skip: [settle]."
             )
+        if member.host in sides:
+            host_paths.judge(member, found, sides[member.host], gateways, intent, report)
         devices = list(found.get("devices") or ())
         _check_cpe_nat(member, devices, chosen, found.get("managers") or {}, report)
         for mesh in meshes:

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Host configuration of an aggregator, over SSH: masquerading and return routes. Private to the collection.
+"""Host configuration of an aggregator, over SSH: masquerading, return routes, firewall. Private to the collection.
 
 A host's `HostSpec` is the input of role aggregator_host, which the role records in a file on the host and
-aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W by address]}.
+aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W by address], "firewall": [F by key]}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from .cpe_nat_entries import is_retired
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .host_files import check_masquerade
+from .host_firewall import PARTS, firewall_after, firewall_items, firewall_needs, kept_entries, key_of, merged
 from .host_items import NOBODYS, Part, masquerade_after, masquerade_items, natural, way_back_items
 from .intent import Intent, Report
 from .items import Design
@@ -39,12 +40,14 @@ class HostSpec:
 
     masquerade: Part = field(default_factory=dict)
     ways_back: Part = field(default_factory=dict)
+    firewall: Part = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
         """As role aggregator_host takes it."""
         return {
             "masquerade": [self.masquerade[name] for name in sorted(self.masquerade)],
             "ways_back": [self.ways_back[name] for name in sorted(self.ways_back)],
+            "firewall": [self.firewall[name] for name in sorted(self.firewall)],
         }
 
 
@@ -54,8 +57,14 @@ class HostSide:
 
     found: HostSpec
     wanted: HostSpec
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """The part of the run by the key of what the firewall lets in."""
+    needs: Part = field(default_factory=dict)
+    """Traffic that the host firewall has to admit, whoever configures that."""
 
-    def after(self, phase: Phase, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
+    def after(
+        self, phase: Phase, masquerade: bool = True, ways_back: bool = True, firewall: Collection[str] = PARTS
+    ) -> HostSpec:
         """Return the host configuration after a phase; a part that is not run stays as found."""
         return HostSpec(
             masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
@@ -64,11 +73,19 @@ class HostSide:
             _ways_back_after(self.found.ways_back, self.wanted.ways_back, phase)
             if ways_back
             else dict(self.found.ways_back),
+            self._firewall_after(phase, firewall),
         )
 
-    def prepared(self, masquerade: bool = True, ways_back: bool = True) -> HostSpec:
+    def _firewall_after(self, phase: Phase, parts: Collection[str]) -> Part:
+        """Return what is let in after a phase; what belongs to a part that is not run stays as it was found."""
+        after = firewall_after(self.found.firewall, self.wanted.firewall, phase)
+        left = {key for key in self.found.firewall.keys() | after if self.parts.get(key, PARTS[0]) not in parts}
+        stays = {key: entry for key, entry in self.found.firewall.items() if key in left}
+        return {**{key: entry for key, entry in after.items() if key not in left}, **stays}
+
+    def prepared(self, masquerade: bool = True, ways_back: bool = True, firewall: Collection[str] = PARTS) -> HostSpec:
         """Return the specification before the routes of the first phase: new rules translate in zone NOBODYS."""
-        spec = self.after("add", masquerade, ways_back)
+        spec = self.after("add", masquerade, ways_back, firewall)
         for space, entry in spec.masquerade.items():
             if self.found.masquerade.get(space, {}).get("zone", NOBODYS) == NOBODYS and masquerade:
                 spec.masquerade[space] = {**entry, "zone": NOBODYS}
@@ -162,6 +179,7 @@ def design_host_sides(
     gateways: list[Gateway],
     chosen: Mapping[str, str],
     transit: Mesh | None,
+    meshes: Iterable[Mesh],
     intent: Intent,
     server: Server,
     cloud: Cloud,
@@ -182,6 +200,7 @@ def design_host_sides(
         if address.private_ip and not is_retired(address) and chosen.get(key, address.private_ip) == address.private_ip
     }
     renamed = renamed_spaces(intent)
+    needs, parts = firewall_needs(meshes, intent, fleet)
     for given in intent.hosts:
         host, facts = given.host, given.found
         if not given.host_side or facts is None:
@@ -193,12 +212,19 @@ def design_host_sides(
         found = HostSpec(
             {renamed.get(entry["space"], entry["space"]): entry for entry in installed.get("masquerade") or ()},
             {entry["address"]: entry for entry in installed.get("ways_back") or ()},
+            {key_of(entry): entry for entry in installed.get("firewall") or ()},
         )
+        staying_member = fleet.by_host(host)
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
         wanted = HostSpec(
             {**_kept_masquerades(host, found, staying, intent, fleet, leftovers, report), **masquerades.get(host, {})},
             {**_kept_ways_back(found, leftovers), **ways.get(host, {})},
         )
+        if staying_member is not None and not intent.absent and (facts.get("firewall") or {}).get("directory"):
+            kept = kept_entries(staying_member, found.firewall, leftovers.keeps_bgp, server, design)
+            wanted.firewall = merged(kept, needs.get(host, {}))
+        if "firewall" in given.host_skip:
+            wanted.firewall = found.firewall
         if "masquerade" in given.host_skip:
             wanted.masquerade = found.masquerade
         if "ways_back" in given.host_skip:
@@ -206,7 +232,8 @@ def design_host_sides(
         for sentence in check_masquerade(wanted.masquerade):
             report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")
         masquerades[host] = wanted.masquerade
-        design.host_sides[host] = HostSide(found, wanted)
+        design.host_sides[host] = HostSide(found, wanted, parts, needs.get(host, {}))
+        firewall_items(host, found.firewall, wanted.firewall, parts, design)
         member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
         switch = removal_switch(intent, fleet, member) if member in fleet.leaving else None
         masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, intent, leftovers, design)

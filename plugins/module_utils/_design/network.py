@@ -128,8 +128,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
     design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
-    design_host_sides(gateways, chosen, transit, intent, server, cloud, fleet, leftovers, design, report)
-    host_checks.check_hosts(meshes, chosen, intent, fleet, server, report)
+    design_host_sides(gateways, chosen, transit, meshes, intent, server, cloud, fleet, leftovers, design, report)
+    host_checks.check_hosts(meshes, chosen, gateways, design.host_sides, intent, fleet, server, report)
     owners = {host for host, _work in design.entries.values() if host}
     design_security(intent, server, cloud, fleet, gateways, owners, leftovers, design, report)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
@@ -330,7 +330,7 @@ def _design_absent(
     report: Report,
 ) -> None:
     """A teardown: all that is ours, and nothing else."""
-    design_host_sides([], {}, None, intent, server, cloud, fleet, leftovers, design, report)
+    design_host_sides([], {}, None, (), intent, server, cloud, fleet, leftovers, design, report)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
     entries = resolve_entries(intent, server, quiet)
     design_gateways_gone([], intent, server, cloud, fleet, leftovers, design, report)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from .._design.host_firewall import VXLAN, routing, sessions
 from .._design.host_side import HostSide
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item
-from .._design.stages import PHASES
+from .._design.stages import PHASES, Phase
 from .._design.state import Thing
 
 PREPARE = "prepare"
@@ -29,7 +30,7 @@ def host_work(
     for host, side in sides.items():
         if host not in hosts:
             continue
-        parted = {"masquerade": "gateways" in parts, "ways_back": "cpe_nat" in parts}
+        parted: dict[str, Any] = {"masquerade": "gateways" in parts, "ways_back": "cpe_nat" in parts, "firewall": parts}
         work[host] = {PREPARE: side.prepared(**parted).as_dict()}
         for phase in PHASES:
             reached = "switch" if phase == "remove" and limited else phase
@@ -57,7 +58,7 @@ def expectations(
     for item, thing in changes:
         wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_sides
         if wanted and item.kind in INTERFACES:
-            expected = _expected(thing, item.host or "", tunnels)
+            expected = _expected(thing, item.host or "", tunnels, design, item.phase)
             found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
     return found
 
@@ -69,7 +70,9 @@ def everything(design: Design, hosts: Collection[str]) -> dict[str, list[dict[st
     for batch in design.batches["remove"]:
         for thing in batch.wanted:
             if thing.kind in INTERFACES and batch.host in hosts and batch.host in design.host_sides:
-                found.setdefault(batch.host or "", []).append(_expected(thing, batch.host or "", tunnels))
+                found.setdefault(batch.host or "", []).append(
+                    _expected(thing, batch.host or "", tunnels, design, "remove")
+                )
     return found
 
 
@@ -83,13 +86,45 @@ def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list
     return tunnels
 
 
-def _expected(thing: Thing, host: str, tunnels: Mapping[str, Mapping[str, list[str]]]) -> dict[str, Any]:
+def _expected(
+    thing: Thing, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
+) -> dict[str, Any]:
     others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
-    return {
+    others = {other: theirs for other, theirs in others.items() if other != host}
+    expected = {
         "device": thing.key,
         "addresses": _plain(thing.data.get("addresses")),
-        "peers": [address for other, theirs in others.items() if other != host for address in theirs],
+        "peers": [address for theirs in others.values() for address in theirs],
     }
+    return {**expected, **_beyond(thing, host, others, design, phase)} if others else expected
+
+
+def _beyond(thing: Thing, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
+    """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
+    protocols, bgp = routing(design, phase), sessions(design, phase)
+    near = protocols.get((host, thing.key))
+    met = [theirs for other, theirs in others.items() if near and protocols.get((other, thing.key)) == near]
+    own = _plain(thing.data.get("addresses"))
+    found: dict[str, Any] = {
+        "babel": len(met) if near == "babel" else 0,
+        "ospf": [address for theirs in met for address in theirs] if near == "ospf" else [],
+        "bgp": [
+            address
+            for other, theirs in others.items()
+            for address in theirs
+            if address in bgp.get(host, ()) and bgp.get(other, set()) & set(own)
+        ],
+    }
+    needs = design.host_sides[host].needs.values()
+    ends = {end["ip"] for end in thing.data.get("endpoints") or ()}
+    admits = [entry for entry in needs if entry["device"] == thing.key]
+    admits += [
+        {**entry, "sources": [source for source in entry["sources"] if source in ends]}
+        for entry in needs
+        if entry["port"] == VXLAN
+    ]
+    found["admits"] = admits
+    return {name: value for name, value in found.items() if value}
 
 
 def _plain(addresses: Any) -> list[str]:

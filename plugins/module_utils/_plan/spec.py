@@ -42,7 +42,7 @@ AGGREGATOR: Spec = {
     "primary_devices": _list(default=["eth0", "ens5"]),
     "host_side": _bool(),
     "renamed_from": _str(),
-    "host_skip": _list(default=[], choices=["attach", "checks", "masquerade", "settle", "ways_back"]),
+    "host_skip": _list(default=[], choices=["attach", "checks", "firewall", "masquerade", "settle", "ways_back"]),
     "found": {"type": "dict"},
 }
 _VXLAN: Spec = {
