@@ -207,8 +207,9 @@ def _reads_numbers_as_JavaScript_does(patch: Patch) -> None:
 
 @_without("thin_bonds")
 def _wants_whole_bonds(patch: Patch) -> None:
-    def present(api: Api, number: int) -> list[int]:
-        return [item["id"] for item in api.list("current_bond", f"aggregators/{number}") if item["aggregator"]]
+    def present(names: Refs, number: int) -> list[int]:
+        listed = names.api.list("current_bond", f"aggregators/{number}")
+        return [item["id"] for item in listed if item["aggregator"]]
 
     patch.setattr(survey, "read_current_bonds", present)
 

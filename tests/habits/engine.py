@@ -260,10 +260,10 @@ def _built(asked: reconcile.Api) -> Json:
         "built": _wanted(asked, SECTIONS).objects,
         "translated": _translated(asked).objects,
         "aggregators": reconcile.survey_aggregators(
-            asked, reconcile.Refs(asked), None, ["interfaces", "filters", "protocols"], 1
+            reconcile.Refs(asked), None, ["interfaces", "filters", "protocols"], 1
         ),
         "bonds": reconcile.survey_bonds(
-            asked, reconcile.Refs(asked), None, ["connected_ips", "cpe_nat_ips", "current_aggregator"], 1
+            reconcile.Refs(asked), None, ["connected_ips", "cpe_nat_ips", "current_aggregator"], 1
         ),
         "spaces": reconcile.survey_spaces(reconcile.Refs(asked), None),
         "conformance": _conformance(asked),

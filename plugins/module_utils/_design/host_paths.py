@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the plan refuses for an aggregator's own firewall, and for spaces in namespaces. Private to the collection."""
+"""Refusals for host firewalls, and for spaces in network namespaces. Private to the collection."""
 
 from __future__ import annotations
 
