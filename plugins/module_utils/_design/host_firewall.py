@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traffic that the host firewall of an aggregator has to admit for meshes and BGP of the plan. Private to the collection.
+"""Traffic that an aggregator's firewall has to admit for meshes and BGP of the plan. Private to the collection.
 
 An entry is what role aggregator_host takes, {device, protocol, port, ipv6, sources}. It comes in the first phase,
 before what it is for, and goes in the last one.
