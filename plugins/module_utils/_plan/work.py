@@ -239,6 +239,8 @@ def make_work(
         "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
     }
     plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
+    ending = {"host_side": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
+    plan.work["ending"] = [name for name, what in ending.items() if what]
     return plan
 
 
@@ -354,8 +356,7 @@ def _place(step: Step, design: Design, work: _Work) -> None:
     if is_below(item.parent, BOND):
         _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
         return
-    mesh = "bgp" if item.part == "cpe_nat" else "mesh"
-    place = work.of(item.host, item.phase)[mesh]
+    place = work.of(item.host, item.phase)["bgp" if item.part == "cpe_nat" else "mesh"]
     if item.phase != "remove":
         work.net(place, step)
     elif item.verb != "delete":
