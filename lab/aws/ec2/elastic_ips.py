@@ -151,12 +151,13 @@ class AddressRules(EC2Backend):
             self.guard(address)
             if not self.get_vpc(address.eni.vpc_id).is_default:
                 refuse("InvalidIPAddress.InUse", f"Address {address.public_ip} is in use.")
-            self.dissociate(address)
         if address.ptr_record is not None or address.fading is not None:
             refuse(
                 "InvalidAddress.PtrSet",
                 f"The address {address.public_ip} has a reverse DNS record, and cannot be released. Remove it first.",
             )
+        if address.eni is not None:
+            self.dissociate(address)
         self.addresses.remove(address)
         self.released.add(address.public_ip)
         self.forget_tags(address.id)

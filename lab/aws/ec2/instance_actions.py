@@ -142,6 +142,14 @@ class InstanceActions(EC2Response):
 
     def _change(self, result: str, verb: str) -> ActionResult:
         changes = []
+        # A request that is refused for one instance changes none.
+        for instance in self._instances():
+            if verb != "terminate" and instance.state == "terminated":
+                participle = "started" if verb == "start" else "stopped"
+                refuse(
+                    "IncorrectInstanceState",
+                    f"The instance '{instance.id}' is not in a state from which it can be {participle}.",
+                )
         for instance in self._instances():
             previous = getattr(instance, verb)()
             current = {"Code": instance.state_code, "Name": instance.state}

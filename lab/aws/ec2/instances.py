@@ -120,23 +120,12 @@ class LabInstance(Instance):
             interface.give_automatic_address()
 
     def start(self) -> Any:
-        if self.state == "terminated":
-            refuse(
-                "IncorrectInstanceState", f"The instance '{self.id}' is not in a state from which it can be started."
-            )
         was_running = self.state == "running"
         previous = super().start()
         if not was_running:
             for nic in self.nics.values():
                 nic.give_automatic_address()
         return previous
-
-    def stop(self) -> Any:
-        if self.state == "terminated":
-            refuse(
-                "IncorrectInstanceState", f"The instance '{self.id}' is not in a state from which it can be stopped."
-            )
-        return super().stop()
 
     def terminate(self) -> Any:
         for nic in list(self.nics.values()):

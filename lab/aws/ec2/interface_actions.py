@@ -199,8 +199,11 @@ class InterfaceActions(EC2Response):
         interface = self._interface()
         groups, attachment = self._get_param("Groups"), self._get_param("Attachment")
         description, check = self._get_param("Description"), self._get_param("SourceDestCheck")
-        if not groups and all(given is None for given in (attachment, description, check)):
+        given = [*([groups] if groups else []), *(one for one in (attachment, description, check) if one is not None)]
+        if not given:
             refuse("InvalidParameterCombination", "No attributes specified.")
+        if len(given) > 1:
+            refuse("InvalidParameterCombination", "Fields for multiple attribute types specified: give one at a time.")
         if groups:
             other = ("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
             interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, other)

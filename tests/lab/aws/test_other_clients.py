@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -202,3 +203,81 @@ def test_what_is_not_modelled_is_refused_by_name(lab: Lab) -> None:
             VpcId="vpc-0a000000", ServiceName=service, VpcEndpointType="Interface", SubnetIds=["subnet-0a00000a"]
         )
     assert lab.ec2.create_vpc_endpoint(VpcId="vpc-0a000000", ServiceName=service)["VpcEndpoint"]["VpcEndpointId"]
+
+
+def default_address(lab: Lab) -> dict[str, str]:
+    """Bind an Elastic IP with a reverse DNS name in the default VPC, where it may be released while it is bound."""
+    lab.ec2.create_default_vpc()
+    (subnet, *_) = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    nic = lab.ec2.create_network_interface(SubnetId=subnet["SubnetId"])["NetworkInterface"]["NetworkInterfaceId"]
+    lab.ec2.associate_address(AllocationId="eipalloc-0a000001", NetworkInterfaceId=nic)
+    lab.ec2.modify_address_attribute(AllocationId="eipalloc-0a000001", DomainName="mail.example.com")
+    return {"AllocationId": "eipalloc-0a000001"}
+
+
+SEVERAL: list[tuple[str, str, Callable[[Lab], Callable[[], object]]]] = [
+    (
+        "groups and a description",
+        "InvalidParameterCombination",
+        lambda lab: (
+            lambda: lab.ec2.modify_network_interface_attribute(
+                NetworkInterfaceId="eni-0a000001", Groups=["sg-0a000002"], Description={"Value": "x"}
+            )
+        ),
+    ),
+    (
+        "groups and a wrong attachment",
+        "InvalidParameterCombination",
+        lambda lab: (
+            lambda: lab.ec2.modify_network_interface_attribute(
+                NetworkInterfaceId="eni-0a000001",
+                Groups=["sg-0a000002"],
+                Attachment={"AttachmentId": "eni-attach-0f000000", "DeleteOnTermination": True},
+            )
+        ),
+    ),
+    (
+        "two instances, of which one has ended",
+        "IncorrectInstanceState",
+        lambda lab: (
+            ended(lab, "i-0a000003") or (lambda: lab.ec2.stop_instances(InstanceIds=["i-0a000001", "i-0a000003"]))
+        ),
+    ),
+    (
+        "an address that is bound in the default VPC and has a name",
+        "InvalidAddress.PtrSet",
+        lambda lab: (lambda given: lambda: lab.ec2.release_address(**given))(default_address(lab)),
+    ),
+    (
+        "tags on two objects, of which one is not there",
+        "InvalidVpcID.NotFound",
+        lambda lab: (
+            lambda: lab.ec2.create_tags(Resources=["vpc-0a000000", "vpc-0f000000"], Tags=[{"Key": "a", "Value": "b"}])
+        ),
+    ),
+    (
+        "two private addresses, of which one is taken",
+        "InvalidParameterValue",
+        lambda lab: (
+            lambda: lab.ec2.assign_private_ip_addresses(
+                NetworkInterfaceId="eni-0a00000f", PrivateIpAddresses=["10.0.1.99", "10.0.1.10"]
+            )
+        ),
+    ),
+]
+
+
+def ended(lab: Lab, number: str) -> None:
+    """Terminate an instance."""
+    lab.ec2.terminate_instances(InstanceIds=[number])
+
+
+@pytest.mark.parametrize(("code", "prepare"), [pytest.param(*row[1:], id=row[0]) for row in SEVERAL])
+def test_a_refused_request_with_several_parts_leaves_no_trace(
+    lab: Lab, code: str, prepare: Callable[[Lab], Callable[[], object]]
+) -> None:
+    ask = prepare(lab)
+    before = lab.server.state()
+    with refused(code):
+        ask()
+    assert lab.server.state() == before
