@@ -10,6 +10,11 @@ import pathlib
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
+
+import jinja2
+
+from lab.process import ROOT
 
 from .. import kernel, titles
 from ..kernel import KernelError
@@ -42,6 +47,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("the documented chain: no pair is joined, a bond at home has its address", lambda: _documented(lab))
     yield Check("... with VXLAN alone: tunnel peers answer, and no pair is joined", lambda: _answers(lab))
     yield Check("... with VXLAN, Babel, BGP and OSPF: all pairs are joined, all works", lambda: _whole(lab))
+    yield Check("... with the file of role aggregator_host alone: all pairs are joined", lambda: _by_role(lab))
     for name in RULES:
         yield Check(f"... without {name}: just what rests on it", partial(_without, lab, name))
 
@@ -136,6 +142,48 @@ def _whole(lab: Lab) -> str:
     reached = until(lambda: private_wan.reaches(*lans), 15)
     need(reached is not None, f"{lans[0].bond} does not reach {lans[1].bond}")
     return f"joined after {after:.1f} s; {moved.bond}'s address and a LAN of another aggregator are reached"
+
+
+def _entries(lab: Lab, name: str) -> list[dict[str, Any]]:
+    """Return what an aggregator has to let in, as the role takes it, from what both stand-ins hold."""
+    ends = {one["name"]: one for one in lab.server.aggregators()}
+    first = lab.device(name)
+    peers = [lab.device(other).addresses[0] for other in ends if other != name]
+    entries: list[dict[str, Any]] = [
+        {"device": first.name, "protocol": "udp", "port": 4789, "ipv6": False, "sources": peers}
+    ]
+    for pair in pairs(lab):
+        if name in pair[1:]:
+            device, _own = vxlan(ends[name], pair[0])
+            _device, far = vxlan(ends[pair[2] if pair[1] == name else pair[1]], pair[0])
+            protocol_, port = {BABEL: ("udp", 6696), BGP: ("tcp", 179), OSPF: ("ospf", 0)}[protocol(lab, pair)]
+            ipv6 = port == 6696
+            sources = [] if ipv6 else [far]
+            entries.append({"device": device, "protocol": protocol_, "port": port, "ipv6": ipv6, "sources": sources})
+    return entries
+
+
+def _by_role(lab: Lab) -> str:
+    """The rules are those of the role's template; nothing but what they name is let in."""
+    loader = jinja2.FileSystemLoader(ROOT / "roles" / "aggregator_host" / "templates")
+    template = jinja2.Environment(loader=loader, trim_blocks=True).get_template("input.nft.j2")
+    count = 0
+    for name, device in lab.server.primary.items():
+        entries = _entries(lab, name)
+        given = {"__aggregator_host_checked": {"firewall": entries}, "__aggregator_host_mark": "bonded.internet demo"}
+        text = template.render(given)
+        kernel.nft(
+            device.holder,
+            f"flush chain inet filter included\ntable inet filter {{\nchain included {{\n{text}\n}}\n}}\n",
+        )
+        count += len(entries)
+    lab.forget_routes()
+    after = alive(lab, list(pairs(lab)))
+    moved = lab.host(MOVED, cpe_nat=True)
+    cpe_nat.both_ways(lab, moved, 15)
+    return (
+        f"{count} rules on {len(lab.server.primary)} aggregators; joined after {after:.1f} s, {moved.bond} is reached"
+    )
 
 
 def _without(lab: Lab, name: str) -> str:
