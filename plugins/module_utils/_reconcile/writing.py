@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._client import PASSING, ApiError, ClientError, UnclearError
-from .._resources import RESOURCES, Field
+from .._resources import RESOURCES, Field, group_of
 from .api import Api
 from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, Change, Object, ReconcileError
 from .planning import same
@@ -200,8 +200,19 @@ def _difference(change: Change, made: Object) -> str | None:
                 "shows what it knows, and the lines for api_map that may cure it."
             )
         if not same(field, made.data[name], sent):
-            return f"{name} is {made.data[name]!r} there, not {sent!r}."
+            return f"{name} is {made.data[name]!r} there, not {sent!r}.{_held(made, name)}"
     return None
+
+
+def _held(made: Object, name: str) -> str:
+    """Return why a server may have left a field as it was, empty if nothing is known of it."""
+    off = name == "enabled" and made.data[name] is False
+    if off and group_of(made.kind) == "protocol" and made.data.get("space") is not None:
+        return (
+            " A server holds a protocol disabled while its space has no private WAN: enable that with "
+            "space_private_wan."
+        )
+    return ""
 
 
 def _cause(error: ClientError | ReconcileError) -> ClientError | None:

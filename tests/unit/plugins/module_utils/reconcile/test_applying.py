@@ -194,6 +194,18 @@ def test_the_verification_sees_a_patch_that_did_not_take() -> None:
             apply(api, diff(found, filters("f1")), Refs(api), 1)
 
 
+def test_a_protocol_that_the_server_holds_disabled_says_why() -> None:
+    found = [Object("babel_protocol", A7, "p1", {"name": "p1", "space": "acme", "enabled": False}, 61)]
+    wanted = [Object("babel_protocol", A7, "p1", {"enabled": True})]
+    held = protocol("babel", 61, "p1", enabled=False, space=f"{API}spaces/acme/")
+    for shown, hint in ((held, True), ({**held, "space": None}, False)):
+        with script(patch(f"{A7}/babel_protocols/61/", {"enabled": True}, shown)) as server:
+            client = server.client()
+            with pytest.raises(ReconcileError, match="enabled is False there, not True") as caught:
+                apply(client, diff(found, wanted), Refs(client), 1)
+        assert ("while its space has no private WAN: enable that with space_private_wan." in str(caught.value)) is hint
+
+
 def test_kinds_that_are_only_read_cannot_be_written() -> None:
     change = Change("create", "bond_route", "bonds/17", "10.0.0.0/8", None, {"network": "10.0.0.0/8"})
     with script() as server:
