@@ -18,8 +18,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.reading im
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES, Phase
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Thing
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object, diff, predict, wanted
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError
 from tests.unit.plugins.module_utils.design.built_world import FACTS

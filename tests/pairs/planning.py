@@ -18,7 +18,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.network im
 from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope, make_work, server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._plan.work import make_work, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 from tests.pairs.state import NETWORK, State, hosts_with, seen
 

@@ -36,9 +36,10 @@ from .conforming import judge_server
 from .host_side import everything
 from .read_cloud import CloudReader
 from .read_server import ServerReader
+from .scope import Scope
 from .spec import DEFAULT_MAX_DELETIONS
 from .text import lines_of, nothing_left, nothing_to_do
-from .work import Scope, Step, make_work, server_steps
+from .work import Step, make_work, server_steps
 
 NEW_KINDS = {"private_address", "attachment"}
 

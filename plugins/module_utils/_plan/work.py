@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from .._parents import BOND, is_below, number_of
 from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
 from .._resources import SLOTS
 from .host_side import expectations, host_work, zones_after_routes
+from .scope import Scope
 
 BGP = "bgp_protocol"
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
@@ -33,26 +34,6 @@ class Step:
     thing: Thing
     known: tuple[Object, ...] = ()
     """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
-
-
-@dataclass
-class Scope:
-    """Scope of this run. `limited`: not all hosts of the group are in the play."""
-
-    hosts: Collection[str]
-    parts: Collection[str]
-    limited: bool
-    absent: bool
-
-    def reason(self, item: Item) -> str | None:
-        """Return the reason why an item is left out, or None if it is in scope."""
-        if item.part not in self.parts:
-            return f"the part {item.part} is not run"
-        if item.host and item.host not in self.hosts:
-            return f"{item.host} is not in the play (--limit)"
-        if self.limited and item.phase == "remove" and not (self.absent and item.host):
-            return "removals wait for a run without --limit"
-        return None
 
 
 @dataclass

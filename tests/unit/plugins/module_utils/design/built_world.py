@@ -26,7 +26,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Vpc,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 from .egress_world import ANYWHERE, LANS, ZONE, nat_world, tags
 from .test_bgp import DIRECT, TRANSIT, one_subnet

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Intent, Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 SUBNET = "natgw-subnet/acme/eu-central-1a"
 REFUSAL = (

@@ -200,9 +200,9 @@ def test_a_protocol_that_the_server_holds_disabled_says_why() -> None:
     held = protocol("babel", 61, "p1", enabled=False, space=f"{API}spaces/acme/")
     for shown, hint in ((held, True), ({**held, "space": None}, False)):
         with script(patch(f"{A7}/babel_protocols/61/", {"enabled": True}, shown)) as server:
-            client = server.client()
+            api = Api(server.client())
             with pytest.raises(ReconcileError, match="enabled is False there, not True") as caught:
-                apply(client, diff(found, wanted), Refs(client), 1)
+                apply(api, diff(found, wanted), Refs(api), 1)
         assert ("while its space has no private WAN: enable that with space_private_wan." in str(caught.value)) is hint
 
 

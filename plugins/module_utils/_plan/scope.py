@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scope of a run: the hosts and parts that it changes. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from .._design.items import Item
+
+
+@dataclass
+class Scope:
+    """Scope of this run. `limited`: not all hosts of the group are in the play."""
+
+    hosts: Collection[str]
+    parts: Collection[str]
+    limited: bool
+    absent: bool
+
+    def reason(self, item: Item) -> str | None:
+        """Return the reason why an item is left out, or None if it is in scope."""
+        if item.part not in self.parts:
+            return f"the part {item.part} is not run"
+        if item.host and item.host not in self.hosts:
+            return f"{item.host} is not in the play (--limit)"
+        if self.limited and item.phase == "remove" and not (self.absent and item.host):
+            return "removals wait for a run without --limit"
+        return None
