@@ -161,3 +161,15 @@ def test_a_space_that_carries_nothing_is_warned_of_if_all_its_networks_were_read
     world.server.bonds_with_networks = {17} if read else set()
     world.plan(spaces=[acme()])
     assert (CARRIES_NOTHING in world.report.warnings) is warned
+
+
+def test_another_spaces_networks_may_be_taken_in() -> None:
+    """Each space has a VPC and routes of its own, so that two customers may have the same networks."""
+    world = carrying(plain_world(), "172.16.1.0/24", "172.16.7.0/24")
+    other = {"key": "initech", "private_wan": "unmanaged", "vpc": {"cidr": "172.16.4.0/24"}}
+    other["vxlan"] = {"subnet": "172.16.0.0/22"}
+    given = gateway(networks=["auto"], egress="none", max_networks=1)
+    items = world.plan(spaces=[*space(given), other])
+    assert world.report.problems == []
+    made = [one.key for one in items if (one.kind, one.verb, one.parent) == ("route", "create", "vpc/acme/main")]
+    assert made == ["172.16.0.0/21"]

@@ -260,6 +260,10 @@ def test_an_elastic_ip_that_an_entry_names_is_asked_for_where_it_is_not_ours_yet
     teardown = Ec2()
     read(teardown, replace(given, absent=True))
     assert len(teardown.named("describe_addresses")) == 1
+    gateway = GatewayIntent("agg1", (), public_ip="198.51.100.9")
+    of_gateway = Ec2()
+    read(of_gateway, replace(intent, absent=False, spaces=(SpaceIntent("acme", "unmanaged", gateways=(gateway,)),)))
+    assert of_gateway.named("describe_addresses")[1]["Filters"] == theirs.named("describe_addresses")[1]["Filters"]
 
 
 def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(intent: Intent) -> None:
