@@ -20,14 +20,20 @@ nothing in the second run, writes nothing in check mode, and `teardown.yml` take
 
 Each habit is a switch, and all are on. The engines tell the same of a server with one habit, with all, and with none.
 With one tolerance of the collection taken out they fail on a server with all habits, and not on a server with all
-others: the last column is the client that fails. `python -m tests.habits` writes this page; a test compares it.
+others: the last column is the client that fails. [D], [C] and [A] are the contract's marks: documented by the vendor,
+seen in a client, assumed. `python -m tests.habits` writes this page; a test compares it.
 
 ```
 python -m tests.second_server --seed seed.json [--port 8602] [--without HABIT ...]
 ```
 
 A seed has `users` (`email`, `password`) and `objects`, each `{at, object}`: the path of its list, and the object as the
-API takes it, with its `id`.
+API takes it (relations as paths), with its `id`.
+
+Each tolerance costs requests only on a server that wants it: an object is read again where the answer to a write leaves
+it out, and looked up where a deletion is answered otherwise than with 204. Not tolerated, and refused by name: an `id`
+that is no whole number, a list that has not as many objects as it counts, an answer that is not JSON to a request that
+succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
 
 What a new object gets that its body leaves out is the server's, but for connected IPs and CPE NAT IPs: the collection
 creates these enabled, with `aggregator_routing: auto` and outside the private WAN unless told otherwise, since nobody
