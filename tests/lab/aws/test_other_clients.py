@@ -215,6 +215,12 @@ def default_address(lab: Lab) -> dict[str, str]:
     return {"AllocationId": "eipalloc-0a000001"}
 
 
+def stop_two(lab: Lab) -> Callable[[], object]:
+    """Terminate an instance, and return the request to stop it together with another one."""
+    lab.ec2.terminate_instances(InstanceIds=["i-0a000003"])
+    return lambda: lab.ec2.stop_instances(InstanceIds=["i-0a000001", "i-0a000003"])
+
+
 SEVERAL: list[tuple[str, str, Callable[[Lab], Callable[[], object]]]] = [
     (
         "groups and a description",
@@ -239,9 +245,7 @@ SEVERAL: list[tuple[str, str, Callable[[Lab], Callable[[], object]]]] = [
     (
         "two instances, of which one has ended",
         "IncorrectInstanceState",
-        lambda lab: (
-            ended(lab, "i-0a000003") or (lambda: lab.ec2.stop_instances(InstanceIds=["i-0a000001", "i-0a000003"]))
-        ),
+        stop_two,
     ),
     (
         "an address that is bound in the default VPC and has a name",
@@ -265,11 +269,6 @@ SEVERAL: list[tuple[str, str, Callable[[Lab], Callable[[], object]]]] = [
         ),
     ),
 ]
-
-
-def ended(lab: Lab, number: str) -> None:
-    """Terminate an instance."""
-    lab.ec2.terminate_instances(InstanceIds=[number])
 
 
 @pytest.mark.parametrize(("code", "prepare"), [pytest.param(*row[1:], id=row[0]) for row in SEVERAL])

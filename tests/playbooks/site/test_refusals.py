@@ -122,7 +122,8 @@ def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_as
 
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_a_surveys_empty_field_is_an_absent_variable(empty: Site, value: str | None) -> None:
-    names = ("bonding_cpe_nat_ips", "bonding_bgp", "bonding_leaving", "bonding_prune", "bonding_max_deletions")
+    lists = ("bonding_spaces", "bonding_cpe_nat_ips", "bonding_leaving")
+    names = (*lists, "bonding_bgp", "bonding_prune", "bonding_max_deletions")
     outcome = empty.run("site", "--check", extra=dict.fromkeys((*names, "bonding_settle_seconds"), value))
     assert outcome.code == 0, outcome.output
     assert {item["kind"] for item in outcome.plan["plan"]}.isdisjoint({"cpe_nat_ip", "bgp_protocol"})
