@@ -54,10 +54,12 @@ def test_pages_follow_each_other(lab: Lab) -> None:
     ],
 )
 def test_bounds_of_a_page(lab: Lab, action: str, least: int, most: int) -> None:
+    # One of the seven hundred types: writing all of them takes seconds.
+    few = {"Filter.1.Name": "instance-type", "Filter.1.Value.1": "t3.nano"} if "Types" in action else {}
     for size in (least - 1, most + 1, 0):
-        assert code(lab, action, MaxResults=str(size)) == "InvalidParameterValue"
+        assert code(lab, action, MaxResults=str(size), **few) == "InvalidParameterValue"
     for size in (least, most):
-        assert code(lab, action, MaxResults=str(size)) == ""
+        assert code(lab, action, MaxResults=str(size), **few) == ""
 
 
 @pytest.mark.parametrize(
