@@ -19,12 +19,12 @@ from tests.unit.plugins.things import aggregator
 MAP = {"paths": {"cpe_nat_ip": "bonds/X/nat_ips/"}, "fields": {"cpe_nat_ip": {"nat_ip": "inside"}}}
 TEXT = "paths:\n  cpe_nat_ip: bonds/X/nat_ips/\nfields:\n  cpe_nat_ip:\n    nat_ip: inside\n"
 WANTED = {"bond": "17", "ip": "10.0.0.17", "nat_ip": "192.168.17.10"}
-OTHER = {"ip": "10.0.0.17", "inside": "192.168.17.10"}
-USUAL = {"ip": "10.0.0.17", "nat_ip": "192.168.17.10"}
+OTHER = {"enabled": True, "ip": "10.0.0.17", "inside": "192.168.17.10"}
+USUAL = {"enabled": True, "ip": "10.0.0.17", "nat_ip": "192.168.17.10"}
 
 
 def steps(path: str, body: dict[str, Any]) -> list[Step]:
-    made = {"id": 3, "url": f"{API}bonds/17/{path}/3/", "enabled": True, **body}
+    made = {"id": 3, "url": f"{API}bonds/17/{path}/3/", **body}
     return [get(f"bonds/17/{path}/", []), post(f"bonds/17/{path}/", body, made)]
 
 
