@@ -9,9 +9,9 @@ of the run writes those that differ. No tag is ever taken off, since nobody can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from .cpe_nat_entries import Entry, is_retired
 from .intent import Intent
@@ -31,8 +31,12 @@ TAGGED = {
 }
 """Kinds of items that carry tags, each with the part that most objects of the kind belong to."""
 
-TagsOf = Callable[[str], Mapping[str, str] | None]
-"""The operator's tags of an object's key; None of one that the inventory does not name."""
+
+class TagsOf(Protocol):
+    """Gives the operator's tags of an object."""
+
+    def __call__(self, key: str, /) -> Mapping[str, str] | None:
+        """Return the tags of an object's key; None of one that the inventory does not name."""
 
 
 def design_company_tags(intent: Intent, entries: Iterable[Entry], cloud: Cloud, design: Design) -> None:
