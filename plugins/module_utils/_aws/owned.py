@@ -97,12 +97,17 @@ def _adopt(client: Ec2Client, kind: Kind, params: Mapping[str, Any], check_mode:
     if problem or found is None:
         raise OwnedError(f"{key}: {problem}. Nothing was changed")
     if not check_mode:
-        # no other tags: the IAM policy for adoption lets just these be set
-        new = as_tags({**tags(network, key), TAG_ADOPTED: "true"})
+        # Nothing else, not even a name: the IAM policy for adoption allows just these tags.
+        new = as_tags({**_given_tags(params), **tags(network, key), TAG_ADOPTED: "true"})
         call(client, "create_tags", Resources=[found[kind.id]], Tags=new)
         if retired:
             call(client, "delete_tags", Resources=[found[kind.id]], Tags=[{"Key": TAG_RETIRED}])
     return _result(kind, found, "adopt")
+
+
+def _given_tags(params: Mapping[str, Any]) -> dict[str, str]:
+    """Return the operator's own tags."""
+    return {str(name): str(value) for name, value in (params.get("tags") or {}).items()}
 
 
 def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,8 +122,7 @@ def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
         "PublicIpv4Pool": params.get("pool"),
     }
     name = {"Name": params["name"]} if params.get("name") else {}
-    given_tags = {str(key): str(value) for key, value in (params.get("tags") or {}).items()}
-    owner = as_tags(given_tags | name | tags(params["network"], params["key"]))
+    owner = as_tags(_given_tags(params) | name | tags(params["network"], params["key"]))
     return {
         **{field: value for field, value in given.items() if value is not None},
         "TagSpecifications": [{"ResourceType": kind.resource, "Tags": owner}],

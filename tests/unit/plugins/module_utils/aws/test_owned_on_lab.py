@@ -142,6 +142,14 @@ def test_an_address_of_the_account_is_adopted(aws: Running, client: Any, tags: d
         run(client, {**wanted, "public_ip": "203.0.113.250"}, False)
 
 
+def test_an_adopted_address_gets_the_operators_own_tags_at_once(aws: Running, client: Any) -> None:
+    wanted = options("elastic_ip", public_ip=theirs(client), tags={"CostCenter": 4711})
+    done = run(client, wanted, False)
+    (found,) = describe(client, "describe_addresses", AllocationIds=[done["id"]])
+    assert {"Key": "CostCenter", "Value": "4711"} in found["Tags"]
+    assert not run(client, wanted, False)["changed"]
+
+
 def test_an_address_that_is_not_free_is_not_adopted(aws: Running, client: Any) -> None:
     used = theirs(client, network="prod", key="cpe-nat/mail")
     actions(aws)
