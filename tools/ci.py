@@ -66,6 +66,7 @@ LONG = {
     "tests/playbooks/ways/test_renamed_server.py": "it takes a minute and a half; `make test` runs it",
     "tests/lab/bondingadmin/test_each_renamed.py": "it takes a minute; `make test` runs it",
     "tests/habits/test_site.py": "it takes two minutes; `make test` runs it",
+    "tests/golden/test_golden.py": "it takes three minutes; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
@@ -205,7 +206,8 @@ def host_tests() -> list[str]:
 
 def line_tests() -> list[str]:
     """The folders of tests that are run on every line: all but those that judge the checkout and its stand-ins."""
-    folders = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")}
+    files = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
+    folders = {str(path.parent) for path in files if str(path) not in LONG}
     others = (*ONCE, HOSTS)
     return sorted(folder for folder in folders if not any(f"{folder}/".startswith(f"{once}/") for once in others))
 

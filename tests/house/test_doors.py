@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from collections import Counter
 from pathlib import Path
@@ -231,10 +232,18 @@ def test_every_folder_of_tests_runs_in_ci() -> None:
     files = list((ROOT / "tests").rglob("test_*.py"))
     assert files
     in_no_place = {path for path in files if not any(path.is_relative_to(place) for place in places)}
-    assert in_no_place == {ROOT / path for path in ci.LONG if path.startswith(ci.HOSTS)}
+    assert in_no_place == {ROOT / path for path in ci.LONG if path.startswith((ci.HOSTS, "tests/golden"))}
     assert all((ROOT / path).is_file() for path in ci.LONG)
     assert ROOT / "tests/playbooks/site" in places
     assert not set(ci.line_tests()) & set(ci.ONCE)
+
+
+def test_make_test_runs_every_folder_that_needs_no_root() -> None:
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    places = configuration["tool"]["pytest"]["ini_options"]["testpaths"]
+    folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
+    assert folders - set(places) == {"tests/hosts", "tests/packets"}
+    assert set(places) <= folders
 
 
 def test_ci_takes_no_tests_for_a_failure(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from .rights import policy
-from .running import Outcome, Site, started
+from .running import Json, Outcome, Site, started
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +29,13 @@ def first_run(stand_ins: Site) -> Outcome:
     stand_ins.cloud.control("DELETE", "policies")
     stand_ins.save("built")
     return outcome
+
+
+@pytest.fixture(scope="session")
+def seeds(stand_ins: Site) -> tuple[Json, Json]:
+    """The states of the server and of AWS before anything is built."""
+    stand_ins.reset()
+    return stand_ins.server.state(), stand_ins.cloud.state()
 
 
 @pytest.fixture

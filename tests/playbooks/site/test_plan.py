@@ -23,12 +23,6 @@ def checked(stand_ins: Site) -> Outcome:
     return stand_ins.run("site", "--check", "--diff")
 
 
-@pytest.fixture(scope="session")
-def seeds(stand_ins: Site) -> tuple[Json, Json]:
-    stand_ins.reset()
-    return stand_ins.server.state(), stand_ins.cloud.state()
-
-
 def identity(item: Json) -> tuple[str, ...]:
     return tuple(item[name] for name in ("system", "verb", "kind", "parent", "key"))
 
