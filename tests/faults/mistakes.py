@@ -108,9 +108,9 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda g: g.vxlan(subnet="10.254.0.0/24"),
         "the tunnel subnet 10.254.0.0/24 has no address for agg3 (1007)",
     ),
-    "mesh: the subnet of another": (
-        lambda g: g.vxlan(subnet="10.254.16.0/20"),
-        "the tunnel subnet 10.254.16.0/20 of space acme overlaps",
+    "mesh: the subnet of BGP's tunnels": (
+        lambda g: g.vxlan(subnet="10.253.0.0/20"),
+        "the tunnel subnet 10.253.0.0/20 of space acme overlaps",
     ),
     "mesh: the aggregators' network": (
         lambda g: g.vxlan(subnet="10.1.0.0/20"),
