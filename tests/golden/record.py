@@ -127,7 +127,7 @@ def _requests(outcome: Outcome, site: Site, names: Names) -> str:
     writes = []
     for entry in [*outcome.server, *outcome.aws]:
         if judge.writes([entry]):
-            content = entry["params"] if "action" in entry else entry["body"]
+            content = _listed(entry["params"], names) if "action" in entry else entry["body"]
             shown = {name: value for name, value in (content or {}).items() if name not in CHOSEN_PARAMETERS}
             start = entry.get("action") or f"{entry['method']} {entry['path']}"
             text = f"{start} {json.dumps(shown, sort_keys=True)}"
@@ -146,22 +146,38 @@ def _difference(before: tuple[Json, Json], after: tuple[Json, Json], names: Name
     """Return the facts of both sides' states that a run took away (-) and added (+), sorted by what they say."""
     found: list[tuple[str, str]] = []
     for side, old, new in zip(("server", "aws"), before, after, strict=True):
-        was, now = Counter(_facts(side, old)), Counter(_facts(side, new))
+        was, now = Counter(_facts(side, old, names)), Counter(_facts(side, new, names))
         for sign, facts in (("-", was - now), ("+", now - was)):
-            found += ((names.plain(fact), sign) for fact in facts.elements())
+            found += ((fact, sign) for fact in facts.elements())
     return _lines(f"{sign} {fact}" for fact, sign in sorted(found))
 
 
-def _facts(path: str, value: Any) -> Iterator[str]:
-    """Yield a line for each leaf of a state: its path, by names and ids, and its value."""
+def _facts(path: str, value: Any, names: Names) -> Iterator[str]:
+    """Yield a line for each leaf of a state: its path and its value, with names in place of ids."""
     if isinstance(value, dict):
         for name, part in value.items():
             if name not in LEFT_OUT and not (name == "id" and isinstance(part, int)):
-                yield from _facts(f"{path}.{name}", part)
+                yield from _facts(f"{path}.{name}", part, names)
     elif isinstance(value, list) and any(isinstance(part, dict) for part in value):
         for part in value:
             label = next((part[name] for name in LABELS if isinstance(part.get(name), str)), "")
-            yield from _facts(f"{path}[{label}]", part)
+            yield from _facts(f"{path}[{names.plain(label)}]", part, names)
     else:
-        shown = sorted(value) if isinstance(value, list) else value
-        yield f"{path} = {json.dumps(shown, ensure_ascii=False)}"
+        shown = map(_json, value if isinstance(value, list) else [value])
+        yield f"{path} = {', '.join(sorted(map(names.plain, shown)))}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _listed(parameters: Json, names: Names) -> Json:
+    """Return AWS's parameters with one sorted list in place of each run of numbered ones: ids give them their order."""
+    found: Json = {}
+    for name, value in parameters.items():
+        outer, _dot, number = name.rpartition(".")
+        if number.isdecimal():
+            found[outer] = sorted([*found.get(outer, []), names.plain(value)])
+        else:
+            found[name] = value
+    return found

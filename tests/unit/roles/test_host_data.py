@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.answer import CHECKS
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES
+from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES, INSTALLED
 
 ROOT = pathlib.Path(__file__).parents[3]
 ON_HOSTS = {"roles/aggregator_host/tasks": "*.yml", "roles/pwan_gateway/tasks": "host_*.yml"}
@@ -56,3 +56,11 @@ def test_templates_take_no_variable_of_a_role_that_was_not_checked() -> None:
         for path in templates:
             used = re.findall(rf"(?<![\w.]){role}_\w+", path.read_text(encoding="utf-8"))
             assert used == [], path.name
+
+
+def test_a_role_that_installs_rules_hands_on_every_part_that_is_installed() -> None:
+    """A part that pwan_gateway left out would be taken off the host, with what other spaces have in it."""
+    text = (ROOT / "roles/pwan_gateway/tasks/translation.yml").read_text(encoding="utf-8")
+    (task,) = yaml.safe_load(text)
+    parts = {f"aggregator_host_{name}" for name in INSTALLED.fields}
+    assert parts == set(task["vars"]) - {"aggregator_host_network"}
