@@ -380,6 +380,14 @@ options:
       subnet:
         description: The network of the tunnel addresses, of private address space, with V(transit).
         type: str
+      aggregators:
+        description:
+          - The hosts between which BGP runs, V(all), those V(involved) (aggregators of bonds with a CPE NAT entry, and
+            those whose interface has such an address), or a list of hosts.
+          - A public address follows its bond between these hosts alone. Leaving a host out wants O(prune).
+        type: list
+        elements: str
+        default: [all]
       route_reflectors:
         description:
           - Hosts with which all others speak, in place of each with each. Needed with more than 32 aggregators.

@@ -9,15 +9,19 @@ Source: AN-001 "Route CPE NAT IPs across a group of aggregators"; filters, timer
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .fleet import Fleet, Member, refuse_unless_incomplete
+from .._parents import number_of
+from .cpe_nat import own_addresses
+from .cpe_nat_entries import Entry, is_retired
+from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
 from .intent import BgpIntent, Intent, Report
+from .leftovers import PRUNE
 from .mesh import Mesh
 from .mesh_objects import NONE
 from .naming import object_name
-from .state import Thing
+from .state import Cloud, Server, Thing
 
 FULL_MESH = 32
 """Aggregators that may all speak with each other; more speak with route reflectors alone."""
@@ -32,12 +36,41 @@ def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
     return [*(mesh.interface_of(member) for member in inside), *spoken]
 
 
+def choose_speakers(
+    entries: Iterable[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, report: Report
+) -> tuple[Member, ...]:
+    """Return the members between which BGP runs, by `bonding_bgp.aggregators`.
+
+    Involved are the aggregators of bonds with a CPE NAT entry, and those whose interface has, or gets, such an address.
+    """
+    wanted = intent.bgp.aggregators if intent.bgp else ()
+    if wanted == "all":
+        return tuple(fleet.members)
+    if wanted == "involved":
+        entries = list(entries)
+        bonds = [entry.bond for entry in entries]
+        involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
+        hosts = {entry.intent.aggregator for entry in entries}
+        places = {one.interface_id for one in own_addresses(intent, cloud).values() if not is_retired(one)} - {None}
+        return tuple(
+            member
+            for member in fleet.members
+            if member.id in involved
+            or member.host in hosts
+            or (member.instance and member.instance.interface_id in places)
+        )
+    for host in wanted:
+        if fleet.by_host(host) is None:
+            refuse_host(host, "bonding_bgp.aggregators", fleet, report)
+    return tuple(member for member in fleet.members if member.host in wanted)
+
+
 def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
     """BGP over the members' private addresses: only inside one subnet, whose VPC router nobody has to ask."""
     if intent.bgp is None or intent.bgp.mode != "direct":
         return []
     places: dict[str, list[Member]] = {}
-    for member in fleet.members:
+    for member in fleet.speakers:
         if member.instance is None:
             refuse_unless_incomplete(
                 fleet,
@@ -52,11 +85,12 @@ def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
         report.problem(
             f"bonding_bgp: mode: direct: the aggregators are in {len(places)} subnets ({listing}). Between subnets the "
             "VPC's router forwards, and it does not know on which aggregator a bond is. Choose mode: transit with a "
-            "subnet for its tunnels, for example 10.253.0.0/20."
+            "subnet for its tunnels, for example 10.253.0.0/20, or name the hosts of one subnet in "
+            "bonding_bgp.aggregators."
         )
         return []
-    addresses = {member.id: member.private_ip for member in fleet.members if member.private_ip}
-    inside = [member for member in fleet.members if member.id in addresses]
+    addresses = {member.id: member.private_ip for member in fleet.speakers if member.private_ip}
+    inside = [member for member in fleet.speakers if member.id in addresses]
     return _things(inside, addresses, intent.network, intent.bgp)
 
 
@@ -66,12 +100,15 @@ def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
         return
     for host in intent.bgp.route_reflectors:
         if fleet.by_host(host) is None:
+            refuse_host(host, "bonding_bgp.route_reflectors", fleet, report)
+        elif fleet.by_host(host) not in fleet.speakers:
             report.problem(
-                f"bonding_bgp.route_reflectors: {host!r} is no host of the inventory's group (or it leaves)."
+                f"bonding_bgp.route_reflectors: {host} is outside of bonding_bgp.aggregators, so it has no session. "
+                "Add it there, or take it out of route_reflectors."
             )
-    if not intent.bgp.route_reflectors and len(fleet.members) > FULL_MESH:
+    if not intent.bgp.route_reflectors and len(fleet.speakers) > FULL_MESH:
         report.problem(
-            f"bonding_bgp: {len(fleet.members)} aggregators would have {len(fleet.members) - 1} sessions each: up to "
+            f"bonding_bgp: {len(fleet.speakers)} aggregators would have {len(fleet.speakers) - 1} sessions each: up to "
             f"{FULL_MESH} may all speak with each other. Name two of them in route_reflectors."
         )
     if len(intent.bgp.route_reflectors) == 1:
@@ -79,6 +116,18 @@ def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
             f"bonding_bgp.route_reflectors: {intent.bgp.route_reflectors[0]} alone: while it is down no bond's move is "
             "told to anybody. Name a second one."
         )
+
+
+def refuse_smaller(session: Thing, peer: int, fleet: Fleet, report: Report) -> None:
+    """Refuse to leave a host of the inventory out of BGP by a slip, as a mesh is never made smaller by one."""
+    inside = {speaker.id for speaker in fleet.speakers}
+    for number in (number_of(session.parent), peer):
+        member = fleet.by_id(number)
+        if member and number not in inside:
+            report.problem(
+                f"bonding_bgp: {member.host} has BGP sessions, but bonding_bgp.aggregators does not name it any more. "
+                f"{PRUNE}: true takes it out."
+            )
 
 
 def bgp_filter(members: Sequence[Member], own: str | None = None) -> str:

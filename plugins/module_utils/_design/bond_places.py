@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The aggregator on which a bond is, against the one that owns its public address (AN-001). Private to the collection.
 
-Without BGP a CPE NAT IP works only while its bond is on the aggregator whose interface has the address.
+Without BGP between the two a CPE NAT IP works only while its bond is on the aggregator whose interface has the address.
 """
 
 from __future__ import annotations
@@ -32,20 +32,44 @@ def check_place(
     present = entry.bond.present
     if present is None or present == owner.id:
         return
-    member = fleet.by_id(present)
-    where = member.host if member else server.aggregators[present].name if present in server.aggregators else present
+    where = _name(present, fleet, server)
     bond = f"bond {entry.bond.id} ({entry.bond.name})"
     if current_address(address) is not None and not moved:
         report.drift.append(f"{bond} is on {where}, its address ({entry.key}) on {owner.host}")
         return
     said = f"{entry.intent.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
-    if intent.bgp is not None:
+    without = "without bonding_bgp" if intent.bgp is None else "with one of them outside of bonding_bgp.aggregators"
+    if {owner.id, present} <= {speaker.id for speaker in fleet.speakers}:
         report.warn(f"{said}: its traffic takes both, handed on by BGP.")
     elif moved or owner.id in (entry.bond.primary, entry.bond.secondary):
-        report.warn(f"{said}: without bonding_bgp nothing reaches it until the bond is on {owner.host}.")
+        report.warn(f"{said}: {without} nothing reaches it until the bond is on {owner.host}.")
     else:
         report.problem(
-            f"{said}, which is neither its primary nor its secondary aggregator: without bonding_bgp nothing would "
+            f"{said}, which is neither its primary nor its secondary aggregator: {without} nothing would "
             f"reach it. Leave aggregator out (the address goes where the bond is), give the bond {owner.host} on the "
-            "management server first, or set bonding_bgp."
+            "management server first, or let BGP run between both (bonding_bgp, aggregators)."
         )
+
+
+def warn_of_failover(entry: Entry, owner: Member, intent: Intent, fleet: Fleet, server: Server, report: Report) -> None:
+    """Warn of a bond whose address no BGP follows to its other aggregator."""
+    label, bond = entry.intent.label, entry.bond
+    if not bond.secondary:
+        return
+    dead = "after a failover its public address is dead until the association is moved."
+    if intent.bgp is None:
+        report.warn(f"{label}: bond {bond.id} has a secondary aggregator, but there is no bonding_bgp: {dead}")
+        return
+    inside = {speaker.id for speaker in fleet.speakers}
+    outside = [number for number in dict.fromkeys((owner.id, bond.primary, bond.secondary)) if number not in inside]
+    names = [_name(number, fleet, server) for number in outside if number]
+    if names:
+        report.warn(
+            f"{label}: bond {bond.id} has a secondary aggregator, and {' and '.join(names)} "
+            f"{'is' if len(names) == 1 else 'are'} outside of bonding_bgp: {dead}"
+        )
+
+
+def _name(number: int, fleet: Fleet, server: Server) -> str:
+    member = fleet.by_id(number)
+    return member.host if member else server.aggregators[number].name if number in server.aggregators else str(number)

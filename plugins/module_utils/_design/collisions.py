@@ -139,8 +139,7 @@ def check_endpoints(
 
 def _left_out(mesh: Mesh, name: str) -> str:
     return (
-        f"{mesh.label}: {name} is in its mesh, but vxlan.aggregators does not name it any more. {PRUNE}: true takes it "
-        "out."
+        f"{mesh.label}: {name} is in its mesh, but {mesh.option} does not name it any more. {PRUNE}: true takes it out."
     )
 
 

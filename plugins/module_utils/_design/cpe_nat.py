@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .addresses import lies_in, network_of
-from .bond_places import check_place
+from .bond_places import check_place, warn_of_failover
 from .connected_ips import check_connected_ip, tag_of
 from .cpe_nat_entries import (
     PREFIX,
@@ -226,11 +226,7 @@ def design_cpe_nat(
         chosen[entry.key] = private_ip
         warn_of_disabled(entry, private_ip, server, report)
         check_place(entry, owner, address, moved, intent, fleet, server, report)
-        if intent.bgp is None and entry.bond.secondary:
-            report.warn(
-                f"{entry.intent.label}: bond {entry.bond.id} has a secondary aggregator, but there is no bonding_bgp: "
-                "after a failover its public address is dead until the association is moved."
-            )
+        warn_of_failover(entry, owner, intent, fleet, server, report)
         _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, cloud, design)
     design.choosing |= addresses.choosing
     return chosen

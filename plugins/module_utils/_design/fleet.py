@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ class Fleet:
     leaving_unknown: bool = False
     """True if an aggregator to decommission has a private address that is not known any more."""
     primary_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    speakers: tuple[Member, ...] = ()
+    """The members between which BGP runs (`bonding_bgp.aggregators`); none without `bonding_bgp`."""
     is_incomplete: bool = False
     """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""
     lost: dict[int, str] = field(default_factory=dict)
@@ -97,8 +100,11 @@ def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
         report.problem(text)
 
 
-def refuse_host(name: str, fleet: Fleet, text: str, report: Report) -> None:
+def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
     """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
+    close = difflib.get_close_matches(name, sorted(member.host for member in fleet.members), n=1, cutoff=0.7)
+    meant = f"; did you mean {close[0]!r}?" if close else "."
+    text = f"{option}: {name!r} is no host of the inventory's group (or it leaves){meant}"
     if name in fleet.lost.values():
         report.leave_out(text)
     else:

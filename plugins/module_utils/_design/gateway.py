@@ -124,8 +124,7 @@ def resolve_gateway(
     what = f"space {space.key}, gateway on {wanted.host}"
     member = fleet.by_host(wanted.host)
     if member is None:
-        text = f"{what}: {wanted.host!r} is no host of the inventory's group (or it leaves)."
-        refuse_host(wanted.host, fleet, text, report)
+        refuse_host(wanted.host, what, fleet, report)
         return None
     if member.instance is None:
         refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)

@@ -55,6 +55,14 @@ def never_empty(options: dict[str, Any], name: str, what: str, absent: str, repo
         report.problem(f"{what}: the list is empty; left out, it means {absent}. Leave it out, or name at least one.")
 
 
+def chosen_hosts(options: dict[str, Any], what: str, report: Report) -> str | tuple[str, ...]:
+    """Take the option `aggregators` out: the names of hosts, or one of the words "all" and "involved"."""
+    never_empty(options, "aggregators", f"{what}.aggregators", "all hosts", report)
+    members = list(dict.fromkeys(options.pop("aggregators", None) or ["all"]))
+    is_word = len(members) == 1 and members[0] in ("all", "involved")
+    return str(members[0]) if is_word else tuple(members)
+
+
 def is_address(text: Any) -> bool:
     """Return True if the value is an IPv4 address without a prefix length."""
     try:

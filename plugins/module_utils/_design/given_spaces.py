@@ -11,7 +11,17 @@ from typing import Any
 
 from .._cpe_nat_rules import address_problem, pool_problem
 from .addresses import is_private_space, unusable
-from .given import given_options, ipv4_network, networks, never_empty, number, several, sources, tunnel_network
+from .given import (
+    chosen_hosts,
+    given_options,
+    ipv4_network,
+    networks,
+    never_empty,
+    number,
+    several,
+    sources,
+    tunnel_network,
+)
 from .given_tags import read_tags
 from .intent import AUTO, ROUTES_A_TABLE, GatewayIntent, HostIntent, Report, SpaceIntent, VpcIntent, VxlanIntent
 from .names import check_interface_name, check_space_key
@@ -27,15 +37,13 @@ def _vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], rep
     if "interface" in options:
         primary = {device for host in hosts for device in host.primary_devices}
         check_interface_name(options["interface"], f"{what}, vxlan.interface", report, primary)
-    never_empty(options, "aggregators", f"{what}, vxlan.aggregators", "all hosts", report)
-    members = list(dict.fromkeys(options.pop("aggregators", None) or ["all"]))
-    keyword = members[0] if len(members) == 1 and members[0] in ("all", "involved") else None
+    members = chosen_hosts(options, f"{what}, vxlan", report)
     addresses = {str(host): str(address) for host, address in (options.pop("addresses", None) or {}).items()}
     for name in sorted(set(addresses) - {host.host for host in hosts}):
         report.problem(f"{what}, vxlan.addresses: {name!r} is no host of the inventory's group.")
     if subnet is None:
         return None
-    return VxlanIntent(subnet=subnet, addresses=addresses, aggregators=keyword or tuple(members), **options)
+    return VxlanIntent(subnet=subnet, addresses=addresses, aggregators=members, **options)
 
 
 def _gateway(given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report) -> GatewayIntent | None:

@@ -69,8 +69,8 @@ def firewall_needs(meshes: Iterable[Mesh], intent: Intent, fleet: Fleet) -> tupl
             else:
                 need(member, part, mesh.interface, "udp", BABEL, ())
     if intent.bgp is not None and intent.bgp.mode == "direct":
-        for member in fleet.members:
-            peers = [other.private_ip for other in peers_of(member, fleet.members, intent.bgp) if other.private_ip]
+        for member in fleet.speakers:
+            peers = [other.private_ip for other in peers_of(member, fleet.speakers, intent.bgp) if other.private_ip]
             for protocol, port in (("tcp", BGP), ("udp", BFD)):
                 need(member, CPE_NAT, first_device(member, intent), protocol, port, peers)
     return needs, parts

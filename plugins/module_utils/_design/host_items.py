@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .fleet import Fleet
 from .intent import Intent
 from .items import ALLOW, Design
 from .leftovers import PRUNE, TEARDOWN, Leftovers
@@ -136,10 +137,13 @@ def way_back_items(
     addresses: Collection[str],
     leaves: str | None,
     intent: Intent,
+    fleet: Fleet,
     leftovers: Leftovers,
     design: Design,
 ) -> None:
     """Items of a host's ways back. One that goes interrupts something if the address is still one of `addresses`."""
+    tables = {intent.vni_base + member.id for member in fleet.speakers}
+    outside = not any(member.host == host for member in fleet.speakers)
     for address in sorted(found.keys() | wanted.keys()):
         before, after = found.get(address), wanted.get(address)
         common: dict[str, Any] = {"host": host, "part": "cpe_nat"}
@@ -150,7 +154,8 @@ def way_back_items(
         elif after is None:
             if address in addresses:
                 common["interrupts"] = f"what bonds on {host} answer under the public address of {address}"
-            unnamed = PRUNE if intent.prune and intent.bgp is None else ALLOW
+            left_out = outside or before.get("table") not in tables
+            unnamed = PRUNE if intent.prune and left_out else ALLOW
             common["switch"] = leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
             design.host("delete", "way_back", address, phase="remove", before=before, after=None, **common)
         else:

@@ -237,7 +237,7 @@ def design_host_sides(
         member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
         switch = removal_switch(intent, fleet, member) if member in fleet.leaving else None
         masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, intent, leftovers, design)
-        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, intent, leftovers, design)
+        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, intent, fleet, leftovers, design)
     _check_zones(masquerades, report)
     _warn(gateways, chosen, transit, intent, fleet, report)
 
@@ -308,8 +308,8 @@ def _warn(
             f"egress: masquerade ({labels}): {_OFF}, so the rules that translate are not installed: do it by hand, as "
             "roles/aggregator_host says. Without them the Internet is not reached."
         )
-    alone = [member.host for member in fleet.members if not member.host_side or member.host in off["ways_back"]]
-    if transit and chosen and alone and len(fleet.members) > 1:
+    alone = [member.host for member in fleet.speakers if not member.host_side or member.host in off["ways_back"]]
+    if transit and chosen and alone and len(fleet.speakers) > 1:
         report.warn(
             f"bonding_bgp: {', '.join(alone)}: {_OFF}, so no way back is set there: a bond that moves there does not "
             "answer under its public address until the address has been moved too."

@@ -186,6 +186,7 @@ class BgpIntent:
     mode: str
     subnet: ipaddress.IPv4Network | None
     route_reflectors: tuple[str, ...] = ()
+    aggregators: str | tuple[str, ...] = "all"
     update_password: bool = False
     """True if sessions that are there get the password again. The password itself is no part of the intent."""
 

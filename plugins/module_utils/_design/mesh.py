@@ -9,7 +9,7 @@ Who is a member, with which VNI, interface name, tunnel address and MTU; AN-001 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .addresses import lies_in
@@ -43,6 +43,11 @@ class Mesh:
     def label(self) -> str:
         """Return the mesh's name in messages."""
         return f"space {self.space}" if self.space else "bonding_bgp"
+
+    @property
+    def option(self) -> str:
+        """Return the option that names the mesh's members."""
+        return "vxlan.aggregators" if self.space else "bonding_bgp.aggregators"
 
     def interface_of(self, member: Member) -> Thing:
         """The member's VXLAN interface with an endpoint for every other member."""
@@ -144,7 +149,7 @@ def _check_addresses(mesh: Mesh, report: Report) -> None:
         holders[text] = member
 
 
-def _mtu(what: str, members: list[Member], report: Report) -> int:
+def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> int:
     """Return the MTU: 1500 inside one VPC, 1450 across.
 
     Refuse members of several VPCs, unless those of all VPCs but one say that they are reachable.
@@ -162,7 +167,8 @@ def _mtu(what: str, members: list[Member], report: Report) -> int:
             if vpc != home and not member.reachable:
                 report.problem(
                     f"{what}: {member.host} is in the VPC {vpc}, the others are in {home}: their private addresses do "
-                    f"not reach each other. Set bonding_reachable: true on {member.host} if a peering makes them."
+                    f"not reach each other. Set bonding_reachable: true on {member.host} if a peering makes them, or "
+                    f"leave the host out of {option}."
                 )
     return INTERNET_MTU
 
@@ -185,8 +191,7 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
         for host in wanted:
             member = fleet.by_host(host)
             if member is None:
-                text = f"{what}: vxlan.aggregators: {host!r} is no host of the inventory's group (or it leaves)."
-                refuse_host(host, fleet, text, report)
+                refuse_host(host, f"{what}: vxlan.aggregators", fleet, report)
             else:
                 members.append(member)
         for gateway in space.gateways:
@@ -241,7 +246,7 @@ def space_mesh(
         subnet=space.vxlan.subnet,
         members=tuple(members),
         addresses=_addresses(space.vxlan, what, members, existing, report),
-        mtu=_mtu(what, members, report),
+        mtu=_mtu(what, "vxlan.aggregators", members, report),
     )
     _check_addresses(mesh, report)
     return mesh
@@ -260,9 +265,9 @@ def transit_mesh(intent: Intent, fleet: Fleet, meshes: ExistingMeshes, report: R
         vni=vni,
         interface=vxlan_name(vni),
         subnet=intent.bgp.subnet,
-        members=tuple(fleet.members),
-        addresses=_addresses(options, "bonding_bgp", fleet.members, existing, report),
-        mtu=_mtu("bonding_bgp", fleet.members, report),
+        members=fleet.speakers,
+        addresses=_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
+        mtu=_mtu("bonding_bgp", "bonding_bgp.aggregators", fleet.speakers, report),
     )
     _check_addresses(mesh, report)
     return mesh

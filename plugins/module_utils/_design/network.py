@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from .._parents import number_of
 from . import collisions, host_checks
 from .auto_networks import with_auto_networks
-from .bgp import check_reflectors, direct_things, transit_things
+from .bgp import check_reflectors, choose_speakers, direct_things, refuse_smaller, transit_things
 from .company_tags import design_company_tags
 from .cpe_nat import design_cpe_nat
 from .cpe_nat_entries import resolve_entries
@@ -77,6 +78,8 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
         _design_absent(intent, server, cloud, fleet, existing, leftovers, design, report)
         return design
     check_duplicates(intent, cloud, report)
+    entries = resolve_entries(intent, server, report)
+    fleet.speakers = choose_speakers(entries, intent, server, cloud, fleet, report)
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []
@@ -125,7 +128,6 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             public_gone(made.space, made.found, made.public, intent, cloud, design)
     design_vpcs_gone(intent, cloud, design, report)
     refuse_foreign_objects(intent, cloud, design, report)
-    entries = resolve_entries(intent, server, report)
     chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
     design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
     design_host_sides(gateways, chosen, transit, meshes, intent, server, cloud, fleet, leftovers, design, report)
@@ -253,11 +255,13 @@ def _drop_or_warn(
     )
     # the other routing protocol of the same space, or its filter, takes the place of this one
     replaced = kind in ("babel", "ospf", "export") and number in _numbers_wanted(thing.parent, intent, design)
-    reflected = kind == "bgp" and intent.bgp is not None and fleet.by_id(number) is not None
+    reflected = kind == "bgp" and {number, number_of(thing.parent)} <= {speaker.id for speaker in fleet.speakers}
     if intent.prune or peer_left or replaced or reflected:
         design.drop(part, host, thing)
         if thing.kind != "filter" and not (peer_left or replaced or reflected):
             design.interrupts(thing, f"the routes that {thing.key} brings to {host}", PRUNE)
+    elif kind == "bgp" and intent.bgp and fleet.by_id(number):
+        refuse_smaller(thing, number, fleet, report)
     elif kind == "bgp" and intent.bgp:
         refuse_unless_incomplete(
             fleet,

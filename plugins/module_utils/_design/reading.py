@@ -16,7 +16,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .bgp_password import password_problem
-from .given import given_options, is_address, is_blank, never_empty, number, several, sources, tunnel_network
+from .given import (
+    chosen_hosts,
+    given_options,
+    is_address,
+    is_blank,
+    never_empty,
+    number,
+    several,
+    sources,
+    tunnel_network,
+)
 from .given_spaces import read_space
 from .given_tags import read_tags
 from .intent import (
@@ -168,6 +178,7 @@ def _bgp(given: Any, report: Report) -> BgpIntent | None:
         )
     number(options, "asn", "bonding_bgp: asn", (1, MAX_ASN), report)
     reflectors = tuple(dict.fromkeys(options.get("route_reflectors") or ()))
+    aggregators = chosen_hosts(options, "bonding_bgp", report)
     if "asn" not in options:
         if given.get("asn") is None:
             report.problem("bonding_bgp: asn is missing.")
@@ -181,7 +192,7 @@ def _bgp(given: Any, report: Report) -> BgpIntent | None:
         report.problem(
             "bonding_bgp.update_password: always, and no password is given. Give one, or leave update_password out."
         )
-    return BgpIntent(options["asn"], mode, subnet, reflectors, update_password)
+    return BgpIntent(options["asn"], mode, subnet, reflectors, aggregators, update_password)
 
 
 def _inbound(given: Mapping[str, Any], report: Report) -> dict[str, Any]:

@@ -115,21 +115,25 @@ def _aggregators(plan: _Plan, intent: Intent, server: Server, cloud: Cloud, flee
         publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
         # One that takes its place in this run, or has taken it, is admitted before the server is told.
         publics += [address for address in taken_addresses(intent, cloud, fleet) if address not in publics]
-        rules = aggregator_rules(intent, direct, [m.private_ip for m in others if m.private_ip], publics)
+        here = direct and _speaks(members, intent, fleet)
+        rules = aggregator_rules(intent, here, [m.private_ip for m in others if m.private_ip], publics)
         plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
         for member in members:
             plan.attach(member, key, part)
 
 
 def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, leftovers: Leftovers) -> None:
-    """Plan the group that admits CPE NAT traffic: on the addresses' owners; with direct BGP on all, from anywhere."""
-    rules = [FORWARDED] if direct else inbound_rules(intent)
-    if not rules:
-        return
+    """Plan the group that admits CPE NAT traffic: on the addresses' owners; where direct BGP runs, from anywhere."""
     for vpc, members in _by_vpc(fleet.members).items():
+        here = direct and _speaks(members, intent, fleet)
+        rules = [FORWARDED] if here else inbound_rules(intent)
+        if not rules:
+            continue
         key = group_key("cpe-nat", vpc)
         owning = owners | {m.host for m in members if m.host in leftovers.kept_owners and plan.carries(m, key)}
-        inside = [member for member in members if direct or member.host in owning]
+        if not inbound_rules(intent):
+            owning = set()
+        inside = [m for m in members if m.host in owning or (here and _speaks([m], intent, fleet))]
         if inside:
             plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {intent.network}", rules)
             for member in inside:
@@ -152,6 +156,11 @@ def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
         plan.group(key, "gateways", number, f"gateways of {space}", list(dict.fromkeys(rules)), vpc)
         for gateway in mine:
             plan.attach_gateway(gateway, key)
+
+
+def _speaks(members: Iterable[Member], intent: Intent, fleet: Fleet) -> bool:
+    """Return True if BGP, or one that is kept without being in the inventory, runs on one of the members."""
+    return intent.bgp is None or any(member in fleet.speakers for member in members)
 
 
 def _by_vpc(members: Iterable[Member]) -> dict[str, list[Member]]:

@@ -28,9 +28,10 @@ _PORTS = re.compile(r"(?:(tcp|udp)/)?(\d{1,5})(?:-(\d{1,5}))?")
 
 def aggregator_rules(intent: Intent, direct: bool, others: Iterable[str], publics: Iterable[str]) -> list[Rule]:
     """Of the group of the aggregators in one VPC; `others` are private addresses of those in other VPCs."""
-    services = [VXLAN, *(BGP if direct else ())]
-    sources = [SELF, *(f"{address}/32" for address in others)]
-    rules = [Rule(protocol, port, port, source) for protocol, port in services for source in sources]
+    protocol, port = VXLAN
+    rules = [Rule(protocol, port, port, source) for source in (SELF, *(f"{address}/32" for address in others))]
+    # direct BGP runs inside one subnet, so inside one VPC
+    rules += [Rule(protocol, port, port, SELF) for protocol, port in (BGP if direct else ())]
     for text in intent.managed_mesh_ports:
         protocol, low, high = _ports(text) or ("udp", 0, 0)
         rules += [Rule(protocol or "udp", low, high, f"{address}/32") for address in sorted(publics) if address]

@@ -20,12 +20,12 @@ CHECK_OFF, CHECK_ON = {"source_dest_check": False}, {"source_dest_check": True}
 def design_source_dest_checks(
     direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design
 ) -> None:
-    """Off on every member for direct BGP, its old value in a tag; put back from there where it is ours no more.
+    """Off where direct BGP runs, its old value in a tag; put back from there where it is ours no more.
 
     It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
     """
     common: dict[str, Any] = {"part": "cpe_nat"}
-    for member in fleet.members if direct else ():
+    for member in fleet.speakers if direct else ():
         if member.instance and member.instance.source_dest_check:
             place = member.instance.interface_id
             after = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
@@ -42,14 +42,15 @@ def design_source_dest_checks(
             )
             entry = {"interface_id": place, **CHECK_OFF}
             design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
-    kept = {m.instance.interface_id for m in fleet.members if (direct or kept_direct) and m.instance}
+    staying = fleet.members if kept_direct else fleet.speakers if direct else ()
+    kept = {member.instance.interface_id for member in staying if member.instance}
     for place in sorted(cloud.checked_before - kept):
         owner = fleet.by_interface(place)
         if owner is None and removal_switch(intent, fleet) is None:
             continue
         host = owner.host or None if owner else None
         switch = removal_switch(intent, fleet, owner)
-        if switch is None or (switch == PRUNE and intent.bgp):
+        if switch is None or (switch == PRUNE and intent.bgp and not direct):
             switch = ALLOW  # BGP is wanted, in another mode
         before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
         design.aws(

@@ -109,6 +109,7 @@ _BGP: Spec = {
     "asn": {"type": "int", "required": True},
     "mode": _str(choices=["transit", "direct"], default="transit"),
     "subnet": _str(),
+    "aggregators": _list(default=["all"]),
     "route_reflectors": _list(default=[]),
     "password": _str(no_log=True),
     "update_password": _str(choices=["on_create", "always"], default="on_create", no_log=False),

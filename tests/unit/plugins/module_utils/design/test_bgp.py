@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.bgp import FULL_MESH
 
-from .world import HOSTS, World, small_world
+from .world import HOSTS, World, entry, small_world
 
 TRANSIT: dict[str, Any] = {"asn": 64512, "subnet": "10.253.0.0/20"}
 DIRECT: dict[str, Any] = {"asn": 64512, "mode": "direct"}
@@ -113,3 +113,107 @@ def test_a_large_mesh_wants_reflectors(world: World, more: int, refused: bool) -
     assert (f"{FULL_MESH} may all speak with each other" in "".join(world.report.problems)) is refused
     world.plan(aggregators=hosts, bgp={**TRANSIT, "route_reflectors": ["agg1", "agg2"]})
     assert world.report.problems == []
+
+
+def test_a_host_of_another_vpc_is_left_out_and_forbids_bgp_to_nobody(world: World) -> None:
+    world.cloud.instances["i-agg3"] = replace(world.cloud.instances["i-agg3"], vpc_id="vpc-9")
+    world.plan(bgp=TRANSIT)
+    (refused,) = world.report.problems
+    assert "agg3 is in the VPC vpc-9" in refused and "leave the host out of bonding_bgp.aggregators" in refused
+    given = {**TRANSIT, "aggregators": ["agg1", "agg2"]}
+    world.apply(bgp=given)
+    assert world.report.problems == []
+    assert sessions(world) == {(7, 12), (12, 7)}
+    assert {parent for kind, parent, _key in world.objects if kind == "interface"} == {
+        "aggregators/7",
+        "aggregators/12",
+    }
+    (end,) = data_of(world, "interface", 7, "vx10000000")["endpoints"]
+    assert end["ip"] == "10.1.1.12"
+    assert "10.1.0.13" not in data_of(world, "filter", 12, "prod_import_0")["body"]
+    assert world.plan(bgp=given) == []
+
+
+def test_direct_runs_between_the_named_hosts_of_one_subnet(world: World) -> None:
+    world.plan(bgp=DIRECT)
+    assert "name the hosts of one subnet in bonding_bgp.aggregators" in "".join(world.report.problems)
+    given = {**DIRECT, "aggregators": ["agg1", "agg3"]}
+    items = world.plan(bgp=given, security_groups=True)
+    assert world.report.problems == []
+    assert {i.key for i in items if i.kind == "source_dest_check"} == {"eni-agg1", "eni-agg3"}
+    carried = {(i.parent, i.key) for i in items if i.kind == "group_attachment"}
+    assert {place for place, key in carried if key.startswith("sg/cpe-nat/")} == {"eni-agg1", "eni-agg3"}
+    assert {place for place, key in carried if key.startswith("sg/aggregators/")} == {
+        "eni-agg1",
+        "eni-agg2",
+        "eni-agg3",
+    }
+    world.apply(bgp=given)
+    assert sessions(world) == {(7, 1007), (1007, 7)}
+
+
+def test_rules_for_direct_bgp_are_in_the_vpc_of_its_hosts_alone(world: World) -> None:
+    world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], vpc_id="vpc-9")
+    items = world.plan(bgp={**DIRECT, "aggregators": ["agg1", "agg3"]}, security_groups=True)
+    assert world.report.problems == []
+    rules = [(i.parent, i.after) for i in items if i.kind == "security_group_rule" and i.after]
+    bgp = [(parent, rule["source"]) for parent, rule in rules if rule["from_port"] == 179]
+    assert bgp == [("sg/aggregators/vpc-1", "self")]
+    assert "sg/cpe-nat/vpc-9" not in {parent for parent, _rule in rules}
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([], set()),
+        ([entry()], {(7, 12), (12, 7)}),
+        ([entry(aggregator="agg3")], ALL),
+    ],
+    ids=["no entry", "primary and secondary of the bond", "the entry's own aggregator"],
+)
+def test_involved_are_the_hosts_of_bonds_with_an_entry(
+    world: World, entries: list[dict[str, Any]], expected: set[tuple[int, int]]
+) -> None:
+    world.apply(bgp={**TRANSIT, "aggregators": ["involved"]}, cpe_nat_ips=entries)
+    assert world.report.problems == []
+    assert sessions(world) == expected
+
+
+@pytest.mark.parametrize("option", ["aggregators", "route_reflectors"])
+def test_an_unknown_host_is_refused_with_the_nearest_known_one(world: World, option: str) -> None:
+    world.plan(bgp={**TRANSIT, option: ["agg1", "agg33"]})
+    assert (
+        f"bonding_bgp.{option}: 'agg33' is no host of the inventory's group (or it leaves); did you mean 'agg3'?"
+        in world.report.problems
+    )
+
+
+def test_a_reflector_outside_is_refused(world: World) -> None:
+    world.plan(bgp={**TRANSIT, "aggregators": ["agg1", "agg2"], "route_reflectors": ["agg1", "agg3"]})
+    (text,) = world.report.problems
+    assert "bonding_bgp.route_reflectors: agg3 is outside of bonding_bgp.aggregators" in text
+
+
+@pytest.mark.parametrize("given", [TRANSIT, DIRECT], ids=["transit", "direct"])
+def test_a_host_is_left_out_of_a_live_bgp_by_prune_alone(world: World, given: dict[str, Any]) -> None:
+    one_subnet(world).apply(bgp=given)
+    smaller = {**given, "aggregators": ["agg1", "agg2"]}
+    world.plan(bgp=smaller)
+    assert world.report.problems
+    assert all(
+        "agg3" in text and "bonding_bgp.aggregators does not name it any more. bonding_prune: true" in text
+        for text in world.report.problems
+    )
+    items = world.plan(bgp=smaller, prune=True)
+    assert world.report.problems == []
+    gone = {(i.parent, i.key): (i.interrupts, i.switch) for i in items if i.kind == "bgp_protocol"}
+    assert set(gone) == {
+        ("aggregators/7", "prod_bgp_1007"),
+        ("aggregators/12", "prod_bgp_1007"),
+        ("aggregators/1007", "prod_bgp_7"),
+        ("aggregators/1007", "prod_bgp_12"),
+    }
+    assert all(text.startswith("the routes that") and switch == "bonding_prune" for text, switch in gone.values())
+    world.apply(bgp=smaller, prune=True)
+    assert sessions(world) == {(7, 12), (12, 7)}
+    assert not [key for kind, parent, key in world.objects if parent == "aggregators/1007"]

@@ -92,3 +92,20 @@ def test_nothing_is_said_where_the_bond_is_there_or_its_place_is_unknown(
     world.plan(cpe_nat_ips=[entry(**more)])
     assert (world.report.problems, world.report.drift) == ([], [])
     assert not any("public address is to be on" in text for text in world.report.warnings)
+
+
+def test_a_new_address_outside_of_bgp_is_refused_as_without_it(world: World) -> None:
+    world.plan(cpe_nat_ips=[entry(aggregator="agg3")], bgp={**BGP, "aggregators": ["agg1", "agg2"]})
+    (text,) = world.report.problems
+    assert "is neither its primary nor its secondary aggregator: with one of them outside of bonding_bgp" in text
+
+
+@pytest.mark.parametrize(
+    ("aggregators", "expected"),
+    [(["agg1", "agg2"], ""), (["agg1", "agg3"], "agg2 is outside"), (["agg3"], "agg1 and agg2 are outside")],
+)
+def test_a_failover_to_where_no_bgp_runs_is_warned_of(world: World, aggregators: list[str], expected: str) -> None:
+    world.plan(cpe_nat_ips=[entry()], bgp={**BGP, "aggregators": aggregators})
+    assert world.report.problems == []
+    found = [text for text in world.report.warnings if "after a failover its public address is dead" in text]
+    assert [expected in text for text in found] == ([True] if expected else [])
