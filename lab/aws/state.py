@@ -189,6 +189,10 @@ def state_of(backend: LabBackend) -> dict[str, Any]:
         {"id": one.id, "vpc_id": one.vpc.id if one.vpc is not None else None, "tags": tag_map(one)}
         for one in backend.all_gateways()
     ]
+    egress_only = [
+        {"id": one.id, "vpc_id": one.vpc_id, "tags": tag_map(one)}
+        for one in backend.egress_only_internet_gateways.values()
+    ]
     lists = {
         "instances": [_instance(one) for one in backend.all_instances()],
         "network_interfaces": [_interface(one) for one in backend.enis.values()],
@@ -197,6 +201,7 @@ def state_of(backend: LabBackend) -> dict[str, Any]:
         "subnets": [_subnet(one) for one in backend.describe_subnets()],
         "route_tables": [_table(one) for one in backend.route_tables.values()],
         "internet_gateways": gateways,
+        "egress_only_internet_gateways": egress_only,
         "security_groups": [_group(one) for one in backend.all_groups()],
         "nat_gateways": [_nat_gateway(one) for one in backend.nat_gateways.values()],
     }

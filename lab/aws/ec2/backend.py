@@ -16,6 +16,7 @@ from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 from .account_actions import REGIONS, AccountActions
 from .address_actions import ADDRESSES, AddressActions
 from .attachments import AttachmentRules
+from .egress_only_gateways import EGRESS_ONLY_GATEWAYS, EgressOnlyGatewayActions, EgressOnlyGatewayRules
 from .elastic_ips import AddressRules, Pool
 from .hidden import Hidden
 from .images import ImageRules
@@ -40,7 +41,7 @@ from .vpcs import VpcRules
 KINDS = {
     kind.action: kind
     for kind in (
-        *(ADDRESSES, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS, REGIONS),
+        *(ADDRESSES, EGRESS_ONLY_GATEWAYS, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS, REGIONS),
         *(ROUTE_TABLES, RULES, STATUSES, SUBNETS, TAGS, VPCS, ZONES),
     )
 }
@@ -72,6 +73,7 @@ class LabBackend(
     SubnetRules,
     GroupRules,
     NatGatewayRules,
+    EgressOnlyGatewayRules,
     TagRules,
     ImageRules,
 ):
@@ -105,6 +107,7 @@ class LabResponse(
     VpcActions,
     GroupActions,
     NatGatewayActions,
+    EgressOnlyGatewayActions,
     TagActions,
 ):
     """EC2's actions."""

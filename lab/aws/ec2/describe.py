@@ -18,6 +18,7 @@ from .pages import page
 
 PREFIXES = {
     "AllocationIds": "eipalloc",
+    "EgressOnlyInternetGatewayIds": "eigw",
     "GroupIds": "sg",
     "InstanceIds": "i",
     "InternetGatewayIds": "igw",

@@ -13,6 +13,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 # The error code and the sentence for an id that does not exist, by the id's prefix.
 MISSING = {
+    "eigw": ("InvalidGatewayID.NotFound", "The gateway ID '{}' does not exist"),
     "eipalloc": ("InvalidAllocationID.NotFound", "The allocation ID '{}' does not exist"),
     "eipassoc": ("InvalidAssociationID.NotFound", "The association ID '{}' does not exist"),
     "eni": ("InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{}' does not exist"),

@@ -92,6 +92,7 @@ class TagRules(EC2Backend):
         """The ids of all networking objects."""
         return {
             *(address.id for address in self.addresses),
+            *self.egress_only_internet_gateways,
             *self.enis,
             *(instance.id for instance in self.all_instances()),
             *self.internet_gateways,

@@ -84,6 +84,7 @@ class VpcRules(EC2Backend):
         if (
             any(subnet.vpc_id == vpc_id for subnet in self.describe_subnets())
             or any(gateway.vpc is vpc for gateway in self.all_gateways())
+            or any(one.vpc_id == vpc_id for one in self.egress_only_internet_gateways.values())
             or any(not group.is_default for group in groups)
             or any(table.vpc_id == vpc_id and table.main_association_id is None for table in self.route_tables.values())
         ):

@@ -152,6 +152,16 @@ REQUESTS: list[tuple[str, str, Call]] = [
         "internet-gateway/igw-0a000000",
         lambda ec2: ec2.delete_internet_gateway(InternetGatewayId="igw-0a000000"),
     ),
+    (
+        "CreateEgressOnlyInternetGateway",
+        "egress-only-internet-gateway/* vpc/vpc-0a000000",
+        lambda ec2: ec2.create_egress_only_internet_gateway(VpcId="vpc-0a000000"),
+    ),
+    (
+        "DeleteEgressOnlyInternetGateway",
+        "egress-only-internet-gateway/eigw-0a000000",
+        lambda ec2: ec2.delete_egress_only_internet_gateway(EgressOnlyInternetGatewayId="eigw-0a000000"),
+    ),
     ("CreateSubnet", "subnet/* vpc/vpc-0a000000", lambda ec2: ec2.create_subnet(**SUBNET)),
     (
         "ModifySubnetAttribute",
