@@ -257,7 +257,10 @@ def leave(maker: Maker, found: Json) -> None:
 
 
 def change_members(maker: Maker, found: Json) -> None:
-    if space := _some(maker, [one for one in found["spaces"] if "vxlan" in one]):
+    """Change who is in the mesh of a space, or in BGP."""
+    if found["bgp"] and maker.likely(0.5):
+        found["bgp"]["aggregators"] = maker.one_of(["all"], ["involved"])
+    elif space := _some(maker, [one for one in found["spaces"] if "vxlan" in one]):
         space["vxlan"]["aggregators"] = maker.one_of(["all"], ["involved"])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.bgp import FULL_MESH
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
 
 from .world import HOSTS, World, entry, small_world
 
@@ -177,6 +178,13 @@ def test_involved_are_the_hosts_of_bonds_with_an_entry(
     world.apply(bgp={**TRANSIT, "aggregators": ["involved"]}, cpe_nat_ips=entries)
     assert world.report.problems == []
     assert sessions(world) == expected
+
+
+def test_involved_is_the_host_of_an_address_that_is_kept_too(world: World) -> None:
+    tags = {"bonded.internet/network": "prod", "bonded.internet/key": "cpe-nat/bond-18"}
+    world.cloud.addresses.append(ElasticIp("eipalloc-18", "198.51.100.18", tags, "eni-agg3", "10.1.0.44"))
+    world.apply(bgp={**TRANSIT, "aggregators": ["involved"]}, cpe_nat_ips=[entry()])
+    assert sessions(world) == ALL
 
 
 @pytest.mark.parametrize("option", ["aggregators", "route_reflectors"])

@@ -165,3 +165,11 @@ def test_masquerading_is_refused_where_a_space_is_in_another_namespace(
     assert (bool(refused), bool(warned)) == (problem, warning)
     world.plan(spaces=space(gateway(egress="none")), aggregators=given)
     assert not any("space_11" in text for text in (*world.report.problems, *world.report.warnings))
+
+
+def test_a_host_outside_of_direct_bgp_lets_in_none_and_is_let_in_nowhere(world: World) -> None:
+    given = {"asn": 64512, "mode": "direct", "aggregators": ["agg1", "agg3"]}
+    world.plan(bgp=given, aggregators=reached())
+    assert world.report.problems == []
+    assert rules(world, "agg2", "add") == {}
+    assert rules(world, "agg1", "add") == {"tcp 179 by ens5": ["10.1.0.13"], "udp 3784 by ens5": ["10.1.0.13"]}

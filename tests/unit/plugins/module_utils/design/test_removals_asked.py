@@ -81,6 +81,32 @@ def test_bgp_that_is_pruned_takes_its_rules_checks_and_ways_back_along(networks:
     }
 
 
+def test_a_host_left_out_of_bgp_gives_back_what_it_has_of_it_by_prune_alone(networks: dict[str, Built]) -> None:
+    some = ["agg1", "agg2"]
+    transit = {**networks["masquerading"].params["bgp"], "aggregators": some}
+    items, problems = networks["masquerading"].run(bgp=transit, prune=True, max_deletions=100)
+    assert problems == []
+    assert {(item.host, item.key, item.switch) for item in items if item.kind == "way_back"} == {
+        ("agg3", "10.1.0.44", "bonding_prune")
+    }
+    assert any("what bonds on agg3 answer under" in item.interrupts for item in items)
+    # the owner of the address left out: no aggregator that stays leads anything to it
+    transit["aggregators"] = ["agg2", "agg3"]
+    items, problems = networks["masquerading"].run(bgp=transit, prune=True, max_deletions=100)
+    assert problems == []
+    assert {(item.host, item.switch) for item in items if item.kind == "way_back"} == {
+        ("agg2", "bonding_prune"),
+        ("agg3", "bonding_prune"),
+    }
+    direct = {**networks["direct"].params["bgp"], "aggregators": some}
+    items, problems = networks["direct"].run(bgp=direct, prune=True, max_deletions=100, allow_disruption=True)
+    assert problems == []
+    assert {(item.key, item.switch) for item in items if item.kind == "source_dest_check"} == {
+        ("eni-agg3", "bonding_prune")
+    }
+    assert {(item.host, item.parent) for item in items if item.kind == "group_attachment"} == {("agg3", "eni-agg3")}
+
+
 @pytest.mark.parametrize("release", [False, True])
 @pytest.mark.parametrize(
     ("name", "kinds"),
