@@ -4,8 +4,9 @@
 
 """Egress-only internet gateways: rules and actions; private to the stand-in.
 
-EC2's documentation: one for a VPC; deleted while a route leads to it, which is a black hole then ("Delete an
-egress-only internet gateway"). The listing has the filters by tag alone.
+EC2's documentation: one for a VPC, and as many as VPCs, so that the quota of VPCs is met first; deleted while a route
+leads to it, which is a black hole then ("Delete an egress-only internet gateway"). The listing has the filters by tag
+alone.
 """
 
 from __future__ import annotations
@@ -44,11 +45,6 @@ class EgressOnlyGatewayRules(EC2Backend):
         vpc = self.get_vpc(vpc_id)
         if any(one.vpc_id == vpc.id for one in self.egress_only_internet_gateways.values()):
             refuse("InvalidParameterValue", f"Network {vpc_id} already has an egress only internet gateway attached")
-        if len(self.egress_only_internet_gateways) >= self.quotas["egress_only_internet_gateways"]:
-            refuse(
-                "EgressOnlyInternetGatewayLimitExceeded",
-                "The maximum number of egress-only internet gateways has been reached.",
-            )
         return super().create_egress_only_internet_gateway(vpc_id, tags)
 
     def get_egress_only_igw(self, gateway_id: str) -> Any:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 # AWS's defaults for a new account, by the names that the seed and the control API use.
 DEFAULTS = {
-    "egress_only_internet_gateways": 5,
     "elastic_ips": 5,
     "internet_gateways": 5,
     "nat_gateways_per_zone": 5,

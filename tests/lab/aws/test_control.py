@@ -284,7 +284,7 @@ def test_other_services_and_regions_are_refused(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "words"),
     [
-        ("POST", "quotas", {"wheels": 4}, "'wheels' is unknown; there are: egress_only_internet_gateways, elastic_ips"),
+        ("POST", "quotas", {"wheels": 4}, "'wheels' is unknown; there are: elastic_ips"),
         ("POST", "quotas", {"vpcs": "many"}, "vpcs: 'many' is not a whole number"),
         ("POST", "quotas", [1], "an object is wanted"),
         ("POST", "save", None, "which copy"),
