@@ -12,7 +12,7 @@ import re
 import pytest
 import yaml
 
-import ansible_collections.bonded.internet.plugins.modules as modules
+from ansible_collections.bonded.internet.plugins import modules
 from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES
 
 NAMES = sorted(path.stem for path in pathlib.Path(list(modules.__path__)[0]).glob("[a-z]*.py"))

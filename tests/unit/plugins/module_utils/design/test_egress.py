@@ -241,7 +241,7 @@ def test_only_the_first_phase_of_a_moved_gateway_takes_it_for_new() -> None:
 def failed_world() -> World:
     """The network with a NAT gateway that EC2 could not make: its address is free, there is no default route."""
     world = nat_world()
-    (nat,) = world.cloud.nat_gateways.values()
+    nat = next(iter(world.cloud.nat_gateways.values()))
     world.cloud.nat_gateways.clear()
     routes(world.cloud, "rtb-gw", Route(LANS, "eni-gw"))
     world.cloud.failed_nat_gateways.append(replace(nat, failure="Gateway.NotAttached: Network vpc-9 has none"))

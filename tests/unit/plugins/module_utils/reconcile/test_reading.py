@@ -35,8 +35,10 @@ def test_a_path_that_is_missing_below_an_aggregator_that_is_there() -> None:
 
 
 def test_an_aggregator_that_nobody_has_seen_may_be_missing_itself() -> None:
-    refused = pytest.raises(ReconcileError, match="There is no aggregator with the id 7 that this user can see")
-    with script(get("aggregators/7/bonds_current/", {}, 404)) as server, refused:
+    with (
+        script(get("aggregators/7/bonds_current/", {}, 404)) as server,
+        pytest.raises(ReconcileError, match="There is no aggregator with the id 7 that this user can see"),
+    ):
         read_current_bonds(Refs(Api(server.client())), 7)
 
 
