@@ -36,7 +36,7 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site, variabl
     assert "confirm_teardown=demo" in refused.problems
     # EC2 deletes no VPC with what is somebody else's in it: nothing is begun.
     (vpc,) = network.ours("vpcs").values()
-    guard = network.ec2().create_security_group(GroupName="guard", Description="a service's", VpcId=vpc["id"])[
+    guard = network.ec2().create_security_group(GroupName="guard", Description="of a service", VpcId=vpc["id"])[
         "GroupId"
     ]
     stopped = network.run("teardown", extra={"confirm_teardown": "demo"})
