@@ -230,3 +230,10 @@ def test_a_first_gateway_gets_its_nat_gateway_after_a_kill_too() -> None:
     pair = Pair(0, WORLD, inventory(spaces=[space()]), inventory(spaces=[second]), related=True, prunes=False)
     found = judge(pair, stops=EVERY_STEP)
     assert (found.broken, found.asked) == ([], ())
+
+
+def test_return_routes_go_where_the_only_reflector_leaves() -> None:
+    """Seed 702568. Its sessions went with it; the return routes of the BGP that was "kept" went in the next run."""
+    first = inventory(bgp={**TRANSIT, "route_reflectors": ["agg4"]}, cpe_nat_ips=[entry()])
+    second = inventory(leaving=["agg4"], cpe_nat_ips=[entry()])
+    assert judge(Pair(0, WORLD, first, second, related=True, prunes=False), stops=EVERY_STEP).broken == []

@@ -62,8 +62,10 @@ class Leftovers:
 
 def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
     """Return what is known before the parts are designed: whether BGP is kept."""
+    going = {member.id for member in fleet.leaving}
+    # A session with an aggregator that leaves goes with it.
     named = (
-        own[0] == "bgp"
+        own[0] == "bgp" and own[1] not in going
         for member in fleet.members
         for thing in server.things.get(member.id, ())
         if "protocol" in thing.kind and (own := own_thing(intent.network, thing))
