@@ -107,10 +107,13 @@ def _comes_back(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[str]:
 
 
 def _elsewhere(gateway: Gateway, ends: Iterable[str], intent: Intent, cloud: Cloud) -> list[str]:
-    """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table."""
+    """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table.
+
+    A route to a gateway of this network, whichever space's, is none of them: no space's packets go into another one.
+    """
     around = [ipaddress.IPv4Network(network) for network in ends]
     table = _own_table(gateway, intent, cloud)
-    prefix = gateway_key(gateway.space, "")
+    prefix = gateway_key("", "").partition("/")[0] + "/"
     ours = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
     led = [
         route.destination

@@ -78,6 +78,15 @@ def test_the_vpc_and_what_its_table_leads_elsewhere_go_on(plain: World) -> None:
     ]
 
 
+def test_a_route_to_another_spaces_gateway_is_none_of_the_vpcs(plain: World) -> None:
+    """Seed 702080 of the pairs: one space's packets were led to the router, and on into another space."""
+    mine = plain.cloud.interfaces["eni-gw"]
+    other = {**mine.tags, "bonded.internet/key": "gateway/globex/agg2"}
+    plain.cloud.interfaces["eni-other"] = replace(mine, id="eni-other", tags=other)
+    routes(plain.cloud, "rtb-gw", Route(ANYWHERE, "igw-9"), Route(LANS, "eni-gw"), Route("172.20.0.0/16", "eni-other"))
+    assert static(plain, spaces=space(gateway(egress="none"))) == [DEFAULT, END]
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["its own table", "the main table"])
 def test_an_adopted_vpc_is_judged_by_the_table_of_the_given_subnet(plain: World, named: bool) -> None:
     cloud = plain.cloud
