@@ -83,6 +83,6 @@ def test_a_mistake_of_its_own_is_named_beside_that_of_the_host(built: Site) -> N
     problems = refused(fault).problems
     assert [text.split(":")[0] for text in problems] == [
         "aggregator agg2 (id 12)",
-        "space acme, gateway on agg7",
         "CPE NAT entry of bond no-such-bond",
+        "space acme, gateway on agg7",
     ]
