@@ -82,19 +82,11 @@ api_url:
   type: str
   sample: https://bonding.example.com/api/v4/
 api_map:
-  description: The map that O(api_map) has given, in its full form, each kind by itself; empty mappings without one.
+  description:
+    - The map that O(api_map) has given, in its full form, each kind by itself; empty mappings without one.
+    - It has the keys of O(api_map), which are V(paths), V(fields) and V(values). In Jinja, write C(api_map['values']).
   returned: success, and failure because of a version
   type: dict
-  contains:
-    paths:
-      description: The path of each kind that the map names.
-      type: dict
-    fields:
-      description: For each kind that the map names the server's names of fields.
-      type: dict
-    values:
-      description: For each kind that the map names and each field the server's words for values.
-      type: dict
   sample: {paths: {cpe_nat_ip: bonds/X/nat_ips/}, fields: {}, values: {}}
 aggregators:
   description: All aggregators that the user can see, in the order of their ids.
@@ -160,17 +152,8 @@ conformance:
       description:
         - What is to be added to O(api_map) as it seems by the server's nearest names. A guess, so check each name.
         - Of paths, those alone that the root of the API lists, or that an object in a list of all kinds has.
+        - It has the keys of O(api_map), which are V(paths), V(fields) and V(values).
       type: dict
-      contains:
-        paths:
-          description: As in O(api_map).
-          type: dict
-        fields:
-          description: As in O(api_map).
-          type: dict
-        values:
-          description: As in O(api_map).
-          type: dict
     paths:
       description: One entry for each path.
       type: list
