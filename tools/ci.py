@@ -46,8 +46,6 @@ ONCE = (
 """Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, each
 module and role by itself (together they are in the playbooks, which every line runs), faults, the habits of another
 server, the table of changes, and the long ways from one network to another."""
-EVERY = ("tests/playbooks/hostile",)
-"""Folders that run on the default line too: what a host can do to Ansible differs between its versions."""
 HOSTS = "tests/hosts"
 """Folder of the tests that have a command of their own, because they need root or a user namespace."""
 LONG = {
@@ -55,6 +53,7 @@ LONG = {
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
     "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
+    "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
@@ -71,11 +70,11 @@ LONG = {
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
-fourth is for each change of `_design/shared_subnets`. Those of rights are for each change of the rights, whose names
-tests/playbooks/modules/test_rights.py judges one by one. Those of renamings and of habits are for each change of the
-table of resources and of how the collection speaks with the server; test_renamed.py judges all names at once,
-test_habits.py the engines. The others are for each change of the phases, which tests/changes and tests/pairs judge in
-memory, and of what two runs do at once, which
+fourth is for each change of `_design/shared_subnets`, the fifth for each of the NAT gateways of roles/pwan_gateway.
+Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
+Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
+the server; test_renamed.py judges all names at once, test_habits.py the engines. The others are for each change of the
+phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
 tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
@@ -177,7 +176,7 @@ def jobs(there: list[Line]) -> list[Callable[[Runner], None]]:
     return [
         *map(tests, reversed(there)),
         if_possible("hosts", hosts.refused, *host_tests()),
-        *map(once, (*ONCE, *EVERY)),
+        *map(once, ONCE),
         lambda runner: runner.run("lint", *MAKE, "lint", stages),
         *map(sanity, there),
     ]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
 from lab.demo import judge
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
@@ -101,11 +102,18 @@ def texts(site: Site, outcome: Outcome, before: tuple[Json, Json], after: tuple[
     """Return the golden files of a run; `before` and `after` are the states of the server and of AWS."""
     names = Names(before, after)
     return {
-        "plan.jsonl": names.plain(_lines(map(_item, outcome.plan["plan"]))),
-        "summary.txt": names.plain(_lines([*outcome.plan["text"], *_warnings(outcome)])),
+        "plan.jsonl": _lines(sorted(names.plain(_item(item)) for item in outcome.plan["plan"])),
+        "summary.txt": _lines(in_order(names.plain(line) for line in [*outcome.plan["text"], *_warnings(outcome)])),
         "requests.txt": _requests(outcome, site, names),
         "state.txt": _difference(before, after, names),
     }
+
+
+def in_order(lines: Iterable[str]) -> list[str]:
+    """Return the printed plan with the lines of each phase sorted by what they say: ids give them their order there."""
+    listed = list(lines)
+    end = listed.index("") if "" in listed else 0
+    return [*sorted(listed[:end], key=lambda line: (PHASES.index(line.split()[0]), line)), *listed[end:]]
 
 
 def _lines(lines: Iterable[str]) -> str:
