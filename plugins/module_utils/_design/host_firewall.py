@@ -141,10 +141,11 @@ def firewall_items(host: str, found: Part, wanted: Part, parts: Mapping[str, str
             design.host("delete", "firewall_rule", key, phase="remove", before=before, after=None, **common)
         else:
             between = _joined(before, after)
-            for phase, was, now in (("add", before, between), ("remove", between, after)):
+            steps: tuple[tuple[Phase, Any, Any], ...] = (("add", before, between), ("remove", between, after))
+            for phase, was, now in steps:
                 if was != now:
-                    fields = {"before": {"sources": was["sources"]}, "after": {"sources": now["sources"]}}
-                    design.host("update", "firewall_rule", key, phase=phase, **fields, **common)  # type: ignore[arg-type]
+                    old, new = {"sources": was["sources"]}, {"sources": now["sources"]}
+                    design.host("update", "firewall_rule", key, phase=phase, before=old, after=new, **common)
 
 
 def routing(design: Design, phase: Phase) -> dict[tuple[str, str], str]:
