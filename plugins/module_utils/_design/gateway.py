@@ -227,8 +227,12 @@ def gateway_work(
     absent_networks: list[str] | None = None,
     route_table_ids: list[str] | None = None,
     routes: list[dict[str, Any]] | None = None,
+    kept: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """GW of role pwan_gateway in one phase; `routes` are those of its static protocol after it."""
+    """Return the gateway of role pwan_gateway in one phase.
+
+    `routes` are those of its static protocol after the phase, `kept` what it loses in a later one.
+    """
     return {
         **gateway_change(gateway.space, gateway.member.host, gateway.zone, intent),
         "aggregator": gateway.member.id,
@@ -245,6 +249,7 @@ def gateway_work(
         "protocol": object_name(intent.network, "gateway", gateway.number),
         "filter": object_name(intent.network, "gateway_import", gateway.number),
         "routes": routes or [],
+        "kept": kept or {},
         "networks": networks or [],
         "absent_networks": absent_networks or [],
         "route_table_ids": route_table_ids or list(gateway.intent.route_tables) or None,
@@ -294,6 +299,7 @@ def gateway_change(space: str, host: str, zone: str, intent: Intent) -> dict[str
         "protocol": None,
         "filter": None,
         "routes": [],
+        "kept": {},
         "networks": [],
         "absent_networks": [],
         "route_table_ids": None,

@@ -16,7 +16,7 @@ from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY, Design
 from .naming import ANYWHERE, gateway_ip_key, subnet_key, tags
 from .nat import address_gone, elastic_ip_items, failed_nats, nat_gone, nat_items
-from .stages import PHASES, Phase, stage
+from .stages import PHASES, Phase, later, stage
 from .state import Cloud, Server, Thing
 
 
@@ -60,7 +60,8 @@ def design_gateway(
         now = [one[phase] for one in staged]
         design.want(phase, PART, host, *now)
         (static,) = [thing.data["routes"] for thing in now if thing.kind == "static_protocol"]
-        work = (host, gateway_work(gateway, intent, phase, **routes[phase], routes=static))
+        kept = _kept(now, things)
+        work = (host, gateway_work(gateway, intent, phase, **routes[phase], routes=static, kept=kept))
         design.gateway_objects |= {(phase, thing.parent, thing.key): work for thing in now}
         if phase in phases:
             design.gateways[phase].append(work)
@@ -68,6 +69,17 @@ def design_gateway(
     if left:
         less: dict[str, Any] = {"absent_networks": left, "route_table_ids": tables, "routes": static}
         design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", **less)))
+
+
+def _kept(staged: list[Thing], wanted: list[Thing]) -> dict[str, Any]:
+    """Return `pwan_gateway_kept`: what the device and the protocol have in this phase and lose in a later one.
+
+    The role knows the wanted values alone. Without these it would take an IPv6 address off in the first phase in which
+    anything else of the gateway changes.
+    """
+    kept: dict[str, dict[str, Any]] = {thing.kind: later(now, thing) for now, thing in zip(staged, wanted, strict=True)}
+    interface, protocol = kept["ethernet_interface"], kept["static_protocol"]
+    return {"addresses": interface.pop("addresses", []), "interface": interface, "protocol": protocol}
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:

@@ -122,6 +122,17 @@ def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict
     }
 
 
+def later(staged: Thing, wanted: Thing) -> dict[str, Any]:
+    """Return the fields of `staged` that get their wanted value in a later phase; of addresses those that go.
+
+    A static protocol's routes are not among them: they are staged with what the VPC's tables lead to the gateway.
+    """
+    fields = {n: v for n, v in staged.data.items() if n != "routes" and wanted.data.get(n) != v}
+    if "addresses" in fields:
+        fields["addresses"] = [entry for entry in fields["addresses"] if entry not in wanted.data["addresses"]]
+    return fields
+
+
 def _areas(found: Any, wanted: Any) -> tuple[Any, Any]:
     """OSPF's areas: their interfaces grow and shrink like Babel's."""
     old = {area["area_id"]: area.get("interfaces") for area in found or ()}

@@ -196,6 +196,26 @@ def test_an_interface_that_is_older_than_its_subnets_block_gets_an_address(plain
     assert work["accept_ra"] is True
 
 
+def test_a_gateway_keeps_its_ipv6_address_until_the_last_phase(plain: World) -> None:
+    """Its networks are withdrawn before: the role sets the device in each phase in which anything changes."""
+    (interface,) = [one for one in plain.cloud.interfaces.values() if one.id == "eni-gw"]
+    plain.cloud.interfaces["eni-gw"] = replace(interface, ipv6="2001:db8:1::4")
+    plain.objects["interface", "aggregators/7", "ens6"].data["mtu"] = 1400
+    for one in plain.server.things[7]:
+        if one.key == "ens6":
+            one.data.update(accept_ra=True, mtu=1400, addresses=["10.101.0.4/24", "2001:db8:1::4/64"])
+        if one.kind == "static_protocol":
+            one.data["enabled"] = False
+    plain.plan(spaces=space(gateway(egress="none", networks=[])))
+    work = {key[0]: entry["kept"] for key, (_host, entry) in plain.design.gateway_objects.items()}
+    address = {"addresses": ["2001:db8:1::4/64"]}
+    assert {phase: {name: value for name, value in kept.items() if value} for phase, kept in work.items()} == {
+        "add": address | {"interface": {"accept_ra": True, "mtu": 1400}, "protocol": {"enabled": False}},
+        "switch": address,
+        "remove": {},
+    }
+
+
 def test_a_given_subnet_without_a_block_has_a_warning_and_no_ipv6(plain: World) -> None:
     given = gateway(egress="none", subnet_id="subnet-gw")
     whole = space(given, vpc={"cidr": "10.101.0.0/16", "ipv6": True})
