@@ -171,7 +171,7 @@ class BondingModule(AnsibleModule):
         """The connection that the options describe."""
         return connection_of(self.params)
 
-    def run(self, work: Callable[[Api, Refs], dict[str, Any]], parallel: int = 8) -> None:
+    def run(self, work: Callable[[Refs], dict[str, Any]], parallel: int = 8) -> None:
         """Log in, do the work, and end the module with what it returns, or with a failure that says everything."""
         if REQUESTS_IMPORT_ERROR is not None:
             self.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
@@ -181,8 +181,7 @@ class BondingModule(AnsibleModule):
             with Client(connection, parallel) as client:
                 for text in connection.warnings():
                     self.warn(text)
-                api = Api(client, table)
-                result = work(api, Refs(api))
+                result = work(Refs(Api(client, table)))
         except ApiMapError as error:
             self.fail_json(msg=printable(f"{error} Nothing was sent."), changed=False)
         except ClientError as error:

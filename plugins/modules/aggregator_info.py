@@ -143,7 +143,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, survey_aggregators
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_aggregators
 
 
 def main() -> None:
@@ -160,7 +160,7 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         options = module.params
         found = survey_aggregators(refs, options["aggregator"], options["gather"], options["parallel"])
         return {"changed": False, "aggregators": found}

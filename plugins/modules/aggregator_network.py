@@ -528,8 +528,9 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
 )
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     AGGREGATOR_PARTS,
-    Api,
     Refs,
+    Removal,
+    Run,
     manage_aggregator,
 )
 
@@ -560,15 +561,17 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         given = module.given()
         sections = {name: given[name] for name in AGGREGATOR_PARTS if given.get(name) is not None}
         if "interfaces" in sections:
             sections["interfaces"] = [with_endpoint_vnis(item) for item in sections["interfaces"]]
-        taken = ("state", "owned", "max_deletions", "update_password", "parallel", "known")
-        options = {name: module.params[name] for name in taken}
-        aggregator = module.params["aggregator"]
-        return module.many(manage_aggregator(api, refs, aggregator, sections, check_mode=module.check_mode, **options))
+        params = module.params
+        run = Run(refs, module.check_mode, params["parallel"], params["update_password"])
+        removal = Removal(params["owned"], params["max_deletions"])
+        return module.many(
+            manage_aggregator(run, params["aggregator"], sections, params["state"], removal, params["known"])
+        )
 
     module.run(work, parallel=module.params["parallel"])
 

@@ -129,7 +129,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_bond_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_bond_object
 
 
 def main() -> None:
@@ -145,15 +145,14 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
+        run = Run(refs, module.check_mode)
         result = manage_bond_object(
-            api,
-            refs,
+            run,
             module.params["bond"],
             "connected_ip",
             module.given("bond", "state"),
             present=module.params["state"] == "present",
-            check_mode=module.check_mode,
         )
         return module.one(result, "connected_ip")
 

@@ -182,7 +182,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_cpe_nats
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_cpe_nats
 
 
 def main() -> None:
@@ -204,14 +204,12 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
+        run = Run(refs, module.check_mode, module.params["parallel"])
         result = manage_cpe_nats(
-            api,
-            refs,
+            run,
             module.given()["cpe_nats"],
             present=module.params["state"] == "present",
-            check_mode=module.check_mode,
-            parallel=module.params["parallel"],
         )
         return module.many(result)
 

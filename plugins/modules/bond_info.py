@@ -142,7 +142,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, survey_bonds
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_bonds
 
 
 def main() -> None:
@@ -159,7 +159,7 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         options = module.params
         found = survey_bonds(refs, options["bond"], options["gather"], options["parallel"])
         return {"changed": False, "bonds": found}

@@ -231,7 +231,6 @@ from ansible_collections.bonded.internet.plugins.module_utils._client import Api
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
-    Api,
     Refs,
     conformance,
     listed_resources,
@@ -248,12 +247,12 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         minimum = module.params["minimum_version"]
         result: dict[str, Any] = {
             "changed": False,
-            "api_url": api.client.url(""),
-            "api_map": api.table.api_map.as_dict(),
+            "api_url": refs.api.client.url(""),
+            "api_map": refs.api.table.api_map.as_dict(),
         }
         try:
             result |= versions(refs, minimum)
@@ -267,10 +266,10 @@ def main() -> None:
             below = [item for item in result["aggregators"] if item["supported"] is False]
             names = ", ".join(f"{item['name']} ({item['version']})" for item in below)
             module.fail_json(msg=printable(f"Aggregators with a version below {minimum}: {names}."), **result)
-        roots = listed_resources(api)
+        roots = listed_resources(refs.api)
         result["resources"] = sorted(roots)
         if module.params["conformance"]:
-            result["conformance"] = conformance(api, roots)
+            result["conformance"] = conformance(refs.api, roots)
         return result
 
     module.run(work)

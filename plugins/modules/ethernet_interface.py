@@ -151,7 +151,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
     STATE,
     BondingModule,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_aggregator_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
@@ -164,15 +164,14 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
+        run = Run(refs, module.check_mode)
         result = manage_aggregator_object(
-            api,
-            refs,
+            run,
             module.params["aggregator"],
             "ethernet_interface",
             module.given("aggregator", "state"),
             present=module.params["state"] == "present",
-            check_mode=module.check_mode,
         )
         return module.one(result, "ethernet_interface")
 

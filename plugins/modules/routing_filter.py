@@ -116,7 +116,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import FILTER_SPEC, STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_aggregator_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
@@ -128,15 +128,14 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
+        run = Run(refs, module.check_mode)
         result = manage_aggregator_object(
-            api,
-            refs,
+            run,
             module.params["aggregator"],
             "filter",
             module.given("aggregator", "state"),
             present=module.params["state"] == "present",
-            check_mode=module.check_mode,
         )
         return module.one(result, "routing_filter")
 

@@ -408,7 +408,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
     UPDATE_PASSWORD,
     BondingModule,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_aggregator_object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
@@ -422,16 +422,14 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
+        run = Run(refs, module.check_mode, update_password=module.params["update_password"])
         result = manage_aggregator_object(
-            api,
-            refs,
+            run,
             module.params["aggregator"],
             f"{module.params['protocol']}_protocol",
             module.given("aggregator", "update_password", "state"),
             present=module.params["state"] == "present",
-            check_mode=module.check_mode,
-            update_password=module.params["update_password"],
         )
         return module.one(result, "routing_protocol")
 

@@ -94,7 +94,7 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, survey_spaces
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_spaces
 
 
 def main() -> None:
@@ -104,7 +104,7 @@ def main() -> None:
         }
     )
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         return {"changed": False, "spaces": survey_spaces(refs, module.params["space"])}
 
     module.run(work)

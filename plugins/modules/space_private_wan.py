@@ -113,7 +113,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
     private_wan_refusal,
     private_wan_setting,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_space
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_space
 
 
 def main() -> None:
@@ -122,9 +122,9 @@ def main() -> None:
     if refusal:
         module.fail_json(msg=f"{refusal} Nothing was changed.")
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         data = private_wan_setting(module.given())
-        return module.one(manage_space(api, refs, data, check_mode=module.check_mode), "space")
+        return module.one(manage_space(Run(refs, module.check_mode), data), "space")
 
     module.run(work)
 

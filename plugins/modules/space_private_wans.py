@@ -135,7 +135,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._module import (
     private_wan_refusal,
     private_wan_setting,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, manage_spaces
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_spaces
 
 
 def main() -> None:
@@ -149,10 +149,10 @@ def main() -> None:
     if refusals:
         module.fail_json(msg=f"{' '.join(refusals)} Nothing was changed.")
 
-    def work(api: Api, refs: Refs) -> dict[str, Any]:
+    def work(refs: Refs) -> dict[str, Any]:
         entries = [private_wan_setting(entry) for entry in module.given()["spaces"]]
-        parallel = module.params["parallel"]
-        return module.many(manage_spaces(api, refs, entries, check_mode=module.check_mode, parallel=parallel))
+        run = Run(refs, module.check_mode, module.params["parallel"])
+        return module.many(manage_spaces(run, entries))
 
     module.run(work, parallel=module.params["parallel"])
 

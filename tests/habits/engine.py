@@ -233,28 +233,24 @@ def network(api: Api) -> Json:
 
 def _wanted(asked: reconcile.Api, sections: Any, *, check_mode: bool = False) -> reconcile.Result:
     return reconcile.manage_aggregator(
-        asked,
-        reconcile.Refs(asked),
+        reconcile.Run(reconcile.Refs(asked), check_mode),
         "agg1",
         copy.deepcopy(sections),
-        state="replaced",  # so that the collection's defaults are sent
-        owned=[],
-        max_deletions=0,
-        check_mode=check_mode,
-        parallel=1,
+        "replaced",  # so that the collection's defaults are sent
+        reconcile.Removal(),
     )
 
 
 def _translated(asked: reconcile.Api, *, present: bool = True) -> reconcile.Result:
-    refs = reconcile.Refs(asked)
-    return reconcile.manage_cpe_nats(asked, refs, copy.deepcopy(NATS), present=present, check_mode=False, parallel=1)
+    run = reconcile.Run(reconcile.Refs(asked), check_mode=False)
+    return reconcile.manage_cpe_nats(run, copy.deepcopy(NATS), present=present)
 
 
 def _built(asked: reconcile.Api) -> Json:
     """Make everything, and ask for it as the information modules do."""
     space = {"key": "acme", "private_wan_enabled": True, "private_wan_mode": "unmanaged"}
     foretold = _wanted(asked, SECTIONS, check_mode=True)
-    reconcile.manage_space(asked, reconcile.Refs(asked), space, check_mode=False)
+    reconcile.manage_space(reconcile.Run(reconcile.Refs(asked), check_mode=False), space)
     return {
         "foretold": [one["action"] for one in foretold.objects],
         "built": _wanted(asked, SECTIONS).objects,
@@ -320,14 +316,10 @@ def _refusal(asked: reconcile.Api, body: Json) -> Any:
 def _emptied(asked: reconcile.Api) -> list[Json]:
     """Delete everything."""
     gone = reconcile.manage_aggregator(
-        asked,
-        reconcile.Refs(asked),
+        reconcile.Run(reconcile.Refs(asked), check_mode=False),
         "agg1",
         {"interfaces": [], "protocols": [], "filters": []},
-        state="overridden",
-        owned=["*"],
-        max_deletions=20,
-        check_mode=False,
-        parallel=1,
+        "overridden",
+        reconcile.Removal(["*"], 20),
     )
     return [*gone.objects, *_translated(asked, present=False).objects]

@@ -37,9 +37,15 @@ def with_auto_networks(intent: Intent, server: Server, cloud: Cloud, report: Rep
         return intent
     spaces = []
     for space in intent.spaces:
-        taken = _taken(space, intent, cloud)
+        if not any(gateway.auto for gateway in space.gateways):
+            spaces.append(space)
+            continue
+        carried = _carried(space, intent, server, cloud)
+        closed = [*_taken(space, intent, cloud), *_foreign_routes(space, intent, cloud)]
         chosen = [
-            _with_networks(space, gateway, intent, server, cloud, taken, report) if gateway.auto else gateway
+            _with_networks(f"space {space.key}, gateway on {gateway.host}", gateway, carried, closed, report)
+            if gateway.auto
+            else gateway
             for gateway in space.gateways
         ]
         spaces.append(replace(space, gateways=tuple(chosen)))
@@ -80,23 +86,20 @@ def is_private(network: Network) -> bool:
 
 
 def _with_networks(
-    space: SpaceIntent,
+    what: str,
     gateway: GatewayIntent,
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    taken: list[tuple[Network, str]],
+    carried: set[Network],
+    closed: list[tuple[Network, str]],
     report: Report,
 ) -> GatewayIntent:
-    what = f"space {space.key}, gateway on {gateway.host}, networks: auto"
-    carried = _carried(space, intent, server, cloud)
+    """Return the gateway with supernets of `carried`, the bonds' networks, that swallow nothing of `closed`."""
+    what += ", networks: auto"
     if not carried:
         report.problem(
             f"{what}: no connected IP or route of the space's bonds has include_private_wan, so there is nothing to "
             "lead to the gateway. Set it on the server, or give the networks; an empty list is none."
         )
         return gateway
-    closed = [*taken, *_foreign_routes(space, intent, cloud)]
     found = supernets(carried, gateway.max_networks, [network for network, _what in closed])
     if found is None:
         least = len(list(ipaddress.collapse_addresses(carried)))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._parents import number_of
+from .context import Context
 from .cpe_nat import own_addresses
 from .cpe_nat_entries import Entry, is_retired
 from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
@@ -21,7 +22,7 @@ from .leftovers import PRUNE
 from .mesh import Mesh
 from .mesh_objects import NONE
 from .naming import object_name
-from .state import Cloud, Server, Thing
+from .state import Thing
 
 FULL_MESH = 32
 """Aggregators that may all speak with each other; more speak with route reflectors alone."""
@@ -36,13 +37,12 @@ def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
     return [*(mesh.interface_of(member) for member in inside), *spoken]
 
 
-def choose_speakers(
-    entries: Iterable[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, report: Report
-) -> tuple[Member, ...]:
+def choose_speakers(entries: Iterable[Entry], context: Context) -> tuple[Member, ...]:
     """Return the members between which BGP runs, by `bonding_bgp.aggregators`.
 
     Involved are the aggregators of bonds with a CPE NAT entry, and those whose interface has, or gets, such an address.
     """
+    intent, fleet = context.intent, context.fleet
     wanted = intent.bgp.aggregators if intent.bgp else ()
     if wanted == "all":
         return tuple(fleet.members)
@@ -51,7 +51,9 @@ def choose_speakers(
         bonds = [entry.bond for entry in entries]
         involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
         hosts = {entry.intent.aggregator for entry in entries}
-        places = {one.interface_id for one in own_addresses(intent, cloud).values() if not is_retired(one)} - {None}
+        places = {one.interface_id for one in own_addresses(intent, context.cloud).values() if not is_retired(one)} - {
+            None
+        }
         return tuple(
             member
             for member in fleet.members
@@ -61,7 +63,7 @@ def choose_speakers(
         )
     for host in wanted:
         if fleet.by_host(host) is None:
-            refuse_host(host, "bonding_bgp.aggregators", fleet, report)
+            refuse_host(host, "bonding_bgp.aggregators", fleet, context.report)
     return tuple(member for member in fleet.members if member.host in wanted)
 
 

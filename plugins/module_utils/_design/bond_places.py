@@ -8,38 +8,32 @@ Without BGP between the two a CPE NAT IP works only while its bond is on the agg
 
 from __future__ import annotations
 
+from .context import Context
 from .cpe_nat_entries import Entry, current_address
 from .fleet import Fleet, Member
-from .intent import Intent, Report
 from .state import ElasticIp, Server
 
 
-def check_place(
-    entry: Entry,
-    owner: Member,
-    address: ElasticIp | None,
-    moved: bool,
-    intent: Intent,
-    fleet: Fleet,
-    server: Server,
-    report: Report,
-) -> None:
+def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: bool, context: Context) -> None:
     """Judge an owner on which the bond is not: name a bond that moved, warn of a move, refuse or warn of a new address.
 
     Refused is only what the bond's configuration on the server excludes: it may be on its secondary aggregator for a
     while. A bond of which the server does not know where it is may be anywhere.
     """
+    report = context.report
     present = entry.bond.present
     if present is None or present == owner.id:
         return
-    where = _name(present, fleet, server)
+    where = _name(present, context.fleet, context.server)
     bond = f"bond {entry.bond.id} ({entry.bond.name})"
     if current_address(address) is not None and not moved:
         report.drift.append(f"{bond} is on {where}, its address ({entry.key}) on {owner.host}")
         return
     said = f"{entry.intent.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
-    without = "without bonding_bgp" if intent.bgp is None else "with one of them outside of bonding_bgp.aggregators"
-    if {owner.id, present} <= {speaker.id for speaker in fleet.speakers}:
+    without = (
+        "without bonding_bgp" if context.intent.bgp is None else "with one of them outside of bonding_bgp.aggregators"
+    )
+    if {owner.id, present} <= {speaker.id for speaker in context.fleet.speakers}:
         report.warn(f"{said}: its traffic takes both, handed on by BGP.")
     elif moved or owner.id in (entry.bond.primary, entry.bond.secondary):
         report.warn(f"{said}: {without} nothing reaches it until the bond is on {owner.host}.")
@@ -51,20 +45,20 @@ def check_place(
         )
 
 
-def warn_of_failover(entry: Entry, owner: Member, intent: Intent, fleet: Fleet, server: Server, report: Report) -> None:
+def warn_of_failover(entry: Entry, owner: Member, context: Context) -> None:
     """Warn of a bond whose address no BGP follows to its other aggregator."""
     label, bond = entry.intent.label, entry.bond
     if not bond.secondary:
         return
     dead = "after a failover its public address is dead until the association is moved."
-    if intent.bgp is None:
-        report.warn(f"{label}: bond {bond.id} has a secondary aggregator, but there is no bonding_bgp: {dead}")
+    if context.intent.bgp is None:
+        context.report.warn(f"{label}: bond {bond.id} has a secondary aggregator, but there is no bonding_bgp: {dead}")
         return
-    inside = {speaker.id for speaker in fleet.speakers}
+    inside = {speaker.id for speaker in context.fleet.speakers}
     outside = [number for number in dict.fromkeys((owner.id, bond.primary, bond.secondary)) if number not in inside]
-    names = [_name(number, fleet, server) for number in outside if number]
+    names = [_name(number, context.fleet, context.server) for number in outside if number]
     if names:
-        report.warn(
+        context.report.warn(
             f"{label}: bond {bond.id} has a secondary aggregator, and {' and '.join(names)} "
             f"{'is' if len(names) == 1 else 'are'} outside of bonding_bgp: {dead}"
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from .._parents import AGGREGATOR, is_below, number_of
 from .addresses import network_of
-from .existing import ExistingMeshes
+from .context import Context
 from .fleet import Fleet, refuse_unless_incomplete, some
 from .intent import Intent, Report
 from .leftovers import PRUNE, leaving
@@ -97,13 +97,12 @@ def _words(thing: Thing) -> str:
     return f"the {thing.kind.replace('_', ' ')} {f'of space {space}' if space else 'without a space'}"
 
 
-def check_endpoints(
-    meshes: list[Mesh], intent: Intent, fleet: Fleet, server: Server, present: ExistingMeshes, report: Report
-) -> None:
+def check_endpoints(meshes: list[Mesh], context: Context) -> None:
     """Refuse an endpoint that is no member's address, since a mesh never shrinks by itself.
 
     The address may be that of a host outside of the mesh, of a host that is lost, or a former one.
     """
+    intent, fleet, server, report = context.intent, context.fleet, context.server, context.report
     if intent.absent:
         return
     hosts = {member.private_ip: member for member in fleet.members}
@@ -111,7 +110,7 @@ def check_endpoints(
     for mesh in meshes:
         members = {member.id for member in mesh.members}
         known = fleet.leaving_addresses | {m.private_ip for m in (fleet.members if intent.prune else mesh.members)}
-        existing = present.of(mesh.space, mesh.number)
+        existing = context.existing.of(mesh.space, mesh.number)
         leaving_ids = {member.id for member in fleet.leaving}
         for number, things in sorted(existing.items()):
             if number in leaving_ids:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from .cpe_nat_entries import Entry, is_retired
 from .intent import Intent
-from .items import Design, Item
+from .items import Change, Design, Item, Placement
 from .naming import PUBLIC_IP, TAG_KEY, TAG_NETWORK, cpe_nat_key, tags
 from .state import Cloud, ElasticIp
 
@@ -111,7 +111,7 @@ def _compare(intent: Intent, cloud: Cloud, tags_of: TagsOf, design: Design) -> N
         part = "cpe_nat" if key.startswith("sg/cpe-nat/") else TAGGED[kind]
         if key.startswith(("gateway-ip/", "natgw-ip/", "sg/gateway/")):
             part = "gateways"
-        design.aws("update", "object_tags", number, key, phase="add", host=None, part=part, before=before, after=after)
+        design.aws(Change("update", "object_tags", number, key, before, after), Placement("add", part))
         place = str(getattr(found, "vpc_id", ""))
         where = found.region if isinstance(found, ElasticIp) else machines.get(vpcs.get(place, ""), region)
         design.retags.append((part, {"id": number, "tags": after, "region": where}))

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from .addresses import lies_in, network_of
 from .bond_places import check_place, warn_of_failover
 from .connected_ips import check_connected_ip, tag_of
+from .context import Context
 from .cpe_nat_entries import (
     PREFIX,
     Entry,
@@ -30,7 +32,7 @@ from .cpe_nat_private import Addresses
 from .cpe_nat_shared import warn_of_disabled
 from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design
+from .items import KNOWN_AFTER_APPLY, Change, Placement
 from .naming import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
@@ -42,8 +44,8 @@ from .naming import (
     tags,
 )
 from .renames import check_entry_names
-from .stages import stage
-from .state import Cloud, ElasticIp, Server, Thing
+from .stages import Phase, stage
+from .state import Cloud, ElasticIp, Instance, Thing
 
 PART = "cpe_nat"
 
@@ -169,11 +171,10 @@ def bond_things(entry: Entry, private_ip: str) -> list[Thing]:
     ]
 
 
-def design_cpe_nat(
-    entries: list[Entry], intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, design: Design, report: Report
-) -> dict[str, str]:
+def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
     """Addresses, associations and the bonds' objects; returns the private address of each entry by key."""
-    own = own_addresses(intent, cloud)
+    server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
+    own = own_addresses(context.intent, cloud)
     addresses = Addresses(fleet, cloud, report)
     chosen: dict[str, str] = {}
     holders: dict[tuple[str, str], Entry] = {}
@@ -191,7 +192,7 @@ def design_cpe_nat(
             refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
             continue
         check_public_ip_stays(entry, address, report)
-        check_public_ip(entry, address, owner, intent, cloud, fleet, report)
+        check_public_ip(entry, address, owner, context)
         check_pool(entry, address, cloud, report)
         check_bond(entry, entries, own, server, report)
         check_connected_ip(entry, address, own, server, report)
@@ -225,40 +226,46 @@ def design_cpe_nat(
             )
         chosen[entry.key] = private_ip
         warn_of_disabled(entry, private_ip, server, report)
-        check_place(entry, owner, address, moved, intent, fleet, server, report)
-        warn_of_failover(entry, owner, intent, fleet, server, report)
-        _design_entry(entry, owner, private_ip, current, address, moved, made, intent, server, cloud, design)
-    design.choosing |= addresses.choosing
+        check_place(entry, owner, address, moved, context)
+        warn_of_failover(entry, owner, context)
+        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, moved, made), context)
+    context.design.choosing |= addresses.choosing
     return chosen
 
 
-def _design_entry(
-    entry: Entry,
-    owner: Member,
-    private_ip: str,
-    current: str | None,
-    address: ElasticIp | None,
-    moved: bool,
-    made: str | None,
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    design: Design,
-) -> None:
+@dataclass(frozen=True)
+class Assignment:
+    """An entry with the aggregator and the private address that it gets; `address` is its Elastic IP, if it has one."""
+
+    entry: Entry
+    owner: Member
+    instance: Instance
+    private_ip: str
+    address: ElasticIp | None
+    is_moved: bool
+    made_connected_ip: str | None
+    """Value of the tag TAG_CONNECTED_IP; None if the tag stays as it is."""
+
+    @property
+    def interrupts(self) -> str:
+        """Return the text on the connections that a move interrupts; empty if there are none."""
+        carries = self.address is not None and self.address.interface_id is not None
+        return f"inbound connections to {self.address.public_ip}" if self.is_moved and self.address and carries else ""
+
+
+def _design_entry(assignment: Assignment, context: Context) -> None:
     """Items, objects and work of one entry; a move comes in the switch phase."""
-    if owner.instance is None:
-        raise AssertionError("the caller has checked owner.instance")
-    phase: Any = "switch" if moved else "add"
-    carries = address is not None and address.interface_id is not None
-    interrupts = f"inbound connections to {address.public_ip}" if moved and address and carries else ""
-    key, interface = cpe_nat_key(entry.key), owner.instance.interface_id
-    wanted_tags = tags(intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
+    design, entry, owner = context.design, assignment.entry, assignment.owner
+    address, private_ip, made = assignment.address, assignment.private_ip, assignment.made_connected_ip
+    phase: Phase = "switch" if assignment.is_moved else "add"
+    key, interface = cpe_nat_key(entry.key), assignment.instance.interface_id
+    wanted_tags = tags(context.intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
     if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):
         wanted_tags[TAG_ADOPTED] = "true"
     if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
         wanted_tags[TAG_CONNECTED_IP] = made
     before_count = len(design.items)
-    common: dict[str, Any] = {"phase": phase, "host": owner.host, "part": PART, "interrupts": interrupts}
+    common = Placement(phase, PART, owner.host).interrupting(assignment.interrupts)
     if address is None:
         after = {"public_ip": entry.intent.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
         if entry.intent.pool:
@@ -266,58 +273,58 @@ def _design_entry(
         if entry.intent.reverse_dns:
             after["reverse_dns"] = entry.intent.reverse_dns
         adopted = entry.intent.public_ip is not None
-        design.aws("update" if adopted else "create", "elastic_ip", "", key, after=after, **common)
+        design.aws(Change("update" if adopted else "create", "elastic_ip", "", key, after=after), common)
     elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
         old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
-        design.aws("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}, **common)
+        design.aws(Change("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}), common)
     name = entry.intent.reverse_dns
     if name is not None and address is not None and name.rstrip(".").lower() != address.reverse_dns:
-        change: dict[str, Any] = {"before": {"reverse_dns": address.reverse_dns}, "after": {"reverse_dns": name}}
-        design.aws("update", "elastic_ip", "", key, **change, **common)
-    if private_ip not in owner.instance.addresses:
-        design.aws("create", "private_address", interface, private_ip, after={"private_ip": private_ip}, **common)
+        was, becomes = {"reverse_dns": address.reverse_dns}, {"reverse_dns": name}
+        design.aws(Change("update", "elastic_ip", "", key, was, becomes), common)
+    if private_ip not in assignment.instance.addresses:
+        design.aws(Change("create", "private_address", interface, private_ip, after={"private_ip": private_ip}), common)
     if address is None or (address.interface_id, address.private_ip) != (interface, private_ip):
         associated = address is not None and address.interface_id is not None
         design.aws(
-            "update" if associated else "create",
-            "address_association",
-            interface,
-            key,
-            before={"interface_id": address.interface_id, "private_ip": address.private_ip}
-            if address and associated
-            else None,
-            after={"interface_id": interface, "private_ip": private_ip},
-            **common,
+            Change(
+                "update" if associated else "create",
+                "address_association",
+                interface,
+                key,
+                {"interface_id": address.interface_id, "private_ip": address.private_ip}
+                if address and associated
+                else None,
+                {"interface_id": interface, "private_ip": private_ip},
+            ),
+            common,
         )
-    found = {(t.kind, t.key): t for t in server.bond_things.get(entry.bond.id, ())}
+    found = {(t.kind, t.key): t for t in context.server.bond_things.get(entry.bond.id, ())}
     work = entry_work(entry, owner, private_ip, made)
     for thing in bond_things(entry, private_ip):
         design.entries[thing.parent, thing.key] = (owner.host, work)
         for stage_phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
-            if stage_phase != "add" or not moved:
+            if stage_phase != "add" or not assignment.is_moved:
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
         design.cpe_nat[phase].append((owner.host, work))
-    for left in _left_behind(entry, current, private_ip, found.values(), cloud):
+    for left in _left_behind(assignment, found.values(), context.cloud):
         design.drop(PART, owner.host, left)
         design.cpe_nat["remove"].append(
             (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": left.key, "release": False})
         )
 
 
-def _left_behind(
-    entry: Entry, current: str | None, private_ip: str, found: Iterable[Thing], cloud: Cloud
-) -> Iterator[Thing]:
+def _left_behind(assignment: Assignment, found: Iterable[Thing], cloud: Cloud) -> Iterator[Thing]:
     """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
 
     The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.
     """
-    inside = network_of(entry.intent.connected_ip)
+    current, inside = current_address(assignment.address), network_of(assignment.entry.intent.connected_ip)
     assigned = {address for one in cloud.instances.values() for address in one.addresses}
     homes = {one.subnet_id for one in cloud.instances.values()}
     around = [ipaddress.IPv4Network(one.cidr) for one in cloud.subnets.values() if one.id in homes]
     for thing in found:
-        if thing.kind != "cpe_nat_ip" or thing.key == private_ip:
+        if thing.kind != "cpe_nat_ip" or thing.key == assignment.private_ip:
             continue
         dead = thing.key not in assigned and any(lies_in(thing.key, network) for network in around)
         if thing.key == current or (dead and inside and lies_in(thing.data.get("nat_ip"), inside)):

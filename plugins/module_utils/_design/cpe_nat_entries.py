@@ -21,11 +21,12 @@ from .._cpe_nat_rules import (
     reverse_dns_problem,
 )
 from .._parents import BOND, parent_of
+from .context import Context
 from .fleet import Fleet, Member
 from .given import number_of
 from .intent import CpeNatIntent, Intent, Report
 from .naming import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
-from .state import Bond, Cloud, ElasticIp, Server
+from .state import Bond, ElasticIp, Server
 
 PREFIX = cpe_nat_key("")
 
@@ -155,24 +156,23 @@ def adopts(entry: Entry, address: ElasticIp | None) -> bool:
     return wanted is not None and not live and (address is None or address.public_ip != wanted)
 
 
-def check_public_ip(
-    entry: Entry, address: ElasticIp | None, owner: Member, intent: Intent, cloud: Cloud, fleet: Fleet, report: Report
-) -> None:
+def check_public_ip(entry: Entry, address: ElasticIp | None, owner: Member, context: Context) -> None:
     """Refuse a `public_ip` that cannot be taken over."""
+    fleet = context.fleet
     wanted = entry.intent.public_ip
     if wanted is None or address_problem(wanted) or not adopts(entry, address):
         return
-    named = {one.public_ip: one for one in [*cloud.named, *cloud.addresses]}
+    named = {one.public_ip: one for one in [*context.cloud.named, *context.cloud.addresses]}
     found = named.get(wanted)
-    if found is not None and found.region not in (None, region_of(owner, intent)):
+    if found is not None and found.region not in (None, region_of(owner, context.intent)):
         found = None
     holding = held_as(found, fleet) if found else None
     given = f"{wanted} ({found.allocation_id})" if found else wanted
-    if problem := adoption_problem(given, holding, intent.network):
+    if problem := adoption_problem(given, holding, context.intent.network):
         everyone = (*fleet.members, *fleet.leaving)
         automatic = [m.host for m in everyone if m.instance and m.instance.automatic_ip == wanted]
         more = f": it is the automatic address of {automatic[0]}" if automatic and found is None else ""
-        report.problem(f"{entry.intent.label}: {problem}{more}.")
+        context.report.problem(f"{entry.intent.label}: {problem}{more}.")
 
 
 def is_retired(address: ElasticIp) -> bool:

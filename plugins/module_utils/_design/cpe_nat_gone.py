@@ -8,17 +8,18 @@ Private to the collection.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .._parents import number_of
 from .connected_ips import interrupted, made_of, made_things, warn_of_kept
+from .context import Context
 from .cpe_nat import PART, all_addresses, own_addresses
 from .cpe_nat_entries import Entry, is_adopted, is_retired
 from .cpe_nat_shared import bonds_of_gone, holders_of
-from .fleet import Fleet
-from .intent import Intent, Report
-from .items import Design
-from .leftovers import RELEASE, TEARDOWN, Leftovers, releases
+from .intent import Intent
+from .items import Change, Placement
+from .leftovers import RELEASE, TEARDOWN, releases
 from .naming import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from .state import Cloud, ElasticIp, Server, Thing
 
@@ -57,17 +58,10 @@ def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cl
     return {(number_of(thing.parent), thing.key) for thing in things}
 
 
-def design_leftovers(
-    entries: list[Entry],
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    fleet: Fleet,
-    leftovers: Leftovers,
-    design: Design,
-    report: Report,
-) -> None:
+def design_leftovers(entries: list[Entry], context: Context) -> None:
     """Take away what is asked for (teardown, or `eip_cpe_nat_prune`); name what is kept."""
+    intent, server, cloud = context.intent, context.server, context.cloud
+    leftovers, design, report = context.leftovers, context.design, context.report
     own, every = own_addresses(intent, cloud), all_addresses(intent, cloud)
     keys = leftover_keys(entries, intent, cloud)
     by_key = {entry.key: entry for entry in entries}
@@ -79,7 +73,7 @@ def design_leftovers(
         address, entry = own[key], by_key.get(key)
         private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
         interface = address.interface_id or address.tags.get(TAG_INTERFACE)
-        owner = fleet.by_interface(interface)
+        owner = context.fleet.by_interface(interface)
         host = owner.host if owner else None
         if not remove:
             leftovers.kept_owners |= {host} if host else set()
@@ -102,12 +96,14 @@ def design_leftovers(
         for thing in things:
             text = _stops(address) if thing.kind == "cpe_nat_ip" else interrupted(thing)
             design.interrupts(thing, text, TEARDOWN if intent.absent else RELEASE)
-        _items(design, key, address, interface, private_ip, bool(owner), host, release and not theirs, intent, cloud)
+        let_go = release and not theirs
+        _items(Leftover(key, address, interface, private_ip, host, bool(owner), let_go), context)
         for spare in every[key][1:]:
             let_go = release and not is_adopted(spare)
             if let_go or not is_retired(spare):
-                known = fleet.by_interface(spare.interface_id) is not None
-                _items(design, key, spare, spare.interface_id, spare.private_ip, known, host, let_go, intent, cloud)
+                known = context.fleet.by_interface(spare.interface_id) is not None
+                left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
+                _items(left, context)
         bond = next((number_of(t.parent) for t in things), None)
         work: dict[str, Any] = {
             "key": key,
@@ -137,40 +133,41 @@ def _stops(address: ElasticIp) -> str:
     return f"inbound connections to {address.public_ip}"
 
 
-def _items(
-    design: Design,
-    key: str,
-    address: ElasticIp,
-    interface: str | None,
-    private_ip: str | None,
-    owned: bool,
-    host: str | None,
-    release: bool,
-    intent: Intent,
-    cloud: Cloud,
-) -> None:
-    common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
-    place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
-    said: dict[str, Any] = {"interrupts": _stops(address), "switch": TEARDOWN if intent.absent else RELEASE}
+@dataclass(frozen=True)
+class Leftover:
+    """An Elastic IP that is given up, with the private address that it leaves."""
+
+    key: str
+    address: ElasticIp
+    interface: str | None
+    private_ip: str | None
+    host: str | None
+    is_ours: bool
+    """True if its network interface is an aggregator's of the network."""
+    is_released: bool
+    """True if the public address is released, and never comes back."""
+
+
+def _items(left: Leftover, context: Context) -> None:
+    design, address, key = context.design, left.address, cpe_nat_key(left.key)
+    quiet = Placement("remove", PART, left.host)
+    text, switch = _stops(address), TEARDOWN if context.intent.absent else RELEASE
     if address.interface_id:
+        place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
         design.aws(
-            "delete", "address_association", address.interface_id, cpe_nat_key(key), before=place, **said, **common
+            Change("delete", "address_association", address.interface_id, key, place),
+            quiet.interrupting(text, switch),
         )
-    assigned = {a for i in cloud.instances.values() if i.interface_id == interface for a in i.addresses}
-    if interface and private_ip and (private_ip in assigned or (address.interface_id and not owned)):
-        design.aws("delete", "private_address", interface, private_ip, before={"private_ip": private_ip}, **common)
+    assigned = {a for i in context.cloud.instances.values() if i.interface_id == left.interface for a in i.addresses}
+    is_there = left.private_ip in assigned or (address.interface_id and not left.is_ours)
+    if left.interface and left.private_ip and is_there:
+        before = {"private_ip": left.private_ip}
+        design.aws(Change("delete", "private_address", left.interface, left.private_ip, before), quiet)
     found = {"public_ip": address.public_ip, "tags": dict(address.tags)}
     found |= {"pool": address.pool} if address.pool else {}
-    if release:
-        said["interrupts"] += ": the address is released, and never comes back"
-        design.aws("delete", "elastic_ip", "", cpe_nat_key(key), before=found, **said, **common)
+    if left.is_released:
+        lost = quiet.interrupting(f"{text}: the address is released, and never comes back", switch)
+        design.aws(Change("delete", "elastic_ip", "", key, found), lost)
     else:
-        design.aws(
-            "update",
-            "elastic_ip",
-            "",
-            cpe_nat_key(key),
-            before={"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}},
-            after={"tags": {TAG_RETIRED: "true"}},
-            **common,
-        )
+        old, new = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}, {"tags": {TAG_RETIRED: "true"}}
+        design.aws(Change("update", "elastic_ip", "", key, old, new), quiet)

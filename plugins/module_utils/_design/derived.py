@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .existing import ExistingMeshes
-from .fleet import Fleet
-from .intent import Intent, Report
+from .context import Context
+from .intent import Intent
 from .mesh import Mesh
 from .naming import TAG_NETWORK
 from .ownership import own_thing
@@ -23,16 +22,17 @@ from .state import Cloud, Server
 _NAME = re.compile(r"([a-z][a-z0-9_]{0,15})_(babel|ospf|bgp|gateway)_([0-9]+)")
 
 
-def check_network_name(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, report: Report) -> None:
+def check_network_name(context: Context) -> None:
     """Refuse a network of which nothing is there, where another one has just what it would build."""
-    if _is_there(intent, server, cloud):
+    intent, server = context.intent, context.server
+    if _is_there(intent, server, context.cloud):
         return
     keys = {space.key for space in intent.spaces}
     spaces = {space.id for key, space in server.spaces.items() if key in keys}
-    members = {member.id for member in fleet.members}
+    members = {member.id for member in context.fleet.members}
     wanted = {"bgp": members if intent.bgp else set()}
     found: dict[str, list[str]] = {}
-    for member in fleet.members:
+    for member in context.fleet.members:
         for thing in server.things.get(member.id, ()):
             match = _NAME.fullmatch(thing.key)
             if not match or own_thing(match.group(1), thing) is None:
@@ -41,7 +41,7 @@ def check_network_name(intent: Intent, server: Server, cloud: Cloud, fleet: Flee
             if int(number) in wanted.get(kind, spaces):
                 found.setdefault(network, []).append(f"{thing.key} on {member.host}")
     for network, names in sorted(found.items()):
-        report.problem(
+        context.report.problem(
             f"bonding_network: nothing of this network is there, and another one has what it would build (got "
             f"{intent.network}, expected {network}, which has {', '.join(names[:3])}"
             f"{', ...' if len(names) > 3 else ''}). A network cannot be renamed: every object carries its name. Say "
@@ -56,17 +56,16 @@ def _is_there(intent: Intent, server: Server, cloud: Cloud) -> bool:
     )
 
 
-def warn_of_kept(
-    meshes: Iterable[Mesh], intent: Intent, fleet: Fleet, existing: ExistingMeshes, report: Report
-) -> None:
+def warn_of_kept(meshes: Iterable[Mesh], context: Context) -> None:
     """Name the meshes that keep another VNI or tunnel address than `bonding_vni_base` and an index would give."""
+    intent = context.intent
     given = {space.key: space.vxlan for space in intent.spaces if space.vxlan}
     indexes = {host.host: host.index for host in intent.hosts if host.index is not None}
     bases: list[str] = []
     places: dict[str, list[str]] = {}
     for mesh in meshes:
         vxlan = given.get(mesh.space or "")
-        present = existing.of(mesh.space, mesh.number)
+        present = context.existing.of(mesh.space, mesh.number)
         if present and (vxlan is None or vxlan.vni is None) and mesh.vni != intent.vni_base + mesh.number:
             bases.append(f"{mesh.space or mesh.label} keeps {mesh.vni}")
         for member in mesh.members:
@@ -78,12 +77,12 @@ def warn_of_kept(
             if address != str(mesh.subnet.network_address + index):
                 places.setdefault(member.host, []).append(f"{mesh.label} keeps {address}")
     if bases:
-        report.warn(
+        context.report.warn(
             f"bonding_vni_base {intent.vni_base} counts for new meshes only: {', '.join(bases)}. vxlan.vni of a space "
             "gives its mesh another VNI."
         )
     for host, kept in places.items():
-        report.warn(
+        context.report.warn(
             f"{host}: bonding_aggregator_index {indexes[host]} counts for new meshes only: {', '.join(kept)}. "
             "vxlan.addresses of a space gives a host another address in its mesh."
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .context import Context
 from .intent import Intent, Report
 from .items import Design
 from .naming import TAG_KEY, TAG_NETWORK, owned
@@ -28,25 +29,26 @@ def going(design: Design, intent: Intent, cloud: Cloud) -> set[str]:
     return found
 
 
-def refuse_foreign_objects(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+def refuse_foreign_objects(context: Context) -> None:
     """Refuse to delete a VPC or a subnet that EC2 would not delete; the plan has read what lies in them."""
+    cloud = context.cloud
     if cloud.foreign_objects is None:
         return
     whole = set()
-    for item in design.items:
+    for item in context.design.items:
         if item.system == "aws" and item.verb == "delete" and item.kind == "vpc":
             number = str((item.before or {})["id"])
             whole.add(number)
             _refuse(
                 f"VPC {number} ({item.key})",
-                [*cloud.foreign_objects.get(number, ()), *_others(number, intent, cloud)],
-                report,
+                [*cloud.foreign_objects.get(number, ()), *_others(number, context.intent, cloud)],
+                context.report,
             )
-    for item in design.items:
+    for item in context.design.items:
         if item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
-            subnet = owned(intent.network, item.key, cloud.subnets.values())
+            subnet = owned(context.intent.network, item.key, cloud.subnets.values())
             if subnet and subnet.vpc_id not in whole:
-                _refuse(f"subnet {subnet.id} ({item.key})", cloud.foreign_objects.get(subnet.id, ()), report)
+                _refuse(f"subnet {subnet.id} ({item.key})", cloud.foreign_objects.get(subnet.id, ()), context.report)
 
 
 def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:

@@ -9,11 +9,12 @@ Private to the collection.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .fleet import NO_INSTANCE, Fleet, Member, refuse_host, refuse_unless_incomplete
-from .intent import GatewayIntent, Intent, Report, SpaceIntent
+from .context import Context
+from .fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
+from .intent import GatewayIntent, Intent, SpaceIntent
 from .naming import (
     gateway_device,
     gateway_ip_key,
@@ -30,7 +31,7 @@ from .naming import (
 )
 from .public_subnets import NAT
 from .stages import Phase
-from .state import Cloud, ElasticIp, Interface, NatGateway, Server, SpaceFound
+from .state import ElasticIp, Interface, NatGateway, Server, SpaceFound
 from .vpc import VpcDesign
 
 PART = "gateways"
@@ -110,17 +111,10 @@ class Gateway:
 
 
 def resolve_gateway(
-    space: SpaceIntent,
-    wanted: GatewayIntent,
-    found: SpaceFound,
-    vpc: VpcDesign | None,
-    intent: Intent,
-    cloud: Cloud,
-    fleet: Fleet,
-    server: Server,
-    report: Report,
+    space: SpaceIntent, wanted: GatewayIntent, found: SpaceFound, vpc: VpcDesign | None, context: Context
 ) -> Gateway | None:
     """A gateway matched with its aggregator and subnet; None with a problem."""
+    intent, cloud, fleet, report = context.intent, context.cloud, context.fleet, context.report
     what = f"space {space.key}, gateway on {wanted.host}"
     member = fleet.by_host(wanted.host)
     if member is None:
@@ -130,7 +124,7 @@ def resolve_gateway(
         refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
     interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
-    device = wanted.interface or _device(interface, space.key, found.id, member, server)
+    device = wanted.interface or _device(interface, space.key, found.id, member, context.server)
     if device is None:
         report.problem(
             f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_host_side: "
@@ -219,20 +213,23 @@ def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
     return placed
 
 
-def gateway_work(
-    gateway: Gateway,
-    intent: Intent,
-    phase: Phase = "add",
-    networks: list[str] | None = None,
-    absent_networks: list[str] | None = None,
-    route_table_ids: list[str] | None = None,
-    routes: list[dict[str, Any]] | None = None,
-    kept: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return the gateway of role pwan_gateway in one phase.
+@dataclass(frozen=True)
+class GatewayRoutes:
+    """Routes of a gateway that one phase changes: of the VPC's route tables, and of its static protocol."""
 
-    `routes` are those of its static protocol after the phase, `kept` what it loses in a later one.
-    """
+    networks: list[str] = field(default_factory=list)
+    """Destinations that the route tables get or replace."""
+    absent_networks: list[str] = field(default_factory=list)
+    route_table_ids: list[str] = field(default_factory=list)
+    """The route tables that lose routes; empty for those that the gateway names."""
+    static: list[dict[str, Any]] = field(default_factory=list)
+    """The routes of the static protocol after the phase."""
+
+
+def gateway_work(
+    gateway: Gateway, intent: Intent, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the gateway of role pwan_gateway in one phase; `kept` is what it loses in a later one."""
     return {
         **gateway_change(gateway.space, gateway.member.host, gateway.zone, intent),
         "aggregator": gateway.member.id,
@@ -248,11 +245,11 @@ def gateway_work(
         "accept_ra": gateway.ipv6,
         "protocol": object_name(intent.network, "gateway", gateway.number),
         "filter": object_name(intent.network, "gateway_import", gateway.number),
-        "routes": routes or [],
+        "routes": routes.static,
         "kept": kept or {},
-        "networks": networks or [],
-        "absent_networks": absent_networks or [],
-        "route_table_ids": route_table_ids or list(gateway.intent.route_tables) or None,
+        "networks": routes.networks,
+        "absent_networks": routes.absent_networks,
+        "route_table_ids": routes.route_table_ids or list(gateway.intent.route_tables) or None,
         "fresh": phase == "add" and not _exists(gateway),
         "release": intent.prune_addresses,
     }

@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from .._cpe_nat_rules import adoption_problem
+from .context import Context
 from .cpe_nat_entries import held_as, is_retired, region_of
-from .fleet import Fleet
 from .gateway import Gateway
-from .intent import Intent, Report
-from .state import Cloud, ElasticIp
+from .state import ElasticIp
 
 
-def check_gateway_addresses(
-    gateways: Sequence[Gateway], intent: Intent, cloud: Cloud, fleet: Fleet, report: Report
-) -> None:
+def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> None:
     """Refuse an address that cannot be taken over, another one than a gateway has, and one that two would have."""
-    holders = {entry.public_ip: entry.label for entry in intent.cpe_nat_ips if entry.public_ip}
+    report = context.report
+    holders = {entry.public_ip: entry.label for entry in context.intent.cpe_nat_ips if entry.public_ip}
     for gateway in gateways:
         address = gateway.nat_address if gateway.wants_nat else gateway.address
         wanted = gateway.intent.public_ip
@@ -31,7 +29,7 @@ def check_gateway_addresses(
             if other != gateway.label:
                 report.problem(f"{gateway.label}: public_ip {wanted} is also that of {other}. Leave one of them out.")
             elif address is None:
-                address = _check_adoption(gateway, wanted, intent, cloud, fleet, report)
+                address = _check_adoption(gateway, wanted, context)
             elif address.public_ip != wanted:
                 report.problem(
                     f"{gateway.label}: public_ip cannot be changed while the gateway has an address (got {wanted}, "
@@ -47,17 +45,19 @@ def check_gateway_addresses(
             )
 
 
-def _check_adoption(
-    gateway: Gateway, wanted: str, intent: Intent, cloud: Cloud, fleet: Fleet, report: Report
-) -> ElasticIp | None:
+def _check_adoption(gateway: Gateway, wanted: str, context: Context) -> ElasticIp | None:
     """Return the Elastic IP that the gateway is to take over; None with a problem."""
-    region = region_of(gateway.member, intent)
-    same: Iterable[ElasticIp] = (one for one in (*cloud.named, *cloud.addresses) if one.public_ip == wanted)
+    region = region_of(gateway.member, context.intent)
+    same: Iterable[ElasticIp] = (
+        one for one in (*context.cloud.named, *context.cloud.addresses) if one.public_ip == wanted
+    )
     found = next((one for one in same if one.region in (None, region)), None)
     given = f"{wanted} ({found.allocation_id})" if found else wanted
-    if not (problem := adoption_problem(given, held_as(found, fleet) if found else None, intent.network)):
+    if not (
+        problem := adoption_problem(given, held_as(found, context.fleet) if found else None, context.intent.network)
+    ):
         return found
-    report.problem(f"{gateway.label}: {problem}.")
+    context.report.problem(f"{gateway.label}: {problem}.")
     return None
 
 

@@ -9,11 +9,12 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
+from .context import Context
 from .fleet import Fleet, Member
 from .gateway import PART, Gateway, gateway_change
-from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design
-from .leftovers import RELEASE, TEARDOWN, Leftovers, releases, removal_switch
+from .intent import Intent
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .leftovers import RELEASE, TEARDOWN, releases, removal_switch
 from .naming import (
     ANYWHERE,
     GATEWAY_KINDS,
@@ -39,16 +40,7 @@ PREFIXES = ("gateway", "gateway-ip", "natgw", "natgw-ip")
 ADDRESS_PREFIXES = ("gateway-ip", "natgw-ip")
 
 
-def design_gateways_gone(
-    kept: list[Gateway],
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    fleet: Fleet,
-    leftovers: Leftovers,
-    design: Design,
-    report: Report,
-) -> None:
+def design_gateways_gone(kept: list[Gateway], context: Context) -> None:
     """Every gateway of ours that the intent does not name: taken away if that was asked for, else named.
 
     What else belongs to it follows it by `leftovers`: its security group, and what its host translates.
@@ -56,40 +48,41 @@ def design_gateways_gone(
     A gateway is known by its network interface, and where that is gone (a run was killed, somebody deleted it) by its
     NAT gateway, an Elastic IP or its static protocol.
     """
+    intent, cloud = context.intent, context.cloud
     wanted = {(gateway.space, gateway.member.host) for gateway in kept}
-    for space, host in sorted(_existing(intent, server, cloud, fleet) - wanted):
+    for space, host in sorted(_existing(context) - wanted):
         key = gateway_key(space, host)
         interface = owned(intent.network, key, cloud.interfaces.values())
-        member = _member(fleet, interface, host)
+        member = _member(context.fleet, interface, host)
         gone = Gone(
             space=space,
             host=host,
             member=member,
             interface=interface,
             address=owned(intent.network, gateway_ip_key(space, host), cloud.addresses),
-            things=_server_things(space, interface, member, intent, server),
+            things=_server_things(space, interface, member, intent, context.server),
             nat=owned(intent.network, nat_gateway_key(space, host), cloud.nat_gateways.values()),
             nat_address=owned(intent.network, nat_gateway_ip_key(space, host), cloud.addresses),
         )
         if gone.only_kept_addresses:  # those that a teardown, or another egress, kept
             if releases(intent):
-                _gone(gone, TEARDOWN if intent.absent else RELEASE, intent, server, cloud, design)
+                _gone(gone, TEARDOWN if intent.absent else RELEASE, context)
             continue
-        switch = removal_switch(intent, fleet, member)
+        switch = removal_switch(intent, context.fleet, member)
         if switch is None:
-            leftovers.kept_gateways.add((space, host))
-            report.keep(
+            context.leftovers.kept_gateways.add((space, host))
+            context.report.keep(
                 f"The gateway {key} ({gone.place}) is not in the inventory any more. It is kept, with its security "
                 "group, its port forwards and what its host translates; bonding_prune: true removes it."
             )
             continue
-        leftovers.gone_gateways[space, host] = switch
-        _gone(gone, switch, intent, server, cloud, design)
+        context.leftovers.gone_gateways[space, host] = switch
+        _gone(gone, switch, context)
     if intent.absent and not intent.release_addresses:
         for address in cloud.addresses:
             key = address.tags.get(TAG_KEY, "")
             if key.partition("/")[0] in ADDRESS_PREFIXES:
-                report.warn(f"The Elastic IP {address.public_ip} ({key}) is kept, tagged {TAG_RETIRED}.")
+                context.report.warn(f"The Elastic IP {address.public_ip} ({key}) is kept, tagged {TAG_RETIRED}.")
 
 
 @dataclass(frozen=True)
@@ -129,18 +122,19 @@ def _member(fleet: Fleet, interface: Interface | None, host: str) -> Member | No
     return found or next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
 
 
-def _existing(intent: Intent, server: Server, cloud: Cloud, fleet: Fleet) -> set[tuple[str, str]]:
+def _existing(context: Context) -> set[tuple[str, str]]:
     """(space, host) of every gateway of which anything is left."""
+    cloud = context.cloud
     found: set[tuple[str, str]] = set()
     objects: list[Any] = [*cloud.interfaces.values(), *cloud.nat_gateways.values(), *cloud.addresses]
     for tags in (item.tags for item in objects):
         prefix, _slash, rest = tags.get(TAG_KEY, "").partition("/")
-        if tags.get(TAG_NETWORK) == intent.network and prefix in PREFIXES:
+        if tags.get(TAG_NETWORK) == context.intent.network and prefix in PREFIXES:
             space, _slash, host = rest.partition("/")
             found.add((space, host))
-    for member in (*fleet.members, *fleet.leaving):
-        for thing in server.things.get(member.id, ()):
-            own = own_thing(intent.network, thing)
+    for member in (*context.fleet.members, *context.fleet.leaving):
+        for thing in context.server.things.get(member.id, ()):
+            own = own_thing(context.intent.network, thing)
             if own and own[0] == "gateway" and member.host and thing.data.get("space"):
                 found.add((thing.data["space"], member.host))
     return found
@@ -179,12 +173,12 @@ def _leads(text: str, interface: Interface | None, routers: set[str]) -> bool:
     )
 
 
-def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Cloud, design: Design) -> None:
+def _gone(gateway: Gone, switch: str, context: Context) -> None:
+    intent, cloud, design = context.intent, context.cloud, context.design
     member, interface = gateway.member, gateway.interface
     where = (member.host or None) if member else None
-    common: dict[str, Any] = {"phase": "remove", "host": where, "part": PART}
     text = f"everything of space {gateway.space} through {gateway.host}"
-    stopped = {**common, "interrupts": text, "switch": switch}
+    stopped = Placement("remove", PART, where).interrupting(text, switch)
     key, ip_key = gateway_key(gateway.space, gateway.host), gateway_ip_key(gateway.space, gateway.host)
     design.drop(PART, where, *gateway.things)
     for thing in gateway.things:
@@ -192,21 +186,23 @@ def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Clo
             design.interrupts(thing, text, switch)
     destinations, tables = _route_items(gateway, intent, cloud, design, stopped)
     failed_nats((gateway.space, gateway.host), "remove", where, intent, cloud, design)
-    nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, intent, cloud, design)
+    nat_gone(gateway.nat, gateway.nat_address, (gateway.space, gateway.host), where, context)
     address_gone(gateway.address, ip_key, where, intent, design)
-    _spare_items(gateway, where, intent, cloud, design)
+    _spare_items(gateway, where, context)
     subnet = cloud.subnets.get(interface.subnet_id) if interface else None
     inside = subnet or (cloud.subnets.get(gateway.nat.subnet_id) if gateway.nat else None)
     zone = inside.zone if inside else ""
     for one in all_owned(intent.network, key, cloud.interfaces.values()):
         if one.instance_id:
-            design.aws("delete", "attachment", one.instance_id, key, before={"instance_id": one.instance_id}, **stopped)
+            design.aws(
+                Change("delete", "attachment", one.instance_id, key, before={"instance_id": one.instance_id}), stopped
+            )
         around = cloud.subnets.get(one.subnet_id)
         parent = around.tags.get(TAG_KEY, around.id) if around else one.subnet_id
-        design.aws("delete", "network_interface", parent, key, before={"private_ip": one.private_ip}, **stopped)
+        design.aws(Change("delete", "network_interface", parent, key, before={"private_ip": one.private_ip}), stopped)
     work = {
         **gateway_change(gateway.space, gateway.host, zone, intent),
-        "aggregator": member.id if member and member.id in server.things else None,
+        "aggregator": member.id if member and member.id in context.server.things else None,
         "instance_id": interface.instance_id if interface else None,
         "subnet_id": interface.subnet_id if interface else None,
         "egress": NAT if gateway.nat else "none",
@@ -222,18 +218,18 @@ def _gone(gateway: Gone, switch: str, intent: Intent, server: Server, cloud: Clo
     design.gateways["remove"].append((where, work))
 
 
-def _spare_items(gateway: Gone, where: str | None, intent: Intent, cloud: Cloud, design: Design) -> None:
+def _spare_items(gateway: Gone, where: str | None, context: Context) -> None:
     """Further NAT gateways and Elastic IPs with the same keys go too, in a teardown."""
-    place, network = (gateway.space, gateway.host), intent.network
-    for nat in all_owned(network, nat_gateway_key(*place), cloud.nat_gateways.values())[1:]:
-        nat_gone(nat, None, place, where, intent, cloud, design)
+    place, network = (gateway.space, gateway.host), context.intent.network
+    for nat in all_owned(network, nat_gateway_key(*place), context.cloud.nat_gateways.values())[1:]:
+        nat_gone(nat, None, place, where, context)
     for key, managed in ((gateway_ip_key(*place), False), (nat_gateway_ip_key(*place), True)):
-        for address in all_owned(network, key, cloud.addresses)[1:]:
-            address_gone(address, key, where, intent, design, managed)
+        for address in all_owned(network, key, context.cloud.addresses)[1:]:
+            address_gone(address, key, where, context.intent, context.design, managed)
 
 
 def _route_items(
-    gateway: Gone, intent: Intent, cloud: Cloud, design: Design, common: dict[str, Any]
+    gateway: Gone, intent: Intent, cloud: Cloud, design: Design, common: Placement
 ) -> tuple[list[str], list[str]]:
     """(destinations, route tables) of the routes to the gateway; the way out is the internet gateway again."""
     destinations: list[str] = []
@@ -249,10 +245,10 @@ def _route_items(
             if replaced & {(name, route.destination), (table.id, route.destination)}:
                 continue  # the gateway that takes its place has it by then
             if route.target in interfaces:
-                design.aws("delete", "route", name, route.destination, before=before, **common)
+                design.aws(Change("delete", "route", name, route.destination, before), common)
                 destinations.append(route.destination)
                 tables.append(table.id)
             elif gateway.nat and route.target == gateway.nat.id and route.destination == ANYWHERE:
                 after = {"target": outer.id if outer else KNOWN_AFTER_APPLY}
-                design.aws("update", "route", name, ANYWHERE, before=before, after=after, **common)
+                design.aws(Change("update", "route", name, ANYWHERE, before, after), common)
     return destinations, tables

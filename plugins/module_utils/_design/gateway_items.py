@@ -6,69 +6,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from .context import Context
 from .fleet import some
-from .gateway import PART, Gateway, gateway_work
+from .gateway import PART, Gateway, GatewayRoutes, gateway_work
 from .gateway_routes import default_route, network_routes, routes_elsewhere, tables_to
 from .gateway_things import gateway_things
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import ANYWHERE, gateway_ip_key, subnet_key, tags
 from .nat import address_gone, elastic_ip_items, failed_nats, nat_gone, nat_items
 from .stages import PHASES, Phase, later, stage
-from .state import Cloud, Server, Thing
+from .state import Server, Thing
 
 
-def design_gateway(
-    gateway: Gateway,
-    others: Sequence[Gateway],
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    design: Design,
-    report: Report,
-) -> None:
+def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context) -> None:
     """Add items, objects and work of one gateway; `others` are the space's other ones, which may take its routes."""
+    intent, cloud, design = context.intent, context.cloud, context.design
     host, before = gateway.member.host, len(design.items)
     _interface_items(gateway, intent, design)
     if gateway.wants_nat:
-        nat_items(gateway, cloud, intent, design, report)
+        nat_items(gateway, context)
         if gateway.address:
             address_gone(gateway.address, gateway_ip_key(gateway.space, host), host, intent, design)
     else:
         _address_items(gateway, intent, design)
         failed_nats((gateway.space, host), "remove", host, intent, cloud, design)
-        nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, intent, cloud, design)
-    add, switch, gone = network_routes(gateway, others, intent, cloud, design, report)
-    default_route(gateway, intent, cloud, design, report)
+        nat_gone(gateway.nat, gateway.nat_address, (gateway.space, host), host, context)
+    add, switch, gone = network_routes(gateway, others, context)
+    default_route(gateway, context)
     phases = {item.phase for item in design.items[before:]}
-    found = {(t.kind, t.key): t for t in server.things.get(gateway.member.id, ())}
+    found = {(t.kind, t.key): t for t in context.server.things.get(gateway.member.id, ())}
     things = gateway_things(gateway, intent, cloud)
     staged = [stage(found.get((thing.kind, thing.key)), thing) for thing in things]
-    _mark_ipv6(gateway, found.get(("ethernet_interface", gateway.device)), things[0], design, report)
-    _mark_way_out(gateway, things[-1], server, design)
-    routes: dict[Phase, dict[str, list[str]]] = {
-        "add": {"networks": add},
-        "switch": {"networks": switch},
-        "remove": {
-            "absent_networks": gone,
-            "route_table_ids": [] if gateway.intent.vpc_routes else tables_to(gateway, cloud),
-        },
+    _mark_ipv6(gateway, found.get(("ethernet_interface", gateway.device)), things[0], design, context.report)
+    _mark_way_out(gateway, things[-1], context.server, design)
+    routes: dict[Phase, GatewayRoutes] = {
+        "add": GatewayRoutes(networks=add),
+        "switch": GatewayRoutes(networks=switch),
+        "remove": GatewayRoutes(
+            absent_networks=gone, route_table_ids=[] if gateway.intent.vpc_routes else tables_to(gateway, cloud)
+        ),
     }
     for phase in PHASES:
         now = [one[phase] for one in staged]
         design.want(phase, PART, host, *now)
         (static,) = [thing.data["routes"] for thing in now if thing.kind == "static_protocol"]
         kept = _kept(now, things)
-        work = (host, gateway_work(gateway, intent, phase, **routes[phase], routes=static, kept=kept))
+        work = (host, gateway_work(gateway, intent, phase, replace(routes[phase], static=static), kept))
         design.gateway_objects |= {(phase, thing.parent, thing.key): work for thing in now}
         if phase in phases:
             design.gateways[phase].append(work)
-    tables, left = routes_elsewhere(gateway, others, intent, cloud, design, report)
+    tables, left = routes_elsewhere(gateway, others, context)
     if left:
-        less: dict[str, Any] = {"absent_networks": left, "route_table_ids": tables, "routes": static}
-        design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", **less)))
+        less = GatewayRoutes(absent_networks=left, route_table_ids=tables, static=static)
+        design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", less)))
 
 
 def _kept(staged: list[Thing], wanted: list[Thing]) -> dict[str, Any]:
@@ -86,7 +80,7 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
     instance = gateway.member.instance
     if instance is None:
         raise AssertionError("the caller has checked instance")
-    common: dict[str, Any] = {"phase": "add", "host": gateway.member.host, "part": PART}
+    common = Placement("add", PART, gateway.member.host)
     parent = gateway.intent.subnet_id or subnet_key(gateway.space, instance.zone)
     found, key = gateway.interface, gateway.key
     if found is None:
@@ -95,19 +89,19 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
             "source_dest_check": gateway.source_dest_check,
             "tags": tags(intent.network, key),
         }
-        design.aws("create", "network_interface", parent, key, after=after, **common)
+        design.aws(Change("create", "network_interface", parent, key, after=after), common)
     elif found.source_dest_check != gateway.source_dest_check:
-        change: dict[str, Any] = {
-            "before": {"source_dest_check": found.source_dest_check},
-            "after": {"source_dest_check": gateway.source_dest_check},
-        }
+        before, after = {"source_dest_check": found.source_dest_check}, {"source_dest_check": gateway.source_dest_check}
         when: Phase = "remove" if gateway.source_dest_check else "add"
         text = "what passes the interface with another address than its own" if gateway.source_dest_check else ""
-        design.aws("update", "network_interface", parent, key, interrupts=text, **change, **{**common, "phase": when})
+        design.aws(
+            Change("update", "network_interface", parent, key, before, after),
+            common.in_phase(when).interrupting(text),
+        )
     if found is None or found.instance_id != instance.id:
-        design.aws("create", "attachment", instance.id, key, after={"instance_id": instance.id}, **common)
+        design.aws(Change("create", "attachment", instance.id, key, after={"instance_id": instance.id}), common)
     if gateway.lacks_ipv6:
-        design.aws("create", "ipv6_address", key, "ipv6", after={"ipv6": KNOWN_AFTER_APPLY}, **common)
+        design.aws(Change("create", "ipv6_address", key, "ipv6", after={"ipv6": KNOWN_AFTER_APPLY}), common)
 
 
 def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Design, report: Report) -> None:
@@ -150,4 +144,6 @@ def _address_items(gateway: Gateway, intent: Intent, design: Design) -> None:
             "interface_id": found.id if found else KNOWN_AFTER_APPLY,
             "private_ip": found.private_ip if found else KNOWN_AFTER_APPLY,
         }
-        design.aws("create", "address_association", gateway.key, ip_key, phase="add", host=host, part=PART, after=after)
+        design.aws(
+            Change("create", "address_association", gateway.key, ip_key, after=after), Placement("add", PART, host)
+        )

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from typing import Any
 
 from .addresses import is_covered
+from .context import Context
 from .gateway import PART, Gateway
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import (
     ANYWHERE,
     TAG_KEY,
@@ -62,16 +62,17 @@ def tables_to(gateway: Gateway, cloud: Cloud) -> list[str]:
 
 
 def network_routes(
-    gateway: Gateway, others: Iterable[Gateway], intent: Intent, cloud: Cloud, design: Design, report: Report
+    gateway: Gateway, others: Iterable[Gateway], context: Context
 ) -> tuple[list[str], list[str], list[str]]:
     """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused.
 
     What one of `others`, the gateways of the same space, takes over is replaced by that one, and not deleted here.
     """
+    cloud, design = context.cloud, context.design
     lists: dict[Phase, list[str]] = {"add": [], "switch": [], "remove": []}
     target = gateway.interface.id if gateway.interface else None
-    tables = tables_of(gateway, intent, cloud, report)
-    elsewhere = _taken_over(others, intent, cloud)
+    tables = tables_of(gateway, context.intent, cloud, context.report)
+    elsewhere = _taken_over(others, context.intent, cloud)
     taken = _taken(gateway, [table for _name, table in tables if table], cloud)
     for name, table in tables:
         existing = {route.destination: route for route in table.routes} if table else {}
@@ -80,23 +81,27 @@ def network_routes(
             if route and target and route.target == target:
                 continue
             after = {"target": target or KNOWN_AFTER_APPLY}
-            common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "after": after}
+            common = Placement("switch", PART, gateway.member.host)
             if route is None:
                 phase: Phase = "switch" if destination in taken else "add"
                 text = taken.get(destination, "")
-                design.aws("create", "route", name, destination, phase=phase, interrupts=text, **common)
+                place = common.in_phase(phase).interrupting(text)
+                design.aws(Change("create", "route", name, destination, after=after), place)
                 lists[phase].append(destination)
                 continue
             other = cloud.interfaces.get(route.target or "")
             if other is None or not other.tags.get(TAG_KEY, "").startswith(gateway_key(gateway.space, "")):
-                report.problem(
+                context.report.problem(
                     f"{gateway.label}: the route table {table.id if table else name} already sends {destination} to "
                     f"{route.target}, which is not ours: it is not replaced."
                 )
                 continue
             before = {"target": route.target}
             text = _moved(gateway)
-            design.aws("update", "route", name, destination, phase="switch", before=before, interrupts=text, **common)
+            design.aws(
+                Change("update", "route", name, destination, before, after),
+                common.interrupting(text),
+            )
             lists["switch"].append(destination)
         number = table.id if table else ""
         kept = {*gateway.intent.networks, *(network for place, network in elsewhere if place == number)}
@@ -120,24 +125,23 @@ def _taken_over(others: Iterable[Gateway], intent: Intent, cloud: Cloud) -> set[
     }
 
 
-def routes_elsewhere(
-    gateway: Gateway, others: Iterable[Gateway], intent: Intent, cloud: Cloud, design: Design, report: Report
-) -> tuple[list[str], list[str]]:
+def routes_elsewhere(gateway: Gateway, others: Iterable[Gateway], context: Context) -> tuple[list[str], list[str]]:
     """Items for the routes in tables that `route_tables` names no more; (the tables' ids, the destinations).
 
     The table of a public subnet goes with its subnet.
     """
+    cloud = context.cloud
     if not gateway.intent.vpc_routes:
         return [], []
-    named = {table.id for _name, table in tables_of(gateway, intent, cloud, report) if table}
+    named = {table.id for _name, table in tables_of(gateway, context.intent, cloud, context.report) if table}
     public = public_table_key(gateway.space, "")
     left = [cloud.route_tables[number] for number in tables_to(gateway, cloud) if number not in named]
     left = [table for table in left if not table.tags.get(TAG_KEY, "").startswith(public)]
-    elsewhere = _taken_over(others, intent, cloud)
+    elsewhere = _taken_over(others, context.intent, cloud)
     gone: list[str] = []
     for table in left:
         routes = (route for route in table.routes if (table.id, route.destination) not in elsewhere)
-        gone += _given_up(gateway, _name(gateway, table), routes, design, whole=True)
+        gone += _given_up(gateway, _name(gateway, table), routes, context.design, whole=True)
     return [table.id for table in left], list(dict.fromkeys(gone))
 
 
@@ -168,11 +172,11 @@ def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Desi
     """Items for those of a table's routes that lead to the gateway and go; their destinations. `whole`: all of them."""
     target = gateway.interface.id if gateway.interface else None
     gone = [route.destination for route in routes if target and route.target == target]
-    common: dict[str, Any] = {"host": gateway.member.host, "part": PART, "before": {"target": target}}
+    common = Placement("remove", PART, gateway.member.host)
     for destination in gone:
         text = f"what the VPC of space {gateway.space} has for {destination}"
         text = "" if not whole and _is_idle(gateway, destination) else text
-        design.aws("delete", "route", name, destination, phase="remove", interrupts=text, **common)
+        design.aws(Change("delete", "route", name, destination, {"target": target}), common.interrupting(text))
     return gone
 
 
@@ -192,30 +196,28 @@ def _moved(gateway: Gateway) -> str:
     return f"{text}: they get another public address, the one of {gateway.member.host}"
 
 
-def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+def default_route(gateway: Gateway, context: Context) -> None:
     """The way out of the gateway's subnet: to its NAT gateway, or back to the internet gateway."""
+    cloud, design = context.cloud, context.design
     name = gateway.own_table
     if name is None or gateway.vpc.cidr is None:
         return
-    table: RouteTable | None = owned(intent.network, name, cloud.route_tables.values())
+    table: RouteTable | None = owned(context.intent.network, name, cloud.route_tables.values())
     route = next((r for r in table.routes if r.destination == ANYWHERE), None) if table else None
-    outer = owned(intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
-    common: dict[str, Any] = {"host": gateway.member.host, "part": PART}
+    outer = owned(context.intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
+    common = Placement("switch", PART, gateway.member.host)
     nat = _nat_of(route, gateway.space, cloud)
     if not gateway.wants_nat:
         if route and nat and not any(i.parent == name and i.key == ANYWHERE for i in design.items):
-            change: dict[str, Any] = {
-                "before": {"target": route.target},
-                "after": {"target": outer.id if outer else KNOWN_AFTER_APPLY},
-            }
+            before, after = {"target": route.target}, {"target": outer.id if outer else KNOWN_AFTER_APPLY}
             then = "they get another public address" if gateway.translates else _UNREACHED
             text = f"the connections through the NAT gateway {nat}: {then}"
-            design.aws("update", "route", name, ANYWHERE, phase="switch", interrupts=text, **change, **common)
+            design.aws(Change("update", "route", name, ANYWHERE, before, after), common.interrupting(text))
         return
     target = gateway.nat.id if gateway.nat else None
     after = {"target": target or KNOWN_AFTER_APPLY}
     if route is None:
-        design.aws("create", "route", name, ANYWHERE, phase="add", after=after, **common)
+        design.aws(Change("create", "route", name, ANYWHERE, after=after), common.in_phase("add"))
     elif target and route.target == target and route.state != "blackhole":
         return
     elif nat or (outer and route.target == outer.id):
@@ -228,18 +230,11 @@ def default_route(gateway: Gateway, intent: Intent, cloud: Cloud, design: Design
         before = {"target": route.target}
         interrupts = text if used else ""
         design.aws(
-            "update",
-            "route",
-            name,
-            ANYWHERE,
-            phase="switch",
-            before=before,
-            after=after,
-            interrupts=interrupts,
-            **common,
+            Change("update", "route", name, ANYWHERE, before, after),
+            common.interrupting(interrupts),
         )
     else:
-        report.problem(
+        context.report.problem(
             f"{gateway.label}: the route table {table.id if table else name} already sends {ANYWHERE} to "
             f"{route.target}, which is not ours: it is not replaced."
         )

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import host_paths
-from .fleet import Fleet, Member
+from .context import Context
+from .fleet import Member
 from .gateway import MASQUERADE, Gateway
-from .host_side import HostSide
-from .intent import Intent, Report
+from .intent import Report
 from .mesh import Mesh
 from .state import Server
 
@@ -25,20 +25,17 @@ def check_hosts(
     meshes: list[Mesh],
     chosen: Mapping[str, str],
     gateways: list[Gateway],
-    sides: Mapping[str, HostSide],
-    intent: Intent,
-    fleet: Fleet,
-    server: Server,
-    report: Report,
+    context: Context,
 ) -> None:
     """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
+    intent, report, sides = context.intent, context.report, context.design.host_sides
     facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
     unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
     unasked = {host.host for host in intent.hosts if "settle" in host.host_skip}
     translating = {
         gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
     }
-    for member in fleet.members:
+    for member in context.fleet.members:
         found = facts.get(member.host)
         if found is None:
             continue
@@ -67,7 +64,7 @@ def check_hosts(
         _check_cpe_nat(member, devices, chosen, found.get("managers") or {}, report)
         for mesh in meshes:
             if member in mesh.members:
-                _check_mesh(member, devices, mesh, server, report)
+                _check_mesh(member, devices, mesh, context.server, report)
 
 
 def _check_cpe_nat(

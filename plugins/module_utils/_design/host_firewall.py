@@ -17,7 +17,7 @@ from .existing import protocol_patterns
 from .fleet import Fleet, Member
 from .host_items import Part
 from .intent import Intent
-from .items import Design
+from .items import Change, Design, Placement
 from .mesh import Mesh
 from .stages import Phase
 from .state import Server
@@ -132,20 +132,22 @@ def firewall_items(host: str, found: Part, wanted: Part, parts: Mapping[str, str
     """Add items of what a host lets in; none interrupts anything that the plan leaves."""
     for key in sorted(found.keys() | wanted.keys()):
         before, after = found.get(key), wanted.get(key)
-        common: dict[str, Any] = {"host": host, "part": parts.get(key, PRIVATE_WAN)}
+        common = Placement("add", parts.get(key, PRIVATE_WAN), host)
         if before == after:
             continue
         if before is None:
-            design.host("create", "firewall_rule", key, phase="add", before=None, after=after, **common)
+            design.host(Change("create", "firewall_rule", "", key, after=after), common)
         elif after is None:
-            design.host("delete", "firewall_rule", key, phase="remove", before=before, after=None, **common)
+            design.host(Change("delete", "firewall_rule", "", key, before), common.in_phase("remove"))
         else:
             between = _joined(before, after)
             steps: tuple[tuple[Phase, Any, Any], ...] = (("add", before, between), ("remove", between, after))
             for phase, was, now in steps:
                 if was != now:
                     old, new = {"sources": was["sources"]}, {"sources": now["sources"]}
-                    design.host("update", "firewall_rule", key, phase=phase, before=old, after=new, **common)
+                    design.host(
+                        Change("update", "firewall_rule", "", key, before=old, after=new), common.in_phase(phase)
+                    )
 
 
 def routing(design: Design, phase: Phase) -> dict[tuple[str, str], str]:

@@ -9,10 +9,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .fleet import Fleet
-from .intent import Intent
-from .items import ALLOW, Design
-from .leftovers import PRUNE, TEARDOWN, Leftovers
+from .context import Context
+from .items import ALLOW, Change, Placement
+from .leftovers import PRUNE, TEARDOWN
 from .masquerade import narrowed_forwards, union_of_forwards
 from .stages import PHASES, Phase
 
@@ -60,66 +59,55 @@ def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) 
 
 
 def masquerade_items(
-    host: str,
-    found: Part,
-    wanted: Part,
-    staying: Collection[str],
-    leaves: str | None,
-    intent: Intent,
-    leftovers: Leftovers,
-    design: Design,
+    host: str, found: Part, wanted: Part, staying: Collection[str], leaves: str | None, context: Context
 ) -> None:
     """Add items of what a host translates.
 
     :param staying: the spaces of its gateways
     :param leaves: the switch of a host that leaves, else None
     """
+    design = context.design
     for space in sorted(found.keys() | wanted.keys()):
         before, after = found.get(space), wanted.get(space)
-        common: dict[str, Any] = {"host": host, "part": "gateways"}
+        common = Placement("add", "gateways", host)
         if before == after:
             continue
         if before is None:
-            design.host("create", "masquerade", space, phase="add", before=None, after=after, **common)
+            design.host(Change("create", "masquerade", "", space, after=after), common)
         elif after is None:
-            text = f"the connections of space {space} through {host}"
-            common["interrupts"] = f"{text}: its source address becomes another"
-            switch = ALLOW if space in staying else leftovers.gone_gateways.get((space, host), leaves)
-            common["switch"] = TEARDOWN if intent.absent else PRUNE if switch is None else switch
-            design.host("delete", "masquerade", space, phase="remove", before=before, after=None, **common)
+            text = f"the connections of space {space} through {host}: its source address becomes another"
+            switch = ALLOW if space in staying else context.leftovers.gone_gateways.get((space, host), leaves)
+            switch = TEARDOWN if context.intent.absent else PRUNE if switch is None else switch
+            going = common.in_phase("remove").interrupting(text, switch)
+            design.host(Change("delete", "masquerade", "", space, before), going)
         else:
             last = before
             for phase in PHASES:
                 now = _between(before, after, phase)
-                common["interrupts"] = _interrupts(space, host, last, now, phase, intent, design)
-                if fields := _fields(last, now):
-                    design.host("update", "masquerade", space, phase=phase, **fields, **common)
+                was, becomes = _fields(last, now)
+                text = _interrupts(space, host, last, now, phase, context)
+                if becomes:
+                    place = common.in_phase(phase).interrupting(text)
+                    design.host(Change("update", "masquerade", "", space, was, becomes), place)
                 last = now
 
 
-def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `before` and `after` with the fields that change, nothing if none does."""
+def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the fields that change, as they are and as they become; both empty if none does."""
     names = [name for name in after if before.get(name) != after[name]]
-    fields = {"before": {name: before.get(name) for name in names}, "after": {name: after[name] for name in names}}
-    return fields if names else {}
+    return {name: before.get(name) for name in names}, {name: after[name] for name in names}
 
 
 def _interrupts(
-    space: str,
-    host: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    phase: Phase,
-    intent: Intent,
-    design: Design,
+    space: str, host: str, before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase, context: Context
 ) -> str:
     """Return what a change of the rules interrupts in a phase; a bond that left the space has nothing to lose."""
     texts = []
     if phase == "remove":
         lost = set(before.get("incoming") or ()) - set(after["incoming"])
         forwards = narrowed_forwards(before.get("port_forwards") or (), after["port_forwards"])
-        going = {thing.key for batch in design.batches["remove"] for thing in batch.gone}
-        tunnel = re.compile(r"\d+".join(map(re.escape, intent.tunnel_device.split("{bond}"))))
+        going = {thing.key for batch in context.design.batches["remove"] for thing in batch.gone}
+        tunnel = re.compile(r"\d+".join(map(re.escape, context.intent.tunnel_device.split("{bond}"))))
         used = sorted(name for name in lost if name not in going and not tunnel.fullmatch(name))
         texts += [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
         texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
@@ -131,32 +119,25 @@ def _interrupts(
 
 
 def way_back_items(
-    host: str,
-    found: Part,
-    wanted: Part,
-    addresses: Collection[str],
-    leaves: str | None,
-    intent: Intent,
-    fleet: Fleet,
-    leftovers: Leftovers,
-    design: Design,
+    host: str, found: Part, wanted: Part, addresses: Collection[str], leaves: str | None, context: Context
 ) -> None:
     """Items of a host's ways back. One that goes interrupts something if the address is still one of `addresses`."""
-    tables = {intent.vni_base + member.id for member in fleet.speakers}
-    outside = not any(member.host == host for member in fleet.speakers)
+    design = context.design
+    tables = {context.intent.vni_base + member.id for member in context.fleet.speakers}
+    outside = not any(member.host == host for member in context.fleet.speakers)
     for address in sorted(found.keys() | wanted.keys()):
         before, after = found.get(address), wanted.get(address)
-        common: dict[str, Any] = {"host": host, "part": "cpe_nat"}
+        common = Placement("add", "cpe_nat", host)
         if before == after:
             continue
         if before is None:
-            design.host("create", "way_back", address, phase="add", before=None, after=after, **common)
+            design.host(Change("create", "way_back", "", address, after=after), common)
         elif after is None:
-            if address in addresses:
-                common["interrupts"] = f"what bonds on {host} answer under the public address of {address}"
+            used = f"what bonds on {host} answer under the public address of {address}" if address in addresses else ""
             left_out = outside or before.get("table") not in tables
-            unnamed = PRUNE if intent.prune and left_out else ALLOW
-            common["switch"] = leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
-            design.host("delete", "way_back", address, phase="remove", before=before, after=None, **common)
+            unnamed = PRUNE if context.intent.prune and left_out else ALLOW
+            switch = context.leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
+            going = common.in_phase("remove").interrupting(used, switch)
+            design.host(Change("delete", "way_back", "", address, before), going)
         else:
-            design.host("update", "way_back", address, phase="switch", **_fields(before, after), **common)
+            design.host(Change("update", "way_back", "", address, *_fields(before, after)), common.in_phase("switch"))

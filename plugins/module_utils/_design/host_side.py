@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .context import Context
 from .cpe_nat import own_addresses
 from .cpe_nat_entries import is_retired
 from .fleet import Fleet, Member
@@ -27,7 +28,7 @@ from .masquerade import forwards_of
 from .mesh import Mesh
 from .renames import renamed_spaces
 from .stages import Phase
-from .state import Cloud, Server
+from .state import Server
 
 _OFF = "bonding_host_side is false (or bonding_host_skip has it)"
 ZONES = 65535
@@ -143,21 +144,20 @@ def _masquerades(gateways: Iterable[Gateway], intent: Intent, server: Server, de
     return found
 
 
-def _ways_back(
-    chosen: Mapping[str, str], transit: Mesh | None, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design
-) -> dict[str, Part]:
+def _ways_back(chosen: Mapping[str, str], transit: Mesh | None, context: Context) -> dict[str, Part]:
     """On every member but an address's owner: what has this source goes to the owner, whose interface it is."""
+    intent = context.intent
     if transit is None:
         return {}
     owners: dict[str, Member] = {}
-    for key, address in own_addresses(intent, cloud).items():
-        member = fleet.by_interface(address.interface_id)
+    for key, address in own_addresses(intent, context.cloud).items():
+        member = context.fleet.by_interface(address.interface_id)
         if key in chosen:
             continue  # by the address that it shall have, below
         if member and address.private_ip and not is_retired(address) and not intent.prune_addresses:
             owners[address.private_ip] = member
-    for host, work in design.entries.values():
-        member = fleet.by_host(host or "")
+    for host, work in context.design.entries.values():
+        member = context.fleet.by_host(host or "")
         if member and work["key"] in chosen:
             owners[chosen[work["key"]]] = member
     found: dict[str, Part] = {}
@@ -176,27 +176,18 @@ def _ways_back(
 
 
 def design_host_sides(
-    gateways: list[Gateway],
-    chosen: Mapping[str, str],
-    transit: Mesh | None,
-    meshes: Iterable[Mesh],
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    fleet: Fleet,
-    leftovers: Leftovers,
-    design: Design,
-    report: Report,
+    gateways: list[Gateway], chosen: Mapping[str, str], transit: Mesh | None, meshes: Iterable[Mesh], context: Context
 ) -> None:
     """Fill design.host_sides for each host that was looked at, with an item for each difference.
 
     What belongs to a gateway, an address or a BGP that is kept stays as it was found.
     """
-    masquerades = _masquerades(gateways, intent, server, design)
-    ways = _ways_back(chosen, transit, intent, cloud, fleet, design)
+    intent, fleet, design, report = context.intent, context.fleet, context.design, context.report
+    masquerades = _masquerades(gateways, intent, context.server, design)
+    ways = _ways_back(chosen, transit, context)
     addresses = {
         address.private_ip
-        for key, address in own_addresses(intent, cloud).items()
+        for key, address in own_addresses(intent, context.cloud).items()
         if address.private_ip and not is_retired(address) and chosen.get(key, address.private_ip) == address.private_ip
     }
     renamed = renamed_spaces(intent)
@@ -217,11 +208,11 @@ def design_host_sides(
         staying_member = fleet.by_host(host)
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
         wanted = HostSpec(
-            {**_kept_masquerades(host, found, staying, intent, fleet, leftovers, report), **masquerades.get(host, {})},
-            {**_kept_ways_back(found, leftovers), **ways.get(host, {})},
+            {**_kept_masquerades(host, found, staying, context), **masquerades.get(host, {})},
+            {**_kept_ways_back(found, context.leftovers), **ways.get(host, {})},
         )
         if staying_member is not None and not intent.absent and (facts.get("firewall") or {}).get("directory"):
-            kept = kept_entries(staying_member, found.firewall, leftovers.keeps_bgp, server, design)
+            kept = kept_entries(staying_member, found.firewall, context.leftovers.keeps_bgp, context.server, design)
             wanted.firewall = merged(kept, needs.get(host, {}))
         if "firewall" in given.host_skip:
             wanted.firewall = found.firewall
@@ -236,31 +227,24 @@ def design_host_sides(
         firewall_items(host, found.firewall, wanted.firewall, parts, design)
         member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
         switch = removal_switch(intent, fleet, member) if member in fleet.leaving else None
-        masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, intent, leftovers, design)
-        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, intent, fleet, leftovers, design)
+        masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, context)
+        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, context)
     _check_zones(masquerades, report)
     _warn(gateways, chosen, transit, intent, fleet, report)
 
 
-def _kept_masquerades(
-    host: str,
-    found: HostSpec,
-    staying: Mapping[str, Gateway],
-    intent: Intent,
-    fleet: Fleet,
-    leftovers: Leftovers,
-    report: Report,
-) -> Part:
+def _kept_masquerades(host: str, found: HostSpec, staying: Mapping[str, Gateway], context: Context) -> Part:
     """Return the host's masquerading for kept gateways, and for missing ones that no switch of this run removes."""
+    fleet = context.fleet
     kept: Part = {}
     for space, entry in found.masquerade.items():
-        if (space, host) in leftovers.kept_gateways:
+        if (space, host) in context.leftovers.kept_gateways:
             kept[space] = entry
-        elif space in staying or (space, host) in leftovers.gone_gateways:
+        elif space in staying or (space, host) in context.leftovers.gone_gateways:
             continue
-        elif removal_switch(intent, fleet, fleet.by_host(host) or _leaving(fleet, host)) is None:
+        elif removal_switch(context.intent, fleet, fleet.by_host(host) or _leaving(fleet, host)) is None:
             kept[space] = entry
-            report.keep(
+            context.report.keep(
                 f"{host}: translates for space {space}, whose gateway is not in the inventory any more. The rules are "
                 "kept; bonding_prune: true removes them."
             )

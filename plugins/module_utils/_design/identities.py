@@ -12,19 +12,21 @@ from __future__ import annotations
 import ipaddress
 
 from .auto_networks import is_private
+from .context import Context
 from .fleet import Fleet, Member, refuse
 from .given import is_address
-from .intent import Intent, Report
-from .state import Instance, Server
+from .intent import Report
+from .state import Instance
 
 
-def check_identities(intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
+def check_identities(context: Context) -> None:
     """Refuse one instance for two hosts, and an instance that another host's aggregator is on."""
+    fleet, report = context.fleet, context.report
     _refuse_twice(fleet, report)
-    if intent.absent:
+    if context.intent.absent:
         return
     for member in fleet.members:
-        said = server.aggregators[member.id].ip
+        said = context.server.aggregators[member.id].ip
         if member.instance is None or not is_address(said) or said in _addresses(member.instance, member.instance):
             continue
         owner = next((other for other in (*fleet.members, *fleet.leaving) if _has(other, said, member.instance)), None)

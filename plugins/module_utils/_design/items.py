@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .limits import Line
@@ -15,6 +15,7 @@ from .state import Thing
 KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
 
+System = Literal["server", "aws", "host"]
 Verb = Literal["create", "update", "delete"]
 ALLOW = "bonding_allow_disruption"
 """The switch of what interrupts. What is removed has that of its object (`leftovers`)."""
@@ -24,7 +25,7 @@ ALLOW = "bonding_allow_disruption"
 class Item:
     """One change of one object. `before` and `after` hold the fields that change."""
 
-    system: Literal["server", "aws", "host"]
+    system: System
     verb: Verb
     kind: str
     parent: str
@@ -44,23 +45,58 @@ class Item:
         return asdict(self)
 
 
-def _item(
-    system: Literal["server", "aws", "host"],
-    verb: Verb,
-    kind: str,
-    parent: str,
-    key: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-    phase: Phase,
-    host: str | None,
-    part: str,
-    interrupts: str,
-    switch: str,
-) -> Item:
-    text = interrupts if switch else ""
-    said = (bool(text), text, switch if text else "")
-    return Item(system, verb, kind, parent, key, before, after, phase, host, part, *said)
+@dataclass(frozen=True)
+class Change:
+    """One change of one object: `before` and `after` hold the fields that change."""
+
+    verb: Verb
+    kind: str
+    parent: str
+    key: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Place of a change in the run, and what it interrupts there.
+
+    A change without a switch (of a teardown, which is confirmed as a whole) is never marked as disruptive.
+    """
+
+    phase: Phase
+    part: str
+    host: str | None = None
+    interrupts: str = ""
+    switch: str = ALLOW
+
+    def interrupting(self, text: str, switch: str = ALLOW) -> Placement:
+        """Return this placement of a change that interrupts something, if `text` says what."""
+        return replace(self, interrupts=text, switch=switch)
+
+    def in_phase(self, phase: Phase) -> Placement:
+        """Return this placement in another phase."""
+        return replace(self, phase=phase)
+
+
+def item_of(system: System, change: Change, place: Placement) -> Item:
+    """Return the item of a change; one that interrupts something is disruptive, and wants its switch."""
+    text = place.interrupts if place.switch else ""
+    return Item(
+        system=system,
+        verb=change.verb,
+        kind=change.kind,
+        parent=change.parent,
+        key=change.key,
+        before=change.before,
+        after=change.after,
+        phase=place.phase,
+        host=place.host,
+        part=place.part,
+        disruptive=bool(text),
+        interrupts=text,
+        switch=place.switch if text else "",
+    )
 
 
 @dataclass
@@ -106,43 +142,13 @@ class Design:
     limits: list[Line] = field(default_factory=list)
     """Limits that apply to the plan's items, each with the number that is left."""
 
-    def aws(
-        self,
-        verb: Verb,
-        kind: str,
-        parent: str,
-        key: str,
-        *,
-        phase: Phase,
-        host: str | None,
-        part: str,
-        before: dict[str, Any] | None = None,
-        after: dict[str, Any] | None = None,
-        interrupts: str = "",
-        switch: str = ALLOW,
-    ) -> None:
-        """Add an item on AWS; with `interrupts` it is a disruptive one, which wants `switch`.
+    def aws(self, change: Change, place: Placement) -> None:
+        """Add an item on AWS."""
+        self.items.append(item_of("aws", change, place))
 
-        An item without a switch (of a teardown, which is confirmed as a whole) is never marked.
-        """
-        self.items.append(_item("aws", verb, kind, parent, key, before, after, phase, host, part, interrupts, switch))
-
-    def host(
-        self,
-        verb: Verb,
-        kind: str,
-        key: str,
-        *,
-        phase: Phase,
-        host: str,
-        part: str,
-        before: dict[str, Any] | None,
-        after: dict[str, Any] | None,
-        interrupts: str = "",
-        switch: str = ALLOW,
-    ) -> None:
-        """Add an item on an aggregator itself, marked as `aws` marks one."""
-        self.items.append(_item("host", verb, kind, "", key, before, after, phase, host, part, interrupts, switch))
+    def host(self, change: Change, place: Placement) -> None:
+        """Add an item on an aggregator itself."""
+        self.items.append(item_of("host", change, place))
 
     def interrupts(self, thing: Thing, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
         """Mark the change of an object on the server in a phase as a disruptive one, which wants `switch`."""

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .addresses import lies_in
-from .existing import ExistingMeshes
+from .context import Context
 from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
-from .intent import Intent, Report, SpaceIntent, VxlanIntent
+from .intent import Report, SpaceIntent, VxlanIntent
 from .naming import MAX_VNI, vxlan_name
 from .state import Server, SpaceFound, Thing
 
@@ -222,22 +222,15 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
     return members
 
 
-def space_mesh(
-    space: SpaceIntent,
-    found: SpaceFound,
-    intent: Intent,
-    fleet: Fleet,
-    server: Server,
-    meshes: ExistingMeshes,
-    report: Report,
-) -> Mesh | None:
+def space_mesh(space: SpaceIntent, found: SpaceFound, context: Context) -> Mesh | None:
     """The space's direct mesh, or None without `vxlan`."""
+    report = context.report
     if space.vxlan is None:
         return None
     what = f"space {space.key}"
-    existing = meshes.of(space.key, found.id)
-    members = space_members(space, fleet, server, report)
-    vni = _vni(space.vxlan, what, intent.vni_base + found.id, existing, report)
+    existing = context.existing.of(space.key, found.id)
+    members = space_members(space, context.fleet, context.server, report)
+    vni = _vni(space.vxlan, what, context.intent.vni_base + found.id, existing, report)
     mesh = Mesh(
         space=space.key,
         number=found.id,
@@ -252,12 +245,13 @@ def space_mesh(
     return mesh
 
 
-def transit_mesh(intent: Intent, fleet: Fleet, meshes: ExistingMeshes, report: Report) -> Mesh | None:
+def transit_mesh(context: Context) -> Mesh | None:
     """The VXLAN without a space that carries BGP between the aggregators."""
+    intent, fleet, report = context.intent, context.fleet, context.report
     if intent.bgp is None or intent.bgp.subnet is None:
         return None
     options = VxlanIntent(subnet=intent.bgp.subnet)
-    existing = meshes.of(None, 0)
+    existing = context.existing.of(None, 0)
     vni = _vni(options, "bonding_bgp", intent.vni_base, existing, report)
     mesh = Mesh(
         space=None,

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .context import Context
 from .cpe_nat_entries import is_adopted
 from .gateway import PART, Gateway
-from .intent import GatewayIntent, Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design
+from .intent import GatewayIntent, Intent
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .leftovers import RELEASE, TEARDOWN, releases
 from .naming import (
     TAG_ADOPTED,
@@ -35,7 +36,7 @@ def elastic_ip_items(
     address: ElasticIp | None, key: str, host: str, given: GatewayIntent, intent: Intent, design: Design
 ) -> None:
     """Make the Elastic IP, or take over the one that the gateway names; take a kept one back into use."""
-    common: dict[str, Any] = {"phase": "add", "host": host, "part": PART}
+    common = Placement("add", PART, host)
     if address is None:
         adopted = {TAG_ADOPTED: "true"} if given.public_ip else {}
         after: dict[str, Any] = {
@@ -44,19 +45,20 @@ def elastic_ip_items(
         }
         if given.pool:
             after["pool"] = given.pool
-        design.aws("update" if given.public_ip else "create", "elastic_ip", "", key, after=after, **common)
+        design.aws(Change("update" if given.public_ip else "create", "elastic_ip", "", key, after=after), common)
     elif address.tags.get(TAG_RETIRED) == "true":
-        change: dict[str, Any] = {"before": {"tags": {TAG_RETIRED: "true"}}, "after": {"tags": {TAG_RETIRED: None}}}
-        design.aws("update", "elastic_ip", "", key, **change, **common)
+        retired, used = {"tags": {TAG_RETIRED: "true"}}, {"tags": {TAG_RETIRED: None}}
+        design.aws(Change("update", "elastic_ip", "", key, retired, used), common)
 
 
-def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, report: Report) -> None:
+def nat_items(gateway: Gateway, context: Context) -> None:
     """Add items for the missing parts of the gateway's NAT gateway."""
+    intent, design = context.intent, context.design
     host, nat = gateway.member.host, gateway.nat
     key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
     parent = public_subnet_key(gateway.space, gateway.zone)
-    for one in failed_nats((gateway.space, host), "add", host, intent, cloud, design):
-        report.warn(
+    for one in failed_nats((gateway.space, host), "add", host, intent, context.cloud, design):
+        context.report.warn(
             f"{gateway.label}: NAT gateway {one.id} ({key}) has failed (EC2 says {one.failure}). The run deletes it"
             f"{'' if nat else ', and creates another one with the same Elastic IP'}."
         )
@@ -64,13 +66,13 @@ def nat_items(gateway: Gateway, cloud: Cloud, intent: Intent, design: Design, re
         elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
         address = gateway.nat_address.allocation_id if gateway.nat_address else KNOWN_AFTER_APPLY
         after = {"allocation_id": address, "tags": tags(intent.network, key)}
-        design.aws("create", NAT, parent, key, phase="add", host=host, part=PART, after=after)
+        design.aws(Change("create", NAT, parent, key, after=after), Placement("add", PART, host))
         return
     if gateway.nat_address and gateway.nat_address.tags.get(TAG_RETIRED) == "true":
         elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
-    subnet = cloud.subnets.get(nat.subnet_id)
+    subnet = context.cloud.subnets.get(nat.subnet_id)
     if subnet is None or subnet.tags.get(TAG_KEY) != parent:
-        report.problem(
+        context.report.problem(
             f"{gateway.label}: its NAT gateway {key} ({nat.id}) lies in subnet {nat.subnet_id} of {nat.vpc_id}, wanted "
             f"is {parent}. Take the tag bonded.internet/key off it, or delete it."
         )
@@ -84,7 +86,7 @@ def failed_nats(
     failed: list[NatGateway] = all_owned(intent.network, key, cloud.failed_nat_gateways)
     for one in failed:
         before = {"id": one.id, "failure": one.failure}
-        design.aws("delete", NAT, _place(one, cloud), key, phase=phase, host=host, part=PART, before=before)
+        design.aws(Change("delete", NAT, _place(one, cloud), key, before), Placement(phase, PART, host))
     return failed
 
 
@@ -101,33 +103,31 @@ def address_gone(
 
     `managed`: its NAT gateway takes it off.
     """
-    common: dict[str, Any] = {"phase": "remove", "host": host, "part": PART}
+    common = Placement("remove", PART, host)
     if address is None:
         return
     if address.interface_id and not managed:
         before: dict[str, Any] = {"interface_id": address.interface_id, "private_ip": address.private_ip}
-        design.aws("delete", "address_association", address.interface_id, key, before=before, **common)
+        design.aws(Change("delete", "address_association", address.interface_id, key, before), common)
     if releases(intent) and not is_adopted(address):
         text = f"the public address {address.public_ip}: it is released, and never comes back"
-        said: dict[str, Any] = {"interrupts": text, "switch": TEARDOWN if intent.absent else RELEASE}
-        design.aws("delete", "elastic_ip", "", key, before={"public_ip": address.public_ip}, **said, **common)
+        going = common.interrupting(text, TEARDOWN if intent.absent else RELEASE)
+        design.aws(Change("delete", "elastic_ip", "", key, {"public_ip": address.public_ip}), going)
     elif address.tags.get(TAG_RETIRED) != "true":
         before = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}
-        design.aws("update", "elastic_ip", "", key, before=before, after={"tags": {TAG_RETIRED: "true"}}, **common)
+        design.aws(
+            Change("update", "elastic_ip", "", key, before=before, after={"tags": {TAG_RETIRED: "true"}}), common
+        )
 
 
 def nat_gone(
-    nat: NatGateway | None,
-    address: ElasticIp | None,
-    place: tuple[str, str],
-    host: str | None,
-    intent: Intent,
-    cloud: Cloud,
-    design: Design,
+    nat: NatGateway | None, address: ElasticIp | None, place: tuple[str, str], host: str | None, context: Context
 ) -> None:
     """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
     key = nat_gateway_key(*place)
     if nat:
         before = {"id": nat.id, "allocation_id": nat.allocation_id}
-        design.aws("delete", NAT, _place(nat, cloud), key, phase="remove", host=host, part=PART, before=before)
-    address_gone(address, nat_gateway_ip_key(*place), host, intent, design, managed=True)
+        context.design.aws(
+            Change("delete", NAT, _place(nat, context.cloud), key, before), Placement("remove", PART, host)
+        )
+    address_gone(address, nat_gateway_ip_key(*place), host, context.intent, context.design, managed=True)

@@ -14,13 +14,14 @@ from . import collisions, host_checks
 from .auto_networks import with_auto_networks
 from .bgp import check_reflectors, choose_speakers, direct_things, refuse_smaller, transit_things
 from .company_tags import design_company_tags
+from .context import Context
 from .cpe_nat import design_cpe_nat
 from .cpe_nat_entries import resolve_entries
 from .cpe_nat_gone import design_leftovers
 from .derived import check_network_name, warn_of_kept
 from .duplicates import check_duplicates
 from .existing import ExistingMeshes, protocol_patterns
-from .fleet import Fleet, refuse_unless_incomplete, resolve_fleet, some
+from .fleet import refuse_unless_incomplete, resolve_fleet, some
 from .foreign_objects import refuse_foreign_objects
 from .gateway import Gateway, resolve_gateway, with_device_indexes
 from .gateway_addresses import check_gateway_addresses
@@ -32,7 +33,7 @@ from .host_side import design_host_sides
 from .identities import check_identities
 from .intent import Intent, Report, SpaceIntent
 from .items import Design
-from .leftovers import PRUNE, Leftovers, find_leftovers, keeps_gateways, leaving
+from .leftovers import PRUNE, find_leftovers, keeps_gateways, leaving
 from .mesh import Mesh, space_mesh, transit_mesh
 from .mesh_objects import space_things
 from .naming import GATEWAY_KINDS, vxlan_name
@@ -69,17 +70,17 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     cloud = with_renames(intent, server, cloud, design, report)
     intent = with_auto_networks(intent, server, cloud, report)
     fleet = resolve_fleet(intent, server, cloud, report)
-    check_identities(intent, server, fleet, report)
-    existing = ExistingMeshes(intent, server)
+    existing, leftovers = ExistingMeshes(intent, server), find_leftovers(intent, server, fleet)
+    context = Context(intent, server, cloud, fleet, existing, leftovers, design, report)
+    check_identities(context)
     if not intent.absent:
-        check_network_name(intent, server, cloud, fleet, report)
-    leftovers = find_leftovers(intent, server, fleet)
+        check_network_name(context)
     if intent.absent:
-        _design_absent(intent, server, cloud, fleet, existing, leftovers, design, report)
+        _design_absent(context)
         return design
     check_duplicates(intent, cloud, report)
     entries = resolve_entries(intent, server, report)
-    fleet.speakers = choose_speakers(entries, intent, server, cloud, fleet, report)
+    fleet.speakers = choose_speakers(entries, context)
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []
@@ -93,68 +94,68 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             continue
         pairs.append((space, found))
         _design_mode(space, found, design)
-        if mesh := space_mesh(space, found, intent, fleet, server, existing, report):
+        if mesh := space_mesh(space, found, context):
             meshes.append(mesh)
             _want(wanted, space_things(mesh, space, intent))
-        vpc = design_vpc(space, intent, cloud, fleet, design, report)
+        vpc = design_vpc(space, context)
         if vpc:
             vpcs.append(vpc)
         for given in space.gateways:
             check_egress(space, given, report)
-            gateway = resolve_gateway(space, given, found, vpc, intent, cloud, fleet, server, report)
+            gateway = resolve_gateway(space, given, found, vpc, context)
             if gateway:
                 gateways.append(gateway)
-    transit = transit_mesh(intent, fleet, existing, report)
+    transit = transit_mesh(context)
     if transit:
         meshes.append(transit)
         _want(wanted, transit_things(transit, intent))
     _want(wanted, direct_things(intent, fleet, report))
     check_reflectors(intent, fleet, report)
-    warn_of_kept(meshes, intent, fleet, existing, report)
-    _design_things(wanted, meshes, intent, fleet, server, existing, design, report)
+    warn_of_kept(meshes, context)
+    _design_things(wanted, meshes, context)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, intent, cloud, report)
     check_devices(gateways, server, report)
-    check_gateway_addresses(gateways, intent, cloud, fleet, report)
-    check_space_names((space for space, _found in pairs), intent, server, cloud, report)
-    check_gateway_names(gateways, intent, server, cloud, report)
+    check_gateway_addresses(gateways, context)
+    check_space_names((space for space, _found in pairs), context)
+    check_gateway_names(gateways, context)
     for gateway in gateways:
         others = [one for one in gateways if one.space == gateway.space and one is not gateway]
-        design_gateway(gateway, others, intent, server, cloud, design, report)
+        design_gateway(gateway, others, context)
     warn_of_none(gateways, report)
-    design_gateways_gone(gateways, intent, server, cloud, fleet, leftovers, design, report)
+    design_gateways_gone(gateways, context)
     for made in vpcs:
         if made.found and made.cidr and not keeps_gateways(made.space, leftovers):
             public_gone(made.space, made.found, made.public, intent, cloud, design)
-    design_vpcs_gone(intent, cloud, design, report)
-    refuse_foreign_objects(intent, cloud, design, report)
-    chosen = design_cpe_nat(entries, intent, server, cloud, fleet, design, report)
-    design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
-    design_host_sides(gateways, chosen, transit, meshes, intent, server, cloud, fleet, leftovers, design, report)
-    host_checks.check_hosts(meshes, chosen, gateways, design.host_sides, intent, fleet, server, report)
+    design_vpcs_gone(context)
+    refuse_foreign_objects(context)
+    chosen = design_cpe_nat(entries, context)
+    design_leftovers(entries, context)
+    design_host_sides(gateways, chosen, transit, meshes, context)
+    host_checks.check_hosts(meshes, chosen, gateways, context)
     owners = {host for host, _work in design.entries.values() if host}
-    design_security(intent, server, cloud, fleet, gateways, owners, leftovers, design, report)
+    design_security(gateways, owners, context)
     planned = [*wanted.values(), *(t for batch in design.batches["add"] for t in batch.wanted)]
     collisions.check_vnis(meshes, intent, server, report)
     collisions.check_names(meshes, intent, server, report)
     for phase in PHASES:
         collisions.check_objects(design.batches[phase], fleet, report)
-    collisions.check_endpoints(meshes, intent, fleet, server, existing, report)
+    collisions.check_endpoints(meshes, context)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)
-    check_versions(design, fleet, server, report)
+    check_versions(context)
     _check_regions(intent, report)
     peers = Counter(member.host for mesh in meshes for member in mesh.members for _peer in mesh.members[1:])
-    design_public_addresses(intent, cloud, fleet, design, report)
+    design_public_addresses(context)
     design_company_tags(intent, entries, cloud, design)
-    design.limits = check_limits(design.items, intent, cloud, fleet, report)
+    design.limits = check_limits(design.items, context)
     warn_of_crowds(peers, report)
     warn_nothing_to_carry(pairs, server, report)
-    warn_of_modes(intent, server, design, report)
+    warn_of_modes(context)
     if intent.removes:
-        warn_of_idle_interfaces(intent, server, fleet, design, report)
+        warn_of_idle_interfaces(context)
     return design
 
 
@@ -173,17 +174,9 @@ def _design_mode(space: SpaceIntent, found: SpaceFound, design: Design) -> None:
     design.want(phase, "private_wan", None, Thing("space", "", space.key, data))
 
 
-def _design_things(
-    wanted: dict[tuple[str, str], Thing],
-    meshes: list[Mesh],
-    intent: Intent,
-    fleet: Fleet,
-    server: Server,
-    existing: ExistingMeshes,
-    design: Design,
-    report: Report,
-) -> None:
+def _design_things(wanted: dict[tuple[str, str], Thing], meshes: list[Mesh], context: Context) -> None:
     """Stage the meshes' objects of every member, and drop ours that are not wanted any more."""
+    intent, fleet, existing, design = context.intent, context.fleet, context.existing, context.design
     wanted_of: dict[str, list[Thing]] = {}
     for thing in wanted.values():
         wanted_of.setdefault(thing.parent, []).append(thing)
@@ -191,7 +184,7 @@ def _design_things(
     filters_grow = not fleet.leaving
     replaced = _replaced_interfaces(meshes, existing)
     for member in fleet.members:
-        found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in server.things.get(member.id, ())}
+        found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in context.server.things.get(member.id, ())}
         mine = wanted_of.get(member.parent, [])
         for thing in mine:
             present = found.get((thing.kind.rsplit("_", 1)[-1], thing.key))
@@ -209,20 +202,20 @@ def _design_things(
                 continue
             own = own_thing(intent.network, thing) if key[0] in ("protocol", "filter") else None
             if own and own[0] not in GATEWAY_KINDS:
-                _drop_or_warn(thing, part_of(intent.network, thing), member.host, intent, fleet, design, report)
+                _drop_or_warn(thing, part_of(intent.network, thing), member.host, context)
             elif (member.id, thing.key) in replaced:
                 design.drop("cpe_nat" if thing.data.get("space") is None else "private_wan", member.host, thing)
                 design.interrupts(thing, "what the mesh carries while it moves to the new VNI or name")
             elif intent.bgp and intent.bgp.mode == "direct" and thing in existing.of(None, 0).get(member.id, ()):
                 design.drop("cpe_nat", member.host, thing)  # of transit, over which nothing runs any more
         if intent.prune:
-            for thing in _unnamed_interfaces(member.id, kept, existing, server):
+            for thing in _unnamed_interfaces(member.id, kept, existing, context.server):
                 part = "cpe_nat" if thing.data.get("space") is None else "private_wan"
                 if (member.id, thing.key) not in replaced:
                     design.drop(part, member.host, thing)
                     design.interrupts(thing, f"everything over this interface of {member.host}", PRUNE)
     for member in fleet.leaving:
-        _drop_all(member.id, member.host or None, intent, server, existing, design)
+        _drop_all(member.id, member.host or None, context)
 
 
 def _replaced_interfaces(meshes: list[Mesh], existing: ExistingMeshes) -> set[tuple[int, str]]:
@@ -246,9 +239,8 @@ def _unnamed_interfaces(
                 yield thing
 
 
-def _drop_or_warn(
-    thing: Thing, part: str, host: str, intent: Intent, fleet: Fleet, design: Design, report: Report
-) -> None:
+def _drop_or_warn(thing: Thing, part: str, host: str, context: Context) -> None:
+    intent, fleet, design, report = context.intent, context.fleet, context.design, context.report
     kind, number = own_thing(intent.network, thing) or ("", 0)
     peer_left = kind == "bgp" and (
         any(member.id == number for member in fleet.leaving) or (fleet.leaving_unknown and not fleet.by_id(number))
@@ -284,10 +276,9 @@ def _numbers_wanted(parent: str, intent: Intent, design: Design) -> set[int]:
     }
 
 
-def _drop_all(
-    number: int, host: str | None, intent: Intent, server: Server, existing: ExistingMeshes, design: Design
-) -> None:
+def _drop_all(number: int, host: str | None, context: Context) -> None:
     """Everything of ours on a leaving aggregator, gateways apart (they go with their network interface)."""
+    intent, server, design = context.intent, context.server, context.design
     things = server.things.get(number, [])
     for thing in things:
         own = own_thing(intent.network, thing) if not thing.kind.endswith("_interface") else None
@@ -298,7 +289,7 @@ def _drop_all(
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     seen: set[str] = set()
     for space, identity in spaces:
-        for thing in existing.of(space, identity).get(number, ()):
+        for thing in context.existing.of(space, identity).get(number, ()):
             if thing.key not in seen and _is_ours(thing, intent, server, number):
                 seen.add(thing.key)
                 design.drop("cpe_nat" if space is None else "private_wan", host, thing)
@@ -323,26 +314,18 @@ def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
     )
 
 
-def _design_absent(
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    fleet: Fleet,
-    existing: ExistingMeshes,
-    leftovers: Leftovers,
-    design: Design,
-    report: Report,
-) -> None:
+def _design_absent(context: Context) -> None:
     """A teardown: all that is ours, and nothing else."""
-    design_host_sides([], {}, None, (), intent, server, cloud, fleet, leftovers, design, report)
+    intent, report = context.intent, context.report
+    design_host_sides([], {}, None, (), context)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown
-    entries = resolve_entries(intent, server, quiet)
-    design_gateways_gone([], intent, server, cloud, fleet, leftovers, design, report)
-    for member in fleet.leaving:
-        _drop_all(member.id, member.host or None, intent, server, existing, design)
-    design_leftovers(entries, intent, server, cloud, fleet, leftovers, design, report)
+    entries = resolve_entries(intent, context.server, quiet)
+    design_gateways_gone([], context)
+    for member in context.fleet.leaving:
+        _drop_all(member.id, member.host or None, context)
+    design_leftovers(entries, context)
     for space in intent.spaces:
-        found = server.spaces.get(space.key)
+        found = context.server.spaces.get(space.key)
         if found is None or not found.enabled:
             continue
         if not intent.teardown_private_wan:
@@ -351,18 +334,18 @@ def _design_absent(
                 "it off."
             )
             continue
-        design.private_wan["remove"].append({"space": space.key, "enabled": False})
+        context.design.private_wan["remove"].append({"space": space.key, "enabled": False})
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
-        design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
-    design_security(intent, server, cloud, fleet, [], (), leftovers, design, report)
-    design_vpcs_gone(intent, cloud, design, report)
-    warn_of_stays(set(), intent, cloud, report)
+        context.design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
+    design_security([], (), context)
+    design_vpcs_gone(context)
+    warn_of_stays(set(), intent, context.cloud, report)
     if not intent.needs_cloud:
         report.warn(
             "AWS was not asked for objects of this network: no host has an aws_instance_id, no space a vpc, and there "
             "is no CPE NAT entry. If there are any, name one of these again."
         )
-    refuse_foreign_objects(intent, cloud, design, report)
+    refuse_foreign_objects(context)
 
 
 def _check_regions(intent: Intent, report: Report) -> None:

@@ -5,38 +5,37 @@
 
 from __future__ import annotations
 
+from .context import Context
 from .existing import protocol_patterns
-from .fleet import Fleet
-from .intent import Intent, Report, SpaceIntent
-from .items import Design
+from .intent import Report, SpaceIntent
 from .state import Server, SpaceFound
 
 
-def warn_of_modes(intent: Intent, server: Server, design: Design, report: Report) -> None:
+def warn_of_modes(context: Context) -> None:
     """Say of each space of which something goes, and that the inventory names no more, that its mode stays."""
-    gone = {str(t.data.get("space")) for batch in design.batches["remove"] for t in batch.gone}
-    gone |= {work["space"] for work in design.vpcs["remove"]}
-    for key in sorted((gone - {space.key for space in intent.spaces}) & set(server.spaces)):
-        found = server.spaces[key]
+    gone = {str(t.data.get("space")) for batch in context.design.batches["remove"] for t in batch.gone}
+    gone |= {work["space"] for work in context.design.vpcs["remove"]}
+    for key in sorted((gone - {space.key for space in context.intent.spaces}) & set(context.server.spaces)):
+        found = context.server.spaces[key]
         if found.enabled:
-            report.warn(
+            context.report.warn(
                 f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
                 "more: turn it off on the management server, or with module space_private_wan."
             )
 
 
-def warn_of_idle_interfaces(intent: Intent, server: Server, fleet: Fleet, design: Design, report: Report) -> None:
+def warn_of_idle_interfaces(context: Context) -> None:
     """Name what a run may have left that was killed after a mesh's protocols had gone: nothing says whose it is."""
-    going = {(t.parent, t.key) for batch in design.batches["remove"] for t in (*batch.gone, *batch.wanted)}
-    named = {space.key for space in intent.spaces}
-    for member in (*fleet.members, *fleet.leaving):
-        things = server.things.get(member.id, ())
+    going = {(t.parent, t.key) for batch in context.design.batches["remove"] for t in (*batch.gone, *batch.wanted)}
+    named = {space.key for space in context.intent.spaces}
+    for member in (*context.fleet.members, *context.fleet.leaving):
+        things = context.server.things.get(member.id, ())
         used = {pattern for one in things if "protocol" in one.kind for pattern in protocol_patterns(one)}
         for thing in things:
             space = thing.data.get("space")
             lost = space is not None and space not in named and thing.key not in used
             if lost and thing.kind == "vxlan_interface" and (thing.parent, thing.key) not in going:
-                report.warn(
+                context.report.warn(
                     f"{member.host or member.name}: the VXLAN interface {thing.key} of space {space} is used by no "
                     "protocol: a run that was killed may have left it. Nothing says whose it is, so it is kept: delete "
                     "it on the management server, or with module vxlan_interface."

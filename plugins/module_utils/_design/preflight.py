@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from .addresses import AWS_RESERVED_FIRST
+from .context import Context
 from .fleet import Fleet
 from .intent import Intent, Report
 from .items import Item
@@ -36,16 +37,17 @@ NEIGHBOURS = 1000
 """Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
 
 
-def check_limits(items: Iterable[Item], intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> list[Line]:
+def check_limits(items: Iterable[Item], context: Context) -> list[Line]:
     """A line for each limit that new objects come under; what does not fit goes to the report."""
+    intent, cloud, report = context.intent, context.cloud, context.report
     new = [item for item in items if item.system == "aws" and item.verb == "create"]
     return [
         *_regions(new, intent, cloud, report),
         *_zones(new, intent, cloud, report),
-        *_instances(new, cloud, fleet, report),
+        *_instances(new, cloud, context.fleet, report),
         *_subnets(new, cloud, report),
         *_tables(new, intent, cloud, report),
-        *_groups(new, intent, cloud, fleet, report),
+        *_groups(new, context),
     ]
 
 
@@ -146,18 +148,18 @@ def _tables(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> li
     return lines
 
 
-def _groups(new: list[Item], intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> list[Line]:
+def _groups(new: list[Item], context: Context) -> list[Line]:
     """Security groups of each interface that gets one more. A new gateway's interface begins with its VPC's own."""
     counts = Counter((item.host or "", item.parent) for item in new if item.kind == "group_attachment")
-    regions = {host.host: host.region for host in intent.hosts}
+    regions = {host.host: host.region for host in context.intent.hosts}
     lines = []
     for (host, place), number in sorted(counts.items()):
-        member, interface = fleet.by_interface(place), cloud.interfaces.get(place)
+        member, interface = context.fleet.by_interface(place), context.cloud.interfaces.get(place)
         there = (
             member.instance.groups if member and member.instance else interface.groups if interface else ("default",)
         )
-        account = cloud.accounts.get(regions.get(host))
-        lines.append(quota_line(GROUPS, place, (len(there), number), account, intent.quotas, report))
+        account = context.cloud.accounts.get(regions.get(host))
+        lines.append(quota_line(GROUPS, place, (len(there), number), account, context.intent.quotas, context.report))
     return lines
 
 

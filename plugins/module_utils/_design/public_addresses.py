@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .context import Context
 from .fleet import Fleet, Member
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Design, Item
+from .items import KNOWN_AFTER_APPLY, Change, Design, Item, Placement
 from .naming import PUBLIC_IP, TAG_KEY, TAG_NETWORK, owned, public_ip_key, tags
 from .state import Cloud, ElasticIp, Instance
 
@@ -61,13 +62,14 @@ def taken_addresses(intent: Intent, cloud: Cloud, fleet: Fleet) -> list[str]:
     return [address.public_ip for address in found if address and (address.interface_id or exchanges)]
 
 
-def design_public_addresses(intent: Intent, cloud: Cloud, fleet: Fleet, design: Design, report: Report) -> None:
+def design_public_addresses(context: Context) -> None:
     """Allocate and associate Elastic IPs of the aggregators themselves, or warn of addresses that do not come back."""
+    intent, design, report = context.intent, context.design, context.report
     losing = []
-    for member in fleet.members:
+    for member in context.fleet.members:
         if member.instance is None:
             continue
-        found = address_of(member, intent, cloud)
+        found = address_of(member, intent, context.cloud)
         loses = loses_address(member.instance, design.items)
         if found and intent.keep_public_address:
             _associate(member, member.instance, found, intent, design, report)
@@ -77,13 +79,13 @@ def design_public_addresses(intent: Intent, cloud: Cloud, fleet: Fleet, design: 
             losing.append(f"{member.host} ({member.instance.automatic_ip})")
     if losing:
         report.warn(f"{', '.join(losing)}: {FATE}")
-    warn_of_stays({member.host for member in fleet.members}, intent, cloud, report)
+    warn_of_stays({member.host for member in context.fleet.members}, intent, context.cloud, report)
 
 
 def _allocate(member: Member, instance: Instance, intent: Intent, design: Design, report: Report) -> None:
     key = public_ip_key(member.host)
     after = {"public_ip": KNOWN_AFTER_APPLY, "tags": tags(intent.network, key)}
-    design.aws("create", "elastic_ip", "", key, after=after, phase="add", host=member.host, part=PART)
+    design.aws(Change("create", "elastic_ip", "", key, after=after), Placement("add", PART, member.host))
     design.public_addresses["add"].append((member.host, _work(member, key, intent)))
     report.warn(
         f"{member.host} ({instance.automatic_ip}): gets an Elastic IP, which this run associates with nothing yet. The "
@@ -113,22 +115,15 @@ def _associate(
             f"that run ends, set the aggregator's address on the server, and ansible_host where it is {old}."
         )
         return
+    text = (
+        f"all bonds on {member.host}, and SSH to {old}: its public address becomes {found.public_ip}, at the end of "
+        "the run. Bonds come back when the aggregator has that address on the management server, which the operator "
+        "sets right after the run"
+    )
+    after = {"public_ip": found.public_ip, "interface_id": place[0], "private_ip": place[1]}
     design.aws(
-        "create",
-        "address_association",
-        instance.interface_id,
-        public_ip_key(member.host),
-        after={"public_ip": found.public_ip, "interface_id": place[0], "private_ip": place[1]},
-        phase="switch",
-        host=member.host,
-        part=PART,
-        interrupts=(
-            f"all bonds on {member.host}, and SSH to {old}: its public address becomes {found.public_ip}, at the end "
-            "of the run. Bonds come back when the aggregator has that address on the management server, which the "
-            "operator sets right after the run"
-        )
-        if old
-        else "",
+        Change("create", "address_association", instance.interface_id, public_ip_key(member.host), after=after),
+        Placement("switch", PART, member.host).interrupting(text if old else ""),
     )
     work = _work(member, public_ip_key(member.host), intent)
     work |= {"public_ip": found.public_ip, "interface_id": place[0], "private_ip": place[1]}

@@ -12,9 +12,10 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .context import Context
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
-from .items import KNOWN_AFTER_APPLY, Design
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, owned, public_subnet_key, public_table_key, tags, vpc_key
 from .state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
 
@@ -67,42 +68,35 @@ def public_subnets(
     return chosen
 
 
-def public_items(
-    space: str,
-    gateway: InternetGateway | None,
-    public: Mapping[str, str],
-    intent: Intent,
-    cloud: Cloud,
-    design: Design,
-    report: Report,
-) -> None:
+def public_items(space: str, gateway: InternetGateway | None, public: Mapping[str, str], context: Context) -> None:
     """Add items for missing public subnets, for their tables, and for these tables' routes to the internet gateway."""
+    intent, design = context.intent, context.design
     parent = vpc_key(space)
-    common: dict[str, Any] = {"phase": "add", "host": None, "part": "private_wan"}
+    common = Placement("add", "private_wan")
     for zone, cidr in sorted(public.items()):
         subnet_name, table_name = public_subnet_key(space, zone), public_table_key(space, zone)
-        subnet: Subnet | None = owned(intent.network, subnet_name, cloud.subnets.values())
-        table: RouteTable | None = owned(intent.network, table_name, cloud.route_tables.values())
+        subnet: Subnet | None = owned(intent.network, subnet_name, context.cloud.subnets.values())
+        table: RouteTable | None = owned(intent.network, table_name, context.cloud.route_tables.values())
         if subnet is None:
             after: dict[str, Any] = {"cidr": cidr, "zone": zone, "tags": tags(intent.network, subnet_name)}
-            design.aws("create", "subnet", parent, subnet_name, after=after, **common)
+            design.aws(Change("create", "subnet", parent, subnet_name, after=after), common)
         elif subnet.cidr != cidr:
-            report.problem(
+            context.report.problem(
                 f"space {space}, vpc.public_subnets: {cidr} is wanted in {zone}, but {subnet_name} ({subnet.id}) has "
                 f"{subnet.cidr}: AWS cannot change a subnet's network. Take the old network."
             )
         if table is None:
             after = {"tags": tags(intent.network, table_name)}
-            design.aws("create", "route_table", parent, table_name, after=after, **common)
+            design.aws(Change("create", "route_table", parent, table_name, after=after), common)
         elif subnet is None or subnet.id not in table.subnet_ids:
-            change: dict[str, Any] = {"before": {"subnets": 0}, "after": {"subnets": 1}}
-            design.aws("update", "route_table", parent, table_name, **change, **common)
+            before, after = {"subnets": 0}, {"subnets": 1}
+            design.aws(Change("update", "route_table", parent, table_name, before, after), common)
         route = next((r for r in table.routes if r.destination == ANYWHERE), None) if table else None
         if route is None:
             after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
-            design.aws("create", "route", table_name, ANYWHERE, after=after, **common)
+            design.aws(Change("create", "route", table_name, ANYWHERE, after=after), common)
         elif gateway and route.target != gateway.id:
-            report.problem(
+            context.report.problem(
                 f"space {space}: the route table {table.id if table else ''} ({table_name}) of its NAT gateway sends "
                 f"{ANYWHERE} to {route.target}, not to the internet gateway {gateway.id}: it is not replaced."
             )
@@ -114,7 +108,7 @@ def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, c
     subnets = dict(_by_zone(public_subnet_key(space, ""), cloud.subnets, intent))
     tables = dict(_by_zone(public_table_key(space, ""), cloud.route_tables, intent))
     staying = {nat.subnet_id for nat in cloud.nat_gateways.values() if nat.tags.get(TAG_KEY) not in going}
-    common: dict[str, Any] = {"phase": "remove", "host": None, "part": "private_wan"}
+    common = Placement("remove", "private_wan")
     gone = []
     for zone in sorted((subnets.keys() | tables.keys()) - set(public)):
         subnet, table = subnets.get(zone), tables.get(zone)
@@ -123,10 +117,10 @@ def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, c
         gone.append(zone)
         if subnet:
             before = {"cidr": subnet.cidr, "zone": zone}
-            design.aws("delete", "subnet", vpc_key(space), public_subnet_key(space, zone), before=before, **common)
+            design.aws(Change("delete", "subnet", vpc_key(space), public_subnet_key(space, zone), before), common)
         if table:
             before = {"id": table.id}
-            design.aws("delete", "route_table", vpc_key(space), public_table_key(space, zone), before=before, **common)
+            design.aws(Change("delete", "route_table", vpc_key(space), public_table_key(space, zone), before), common)
     if gone:
         design.vpcs["remove"].append(
             vpc_change(space, found.cidrs[0], found.ipv6, intent) | {"absent_public_zones": gone}

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from .context import Context
 from .cpe_nat_entries import Entry, current_address, is_retired, resolve_entries
 from .fleet import Fleet, refuse_unless_incomplete
 from .gateway import Gateway
 from .intent import Intent, Report, SpaceIntent
-from .items import Design
+from .items import Change, Design, Placement
 from .naming import (
     PUBLIC_IP,
     TAG_KEY,
@@ -139,7 +140,7 @@ def _renamed(one: Any, taken: set[str], names: Names, intent: Intent, design: De
     number = one.allocation_id if isinstance(one, ElasticIp) else one.id
     part = _PARTS.get(new.partition("/")[0], "private_wan")
     before = {name: tags[name] for name in after}
-    design.aws("update", "key_tag", number, new, phase="add", host=None, part=part, before=before, after=after)
+    design.aws(Change("update", "key_tag", number, new, before, after), Placement("add", part))
     # what lies in a VPC is in the one region of all hosts
     region = one.region if isinstance(one, ElasticIp) else next((host.region for host in intent.hosts), None)
     design.renames.append({"id": number, "tags": after, "region": region})
@@ -189,19 +190,17 @@ def check_entry_names(
                 )
 
 
-def check_space_names(
-    spaces: Iterable[SpaceIntent], intent: Intent, server: Server, cloud: Cloud, report: Report
-) -> None:
+def check_space_names(spaces: Iterable[SpaceIntent], context: Context) -> None:
     """Refuse a new VPC of a network that the VPC of a space has which the server knows no more."""
     for space in spaces:
-        here = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+        here = owned(context.intent.network, vpc_key(space.key), context.cloud.vpcs.values())
         if space.vpc is None or space.vpc.cidr is None or here:
             continue
-        for vpc in cloud.vpcs.values():
+        for vpc in context.cloud.vpcs.values():
             kind, _slash, old = vpc.tags.get(TAG_KEY, "").partition("/")
-            ours = vpc.tags.get(TAG_NETWORK) == intent.network and kind == "vpc"
-            if ours and old not in server.spaces and space.vpc.cidr in vpc.cidrs:
-                report.problem(_space_sentence(space.key, old, f"whose VPC {vpc.id} has its network"))
+            ours = vpc.tags.get(TAG_NETWORK) == context.intent.network and kind == "vpc"
+            if ours and old not in context.server.spaces and space.vpc.cidr in vpc.cidrs:
+                context.report.problem(_space_sentence(space.key, old, f"whose VPC {vpc.id} has its network"))
 
 
 def _space_sentence(new: str, old: str, reason: str) -> str:
@@ -212,24 +211,22 @@ def _space_sentence(new: str, old: str, reason: str) -> str:
     )
 
 
-def check_gateway_names(
-    gateways: Iterable[Gateway], intent: Intent, server: Server, cloud: Cloud, report: Report
-) -> None:
+def check_gateway_names(gateways: Iterable[Gateway], context: Context) -> None:
     """Refuse a new gateway on an instance that has the one of the same space, or of a space that is gone, already."""
     for gateway in gateways:
         instance = gateway.member.instance
-        for interface in cloud.interfaces.values():
+        for interface in context.cloud.interfaces.values():
             key = interface.tags.get(TAG_KEY, "")
-            known = owned(intent.network, key, [interface]) and key.startswith("gateway/")
+            known = owned(context.intent.network, key, [interface]) and key.startswith("gateway/")
             if not known or gateway.interface or instance is None or interface.instance_id != instance.id:
                 continue
             _kind, space, old = key.split("/")
             if space == gateway.space:
-                report.problem(
+                context.report.problem(
                     f"{gateway.label}: the instance {instance.id} has the gateway's network interface {interface.id} "
                     f"already, under another host name (got {gateway.member.host}, expected {old}). Say "
                     f"bonding_renamed_from: {old} on the host to keep what it has, or name the host {old} again."
                 )
-            elif space not in server.spaces and old == gateway.member.host:
+            elif space not in context.server.spaces and old == gateway.member.host:
                 reason = f"whose gateway {interface.id} is on {old}"
-                report.problem(_space_sentence(gateway.space, space, reason))
+                context.report.problem(_space_sentence(gateway.space, space, reason))

@@ -10,12 +10,14 @@ admits the mesh, but neither the managed mesh, which hairpins through public add
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from .context import Context
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
-from .items import ALLOW, Design
+from .items import ALLOW, Change, Placement
 from .leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
 from .masquerade import forwards_of
 from .naming import TAG_KEY, group_key, owned, tags, vpc_key
@@ -38,32 +40,23 @@ from .security_rules import (
 )
 from .source_dest_checks import design_source_dest_checks
 from .stages import Phase
-from .state import Cloud, Rule, SecurityGroup, Server
+from .state import Rule, SecurityGroup
 from .vpc import VpcDesign
 
 
-def design_security(
-    intent: Intent,
-    server: Server,
-    cloud: Cloud,
-    fleet: Fleet,
-    gateways: list[Gateway],
-    owners: Iterable[str],
-    leftovers: Leftovers,
-    design: Design,
-    report: Report,
-) -> None:
+def design_security(gateways: list[Gateway], owners: Iterable[str], context: Context) -> None:
     """Items and work; `owners` are the hosts that own CPE NAT addresses which the inventory names.
 
     What belongs to what is kept (`leftovers`) is kept with it.
     """
+    intent, cloud, leftovers, report = context.intent, context.cloud, context.leftovers, context.report
     _check_options(intent, report)
-    plan = _Plan(intent, server, cloud, fleet, leftovers, design, report)
+    plan = _Plan(context)
     kept_direct = keeps_direct(cloud, leftovers)
     direct = intent.bgp is not None and intent.bgp.mode == "direct" and not intent.absent
     if intent.security_groups and not intent.absent:
-        _aggregators(plan, intent, server, cloud, fleet, direct or kept_direct)
-        _cpe_nat(plan, intent, fleet, set(owners), direct or kept_direct, leftovers)
+        _aggregators(plan, direct or kept_direct, context)
+        _cpe_nat(plan, intent, context.fleet, set(owners), direct or kept_direct, leftovers)
         _gateways(plan, gateways)
         _warn(intent, direct, report)
     elif direct:
@@ -73,7 +66,7 @@ def design_security(
         )
     if cloud.groups:
         plan.finish()
-    design_source_dest_checks(direct, kept_direct, intent, cloud, fleet, design)
+    design_source_dest_checks(direct, kept_direct, context)
 
 
 def _check_options(intent: Intent, report: Report) -> None:
@@ -106,15 +99,16 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
         )
 
 
-def _aggregators(plan: _Plan, intent: Intent, server: Server, cloud: Cloud, fleet: Fleet, direct: bool) -> None:
+def _aggregators(plan: _Plan, direct: bool, context: Context) -> None:
     """The meshes between the aggregators: one group in each of their VPCs."""
+    intent, fleet = context.intent, context.fleet
     part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
         key = group_key("aggregators", vpc)
         others = [member for member in fleet.members if member not in members]
-        publics = [server.aggregators[m.id].ip for m in fleet.members if m.id in server.aggregators]
+        publics = [context.server.aggregators[m.id].ip for m in fleet.members if m.id in context.server.aggregators]
         # One that takes its place in this run, or has taken it, is admitted before the server is told.
-        publics += [address for address in taken_addresses(intent, cloud, fleet) if address not in publics]
+        publics += [address for address in taken_addresses(intent, context.cloud, fleet) if address not in publics]
         here = direct and _speaks(members, intent, fleet)
         rules = aggregator_rules(intent, here, [m.private_ip for m in others if m.private_ip], publics)
         plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
@@ -171,21 +165,22 @@ def _by_vpc(members: Iterable[Member]) -> dict[str, list[Member]]:
     return found
 
 
+@dataclass(frozen=True)
+class Carrier:
+    """A network interface that carries security groups: by its id, or where it is not created yet, by its key."""
+
+    interface_id: str | None
+    interface_key: str | None = None
+
+
 class _Plan:
     """Groups and where they are carried: wanted against found."""
 
-    def __init__(
-        self,
-        intent: Intent,
-        server: Server,
-        cloud: Cloud,
-        fleet: Fleet,
-        leftovers: Leftovers,
-        design: Design,
-        report: Report,
-    ) -> None:
-        self._intent, self._server, self._cloud, self._fleet = intent, server, cloud, fleet
-        self._leftovers, self._design, self._report = leftovers, design, report
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._intent, self._server, self._cloud = context.intent, context.server, context.cloud
+        self._fleet, self._leftovers = context.fleet, context.leftovers
+        self._design, self._report = context.design, context.report
         self._wanted: set[str] = set()
         self._names: dict[tuple[str, str], str] = {}
         self._carried: set[tuple[str, str]] = set()
@@ -229,12 +224,12 @@ class _Plan:
         self._wanted.add(key)
         rules = list(dict.fromkeys(rules))  # EC2 refuses a request that names a rule twice
         found = self._found(key)
-        common: dict[str, Any] = {"host": None, "part": part}
+        common = Placement("add", part)
         parent = vpc_id or (vpc_key(vpc.space) if vpc else "")
         self._check_case(parent, key)
         if found is None:
             after = {"tags": tags(self._intent.network, key)}
-            self._design.aws("create", "security_group", parent, key, phase="add", after=after, **common)
+            self._design.aws(Change("create", "security_group", parent, key, after=after), common)
         elif vpc is not None and found.vpc_id != vpc_id:
             self._report.problem(
                 f"The security group {key} ({found.id}) is in the VPC {found.vpc_id}, wanted is {parent}, and EC2 "
@@ -247,17 +242,14 @@ class _Plan:
         old = sorted(found.own - set(rules), key=lambda rule: rule.label) if found and not keeps else []
         stays = {*rules, *(found.rules - found.own if found else ())}
         for rule in new:
-            self._design.aws(
-                "create", "security_group_rule", key, rule.label, phase="add", after=rule_work(rule), **common
-            )
+            self._design.aws(Change("create", "security_group_rule", key, rule.label, after=rule_work(rule)), common)
         for rule in old:
             missed = not is_idle(key, rule, stays, self._server, self._fleet)
-            said: dict[str, Any] = {
-                "interrupts": f"what {key} lets in by it" if missed else "",
-                "switch": rule_switch(key, rule, self._intent, self._server, self._fleet, self._leftovers),
-                "before": rule_work(rule),
-            }
-            self._design.aws("delete", "security_group_rule", key, rule.label, phase="remove", **said, **common)
+            text, switch = f"what {key} lets in by it" if missed else "", rule_switch(key, rule, self._context)
+            self._design.aws(
+                Change("delete", "security_group_rule", key, rule.label, rule_work(rule)),
+                common.in_phase("remove").interrupting(text, switch),
+            )
         entry: dict[str, Any] = {
             "vpc_id": vpc_id,
             "vpc_key": None if vpc_id else parent,
@@ -283,7 +275,8 @@ class _Plan:
         found = self._found(key)
         self._carried.add((member.instance.interface_id, key))
         if found is None or found.id not in member.instance.groups:
-            self._attachment("add", member.instance.interface_id, None, key, member.host, part)
+            place = Placement("add", part, member.host)
+            self._attachment(Carrier(member.instance.interface_id), key, place)
 
     def attach_gateway(self, gateway: Gateway, key: str) -> None:
         """A gateway's interface carries its group."""
@@ -291,36 +284,21 @@ class _Plan:
         if interface:
             self._carried.add((interface.id, key))
         if interface is None or found is None or found.id not in interface.groups:
-            number = interface.id if interface else None
-            self._attachment("add", number, gateway.key, key, gateway.member.host, "gateways")
+            carrier = Carrier(interface.id) if interface else Carrier(None, gateway.key)
+            self._attachment(carrier, key, Placement("add", "gateways", gateway.member.host))
 
-    def _attachment(
-        self,
-        phase: Phase,
-        interface_id: str | None,
-        interface_key: str | None,
-        key: str,
-        host: str | None,
-        part: str,
-        switch: str = ALLOW,
-    ) -> None:
-        parent = interface_id or interface_key or ""
-        common: dict[str, Any] = {"phase": phase, "host": host, "part": part}
-        if phase == "add":
+    def _attachment(self, carrier: Carrier, key: str, place: Placement) -> None:
+        """Let an interface carry a group, or in the last phase carry it no more."""
+        parent = carrier.interface_id or carrier.interface_key or ""
+        if place.phase == "add":
             field = "groups"
-            self._design.aws("create", "group_attachment", parent, key, after={"group": key}, **common)
+            self._design.aws(Change("create", "group_attachment", parent, key, after={"group": key}), place)
         else:
             field = "absent_groups"
-            text = f"what the security group {key} lets in to {host or parent}"
-            said: dict[str, Any] = {"interrupts": text, "switch": switch, "before": {"group": key}}
-            self._design.aws("delete", "group_attachment", parent, key, **said, **common)
-        late = phase == "add" and part == "gateways"
-        entry: dict[str, Any] = {
-            "interface_id": interface_id,
-            "interface_key": None if interface_id else interface_key,
-            field: [key],
-        }
-        self._work(phase, late, host, part, "interfaces", entry)
+            self._design.aws(Change("delete", "group_attachment", parent, key, {"group": key}), place)
+        late = place.phase == "add" and place.part == "gateways"
+        entry = {"interface_id": carrier.interface_id, "interface_key": carrier.interface_key, field: [key]}
+        self._work(place.phase, late, place.host, place.part, "interfaces", entry)
 
     def _work(self, phase: Phase, late: bool, host: str | None, part: str, name: str, entry: dict[str, Any]) -> None:
         self._design.security[phase].append((host, part, late, name, entry))
@@ -343,19 +321,13 @@ class _Plan:
                 theirs = LEAVING if switch and place in leaving else switch
                 if wanted and theirs == ALLOW and kind_of(key)[0] == "cpe-nat" and host in leftovers.gone_owners:
                     theirs = RELEASE
-                self._attachment("remove", place, None, key, host or None, part, theirs)
+                text = f"what the security group {key} lets in to {host or place}"
+                going = Placement("remove", part, host or None).interrupting(text, theirs)
+                self._attachment(Carrier(place), key, going)
             if not wanted:
                 self._design.aws(
-                    "delete",
-                    "security_group",
-                    group.vpc_id,
-                    key,
-                    phase="remove",
-                    host=None,
-                    part=part,
-                    before={"id": group.id},
-                    interrupts=f"what the security group {key} lets in",
-                    switch=switch,
+                    Change("delete", "security_group", group.vpc_id, key, before={"id": group.id}),
+                    Placement("remove", part, None, interrupts=f"what the security group {key} lets in", switch=switch),
                 )
                 self._work("remove", False, None, part, "absent", {"key": key})
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from .addresses import is_covered, network_of
+from .context import Context
 from .fleet import Fleet
 from .intent import Intent
 from .items import ALLOW
@@ -55,14 +56,16 @@ def group_switch(group: SecurityGroup, carried: bool, intent: Intent, fleet: Fle
     return LEAVING if left else unnamed
 
 
-def rule_switch(key: str, rule: Rule, intent: Intent, server: Server, fleet: Fleet, leftovers: Leftovers) -> str:
+def rule_switch(key: str, rule: Rule, context: Context) -> str:
     """Return the switch by which a rule of a group that stays is revoked."""
     kind, place = kind_of(key)
     if kind == "gateway":
-        return next((switch for (space, _host), switch in leftovers.gone_gateways.items() if space == place), ALLOW)
-    if intent.bgp is None and intent.prune and _is_of_direct_bgp(rule):
+        return next(
+            (switch for (space, _host), switch in context.leftovers.gone_gateways.items() if space == place), ALLOW
+        )
+    if context.intent.bgp is None and context.intent.prune and _is_of_direct_bgp(rule):
         return PRUNE
-    return LEAVING if rule.source in _sources_that_leave(server, fleet) else ALLOW
+    return LEAVING if rule.source in _sources_that_leave(context.server, context.fleet) else ALLOW
 
 
 def _sources_that_leave(server: Server, fleet: Fleet) -> set[str]:

@@ -5,46 +5,33 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .fleet import Fleet
-from .intent import Intent
-from .items import ALLOW, Design
+from .context import Context
+from .items import ALLOW, Change, Placement
 from .leftovers import PRUNE, removal_switch
 from .naming import TAG_CHECK
-from .state import Cloud
 
 CHECK_OFF, CHECK_ON = {"source_dest_check": False}, {"source_dest_check": True}
 
 
-def design_source_dest_checks(
-    direct: bool, kept_direct: bool, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design
-) -> None:
+def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context) -> None:
     """Off where direct BGP runs, its old value in a tag; put back from there where it is ours no more.
 
     It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
     """
-    common: dict[str, Any] = {"part": "cpe_nat"}
+    intent, fleet, design = context.intent, context.fleet, context.design
     for member in fleet.speakers if direct else ():
         if member.instance and member.instance.source_dest_check:
             place = member.instance.interface_id
-            after = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+            carried = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
             design.aws(
-                "update",
-                "source_dest_check",
-                "",
-                place,
-                phase="add",
-                host=member.host,
-                before=dict(CHECK_ON),
-                after=after,
-                **common,
+                Change("update", "source_dest_check", "", place, dict(CHECK_ON), carried),
+                Placement("add", "cpe_nat", member.host),
             )
             entry = {"interface_id": place, **CHECK_OFF}
             design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
     staying = fleet.members if kept_direct else fleet.speakers if direct else ()
     kept = {member.instance.interface_id for member in staying if member.instance}
-    for place in sorted(cloud.checked_before - kept):
+    for place in sorted(context.cloud.checked_before - kept):
         owner = fleet.by_interface(place)
         if owner is None and removal_switch(intent, fleet) is None:
             continue
@@ -52,18 +39,11 @@ def design_source_dest_checks(
         switch = removal_switch(intent, fleet, owner)
         if switch is None or (switch == PRUNE and intent.bgp and not direct):
             switch = ALLOW  # BGP is wanted, in another mode
-        before: dict[str, Any] = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+        before = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+        after = {**CHECK_ON, "tags": {TAG_CHECK: None}}
+        text = f"what {host or place} forwards for bonds that have moved"
         design.aws(
-            "update",
-            "source_dest_check",
-            "",
-            place,
-            phase="remove",
-            host=host,
-            before=before,
-            after={**CHECK_ON, "tags": {TAG_CHECK: None}},
-            interrupts=f"what {host or place} forwards for bonds that have moved",
-            switch=switch,
-            **common,
+            Change("update", "source_dest_check", "", place, before, after),
+            Placement("remove", "cpe_nat", host).interrupting(text, switch),
         )
         design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))

@@ -6,10 +6,7 @@
 from __future__ import annotations
 
 from .._grammar import version_numbers
-from .fleet import Fleet
-from .intent import Report
-from .items import Design
-from .state import Server
+from .context import Context
 
 MINIMUM_VERSION = (6, 5)
 """Aggregator interfaces and custom routing protocols came with Bonded Internet 6.5 (AN-001)."""
@@ -17,28 +14,28 @@ UNKNOWN_VERSION = (7,)
 """From here on the vendor's pages have nodes, peers and next hops, and neither bonds nor aggregators."""
 
 
-def check_versions(design: Design, fleet: Fleet, server: Server, report: Report) -> None:
+def check_versions(context: Context) -> None:
     """Refuse a version that has no bonds, and one without interfaces and protocols where the plan wants such.
 
     A CPE NAT IP needs neither: its aggregator may be older.
     """
     wanted: dict[str, dict[str, str]] = {}
-    for batches in design.batches.values():
+    for batches in context.design.batches.values():
         for batch in batches:
             for thing in batch.wanted:
                 wanted.setdefault(thing.parent, {}).setdefault(_group(thing.kind), thing.key)
-    for member in fleet.members:
-        version = server.aggregators[member.id].version
+    for member in context.fleet.members:
+        version = context.server.aggregators[member.id].version
         numbers = version_numbers(version)
         said = f"{member.host}: aggregator {member.name} runs version {version}"
         if numbers >= UNKNOWN_VERSION:
-            report.problem(
+            context.report.problem(
                 f"{said}, and this collection knows 6.5 to 6.8: from 7 on there are nodes and peers in place of "
                 "aggregators and bonds. Use a collection that knows that version."
             )
         elif numbers and numbers < MINIMUM_VERSION and member.parent in wanted:
             objects = ", ".join(f"{kind} {key}" for kind, key in sorted(wanted[member.parent].items()))
-            report.problem(
+            context.report.problem(
                 f"{said}; interfaces, protocols and filters of an aggregator need 6.5 or later (wanted: {objects}). "
                 "Update the aggregator, or take it out of meshes, BGP and gateways: CPE NAT IPs alone need no 6.5."
             )

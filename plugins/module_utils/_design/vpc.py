@@ -13,9 +13,10 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
 
+from .context import Context
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
-from .items import KNOWN_AFTER_APPLY, Design
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import (
     ANYWHERE,
     TAG_KEY,
@@ -66,10 +67,9 @@ def gateway_zones(space: SpaceIntent, fleet: Fleet) -> list[str]:
     return sorted({m.instance.zone for m in members if m and m.instance})
 
 
-def design_vpc(
-    space: SpaceIntent, intent: Intent, cloud: Cloud, fleet: Fleet, design: Design, report: Report
-) -> VpcDesign | None:
+def design_vpc(space: SpaceIntent, context: Context) -> VpcDesign | None:
     """Items and work for a space's VPC."""
+    cloud, report = context.cloud, context.report
     if space.vpc is None:
         return None
     what = f"space {space.key}"
@@ -84,17 +84,17 @@ def design_vpc(
     cidr = space.vpc.cidr
     if cidr is None:
         return None  # why it cannot be used has been said
-    found = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+    found = owned(context.intent.network, vpc_key(space.key), cloud.vpcs.values())
     if found and cidr not in found.cidrs:
         report.problem(
             f"{what}, vpc.cidr: {cidr}, but its VPC {found.id} has {', '.join(found.cidrs)}: AWS cannot change a VPC's "
             "network. Tear the space down first, or take the old network."
         )
-    _check_zones(space, intent, cloud, report)
-    subnets = _subnets(space, cidr, fleet, report)
-    public = public_subnets(space, cidr, subnets, fleet, report)
+    _check_zones(space, context.intent, cloud, report)
+    subnets = _subnets(space, cidr, context.fleet, report)
+    public = public_subnets(space, cidr, subnets, context.fleet, report)
     vpc = VpcDesign(space.key, found, cidr, subnets, public)
-    _items(vpc, space, intent, cloud, design, report)
+    _items(vpc, space, context)
     return vpc
 
 
@@ -140,21 +140,22 @@ def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dic
     return chosen
 
 
-def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
+    cloud, design, report = context.cloud, context.design, context.report
     if space.vpc is None:
         raise AssertionError("the caller has checked space.vpc")
     cidr, found, subnets = vpc.cidr, vpc.found, vpc.subnets
-    network, key, ipv6 = intent.network, vpc_key(space.key), space.vpc.ipv6
+    network, key, ipv6 = context.intent.network, vpc_key(space.key), space.vpc.ipv6
     before = len(design.items)
-    common: dict[str, Any] = {"phase": "add", "host": None, "part": PART}
+    common = Placement("add", PART)
 
     def make(kind: str, parent: str, name: str, after: dict[str, Any]) -> None:
-        design.aws("create", kind, parent, name, after=after | {"tags": tags(network, name)}, **common)
+        design.aws(Change("create", kind, parent, name, after=after | {"tags": tags(network, name)}), common)
 
     if found is None:
         make("vpc", "", key, {"cidr": cidr, "ipv6": ipv6})
     elif ipv6 and not found.ipv6:
-        design.aws("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}, **common)
+        design.aws(Change("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}), common)
     elif found.ipv6 and not ipv6:
         report.warn(
             f"space {space.key}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
@@ -165,13 +166,15 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
         make("internet_gateway", key, internet_gateway_key(space.key), {})
     elif found is None or gateway.vpc_id != found.id:
         design.aws(
-            "update",
-            "internet_gateway",
-            key,
-            internet_gateway_key(space.key),
-            before={"vpc_id": gateway.vpc_id},
-            after={"vpc_id": found.id if found else KNOWN_AFTER_APPLY},
-            **common,
+            Change(
+                "update",
+                "internet_gateway",
+                key,
+                internet_gateway_key(space.key),
+                before={"vpc_id": gateway.vpc_id},
+                after={"vpc_id": found.id if found else KNOWN_AFTER_APPLY},
+            ),
+            common,
         )
     subnet_ids = []
     for zone, subnet in sorted(subnets.items()):
@@ -188,20 +191,22 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
                     f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
                 )
             if ipv6 and not present.ipv6:
-                design.aws("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}, **common)
+                design.aws(Change("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}), common)
     _check_subnets(vpc, network, cloud, report)
     table = owned(network, route_table_key(space.key), cloud.route_tables.values())
     if table is None:
         make("route_table", key, route_table_key(space.key), {})
     elif len(subnet_ids) < len(subnets) or set(subnet_ids) - set(table.subnet_ids):
         design.aws(
-            "update",
-            "route_table",
-            key,
-            route_table_key(space.key),
-            before={"subnets": len(set(subnet_ids) & set(table.subnet_ids))},
-            after={"subnets": len(subnets)},
-            **common,
+            Change(
+                "update",
+                "route_table",
+                key,
+                route_table_key(space.key),
+                before={"subnets": len(set(subnet_ids) & set(table.subnet_ids))},
+                after={"subnets": len(subnets)},
+            ),
+            common,
         )
     default_routes = {route.destination: route for route in table.routes} if table else {}
     targets = {destination: route.target for destination, route in default_routes.items()}
@@ -210,14 +215,14 @@ def _items(vpc: VpcDesign, space: SpaceIntent, intent: Intent, cloud: Cloud, des
     for destination in (*((ANYWHERE,) if default_route else ()), *((ANYWHERE_IPV6,) if ipv6 else ())):
         after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
         if destination not in targets:
-            design.aws("create", "route", route_table_key(space.key), destination, after=after, **common)
+            design.aws(Change("create", "route", route_table_key(space.key), destination, after=after), common)
         elif default_routes[destination].state == "blackhole" and not (gateway and targets[destination] == gateway.id):
             # what it led to is gone (an internet gateway made anew, a NAT gateway that somebody deleted)
-            change: dict[str, Any] = {"before": {"target": targets[destination]}, "after": after}
-            design.aws("update", "route", route_table_key(space.key), destination, **change, **common)
-    public_items(space.key, gateway, vpc.public, intent, cloud, design, report)
+            old = {"target": targets[destination]}
+            design.aws(Change("update", "route", route_table_key(space.key), destination, old, after), common)
+    public_items(space.key, gateway, vpc.public, context)
     if len(design.items) > before:
-        work = vpc_change(space.key, cidr, ipv6, intent) | {
+        work = vpc_change(space.key, cidr, ipv6, context.intent) | {
             "fresh": found is None and gateway is None and table is None and not subnet_ids,
             "subnets": [
                 {"zone": zone, "cidr": subnet, "key": subnet_key(space.key, zone)}
@@ -258,40 +263,41 @@ def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -
             )
 
 
-def design_vpcs_gone(intent: Intent, cloud: Cloud, design: Design, report: Report) -> None:
+def design_vpcs_gone(context: Context) -> None:
     """Every VPC with our tags goes that no space wants, for spaces that the server or the intent has forgotten too."""
+    intent = context.intent
     named = {space.key for space in intent.spaces if space.vpc and not space.vpc.id}
     prefix = vpc_key("")
-    mine = [o for o in cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == intent.network]
+    mine = [o for o in context.cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == intent.network]
     for vpc in sorted(mine, key=lambda vpc: vpc.tags.get(TAG_KEY, "")):
         space = vpc.tags.get(TAG_KEY, "").removeprefix(prefix)
         if not intent.absent and space in named:
             continue
         if not (intent.absent or intent.prune):
-            report.keep(
+            context.report.keep(
                 f"The VPC {vpc.id} ({vpc_key(space)}) is wanted by no space of bonding_spaces any more. It is kept; "
                 "bonding_prune: true removes it."
             )
             continue
-        _gone_items(vpc, space, intent, cloud, design)
+        _gone_items(vpc, space, intent, context.cloud, context.design)
 
 
 def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Design) -> None:
-    common: dict[str, Any] = {"phase": "remove", "host": None, "part": PART}
+    common = Placement("remove", PART)
     network, key = intent.network, vpc_key(space)
     subnets = [s for s in cloud.subnets.values() if s.vpc_id == vpc.id and s.tags.get(TAG_NETWORK) == network]
     for subnet in sorted(subnets, key=lambda s: s.cidr):
         before = {"cidr": subnet.cidr, "zone": subnet.zone}
-        design.aws("delete", "subnet", key, subnet.tags[TAG_KEY], before=before, **common)
+        design.aws(Change("delete", "subnet", key, subnet.tags[TAG_KEY], before), common)
     for table in _tables(vpc, space, network, cloud):
-        design.aws("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}, **common)
+        design.aws(Change("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}), common)
     # one that is attached nowhere goes with the first VPC of the space
     first = not any(work["space"] == space for work in design.vpcs["remove"])
     for gateway in all_owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
         if gateway.vpc_id == vpc.id or (gateway.vpc_id is None and first):
             before = {"id": gateway.id}
-            design.aws("delete", "internet_gateway", key, internet_gateway_key(space), before=before, **common)
-    design.aws("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}, **common)
+            design.aws(Change("delete", "internet_gateway", key, internet_gateway_key(space), before), common)
+    design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
     if first:  # the role deletes all that carries the space's keys
         change = vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent)
         design.vpcs["remove"].append(change | {"id": vpc.id, "remove": True})

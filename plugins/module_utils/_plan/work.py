@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from .._design.bgp_password import NOT_SHOWN, SENT_AGAIN
-from .._design.items import ALLOW, KNOWN_AFTER_APPLY, Design, Item
+from .._design.items import KNOWN_AFTER_APPLY, Design, Item, Placement, item_of
+from .._design.items import Change as Shown
 from .._design.public_addresses import PART as PUBLIC_ADDRESSES
 from .._design.stages import DISRUPTIVE, PHASES, Phase
 from .._design.state import Thing
@@ -86,9 +87,9 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
             if open_fields and before is not None:
                 before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
             marked = design.interrupting.get((phase, change.parent, change.key), ("", ""))
+            place = Placement(phase, part, host).interrupting(*marked)
             known = _known(change, thing, state)
-            shown = replace(change, before=before)
-            steps.append(Step(_item(shown, after, phase, part, host, *marked), thing, known))
+            steps.append(Step(_item(replace(change, before=before), after, place), thing, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
 
@@ -148,37 +149,24 @@ def _target(thing: Thing) -> tuple[Object, dict[str, Any]]:
     return wanted(thing.kind, thing.parent, data), unknown
 
 
-def _item(
-    change: Change,
-    after: dict[str, Any] | None,
-    phase: Phase,
-    part: str,
-    host: str | None,
-    interrupts: str,
-    switch: str,
-) -> Item:
-    if phase == "switch" and change.verb == "update":
-        switch = ALLOW
+def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> Item:
+    """Return the item of a change on the server; an update in the switch phase interrupts what its fields say."""
+    if place.phase == "switch" and change.verb == "update":
         if change.kind == "space":
-            interrupts = MODE_INTERRUPTS
+            place = place.interrupting(MODE_INTERRUPTS)
         else:
             fields = DISRUPTIVE.get(change.kind, {})
-            interrupts = "; ".join(dict.fromkeys(fields[name] for name in change.after or {} if name in fields))
-    return Item(
-        system="server",
+            texts = dict.fromkeys(fields[name] for name in change.after or {} if name in fields)
+            place = place.interrupting("; ".join(texts))
+    shown = Shown(
         verb=change.verb,  # type: ignore[arg-type]
         kind=change.kind,
         parent=change.parent,
         key=change.key,
         before=change.before,
         after=after,
-        phase=phase,
-        host=host,
-        part=part,
-        disruptive=bool(interrupts),
-        interrupts=interrupts,
-        switch=switch if interrupts else "",
     )
+    return item_of("server", shown, place)
 
 
 def make_work(

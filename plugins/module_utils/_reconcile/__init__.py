@@ -10,7 +10,7 @@ Takes plain parameters and never exits. The order of work: ``read_*`` what is th
 
 from __future__ import annotations
 
-from .aggregator import STATES, manage_aggregator
+from .aggregator import STATES, Removal, manage_aggregator
 from .api import Api
 from .applying import apply, check
 from .conformance import conformance
@@ -31,7 +31,7 @@ from .reading import (
 )
 from .refs import Refs
 from .rights import rights_to_write
-from .running import Result, carry_out, report_outcomes
+from .running import Result, Run, carry_out, report_outcomes
 from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
 from .versions import listed_resources, versions
@@ -50,7 +50,9 @@ __all__ = [
     "Outcome",
     "ReconcileError",
     "Refs",
+    "Removal",
     "Result",
+    "Run",
     "STATES",
     "apply",
     "carry_out",

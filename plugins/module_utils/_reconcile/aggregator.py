@@ -7,19 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from .._parents import AGGREGATOR, number_of, parent_of
 from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES, group_of
-from .api import Api
 from .guards import check_not_vlan, check_own_address
 from .known import take_known
-from .model import ON_CREATE, Object, ReconcileError, title, wanted
+from .model import Object, ReconcileError, title, wanted
 from .planning import diff
 from .reading import AGGREGATOR_PARTS, read_aggregator
-from .refs import Refs
-from .running import Result, carry_out
+from .running import Result, Run, carry_out
 
 MERGED, REPLACED, OVERRIDDEN, DELETED = STATES = ("merged", "replaced", "overridden", "deleted")
 
@@ -33,18 +32,24 @@ _SECTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Removal:
+    """Objects that may be removed without being named.
+
+    :param owned: shell patterns; only objects whose name matches one are ever removed without being named
+    :param max_deletions: how many objects may be removed without being named
+    """
+
+    owned: Sequence[str] = ()
+    max_deletions: int = 0
+
+
 def manage_aggregator(
-    api: Api,
-    refs: Refs,
+    run: Run,
     aggregator: Any,
     sections: Sections,
-    *,
     state: str,
-    owned: Sequence[str],
-    max_deletions: int,
-    check_mode: bool,
-    update_password: str = ON_CREATE,
-    parallel: int = 8,
+    removal: Removal,
     known: Mapping[str, Any] | None = None,
 ) -> Result:
     """Make the given sections of an aggregator as they are wanted.
@@ -52,11 +57,10 @@ def manage_aggregator(
     :param aggregator: id or exact name
     :param sections: option name (interfaces, protocols, filters) -> items in the friendly shape, only what was given;
         a section that is absent is not looked at
-    :param owned: shell patterns; only objects whose name matches one are ever removed without being named
-    :param max_deletions: how many objects may be removed without being named
     :param known: what a plan has just read, see ``pack_known``; then nothing is read here
     :raises ReconcileError: before any change, for anything that is not acceptable
     """
+    refs = run.refs
     parent = parent_of(AGGREGATOR, refs.find(AGGREGATOR, aggregator))
     if state == DELETED and not sections:
         sections = {section: [] for section in AGGREGATOR_PARTS}
@@ -70,13 +74,13 @@ def manage_aggregator(
     if state == DELETED:
         items, deletions = _named(parent, sections, found)
         emptied = [section for section, entries in sections.items() if not entries]
-        deletions += _surplus(emptied, found, deletions, owned, max_deletions)
+        deletions += _surplus(emptied, found, deletions, removal)
     else:
-        deletions = _surplus(sections, found, items, owned, max_deletions) if state == OVERRIDDEN else []
-    changes = diff(found, [] if state == DELETED else items, deletions, update_password, canonical=state == MERGED)
+        deletions = _surplus(sections, found, items, removal) if state == OVERRIDDEN else []
+    changes = diff(found, [] if state == DELETED else items, deletions, run.update_password, canonical=state == MERGED)
     check_not_vlan(changes)
     check_own_address(refs, changes)
-    return carry_out(api, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+    return carry_out(run, found, changes, items)
 
 
 def _check_known(state: str, sections: Sections) -> None:
@@ -128,12 +132,12 @@ def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[li
 
 
 def _surplus(
-    sections: Collection[str], found: Sequence[Object], kept: Sequence[Object], owned: Sequence[str], max_deletions: int
+    sections: Collection[str], found: Sequence[Object], kept: Sequence[Object], removal: Removal
 ) -> list[Object]:
     """Return the sections' owned objects that were not named, never a VLAN interface. Raises if there are too many."""
     if not sections:
         return []
-    if not owned:
+    if not removal.owned:
         raise ReconcileError(
             "owned is empty: to remove objects that are not named, give patterns of the names that may be removed. "
             "Nothing was changed."
@@ -147,11 +151,11 @@ def _surplus(
         and item.identity not in named
         and item.kind in RESOURCES
         and item.kind != "vlan_interface"
-        and any(fnmatchcase(item.key, pattern) for pattern in owned)
+        and any(fnmatchcase(item.key, pattern) for pattern in removal.owned)
     ]
-    if len(surplus) > max_deletions:
+    if len(surplus) > removal.max_deletions:
         raise ReconcileError(
-            f"{len(surplus)} objects would be removed, more than max_deletions ({max_deletions}): "
+            f"{len(surplus)} objects would be removed, more than max_deletions ({removal.max_deletions}): "
             f"{', '.join(item.title for item in surplus)}. Nothing was changed."
         )
     return surplus

@@ -13,26 +13,17 @@ from typing import Any
 
 from .._cpe_nat_rules import nat_problems
 from .._parents import BOND, number_of, parent_of
-from .api import Api
 from .model import Object, ReconcileError, wanted
 from .planning import diff
 from .reading import read_bond
 from .refs import Refs
-from .running import Result, carry_out
+from .running import Result, Run, carry_out
 
 _NEEDED = ("interface", "connected_ip", "nat_ip")
 _CONNECTED_OPTIONS = ("include_private_wan", "aggregator_routing")
 
 
-def manage_cpe_nats(
-    api: Api,
-    refs: Refs,
-    entries: Sequence[dict[str, Any]],
-    *,
-    present: bool,
-    check_mode: bool,
-    parallel: int = 8,
-) -> Result:
+def manage_cpe_nats(run: Run, entries: Sequence[dict[str, Any]], *, present: bool) -> Result:
     """Make sure that each entry's connected IP and CPE NAT IP are there, or are not.
 
     Reads three lists for each bond that is named (two to remove), and the list of bonds if one is named by its name.
@@ -40,6 +31,7 @@ def manage_cpe_nats(
     :param entries: {bond, interface, connected_ip, nat_ip, private_ip, ...}, only what was given
     :raises ReconcileError: before any change, naming all entries that are not acceptable
     """
+    refs = run.refs
     items = _wanted(refs, entries, present)
     bonds = sorted({item.parent for item in items})
     parts = ("interfaces", "connected_ips", "cpe_nat_ips") if present else ("connected_ips", "cpe_nat_ips")
@@ -47,10 +39,10 @@ def manage_cpe_nats(
     def read(parent: str) -> list[Object]:
         return read_bond(number_of(parent), refs, parts)
 
-    with ThreadPoolExecutor(max_workers=max(1, parallel)) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, run.parallel)) as pool:
         found = [item for objects in pool.map(read, bonds) for item in objects]
     changes = diff(found, items) if present else diff(found, [], _removable(found, items))
-    return carry_out(api, refs, found, changes, items, check_mode=check_mode, parallel=parallel)
+    return carry_out(run, found, changes, items)
 
 
 def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> list[Object]:

@@ -11,11 +11,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._resources import RESOURCES
-from .api import Api
 from .applying import apply, check
-from .model import DELETE, Change, Object, Outcome
+from .model import DELETE, ON_CREATE, Change, Object, Outcome
 from .planning import predict, readable
 from .refs import Refs
+
+
+@dataclass(frozen=True)
+class Run:
+    """Settings of one module's work with the server.
+
+    :param refs: the server's objects by name, and its API
+    :param check_mode: True if nothing may be written
+    :param parallel: the most requests that are under way at the same time
+    :param update_password: whether a password is sent with each change, or with a new object only
+    """
+
+    refs: Refs
+    check_mode: bool
+    parallel: int = 1
+    update_password: str = ON_CREATE
 
 
 @dataclass(frozen=True)
@@ -35,25 +50,16 @@ class Result:
         return any(item["changed"] for item in self.objects)
 
 
-def carry_out(
-    api: Api,
-    refs: Refs,
-    found: Sequence[Object],
-    changes: Sequence[Change],
-    interest: Iterable[Object],
-    *,
-    check_mode: bool,
-    parallel: int,
-) -> Result:
+def carry_out(run: Run, found: Sequence[Object], changes: Sequence[Change], interest: Iterable[Object]) -> Result:
     """Make the changes, or in check mode foretell them.
 
     :param interest: the objects to report: those that were wanted, whether they change or not
     """
     after = {item.identity: item for item in predict(found, changes)}
-    if check_mode:
-        check(changes, refs)
+    if run.check_mode:
+        check(changes, run.refs)
     else:
-        for outcome in apply(api, changes, refs, parallel):
+        for outcome in apply(run.refs.api, changes, run.refs, run.parallel):
             if outcome.object is not None:
                 after[outcome.object.identity] = outcome.object
     before = {item.identity: item for item in found}

@@ -12,13 +12,11 @@ from typing import Any
 from .._client import ApiError
 from .._parents import AGGREGATOR, BOND, parent_of
 from .._resources import RESOURCES
-from .api import Api
 from .guards import check_own_address
-from .model import ON_CREATE, ReconcileError, named, wanted
+from .model import ReconcileError, named, wanted
 from .planning import diff
 from .reading import read_aggregator, read_bond, read_object, read_spaces
-from .refs import Refs
-from .running import Result, carry_out
+from .running import Result, Run, carry_out
 
 # Which part of its parent must be read to know whether an object is there.
 _PARTS = {
@@ -30,78 +28,66 @@ _PARTS = {
 }
 
 
-def manage_aggregator_object(
-    api: Api,
-    refs: Refs,
-    aggregator: Any,
-    kind: str,
-    data: dict[str, Any],
-    *,
-    present: bool,
-    check_mode: bool,
-    update_password: str = ON_CREATE,
-) -> Result:
+def manage_aggregator_object(run: Run, aggregator: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
     """One interface, protocol or filter of an aggregator.
 
     :param aggregator: id or exact name
     :param data: friendly, only what was given
     """
+    refs = run.refs
     number = refs.find(AGGREGATOR, aggregator)
     item = (wanted if present else named)(kind, parent_of(AGGREGATOR, number), data)
     found = read_aggregator(number, refs, [_PARTS[RESOURCES[kind].group]])
-    changes = diff(found, [item] if present else [], [] if present else [item], update_password)
+    changes = diff(found, [item] if present else [], [] if present else [item], run.update_password)
     check_own_address(refs, changes)
-    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(run, found, changes, [item])
 
 
-def manage_bond_object(
-    api: Api, refs: Refs, bond: Any, kind: str, data: dict[str, Any], *, present: bool, check_mode: bool
-) -> Result:
+def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
     """One connected IP or CPE NAT IP of a bond.
 
     :param bond: id or exact name
     :param data: friendly, only what was given
     """
+    refs = run.refs
     number = refs.find(BOND, bond)
     item = (wanted if present else named)(kind, parent_of(BOND, number), data)
     # The interface of a connected IP is compared by its name, so the names must be known.
     parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
     found = read_bond(number, refs, parts)
     changes = diff(found, [item] if present else [], [] if present else [item])
-    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(run, found, changes, [item])
 
 
-def manage_space(api: Api, refs: Refs, data: dict[str, Any], *, check_mode: bool) -> Result:
+def manage_space(run: Run, data: dict[str, Any]) -> Result:
     """The private WAN settings of one space.
 
     :raises ReconcileError: if there is no such space; spaces are never created here
     """
     item = wanted("space", "", data)
     try:
-        answer = api.one("space", "", item.key)
+        answer = run.refs.api.one("space", "", item.key)
     except ApiError as error:
         if error.status == 404:
             raise ReconcileError(
                 f"There is no space with the key {item.key!r} that this user can see. Nothing was changed.", cause=error
             ) from error
         raise
-    found = [read_object("space", "", answer, refs)]
+    found = [read_object("space", "", answer, run.refs)]
     changes = diff(found, [item])
-    return carry_out(api, refs, found, changes, [item], check_mode=check_mode, parallel=1)
+    return carry_out(run, found, changes, [item])
 
 
-def manage_spaces(
-    api: Api, refs: Refs, entries: Sequence[dict[str, Any]], *, check_mode: bool, parallel: int
-) -> Result:
+def manage_spaces(run: Run, entries: Sequence[dict[str, Any]]) -> Result:
     """The private WAN settings of several spaces; reads the list of spaces once.
 
     :raises ReconcileError: before any change, naming the spaces that do not exist; spaces are never created here
     """
     items = [wanted("space", "", data) for data in entries]
-    found = read_spaces(refs)
+    found = read_spaces(run.refs)
     there = {item.key for item in found}
     missing = [item.key for item in items if item.key not in there]
     if missing:
         names = ", ".join(repr(key) for key in missing)
         raise ReconcileError(f"There is no space with the key {names} that this user can see. Nothing was changed.")
-    return carry_out(api, refs, found, diff(found, items), items, check_mode=check_mode, parallel=parallel)
+    return carry_out(run, found, diff(found, items), items)

@@ -19,6 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     Api,
     ReconcileError,
     Refs,
+    Run,
     manage_aggregator_object,
     manage_bond_object,
     manage_space,
@@ -147,11 +148,11 @@ def _work(api: Api, kind: str, server: Running) -> Any:
             if not data:
                 made += [_read(api, kind), _passwords(server)]
                 continue
-            more: Any = {"present": present, "check_mode": False}
+            run = Run(Refs(api), check_mode=False)
             if RESOURCES[kind].below == "bond":
-                made.append(manage_bond_object(api, Refs(api), 17, kind, data, **more).objects)
+                made.append(manage_bond_object(run, 17, kind, data, present=present).objects)
             else:
-                made.append(manage_aggregator_object(api, Refs(api), "agg1", kind, data, **more).objects)
+                made.append(manage_aggregator_object(run, "agg1", kind, data, present=present).objects)
         return made
     if kind == "space":
         data = {
@@ -160,7 +161,7 @@ def _work(api: Api, kind: str, server: Running) -> Any:
             "private_wan_mode": "unmanaged",
             "private_wan_include_interfaces": True,
         }
-        return [manage_space(api, Refs(api), data, check_mode=False).objects, _read(api, kind)]
+        return [manage_space(Run(Refs(api), check_mode=False), data).objects, _read(api, kind)]
     return _read(api, kind)
 
 

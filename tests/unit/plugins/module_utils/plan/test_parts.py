@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Intent, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design
+from ansible_collections.bonded.internet.plugins.module_utils._design.items import Change, Design, Placement
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
@@ -22,8 +22,8 @@ REFUSAL = (
 @pytest.mark.parametrize(("parts", "problems"), [(("private_wan",), [REFUSAL]), (PARTS, []), (("gateways",), [])])
 def test_a_public_subnet_goes_with_its_nat_gateway_or_not_at_all(parts: tuple[str, ...], problems: list[str]) -> None:
     design = Design()
-    design.aws("delete", "nat_gateway", SUBNET, "natgw/acme/agg1", phase="remove", host="agg1", part="gateways")
-    design.aws("delete", "subnet", "vpc/acme", SUBNET, phase="remove", host=None, part="private_wan")
+    design.aws(Change("delete", "nat_gateway", SUBNET, "natgw/acme/agg1"), Placement("remove", "gateways", "agg1"))
+    design.aws(Change("delete", "subnet", "vpc/acme", SUBNET), Placement("remove", "private_wan"))
     scope = Scope(hosts={"agg1"}, parts=parts, limited=False, absent=False)
     kept = [item for item in design.items if scope.reason(item) is None]
     left = [item for item in design.items if scope.reason(item) is not None]
