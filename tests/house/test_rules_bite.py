@@ -19,6 +19,7 @@ from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
 from tools.house.paths import path_problems
 from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
+from tools.house.structure import circle_problems, parameter_problems
 
 UTILS = "plugins/module_utils"
 FULL = "ansible_collections.bonded.internet.plugins.module_utils"
@@ -109,6 +110,53 @@ def test_requests_has_one_door(tmp_path: Path) -> None:
         f"{UTILS}/_client/a.py",
         f"{UTILS}/_client/b.py",
     ]
+
+
+@pytest.mark.parametrize(
+    ("files", "circles"),
+    [
+        ({"_aws/a.py": "from .b import x", "_aws/b.py": "from .c import x"}, []),
+        (
+            {"_aws/a.py": "from .b import x", "_aws/b.py": "def f():\n    from .a import y"},
+            ["_aws.a -> _aws.b -> _aws.a"],
+        ),
+        (
+            {"_aws/a.py": "from . import b", "_aws/b.py": "import os", "_aws/__init__.py": "from .b import x"},
+            [],
+        ),
+        (
+            {"_aws/__init__.py": "from .b import x", "_aws/b.py": f"from {FULL}._aws import y"},
+            ["_aws -> _aws.b -> _aws"],
+        ),
+        (
+            {"_aws/a.py": "from .b import x", "_aws/b.py": "from .c import x\nfrom .d import x", "_aws/c.py": ""}
+            | {"_aws/d.py": "if TYPE_CHECKING:\n    from .a import X"},
+            ["_aws.a -> _aws.b -> _aws.d -> _aws.a"],
+        ),
+    ],
+)
+def test_no_circle_of_imports(tmp_path: Path, files: dict[str, str], circles: list[str]) -> None:
+    write(tmp_path, {f"{UTILS}/{name}": text for name, text in files.items()})
+    found = [problem.partition(": ")[0].replace("module_utils.", "") for problem in circle_problems(tmp_path)]
+    assert found == circles
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("def f(a, b, /, c, d, *, e, f): ...", []),
+        ("def f(a, b, /, c, d, *, e, f, g): ...", ["1: f has 7"]),
+        ("class A:\n    def m(self, a, b, c, d, e, f): ...", []),
+        ("class A:\n    async def m(self, a, b, c, d, e, f, g): ...", ["2: m has 7"]),
+        ("def f():\n    def inner(a, b, c, d, e, f, g): ...", ["2: inner has 7"]),
+        ("def f(a, b, c, d, e, f, *more, **others): ...", []),
+        ("def f(:", []),
+    ],
+)
+def test_functions_have_few_parameters(tmp_path: Path, text: str, found: list[str]) -> None:
+    write(tmp_path, {"plugins/a.py": text, "lab/b.py": "def f(a, b, c, d, e, f, g): ..."})
+    problems = [problem.partition(" parameters")[0] for problem in parameter_problems(tmp_path)]
+    assert problems == [f"plugins/a.py:{one}" for one in found]
 
 
 TABLE = 'BONDS = "bonds/"\npath = f"{BONDS}X/cpe_nat_ips/"\nother = f"aggregators/X/{kind}_interfaces/"'

@@ -20,11 +20,14 @@ from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
 from tools.house.paths import path_problems
 from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
+from tools.house.structure import circle_problems, parameter_problems
 
 Rule = Callable[[Path], list[str]]
 
 RULES: dict[str, Rule] = {
     "a room imports only from rooms below it": layer_problems,
+    "no files import each other in a circle": circle_problems,
+    "no function has too many parameters": parameter_problems,
     "requests is imported in one file": requests_problems,
     "the server's paths are in the table of resources": path_problems,
     "every module is documented": documentation_problems,

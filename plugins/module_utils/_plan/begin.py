@@ -9,13 +9,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from .._design.intent import Intent, Report
 from .._design.reading import read_intent
 from .._design.state import Cloud
 from .beside import Beside, beside
 from .read_cloud import ClientOf, CloudReader
+
+
+class PlanModule(Protocol):
+    """The part of AnsibleAWSModule that is used here."""
+
+    params: dict[str, Any]
+    check_mode: bool
+    _diff: bool
+
+    def fail_json(self, msg: str, **more: Any) -> Any:
+        """End the module with an error."""
+
+    def exit_json(self, **result: Any) -> Any:
+        """End the module with a result."""
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """A boto3 client; `extra_params` go to boto3."""
 
 
 @dataclass(frozen=True)

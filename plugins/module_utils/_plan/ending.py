@@ -20,9 +20,8 @@ from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
 from .._resources import ApiMapError
-from .begin import Begun
+from .begin import Begun, PlanModule
 from .engine import PlanError, make_plan
-from .module import PlanModule
 
 SECRETS = ("api_password", "api_token", "secret_key", "session_token")
 """Options whose values Ansible masks wherever they occur in a result."""

@@ -6,28 +6,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from .._aws._ec2 import ec2_client
 from .._aws.credentials import tidy_credentials
-from .begin import begin
-
-
-class PlanModule(Protocol):
-    """The part of AnsibleAWSModule that is used here."""
-
-    params: dict[str, Any]
-    check_mode: bool
-    _diff: bool
-
-    def fail_json(self, msg: str, **more: Any) -> Any:
-        """End the module with an error."""
-
-    def exit_json(self, **result: Any) -> Any:
-        """End the module with a result."""
-
-    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        """A boto3 client; `extra_params` go to boto3."""
+from .begin import PlanModule, begin
 
 
 def _require_confirmation(module: PlanModule) -> None:
