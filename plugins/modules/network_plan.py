@@ -750,10 +750,36 @@ kept_addresses:
       description: US dollars for 730 hours; 0 if the address is from a pool of the account's own.
       type: float
 drift:
-  description: Where the network and its intent are apart, and nothing is done about it.
+  description: Differences between the network and the inventory that no run changes. Each is a warning too.
   returned: success
   type: list
-  elements: str
+  elements: dict
+  contains:
+    kind:
+      description: V(bond_moved), a bond that is on another aggregator than its public address.
+      type: str
+    bond:
+      description: The id of the bond.
+      type: int
+    from_host:
+      description: The inventory name of the aggregator that has the address.
+      type: str
+    to_host:
+      description: The inventory name of the aggregator that the bond is on; null if the inventory has no such host.
+      type: str
+    entry:
+      description: The key of the entry of O(cpe_nat_ips), its name or C(bond-) and the id of its bond.
+      type: str
+    text:
+      description: The difference as a sentence.
+      type: str
+  sample:
+    - kind: bond_moved
+      bond: 17
+      from_host: agg1
+      to_host: agg2
+      entry: bond-17
+      text: bond 17 (berlin) is on agg2, its address (bond-17) on agg1
 problems:
   description: Why the network cannot be built.
   returned: failure

@@ -11,6 +11,7 @@ from __future__ import annotations
 from .context import Context
 from .cpe_nat_entries import Entry, current_address
 from .fleet import Fleet, Member
+from .intent import Drift
 from .state import ElasticIp, Server
 
 
@@ -27,7 +28,10 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
     where = _name(present, context.fleet, context.server)
     bond = f"bond {entry.bond.id} ({entry.bond.name})"
     if current_address(address) is not None and not moved:
-        report.drift.append(f"{bond} is on {where}, its address ({entry.key}) on {owner.host}")
+        member = context.fleet.by_id(present)
+        text = f"{bond} is on {where}, its address ({entry.key}) on {owner.host}"
+        there = member.host if member else None
+        report.drift.append(Drift("bond_moved", entry.bond.id, owner.host, there, entry.key, text))
         return
     said = f"{entry.intent.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
     without = (

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
@@ -18,11 +18,30 @@ ROUTES_A_TABLE = 50
 """Routes that a route table may have, unless AWS has raised it."""
 
 
+@dataclass(frozen=True)
+class Drift:
+    """A difference between the network and the inventory that no run changes."""
+
+    kind: Literal["bond_moved"]
+    bond: int
+    from_host: str
+    """The host that has the bond's public address."""
+    to_host: str | None
+    """The host that the bond is on; None if no host of the inventory is that aggregator."""
+    entry: str
+    """The key of the CPE NAT entry."""
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The drift as network_plan returns it."""
+        return asdict(self)
+
+
 @dataclass
 class Report:
     """Messages of a plan: `problems` stop the run, `warnings` and `drift` do not."""
 
-    drift: list[str] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
     # Keys, for their order: to look a text up in a list takes as long as the list is.
     _problems: dict[str, None] = field(default_factory=dict)
     _warnings: dict[str, None] = field(default_factory=dict)

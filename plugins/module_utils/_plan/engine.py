@@ -118,8 +118,8 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, An
         "limits": [line.as_dict() for line in design.limits],
         "cost": cost,
         "kept_addresses": [address.as_dict() for address in kept],
-        "drift": report.drift,
-        "warnings": report.warnings + [f"Drift, not changed: {text}." for text in report.drift],
+        "drift": [drift.as_dict() for drift in report.drift],
+        "warnings": report.warnings + [f"Drift, not changed: {drift.text}." for drift in report.drift],
     }
 
 

@@ -7,16 +7,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Drift
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_plan
-from tests.unit.plugins.modules.aws_module import documented, specified
+from tests.unit.plugins.modules.aws_module import documented, returned, specified
 from tests.unit.plugins.scripted import LOGIN, call
 from tests.unit.plugins.store import StoreServer
 from tests.unit.plugins.things import aggregator, bond, connected_ip, protocol, routing_filter, space
@@ -191,6 +193,10 @@ def test_the_documentation_is_the_argument_spec() -> None:
     own = {name: option for name, option in ARGUMENT_SPEC.items() if name not in CONNECTION_SPEC}
     described = {name: option for name, option in documented(network_plan).items() if name not in CONNECTION_SPEC}
     assert specified(own) == described
+
+
+def test_the_documented_drift_has_the_fields_of_the_returned_one() -> None:
+    assert returned(network_plan, "drift") == {field.name for field in fields(Drift)}
 
 
 def test_the_example_runs(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Drift
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
 
 from .world import World, entry, small_world
@@ -81,7 +82,18 @@ def test_a_bond_that_moved_away_from_its_address_is_drift(world: World) -> None:
     bond_on(world, 1007)
     world.plan(cpe_nat_ips=[entry()])
     assert world.report.problems == []
-    assert world.report.drift == ["bond 17 (acme-berlin) is on agg3, its address (bond-17) on agg1"]
+    text = "bond 17 (acme-berlin) is on agg3, its address (bond-17) on agg1"
+    assert world.report.drift == [Drift("bond_moved", 17, "agg1", "agg3", "bond-17", text)]
+
+
+def test_drift_names_no_host_for_an_aggregator_outside_of_the_inventory(world: World) -> None:
+    owned(world)
+    world.server.aggregators[99] = replace(world.server.aggregators[7], id=99, name="agg99")
+    bond_on(world, 99)
+    world.plan(cpe_nat_ips=[entry()])
+    (drift,) = world.report.drift
+    assert (drift.from_host, drift.to_host) == ("agg1", None)
+    assert drift.text.startswith("bond 17 (acme-berlin) is on agg99")
 
 
 @pytest.mark.parametrize(("more", "present"), [({"aggregator": "agg1"}, 7), ({}, 1007), ({"aggregator": "agg3"}, None)])

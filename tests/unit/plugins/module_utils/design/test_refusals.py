@@ -334,7 +334,10 @@ def test_a_bond_that_moved_is_drift_and_nothing_is_done(world: World) -> None:
     world.apply(cpe_nat_ips=[entry()])
     world.server.bonds[17] = replace(world.server.bonds[17], present=12)
     assert world.plan(cpe_nat_ips=[entry()]) == []
-    assert world.report.drift == ["bond 17 (acme-berlin) is on agg2, its address (bond-17) on agg1"]
+    text = "bond 17 (acme-berlin) is on agg2, its address (bond-17) on agg1"
+    assert [drift.as_dict() for drift in world.report.drift] == [
+        {"kind": "bond_moved", "bond": 17, "from_host": "agg1", "to_host": "agg2", "entry": "bond-17", "text": text}
+    ]
 
 
 def test_another_aggregator_for_an_address_is_disruptive(world: World) -> None:
