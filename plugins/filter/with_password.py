@@ -10,13 +10,14 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bonded.internet.plugins.module_utils._design import bgp_password
+from ansible_collections.bonded.internet.plugins.module_utils._grammar import password_problem
 
 
 def with_password(protocols: list[Any], password: str | None) -> list[Any]:
     """Return the protocols as they are without a password. Raises AnsibleFilterError, which does not show it."""
     if not password:
         return protocols
-    problem = bgp_password.password_problem(password)
+    problem = password_problem(password)
     if problem:
         raise AnsibleFilterError(f"cpe_nat_bgp_password: {problem} Nothing was changed.")
     return bgp_password.with_password(protocols, password)

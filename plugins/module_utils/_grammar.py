@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of names: devices, patterns, BIRD symbols, tunnel devices, slugs. Private to the collection.
+"""The grammar of names: devices, patterns, BIRD symbols, tunnel devices, slugs, passwords. Private to the collection.
 
 Each function returns the problem of a name as one sentence, to be put after "<object>: ", or None. The sentence shows
 the name by its `repr`, so that no control character of it gets into a message.
@@ -20,11 +20,14 @@ MOST_OF_INTERFACE = 15
 """Linux keeps 16 bytes for the name of a device, one of them for the end."""
 MOST_OF_SYMBOL = 64
 MOST_OF_SLUG = 64
+MOST_OF_PASSWORD = 80
+"""TCP takes a key of up to 80 bytes (RFC 2385 in Linux)."""
 
 _DEVICE = r"[A-Za-z0-9_][A-Za-z0-9_.-]"
 INTERFACE_NAME = re.compile(rf"{_DEVICE}{{0,{MOST_OF_INTERFACE - 1}}}")
 INTERFACE_PATTERN = re.compile(rf"[A-Za-z0-9_*?][A-Za-z0-9_.*?-]{{0,{MOST_OF_INTERFACE - 1}}}")
 BIRD_SYMBOL = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{MOST_OF_SYMBOL - 1}}}")
+PASSWORD = re.compile(r"[!#-\[\]-~]+")
 SLUG = re.compile(rf"[A-Za-z0-9_-]{{1,{MOST_OF_SLUG}}}")
 RESERVED_INTERFACES = frozenset((".", "..", "lo", "all", "default"))
 """Names that Linux takes for a folder, the loopback device, or the settings of all devices in /proc/sys/net."""
@@ -88,6 +91,18 @@ def slug_problem(text: Any, what: str = "a key of a space") -> str | None:
     if isinstance(text, str) and SLUG.fullmatch(text):
         return None
     return f"not {what} (got {_shown(text)}, expected 1 to {MOST_OF_SLUG} ASCII letters, digits, '_' and '-')."
+
+
+def password_problem(password: Any) -> str | None:
+    """Return the problem of a BGP session's password as one sentence, without the password."""
+    if not isinstance(password, str) or not PASSWORD.fullmatch(password):
+        return (
+            "not a password that BIRD accepts (expected ASCII letters, digits and signs, without a quote, a backslash, "
+            "white space or a line break, as a YAML block adds at its end)."
+        )
+    if len(password) > MOST_OF_PASSWORD:
+        return f"too long a password (got {len(password)} characters, expected {MOST_OF_PASSWORD} at most)."
+    return None
 
 
 def version_numbers(text: str | None) -> tuple[int, ...]:

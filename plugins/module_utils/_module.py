@@ -16,6 +16,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
 from ._printable import printable, printable_all
+from ._private_wan_rules import MODES as WAN_MODES
+from ._private_wan_rules import mode_problem
 from ._reconcile import Api, ReconcileError, Refs, Result, report_outcomes
 from ._resources import SLOTS, TABLE, ApiMapError, Table, load_map
 
@@ -115,7 +117,7 @@ FILTER_SPEC: Spec = {
 PRIVATE_WAN_SPEC: Spec = {
     "space": {"type": "str", "required": True},
     "enabled": {"type": "bool"},
-    "mode": {"type": "str", "choices": ["managed_mesh", "unmanaged", "private_wan_routers"]},
+    "mode": {"type": "str", "choices": list(WAN_MODES)},
     "include_interfaces": {"type": "bool"},
 }
 _PRIVATE_WAN_FIELDS = {
@@ -227,12 +229,8 @@ def private_wan_setting(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def private_wan_refusal(options: Mapping[str, Any]) -> str | None:
     """Return the reason why these options of a space's private WAN do not work on AWS, or None if they do."""
-    if options.get("mode") != "private_wan_routers":
-        return None
-    return (
-        f"space {options['space']!r}: the mode private_wan_routers does not work on AWS: its GRE tunnels cannot be set "
-        "up behind AWS's NAT. Use managed_mesh or unmanaged."
-    )
+    problem = mode_problem(options["mode"]) if options.get("mode") is not None else None
+    return f"space {options['space']!r}: mode: {problem}" if problem else None
 
 
 def _mapping_of(raw: Any) -> Any:

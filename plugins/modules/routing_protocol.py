@@ -175,7 +175,8 @@ options:
     type: int
   password:
     description:
-      - The password of a V(bgp) session, 1 to 80 ASCII characters without C("). V(null) takes it away.
+      - The password of a V(bgp) session, 1 to 80 ASCII letters, digits and signs without double quotes,
+        backslashes and white space. V(null) takes it away.
       - The server never shows it, so it cannot be compared; see O(update_password).
     type: str
   multihop:

@@ -17,8 +17,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules imp
     pool_problem,
     reverse_dns_problem,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._design.naming import NETWORK_NAME
 
-NETWORK = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _RULES: dict[str, Callable[[str], str | None]] = {
     "private_ip": address_problem,
     "preferred_private_ip": address_problem,
@@ -93,7 +93,7 @@ class Request:
     def problems(self) -> list[str]:
         """Return the problems of the options themselves, without a look at AWS."""
         found: list[str] = []
-        if not NETWORK.fullmatch(self.network):
+        if not NETWORK_NAME.fullmatch(self.network):
             found.append(
                 f"network is '{self.network}'; wanted a small letter, then at most 15 small letters, digits or '_'"
             )

@@ -37,6 +37,7 @@ from .naming import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
     TAG_INTERFACE,
+    TAG_KEY,
     TAG_NETWORK,
     TAG_PRIVATE_IP,
     TAG_RETIRED,
@@ -59,7 +60,7 @@ def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
     """Return all Elastic IPs of each entry key: retired ones last, as module cpe_nat_eips takes them."""
     found: dict[str, list[ElasticIp]] = {}
     for address in sorted(cloud.addresses, key=lambda one: (is_retired(one), one.allocation_id)):
-        key = address.tags.get("bonded.internet/key", "")
+        key = address.tags.get(TAG_KEY, "")
         if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
             found.setdefault(key.removeprefix(PREFIX), []).append(address)
     return found

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._cpe_nat_rules import address_problem, pool_problem
+from .._private_wan_rules import MAX_VNI, mode_problem
 from .addresses import is_private_space, unusable
 from .given import (
     chosen_hosts,
@@ -25,7 +26,6 @@ from .given import (
 from .given_tags import read_tags
 from .intent import AUTO, ROUTES_A_TABLE, GatewayIntent, HostIntent, Report, SpaceIntent, VpcIntent, VxlanIntent
 from .names import check_interface_name, check_space_key
-from .naming import MAX_VNI
 
 MAX_PORT = 65535
 
@@ -155,13 +155,8 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
         return None
     what, mode = f"space {options['key']}", options.get("private_wan")
     check_space_key(options["key"], what, report)
-    if mode == "private_wan_routers":
-        report.problem(
-            f"{what}: private_wan: private_wan_routers does not work on AWS: its GRE tunnels do not pass AWS's address "
-            "translation (AN-001). Use managed_mesh or unmanaged."
-        )
-    elif mode not in ("managed_mesh", "unmanaged"):
-        report.problem(f"{what}: private_wan: {mode!r} is unknown; managed_mesh and unmanaged are accepted.")
+    if problem := mode_problem(mode):
+        report.problem(f"{what}: private_wan: {problem}")
     vxlan = _vxlan(options["vxlan"], what, hosts, report) if "vxlan" in options else None
     if mode == "unmanaged" and "vxlan" not in options:
         report.problem(

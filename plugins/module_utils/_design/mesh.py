@@ -12,11 +12,12 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .._private_wan_rules import MAX_VNI
 from .addresses import lies_in
 from .context import Context
 from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
 from .intent import Report, SpaceIntent, VxlanIntent
-from .naming import MAX_VNI, vxlan_name
+from .naming import vxlan_name
 from .state import Server, SpaceFound, Thing
 
 JUMBO_MTU = 1500

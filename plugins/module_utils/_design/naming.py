@@ -16,7 +16,6 @@ from .._cpe_nat_rules import ENTRY_KEY
 
 MOST_OF_NETWORK = 16
 NETWORK_NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{MOST_OF_NETWORK - 1}}}")
-MAX_VNI = 16777215
 """A VXLAN network identifier has 24 bits (RFC 7348)."""
 
 _PLACE = r"[^/*?\\]+"

@@ -15,7 +15,8 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .bgp_password import password_problem
+from .._grammar import password_problem
+from .._private_wan_rules import MAX_VNI
 from .given import (
     chosen_hosts,
     given_options,
@@ -39,7 +40,7 @@ from .intent import (
     Report,
 )
 from .names import check_host_name, check_network_name, check_tunnel_device
-from .naming import ANYWHERE, MAX_VNI
+from .naming import ANYWHERE
 
 MAX_INDEX = 2**24 - 2
 """The largest tunnel network has 24 bits for hosts (10.0.0.0/8)."""

@@ -20,7 +20,13 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any, Protocol
 
-from .._grammar import bird_symbol_problem, interface_name_problem, interface_pattern_problem, slug_problem
+from .._grammar import (
+    bird_symbol_problem,
+    interface_name_problem,
+    interface_pattern_problem,
+    password_problem,
+    slug_problem,
+)
 from .numbers import as_number
 from .ordering import number_of, rank
 from .shape_errors import ShapeError, shape_error
@@ -100,17 +106,11 @@ class Block(Text):
 class Secret(Text):
     """A password of BIRD's, which stands between double quotes and becomes a key of TCP MD5. It is never shown."""
 
-    most = 80
-
     def canonical(self, value: Any) -> str:
-        good = isinstance(value, str) and 1 <= len(value) <= self.most and value.isascii() and value.isprintable()
-        if good and '"' not in value:
-            return str(value)
-        # No `from`, and no value: a traceback would show it.
-        raise ValueError(
-            f"expected 1 to {self.most} ASCII characters without double quotes and control characters, as BIRD and "
-            "TCP MD5 take them (the value is not shown)"
-        )
+        problem = password_problem(value)
+        if problem is not None:  # no `from`, and no value: a traceback would show it
+            raise ValueError(f"{problem.rstrip('.')} (the value is not shown)")
+        return str(value)
 
 
 class Symbol(Text):

@@ -10,6 +10,8 @@ else. ``bonding_api_info`` compares this table with a live server.
 
 from __future__ import annotations
 
+from .._private_wan_rules import MAX_VNI
+from .._private_wan_rules import MODES as WAN_MODES
 from .kinds import (
     Block,
     Choice,
@@ -37,7 +39,6 @@ from .shapes import Addresses, Area, Route, Slot
 SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 PROTOCOL_KINDS = ("static", "bgp", "babel", "ospf")
 INTERFACE_KINDS = ("ethernet", "vlan", "vxlan")
-WAN_MODES = ("managed_mesh", "unmanaged", "private_wan_routers")
 
 _AGGREGATORS, _BONDS = "aggregators/", "bonds/"
 # X is the id of the aggregator or bond.
@@ -143,10 +144,10 @@ _TABLE = (
     ),
     _interface(
         "vxlan",
-        Field("vni", Number(1, 16777215), required=True),
+        Field("vni", Number(1, MAX_VNI), required=True),
         Field(
             "endpoints",
-            ListOf(Record({"ip": Part(_ADDRESS), "vni": Part(Number(1, 16777215))})),
+            ListOf(Record({"ip": Part(_ADDRESS), "vni": Part(Number(1, MAX_VNI))})),
             default=[],
         ),
     ),

@@ -45,6 +45,8 @@ def examples() -> list[Any]:
         for task in yaml.safe_load(importlib.import_module(f"{MODULES}.{name}").EXAMPLES):
             arguments = task.get(f"bonded.internet.{name}")
             if arguments is not None:
+                # A template's value is the operator's.
+                arguments = {key: "value" if "{{" in str(value) else value for key, value in arguments.items()}
                 found.append(pytest.param(name, arguments, id=f"{name}: {task['name']}"))
     return found
 

@@ -54,7 +54,7 @@ def test_include_interfaces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_private_wan_routers_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_module(monkeypatch, main, {"space": "acme", "mode": "private_wan_routers"})
-    assert "GRE tunnels cannot be set up behind AWS's NAT" in result["msg"]
+    assert "private_wan_routers does not work on AWS: its GRE tunnels" in result["msg"]
 
 
 def test_an_unknown_space_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

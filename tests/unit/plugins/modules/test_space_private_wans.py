@@ -58,4 +58,4 @@ def test_a_space_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_private_wan_routers_is_refused_before_any_request(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run_module(monkeypatch, main, {"spaces": [{"space": "acme", "mode": "private_wan_routers"}]})
-    assert "GRE tunnels cannot be set up behind AWS's NAT" in result["msg"]
+    assert "private_wan_routers does not work on AWS: its GRE tunnels" in result["msg"]

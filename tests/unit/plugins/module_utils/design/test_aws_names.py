@@ -15,6 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules imp
 from ansible_collections.bonded.internet.plugins.module_utils._design import naming
 from ansible_collections.bonded.internet.plugins.module_utils._design.names import MOST_OF_HOST
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import shown_name
+from ansible_collections.bonded.internet.plugins.module_utils._private_wan_rules import MAX_VNI
 
 from .world import HOSTS, World, acme, host, small_world
 
@@ -91,7 +92,7 @@ def test_the_longest_host_that_is_accepted_fits_everywhere() -> None:
 def test_the_longest_names_are_symbols_of_bird_and_devices_of_linux() -> None:
     for kind in naming.OWN_KINDS:
         assert _grammar.bird_symbol_problem(naming.object_name(NETWORK, kind, 10**9)) is None
-    for device in (naming.vxlan_name(naming.MAX_VNI), naming.gateway_device(10**9)):
+    for device in (naming.vxlan_name(MAX_VNI), naming.gateway_device(10**9)):
         assert _grammar.interface_name_problem(device) is None
 
 

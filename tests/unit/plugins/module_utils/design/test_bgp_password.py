@@ -12,9 +12,9 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.bgp_password import (
     SENT_AGAIN,
-    password_problem,
     with_password,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._grammar import password_problem
 
 from .test_bgp import ALL, TRANSIT, sessions
 from .world import World, small_world
