@@ -32,7 +32,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lab.parent import VARIABLE
+from lab.kit.parent_watch import VARIABLE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARK = "listening on "

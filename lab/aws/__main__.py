@@ -7,12 +7,8 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
 from pathlib import Path
-
-from lab.parent import end_with_parent
 
 from .moto_pin import WrongMoto, require_moto
 
@@ -38,14 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     # Only now: these reach into moto, and would fail in unclear ways with another one.
+    from lab.kit.request_log import RequestLog
+    from lab.kit.server import Server
+
     from .account import Account
     from .api import Api
+    from .control import Control
     from .ec2.backend import install
-    from .faults import Faults
     from .iam.judge import Judge
-    from .log import ActionLog
     from .seed import BadSeed, read_seed
-    from .server import Server
 
     install()
     try:
@@ -54,17 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BadSeed as error:
         print(error, file=sys.stderr)
         return 2
-    judge = Judge(() if seed is None else seed.access_keys)
-    server = Server(options.host, options.port, Api(account, ActionLog(options.log), Faults(), judge))
-    done = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: done.set())
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
-    end_with_parent()
-    print(f"listening on {server.url}", flush=True)
-    done.wait()
-    server.shutdown()
-    server.server_close()
+    server = Server(options.host, options.port)
+    api = Api(account, RequestLog(options.log), Judge(() if seed is None else seed.access_keys), server.submit)
+    server.application, server.control = api.response, Control(api)
+    server.run()
     return 0
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import pathlib
 import pickle
-import re
 
 from moto.core.model_instances import reset_model_data
 from moto.ec2.models import ec2_backends
 from moto.moto_api._internal import mock_random
+
+from lab.kit.messages import NotFound
 
 from .ec2.backend import LabBackend
 from .ec2.public_addresses import PUBLIC
@@ -20,17 +21,6 @@ from .seed import Seed, plant
 
 ACCOUNT_ID = "123456789012"
 DEFAULT_REGION = "us-east-1"
-
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-"""Of a copy, which may become a file's."""
-
-
-class NoSuchCopy(KeyError):
-    """Error about a name that no copy has; the text lists the names of the copies."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 class Account:
@@ -94,9 +84,9 @@ class Account:
         self._copies[name] = self._copy()
 
     def load(self, name: str) -> None:
-        """Back to a copy. Raises NoSuchCopy."""
+        """Back to a copy. Raises NotFound."""
         if name not in self._copies and self._folder is not None and (self._folder / name).is_file():
             self._copies[name] = (self._folder / name).read_bytes()
         if name not in self._copies:
-            raise NoSuchCopy(f"there is no copy '{name}'; there are: {', '.join(sorted(self._copies)) or 'none'}")
+            raise NotFound(f"there is no copy '{name}'; there are: {', '.join(sorted(self._copies)) or 'none'}")
         self._restore(self._copies[name])

@@ -34,6 +34,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from lab.kit.faults import Fault as KitFault
+from lab.kit.faults import FaultError, Faults
+
 KINDS = ("error", "delay", "broken", "lost", "failed", "hidden", "hold")
 # What EC2 and IAM answer with another status than 400.
 STATUS = {
@@ -46,12 +49,8 @@ STATUS = {
 }
 
 
-class BadFault(ValueError):
-    """A fault that cannot be understood; the text names the key and what would do."""
-
-
 @dataclass
-class Fault:
+class Fault(KitFault):
     """See the table above."""
 
     action: str = ".*"
@@ -68,64 +67,55 @@ class Fault:
     def http_status(self) -> int:
         return self.status or STATUS.get(self.code, 400)
 
+    def matches(self, *request: str) -> bool:
+        """Return True if the action's name, the one part of a request, is the fault's."""
+        return re.fullmatch(self.action, request[0]) is not None
+
+    def shown(self) -> dict[str, Any]:
+        """Return the JSON object of the fault, with its numbers counted down."""
+        return asdict(self)
+
 
 def _whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def parse_fault(given: Any) -> Fault:
-    """One fault from its JSON. Raises BadFault."""
+    """One fault from its JSON. Raises FaultError."""
     known = [field.name for field in fields(Fault)]
     if not isinstance(given, Mapping):
-        raise BadFault(f"a fault is an object with some of the keys {', '.join(known)}, not {given!r}")
+        raise FaultError(f"a fault is an object with some of the keys {', '.join(known)}, not {given!r}")
     for key in given:
         if key not in known:
-            raise BadFault(f"fault: the key '{key}' is unknown; there are: {', '.join(known)}")
+            raise FaultError(f"fault: the key '{key}' is unknown; there are: {', '.join(known)}")
     fault = Fault(**given)
     if fault.kind not in KINDS:
-        raise BadFault(f"fault: kind: '{fault.kind}' is none of {', '.join(KINDS)}")
+        raise FaultError(f"fault: kind: '{fault.kind}' is none of {', '.join(KINDS)}")
     for key in ("after", "calls"):
         if not _whole(getattr(fault, key)):
-            raise BadFault(f"fault: {key}: {getattr(fault, key)!r} is not a whole number of 0 or more")
+            raise FaultError(f"fault: {key}: {getattr(fault, key)!r} is not a whole number of 0 or more")
     if fault.count is not None and not _whole(fault.count):
-        raise BadFault(f"fault: count: {fault.count!r} is neither null nor a whole number of 0 or more")
+        raise FaultError(f"fault: count: {fault.count!r} is neither null nor a whole number of 0 or more")
     if isinstance(fault.seconds, bool) or not isinstance(fault.seconds, int | float) or fault.seconds < 0:
-        raise BadFault(f"fault: seconds: {fault.seconds!r} is not a number of 0 or more")
+        raise FaultError(f"fault: seconds: {fault.seconds!r} is not a number of 0 or more")
     if fault.status is not None and (not _whole(fault.status) or not 400 <= fault.status <= 599):
-        raise BadFault(f"fault: status: {fault.status!r} is not an HTTP status from 400 to 599")
+        raise FaultError(f"fault: status: {fault.status!r} is not an HTTP status from 400 to 599")
     try:
         re.compile(fault.action)
     except (re.error, TypeError) as error:
-        raise BadFault(f"fault: action: {fault.action!r} is not a regular expression: {error}") from error
+        raise FaultError(f"fault: action: {fault.action!r} is not a regular expression: {error}") from error
     if fault.kind == "hidden" and not fault.calls and not fault.seconds:
-        raise BadFault("fault: kind hidden needs calls or seconds")
+        raise FaultError("fault: kind hidden needs calls or seconds")
     return fault
 
 
-class Faults:
-    """The faults that are still to come."""
+class ActionFaults(Faults[Fault]):
+    """The faults that are not used up, and the actions that one of them holds."""
 
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._lock = threading.Lock()
-        self._released = threading.Condition(self._lock)
+        super().__init__(parse_fault)
+        self._released = threading.Condition()
         self._held: list[str] = []
-
-    def add(self, given: Any) -> None:
-        """Append one fault, or a list of them; none if one of them cannot be understood (BadFault)."""
-        parsed = [parse_fault(one) for one in (given if isinstance(given, list) else [given])]
-        with self._lock:
-            self._faults.extend(parsed)
-
-    def pending(self) -> list[dict[str, Any]]:
-        """Return the faults that are not used up, with ``after`` and ``count`` counted down."""
-        with self._lock:
-            return [asdict(fault) for fault in self._faults]
-
-    def clear(self) -> None:
-        """No fault any more."""
-        with self._lock:
-            self._faults.clear()
 
     def hold(self, action: str) -> None:
         """Wait until the next release."""
@@ -136,7 +126,7 @@ class Faults:
 
     def held(self) -> list[str]:
         """Return the actions that wait."""
-        with self._lock:
+        with self._released:
             return list(self._held)
 
     def release(self) -> None:
@@ -144,20 +134,3 @@ class Faults:
         with self._released:
             self._held = []
             self._released.notify_all()
-
-    def take(self, action: str) -> Fault | None:
-        """The fault to put into this action, if any; it is counted down."""
-        with self._lock:
-            for fault in self._faults:
-                if not re.fullmatch(fault.action, action):
-                    continue
-                if fault.after:
-                    fault.after -= 1
-                    continue
-                if fault.count is not None:
-                    if fault.count == 0:
-                        continue
-                    fault.count -= 1
-                self._faults = [one for one in self._faults if one.count != 0]
-                return fault
-        return None

@@ -10,10 +10,10 @@ It is a program for tests and demonstrations: it listens on the loopback address
 kept by a fast and weak hash. How to use it: docs/lab-bondingadmin.md.
 
 - ``__main__``     the command
-- ``server``       HTTP: connections, faults, log, the control API's door
-- ``control``      the control API below ``/__lab__/``
-- ``faults``       what can go wrong on demand
-- ``log``          the request log
+- ``api``          API requests: faults, the log, Django's response
+- ``control``      control requests below ``/__lab__/``, beside those of ``lab.kit``
+- ``faults``       faults on demand
+- ``request_log``  bodies as the log shows them, without secrets
 - ``seed``         the YAML file that says what exists at first
 - ``state``        everything that exists, as JSON, with names for relations
 - ``database``     making, saving and loading the database

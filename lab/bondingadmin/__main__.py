@@ -7,17 +7,11 @@
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import gc
 import pathlib
-import signal
 import ssl
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
-
-from lab.parent import end_with_parent
 
 from .settings import configure
 
@@ -45,45 +39,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     # Django must know its settings before its models can be imported.
-    from django.core.handlers.wsgi import WSGIHandler
+    from lab.kit.request_log import RequestLog
+    from lab.kit.server import Server
 
     from . import database, seed
+    from .api import Api
     from .control import Control
-    from .faults import Faults
-    from .log import Log
-    from .server import Server
 
-    worker = concurrent.futures.ThreadPoolExecutor(1, "worker")
     try:
         content = seed.read(given.seed)
-        worker.submit(database.prepare, content).result()
-        server = Server(given.port, Log(given.log), Faults(), worker)
+        context = None
         if given.tls_cert:
-            server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            server.context.load_cert_chain(given.tls_cert, given.tls_key)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(given.tls_cert, given.tls_key)
+        server = Server("127.0.0.1", given.port, context)
+        server.submit(lambda: database.prepare(content))
+        api = Api(server.url, RequestLog(given.log), server.submit)
     except (seed.SeedError, database.DatabaseError, OSError) as error:
         print(f"bondingadmin: {error}", file=sys.stderr)
-        worker.shutdown()
         return 1
-    server.app = WSGIHandler()
-    server.control = Control(content, server.log, server.faults, server.submit)
-    server.control.rename = server.use
-
-    def stop(number: int, frame: object) -> None:
-        # Not from this thread: it is the one that serves.
-        threading.Thread(target=server.shutdown).start()
-
-    # What is loaded now stays: the collector need not look at it again.
-    gc.freeze()
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    end_with_parent()
-    print(f"listening on {server.url}", flush=True)
-    server.serve_forever(poll_interval=0.1)
-    server.drain()
-    server.server_close()
-    worker.shutdown()
-    server.log.close()
+    server.application, server.control = api.response, Control(api, content)
+    server.run()
     return 0
 
 

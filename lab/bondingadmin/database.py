@@ -17,13 +17,15 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from lab.kit.messages import ControlError
+
 from . import access, seed, shuffle
 
 SEEDED = "__seed__"
 _copies: dict[str, sqlite3.Connection] = {}
 
 
-class DatabaseError(Exception):
+class DatabaseError(ControlError):
     """A database of another version, or no copy of this name; the text says which."""
 
 

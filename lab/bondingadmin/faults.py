@@ -38,9 +38,11 @@ from __future__ import annotations
 
 import gzip
 import re
-import threading
 from dataclasses import dataclass, field
 from typing import Any
+
+from lab.kit.faults import Fault as KitFault
+from lab.kit.faults import FaultError
 
 KEYS = {"method", "path", "count", "skip", "delay", "status", "body", "headers", "done", "gzip"}
 INSTEAD = ("status", "html", "redirect", "big")
@@ -52,19 +54,15 @@ HTML = """<!doctype html>
 """
 
 
-class FaultError(Exception):
-    """A fault that makes no sense; the text says why."""
-
-
 @dataclass
-class Fault:
+class Fault(KitFault):
     """A fault as it was given (``given``), and how much of it is left."""
 
     given: dict[str, Any]
     method: re.Pattern[str]
     path: re.Pattern[str]
-    left: int | None
-    skip: int
+    count: int | None
+    after: int
     delay: float
     #: one of DEEDS, "status", or "" for a delay alone
     deed: str
@@ -83,8 +81,14 @@ class Fault:
     def name(self) -> str:
         return self.deed or "delay"
 
+    def matches(self, *request: str) -> bool:
+        """Return True if the request, a method and a path with its query, is the fault's."""
+        method, target = request
+        return bool(self.method.fullmatch(method) and self.path.search(target))
+
     def shown(self) -> dict[str, Any]:
-        return {**self.given, "count": self.left, "skip": self.skip}
+        """Return the fault as it was given, with its numbers counted down."""
+        return {**self.given, "count": self.count, "skip": self.after}
 
 
 def parse(given: Any) -> Fault:
@@ -105,8 +109,8 @@ def parse(given: Any) -> Fault:
             given=given,
             method=re.compile(given.get("method") or ".*", re.IGNORECASE),
             path=re.compile(given.get("path") or ""),
-            left=None if given.get("count", 1) is None else int(given.get("count", 1)),
-            skip=int(given.get("skip", 0)),
+            count=None if given.get("count", 1) is None else int(given.get("count", 1)),
+            after=int(given.get("skip", 0)),
             delay=float(given.get("delay") or 0),
             deed=deed,
             status=int(given.get("status") or {"html": 200, "redirect": 302}.get(deed, 0)),
@@ -135,42 +139,3 @@ def parse(given: Any) -> Fault:
     if deed == "redirect":
         fault.headers["Location"] = str(given["redirect"])
     return fault
-
-
-class Faults:
-    """The faults that are not used up. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
-
-    def add(self, given: Any) -> None:
-        """One fault or a list of them, behind those that are there. Raises FaultError, and adds none then."""
-        faults = [parse(item) for item in (given if isinstance(given, list) else [given])]
-        with self._lock:
-            self._faults += faults
-
-    def clear(self) -> None:
-        with self._lock:
-            self._faults.clear()
-
-    def shown(self) -> list[dict[str, Any]]:
-        """As they were given, with what is left of ``count`` and ``skip``."""
-        with self._lock:
-            return [fault.shown() for fault in self._faults]
-
-    def take(self, method: str, target: str) -> Fault | None:
-        """The fault that this request meets, counted."""
-        with self._lock:
-            for fault in self._faults:
-                if not fault.method.fullmatch(method) or not fault.path.search(target):
-                    continue
-                if fault.skip:
-                    fault.skip -= 1
-                    continue
-                if fault.left is not None:
-                    fault.left -= 1
-                    if fault.left <= 0:
-                        self._faults.remove(fault)
-                return fault
-        return None

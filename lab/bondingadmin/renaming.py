@@ -21,13 +21,15 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from lab.kit.messages import ControlError
+
 API = "/api/v4/"
 SECTIONS = ("paths", "fields", "values")
 NOWHERE = "no_such_path/"
 PARAMETER = re.compile(r"\(\?P<\w+>[^)]*\)")
 
 
-class RenamingError(Exception):
+class RenamingError(ControlError):
     """A renaming that makes no sense; the text says why."""
 
 

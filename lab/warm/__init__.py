@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 
-from lab.parent import VARIABLE
+from lab.kit.parent_watch import VARIABLE
 
 HERE = pathlib.Path(__file__).parent
 SOCKET = "LAB_WARM_SOCKET"

@@ -15,6 +15,8 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
+from lab.kit.messages import ControlError
+
 from .errors import refuse
 
 # The documentation's bounds, for the actions of which the model has none.
@@ -36,7 +38,7 @@ _NARROW = frozenset(
 )
 
 
-class BadPages(ValueError):
+class BadPages(ControlError):
     """Pages that cannot be had; the text says what would do."""
 
 

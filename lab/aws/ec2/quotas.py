@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lab.kit.messages import ControlError
+
 # AWS's defaults for a new account, by the names that the seed and the control API use.
 DEFAULTS = {
     "elastic_ips": 5,
@@ -19,7 +21,7 @@ DEFAULTS = {
 }
 
 
-class UnknownQuota(ValueError):
+class UnknownQuota(ControlError):
     """A quota that does not exist, or a value that is no whole number; the text lists what would do."""
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from lab.kit.messages import ControlError
+
 Context = Mapping[str, tuple[str, ...]]
 """The condition keys of a request on one resource, in lower case as IAM compares them, with their values."""
 
@@ -26,7 +28,7 @@ SEVERAL = "aws:tagkeys"
 """The one key that may have several values, so that only a quantifier makes sense of it."""
 
 
-class BadPolicy(ValueError):
+class BadPolicy(ControlError):
     """A policy document that IAM, or this stand-in, cannot use; the text names the place and what would do."""
 
 

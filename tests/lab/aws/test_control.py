@@ -287,10 +287,10 @@ def test_other_services_and_regions_are_refused(lab: Lab) -> None:
         ("POST", "quotas", {"wheels": 4}, "'wheels' is unknown; there are: elastic_ips"),
         ("POST", "quotas", {"vpcs": "many"}, "vpcs: 'many' is not a whole number"),
         ("POST", "quotas", [1], "an object is wanted"),
-        ("POST", "save", None, "which copy"),
+        ("POST", "save", None, "say \\?name=x"),
         ("POST", "save?name=../seed", None, "letters, digits"),
         ("POST", "load?name=a/b", None, "letters, digits"),
-        ("GET", "nothing", None, "there is no 'GET nothing'"),
+        ("GET", "nothing", None, "there is no GET nothing; there are: GET ready"),
         ("GET", "state?region=mars", None, "there is no region 'mars'"),
     ],
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The request log: in memory for the control API, and as JSON lines in a file.
+"""Entries of the request log (see ``lab.kit.request_log``).
 
 An entry: ``{n, t, ms, method, path, query, body, status}``, and ``fault`` where one acted.
 
@@ -18,9 +18,6 @@ An entry: ``{n, t, ms, method, path, query, body, status}``, and ``fault`` where
 from __future__ import annotations
 
 import json
-import pathlib
-import threading
-import time
 from typing import Any
 
 SECRETS = ("password", "token")
@@ -50,57 +47,3 @@ def readable(body: bytes) -> Any:
     except ValueError:
         # What is no JSON may still hold a password, which could not be found in it.
         return MASK if any(word in text.lower() for word in SECRETS) else text[:MOST_TEXT]
-
-
-class Log:
-    """Thread-safe."""
-
-    def __init__(self, file: pathlib.Path | None = None) -> None:
-        self._lock = threading.Lock()
-        self._entries: list[dict[str, Any]] = []
-        self._number = 0
-        self._file = file.open("a", encoding="utf-8") if file is not None else None
-
-    def add(
-        self,
-        arrived: float,
-        method: str,
-        path: str,
-        query: str,
-        body: bytes,
-        status: int | None,
-        fault: str | None = None,
-    ) -> None:
-        with self._lock:
-            self._number += 1
-            entry = {
-                "n": self._number,
-                "t": round(arrived, 4),
-                "ms": round((time.time() - arrived) * 1000, 2),
-                "method": method,
-                "path": path,
-                "query": query,
-                "body": readable(body),
-                "status": status,
-            }
-            if fault is not None:
-                entry["fault"] = fault
-            self._entries.append(entry)
-            if self._file is not None:
-                self._file.write(json.dumps(entry) + "\n")
-                self._file.flush()
-
-    def entries(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return list(self._entries)
-
-    def clear(self) -> None:
-        """Forget the entries; the numbers go on, and the file keeps its lines."""
-        with self._lock:
-            self._entries.clear()
-
-    def close(self) -> None:
-        with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
