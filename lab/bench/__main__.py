@@ -13,11 +13,10 @@ import tempfile
 
 from lab.process import LabError
 
-from .before import BEFORE
-from .figure import Figure, Plan
-from .figures import FIGURES
+from .benchmark import Figure, Plan
+from .benchmarks import FIGURES
 from .measure import BenchError
-from .page import markdown, placed
+from .report import markdown, placed
 
 
 def say(text: str) -> None:
@@ -29,7 +28,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; default: all")
     parser.add_argument("--runs", type=int, default=5, help="runs of each thing (default: 5)")
-    parser.add_argument("--before", default=BEFORE, metavar="COMMIT", help=f"measured beside (default: {BEFORE})")
     parser.add_argument("--page", type=pathlib.Path, help="also put the tables there, between the page's two marks")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.figures) - set(FIGURES))
@@ -38,7 +36,7 @@ def main() -> int:
     figures: list[Figure] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bonded-bench-") as folder:
-            plan = Plan(arguments.runs, pathlib.Path(folder), say, arguments.before)
+            plan = Plan(arguments.runs, pathlib.Path(folder), say)
             for name in arguments.figures or FIGURES:
                 figures += FIGURES[name](plan)
     except (BenchError, LabError) as error:

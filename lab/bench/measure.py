@@ -108,32 +108,20 @@ class Bench:
     server: Running
     cloud: Running
     inventory: pathlib.Path
-    collections: pathlib.Path | None = None
-    """Folder of the collections; None for the place where they are installed."""
-    programs: pathlib.Path | None = None
-    """Folder of ansible-playbook; None for this environment."""
 
-    def playbook(self, playbook: str | pathlib.Path, *options: str, extra: Mapping[str, Any] | None = None) -> Sample:
+    def playbook(self, playbook: str | pathlib.Path, *options: str) -> Sample:
         """Run a playbook, with what it asked."""
         self.server.clear_log()
         self.cloud.clear_log()
-        where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url, **(extra or {})}
+        where = {"bonding_api_url": self.server.url, "aws_endpoint_url": self.cloud.url}
         with tempfile.TemporaryDirectory(prefix="bonded-bench-") as folder:
             home = pathlib.Path(folder)
             (home / "ansible.cfg").touch()
             words = command(playbook, inventory=self.inventory, extra=where, options=options)
-            if self.programs:
-                words[0] = str(self.programs / "ansible-playbook")
-            sample = run_program(words, self._environment(home))
+            sample = run_program(words, _environment(home))
         asked = self.server.log()
         requests = Counter(entry["method"] for entry in asked) + Counter(entry["action"] for entry in self.cloud.log())
         return Sample(sample.wall, sample.cpu, sample.peak, requests, asked)
-
-    def _environment(self, home: pathlib.Path) -> dict[str, str]:
-        """As a user has it: the callback that tests read results from is not part of what is measured."""
-        elsewhere = {"ANSIBLE_COLLECTIONS_PATH": str(self.collections)} if self.collections else {}
-        found = environment(home / "events.jsonl", home, elsewhere)
-        return {name: value for name, value in found.items() if name not in ("ANSIBLE_CALLBACK_PLUGINS", "LAB_EVENTS")}
 
     def save(self, name: str) -> None:
         """Keep both sides as they are."""
@@ -144,3 +132,9 @@ class Bench:
         """Both sides as they were saved."""
         self.server.load(name)
         self.cloud.load(name)
+
+
+def _environment(home: pathlib.Path) -> dict[str, str]:
+    """As a user has it: the callback that tests read results from is not part of what is measured."""
+    found = environment(home / "events.jsonl", home)
+    return {name: value for name, value in found.items() if name not in ("ANSIBLE_CALLBACK_PLUGINS", "LAB_EVENTS")}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``python -m lab.bench.floor LOG URL``: the requests of a log again, from one process on connections kept open.
+"""``python -m lab.bench.minimum LOG URL``: the requests of a log again, from one process on connections kept open.
 
 What no program can do without. It compares nothing, plans nothing, and looks at answers only for their status.
 """
@@ -70,7 +70,7 @@ def waves(log: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m lab.bench.floor", description="Replay a request log.")
+    parser = argparse.ArgumentParser(prog="python -m lab.bench.minimum", description="Replay a request log.")
     parser.add_argument("log", type=pathlib.Path, help="the server's log as JSON")
     parser.add_argument("url", help="where the server listens")
     parser.add_argument("--parallel", type=int, default=1)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 
-from .figure import Figure
+from .benchmark import Figure
 
 BEGIN, END = "<!-- figures: made by make bench -->", "<!-- end of the figures -->"
 

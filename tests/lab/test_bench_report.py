@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from lab.bench.figure import Figure, Line
-from lab.bench.page import BEGIN, END, markdown, placed
+from lab.bench.benchmark import Figure, Line
+from lab.bench.report import BEGIN, END, markdown, placed
 
 
 def test_a_figure_is_a_table_with_its_claims_and_its_plot() -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import pathlib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from lab.process import Running
 
-from . import loops
+from . import baselines
 from .measure import Bench, Sample, Series, repeat, run_program
 from .networks import Network
 
@@ -58,13 +58,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Plan:
-    """Options of a benchmark: runs of each measurement, the networks' folder, and the commit to compare with."""
+    """Options of a benchmark: runs of each measurement, and the networks' folder."""
 
     runs: int
     folder: pathlib.Path
     say: Callable[[str], None]
-    before: str
-    """The commit that is measured beside."""
 
 
 @contextmanager
@@ -83,40 +81,26 @@ def floor(
     """(the log of the last run again, an empty play), each from the same state."""
     log = network.folder / "log.json"
     log.write_text(json.dumps(series.samples[-1].log), encoding="utf-8")
-    words = [sys.executable, "-m", "lab.bench.floor", str(log), bench.server.url, "--parallel", str(parallel)]
+    words = [sys.executable, "-m", "lab.bench.minimum", str(log), bench.server.url, "--parallel", str(parallel)]
 
     def again() -> Any:
         bench.load(state)
         return run_program(words)
 
-    empty = loops.empty_play(network)
+    empty = baselines.empty_play(network)
     return repeat(runs, again), repeat(runs, lambda: bench.playbook(empty))
 
 
-def from_state(
-    bench: Bench,
-    state: str,
-    runs: int,
-    playbook: str | pathlib.Path,
-    *options: str,
-    extra: Mapping[str, Any] | None = None,
-) -> Series:
-    """A playbook several times, each time from the saved state."""
-
-    return repeat(runs, one_from_state(bench, state, playbook, *options, extra=extra))
+def from_state(bench: Bench, state: str, runs: int, playbook: str | pathlib.Path, *options: str) -> Series:
+    """Run a playbook several times, each time from the saved state."""
+    return repeat(runs, one_from_state(bench, state, playbook, *options))
 
 
-def one_from_state(
-    bench: Bench,
-    state: str,
-    playbook: str | pathlib.Path,
-    *options: str,
-    extra: Mapping[str, Any] | None = None,
-) -> Callable[[], Sample]:
-    """Runs a playbook from the saved state."""
+def one_from_state(bench: Bench, state: str, playbook: str | pathlib.Path, *options: str) -> Callable[[], Sample]:
+    """Return a function that runs a playbook from the saved state."""
 
     def once() -> Sample:
         bench.load(state)
-        return bench.playbook(playbook, *options, extra=extra)
+        return bench.playbook(playbook, *options)
 
     return once
