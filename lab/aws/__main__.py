@@ -10,7 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .moto_pin import WrongMoto, require_moto
+from .moto_version import WrongMoto, require_moto
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -37,12 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
     from lab.kit.request_log import RequestLog
     from lab.kit.server import Server
 
-    from .account import Account
     from .api import Api
     from .control import Control
     from .ec2.backend import install
-    from .iam.judge import Judge
+    from .iam.authorizer import Authorizer
     from .seed import BadSeed, read_seed
+    from .snapshots import Account
 
     install()
     try:
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     server = Server(options.host, options.port)
-    api = Api(account, RequestLog(options.log), Judge(() if seed is None else seed.access_keys), server.submit)
+    api = Api(account, RequestLog(options.log), Authorizer(() if seed is None else seed.access_keys), server.submit)
     server.application, server.control = api.response, Control(api)
     server.run()
     return 0

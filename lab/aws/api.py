@@ -25,21 +25,21 @@ from lab.kit.history import History
 from lab.kit.messages import Request, Response
 from lab.kit.request_log import RequestLog
 
-from .account import Account
-from .ec2.backend import REGION, LabBackend, LabResponse
+from .ec2.backend import REGION, Ec2Backend, Ec2Response
 from .ec2.errors import MISSING, prefix_of
 from .faults import ActionFaults, Fault
-from .iam.decision import Right
+from .iam.authorizer import Authorizer
 from .iam.errors import IamError
-from .iam.judge import Judge
+from .iam.evaluation import Right
+from .iam.required_actions import ec2_rights, iam_rights
 from .iam.responses import own_answer
-from .iam.rights import ec2_rights, iam_rights
+from .snapshots import Account
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 READING = ("Describe", "Get", "List", "Simulate")
 # What of each service moto answers; IAM is all our own.
-_SERVICES = {"ec2": LabResponse, "sts": TokenResponse, "iam": None}
+_SERVICES = {"ec2": Ec2Response, "sts": TokenResponse, "iam": None}
 
 
 CUT = Response(0, b"", cut=True)
@@ -105,8 +105,8 @@ class Api:
     :param submit: carries out a function between two others, and returns its result.
     """
 
-    def __init__(self, account: Account, log: RequestLog, judge: Judge, submit: Submit) -> None:
-        self.account, self.log, self.judge, self._submit = account, log, judge, submit
+    def __init__(self, account: Account, log: RequestLog, authorizer: Authorizer, submit: Submit) -> None:
+        self.account, self.log, self.authorizer, self._submit = account, log, authorizer, submit
         self.faults = ActionFaults()
         self.history = History(account.keep, account.forget)
 
@@ -140,7 +140,7 @@ class Api:
         return response
 
     def _carry_out(self, call: Call, fault: Fault | None) -> Response:
-        stranger = self.judge.stranger(call.key, call.service, call.signed)
+        stranger = self.authorizer.stranger(call.key, call.service, call.signed)
         if stranger is not None:
             return error_response(call.service, stranger.status, stranger.code, stranger.message)
         if call.service not in _SERVICES:
@@ -154,7 +154,7 @@ class Api:
             return CUT
         if fault is not None and fault.kind == "error":
             return error_response(call.service, fault.http_status, fault.code, fault.message)
-        refusal = self.judge.refusal(call.key, call.service, call.action, call.params, self._rights(call))
+        refusal = self.authorizer.refusal(call.key, call.service, call.action, call.params, self._rights(call))
         if refusal is not None:
             return error_response(call.service, refusal.status, refusal.code, refusal.message)
         response = self._in_region(call, fault) if call.service == "ec2" else self._dispatch(call)
@@ -167,7 +167,7 @@ class Api:
     def _rights(self, call: Call) -> Iterator[Right]:
         if call.service == "ec2":
             return ec2_rights(call.action, call.params, self.account.backend(call.region))
-        return iam_rights(call.action, call.params, self.judge.identities)
+        return iam_rights(call.action, call.params, self.authorizer.identities)
 
     def _in_region(self, call: Call, fault: Fault | None) -> Response:
         """Return EC2's response to a call. STS and IAM requests concern the account and do not change a region."""
@@ -184,7 +184,7 @@ class Api:
         token = call.params.get("ClientToken")
         return (call.action, token) if token else None
 
-    def _repeated(self, call: Call, backend: LabBackend) -> Response | None:
+    def _repeated(self, call: Call, backend: Ec2Backend) -> Response | None:
         """A request with a client token that was carried out before gets the answer of that time."""
         token = self._token(call)
         if token is None or token not in backend.answers:
@@ -196,7 +196,7 @@ class Api:
         return Response(200, body.encode(), XML)
 
     @staticmethod
-    def _not_visible(call: Call, backend: LabBackend) -> Response | None:
+    def _not_visible(call: Call, backend: Ec2Backend) -> Response | None:
         # An id in a filter is no error: it just finds nothing.
         named = backend.hidden.named(value for key, value in call.params.items() if not key.startswith("Filter."))
         if named is None:
@@ -206,7 +206,7 @@ class Api:
 
     def _dispatch(self, call: Call) -> Response:
         try:
-            own = own_answer(self.judge, call.key, call.service, call.action, call.params)
+            own = own_answer(self.authorizer, call.key, call.service, call.action, call.params)
             if own is not None:
                 return Response(200, own.encode(), XML)
             status, headers, body = _SERVICES[call.service].dispatch(call.request)

@@ -13,7 +13,7 @@ from lab.kit.control import ControlRequest
 from lab.kit.messages import ControlError, NotFound
 
 from .api import Api
-from .ec2.backend import LabBackend
+from .ec2.backend import Ec2Backend
 from .ec2.pages import PAGING
 from .state import state_of
 
@@ -43,8 +43,8 @@ class Control(KitControl):
             "GET quotas": lambda request: dict(self._backend(request).quotas),
             "POST quotas": self._change_quotas,
         }
-        self._add("policies", api.judge)
-        self._add("identities", api.judge.identities)
+        self._add("policies", api.authorizer)
+        self._add("identities", api.authorizer.identities)
         self._add("pages", PAGING)
 
     def _add(self, name: str, setting: Setting) -> None:
@@ -65,8 +65,8 @@ class Control(KitControl):
         api.faults.clear()
         api.faults.release()
         PAGING.clear()
-        api.judge.clear()
-        api.judge.identities.clear()
+        api.authorizer.clear()
+        api.authorizer.identities.clear()
 
     def save(self, name: str) -> None:
         """Keep a copy of the account."""
@@ -76,7 +76,7 @@ class Control(KitControl):
         """Go back to a copy of the account."""
         self._api.account.load(name)
 
-    def _backend(self, request: ControlRequest) -> LabBackend:
+    def _backend(self, request: ControlRequest) -> Ec2Backend:
         region = request.query.get("region", self._api.account.region)
         if not self._api.account.has_region(region):
             raise NotFound(f"there is no region '{region}'")

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from .planting import Planting
+from .seed_loader import SeedLoader
 
 
 class BadSeed(ValueError):
@@ -149,7 +149,7 @@ def plant(seed: Seed, backend: Any) -> None:
 
     :param backend: the seed's region, empty.
     """
-    planting = Planting(backend)
+    planting = SeedLoader(backend)
     for kind in SHAPE:
         for index, entry in enumerate(seed.content.get(kind) or []):
             try:

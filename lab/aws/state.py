@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .ec2.backend import LabBackend
-from .ec2.elastic_ips import LabAddress
-from .ec2.interface_actions import association_of
-from .ec2.interfaces import LabInterface
+from .ec2.backend import Ec2Backend
+from .ec2.elastic_ip_addresses import LabAddress
+from .ec2.elastic_network_interface_actions import association_of
+from .ec2.elastic_network_interfaces import LabInterface
 from .ec2.nat_gateways import LabNatGateway
 from .ec2.tags import tag_map
 
@@ -89,7 +89,7 @@ def _address(address: LabAddress) -> dict[str, Any]:
     }
 
 
-def _vpc(backend: LabBackend, vpc: Any) -> dict[str, Any]:
+def _vpc(backend: Ec2Backend, vpc: Any) -> dict[str, Any]:
     return {
         "id": vpc.id,
         "cidr": vpc.cidr_block,
@@ -183,7 +183,7 @@ def _nat_gateway(gateway: LabNatGateway) -> dict[str, Any]:
     }
 
 
-def state_of(backend: LabBackend) -> dict[str, Any]:
+def state_of(backend: Ec2Backend) -> dict[str, Any]:
     """Everything of one region; each list is sorted by id."""
     gateways = [
         {"id": one.id, "vpc_id": one.vpc.id if one.vpc is not None else None, "tags": tag_map(one)}

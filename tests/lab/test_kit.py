@@ -86,7 +86,9 @@ def test_a_kept_open_connection_carries_api_and_control_requests(connection: htt
 
 
 def test_a_body_without_length_is_refused(connection: http.client.HTTPConnection) -> None:
-    connection.request("POST", "/", iter([b"{}"]), encode_chunked=True)
+    connection.putrequest("POST", "/")
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.endheaders()
     answer = connection.getresponse()
     assert (answer.status, answer.getheader("Connection")) == (411, "close")
 

@@ -4,6 +4,6 @@
 
 """The rules of EC2 that moto does not keep; private to the stand-in.
 
-Each module holds one concern: what an object is (a subclass of moto's), the rules (a mixin of moto's backend) and the
-API's actions (a mixin of moto's responses). ``backend`` puts them together and makes moto use them.
+Each module holds one resource, named as in moto: what an object is (a subclass of moto's), the rules (a mixin of moto's
+backend) and the API's actions (a mixin of moto's responses). ``backend`` puts them together and makes moto use them.
 """

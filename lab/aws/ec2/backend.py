@@ -13,32 +13,27 @@ from moto.ec2 import utils
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
-from .account_actions import REGIONS, AccountActions
-from .address_actions import ADDRESSES, AddressActions
-from .attachments import AttachmentRules
-from .egress_only_gateways import EGRESS_ONLY_GATEWAYS, EgressOnlyGatewayActions, EgressOnlyGatewayRules
-from .elastic_ips import AddressRules, Pool
-from .hidden import Hidden
-from .images import ImageRules
-from .instance_actions import INSTANCES, STATUSES, InstanceActions
-from .instances import InstanceRules, LabInstance
-from .interface_actions import INTERFACES, InterfaceActions
-from .interfaces import InterfaceRules
+from .account_attributes import REGIONS, ZONES, AccountActions
+from .amis import ImageRules
+from .egress_only_internet_gateways import EGRESS_ONLY_GATEWAYS, EgressOnlyGatewayActions, EgressOnlyGatewayRules
+from .elastic_ip_addresses import ADDRESSES, AddressActions, AddressRules, Pool
+from .elastic_network_interface_actions import INTERFACES, InterfaceActions
+from .elastic_network_interfaces import InterfaceRules
+from .eventual_consistency import HiddenObjects
+from .instances import INSTANCES, STATUSES, InstanceActions, InstanceRules, LabInstance
+from .internet_gateways import GATEWAYS, InternetGatewayActions, InternetGatewayRules
 from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
 from .pages import check_listing
-from .private_addresses import PrivateAddressRules
 from .public_addresses import PUBLIC
 from .quotas import Quotas
-from .route_actions import ROUTE_TABLES, RouteActions
-from .routes import RouteRules
+from .route_tables import ROUTE_TABLES, RouteActions, RouteRules
 from .security_groups import GROUPS, RULES, GroupActions, GroupRules
-from .subnets import LabSubnet, SubnetRules
+from .subnets import SUBNETS, LabSubnet, SubnetActions, SubnetRules
 from .tags import TAGS, TagActions, TagRules
-from .vpc_actions import GATEWAYS, SUBNETS, VPCS, ZONES, VpcActions
-from .vpcs import VpcRules
+from .vpcs import VPCS, VpcActions, VpcRules
 
 # The Describe actions whose filters are modelled here.
-KINDS = {
+DESCRIBE_SPECS = {
     kind.action: kind
     for kind in (
         *(ADDRESSES, EGRESS_ONLY_GATEWAYS, GATEWAYS, GROUPS, INSTANCES, INTERFACES, NAT_GATEWAYS, REGIONS),
@@ -46,7 +41,7 @@ KINDS = {
     )
 }
 # Those of moto that refuse the filters that they do not know (tests/lab/aws/test_filters.py); the others ignore them.
-HONEST = {
+FILTERS_CHECKED_BY_MOTO = {
     "DescribeDhcpOptions",
     "DescribeImages",
     "DescribeInstanceTypes",
@@ -62,14 +57,13 @@ HONEST = {
 REGION = "lab.region"
 
 
-class LabBackend(
+class Ec2Backend(
     AddressRules,
     InterfaceRules,
-    PrivateAddressRules,
-    AttachmentRules,
     InstanceRules,
     RouteRules,
     VpcRules,
+    InternetGatewayRules,
     SubnetRules,
     GroupRules,
     NatGatewayRules,
@@ -90,7 +84,7 @@ class LabBackend(
         self.quotas = Quotas()
         self.pools: dict[str, Pool] = {}
         self.released: set[str] = set()
-        self.hidden = Hidden()
+        self.hidden = HiddenObjects()
         self.answers: dict[tuple[str, str], tuple[dict[str, str], str]] = {}
         self.starting = True
         super().__init__(region_name, account_id)
@@ -98,13 +92,15 @@ class LabBackend(
         self.starting = False
 
 
-class LabResponse(
+class Ec2Response(
     AccountActions,
     AddressActions,
     InterfaceActions,
     InstanceActions,
     RouteActions,
     VpcActions,
+    SubnetActions,
+    InternetGatewayActions,
     GroupActions,
     NatGatewayActions,
     EgressOnlyGatewayActions,
@@ -122,7 +118,7 @@ class LabResponse(
         if self._get_action().startswith(("Describe", "Get")):
             check_listing(self)
         filters = self._filters_from_querystring()
-        if filters and self._get_action() not in KINDS and self._get_action() not in HONEST:
+        if filters and self._get_action() not in DESCRIBE_SPECS and self._get_action() not in FILTERS_CHECKED_BY_MOTO:
             message = f"This stand-in has no filters for {self._get_action()}, but was given: {', '.join(filters)}"
             return self.serialized(ActionResult(EC2ClientError("InvalidParameterValue", message)))
         return super().call_action()
@@ -130,7 +126,7 @@ class LabResponse(
 
 def install() -> None:
     """Make moto use these classes; to be called once, before the first request."""
-    ec2_backends.backend = LabBackend
+    ec2_backends.backend = Ec2Backend
     instances.Instance = LabInstance
     subnets.Subnet = LabSubnet
     vpcs.random_ipv6_cidr = PUBLIC.ipv6_block

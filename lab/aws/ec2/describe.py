@@ -33,7 +33,7 @@ PREFIXES = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class DescribeSpec:
     """A Describe action.
 
     :ivar result: the answer's member that holds the list.
@@ -51,11 +51,11 @@ class Kind:
     tags: str | None = "Tags"
 
 
-def _id(found: Any, kind: Kind) -> str:
+def _id(found: Any, kind: DescribeSpec) -> str:
     return str(values_at(found, kind.id)[0])
 
 
-def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
+def chosen(response: Any, kind: DescribeSpec, objects: Iterable[Any]) -> list[Any]:
     """Return the objects that the request asks for, as far as they are visible already."""
     visible = [found for found in objects if not response.ec2_backend.hidden.hides(_id(found, kind))]
     if kind.ids and (ids := response._get_param(kind.ids, [])):
@@ -67,7 +67,7 @@ def chosen(response: Any, kind: Kind, objects: Iterable[Any]) -> list[Any]:
     return matching(kind.action, visible, response._filters_from_querystring(), kind.filters, kind.tags)
 
 
-def describe(response: Any, kind: Kind, objects: Iterable[Any]) -> ActionResult:
+def describe(response: Any, kind: DescribeSpec, objects: Iterable[Any]) -> ActionResult:
     """The whole answer of a Describe action."""
     found, token = page(response, chosen(response, kind, objects))
     return ActionResult({kind.result: found, "NextToken": token})

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from moto.ec2.exceptions import EC2ClientError
 
@@ -42,6 +42,12 @@ NUMBER = re.compile(r"[0-9a-f]{8}|[0-9a-f]{17}")
 def refuse(code: str, message: str) -> NoReturn:
     """Answer the request with this EC2 error, status 400."""
     raise EC2ClientError(code, message)
+
+
+def required(response: Any, parameter: str) -> Any:
+    """Return a parameter of the request, which must have it."""
+    found = response._get_param(parameter)
+    return found if found else refuse("MissingParameter", f"The request must contain the parameter {parameter}")
 
 
 def prefix_of(resource_id: str) -> str:

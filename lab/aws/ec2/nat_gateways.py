@@ -18,12 +18,12 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import random_nat_gateway_id
 
-from .describe import Kind, describe
-from .elastic_ips import LabAddress
+from .describe import DescribeSpec, describe
+from .elastic_ip_addresses import LabAddress
 from .errors import not_found, refuse
 from .tags import tag_list, tags_for
 
-NAT_GATEWAYS = Kind(
+NAT_GATEWAYS = DescribeSpec(
     action="DescribeNatGateways",
     result="NatGateways",
     id="NatGatewayId",

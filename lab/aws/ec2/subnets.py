@@ -2,18 +2,49 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Subnets; private to the stand-in."""
+"""Subnets."""
 
 from __future__ import annotations
 
 import ipaddress
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.subnets import Subnet
+from moto.ec2.responses import EC2Response
 
+from .describe import DescribeSpec, describe
 from .errors import not_found, refuse
+from .tags import tag_list, tags_for
 from .vpcs import network_of
+
+SUBNETS = DescribeSpec(
+    action="DescribeSubnets",
+    result="Subnets",
+    id="SubnetId",
+    ids="SubnetIds",
+    filters={
+        "availability-zone": "AvailabilityZone",
+        "availabilityZone": "AvailabilityZone",
+        "availability-zone-id": "AvailabilityZoneId",
+        "available-ip-address-count": "AvailableIpAddressCount",
+        "cidr": "CidrBlock",
+        "cidr-block": "CidrBlock",
+        "cidrBlock": "CidrBlock",
+        "default-for-az": "DefaultForAz",
+        "defaultForAz": "DefaultForAz",
+        "ipv6-cidr-block-association.association-id": "Ipv6CidrBlockAssociationSet.AssociationId",
+        "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock",
+        "ipv6-cidr-block-association.state": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State",
+        "map-public-ip-on-launch": "MapPublicIpOnLaunch",
+        "owner-id": "OwnerId",
+        "state": "State",
+        "subnet-arn": "SubnetArn",
+        "subnet-id": "SubnetId",
+        "vpc-id": "VpcId",
+    },
+)
 
 
 class LabSubnet(Subnet):
@@ -127,3 +158,54 @@ class SubnetRules(EC2Backend):
                     del table._associations[association]
         self.forget_tags(subnet_id)
         return super().delete_subnet(subnet_id)
+
+
+def present_subnet(subnet: Any) -> dict[str, Any]:
+    """A subnet as DescribeSubnets shows it."""
+    return {
+        "SubnetId": subnet.id,
+        "SubnetArn": subnet.arn,
+        "VpcId": subnet.vpc_id,
+        "CidrBlock": subnet.cidr_block,
+        "AvailabilityZone": subnet.availability_zone,
+        "AvailabilityZoneId": subnet.availability_zone_id,
+        "AvailableIpAddressCount": subnet.available_ip_address_count,
+        "DefaultForAz": subnet.default_for_az,
+        "MapPublicIpOnLaunch": subnet.map_public_ip_on_launch,
+        "AssignIpv6AddressOnCreation": subnet.assign_ipv6_address_on_creation,
+        "Ipv6CidrBlockAssociationSet": [
+            {
+                "AssociationId": one["associationId"],
+                "Ipv6CidrBlock": one["ipv6CidrBlock"],
+                "Ipv6CidrBlockState": {"State": one["ipv6CidrBlockState"]["State"]},
+            }
+            # One that was taken away is shown as disassociated.
+            for one in subnet.ipv6_cidr_block_associations.values()
+        ],
+        "Ipv6Native": False,
+        "MapCustomerOwnedIpOnLaunch": False,
+        "EnableDns64": False,
+        "PrivateDnsNameOptionsOnLaunch": subnet.private_dns_name_options_on_launch,
+        "OwnerId": subnet.owner_id,
+        "State": subnet.state,
+        "Tags": tag_list(subnet),
+    }
+
+
+class SubnetActions(EC2Response):
+    """The actions on subnets."""
+
+    def create_subnet(self) -> ActionResult:
+        subnet = self.ec2_backend.create_subnet(
+            self._get_param("VpcId"),
+            self._get_param("CidrBlock"),
+            self._get_param("Ipv6CidrBlock"),
+            self._get_param("AvailabilityZone"),
+            self._get_param("AvailabilityZoneId"),
+            bool(self._get_param("Ipv6Native", False)),
+            {"subnet": tags_for(self, "subnet")},
+        )
+        return ActionResult({"Subnet": present_subnet(subnet)})
+
+    def describe_subnets(self) -> ActionResult:
+        return describe(self, SUBNETS, [present_subnet(subnet) for subnet in self.ec2_backend.describe_subnets()])

@@ -13,7 +13,7 @@ from moto.ec2 import utils
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, describe
+from .describe import DescribeSpec, describe
 from .errors import MISSING, not_found, prefix_of, refuse
 
 # moto says vpc-elastic-ip, which makes amazon.aws.ec2_eip tag an address again in each run.
@@ -46,6 +46,11 @@ def tags_for(response: Any, resource_type: str) -> dict[str, str]:
     return tags
 
 
+def tag_pairs(response: Any, resource_type: str) -> list[dict[str, str]]:
+    """The tags of the request's TagSpecifications, as moto takes them of some requests."""
+    return [{"Key": key, "Value": value} for key, value in tags_for(response, resource_type).items()]
+
+
 def _check(tags: dict[str, str]) -> None:
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
@@ -56,7 +61,7 @@ def _check(tags: dict[str, str]) -> None:
         refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
 
 
-TAGS = Kind(
+TAGS = DescribeSpec(
     action="DescribeTags",
     result="Tags",
     id="ResourceId",

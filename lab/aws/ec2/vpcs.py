@@ -2,22 +2,47 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""VPCs and internet gateways; private to the stand-in."""
+"""VPCs."""
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.dhcp_options import DHCPOptionsSet
+from moto.ec2.responses import EC2Response
 from moto.moto_api._internal import mock_random
 
+from .describe import DescribeSpec, describe
+from .elastic_network_interface_actions import private_domain
 from .errors import not_found, refuse
-from .interface_actions import private_domain
-from .routes import parse_destination
+from .route_tables import parse_destination
+from .tags import tag_list, tag_pairs
 
+VPCS = DescribeSpec(
+    action="DescribeVpcs",
+    result="Vpcs",
+    id="VpcId",
+    ids="VpcIds",
+    filters={
+        "cidr": "CidrBlock",
+        "cidr-block": "CidrBlock",
+        "cidr-block-association.association-id": "CidrBlockAssociationSet.AssociationId",
+        "cidr-block-association.cidr-block": "CidrBlockAssociationSet.CidrBlock",
+        "cidr-block-association.state": "CidrBlockAssociationSet.CidrBlockState.State",
+        "dhcp-options-id": "DhcpOptionsId",
+        "ipv6-cidr-block-association.association-id": "Ipv6CidrBlockAssociationSet.AssociationId",
+        "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock",
+        "ipv6-cidr-block-association.state": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State",
+        "is-default": "IsDefault",
+        "isDefault": "IsDefault",
+        "owner-id": "OwnerId",
+        "state": "State",
+        "vpc-id": "VpcId",
+    },
+)
 DEFAULT_DHCP_OPTIONS = "dopt-00000000"
 """The set that every region has, and every VPC that was given no other."""
 
@@ -36,7 +61,7 @@ def network_of(text: str | None, parameter: str) -> str:
 
 
 class VpcRules(EC2Backend):
-    """EC2's rules for VPCs and internet gateways."""
+    """EC2's rules for VPCs."""
 
     def make_default_dhcp_options(self) -> None:
         """Make the region's own set of DHCP options, with an id that takes none of those to come."""
@@ -45,9 +70,6 @@ class VpcRules(EC2Backend):
         mock_random.setstate(state)
         made.id = DEFAULT_DHCP_OPTIONS
         self.dhcp_options_sets[made.id] = made
-
-    def all_gateways(self) -> list[Any]:
-        return list(self.internet_gateways.values())
 
     @staticmethod
     def vpc_blocks(vpc: Any, ipv6: bool) -> list[str]:
@@ -102,43 +124,59 @@ class VpcRules(EC2Backend):
             self.default_vpc = None
         return self.vpcs.pop(vpc_id)
 
-    def get_internet_gateway(self, internet_gateway_id: str) -> Any:
-        found = self.internet_gateways.get(internet_gateway_id)
-        return found if found is not None else not_found(internet_gateway_id, "igw")
 
-    def create_internet_gateway(self, tags: Sequence[dict[str, str]] | None = None) -> Any:
-        if len(self.internet_gateways) >= self.quotas["internet_gateways"]:
-            refuse("InternetGatewayLimitExceeded", "The maximum number of internet gateways has been reached.")
-        return super().create_internet_gateway(tags)
+def present_vpc(vpc: Any) -> dict[str, Any]:
+    """A VPC as DescribeVpcs shows it."""
 
-    def attach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> Any:
-        gateway, vpc = self.get_internet_gateway(internet_gateway_id), self.get_vpc(vpc_id)
-        if gateway.vpc is not None:
-            refuse(
-                "Resource.AlreadyAssociated",
-                f"resource {internet_gateway_id} is already attached to network {gateway.vpc.id}",
-            )
-        if any(other.vpc is vpc for other in self.all_gateways()):
-            refuse("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
-        gateway.vpc = vpc
+    def blocks(ipv6: bool, name: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "AssociationId": block["association_id"],
+                name: block["cidr_block"],
+                f"{name}State": {"State": block["cidr_block_state"]["state"]},
+                **({"Ipv6Pool": "Amazon", "NetworkBorderGroup": vpc.region} if ipv6 else {}),
+            }
+            for block in vpc.get_cidr_block_association_set(ipv6=ipv6)
+        ]
 
-    def detach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> None:
-        gateway = self.get_internet_gateway(internet_gateway_id)
-        if gateway.vpc is None or gateway.vpc.id != vpc_id:
-            refuse("Gateway.NotAttached", f"resource {internet_gateway_id} is not attached to network {vpc_id}")
-        if any(one.vpc_id == vpc_id and (one.elastic or one.automatic_ip) for one in self.enis.values()):
-            refuse(
-                "DependencyViolation",
-                f"Network {vpc_id} has some mapped public address(es). Please unmap those public address(es) before "
-                "detaching the gateway.",
-            )
-        gateway.vpc = None
+    return {
+        "VpcId": vpc.id,
+        "CidrBlock": vpc.cidr_block,
+        "CidrBlockAssociationSet": blocks(False, "CidrBlock"),
+        "Ipv6CidrBlockAssociationSet": blocks(True, "Ipv6CidrBlock"),
+        "DhcpOptionsId": vpc.dhcp_options.id if vpc.dhcp_options else DEFAULT_DHCP_OPTIONS,
+        "InstanceTenancy": vpc.instance_tenancy,
+        "IsDefault": vpc.is_default,
+        "OwnerId": vpc.owner_id,
+        "State": vpc.state,
+        "Tags": tag_list(vpc),
+    }
 
-    def delete_internet_gateway(self, internet_gateway_id: str) -> None:
-        if self.get_internet_gateway(internet_gateway_id).vpc is not None:
-            refuse(
-                "DependencyViolation",
-                f"The internetGateway '{internet_gateway_id}' has dependencies and cannot be deleted.",
-            )
-        del self.internet_gateways[internet_gateway_id]
-        self.forget_tags(internet_gateway_id)
+
+class VpcActions(EC2Response):
+    """The actions on VPCs and their endpoints."""
+
+    def create_vpc(self) -> ActionResult:
+        for name in ("Ipv4IpamPoolId", "Ipv6IpamPoolId", "Ipv6Pool", "Ipv6CidrBlock"):
+            if self._get_param(name):
+                refuse("UnsupportedOperation", f"{name} is not modelled by this stand-in")
+        vpc = self.ec2_backend.create_vpc(
+            self._get_param("CidrBlock"),
+            self._get_param("InstanceTenancy") or "default",
+            amazon_provided_ipv6_cidr_block=self._get_param("AmazonProvidedIpv6CidrBlock", False),
+            ipv6_cidr_block_network_border_group=self.region,
+            tags=tag_pairs(self, "vpc"),
+        )
+        return ActionResult({"Vpc": present_vpc(vpc)})
+
+    def create_default_vpc(self) -> ActionResult:
+        return ActionResult({"Vpc": present_vpc(self.ec2_backend.create_default_vpc())})
+
+    def describe_vpcs(self) -> ActionResult:
+        return describe(self, VPCS, [present_vpc(vpc) for vpc in self.ec2_backend.vpcs.values()])
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        kind = self._get_param("VpcEndpointType") or "Gateway"
+        if kind != "Gateway":
+            refuse("UnsupportedOperation", f"VPC endpoints of the type {kind} are not modelled by this stand-in")
+        return super().create_vpc_endpoint()

@@ -15,7 +15,7 @@ from typing import Any
 
 from lab.kit.messages import ControlError
 
-from ..account import ACCOUNT_ID
+from ..snapshots import ACCOUNT_ID
 
 _ROLE = re.compile(r"arn:aws:iam::(?P<account>\d{12}):role(?P<path>/(?:[!-~]+/)?)(?P<name>[A-Za-z0-9_+=,.@-]{1,64})")
 _SESSION = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")

@@ -18,10 +18,10 @@ from urllib.parse import quote
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 
-from ..account import ACCOUNT_ID
+from ..snapshots import ACCOUNT_ID
+from .authorizer import Authorizer
 from .errors import no_such_entity, not_valid, unsupported
-from .judge import Judge
-from .resources import Params
+from .request_resources import Params
 from .simulation import simulate
 
 # Roles here are given, not assumed: all of them could be, by anyone of the account.
@@ -37,16 +37,16 @@ _TRUST = {
 }
 
 
-def _caller(judge: Judge, key: str, params: Params) -> dict[str, Any]:
-    caller = judge.identities.caller(key)
+def _caller(authorizer: Authorizer, key: str, params: Params) -> dict[str, Any]:
+    caller = authorizer.identities.caller(key)
     return {"UserId": caller.user_id, "Account": ACCOUNT_ID, "Arn": caller.arn}
 
 
-def _role(judge: Judge, key: str, params: Params) -> dict[str, Any]:
+def _role(authorizer: Authorizer, key: str, params: Params) -> dict[str, Any]:
     name = params.get("RoleName", "")
     if not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", name):
         not_valid("roleName", r"satisfy regular expression pattern: [\w+=,.@-]+ and have length from 1 to 64")
-    role = judge.identities.role(name)
+    role = authorizer.identities.role(name)
     if role is None:
         no_such_entity(f"The role with name {name} cannot be found.")
     return {
@@ -62,14 +62,14 @@ def _role(judge: Judge, key: str, params: Params) -> dict[str, Any]:
     }
 
 
-_ANSWERS: dict[tuple[str, str], Callable[[Judge, str, Params], dict[str, Any]]] = {
+_ANSWERS: dict[tuple[str, str], Callable[[Authorizer, str, Params], dict[str, Any]]] = {
     ("sts", "GetCallerIdentity"): _caller,
     ("iam", "GetRole"): _role,
     ("iam", "SimulatePrincipalPolicy"): simulate,
 }
 
 
-def own_answer(judge: Judge, key: str, service: str, action: str, params: Params) -> str | None:
+def own_answer(authorizer: Authorizer, key: str, service: str, action: str, params: Params) -> str | None:
     """The XML of an answer, or None if moto is to answer. Raises IamError.
 
     :param key: the access key id that the request is signed with.
@@ -79,7 +79,7 @@ def own_answer(judge: Judge, key: str, service: str, action: str, params: Params
         return None
     operation = get_service_model(service).operation_model(action)
     if found is None:
-        # moto's IAM would let through what the judge never sees.
+        # moto's IAM would let through what the authorizer never sees.
         unsupported(f"iam:{action}")
     serializer = get_serializer_class(service, "query")(operation_model=operation)
-    return str(serializer.serialize(found(judge, key, params))["body"])
+    return str(serializer.serialize(found(authorizer, key, params))["body"])

@@ -4,8 +4,8 @@
 
 """Response of SimulatePrincipalPolicy; private to the stand-in.
 
-The decision is the judge's, under the context entries of the request only: IAM looks at no resource here, and so at
-no tag.
+The decision is the authorizer's, under the context entries of the request only: IAM looks at no resource here, and so
+at no tag.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..account import ACCOUNT_ID
+from ..snapshots import ACCOUNT_ID
+from .authorizer import Authorizer
 from .conditions import Context
-from .decision import ANY, Decision, Right, decide
 from .errors import no_such_entity
-from .judge import Judge
+from .evaluation import ANY, Decision, Right, decide
 from .policy import Policy
-from .resources import Params
-from .rights import suits
+from .request_resources import Params
+from .required_actions import suits
 from .simulation_request import SimulationRequest, marker, parse_simulation
 
 # The one that counts is the first of these that is among those of all resources.
@@ -30,13 +30,13 @@ _TEMPLATES = {"ec2": "arn:aws:ec2:${Region}:${Account}:${ResourceType}/${Resourc
 _USER = f"arn:aws:iam::{ACCOUNT_ID}:user/"
 
 
-def simulate(judge: Judge, key: str, params: Params) -> dict[str, Any]:
+def simulate(authorizer: Authorizer, key: str, params: Params) -> dict[str, Any]:
     """The answer, as the API's model has it. Raises IamError.
 
     :param key: the access key id that the request is signed with.
     """
     request = parse_simulation(params)
-    policies = judge.policies(_key_of(judge, key, request.source))
+    policies = authorizer.policies(_key_of(authorizer, key, request.source))
     end = request.first + request.size
     results = [_result(policies, action, request) for action in request.actions[request.first : end]]
     if end >= len(request.actions):
@@ -44,13 +44,13 @@ def simulate(judge: Judge, key: str, params: Params) -> dict[str, Any]:
     return {"EvaluationResults": results, "IsTruncated": True, "Marker": marker(end)}
 
 
-def _key_of(judge: Judge, caller: str, source: str) -> str:
+def _key_of(authorizer: Authorizer, caller: str, source: str) -> str:
     """The access key that an ARN stands for: a role's, or a user's that is known by its policies, or asks."""
-    identities = judge.identities
+    identities = authorizer.identities
     key = identities.key_of(source)
     if key is None and source.startswith(_USER):
         key = source.removeprefix(_USER)
-        if key in identities.given() or (key != caller and judge.policies(key) is None):
+        if key in identities.given() or (key != caller and authorizer.policies(key) is None):
             key = None
     if key is None:
         no_such_entity("Unable to retrieve specified IAM entity.")

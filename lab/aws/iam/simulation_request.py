@@ -14,12 +14,12 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from ..account import ACCOUNT_ID
+from ..snapshots import ACCOUNT_ID
 from .conditions import Context
-from .decision import ANY
 from .errors import invalid, not_valid, unsupported
-from .resources import Params, numbered
-from .rights import judged
+from .evaluation import ANY
+from .request_resources import Params, numbered
+from .required_actions import judged
 
 MEMBERS = ("PolicySourceArn", "ActionNames", "ResourceArns", "ContextEntries", "MaxItems", "Marker")
 _SCALARS = ("string", "numeric", "boolean", "ip", "binary", "date")

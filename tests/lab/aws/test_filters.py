@@ -13,24 +13,24 @@ from typing import Any
 import botocore.session
 import pytest
 
-from lab.aws.ec2.backend import HONEST, KINDS
-from lab.aws.ec2.describe import Kind
+from lab.aws.ec2.backend import DESCRIBE_SPECS, FILTERS_CHECKED_BY_MOTO
+from lab.aws.ec2.describe import DescribeSpec
 
 from .conftest import Lab, refused
 
 (ADDRESSES, INSTANCES, STATUSES, INTERFACES, ROUTE_TABLES, SUBNETS, VPCS, GATEWAYS, GROUPS, ZONES, NAT_GATEWAYS) = (
-    KINDS[f"Describe{name}"]
+    DESCRIBE_SPECS[f"Describe{name}"]
     for name in (
         *("Addresses", "Instances", "InstanceStatus", "NetworkInterfaces", "RouteTables", "Subnets", "Vpcs"),
         *("InternetGateways", "SecurityGroups", "AvailabilityZones", "NatGateways"),
     )
 )
-TAGS = KINDS["DescribeTags"]
+TAGS = DESCRIBE_SPECS["DescribeTags"]
 # EC2 takes these all the same: amazon.aws sends the first two.
 UNDOCUMENTED = {"DescribeAddresses": {"domain"}, "DescribeVpcs": {"isDefault", "cidr-block"}}
 
 
-def ask(lab: Lab, kind: Kind, **filters: str | list[str]) -> list[Any]:
+def ask(lab: Lab, kind: DescribeSpec, **filters: str | list[str]) -> list[Any]:
     """Return the objects that an action lists with these filters; in names, `_` stands for `-` and `__` for `.`."""
     listed = [{"Name": name, "Values": [text] if isinstance(text, str) else text} for name, text in filters.items()]
     # NAT gateways alone call the parameter by its singular.
@@ -40,14 +40,14 @@ def ask(lab: Lab, kind: Kind, **filters: str | list[str]) -> list[Any]:
     return found
 
 
-def ids(kind: Kind, found: list[Any]) -> set[str]:
+def ids(kind: DescribeSpec, found: list[Any]) -> set[str]:
     if kind is INSTANCES:
         return {one["InstanceId"] for reservation in found for one in reservation["Instances"]}
     key = {"name": "ZoneName", "id": "InstanceId"}.get(kind.id, kind.id)
     return {one[key] for one in found}
 
 
-EXPECTED: list[tuple[Kind, str, str, set[str]]] = [
+EXPECTED: list[tuple[DescribeSpec, str, str, set[str]]] = [
     (ADDRESSES, "allocation-id", "eipalloc-0a000001", {"eipalloc-0a000001"}),
     (ADDRESSES, "domain", "vpc", {"eipalloc-0a000001", "eipalloc-0a000002", "eipalloc-0a000003"}),
     (ADDRESSES, "instance-id", "i-0a000001", {"eipalloc-0a000003"}),
@@ -121,25 +121,25 @@ EXPECTED: list[tuple[Kind, str, str, set[str]]] = [
     ("kind", "name", "value", "expected"),
     [pytest.param(*row, id=f"{row[0].action} {row[1]}={row[2]}") for row in EXPECTED],
 )
-def test_a_filter_finds(lab: Lab, kind: Kind, name: str, value: str, expected: set[str]) -> None:
+def test_a_filter_finds(lab: Lab, kind: DescribeSpec, name: str, value: str, expected: set[str]) -> None:
     assert ids(kind, ask(lab, kind, **{name: value})) == expected
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-def test_every_filter_is_taken_and_filters(lab: Lab, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DESCRIBE_SPECS.values(), ids=DESCRIBE_SPECS.keys())
+def test_every_filter_is_taken_and_filters(lab: Lab, kind: DescribeSpec) -> None:
     tags = ["tag:Name", "tag-key"] if kind.tags and kind is not TAGS else []
     for name in (*kind.filters, *tags):
         assert ask(lab, kind, **{name: "sg-no such value"}) == [], name
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-def test_any_other_filter_is_refused(lab: Lab, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DESCRIBE_SPECS.values(), ids=DESCRIBE_SPECS.keys())
+def test_any_other_filter_is_refused(lab: Lab, kind: DescribeSpec) -> None:
     with refused("InvalidParameterValue", f"for {kind.action}"):
         ask(lab, kind, **{"no-such-filter": "x"})
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-def test_ec2_documents_the_filters(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", DESCRIBE_SPECS.values(), ids=DESCRIBE_SPECS.keys())
+def test_ec2_documents_the_filters(kind: DescribeSpec) -> None:
     model = botocore.session.get_session().get_service_model("ec2").operation_model(kind.action)
     assert model.input_shape is not None
     members = model.input_shape.members
@@ -178,7 +178,7 @@ def snapshot(ec2: Any) -> None:
     ec2.create_snapshot(VolumeId=volume, Description="one")
 
 
-@pytest.mark.parametrize("action", sorted(HONEST))
+@pytest.mark.parametrize("action", sorted(FILTERS_CHECKED_BY_MOTO))
 def test_filters_of_moto_where_it_refuses_those_that_it_does_not_know(lab: Lab, action: str) -> None:
     make, name, value = MOTOS[action]
     make(lab.ec2)

@@ -14,7 +14,7 @@ import pytest
 
 from lab.aws.iam.conditions import BadPolicy
 from lab.aws.iam.policy import parse_policy
-from lab.aws.iam.resources import ACTIONS
+from lab.aws.iam.request_resources import ACTIONS
 from tests.playbooks.rights import without
 
 from .conftest import Lab

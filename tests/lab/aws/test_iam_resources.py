@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.aws.iam.resources import ACTIONS
+from lab.aws.iam.request_resources import ACTIONS
 
 from .conftest import Lab
 from .judging import OURS, arn, denied, document, judged, made_with, statement

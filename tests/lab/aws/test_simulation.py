@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lab.aws.iam.resources import ACTIONS
+from lab.aws.iam.request_resources import ACTIONS
 
 from .conftest import Lab
 from .judging import DOCUMENTS, KEY, USER, arn, denied, document, judged, statement

@@ -15,7 +15,7 @@ from moto.moto_api._internal import mock_random
 
 from lab.kit.messages import NotFound
 
-from .ec2.backend import LabBackend
+from .ec2.backend import Ec2Backend
 from .ec2.public_addresses import PUBLIC
 from .seed import Seed, plant
 
@@ -36,9 +36,9 @@ class Account:
         self._plant()
         self._pristine = self._copy()
 
-    def backend(self, region: str) -> LabBackend:
+    def backend(self, region: str) -> Ec2Backend:
         """EC2 in a region. Raises KeyError if there is no such region."""
-        found: LabBackend = ec2_backends[ACCOUNT_ID][region]
+        found: Ec2Backend = ec2_backends[ACCOUNT_ID][region]
         return found
 
     def has_region(self, region: str) -> bool:

@@ -14,14 +14,14 @@ from typing import Any
 
 from moto.ec2.models import instances, internet_gateways, route_tables, security_groups, subnets, vpcs
 
-from .ec2 import elastic_ips, interfaces, nat_gateways
-from .ec2.backend import LabBackend
-from .ec2.elastic_ips import Pool
+from .ec2 import elastic_ip_addresses, elastic_network_interfaces, nat_gateways
+from .ec2.amis import DEFAULT_IMAGE
+from .ec2.backend import Ec2Backend
+from .ec2.elastic_ip_addresses import Pool
 from .ec2.errors import not_found, prefix_of, refuse
-from .ec2.images import DEFAULT_IMAGE
 from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
-from .ec2.routes import parse_destination
+from .ec2.route_tables import parse_destination
 
 _TARGETS = {"eni": "NetworkInterfaceId", "igw": "GatewayId", "nat": "NatGatewayId", "i": "InstanceId"}
 
@@ -46,10 +46,10 @@ def _tags(entry: Mapping[str, Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in entry.get("tags", {}).items()}
 
 
-class Planting:
+class SeedLoader:
     """Plants into one region. While it does, there are no quotas: a seed may begin over the limit."""
 
-    def __init__(self, backend: LabBackend) -> None:
+    def __init__(self, backend: Ec2Backend) -> None:
         self._backend = backend
         backend.quotas.update(dict.fromkeys(DEFAULTS, sys.maxsize))
 
@@ -113,7 +113,7 @@ class Planting:
         public_ip = entry.get("public_ip")
         with (
             given_id(instances, "random_instance_id", entry["id"]),
-            given_id(interfaces, "random_eni_id", entry.get("interface_id")),
+            given_id(elastic_network_interfaces, "random_eni_id", entry.get("interface_id")),
         ):
             reservation = self._backend.run_instances(
                 entry.get("image", DEFAULT_IMAGE),
@@ -135,7 +135,7 @@ class Planting:
             reservation.instances[0].primary.automatic_ip = public_ip
 
     def network_interfaces(self, entry: Mapping[str, Any]) -> None:
-        with given_id(interfaces, "random_eni_id", entry["id"]):
+        with given_id(elastic_network_interfaces, "random_eni_id", entry["id"]):
             interface = self._backend.create_network_interface(
                 entry["subnet"],
                 entry.get("private_ip"),
@@ -164,7 +164,7 @@ class Planting:
             # As if it had been ours before.
             PUBLIC.reserve(public_ip)
             self._backend.released.add(public_ip)
-        with given_id(elastic_ips, "random_eip_allocation_id", entry["allocation_id"]):
+        with given_id(elastic_ip_addresses, "random_eip_allocation_id", entry["allocation_id"]):
             address = self._backend.allocate(_tags(entry), entry.get("pool", "amazon"), public_ip)
         if "reverse_dns" in entry:
             address.ptr_record = entry["reverse_dns"].rstrip(".") + "."

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Veil:
+class HiddenObject:
     """Until when an object stays hidden: this many more requests that would show it, or until this moment.
 
     :ivar asked: whether the request that is being answered would have shown it.
@@ -23,16 +23,16 @@ class Veil:
     asked: bool = False
 
 
-class Hidden:
+class HiddenObjects:
     """The objects of a region that are hidden, by id."""
 
     def __init__(self) -> None:
-        self._veils: dict[str, Veil] = {}
+        self._veils: dict[str, HiddenObject] = {}
 
     def hide(self, ids: Iterable[str], calls: int, seconds: float) -> None:
         """From now on these look as if they did not exist yet."""
         for one in ids:
-            self._veils[one] = Veil(calls, time.monotonic() + seconds)
+            self._veils[one] = HiddenObject(calls, time.monotonic() + seconds)
 
     def hides(self, resource_id: str) -> bool:
         """Return True if the request must not see the object. A veil ends after its calls and its time."""

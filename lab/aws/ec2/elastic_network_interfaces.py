@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network interfaces: what they are, and how they come and go; private to the stand-in."""
+"""Network interfaces: how they come, go and are attached, and their private addresses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,25 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.utils import random_eni_id, random_mac_address
 
-from .elastic_ips import LabAddress
+from .elastic_ip_addresses import LabAddress
 from .errors import not_found, refuse
 from .public_addresses import PUBLIC
+
+
+def interface_limits(instance_type: str) -> tuple[int, int]:
+    """Return an instance type's limits: its network interfaces, and the private IPv4 addresses of each of them."""
+    info = INSTANCE_TYPES[instance_type]["NetworkInfo"]
+    return int(info["MaximumNetworkInterfaces"]), int(info["Ipv4AddressesPerInterface"])
+
+
+def is_reserved(subnet: Any, ip: str) -> bool:
+    """EC2 keeps the first four addresses of each subnet, and the last."""
+    network = ipaddress.ip_network(subnet.cidr_block)
+    index = int(ipaddress.ip_address(ip)) - int(network.network_address)
+    return index < 4 or index == network.num_addresses - 1
 
 
 class LabInterface(NetworkInterface):
@@ -105,7 +119,10 @@ class LabInterface(NetworkInterface):
 
 
 class InterfaceRules(EC2Backend):
-    """EC2's rules for creating and deleting network interfaces."""
+    """EC2's rules for network interfaces, their private addresses and attachments.
+
+    An interface may be attached to an instance of another VPC of the account, but not of another zone.
+    """
 
     def interfaces_in(self, subnet_id: str) -> list[LabInterface]:
         return [interface for interface in self.enis.values() if interface.subnet.id == subnet_id]
@@ -228,3 +245,148 @@ class InterfaceRules(EC2Backend):
             self.dissociate(address)
         del self.enis[interface.id]
         self.forget_tags(interface.id)
+
+    def holder_of(self, subnet: Any, ip: str) -> LabInterface | None:
+        """The interface that has this address."""
+        return next((interface for interface in self.interfaces_in(subnet.id) if ip in interface.ips), None)
+
+    def check_address(self, subnet: Any, ip: str) -> None:
+        """Refuse an address that can never be one of this subnet."""
+        try:
+            parsed = ipaddress.ip_address(ip)
+        except ValueError:
+            refuse("InvalidParameterValue", f"Invalid IP address: {ip}")
+        if parsed not in ipaddress.ip_network(subnet.cidr_block):
+            refuse("InvalidParameterValue", f"Address {ip} does not fall within the subnet's address range")
+        if is_reserved(subnet, ip):
+            refuse("InvalidParameterValue", f"Address {ip} is in subnet's reserved address range")
+
+    def free_address(self, subnet: Any, also: Iterable[str] = ()) -> str:
+        """The lowest address that nobody has, outside of the subnet's CIDR reservations.
+
+        :param also: addresses that are as good as taken.
+        """
+        used = {ip for interface in self.interfaces_in(subnet.id) for ip in interface.ips} | set(also)
+        reserved = [one.cidr for one in subnet._cidr_reservations]
+        for host in ipaddress.ip_network(subnet.cidr_block):
+            ip = str(host)
+            if ip not in used and not is_reserved(subnet, ip) and not any(host in block for block in reserved):
+                return ip
+        return refuse(
+            "InsufficientFreeAddressesInSubnet",
+            "The specified subnet does not have enough free addresses to satisfy the request.",
+        )
+
+    def check_room(self, interface: LabInterface, more: int = 0, more_ipv6: int = 0, instance: Any = None) -> None:
+        """Refuse more addresses than an interface of the instance's type has room for; IPv6 ones as many as IPv4."""
+        instance = instance or interface.instance
+        if instance is None:
+            return
+        limit = interface_limits(instance.instance_type)[1]
+        counts = {"private": len(interface.ips) + more, "IPv6": len(interface.ipv6_addresses) + more_ipv6}
+        for kind, count in counts.items():
+            if count > limit:
+                refuse("PrivateIpAddressLimitExceeded", f"Number of {kind} addresses will exceed limit.")
+
+    def assign(self, interface: LabInterface, wanted: Sequence[str], count: int, move: bool) -> list[str]:
+        """Give an interface these secondary addresses, or as many free ones; what others have moves if allowed.
+
+        Returns the addresses that are new to it, or those asked for if it had them all.
+        """
+        if bool(wanted) == bool(count):
+            refuse("InvalidParameterCombination", "Give either private addresses or a count of them")
+        if interface.private_ip_address in wanted:
+            refuse("InvalidParameterValue", f"{interface.private_ip_address} is the primary address of {interface.id}")
+        new = [ip for ip in dict.fromkeys(wanted) if ip not in interface.ips]
+        holders = {}
+        for ip in new:
+            self.check_address(interface.subnet, ip)
+            holder = self.holder_of(interface.subnet, ip)
+            if holder is not None and (not move or holder.private_ip_address == ip):
+                refuse("InvalidParameterValue", f"[{ip}] is assigned, but move is not allowed.")
+            holders[ip] = holder
+        self.check_room(interface, len(new) + count)
+        for _ in range(count):
+            new.append(self.free_address(interface.subnet, also=new))
+        for ip in new:
+            self._move(ip, holders.get(ip), interface)
+        return new or list(wanted)
+
+    @staticmethod
+    def _move(ip: str, holder: LabInterface | None, target: LabInterface) -> None:
+        target.ips.append(ip)
+        if holder is None:
+            return
+        holder.ips.remove(ip)
+        bound = holder.elastic.pop(ip, None)
+        if bound is not None:
+            # The Elastic IP goes with its private address, and stays associated.
+            bound.eni = target
+            target.elastic[ip] = bound
+
+    def unassign(self, interface: LabInterface, ips: Sequence[str]) -> None:
+        """Take secondary addresses away; their Elastic IPs stay, unbound."""
+        wrong = [ip for ip in ips if ip not in interface.ips[1:]]
+        if wrong or not ips:
+            refuse(
+                "InvalidParameterValue",
+                f"Some of {list(ips)} are not assigned to interface {interface.id} as secondary addresses",
+            )
+        for ip in ips:
+            if ip in interface.elastic:
+                self.dissociate(interface.elastic[ip])
+            interface.ips.remove(ip)
+
+    def sole_interface(self, instance_id: str) -> LabInterface:
+        """The interface that is meant by an instance's id alone."""
+        nics = list(self.get_instance(instance_id).nics.values())
+        if not nics:
+            refuse(
+                "IncorrectInstanceState", f"The instance '{instance_id}' has no network interface (is it terminated?)"
+            )
+        if len(nics) > 1:
+            refuse(
+                "InvalidInstanceID",
+                f"There are multiple interfaces attached to instance '{instance_id}'. "
+                "Please specify an interface ID for the operation instead.",
+            )
+        found: LabInterface = nics[0]
+        return found
+
+    def attach_network_interface(self, eni_id: str, instance_id: str, device_index: int) -> Any:
+        interface, instance = self.get_network_interface(eni_id), self.get_instance(instance_id)
+        if interface.instance is not None or interface.requester_managed:
+            refuse("InvalidNetworkInterface.InUse", f"Interface: [{eni_id}] in use.")
+        if instance.state not in ("running", "stopped"):
+            refuse(
+                "IncorrectInstanceState", f"The instance '{instance_id}' is not in the 'running' or 'stopped' state."
+            )
+        index = int(device_index)
+        if index in instance.nics:
+            refuse(
+                "InvalidParameterValue",
+                f"Instance '{instance_id}' already has an interface attached at device index '{index}'.",
+            )
+        if interface.availability_zone != instance.availability_zone:
+            refuse(
+                "InvalidParameterCombination",
+                "You may not attach a network interface to an instance if they are not in the same availability zone",
+            )
+        most = interface_limits(instance.instance_type)[0]
+        if len(instance.nics) >= most:
+            refuse(
+                "AttachmentLimitExceeded",
+                f"Interface count {len(instance.nics) + 1} exceeds the limit for {instance.instance_type}",
+            )
+        self.check_room(interface, instance=instance)
+        instance.attach_eni(interface, index)
+        return interface.attachment
+
+    def detach_network_interface(self, attachment_id: str) -> None:
+        held = (interface for interface in self.enis.values() if interface.attachment_id == attachment_id)
+        interface = next(held, None) or not_found(attachment_id, "eni-attach")
+        if interface.requester_managed:
+            refuse("OperationNotPermitted", f"You are not allowed to manage '{attachment_id}': a NAT gateway does.")
+        if interface.device_index == 0:
+            refuse("OperationNotPermitted", "The network interface at device index 0 cannot be detached.")
+        interface.instance.detach_eni(interface)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ec2.backend import LabBackend
+from ..ec2.backend import Ec2Backend
 from ..ec2.tags import RESOURCE_TYPES
 
 Params = Mapping[str, str]
@@ -43,7 +43,7 @@ class Resource:
         return f"arn:aws:ec2:{region}:{account}:{self.type}/{self.id}"
 
 
-Find = Callable[[Params, LabBackend], list[Resource]]
+Find = Callable[[Params, Ec2Backend], list[Resource]]
 ANY_KIND = "*"
 
 
@@ -70,14 +70,14 @@ def _tags(params: Params, name: str) -> Tags:
     return {value: params.get(f"{prefix}.Value", "") for prefix, value in keys}
 
 
-def _there(backend: LabBackend, kind: str, wanted: str) -> Resource:
+def _there(backend: Ec2Backend, kind: str, wanted: str) -> Resource:
     return Resource(kind, wanted, backend.tags.get(wanted, {}))
 
 
 def _made(kind: str) -> Finder:
     """Return a finder of the resource that the request creates, with the tags that the request gives to its kind."""
 
-    def find(params: Params, backend: LabBackend) -> list[Resource]:
+    def find(params: Params, backend: Ec2Backend) -> list[Resource]:
         given: dict[str, str] = {}
         for key, value in params.items():
             match = re.fullmatch(r"(TagSpecification\.\d+)\.ResourceType", key)
@@ -98,16 +98,16 @@ def _named_if(kind: str, name: str) -> Finder:
     return Finder((kind,), lambda params, backend: [_there(backend, kind, params[name])] if params.get(name) else [])
 
 
-def _groups(params: Params, backend: LabBackend) -> list[Resource]:
+def _groups(params: Params, backend: Ec2Backend) -> list[Resource]:
     # Without any the VPC's default group is taken, which the request does not name.
     return [_there(backend, "security-group", one) for one in numbered(params, "SecurityGroupId") or ["*"]]
 
 
-def _groups_if(params: Params, backend: LabBackend) -> list[Resource]:
+def _groups_if(params: Params, backend: Ec2Backend) -> list[Resource]:
     return [_there(backend, "security-group", one) for one in numbered(params, "SecurityGroupId")]
 
 
-def _address(params: Params, backend: LabBackend) -> Any:
+def _address(params: Params, backend: Ec2Backend) -> Any:
     """The Elastic IP that a request names in one of three ways, or None."""
     for name, attribute in (("AllocationId", "id"), ("AssociationId", "association_id"), ("PublicIp", "public_ip")):
         if params.get(name):
@@ -115,17 +115,17 @@ def _address(params: Params, backend: LabBackend) -> Any:
     return None
 
 
-def _elastic_ip(params: Params, backend: LabBackend) -> list[Resource]:
+def _elastic_ip(params: Params, backend: Ec2Backend) -> list[Resource]:
     found = _address(params, backend)
     return [_there(backend, "elastic-ip", found.id if found else params.get("AllocationId") or "*")]
 
 
-def _interface_of_address(params: Params, backend: LabBackend) -> list[Resource]:
+def _interface_of_address(params: Params, backend: Ec2Backend) -> list[Resource]:
     found = _address(params, backend)
     return [_there(backend, "network-interface", found.eni.id)] if found and found.eni is not None else []
 
 
-def _attached(params: Params, backend: LabBackend) -> list[Resource]:
+def _attached(params: Params, backend: Ec2Backend) -> list[Resource]:
     """Both ends of an attachment."""
     held = (one for one in backend.enis.values() if one.attachment_id == params.get("AttachmentId"))
     found = next(held, None)
@@ -133,7 +133,7 @@ def _attached(params: Params, backend: LabBackend) -> list[Resource]:
     return [_there(backend, "network-interface", ends[0]), _there(backend, "instance", ends[1])]
 
 
-def _tagged(params: Params, backend: LabBackend) -> list[Resource]:
+def _tagged(params: Params, backend: Ec2Backend) -> list[Resource]:
     """Return the resources of CreateTags and DeleteTags. An unknown kind's type is the id's prefix."""
     given = _tags(params, "Tag")
     return [
@@ -230,7 +230,7 @@ UNMODELLED: dict[str, tuple[str, ...]] = {
 """Parameters that add resources which are not found here: by how their names begin."""
 
 
-def resources_of(action: str, params: Params, backend: LabBackend) -> list[Resource]:
+def resources_of(action: str, params: Params, backend: Ec2Backend) -> list[Resource]:
     """All resources of a request, each of which must be allowed; none if EC2 knows no resource of this action.
 
     Raises KeyError for an action that cannot be judged.

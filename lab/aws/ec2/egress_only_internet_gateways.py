@@ -17,11 +17,11 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, describe
+from .describe import DescribeSpec, describe
 from .errors import not_found, refuse
 from .tags import tag_list, tags_for
 
-EGRESS_ONLY_GATEWAYS = Kind(
+EGRESS_ONLY_GATEWAYS = DescribeSpec(
     action="DescribeEgressOnlyInternetGateways",
     result="EgressOnlyInternetGateways",
     id="EgressOnlyInternetGatewayId",

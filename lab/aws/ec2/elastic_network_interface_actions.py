@@ -11,12 +11,12 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, describe
-from .errors import refuse
-from .interfaces import LabInterface
+from .describe import DescribeSpec, describe
+from .elastic_network_interfaces import LabInterface
+from .errors import refuse, required
 from .tags import tag_list, tags_for
 
-INTERFACES = Kind(
+INTERFACES = DescribeSpec(
     action="DescribeNetworkInterfaces",
     result="NetworkInterfaces",
     id="NetworkInterfaceId",
@@ -147,10 +147,7 @@ class InterfaceActions(EC2Response):
     """The actions on network interfaces."""
 
     def _interface(self) -> LabInterface:
-        wanted = self._get_param("NetworkInterfaceId")
-        if not wanted:
-            refuse("MissingParameter", "The request must contain the parameter NetworkInterfaceId")
-        found: LabInterface = self.ec2_backend.get_network_interface(wanted)
+        found: LabInterface = self.ec2_backend.get_network_interface(required(self, "NetworkInterfaceId"))
         return found
 
     def _no_prefixes(self) -> None:
@@ -249,7 +246,7 @@ class InterfaceActions(EC2Response):
         interface = self._interface()
         wanted = [ip for ip in self._get_param("Ipv6Addresses", []) if ip not in interface.ipv6_addresses]
         count = self._get_int_param("Ipv6AddressCount", 0)
-        self.ec2_backend.check_ipv6_room(interface, count or len(wanted))
+        self.ec2_backend.check_room(interface, more_ipv6=count or len(wanted))
         new = self.ec2_backend.ipv6_for(interface.subnet, wanted, count)
         interface.ipv6_addresses.extend(new)
         return ActionResult({"NetworkInterfaceId": interface.id, "AssignedIpv6Addresses": new})

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..account import ACCOUNT_ID, DEFAULT_REGION
-from ..ec2.backend import LabBackend
+from ..ec2.backend import Ec2Backend
+from ..snapshots import ACCOUNT_ID, DEFAULT_REGION
 from .conditions import Context
-from .decision import ANY, Right
+from .evaluation import ANY, Right
 from .identities import Identities
-from .resources import ACTIONS, ANY_KIND, UNMODELLED, Params, Resource, resources_of
+from .request_resources import ACTIONS, ANY_KIND, UNMODELLED, Params, Resource, resources_of
 
 IAM_ACTIONS = {"GetRole": ("role",), "SimulatePrincipalPolicy": ("user", "group", "role")}
 """The types of the one resource of each action of IAM's."""
@@ -22,7 +22,7 @@ _ARN = re.compile(r"arn:[^:]+:(?P<service>[^:]+):[^:]*:[^:]*:(?P<kind>[^/]+)/.+"
 
 
 def judged(action: str) -> bool:
-    """Return True if the judge knows the resources of an action, such as ``ec2:CreateVpc``."""
+    """Return True if the authorizer knows the resources of an action, such as ``ec2:CreateVpc``."""
     service, _, name = action.partition(":")
     return name in {"ec2": ACTIONS.keys(), "iam": IAM_ACTIONS.keys()}.get(service, ())
 
@@ -37,14 +37,14 @@ def suits(action: str, arn: str) -> bool:
 
 
 def unclear(service: str, action: str, params: Params) -> str:
-    """Return the part of a request that the judge cannot evaluate, the action or a parameter, or an empty text."""
+    """Return the part of a request that the authorizer cannot evaluate, the action or a parameter, or an empty text."""
     if not judged(f"{service}:{action}"):
         return f"{service}:{action}"
     beginnings = UNMODELLED.get(action, ())
     return next((f"{service}:{action} with {name}" for name in params if name.startswith(beginnings)), "")
 
 
-def ec2_rights(action: str, params: Params, backend: LabBackend) -> Iterator[Right]:
+def ec2_rights(action: str, params: Params, backend: Ec2Backend) -> Iterator[Right]:
     """All that must be allowed: the action on each resource, and the tags that something is made with.
 
     The first step raises KeyError for an action that is unclear.

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conditions import BadPolicy
-from .decision import ANY, Decision, Right, decide
+from .evaluation import ANY, Decision, Right, decide
 from .identities import Identities
 from .policy import Policy, parse_policy
-from .resources import Params
-from .rights import unclear
+from .request_resources import Params
+from .required_actions import unclear
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Refusal:
     message: str
 
 
-class Judge:
+class Authorizer:
     """Judges the requests of the access keys that were given policies; all other keys may do everything.
 
     :param keys: the access keys that the seed names.

@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The actions on the account itself; private to the stand-in."""
+"""Regions, availability zones and attributes of the account."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
-from .describe import Kind, describe
+from .describe import DescribeSpec, describe
 from .errors import refuse
 
-REGIONS = Kind(
+REGIONS = DescribeSpec(
     action="DescribeRegions",
     result="Regions",
     id="RegionName",
@@ -21,8 +23,40 @@ REGIONS = Kind(
 )
 
 
+ZONES = DescribeSpec(
+    action="DescribeAvailabilityZones",
+    result="AvailabilityZones",
+    id="ZoneName",
+    tags=None,
+    filters={
+        "group-name": "GroupName",
+        "opt-in-status": "OptInStatus",
+        "region-name": "RegionName",
+        "state": "State",
+        "zone-id": "ZoneId",
+        "zone-name": "ZoneName",
+        "zone-type": "ZoneType",
+    },
+)
+
+
+def present_zone(zone: Any) -> dict[str, Any]:
+    """A zone as DescribeAvailabilityZones shows it."""
+    return {
+        "ZoneName": zone.name,
+        "ZoneId": zone.zone_id,
+        "ZoneType": zone.zone_type,
+        "RegionName": zone.region_name,
+        "GroupName": f"{zone.region_name}-zg-1",
+        "NetworkBorderGroup": zone.region_name,
+        "OptInStatus": "opt-in-not-required",
+        "State": zone.state,
+        "Messages": [],
+    }
+
+
 class AccountActions(EC2Response):
-    """EC2 actions on the account: regions, and the quotas in force, of which EC2 reports no more than these."""
+    """EC2 actions on the account: regions, zones, and the quotas in force, of which EC2 reports no more than these."""
 
     def describe_account_attributes(self) -> ActionResult:
         quotas, default = self.ec2_backend.quotas, self.ec2_backend.default_vpc
@@ -58,3 +92,12 @@ class AccountActions(EC2Response):
             if not names or region.name in names
         ]
         return describe(self, REGIONS, shown)
+
+    def describe_availability_zones(self) -> ActionResult:
+        names, ids = self._get_param("ZoneNames", []), self._get_param("ZoneIds", [])
+        zones = self.ec2_backend.describe_availability_zones()
+        for name in names:
+            if name not in [zone.name for zone in zones]:
+                refuse("InvalidParameterValue", f"Invalid availability zone: [{name}]")
+        zones = [zone for zone in zones if (not names or zone.name in names) and (not ids or zone.zone_id in ids)]
+        return describe(self, ZONES, [present_zone(zone) for zone in zones])
