@@ -101,6 +101,12 @@ INTERNAL = frozenset({"bonding_inventory", "bonding_plan", "bonding_host_found",
 GROUP = "bonding_group"
 """The name of the group of aggregators, an extra variable."""
 
+ROLE_GATEWAY = {
+    name: option
+    for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()
+    if name not in ("aggregator", "max_networks")
+}
+"""Keys of `pwan_gateway_gateway`: those of an entry of `bonding_spaces[].gateways` that need no plan."""
 PREFIXES = ("bonding_", "eip_cpe_nat_", "cpe_nat_bgp_", "pwan_vpc_", "pwan_mesh_", "pwan_gateway_", "aggregator_host_")
 """Variables of these names are the collection's."""
 

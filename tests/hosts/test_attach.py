@@ -6,28 +6,29 @@
 from __future__ import annotations
 
 import pathlib
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_input import named_input, wanted_fields
+from ansible_collections.bonded.internet.plugins.module_utils._design.intent import GatewayIntent
+from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
 from lab.demo.playbook import Outcome, run_playbook
 from tests.playbooks.running import Site, demo_variables
 
 from .conftest import ENVIRONMENT, Aggregator
 from .hotplug import hotplug, unplug
 
-GATEWAY: dict[str, Any] = {
-    "network": "demo",
-    "space": "acme",
-    "space_id": 11,
-    "aggregator": 7,
-    "instance_id": "i-0d00000000000a901",
-    "subnet_id": "subnet-0d00000000000001a",
-    "egress": "masquerade",
-    "alone": False,
-    "source_dest_check": True,
-    "watch_seconds": 2,
-}
+GATEWAY = replace(
+    named_input("demo", "acme", "agg1", "eu-central-1a"),
+    **wanted_fields("demo", 11, GatewayIntent("agg1", (), subnet_id="subnet-0d00000000000001a")),
+    aggregator=7,
+    instance_id="i-0d00000000000a901",
+    device_index=1,
+    phases=list(PHASES),
+    source_dest_check=True,
+)
 
 
 class Gateway:
@@ -38,8 +39,9 @@ class Gateway:
 
     def role(self, **variables: Any) -> Outcome:
         where = {"bonding_api_url": self.site.server.url, "aws_endpoint_url": self.site.cloud.url}
-        given = {f"pwan_gateway_{name}": value for name, value in {**GATEWAY, **variables}.items()}
-        role = {"tested_role": "bonded.internet.pwan_gateway"}
+        planned = asdict(replace(GATEWAY, **variables))
+        given = {"pwan_gateway_planned": planned, "pwan_gateway_watch_seconds": 2}
+        role = {"tested_role": "bonded.internet.pwan_gateway", "tested_entry_point": "planned"}
         self.site.cloud.clear_log()
         self.site.server.clear_log()
         return run_playbook(

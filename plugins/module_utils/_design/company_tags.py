@@ -82,8 +82,8 @@ def _works(design: Design) -> Iterator[tuple[dict[str, Any], str]]:
     for listed in design.vpcs.values():
         yield from ((work, f"vpc/{work['space']}") for work in listed if not work.get("remove"))
     for owned in design.gateways.values():
-        yield from ((work, work["key"]) for _host, work in owned if not work.get("remove"))
-    yield from ((work, work["key"]) for _host, work in design.gateway_objects.values() if not work.get("remove"))
+        yield from ((work, work["key"]) for _host, work in owned if work["state"] == "present")
+    yield from ((work, work["key"]) for _host, work in design.gateway_objects.values())
     for owned in design.cpe_nat.values():
         yield from ((work, cpe_nat_key(work["key"])) for _host, work in owned if work.get("interface"))
     yield from ((work, cpe_nat_key(work["key"])) for _host, work in design.entries.values())

@@ -9,25 +9,21 @@ Private to the collection.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from .context import Context
 from .fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
+from .gateway_input import GatewayInput, named_input, wanted_fields
 from .intent import GatewayIntent, Intent, SpaceIntent
 from .naming import (
     gateway_device,
     gateway_ip_key,
     gateway_key,
-    internet_gateway_key,
     nat_gateway_ip_key,
     nat_gateway_key,
-    object_name,
     owned,
-    public_subnet_key,
-    public_table_key,
     route_table_key,
-    subnet_key,
 )
 from .public_subnets import NAT
 from .stages import Phase
@@ -36,8 +32,6 @@ from .vpc import VpcDesign
 
 PART = "gateways"
 MASQUERADE = "masquerade"
-MTU = 1500
-"""The path to the Internet carries 1500 octets."""
 
 
 @dataclass(frozen=True)
@@ -226,33 +220,38 @@ class GatewayRoutes:
     """The routes of the static protocol after the phase."""
 
 
+def gateway_input(gateway: Gateway, intent: Intent) -> GatewayInput:
+    """Return the input of role pwan_gateway for a gateway, as far as it is the same in each phase."""
+    names = named_input(intent.network, gateway.space, gateway.member.host, gateway.zone)
+    fields = wanted_fields(intent.network, gateway.number, gateway.intent) | {"interface": gateway.device}
+    return replace(
+        names,
+        **fields,
+        aggregator=gateway.member.id,
+        instance_id=gateway.member.instance.id if gateway.member.instance else None,
+        device_index=gateway.device_index,
+        accept_ra=gateway.ipv6,
+        release=intent.prune_addresses,
+    )
+
+
 def gateway_work(
     gateway: Gateway, intent: Intent, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the gateway of role pwan_gateway in one phase; `kept` is what it loses in a later one."""
-    return {
-        **gateway_change(gateway.space, gateway.member.host, gateway.zone, intent),
-        "aggregator": gateway.member.id,
-        "instance_id": gateway.member.instance.id if gateway.member.instance else None,
-        "device_index": gateway.device_index,
-        "subnet_id": gateway.intent.subnet_id,
-        "pool": gateway.intent.pool,
-        "public_ip": gateway.intent.public_ip,
-        "egress": gateway.intent.egress,
-        "phases": [phase],
-        "source_dest_check": check_in(gateway, phase),
-        "interface": gateway.device,
-        "accept_ra": gateway.ipv6,
-        "protocol": object_name(intent.network, "gateway", gateway.number),
-        "filter": object_name(intent.network, "gateway_import", gateway.number),
-        "routes": routes.static,
-        "kept": kept or {},
-        "networks": routes.networks,
-        "absent_networks": routes.absent_networks,
-        "route_table_ids": routes.route_table_ids or list(gateway.intent.route_tables) or None,
-        "fresh": phase == "add" and not _exists(gateway),
-        "release": intent.prune_addresses,
-    }
+    """Return the input of role pwan_gateway in one phase; `kept` is what the gateway loses in a later one."""
+    return asdict(
+        replace(
+            gateway_input(gateway, intent),
+            phases=[phase],
+            source_dest_check=check_in(gateway, phase),
+            routes=routes.static,
+            kept=kept or {},
+            networks=routes.networks,
+            absent_networks=routes.absent_networks,
+            route_table_ids=routes.route_table_ids or list(gateway.intent.route_tables) or None,
+            fresh=phase == "add" and not _exists(gateway),
+        )
+    )
 
 
 def _exists(gateway: Gateway) -> bool:
@@ -265,42 +264,3 @@ def check_in(gateway: Gateway, phase: Phase) -> bool:
     if phase == "remove" or gateway.interface is None:
         return gateway.source_dest_check
     return gateway.source_dest_check and gateway.interface.source_dest_check
-
-
-def gateway_change(space: str, host: str, zone: str, intent: Intent) -> dict[str, Any]:
-    """GW of role pwan_gateway that changes nothing: the names by which it finds what there is."""
-    return {
-        "network": intent.network,
-        "space": space,
-        "key": gateway_key(space, host),
-        "ip_key": gateway_ip_key(space, host),
-        "subnet_key": subnet_key(space, zone),
-        "table_key": route_table_key(space),
-        "internet_gateway_key": internet_gateway_key(space),
-        "nat_key": nat_gateway_key(space, host),
-        "nat_ip_key": nat_gateway_ip_key(space, host),
-        "public_subnet_key": public_subnet_key(space, zone),
-        "public_table_key": public_table_key(space, zone),
-        "aggregator": None,
-        "instance_id": None,
-        "device_index": 0,
-        "subnet_id": None,
-        "pool": None,
-        "public_ip": None,
-        "egress": "none",
-        "phases": [],
-        "source_dest_check": False,
-        "interface": None,
-        "accept_ra": False,
-        "mtu": MTU,
-        "protocol": None,
-        "filter": None,
-        "routes": [],
-        "kept": {},
-        "networks": [],
-        "absent_networks": [],
-        "route_table_ids": None,
-        "fresh": False,
-        "release": False,
-        "remove": False,
-    }

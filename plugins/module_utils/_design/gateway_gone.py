@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from .context import Context
 from .fleet import Fleet, Member
-from .gateway import PART, Gateway, gateway_change
+from .gateway import PART, Gateway
+from .gateway_input import named_input
 from .intent import Intent
 from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .leftovers import RELEASE, TEARDOWN, releases, removal_switch
@@ -200,22 +201,22 @@ def _gone(gateway: Gone, switch: str, context: Context) -> None:
         around = cloud.subnets.get(one.subnet_id)
         parent = around.tags.get(TAG_KEY, around.id) if around else one.subnet_id
         design.aws(Change("delete", "network_interface", parent, key, before={"private_ip": one.private_ip}), stopped)
-    work = {
-        **gateway_change(gateway.space, gateway.host, zone, intent),
-        "aggregator": member.id if member and member.id in context.server.things else None,
-        "instance_id": interface.instance_id if interface else None,
-        "subnet_id": interface.subnet_id if interface else None,
-        "egress": NAT if gateway.nat else "none",
-        "phases": ["remove"],
-        "interface": next((t.key for t in gateway.things if t.kind == "ethernet_interface"), None),
-        "protocol": next((t.key for t in gateway.things if t.kind == "static_protocol"), None),
-        "filter": next((t.key for t in gateway.things if t.kind == "filter"), None),
-        "absent_networks": list(dict.fromkeys(destinations)),
-        "route_table_ids": list(dict.fromkeys(tables)),
-        "release": releases(intent),
-        "remove": True,
-    }
-    design.gateways["remove"].append((where, work))
+    work = replace(
+        named_input(intent.network, gateway.space, gateway.host, zone),
+        state="absent",
+        aggregator=member.id if member and member.id in context.server.things else None,
+        instance_id=interface.instance_id if interface else None,
+        subnet_id=interface.subnet_id if interface else None,
+        egress=NAT if gateway.nat else "none",
+        phases=["remove"],
+        interface=next((t.key for t in gateway.things if t.kind == "ethernet_interface"), None),
+        protocol=next((t.key for t in gateway.things if t.kind == "static_protocol"), None),
+        filter=next((t.key for t in gateway.things if t.kind == "filter"), None),
+        absent_networks=list(dict.fromkeys(destinations)),
+        route_table_ids=list(dict.fromkeys(tables)),
+        release=releases(intent),
+    )
+    design.gateways["remove"].append((where, asdict(work)))
 
 
 def _spare_items(gateway: Gone, where: str | None, context: Context) -> None:

@@ -12,48 +12,24 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from .addresses import router_address
-from .gateway import MTU, Gateway
+from .gateway import Gateway, gateway_input
+from .gateway_objects import device_fields, filter_fields, gateway_route, protocol_fields, unreachable_routes
 from .gateway_routes import tables_of
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY
-from .mesh_objects import NONE
-from .naming import ANYWHERE, GATEWAY_KINDS, TAG_KEY, gateway_key, object_name, owned
+from .naming import ANYWHERE, TAG_KEY, gateway_key, owned
 from .state import Cloud, RouteTable, Thing
-
-LAST_RESORT = "if net.len > 0 then preference = 1;\naccept;"
-"""Import filter of the gateway's routes: but for the default they count only where nobody else has one. With a static
-route's own preference of 200 a network that is just one LAN would be taken from the LAN."""
 
 
 def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Thing]:
     """The ethernet interface, the filter and the static protocol on the aggregator."""
-    name, by = (object_name(intent.network, kind, gateway.number) for kind in GATEWAY_KINDS)
-    interface = {
-        "name": gateway.device,
-        "type": "ethernet",
-        "space": gateway.space,
-        "enabled": True,
-        "mtu": MTU,
-        "addresses": _addresses(gateway),
-        "accept_ra": gateway.ipv6,
-    }
-    protocol = {
-        "name": name,
-        "protocol": "static",
-        "space": gateway.space,
-        "enabled": True,
-        "import_ipv4": {"mode": "filter", "filter": by},
-        "export_ipv4": dict(NONE),
-        "import_ipv6": dict(NONE),
-        "export_ipv6": dict(NONE),
-        "routes": static_routes(gateway, intent, cloud),
-    }
-    parent = gateway.member.parent
+    wanted, parent = gateway_input(gateway, intent), gateway.member.parent
+    device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
+    protocol = protocol_fields(wanted, static_routes(gateway, intent, cloud))
     return [
-        Thing("ethernet_interface", parent, gateway.device, interface),
-        Thing("filter", parent, by, {"name": by, "family": "ipv4", "body": LAST_RESORT}),
-        Thing("static_protocol", parent, name, protocol),
+        Thing("ethernet_interface", parent, device["name"], device),
+        Thing("filter", parent, by["name"], by),
+        Thing("static_protocol", parent, protocol["name"], protocol),
     ]
 
 
@@ -73,16 +49,10 @@ def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[s
     A packet for an address of `networks` that no LAN has would leave by the default route, come back by the VPC's
     route, and so on until its TTL ends (packet lab). A LAN's longer prefix comes before such an end.
     """
-    router = router_address(gateway.subnet)
-
-    def by_router(network: str) -> dict[str, Any]:
-        return {"network": network, "destination": "gateway", "address": router, "interface": None}
-
     ends = _comes_back(gateway, intent, cloud)
-    unreachable = [
-        {"network": network, "destination": "unreachable", "address": None, "interface": None} for network in ends
-    ]
-    return [by_router(ANYWHERE), *unreachable, *map(by_router, _elsewhere(gateway, ends, intent, cloud))]
+    networks = [ANYWHERE, *_elsewhere(gateway, ends, intent, cloud)]
+    default, *elsewhere = (gateway_route(network, gateway.subnet) for network in networks)
+    return [default, *unreachable_routes(ends), *elsewhere]
 
 
 def _own_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> RouteTable | None:

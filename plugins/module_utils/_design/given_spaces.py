@@ -46,7 +46,10 @@ def _vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], rep
     return VxlanIntent(subnet=subnet, addresses=addresses, aggregators=members, **options)
 
 
-def _gateway(given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report) -> GatewayIntent | None:
+def read_gateway(
+    given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report
+) -> GatewayIntent | None:
+    """Return an entry of `bonding_spaces[].gateways`, None with a problem."""
     options = given_options(given)
     if "aggregator" not in options:
         report.problem(f"{space}, gateways: aggregator is missing: the host that carries the gateway.")
@@ -163,7 +166,8 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
             f"{what}: private_wan: unmanaged needs vxlan with a subnet: without it nothing carries the private WAN "
             "between the aggregators."
         )
-    gateways = tuple(gateway for one in options.get("gateways", ()) if (gateway := _gateway(one, what, hosts, report)))
+    read = (read_gateway(one, what, hosts, report) for one in options.get("gateways", ()))
+    gateways = tuple(gateway for gateway in read if gateway)
     for host in several(gateway.host for gateway in gateways):
         report.problem(f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks.")
     return SpaceIntent(

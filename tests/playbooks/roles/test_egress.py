@@ -26,15 +26,10 @@ VPC: dict[str, Any] = {
 GATEWAY: dict[str, Any] = {
     "network": "demo",
     "space": "acme",
-    "space_id": 11,
     "aggregator": 7,
     "instance_id": "i-0d00000000000a901",
-    "zone": ZONE,
-    "subnet_key": f"subnet/acme/{ZONE}",
-    "egress": "nat_gateway",
-    "interface": "ens6",
     "host_side": False,
-    "networks": ["172.16.0.0/12"],
+    "gateway": {"egress": "nat_gateway", "interface": "ens6", "networks": ["172.16.0.0/12"]},
 }
 
 
@@ -71,8 +66,9 @@ def test_a_nat_gateway_is_made_given_up_made_again_and_taken_down(
     with_a_vpc: str, empty: Site, gateway: Role, vpc: Role
 ) -> None:
     before = comparable(empty.cloud.state())
-    needs = gateway("present", {**GATEWAY, "subnet_id": "subnet-0d00000000000001a"})
-    assert "egress: nat_gateway needs the subnet natgw-subnet/acme/eu-central-1a" in needs.problems
+    given = gateway("present", {**GATEWAY, "gateway": {**GATEWAY["gateway"], "subnet_id": "subnet-0d00000000000001a"}})
+    assert "egress: nat_gateway with subnet_id: subnet-0d00000000000001a" in given.problems
+    assert empty.writes() == []
 
     empty.load(with_a_vpc)
     outer = empty.ours("internet_gateways")["igw/acme"]["id"]
@@ -93,7 +89,7 @@ def test_a_nat_gateway_is_made_given_up_made_again_and_taken_down(
 
     # Without translation: the new address, the route in one call, and only then the NAT gateway and its address.
     # (The same by phases, and back: tests/playbooks/ways/test_egress.py.)
-    assert gateway("present", {**GATEWAY, "egress": "none"}).code == 0
+    assert gateway("present", {**GATEWAY, "gateway": {**GATEWAY["gateway"], "egress": "none"}}).code == 0
     assert empty.writes() == ["AllocateAddress", "AssociateAddress", "ReplaceRoute", "DeleteNatGateway", "CreateTags"]
     assert alive(empty) == []
     assert routes(empty, "rtb/acme") == {**to_gateway, "0.0.0.0/0": outer}
@@ -152,7 +148,7 @@ def test_a_nat_gateway_that_fails_ends_the_run_and_is_made_again(with_a_vpc: str
     failed = gateway("present", GATEWAY)
     assert failed.code != 0
     (nat,) = empty.cloud.state()["nat_gateways"]
-    assert f"its NAT gateway {nat['id']} is failed (wanted: available)" in failed.problems
+    assert f"NAT gateway {nat['id']} has the wrong state (got failed, expected available)" in failed.problems
     reason = f"EC2 says Gateway.NotAttached: Network {outer['vpc_id']} has no Internet gateway attached"
     assert reason in failed.problems
     asked = [entry for entry in failed.aws if entry["action"] == "DescribeNatGateways" and entry["params"]]

@@ -20,21 +20,27 @@ MAIN_TABLE = "rtb-0d000000000000001"
 GATEWAY: dict[str, Any] = {
     "network": "demo",
     "space": "acme",
-    "space_id": 11,
     "aggregator": 7,
     "instance_id": INSTANCE,
-    "subnet_id": "subnet-0d00000000000001a",
-    "egress": "none",
-    "interface": "ens6",
     "host_side": False,
-    "accept_ra": True,
-    "networks": ["172.16.0.0/12"],
+    "ipv6": True,
+    "gateway": {
+        "subnet_id": "subnet-0d00000000000001a",
+        "egress": "none",
+        "interface": "ens6",
+        "networks": ["172.16.0.0/12"],
+    },
 }
 
 
 @pytest.fixture
 def role(empty: Site) -> Role:
     return Role(empty, "pwan_gateway")
+
+
+def with_entry(**options: Any) -> dict[str, Any]:
+    """Return the role's options with other options of the gateway."""
+    return {**GATEWAY, "gateway": {**GATEWAY["gateway"], **options}}
 
 
 def routes(empty: Site) -> dict[str, str]:
@@ -75,7 +81,7 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
     ]
 
     # A network is given up, and nothing else changes.
-    assert role("present", {**GATEWAY, "networks": [], "absent_networks": ["172.16.0.0/12"]}).code == 0
+    assert role("present", with_entry(networks=[])).code == 0
     number = protocol["id"]
     assert empty.writes() == [f"PATCH /api/v4/aggregators/7/static_protocols/{number}/", "DeleteRoute"]
 
@@ -92,7 +98,7 @@ def test_makes_the_gateway_and_takes_it_away(empty: Site, role: Role) -> None:
 def test_takes_an_address_of_the_account_over_and_never_releases_it(empty: Site, role: Role) -> None:
     given = empty.ec2().allocate_address(Domain="vpc")["PublicIp"]
     empty.grant([policy(name) for name in ("read", "change", "adopt")])
-    adopting = {**GATEWAY, "networks": [], "public_ip": given}
+    adopting = with_entry(networks=[], public_ip=given)
     assert role("present", adopting).code == 0
     address = empty.ours("addresses")["gateway-ip/acme/agg1"]
     assert (address["public_ip"], address["tags"]["bonded.internet/adopted"]) == (given, "true")
@@ -105,11 +111,11 @@ def test_takes_an_address_of_the_account_over_and_never_releases_it(empty: Site,
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"subnet_id": "subnet-0d00000000000ffff"}, "wanted are one subnet (subnet-0d00000000000ffff)"),
+        (with_entry(subnet_id="subnet-0d00000000000ffff"), "expected one subnet (subnet-0d00000000000ffff)"),
     ],
 )
 def test_refuses_before_any_change(empty: Site, role: Role, variables: dict[str, Any], words: str) -> None:
-    outcome = role("present", {**GATEWAY, **variables})
+    outcome = role("present", variables)
     assert outcome.code != 0
     assert words in outcome.problems
     assert empty.writes() == []

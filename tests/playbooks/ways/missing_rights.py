@@ -20,7 +20,7 @@ TABLES = "pwan_vpc: Make the route tables"
 ROUTES = "pwan_vpc: Make their default routes and their associations"
 ADDRESSES = "eip_cpe_nat: Allocate the Elastic IPs on private addresses of the network interfaces"
 ADDRESSES_GONE = "eip_cpe_nat: Take the Elastic IPs and their private addresses off the network interfaces"
-ATTACH = "pwan_gateway: Set the source/destination check and attach the network interface"
+ATTACH = "pwan_gateway: Set the source/destination check and attach the interface"
 DETACH = "pwan_gateway: Detach and delete the network interface"
 NAT_GONE = "pwan_gateway: Delete the NAT gateway"
 IGW_GONE = "pwan_vpc: Detach and delete our internet gateways"
@@ -56,10 +56,10 @@ BUILD = {
     "AllocateAddress": ADDRESSES,
     "AssignPrivateIpAddresses": ADDRESSES,
     "AssociateAddress": ADDRESSES,
-    "CreateNetworkInterface": "pwan_gateway: Make the network interface",
+    "CreateNetworkInterface": "pwan_gateway: Create the network interface",
     "ModifyNetworkInterfaceAttribute": ATTACH,
     "AttachNetworkInterface": ATTACH,
-    "CreateNatGateway": "pwan_gateway: Make the NAT gateway",
+    "CreateNatGateway": "pwan_gateway: Create the NAT gateway",
 }
 """A space with a VPC, a gateway with a NAT gateway, and a public address of a bond: from the rights to look."""
 
@@ -78,11 +78,11 @@ NO_NAMES = {"ResetAddressAttribute": ADDRESSES}
 """Reverse DNS of the address, and no more."""
 
 TAKE_DOWN = {
-    "DeleteRoute": "pwan_gateway: Delete the routes that lead to the gateway",
-    "ReplaceRoute": "pwan_gateway: Lead the default route to the NAT gateway, or back to the internet gateway",
+    "DeleteRoute": "pwan_gateway: Delete the routes to the gateway",
+    "ReplaceRoute": "pwan_gateway: Route the default route to the internet gateway",
     "DeleteNatGateway": NAT_GONE,
     "DescribeTags": NAT_GONE,
-    "ReleaseAddress": "pwan_gateway: Disassociate the Elastic IP, and release it if told",
+    "ReleaseAddress": "pwan_gateway: Disassociate the Elastic IP",
     "DetachNetworkInterface": DETACH,
     "DeleteNetworkInterface": DETACH,
     "DeleteSubnet": "pwan_vpc: Delete our subnets",
@@ -101,7 +101,7 @@ IPV6 = {
     "AssociateSubnetCidrBlock": SUBNETS,
     "ModifySubnetAttribute": SUBNETS,
     "CreateRoute": ROUTES,
-    "AssignIpv6Addresses": "pwan_gateway: Give the network interface an IPv6 address unless it has one",
+    "AssignIpv6Addresses": "pwan_gateway: Assign an IPv6 address to the network interface",
 }
 """IPv6 for a space whose VPC and gateway are there: from the rights to look."""
 

@@ -19,7 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.answer imp
 from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES, INSTALLED
 
 ROOT = pathlib.Path(__file__).parents[3]
-ON_HOSTS = {"roles/aggregator_host/tasks": "*.yml", "roles/pwan_gateway/tasks": "host_*.yml"}
+ON_HOSTS = {"roles/aggregator_host/tasks": "*.yml", "roles/pwan_gateway/tasks": "*_device.yml"}
 """The tasks that run on an aggregator."""
 
 

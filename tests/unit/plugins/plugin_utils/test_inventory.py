@@ -174,9 +174,9 @@ def test_table_has_every_option_of_the_plan_and_of_an_aggregator() -> None:
     assert set(_variables.HOST.values()) | {"host", "found"} == set(AGGREGATOR)
 
 
-def role_options(role: str) -> dict[str, Any]:
+def role_options(role: str, entry_point: str = "main") -> dict[str, Any]:
     path = _inventory.ROLES_FOLDER / role / "meta" / "argument_specs.yml"
-    options: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    options: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"][entry_point]["options"]
     return options
 
 
@@ -185,12 +185,15 @@ def test_playbooks_give_every_option_of_a_role(role: str) -> None:
     """A role's default counts less than a fact: an option that the playbooks leave out could come from a host."""
     playbooks = Path(_inventory.ROLES_FOLDER).parent / "playbooks"
     given: set[str] = set()
+    options: set[str] = set()
     for path in (playbooks / "tasks").glob("*.yml"):
         for task in yaml.safe_load(path.read_text(encoding="utf-8")):
             include = task.get("ansible.builtin.include_role", {})
             if include.get("name") == f"bonded.internet.{role}":
                 given |= set(task["vars"])
-    assert set(role_options(role)) - given == set()
+                options |= set(role_options(role, include.get("tasks_from", "main")))
+    assert options
+    assert options - given == set()
 
 
 def test_defaults_of_role_options_are_those_of_the_roles() -> None:

@@ -10,9 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_things import LAST_RESORT
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Route, RouteTable, Subnet, Vpc
 
@@ -251,8 +249,3 @@ def test_no_filter_has_the_name_of_a_protocol(plain: World) -> None:
     names = {kind: {key for group, _parent, key in plain.objects if group == kind} for kind in ("filter", "protocol")}
     assert names["filter"] and names["protocol"]
     assert names["filter"] & names["protocol"] == set()
-
-
-def test_the_role_by_itself_has_the_same_filter() -> None:
-    path = ROOT / "roles" / "pwan_gateway" / "vars" / "main.yml"
-    assert yaml.safe_load(path.read_text(encoding="utf-8"))["__pwan_gateway_last_resort"] == LAST_RESORT
