@@ -14,9 +14,9 @@ from tests.playbooks.running import DEMO, Json, Site, demo_hosts, demo_variables
 
 MODES = "Private WAN modes of the spaces"
 BONDS = "eip_cpe_nat: Configure the connected IPs and CPE NAT IPs of the bonds"
-BONDS_GONE = "eip_cpe_nat: Take the CPE NAT IPs and connected IPs off the bonds"
-BETWEEN = "cpe_nat_bgp: Bring about what cpe_nat_bgp_state says of the BGP between the aggregators"
-MESH = "pwan_mesh: Bring about what pwan_mesh_state says of the direct VXLAN peering"
+BONDS_GONE = "eip_cpe_nat: Delete the CPE NAT IPs and connected IPs of the bonds"
+BETWEEN = "cpe_nat_bgp: Create or delete the BGP of the aggregator"
+MESH = "pwan_mesh: Create or delete the direct mesh of the aggregator"
 
 ADD = {
     "change_space": (f"{MODES} (add)", "change spaces"),

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters of role eip_cpe_nat, which divides its entries between two modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat_role import aws_entries, bond_entries
+from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
+
+
+def cpe_nat_aws_entries(entries: Sequence[Any], state: str) -> list[dict[str, Any]]:
+    """Return the entries of module cpe_nat_eips."""
+    return aws_entries(plain(entries), str(state))
+
+
+def cpe_nat_bond_entries(entries: Sequence[Any], state: str, objects: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return the entries of module bond_cpe_nats."""
+    return bond_entries(plain(entries), str(state), plain(objects))
+
+
+class FilterModule:
+    """The filters, by the names that Ansible looks for."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters of this file by name."""
+        return {"cpe_nat_aws_entries": cpe_nat_aws_entries, "cpe_nat_bond_entries": cpe_nat_bond_entries}

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entries of role eip_cpe_nat, divided between its two modules. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_Entry = Mapping[str, Any]
+AWS_KEYS = (
+    *("key", "interface_id", "instance_id", "private_ip", "preferred_private_ip", "pool", "public_ip", "reverse_dns"),
+    *("made_connected_ip", "tags"),
+)
+BOND_KEYS = ("bond", "interface", "connected_ip", "nat_ip", "private_ip", "include_private_wan")
+REMOVED_FROM_AWS = ("key", "public_ip")
+REMOVED_FROM_BOND = ("bond", "private_ip", "connected_ip")
+
+
+def aws_entries(entries: Iterable[_Entry], state: str) -> list[dict[str, Any]]:
+    """Return the entries of module cpe_nat_eips; one without a key is only removed from its bond."""
+    if state == "present":
+        return [{key: entry[key] for key in AWS_KEYS if key in entry} for entry in entries]
+    return [chosen for entry in entries if (chosen := _given(entry, REMOVED_FROM_AWS))]
+
+
+def bond_entries(entries: Iterable[_Entry], state: str, objects: Iterable[_Entry]) -> list[dict[str, Any]]:
+    """Return the entries of module bond_cpe_nats, with the private addresses that AWS has for them.
+
+    `objects` are what cpe_nat_eips returns. An entry without a bond is only removed from AWS, and one that has no private
+    address on AWS is on no bond.
+    """
+    found = {one["key"]: one for one in objects}
+    if state == "present":
+        ordered = sorted(entries, key=_key)
+        return [_given({**entry, **found.get(entry["key"], {})}, BOND_KEYS) for entry in ordered]
+    bonds = [entry for entry in entries if entry.get("bond") is not None]
+    known = [entry for entry in bonds if entry.get("private_ip") is not None]
+    asked = sorted((entry for entry in bonds if entry.get("private_ip") is None), key=_key)
+    looked_up = [{**entry, **found.get(entry.get("key"), {})} for entry in asked]
+    removed = [_given(entry, REMOVED_FROM_BOND) for entry in (*known, *looked_up)]
+    return [entry for entry in removed if "private_ip" in entry]
+
+
+def _given(entry: _Entry, keys: Iterable[str]) -> dict[str, Any]:
+    return {key: entry[key] for key in keys if entry.get(key) is not None}
+
+
+def _key(entry: _Entry) -> str:
+    return str(entry.get("key") or "")
