@@ -194,7 +194,7 @@ def keep(demo: Demo) -> None:
     """Leave the stand-ins running until a signal."""
     extra = " ".join(f"-e {name}={value}" for name, value in demo.extra().items())
     say(f"\nThe stand-ins keep running. Try, for example, in {ROOT}:\n")
-    for playbook, more in (("site.yml", "--check --diff"), ("teardown.yml", "-e confirm_teardown=demo")):
+    for playbook, more in (("site.yml", "--check --diff"), ("teardown.yml", "-e bonding_confirm_teardown=demo")):
         say(f"  .venv/bin/ansible-playbook -i inventories/demo playbooks/{playbook} {extra} {more}")
     say("\nCtrl-C ends them.")
     with contextlib.suppress(KeyboardInterrupt):

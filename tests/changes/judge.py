@@ -16,8 +16,8 @@ from tools.change_table import Patch, Row, marks_of, read_networks
 from .network import Inventories, Network, Planned, allowed, read
 from .surroundings import surroundings
 
-TEARDOWN, EVERYTHING_GOES = "confirm_teardown", "everything"
-EVERYTHING = {"bonding_allow_disruption": True, "bonding_prune": True, "eip_cpe_nat_prune": True}
+TEARDOWN, EVERYTHING_GOES = "bonding_confirm_teardown", "everything"
+EVERYTHING = {"bonding_allow_disruption": True, "bonding_prune": True, "bonding_prune_elastic_ips": True}
 
 
 def patched(given: Inventories, patch: Patch, at: str = "") -> Inventories:

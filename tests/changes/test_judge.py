@@ -59,7 +59,7 @@ def test_a_mistake_that_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         (replace(MESH_GROWS, after={}), "nothing to do: the change is ignored"),
         (replace(MESH_GROWS, goes=("route 10.0.0.0/8",)), "not lost: route 10.0.0.0/8"),
         (replace(KEPT, kept="is gone"), "no warning says: is gone"),
-        (replace(KEPT, switches={"eip_cpe_nat_prune": True}), "no line wants eip_cpe_nat_prune"),
+        (replace(KEPT, switches={"bonding_prune_elastic_ips": True}), "no line wants bonding_prune_elastic_ips"),
         (replace(KEPT, expect="live"), "nothing to do: the change is ignored"),
         (replace(NO_ROOM, refused=("overlaps", "snow")), "no problem says: snow"),
         (replace(NO_ROOM, refused=("snow",)), "problem: space acme, vpc.subnets: 10.101.8.0/24 in eu-central-1b"),

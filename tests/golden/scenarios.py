@@ -96,7 +96,7 @@ SCENARIOS = {
         Scenario("build", _none, from_nothing=True),
         _scenario(_add_entry),
         _scenario(_move_entry, **SWITCHES),
-        _scenario(_remove_entry, eip_cpe_nat_prune=True),
+        _scenario(_remove_entry, bonding_prune_elastic_ips=True),
         _scenario(_change_tunnel_subnet, **SWITCHES),
         _scenario(_reflect_bgp, bonding_prune=True, **SWITCHES),
         _scenario(_move_gateway, bonding_prune=True, bonding_max_deletions=50, **SWITCHES),
@@ -105,6 +105,6 @@ SCENARIOS = {
         _scenario(_manage_security_groups),
         _scenario(_remove_space, bonding_prune=True, bonding_max_deletions=50, **SWITCHES),
         Scenario("refuse_slips", _slips, code=2),
-        Scenario("teardown", _none, playbook="teardown", extra={"confirm_teardown": "demo"}),
+        Scenario("teardown", _none, playbook="teardown", extra={"bonding_confirm_teardown": "demo"}),
     )
 }

@@ -39,7 +39,7 @@ def test_site_builds_the_same_network_and_teardown_takes_it_down(
     network, cloud = read_plain(second), comparable(first.cloud.state())
     again = site.run("site")
     assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
-    gone = site.run("teardown", extra={"confirm_teardown": "demo"})
+    gone = site.run("teardown", extra={"bonding_confirm_teardown": "demo"})
     assert gone.code == 0, gone.output
     left = read_plain(second)
     for key, space in before.items():

@@ -109,7 +109,7 @@ def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str
     assert on_hosts(changed.plan) == [("remove", "delete", "masquerade", "agg1", "acme")]
     assert 'oifname "gw11"' not in agg1.run("nft", "list", "table", "inet", "bonded_demo").stdout
 
-    down = network.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    down = network.run("teardown", extra={"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True})
     assert down.code == 0, down.output
     unplug(agg1, 2)
     for host in hosts.values():
@@ -147,7 +147,7 @@ def translates(host: Host) -> bool:
 
 def changed(network: Site) -> tuple[Outcome, dict[str, float]]:
     """A run that may interrupt, and when AWS was asked for each action last."""
-    outcome = network.run("site", extra={"bonding_allow_disruption": True, "eip_cpe_nat_prune": True})
+    outcome = network.run("site", extra={"bonding_allow_disruption": True, "bonding_prune_elastic_ips": True})
     assert outcome.code == 0, outcome.output
     return outcome, {entry["action"]: entry["t"] for entry in outcome.aws}
 
@@ -186,7 +186,7 @@ def test_to_masquerade_and_away_from_it_the_rules_are_there_while_needed(stand_i
     assert written(alone) < asked["ReplaceRoute"] < asked["DeleteNatGateway"]
     assert translates(alone)
 
-    down = network.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    down = network.run("teardown", extra={"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True})
     assert down.code == 0, down.output
     unplug(alone)
     assert not translates(alone)

@@ -27,7 +27,7 @@ Json = dict[str, Any]
 SWITCHES = {
     "bonding_allow_disruption": "allow_disruption",
     "bonding_prune": "prune",
-    "eip_cpe_nat_prune": "prune_addresses",
+    "bonding_prune_elastic_ips": "prune_addresses",
 }
 """The switch that a plan asks for -> network_plan's option."""
 ALL = dict.fromkeys(SWITCHES.values(), True)

@@ -60,7 +60,7 @@ def _give_up(address: ElasticIp) -> str:
         if is_adopted(address):
             return f"give {address.public_ip} back, which was there before: {untag}."
         return f"give it up: aws ec2 release-address --allocation-id {address.allocation_id}."
-    out = "take the entry out for one run with eip_cpe_nat_prune: true"
+    out = "take the entry out for one run with bonding_prune_elastic_ips: true"
     if is_adopted(address):
         return f"{out}, which takes it off and keeps it in the account ({untag} gives it back), and add it again."
     return f"{out}, which releases {address.public_ip} for ever, and add it again."

@@ -59,7 +59,7 @@ def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cl
 
 
 def design_leftovers(entries: list[Entry], context: Context) -> None:
-    """Take away what is asked for (teardown, or `eip_cpe_nat_prune`); name what is kept."""
+    """Take away what is asked for (teardown, or `bonding_prune_elastic_ips`); name what is kept."""
     intent, server, cloud = context.intent, context.server, context.cloud
     leftovers, design, report = context.leftovers, context.design, context.report
     own, every = own_addresses(intent, cloud), all_addresses(intent, cloud)
@@ -80,7 +80,7 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
             report.keep(
                 f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
                 "is kept, with what lets its connections in: a released public address never comes back. "
-                f"eip_cpe_nat_prune: true {'takes it off' if is_adopted(address) else 'releases it'}."
+                f"bonding_prune_elastic_ips: true {'takes it off' if is_adopted(address) else 'releases it'}."
             )
             continue
         leftovers.gone_owners |= {host} if host else set()

@@ -28,7 +28,7 @@ def aws_entries(entries: Iterable[_Entry], state: str) -> list[dict[str, Any]]:
 def bond_entries(entries: Iterable[_Entry], state: str, objects: Iterable[_Entry]) -> list[dict[str, Any]]:
     """Return the entries of module bond_cpe_nats, with the private addresses that AWS has for them.
 
-    `objects` are what cpe_nat_eips returns. An entry without a bond is only removed from AWS, and one that has no private
+    `objects` are what cpe_nat_eips returns. An entry without a bond is only removed from AWS. One that has no private
     address on AWS is on no bond.
     """
     found = {one["key"]: one for one in objects}

@@ -69,7 +69,7 @@ def _give_up(address: ElasticIp) -> str:
     if is_retired(address):
         return f"give the kept one up: aws ec2 release-address --allocation-id {address.allocation_id}."
     return (
-        "take the gateway out for one run with bonding_prune: true and eip_cpe_nat_prune: true, which releases "
+        "take the gateway out for one run with bonding_prune: true and bonding_prune_elastic_ips: true, which releases "
         f"{address.public_ip} for ever unless the account had it before, and add it again. The gateway's traffic is "
         "interrupted in between."
     )

@@ -17,7 +17,7 @@ from .ownership import own_thing
 from .state import Server
 
 PRUNE = "bonding_prune"
-RELEASE = "eip_cpe_nat_prune"
+RELEASE = "bonding_prune_elastic_ips"
 LEAVING = "bonding_leaving"
 TEARDOWN = ""
 """A teardown is confirmed as a whole, and wants no switch for each of its items."""

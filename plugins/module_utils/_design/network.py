@@ -330,8 +330,8 @@ def _design_absent(context: Context) -> None:
             continue
         if not intent.teardown_private_wan:
             report.warn(
-                f"space {space.key}: its private WAN stays in mode {found.mode}; -e teardown_private_wan=true turns "
-                "it off."
+                f"space {space.key}: its private WAN stays in mode {found.mode}; -e bonding_teardown_private_wan=true "
+                "turns it off."
             )
             continue
         context.design.private_wan["remove"].append({"space": space.key, "enabled": False})

@@ -20,7 +20,7 @@ def _require_confirmation(module: PlanModule) -> None:
         module.fail_json(
             msg=f"This run takes down the network {network}: every object that carries its name, on AWS and on the "
             f"management server (got confirm_teardown {confirmed!r}, expected {network!r}). Nothing was changed. Run "
-            f"it again with -e confirm_teardown={network}, or with --check to see what it would remove."
+            f"it again with -e bonding_confirm_teardown={network}, or with --check to see what it would remove."
         )
 
 

@@ -92,7 +92,7 @@ def hostile_facts(url: str) -> Json:
     facts = {name: values.get(specs.get(name, {}).get("type", "str"), "attacker") for name in names}
     state = {name: "absent" for name in names if name.endswith("_state")}
     urls = {"bonding_api_url": url, "aws_endpoint_url": url, "bonding_api_ca_path": "", "bonding_api_timeout": 5}
-    more = {"bonding_network": "demo", "confirm_teardown": "demo", "bonding_max_deletions": 9999}
+    more = {"bonding_network": "demo", "bonding_confirm_teardown": "demo", "bonding_max_deletions": 9999}
     return {**facts, **state, **urls, **more}
 
 

@@ -102,7 +102,7 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
 def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_asked(empty: Site) -> None:
     hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
     hosts["agg3"]["bonding_vni_base"] = 5
-    hosts["agg2"]["eip_cpe_nat_prune"] = True
+    hosts["agg2"]["bonding_prune_elastic_ips"] = True
     variables |= {"bonding_cpenat_ips": [], "bonding_settle_seconds": "15s", "bonding_prune": "ja"}
     variables["bonding_spaces"][0]["gateways"][0]["egres"] = "none"
     outcome = empty.write_inventory("unreadable", hosts, variables).run("site")
@@ -110,7 +110,7 @@ def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_as
         empty,
         outcome,
         "bonding_vni_base: differs between the hosts agg1 and agg3 (got None and 5)",
-        "eip_cpe_nat_prune: differs between the hosts agg1 and agg2 (got None and True)",
+        "bonding_prune_elastic_ips: differs between the hosts agg1 and agg2 (got None and True)",
         "bonding_cpenat_ips: this variable of agg1 is not known; did you mean 'bonding_cpe_nat_ips'?",
         "bonding_settle_seconds: got '15s', expected a whole number from 0 on.",
         "bonding_prune: got 'ja', expected true or false.",

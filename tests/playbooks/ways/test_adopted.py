@@ -108,7 +108,7 @@ def test_an_adopted_vpc_and_one_with_ipv6(empty: Site, adopted: Json) -> None:
     assert static(site, "demo_gateway_11") == {"0.0.0.0/0": ("gateway", "10.66.1.1")}
     unchanged(site, given)
 
-    gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    gone = site.run("teardown", extra={"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True})
     assert gone.code == 0, gone.output
     assert comparable(site.cloud.state()) == before
 

@@ -32,8 +32,8 @@ def test_a_network_that_was_there_is_there_afterwards(empty: Site, variables: Js
     assert connected(site) != before
 
     pruned = site.write_inventory("pruned", demo_hosts(), given | {"bonding_cpe_nat_ips": []})
-    gone = pruned.run("site", extra={"eip_cpe_nat_prune": True})
+    gone = pruned.run("site", extra={"bonding_prune_elastic_ips": True})
     assert gone.code == 0, gone.output
     assert connected(site) == before
-    again = pruned.run("site", extra={"eip_cpe_nat_prune": True})
+    again = pruned.run("site", extra={"bonding_prune_elastic_ips": True})
     assert (again.code, again.writes) == (0, []), again.output

@@ -79,7 +79,7 @@ def test_direct_bgp_with_groups_and_back_to_what_was(empty: Site) -> None:
         "The Elastic IP 203.0.113.1",
         "The gateway gateway/initech/agg3",
     }
-    gone = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    gone = site.run("teardown", extra={"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True})
     assert gone.code == 0, gone.output
     assert_each_change_of_groups_is_an_item(gone)
     assert interfaces(site) == before
@@ -104,6 +104,6 @@ def test_groups_and_checks_with_one_right_more_at_a_time(empty: Site) -> None:
     group = site.ours("security_groups")["sg/aggregators/vpc-0d000000000000001"]
     assert {rule["from_port"] for rule in group["ingress"]} == {3, 179, 3784, 4789}
 
-    walk(site, NO_GROUPS, "teardown", extra={"confirm_teardown": "demo"})
+    walk(site, NO_GROUPS, "teardown", extra={"bonding_confirm_teardown": "demo"})
     assert interfaces(site) == before
     assert comparable(site.cloud.state()) == seed

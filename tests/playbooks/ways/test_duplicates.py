@@ -14,7 +14,11 @@ from tests.playbooks.running import Json, Site
 
 from .test_lost_answers import HOSTS, SECURED, variables
 
-ALL = SECURED | {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
+ALL = SECURED | {
+    "bonding_confirm_teardown": "demo",
+    "bonding_release_elastic_ips": True,
+    "bonding_teardown_private_wan": True,
+}
 
 
 def double(site: Site) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tests.playbooks.planning import plan
 from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts
 from tests.playbooks.site.wire import aws_items
 
-ALLOWED = {"bonding_allow_disruption": True, "eip_cpe_nat_prune": True}
+ALLOWED = {"bonding_allow_disruption": True, "bonding_prune_elastic_ips": True}
 
 
 def done_as_planned(outcome: Outcome, before: Json, after: Json) -> list[str]:

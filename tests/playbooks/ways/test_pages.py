@@ -16,6 +16,6 @@ def test_the_demonstration_in_pages_of_two(empty: Site) -> None:
     assert any("NextToken" in entry["params"] for entry in first.aws)
     again = empty.run("site")
     assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
-    gone = empty.run("teardown", extra={"confirm_teardown": demo_variables()["bonding_network"]})
+    gone = empty.run("teardown", extra={"bonding_confirm_teardown": demo_variables()["bonding_network"]})
     assert gone.code == 0, gone.output
     assert empty.ours("network_interfaces") == {} == empty.ours("vpcs")

@@ -43,7 +43,7 @@ def test_an_aggregators_own_address_survives_a_stop(empty: Site, variables: Json
     assert public(site) == new["public_ip"]
     again = site.run("site", extra={"bonding_allow_disruption": True})
     assert (again.code, again.writes) == (0, []), again.output
-    torn = site.run("teardown", extra={"confirm_teardown": "demo", "release_addresses": True})
+    torn = site.run("teardown", extra={"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True})
     assert torn.code == 0, torn.output
     assert public(site) == new["public_ip"]
     assert list(site.ours("addresses")) == [KEY]

@@ -41,7 +41,12 @@ def test_site_and_teardown_with_one_file(network: Site, variables: Json) -> None
     assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
 
     gone = site.run(
-        "teardown", extra={"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
+        "teardown",
+        extra={
+            "bonding_confirm_teardown": "demo",
+            "bonding_release_elastic_ips": True,
+            "bonding_teardown_private_wan": True,
+        },
     )
     assert gone.code == 0, gone.output
     assert without_ids(site.server.state()["aggregators"]) == empty

@@ -16,8 +16,8 @@ from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts,
 from . import missing_rights as tables
 
 HOSTS = {"agg1": demo_hosts()["agg1"]}
-SURE = {"confirm_teardown": "demo"}
-WHOLE = SURE | {"release_addresses": True, "teardown_private_wan": True}
+SURE = {"bonding_confirm_teardown": "demo"}
+WHOLE = SURE | {"bonding_release_elastic_ips": True, "bonding_teardown_private_wan": True}
 
 
 def variables(**entry: str) -> Json:

@@ -41,7 +41,7 @@ DELETE = {
     "delete_connectedip": (BONDS_GONE, "delete connected ips"),
     "change_space": (f"{MODES} (remove)", "change spaces"),
 }
-SURE = {"confirm_teardown": "demo", "release_addresses": True}
+SURE = {"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True}
 
 
 def variables() -> Json:
@@ -87,7 +87,7 @@ def test_made_mended_and_taken_down_with_one_permission_more_at_a_time(empty: Si
     walk_on_server(site, lambda: site.run("site", extra={"bonding_allow_disruption": True}), CHANGE)
     assert plain(site) == whole
 
-    walk_on_server(site, lambda: site.run("teardown", extra={**SURE, "teardown_private_wan": True}), DELETE)
+    walk_on_server(site, lambda: site.run("teardown", extra={**SURE, "bonding_teardown_private_wan": True}), DELETE)
     assert plain(site) == before
 
 

@@ -33,19 +33,19 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site, variabl
     refused = network.run("teardown")
     assert refused.code != 0
     assert refused.writes == []
-    assert "confirm_teardown=demo" in refused.problems
+    assert "bonding_confirm_teardown=demo" in refused.problems
     # EC2 deletes no VPC with what is somebody else's in it: nothing is begun.
     (vpc,) = network.ours("vpcs").values()
     guard = network.ec2().create_security_group(GroupName="guard", Description="of a service", VpcId=vpc["id"])[
         "GroupId"
     ]
-    stopped = network.run("teardown", extra={"confirm_teardown": "demo"})
+    stopped = network.run("teardown", extra={"bonding_confirm_teardown": "demo"})
     assert (stopped.code, stopped.writes) == (2, [])
     assert (
         f"The VPC {vpc['id']} (vpc/initech) cannot be deleted, since security group {guard} (guard)" in stopped.problems
     )
     network.ec2().delete_security_group(GroupId=guard)
-    outcome = network.run("teardown", extra={"confirm_teardown": "demo"})
+    outcome = network.run("teardown", extra={"bonding_confirm_teardown": "demo"})
     assert outcome.code == 0, outcome.output
     assert foreign(network) == before
     looks = named("To look: the plan, check mode, an unchanged run")
@@ -59,7 +59,7 @@ def test_a_teardown_removes_what_is_ours_and_nothing_else(network: Site, variabl
     assert {a["tags"]["bonded.internet/retired"] for a in kept} == {"true"}
     assert {a["private_ip"] for a in kept} == {None}
     assert "space acme: its private WAN stays in mode managed_mesh" in outcome.said
-    again = network.run("teardown", extra={"confirm_teardown": "demo"})
+    again = network.run("teardown", extra={"bonding_confirm_teardown": "demo"})
     assert again.code == 0, again.output
     assert again.writes == []
     assert plan(network, variables)["kept_addresses"] == []  # each is wanted again
@@ -86,7 +86,11 @@ def test_a_teardown_of_what_the_server_has_forgotten_releases_all_if_told(networ
     forget(network)
     outcome = network.run(
         "teardown",
-        extra={"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True},
+        extra={
+            "bonding_confirm_teardown": "demo",
+            "bonding_release_elastic_ips": True,
+            "bonding_teardown_private_wan": True,
+        },
     )
     assert outcome.code == 0, outcome.output
     assert comparable(network.cloud.state()) == clean

@@ -121,7 +121,7 @@ def test_play_sets_a_variable_for_all_hosts() -> None:
         ("bonding_cpenat_ips", "did you mean 'bonding_cpe_nat_ips'?"),
         ("bonding_alow_disruption", "did you mean 'bonding_allow_disruption'?"),
         ("bonding_space", "did you mean 'bonding_spaces'?"),
-        ("eip_cpe_nat_purne", "did you mean 'eip_cpe_nat_prune'?"),
+        ("bonding_prune_elastic_isp", "did you mean 'bonding_prune_elastic_ips'?"),
         ("pwan_vpc_cidrs", "did you mean 'pwan_vpc_cidr'?"),
         ("bonding_xyzzy", "is not known."),
         ("bonding_plan", "has a name that the playbooks use for their own results"),
@@ -138,7 +138,7 @@ def test_option_of_a_role_is_known() -> None:
     assert read({"agg1": {"pwan_vpc_cidr": "10.0.0.0/16"}})["network"] == "demo"
 
 
-@pytest.mark.parametrize("fact", ["bonding_api_url", "aws_endpoint_url", "confirm_teardown", "pwan_vpc_id"])
+@pytest.mark.parametrize("fact", ["bonding_api_url", "aws_endpoint_url", "bonding_confirm_teardown", "pwan_vpc_id"])
 def test_fact_with_the_name_of_a_variable_is_refused(fact: str) -> None:
     found = problems({"agg1": {}, "agg2": {"ansible_facts": {fact: "x", "kernel": "6.1"}, fact: "x"}})
     assert any(text.startswith(f"agg2: the facts of this host set the variable {fact}") for text in found)

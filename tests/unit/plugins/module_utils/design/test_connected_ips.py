@@ -171,7 +171,7 @@ class TestGone:
         (found,) = [item for item in items if item.kind == "connected_ip"]
         assert (found.interrupts, found.switch) == (
             "the connected network 192.168.17.0/24 of bond 17",
-            "eip_cpe_nat_prune",
+            "bonding_prune_elastic_ips",
         )
 
     @pytest.mark.parametrize("more", [{"state": "absent"}, PRUNE], ids=["teardown", "prune"])

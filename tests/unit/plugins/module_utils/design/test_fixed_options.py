@@ -69,7 +69,7 @@ class TestEntries:
         items, problems = built.run(cpe_nat_ips=[entry(aggregator="agg1", pool=OWN_POOL)])
         text = refusal(problems, "pool")
         assert f"(got {OWN_POOL}, expected amazon, the pool of its Elastic IP {PUBLIC} (eipalloc-17))" in text
-        assert "eip_cpe_nat_prune: true" in text
+        assert "bonding_prune_elastic_ips: true" in text
         assert "for ever" in text
         assert items == []
 
@@ -108,7 +108,7 @@ class TestEntries:
         text = refusal(problems, "public_ip")
         assert f"(got 198.51.100.9, expected {PUBLIC}, its Elastic IP eipalloc-17)" in text
         assert "bonded.internet/adopted,Value=true" in text  # how to keep the one that it has
-        assert "eip_cpe_nat_prune: true" in text
+        assert "bonding_prune_elastic_ips: true" in text
         assert items == []
 
     def test_another_public_ip_where_the_operators_own_is_given_back(self) -> None:

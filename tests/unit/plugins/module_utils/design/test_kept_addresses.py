@@ -57,7 +57,7 @@ def test_pruning_gives_back_what_a_teardown_kept_and_never_what_the_account_had_
     assert kept(world, prune_addresses=True) == {"cpe-nat/theirs": 3.65}
     released = [item for item in world.design.items if (item.verb, item.kind) == ("delete", "elastic_ip")]
     assert {item.key for item in released} == {"cpe-nat/bond-17", "cpe-nat/old", "cpe-nat/pool"}
-    assert {item.switch for item in released} == {"eip_cpe_nat_prune"}
+    assert {item.switch for item in released} == {"bonding_prune_elastic_ips"}
     assert [item.verb for item in world.design.items if item.key == "cpe-nat/theirs"] == []
 
 

@@ -45,14 +45,14 @@ def test_what_a_released_address_has_goes_with_it_by_its_switch(networks: dict[s
     items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True)
     assert problems == []
     assert {(item.verb, item.kind, item.key, item.host): item.switch for item in items if item.disruptive} == {
-        ("delete", "address_association", "cpe-nat/bond-17", "agg1"): "eip_cpe_nat_prune",
-        ("delete", "elastic_ip", "cpe-nat/bond-17", "agg1"): "eip_cpe_nat_prune",
-        ("delete", "cpe_nat_ip", "10.1.0.44", "agg1"): "eip_cpe_nat_prune",
-        ("delete", "connected_ip", "192.168.17.1/24", "agg1"): "eip_cpe_nat_prune",
-        ("delete", "group_attachment", CPE, "agg1"): "eip_cpe_nat_prune",
-        ("delete", "security_group", CPE, None): "eip_cpe_nat_prune",
-        ("delete", "way_back", "10.1.0.44", "agg2"): "eip_cpe_nat_prune",
-        ("delete", "way_back", "10.1.0.44", "agg3"): "eip_cpe_nat_prune",
+        ("delete", "address_association", "cpe-nat/bond-17", "agg1"): "bonding_prune_elastic_ips",
+        ("delete", "elastic_ip", "cpe-nat/bond-17", "agg1"): "bonding_prune_elastic_ips",
+        ("delete", "cpe_nat_ip", "10.1.0.44", "agg1"): "bonding_prune_elastic_ips",
+        ("delete", "connected_ip", "192.168.17.1/24", "agg1"): "bonding_prune_elastic_ips",
+        ("delete", "group_attachment", CPE, "agg1"): "bonding_prune_elastic_ips",
+        ("delete", "security_group", CPE, None): "bonding_prune_elastic_ips",
+        ("delete", "way_back", "10.1.0.44", "agg2"): "bonding_prune_elastic_ips",
+        ("delete", "way_back", "10.1.0.44", "agg3"): "bonding_prune_elastic_ips",
     }
 
 

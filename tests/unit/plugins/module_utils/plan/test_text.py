@@ -57,8 +57,8 @@ def test_kept_addresses_are_listed_with_their_price_in_every_plan() -> None:
         "kept    Elastic IP 198.51.100.1 of cpe-nat/bond-17: 3.65 USD a month",
         "kept    Elastic IP 198.51.100.1 of cpe-nat/b: 3.65 USD a month, the account had it before",
         "kept    Elastic IP 198.51.100.1 of cpe-nat/c: free of charge",
-        "Kept and used by nothing: 3 Elastic IPs, 7.30 USD a month. eip_cpe_nat_prune: true releases for ever those "
-        "that the inventory does not name and the network has allocated itself.",
+        "Kept and used by nothing: 3 Elastic IPs, 7.30 USD a month. bonding_prune_elastic_ips: true releases for ever "
+        "those that the inventory does not name and the network has allocated itself.",
     ]
     assert lines_of(plan(), [], [], NOTHING, kept=addresses) == [NOTHING, *lines]
     assert lines_of(plan(NEW), [], [], NOTHING, kept=addresses)[-4:] == lines
