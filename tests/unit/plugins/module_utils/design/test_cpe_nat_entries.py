@@ -190,7 +190,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {**entry(), "public_ip": "198.51.100.4"},
         f"{OF_17} public_ip cannot be changed while the entry has an address (got 198.51.100.4, expected 198.51.100.1, "
         "its Elastic IP eipalloc-1). Leave public_ip out, or take the entry out for one run with "
-        "bonding_prune_elastic_ips: true, which releases 198.51.100.1 for ever, and add it again. To keep 198.51.100.1 in the account, mark it as "
+        "bonding_prune_elastic_ips: true, which releases 198.51.100.1 for ever, and add it again. "
+        "To keep 198.51.100.1 in the account, mark it as "
         "yours first: aws ec2 create-tags --resources eipalloc-1 --tags Key=bonded.internet/adopted,Value=true. "
         "Inbound connections are interrupted in between.",
     ),
