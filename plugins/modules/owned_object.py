@@ -44,6 +44,7 @@ options:
     type: str
     required: true
     choices:
+      - egress_only_internet_gateway
       - elastic_ip
       - internet_gateway
       - network_interface
@@ -79,7 +80,8 @@ options:
     default: false
   vpc_id:
     description:
-      - The VPC of a route table. Required with O(kind=route_table).
+      - The VPC of a route table or of an egress-only internet gateway.
+      - Required with O(kind=route_table) and O(kind=egress_only_internet_gateway).
     type: str
   subnet_id:
     description:
@@ -174,7 +176,14 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 
-KINDS = ["elastic_ip", "internet_gateway", "network_interface", "route_table", "vpc"]
+KINDS = [
+    "egress_only_internet_gateway",
+    "elastic_ip",
+    "internet_gateway",
+    "network_interface",
+    "route_table",
+    "vpc",
+]
 
 
 def main() -> None:
@@ -197,6 +206,7 @@ def main() -> None:
         required_if=[
             ("kind", "vpc", ("cidr",)),
             ("kind", "route_table", ("vpc_id",)),
+            ("kind", "egress_only_internet_gateway", ("vpc_id",)),
             ("kind", "network_interface", ("subnet_id",)),
         ],
         supports_check_mode=True,

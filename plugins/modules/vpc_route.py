@@ -17,8 +17,8 @@ description:
   - Refused are a route table that does not exist, the VPC's local routes, and a destination inside the VPC's own
     networks.
   - Needs the IAM rights C(ec2:DescribeRouteTables), C(ec2:CreateRoute), C(ec2:ReplaceRoute) and C(ec2:DeleteRoute);
-    with O(network) also C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeNatGateways) and
-    C(ec2:DescribeInternetGateways).
+    with O(network) also C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeNatGateways),
+    C(ec2:DescribeInternetGateways) and C(ec2:DescribeEgressOnlyInternetGateways).
 extends_documentation_fragment:
   - bonded.internet.attributes
   - bonded.internet.attributes.aws
@@ -46,7 +46,8 @@ options:
   network_interface_id:
     description:
       - The target, a network interface.
-      - With O(state=present), one of O(network_interface_id), O(nat_gateway_id) and O(gateway_id) is required.
+      - With O(state=present), one of O(network_interface_id), O(nat_gateway_id), O(gateway_id) and
+        O(egress_only_internet_gateway_id) is required.
       - With O(state=absent), a target is optional; a route that goes elsewhere is then not deleted, but an error.
     type: str
   nat_gateway_id:
@@ -56,6 +57,10 @@ options:
   gateway_id:
     description:
       - The target, an internet gateway.
+    type: str
+  egress_only_internet_gateway_id:
+    description:
+      - The target of an IPv6 route, an egress-only internet gateway.
     type: str
   network:
     description:
@@ -134,6 +139,10 @@ route:
       description: The target, if it is an internet gateway.
       type: str
       sample: null
+    egress_only_internet_gateway_id:
+      description: The target, if it is an egress-only internet gateway.
+      type: str
+      sample: null
     target:
       description: The target's ID, of whatever kind it is.
       type: str
@@ -153,7 +162,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
 
-TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id")
+TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
 
 
 def main() -> None:
@@ -165,6 +174,7 @@ def main() -> None:
             "network_interface_id": {"type": "str"},
             "nat_gateway_id": {"type": "str"},
             "gateway_id": {"type": "str"},
+            "egress_only_internet_gateway_id": {"type": "str"},
             "network": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },

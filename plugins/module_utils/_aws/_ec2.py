@@ -57,7 +57,11 @@ FILTER_VALUES = 200
 PAGE = 1000
 """Objects in a page of a listing. EC2 pages no listing unasked, and refuses some of large accounts that are unpaged."""
 
-SMALL_PAGES = {"describe_instance_types": 100, "describe_route_tables": 100}
+SMALL_PAGES = {
+    "describe_egress_only_internet_gateways": 255,
+    "describe_instance_types": 100,
+    "describe_route_tables": 100,
+}
 """The listings that EC2 gives in smaller pages only."""
 
 WITHOUT_PAGES = frozenset({"describe_account_attributes", "describe_addresses"})

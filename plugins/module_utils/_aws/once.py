@@ -79,6 +79,15 @@ KINDS = {
         "AllocationId",
         _with("AssociationId", "AllocationId"),
     ),
+    "egress_only_internet_gateway": Kind(
+        "egress-only-internet-gateway",
+        "describe_egress_only_internet_gateways",
+        "create_egress_only_internet_gateway",
+        "delete_egress_only_internet_gateway",
+        "EgressOnlyInternetGatewayId",
+        lambda _client, _objects: set(),  # EC2 allows one a VPC: there are no two to choose from
+        "EgressOnlyInternetGateway",
+    ),
     "internet_gateway": Kind(
         "internet-gateway",
         "describe_internet_gateways",

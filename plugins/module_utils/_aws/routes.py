@@ -18,6 +18,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     Ec2Client,
     Ec2Error,
     call,
+    describe,
     describe_by,
     ours,
 )
@@ -26,6 +27,7 @@ TARGETS = {
     "network_interface_id": "NetworkInterfaceId",
     "nat_gateway_id": "NatGatewayId",
     "gateway_id": "GatewayId",
+    "egress_only_internet_gateway_id": "EgressOnlyInternetGatewayId",
 }
 """Option -> EC2's name. A gateway_id is an internet gateway here."""
 
@@ -33,8 +35,12 @@ LISTINGS = {
     "NetworkInterfaceId": ("describe_network_interfaces", "network-interface-id"),
     "NatGatewayId": ("describe_nat_gateways", "nat-gateway-id"),
     "GatewayId": ("describe_internet_gateways", "internet-gateway-id"),
+    "EgressOnlyInternetGatewayId": ("describe_egress_only_internet_gateways", ""),
 }
-"""Listing and filter for each kind of target, to read its tags. Targets of other kinds are never this collection's."""
+"""Listing and filter for each kind of target, to read its tags. Targets of other kinds are never this collection's.
+
+Egress-only internet gateways have no filter by id: "".
+"""
 
 JUST_MADE = (
     "InvalidNetworkInterfaceID.NotFound",
@@ -47,7 +53,6 @@ JUST_MADE = (
 OTHER_TARGETS = (
     "TransitGatewayId",
     "VpcPeeringConnectionId",
-    "EgressOnlyInternetGatewayId",
     "LocalGatewayId",
     "CarrierGatewayId",
     "CoreNetworkArn",
@@ -229,7 +234,11 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
         raise RouteError(
             f"{wanted.where} goes to {now or 'an unknown target'}, which is not of network '{wanted.network}'"
         )
-    objects = describe_by(client, listing[0], listing[1], [now.id])
+    objects = (
+        describe_by(client, listing[0], listing[1], [now.id])
+        if listing[1]
+        else [one for one in describe(client, listing[0]) if one[now.field] == now.id]
+    )
     if objects and not any(ours(item, wanted.network) for item in objects):
         raise RouteError(
             f"{wanted.where} goes to {now}, which does not carry the tag of network '{wanted.network}'; delete that"

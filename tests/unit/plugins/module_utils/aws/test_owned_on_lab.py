@@ -21,6 +21,7 @@ __all__ = ["aws", "client", "running"]
 
 WANTED: dict[str, dict[str, Any]] = {
     "elastic_ip": {"key": "gateway-ip/acme/agg1"},
+    "egress_only_internet_gateway": {"key": "eigw/acme", "vpc_id": "vpc-00000002"},
     "internet_gateway": {"key": "igw/acme"},
     "network_interface": {"key": "gateway/acme/agg2", "subnet_id": "subnet-0000000c", "description": "a gateway"},
     "route_table": {"key": "rtb/acme", "vpc_id": "vpc-00000002"},

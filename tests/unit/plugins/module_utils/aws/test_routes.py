@@ -48,6 +48,7 @@ def test_a_route_is_created(destination: str, name: str, option: str, field: str
         "network_interface_id": None,
         "nat_gateway_id": None,
         "gateway_id": None,
+        "egress_only_internet_gateway_id": None,
         option: "target-1",
         "target": "target-1",
         "state": "present",
