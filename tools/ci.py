@@ -56,6 +56,7 @@ LONG = {
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
+    "tests/playbooks/ways/test_egress_only.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_ipv6.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_company_tags.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_public_addresses.py": "it takes a minute; `make test` runs it",

@@ -227,8 +227,9 @@ options:
               - How the traffic of the private WAN reaches the Internet.
               - V(masquerade) lets the aggregator translate it to the private address of the network interface, which
                 has the Elastic IP. It lets single ports in (O(spaces[].gateways[].port_forwards)).
-              - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It carries IPv4, serves one
-                gateway of one space, and lets nothing in.
+              - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It serves one gateway of one
+                space, and lets nothing in. With O(spaces[].vpc.ipv6=true) IPv6 leaves by an egress-only internet
+                gateway.
               - V(none) translates nothing (AN-001 to the letter), so that hosts in the VPC are reached, and hosts on
                 the Internet are not.
             type: str

@@ -26,6 +26,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
     AMAZONS_POOL,
     Cloud,
+    EgressOnlyGateway,
     ElasticIp,
     Instance,
     Interface,
@@ -56,6 +57,7 @@ class CloudSide:
             "object_tags": self._key_tag,
             "vpc": self._vpc,
             "internet_gateway": self._internet_gateway,
+            "egress_only_internet_gateway": self._egress_only_gateway,
             "subnet": self._subnet,
             "route_table": self._route_table,
             "route": self._route,
@@ -157,6 +159,15 @@ class CloudSide:
             del self.cloud.internet_gateways[found.id]
             self._gone(found.id)
 
+    def _egress_only_gateway(self, item: Item) -> None:
+        if item.verb == "create":
+            vpc, number = self._one(item.parent, self.cloud.vpcs.values()).id, self._new("eigw")
+            self.cloud.egress_only_gateways[number] = EgressOnlyGateway(number, vpc, (item.after or {})["tags"])
+            return
+        found = self._one(item.key, self.cloud.egress_only_gateways.values())
+        del self.cloud.egress_only_gateways[found.id]
+        self._gone(found.id)
+
     def _subnet(self, item: Item) -> None:
         after = item.after or {}
         if item.verb == "create":
@@ -214,6 +225,9 @@ class CloudSide:
         nats = all_owned(NETWORK, f"natgw/{space}/{item.host}", self.cloud.nat_gateways.values())
         if item.part == "gateways" and nats:
             return str(nats[0].id)
+        outward = all_owned(NETWORK, f"eigw/{space}", self.cloud.egress_only_gateways.values())
+        if item.key == "::/0" and outward and (item.before or {}).get("target") != outward[0].id:
+            return str(outward[0].id)
         return str(self._one(f"igw/{space}", self.cloud.internet_gateways.values()).id)
 
     def _nat_gateway(self, item: Item) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|sg|nat|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
+CHOSEN = re.compile(r"\b(?:vpc|subnet|eni|rtb|igw|eigw|sg|nat|eipalloc|eipassoc|eni-attach|rtbassoc)-[0-9a-f]{8,}\b")
 ELASTIC = re.compile(r"\b(?:203\.0\.113|198\.51\.100)\.\d+\b")
 
 

@@ -120,6 +120,7 @@ def amount(state: Json) -> int:
 
 
 UNDONE_BY = {
+    "DeleteEgressOnlyInternetGateway": "CreateEgressOnlyInternetGateway",
     "DeleteInternetGateway": "CreateInternetGateway",
     "DeleteNatGateway": "CreateNatGateway",
     "DeleteNetworkInterface": "CreateNetworkInterface",
@@ -151,6 +152,7 @@ def things(state: Json) -> Counter[str]:
         AssociateVpcCidrBlock=sum(len(one["ipv6_cidrs"]) for one in state["vpcs"]),
         AttachInternetGateway=sum(one["vpc_id"] is not None for one in state["internet_gateways"]),
         AttachNetworkInterface=sum(one["attachment"] is not None for one in own),
+        CreateEgressOnlyInternetGateway=len(state["egress_only_internet_gateways"]),
         CreateInternetGateway=len(state["internet_gateways"]),
         CreateNatGateway=len(nats),
         CreateNetworkInterface=len(own),
@@ -173,4 +175,12 @@ def done(outcome: Outcome) -> tuple[Counter[str], Counter[str]]:
     return made - gone, gone - made
 
 
-KINDS = ("addresses", "internet_gateways", "route_tables", "security_groups", "subnets", "vpcs")
+KINDS = (
+    "addresses",
+    "egress_only_internet_gateways",
+    "internet_gateways",
+    "route_tables",
+    "security_groups",
+    "subnets",
+    "vpcs",
+)

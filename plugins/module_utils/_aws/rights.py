@@ -31,7 +31,12 @@ NO_DRY_RUN = (
     "ModifySubnetAttribute",
 )
 """Actions of the policy that EC2 has no dry run of."""
-_TARGETS = {"eni-": "NetworkInterfaceId", "nat-": "NatGatewayId", "igw-": "GatewayId"}
+_TARGETS = {
+    "eigw": "EgressOnlyInternetGatewayId",
+    "eni-": "NetworkInterfaceId",
+    "igw-": "GatewayId",
+    "nat-": "NatGatewayId",
+}
 Request = tuple[str, dict[str, Any]]
 """A method of boto3 and its parameters."""
 
@@ -76,6 +81,8 @@ class _Ids:
             return "create_vpc", {"CidrBlock": after["cidr"], **self._tagged("vpc", item)}
         if item.kind == "internet_gateway":
             return "create_internet_gateway", self._tagged("internet-gateway", item)
+        if item.kind == "egress_only_internet_gateway" and (vpc := self._id(cloud.vpcs, item.parent)):
+            return f"create_{item.kind}", {"VpcId": vpc, **self._tagged("egress-only-internet-gateway", item)}
         if item.kind == "security_group" and item.parent.startswith("vpc-"):
             name = {"GroupName": f"{self._network}-dry-run", "Description": "dry run", "VpcId": item.parent}
             return "create_security_group", {**name, **self._tagged("security-group", item)}
@@ -147,6 +154,7 @@ class _Ids:
             "subnet": (cloud.subnets, "SubnetId"),
             "route_table": (cloud.route_tables, "RouteTableId"),
             "internet_gateway": (cloud.internet_gateways, "InternetGatewayId"),
+            "egress_only_internet_gateway": (cloud.egress_only_gateways, "EgressOnlyInternetGatewayId"),
             "security_group": (cloud.groups, "GroupId"),
             "vpc": (cloud.vpcs, "VpcId"),
         }

@@ -53,6 +53,7 @@ Place = tuple[str, bool]
 
 
 RESOURCES = {
+    "eigw": "egress-only-internet-gateway",
     "eipalloc": "elastic-ip",
     "eni": "network-interface",
     "igw": "internet-gateway",
@@ -115,6 +116,7 @@ class _Table:
             "address_association": self._association,
             "vpc": self._vpc,
             "internet_gateway": self._internet_gateway,
+            "egress_only_internet_gateway": self._egress_only_gateway,
             "subnet": self._subnet,
             "route_table": self._route_table,
             "route": self._route,
@@ -212,6 +214,12 @@ class _Table:
         yield from _on(vpc, action)
         if item.verb == "delete":
             yield from _on(place, "DeleteInternetGateway")
+
+    def _egress_only_gateway(self, item: Item) -> Iterator[Need]:
+        kind = "egress-only-internet-gateway"
+        if item.verb == "delete":
+            return _on(_ours(kind), "DeleteEgressOnlyInternetGateway")
+        return _made(kind, "CreateEgressOnlyInternetGateway", self._vpc_place(item.parent))
 
     def _subnet(self, item: Item) -> Iterator[Need]:
         place = _ours("subnet")

@@ -23,6 +23,7 @@ TAGGED = {
     "elastic_ip": "cpe_nat",
     "vpc": "private_wan",
     "internet_gateway": "private_wan",
+    "egress_only_internet_gateway": "private_wan",
     "subnet": "private_wan",
     "route_table": "private_wan",
     "network_interface": "gateways",
@@ -127,6 +128,7 @@ def _objects(cloud: Cloud) -> Iterator[tuple[str, Any]]:
     for kind, objects in (
         ("vpc", cloud.vpcs),
         ("internet_gateway", cloud.internet_gateways),
+        ("egress_only_internet_gateway", cloud.egress_only_gateways),
         ("subnet", cloud.subnets),
         ("route_table", cloud.route_tables),
         ("network_interface", cloud.interfaces),

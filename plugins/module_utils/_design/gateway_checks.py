@@ -47,11 +47,6 @@ def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Rep
             f"{what}: egress: nat_gateway with subnet_id: {wanted.subnet_id}: the default route of the subnet's table "
             "has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet is made."
         )
-    if space.vpc and space.vpc.ipv6:
-        report.problem(
-            f"{what}: egress: nat_gateway with vpc.ipv6: true: a NAT gateway carries IPv4 only, what leaves by ::/0 "
-            "dies at the internet gateway. Leave vpc.ipv6 out, or take egress: none."
-        )
     if not wanted.networks and not wanted.auto:  # of the latter the reason has been said
         report.problem(
             f"{what}: egress: nat_gateway without networks: no answer would find its way back to the private WAN. Give "

@@ -26,7 +26,7 @@ GROUP_KINDS = ("aggregators", "cpe-nat", "gateway")
 PUBLIC_IP = "public-ip"
 """Kind of the Elastic IP of an aggregator's primary address, in the place of an automatic one."""
 OWN_KEY = re.compile(
-    rf"(vpc|igw|rtb)/{_PLACE}"
+    rf"(vpc|igw|eigw|rtb)/{_PLACE}"
     rf"|(subnet|natgw-subnet|natgw-rtb|gateway|gateway-ip|natgw|natgw-ip)/{_PLACE}/{_PLACE}"
     rf"|{PUBLIC_IP}/{_PLACE}"
     rf"|sg/({'|'.join(GROUP_KINDS)})/{_PLACE}"
@@ -35,6 +35,7 @@ OWN_KEY = re.compile(
 """The tags `bonded.internet/key` that this collection makes (docs/design.md, "Whose is it")."""
 
 ANYWHERE = "0.0.0.0/0"
+ANYWHERE_IPV6 = "::/0"
 
 TAG_NETWORK = "bonded.internet/network"
 TAG_KEY = "bonded.internet/key"
@@ -108,6 +109,11 @@ def vpc_key(space: str) -> str:
 def internet_gateway_key(space: str) -> str:
     """Tag value of the internet gateway of a space's VPC."""
     return f"igw/{space}"
+
+
+def egress_only_gateway_key(space: str) -> str:
+    """Tag value of the egress-only internet gateway of a space's VPC."""
+    return f"eigw/{space}"
 
 
 def route_table_key(space: str) -> str:

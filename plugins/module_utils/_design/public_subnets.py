@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .context import Context
+from .egress_only import KIND as EGRESS_ONLY
+from .egress_only import egress_only_gone, leads_out
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
 from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
@@ -109,10 +111,11 @@ def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, c
     tables = dict(_by_zone(public_table_key(space, ""), cloud.route_tables, intent))
     staying = {nat.subnet_id for nat in cloud.nat_gateways.values() if nat.tags.get(TAG_KEY) not in going}
     common = Placement("remove", "private_wan")
-    gone = []
+    gone, stays = [], bool(list(public))
     for zone in sorted((subnets.keys() | tables.keys()) - set(public)):
         subnet, table = subnets.get(zone), tables.get(zone)
         if subnet and subnet.id in staying:
+            stays = True
             continue
         gone.append(zone)
         if subnet:
@@ -121,9 +124,18 @@ def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, c
         if table:
             before = {"id": table.id}
             design.aws(Change("delete", "route_table", vpc_key(space), public_table_key(space, zone), before), common)
-    if gone:
+    ends = not stays and egress_only_gone(space, intent, cloud, design)
+    if gone or ends:
+        created = any(
+            (item.verb, item.kind, item.parent) == ("create", EGRESS_ONLY, vpc_key(space)) for item in design.items
+        )
         design.vpcs["remove"].append(
-            vpc_change(space, found.cidrs[0], found.ipv6, intent) | {"absent_public_zones": gone}
+            vpc_change(space, found.cidrs[0], found.ipv6, intent)
+            | {
+                "absent_public_zones": gone,
+                "egress_only": not ends and (created or leads_out(space, intent, cloud)),
+                "absent_egress_only": ends,
+            }
         )
 
 
@@ -148,4 +160,6 @@ def vpc_change(space: str, cidr: str | None, ipv6: bool, intent: Intent) -> dict
         "public_subnets": [],
         "absent_public_zones": [],
         "default_route": False,
+        "egress_only": False,
+        "absent_egress_only": False,
     }

@@ -275,6 +275,15 @@ class InternetGateway:
 
 
 @dataclass(frozen=True)
+class EgressOnlyGateway:
+    """An egress-only internet gateway and its VPC."""
+
+    id: str
+    vpc_id: str
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class NatGateway:
     """A NAT gateway that is there or is being made, or one that has failed; what is deleted is left out."""
 
@@ -302,6 +311,8 @@ class Cloud:
     interfaces: dict[str, Interface] = field(default_factory=dict)
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
+    egress_only_gateways: dict[str, EgressOnlyGateway] = field(default_factory=dict)
+    """Egress-only internet gateways of this network, by id."""
     nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
     """NAT gateways of this network, by id."""
     failed_nat_gateways: list[NatGateway] = field(default_factory=list)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .context import Context
+from .egress_only import egress_only_deleted, ipv6_items, leads_out
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
 from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
@@ -35,7 +36,6 @@ from .public_subnets import public_items, public_subnets, vpc_change
 from .state import Cloud, RouteTable, Subnet, Vpc
 
 PART = "private_wan"
-ANYWHERE_IPV6 = "::/0"
 SMALLEST_SUBNET = 28
 
 
@@ -212,14 +212,18 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
     targets = {destination: route.target for destination, route in default_routes.items()}
     # with a NAT gateway the way out is the gateways' part: it leads to what they make
     default_route = not vpc.public and targets.get(ANYWHERE) not in cloud.nat_gateways
-    for destination in (*((ANYWHERE,) if default_route else ()), *((ANYWHERE_IPV6,) if ipv6 else ())):
+    if default_route:
         after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
-        if destination not in targets:
-            design.aws(Change("create", "route", route_table_key(space.key), destination, after=after), common)
-        elif default_routes[destination].state == "blackhole" and not (gateway and targets[destination] == gateway.id):
-            # what it led to is gone (an internet gateway made anew, a NAT gateway that somebody deleted)
-            old = {"target": targets[destination]}
-            design.aws(Change("update", "route", route_table_key(space.key), destination, old, after), common)
+        if ANYWHERE not in targets:
+            design.aws(Change("create", "route", route_table_key(space.key), ANYWHERE, after=after), common)
+        elif default_routes[ANYWHERE].state == "blackhole" and not (gateway and targets[ANYWHERE] == gateway.id):
+            # the old target was deleted (an internet gateway made anew, a NAT gateway deleted by hand)
+            old = {"target": targets[ANYWHERE]}
+            design.aws(Change("update", "route", route_table_key(space.key), ANYWHERE, old, after), common)
+    # until the last NAT gateway is gone, IPv6 leaves as the NAT gateway's companion lets it
+    outward = ipv6 and (bool(vpc.public) or leads_out(space.key, intent, cloud))
+    if ipv6:
+        ipv6_items(space.key, outward, gateway, intent, cloud, design)
     public_items(space.key, gateway, vpc.public, context)
     if len(design.items) > before:
         work = vpc_change(space.key, cidr, ipv6, context.intent) | {
@@ -230,6 +234,7 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
             ],
             "public_subnets": [{"zone": zone, "cidr": subnet} for zone, subnet in sorted(vpc.public.items())],
             "default_route": default_route,
+            "egress_only": outward,
         }
         design.vpcs["add"].append(work)
 
@@ -297,6 +302,8 @@ def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Desi
         if gateway.vpc_id == vpc.id or (gateway.vpc_id is None and first):
             before = {"id": gateway.id}
             design.aws(Change("delete", "internet_gateway", key, internet_gateway_key(space), before), common)
+    inside = (one for one in cloud.egress_only_gateways.values() if one.vpc_id == vpc.id)
+    egress_only_deleted(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
     design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
     if first:  # the role deletes all that carries the space's keys
         change = vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from .._aws._ec2 import Ec2Error, describe, describe_by, owned_by, tags_of
 from .._aws.account import read_account
+from .._aws.egress_only_found import read_egress_only_gateways
 from .._aws.foreign_objects import foreign_objects_in
 from .._aws.nat_found import count_nat_gateways, read_nat_gateways
 from .._aws.reservations import reserved_in
@@ -145,6 +146,7 @@ class CloudReader:
         if intent.removes:
             self._foreign_route_tables(client)
         read_nat_gateways(client, intent, self.cloud)
+        read_egress_only_gateways(client, intent, self.cloud)
 
     def take(self, intent: Intent, cloud: Cloud) -> None:
         """Take over the state that another process has read by `read_network`."""

@@ -19,14 +19,22 @@ from tests.playbooks.running import Site
 
 RIGHTS = allowed([policy("change")])
 ADDRESS = "cpe-nat/bond-17"
+EGRESS_ONLY = {"network": "demo", "key": "eigw/initech"}
 
 
 def from_nothing(fault: Fault) -> None:
-    """All that the demo wants, with security groups and a name for an address."""
+    """All that the demo wants, with security groups, a name for an address, and IPv6 beside the NAT gateway."""
+    fault.variables["bonding_spaces"][2]["vpc"]["ipv6"] = True
     fault.groups().variables["bonding_cpe_nat_ips"][0]["reverse_dns"] = "mail.example.com"
 
 
 def torn_down(fault: Fault) -> None:
+    """All that is there, and an egress-only internet gateway."""
+    tags = [{"Key": f"bonded.internet/{key}", "Value": value} for key, value in EGRESS_ONLY.items()]
+    fault.site.ec2().create_egress_only_internet_gateway(
+        VpcId=fault.site.ours("vpcs")["vpc/initech"]["id"],
+        TagSpecifications=[{"ResourceType": "egress-only-internet-gateway", "Tags": tags}],
+    )
     fault.more |= {"state": "absent", "teardown_private_wan": True, "release_addresses": True}
 
 
@@ -74,6 +82,7 @@ WORLDS: dict[str, tuple[str, Spoil, set[str]]] = {
             "AttachInternetGateway",
             "AttachNetworkInterface",
             "AuthorizeSecurityGroupIngress",
+            "CreateEgressOnlyInternetGateway",
             "CreateInternetGateway",
             "CreateNatGateway",
             "CreateNetworkInterface",
@@ -103,6 +112,7 @@ WORLDS: dict[str, tuple[str, Spoil, set[str]]] = {
         "built",
         torn_down,
         {
+            "DeleteEgressOnlyInternetGateway",
             "DeleteInternetGateway",
             "DeleteNatGateway",
             "DeleteNetworkInterface",

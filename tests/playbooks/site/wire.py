@@ -70,6 +70,7 @@ def _friendly(parent: str, kind: str, body: Json, states: tuple[Json, ...]) -> J
 MAKES = {
     "CreateVpc": "vpc",
     "CreateInternetGateway": "internet_gateway",
+    "CreateEgressOnlyInternetGateway": "egress_only_internet_gateway",
     "CreateSubnet": "subnet",
     "CreateRouteTable": "route_table",
     "CreateNetworkInterface": "network_interface",
@@ -82,7 +83,7 @@ DELETES = {
     "DeleteRouteTable": ("route_table", "RouteTableId"),
     "ReleaseAddress": ("elastic_ip", "AllocationId"),
 }
-TARGETS = ("NetworkInterfaceId", "NatGatewayId", "GatewayId")
+TARGETS = ("NetworkInterfaceId", "NatGatewayId", "GatewayId", "EgressOnlyInternetGatewayId")
 PART_OF_MAKING = {
     "ModifyVpcAttribute": "VpcId",
     "AttachInternetGateway": "InternetGatewayId",
@@ -213,7 +214,7 @@ def _parent_in(before: Json | None, number: str, names: dict[str, str]) -> str:
 
 
 def _parent(action: str, key: str, params: Json, names: dict[str, str], state: Json) -> str:
-    if action in ("CreateSubnet", "CreateRouteTable"):
+    if action in ("CreateSubnet", "CreateRouteTable", "CreateEgressOnlyInternetGateway"):
         return names[params["VpcId"]]
     if action in ("CreateNetworkInterface", "CreateNatGateway"):
         return names[params["SubnetId"]]

@@ -119,4 +119,27 @@ NO_GROUPS = {
 }
 """Our security groups and direct BGP, a rule that is wanted no more, and the way back: from the rights to look."""
 
-ALL = (BUILD, RETIRE, TAKE_BACK, NAMES, NO_NAMES, TAKE_DOWN, IPV6, GROUPS, LESS_OPEN, NO_GROUPS, LOOK)
+EGRESS_ONLY = {
+    "DescribeEgressOnlyInternetGateways": PLAN,
+    "CreateEgressOnlyInternetGateway": "pwan_vpc: Create the egress-only internet gateway",
+}
+NO_EGRESS_ONLY = {
+    "DeleteEgressOnlyInternetGateway": "pwan_vpc: Say what deleting the egress-only internet gateway wants",
+}
+"""IPv6 beside a new NAT gateway, and back again: from the rights of BUILD and TAKE_DOWN."""
+
+ALL = (
+    EGRESS_ONLY,
+    NO_EGRESS_ONLY,
+    BUILD,
+    RETIRE,
+    TAKE_BACK,
+    NAMES,
+    NO_NAMES,
+    TAKE_DOWN,
+    IPV6,
+    GROUPS,
+    LESS_OPEN,
+    NO_GROUPS,
+    LOOK,
+)

@@ -73,15 +73,12 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "everything at once": (
         space(
             gateway(networks=[ANYWHERE], vpc_routes=False, port_forwards=[{"port": 80}]),
-            vpc={"cidr": "10.101.0.0/16", "ipv6": True},
         ),
         [
             "space acme, gateway on agg1: port_forwards: 1 given with egress: nat_gateway: a NAT gateway lets nothing "
             "in. Give none; a host behind a bond gets a public address by bonding_cpe_nat_ips.",
             "space acme, gateway on agg1: vpc_routes: false with egress: nat_gateway: without the VPC's routes nothing "
             "finds the way back to addresses that are not translated. Leave it true.",
-            "space acme, gateway on agg1: egress: nat_gateway with vpc.ipv6: true: a NAT gateway carries IPv4 only, "
-            "what leaves by ::/0 dies at the internet gateway. Leave vpc.ipv6 out, or take egress: none.",
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: nat_gateway: this is the NAT gateway's own "
             "way out. Give the supernets of the bonds' networks.",
         ],

@@ -54,6 +54,7 @@ def test_each_key_that_is_made_is_one() -> None:
     made = [
         *(name("acme") for name in (naming.vpc_key, naming.internet_gateway_key, naming.route_table_key)),
         *(name("acme", "eu-central-1a") for name in (naming.subnet_key, naming.public_subnet_key)),
+        naming.egress_only_gateway_key("acme"),
         naming.public_table_key("acme", "eu-central-1a"),
         *(name("acme", "agg1.example.com") for name in (naming.gateway_key, naming.gateway_ip_key)),
         *(name("acme", "agg1") for name in (naming.nat_gateway_key, naming.nat_gateway_ip_key)),
