@@ -12,14 +12,17 @@ version_added: "1.0.0"
 author:
   - The bonded.internet contributors (@bonded-internet)
 description:
-  - Creates an Elastic IP, an internet gateway, a network interface, a route table or a VPC with the tags
-    C(bonded.internet/network) and C(bonded.internet/key), unless the network has an object of the kind with this key.
+  - Creates an Elastic IP, an internet gateway, an egress-only internet gateway, a network interface, a route table or a
+    VPC with the tags C(bonded.internet/network) and C(bonded.internet/key), unless the network has an object of this
+    kind with this key.
     What the object is used for is configured by the modules of amazon.aws, by its ID.
   - EC2 has no client token for most of these calls. After an answer that was lost the module looks for the object
     before it asks EC2 again. Requests that EC2 throttles are repeated.
   - After the creation the module lists the objects with the key again, since another run may have created one at the
     same moment. Of two objects the one in use stays, else the one with the smaller ID; the module deletes its own
     object if that is the other one, and returns the object that stays.
+  - EC2 allows one egress-only internet gateway a VPC. Where EC2 refuses to create one, the module lists those with the
+    key again, and returns the one that another run has created.
   - An object that is there is never changed.
   - Needs the IAM rights to list, to create and to delete objects of the kind, such as C(ec2:DescribeVpcs),
     C(ec2:CreateVpc), C(ec2:CreateTags) and C(ec2:DeleteVpc); of VPCs also C(ec2:DescribeSubnets) and

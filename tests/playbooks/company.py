@@ -9,6 +9,7 @@ from .rights import Json
 
 MADE = {
     "AllocateAddress": "elastic-ip",
+    "CreateEgressOnlyInternetGateway": "egress-only-internet-gateway",
     "CreateInternetGateway": "internet-gateway",
     "CreateNatGateway": "natgateway",
     "CreateNetworkInterface": "network-interface",

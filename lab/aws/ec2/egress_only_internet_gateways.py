@@ -4,9 +4,10 @@
 
 """Egress-only internet gateways: rules and actions; private to the stand-in.
 
-EC2's documentation: one for a VPC, and as many as VPCs, so that the quota of VPCs is met first; deleted while a route
-leads to it, which is a black hole then ("Delete an egress-only internet gateway"). The listing has the filters by tag
-alone.
+EC2's documentation: "You can attach only one egress-only internet gateway to a VPC at a time" (Amazon VPC quotas,
+"Gateways"; no error code is documented for a second one: the code and the sentence here are assumed, by those of
+internet gateways); as many as VPCs, so that the quota of VPCs is met first; deleted while a route leads to it, which is
+a black hole then ("Delete an egress-only internet gateway"). The listing has the filters by tag alone.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found
     find_by_key,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
-from ansible_collections.bonded.internet.plugins.module_utils._aws.once import KINDS, create, settle
+from ansible_collections.bonded.internet.plugins.module_utils._aws.once import KINDS, Creation, create, settle
 from ansible_collections.bonded.internet.plugins.module_utils._aws.reverse_dns import has_name
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
     TAG_ADOPTED,
@@ -102,10 +102,9 @@ def _allocate(work: Work, step: Step, made: dict[str, str]) -> None:
     pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
     eip, certain = create(
         work.client,
-        "allocate_address",
+        Creation("allocate_address", f"entry {step.key}"),
         lambda: find_by_key(work.client, work.network, step.key),
         lambda answer: ElasticIp(answer["AllocationId"], answer["PublicIp"], work.network, step.key),
-        f"entry {step.key}",
         Domain="vpc",
         TagSpecifications=[{"ResourceType": "elastic-ip", "Tags": as_tags(tags_for(step, work.network))}],
         **pool,

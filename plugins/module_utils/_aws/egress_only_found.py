@@ -9,13 +9,17 @@ from .._design.intent import Intent
 from .._design.naming import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._design.public_subnets import NAT
 from .._design.state import Cloud, EgressOnlyGateway
-from ._ec2 import Ec2Client, describe, owned_by, tags_of
+from ._ec2 import Ec2Client, describe, tags_of
 
 PUBLIC = public_subnet_key("", "").partition("/")[0] + "/"
 
 
 def read_egress_only_gateways(client: Ec2Client, intent: Intent, cloud: Cloud) -> None:
-    """Read ours. Where no VPC of ours has IPv6, and nothing leads to one or asks for one, EC2 is not asked."""
+    """Read ours, and those of others in VPCs of ours, where EC2 would refuse one of ours: one a VPC is allowed.
+
+    EC2 has no filter by VPC, so that one request lists all. Where no VPC of ours has IPv6, or nothing leads to one or
+    asks for one, EC2 is not asked.
+    """
     mine = {vpc.id for vpc in cloud.vpcs.values() if vpc.ipv6 and vpc.tags.get(TAG_NETWORK) == intent.network}
     routes = [route for table in cloud.route_tables.values() if table.vpc_id in mine for route in table.routes]
     if not mine or not (
@@ -26,6 +30,8 @@ def read_egress_only_gateways(client: Ec2Client, intent: Intent, cloud: Cloud) -
         or any(s.vpc and s.vpc.ipv6 and any(g.egress == NAT for g in s.gateways) for s in intent.spaces)
     ):
         return
-    for item in describe(client, "describe_egress_only_internet_gateways", Filters=owned_by(intent.network)):
+    for item in describe(client, "describe_egress_only_internet_gateways"):
         number, attached = item["EgressOnlyInternetGatewayId"], item.get("Attachments") or [{}]
-        cloud.egress_only_gateways[number] = EgressOnlyGateway(number, attached[0].get("VpcId", ""), tags_of(item))
+        found = EgressOnlyGateway(number, attached[0].get("VpcId", ""), tags_of(item))
+        if found.vpc_id in mine or found.tags.get(TAG_NETWORK) == intent.network:
+            cloud.egress_only_gateways[number] = found

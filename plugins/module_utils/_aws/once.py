@@ -45,6 +45,8 @@ class Kind:
     within: str = ""
     """The field of the creating call's answer that holds the object; "" if the answer itself is the object."""
     ready: Callable[[Mapping[str, Any]], bool] = lambda _found: True
+    one_a_vpc: bool = False
+    """True if EC2 refuses a second object in a VPC, so that a refused creation may mean that another run was first."""
 
 
 def _with(field: str, name: str) -> Callable[[Ec2Client, Objects], set[str]]:
@@ -85,8 +87,9 @@ KINDS = {
         "create_egress_only_internet_gateway",
         "delete_egress_only_internet_gateway",
         "EgressOnlyInternetGatewayId",
-        lambda _client, _objects: set(),  # EC2 allows one a VPC: there are no two to choose from
+        lambda _client, _objects: set(),  # of two, which are in two VPCs, EC2 does not tell
         "EgressOnlyInternetGateway",
+        one_a_vpc=True,
     ),
     "internet_gateway": Kind(
         "internet-gateway",
@@ -130,30 +133,42 @@ def find(client: Ec2Client, kind: Kind, network: str, keys: Collection[str]) -> 
     return found
 
 
+@dataclass(frozen=True)
+class Creation:
+    """A call of EC2 that creates an object: its method, the object's name in messages, and the errors to wait for."""
+
+    method: str
+    what: str
+    patient_with: Collection[str] = ()
+    one_a_vpc: bool = False
+
+
 def create(
     client: Ec2Client,
-    method: str,
+    creation: Creation,
     look: Callable[[], list[Found]],
     read: Callable[[dict[str, Any]], Found],
-    what: str,
-    patient_with: Collection[str] = (),
     **params: Any,
 ) -> tuple[Found, bool]:
     """Create an object by one call; return the object, and whether this call's answer named it.
 
-    After an unclear answer `look` lists what the call may have created, before EC2 is asked again. The object that is
-    found so may be another run's: the caller may use the object, and never deletes it. Raises Ec2Error.
+    After an unclear answer `look` lists what the call may have created, before EC2 is asked again; with `one_a_vpc`
+    also after a refusal, whatever its code, since EC2 documents none for a second object. The object that is found so
+    may be another run's: the caller may use the object, and never deletes it. Raises Ec2Error.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            answer = call(client, method, repeatable=False, what=what, patient_with=patient_with, **params)
-            return read(answer), True
-        except Ec2UnclearError:
+            named: dict[str, Any] = {"what": creation.what, "patient_with": creation.patient_with}
+            return read(call(client, creation.method, repeatable=False, **named, **params)), True
+        except Ec2Error as error:
+            unclear = isinstance(error, Ec2UnclearError)
+            if not unclear and (not creation.one_a_vpc or error.right):
+                raise
             for pause in LOOK_PAUSES:
                 time.sleep(pause)
                 if found := look():
                     return found[0], False
-            if attempt == ATTEMPTS:
+            if not unclear or attempt == ATTEMPTS:
                 raise
     raise AssertionError("the last attempt returns or raises")
 

@@ -16,7 +16,7 @@ from .._cpe_nat_rules import Holding, adoption_problem
 from .._design.naming import TAG_ADOPTED, TAG_NETWORK, TAG_RETIRED, tags
 from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe_by, tags_of
 from ._work import readable
-from .once import KINDS, Kind, create, find, settle
+from .once import KINDS, Creation, Kind, create, find, settle
 
 JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
 """EC2's error codes for a parent that was created a moment ago and is not visible yet."""
@@ -50,11 +50,9 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
         return _result(kind, {}, "create")
     made, certain = create(
         client,
-        kind.create,
+        Creation(kind.create, key, JUST_MADE, kind.one_a_vpc),
         lambda: find(client, kind, network, [key])[key],
         lambda answer: dict(answer[kind.within] if kind.within else answer),
-        key,
-        JUST_MADE,
         **_parameters(kind, params),
     )
     if not certain:

@@ -27,7 +27,7 @@ from ._ec2 import (
     where,
 )
 from ._work import done_before
-from .once import create
+from .once import Creation, create
 from .security_found import group_of, permission_of
 
 MISSING = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
@@ -152,10 +152,9 @@ class _Work:
         try:
             found, _certain = create(
                 self._client,
-                "create_security_group",
+                Creation("create_security_group", f"{key}: made in {vpc}"),
                 look,
                 lambda answer: SecurityGroup(answer["GroupId"], vpc, owner),
-                f"{key}: made in {vpc}",
                 GroupName=name,
                 Description=wanted.get("description") or key,
                 VpcId=vpc,

@@ -53,8 +53,9 @@ def _of_address(address: Any, cloud: Cloud) -> Iterable[str | None]:
     return (address.interface_id, *nats)
 
 
-def _of_nat_gateway(nat: Any, cloud: Cloud) -> Iterable[str]:
-    return (table.id for table in cloud.route_tables.values() if nat.id in {route.target for route in table.routes})
+def _led_to(gateway: Any, cloud: Cloud) -> Iterable[str]:
+    """Return the route tables with a route to a NAT gateway or an egress-only internet gateway."""
+    return (table.id for table in cloud.route_tables.values() if gateway.id in {one.target for one in table.routes})
 
 
 def _of_group(group: Any, cloud: Cloud) -> Iterable[str]:
@@ -69,6 +70,12 @@ KINDS = (
         lambda cloud: cloud.internet_gateways.values(),
         lambda gateway, _cloud: (gateway.vpc_id,),
         "aws ec2 delete-internet-gateway --internet-gateway-id",
+    ),
+    Kind(
+        "egress-only internet gateways",
+        lambda cloud: cloud.egress_only_gateways.values(),
+        _led_to,
+        "aws ec2 delete-egress-only-internet-gateway --egress-only-internet-gateway-id",
     ),
     Kind("subnets", lambda cloud: cloud.subnets.values(), _in_subnet, "aws ec2 delete-subnet --subnet-id"),
     Kind(
@@ -86,7 +93,7 @@ KINDS = (
     Kind(
         "NAT gateways",
         lambda cloud: cloud.nat_gateways.values(),
-        _of_nat_gateway,
+        _led_to,
         "aws ec2 delete-nat-gateway --nat-gateway-id",
     ),
     Kind("Elastic IPs", lambda cloud: cloud.addresses, _of_address, "aws ec2 release-address --allocation-id"),

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .intent import Intent
-from .items import KNOWN_AFTER_APPLY, Design
+from .context import Context
+from .intent import Intent, Report
+from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import (
     ANYWHERE_IPV6,
     egress_only_gateway_key,
@@ -26,7 +27,7 @@ from .naming import (
 from .state import Cloud, EgressOnlyGateway, InternetGateway, Route, RouteTable
 
 KIND = "egress_only_internet_gateway"
-_COMMON: dict[str, Any] = {"host": None, "part": "private_wan"}
+_ADD = Placement("add", "private_wan")
 
 
 def _found(space: str, intent: Intent, cloud: Cloud) -> EgressOnlyGateway | None:
@@ -48,37 +49,45 @@ def leads_out(space: str, intent: Intent, cloud: Cloud) -> bool:
     return bool(route and found and route.target == found.id)
 
 
-def ipv6_items(
-    space: str, outward: bool, gateway: InternetGateway | None, intent: Intent, cloud: Cloud, design: Design
-) -> None:
+def _check_vpc(space: str, intent: Intent, cloud: Cloud, report: Report) -> None:
+    """Report an egress-only internet gateway of others in the space's VPC, beside which EC2 refuses one of ours.
+
+    "You can attach only one egress-only internet gateway to a VPC at a time" (Amazon VPC quotas, "Gateways").
+    """
+    vpc = owned(intent.network, vpc_key(space), cloud.vpcs.values())
+    others = [one.id for one in cloud.egress_only_gateways.values() if vpc and one.vpc_id == vpc.id]
+    if vpc and others:
+        report.problem(
+            f"bonding_spaces.{space}: VPC {vpc.id} has the egress-only internet gateway {others[0]}, which is not of "
+            f"network '{intent.network}' (EC2 allows one a VPC; expected none, or one with the tag bonded.internet/key "
+            f"{egress_only_gateway_key(space)}). Delete it, or take another egress than nat_gateway."
+        )
+
+
+def ipv6_items(space: str, outward: bool, gateway: InternetGateway | None, context: Context) -> None:
     """Add items for the IPv6 default route, and with `outward` for the egress-only internet gateway.
 
     `gateway` is the internet gateway. From it the route moves in the first phase: the egress-only internet gateway
     has been created by then, and EC2 replaces the route in one call.
     """
+    intent, cloud, design = context.intent, context.cloud, context.design
     key, found, route = egress_only_gateway_key(space), _found(space, intent, cloud), _route(space, intent, cloud)
     if outward and found is None:
+        _check_vpc(space, intent, cloud, context.report)
         after: dict[str, Any] = {"tags": tags(intent.network, key)}
-        design.aws("create", KIND, vpc_key(space), key, phase="add", after=after, **_COMMON)
+        design.aws(Change("create", KIND, vpc_key(space), key, after=after), _ADD)
     target = found if outward else gateway
     after = {"target": target.id if target else KNOWN_AFTER_APPLY}
     if route is None:
-        design.aws("create", "route", route_table_key(space), ANYWHERE_IPV6, phase="add", after=after, **_COMMON)
+        design.aws(Change("create", "route", route_table_key(space), ANYWHERE_IPV6, after=after), _ADD)
         return
     moves = outward and gateway is not None and route.target == gateway.id
     # the target of a dead route is gone (an internet gateway made anew, a gateway deleted by hand)
     if moves or (route.state == "blackhole" and not (target and route.target == target.id)):
         text = "connections from the Internet to IPv6 addresses of the VPC: nothing comes in any more"
         design.aws(
-            "update",
-            "route",
-            route_table_key(space),
-            ANYWHERE_IPV6,
-            phase="add",
-            before={"target": route.target},
-            after=after,
-            interrupts=text if moves and route.state != "blackhole" else "",
-            **_COMMON,
+            Change("update", "route", route_table_key(space), ANYWHERE_IPV6, {"target": route.target}, after),
+            _ADD.interrupting(text if moves and route.state != "blackhole" else ""),
         )
 
 
@@ -92,11 +101,9 @@ def egress_only_gone(space: str, intent: Intent, cloud: Cloud, design: Design) -
         return False
     if leads_out(space, intent, cloud):
         gateway = owned(intent.network, internet_gateway_key(space), cloud.internet_gateways.values())
-        change: dict[str, Any] = {
-            "before": {"target": found.id},
-            "after": {"target": gateway.id if gateway else KNOWN_AFTER_APPLY},
-        }
-        design.aws("update", "route", route_table_key(space), ANYWHERE_IPV6, phase="remove", **change, **_COMMON)
+        before, after = {"target": found.id}, {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
+        change = Change("update", "route", route_table_key(space), ANYWHERE_IPV6, before, after)
+        design.aws(change, _ADD.in_phase("remove"))
     egress_only_deleted(space, [found], design)
     return True
 
@@ -105,4 +112,4 @@ def egress_only_deleted(space: str, gateways: Iterable[EgressOnlyGateway], desig
     """Add an item for the end of each egress-only internet gateway."""
     for one in gateways:
         key = egress_only_gateway_key(space)
-        design.aws("delete", KIND, vpc_key(space), key, phase="remove", before={"id": one.id}, **_COMMON)
+        design.aws(Change("delete", KIND, vpc_key(space), key, {"id": one.id}), _ADD.in_phase("remove"))

@@ -52,7 +52,7 @@ def refuse_foreign_objects(context: Context) -> None:
 
 
 def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:
-    """Return the subnets and the route tables of a VPC that are not the network's."""
+    """Return the subnets, the route tables and the egress-only internet gateway of a VPC that are not the network's."""
     subnets = [
         f"subnet {one.id}" for one in cloud.subnets.values() if one.vpc_id == vpc_id and _foreign(one.tags, intent)
     ]
@@ -61,7 +61,12 @@ def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:
         for one in cloud.route_tables.values()
         if one.vpc_id == vpc_id and not one.main and _foreign(one.tags, intent)
     ]
-    return sorted(subnets) + sorted(tables)
+    gateways = [
+        f"egress-only internet gateway {one.id}"
+        for one in cloud.egress_only_gateways.values()
+        if one.vpc_id == vpc_id and _foreign(one.tags, intent)
+    ]
+    return sorted(subnets) + sorted(tables) + gateways
 
 
 def _foreign(tags: dict[str, str], intent: Intent) -> bool:

@@ -312,7 +312,7 @@ class Cloud:
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
     egress_only_gateways: dict[str, EgressOnlyGateway] = field(default_factory=dict)
-    """Egress-only internet gateways of this network, by id."""
+    """Egress-only internet gateways of this network, and of others in its VPCs, by id."""
     nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
     """NAT gateways of this network, by id."""
     failed_nat_gateways: list[NatGateway] = field(default_factory=list)

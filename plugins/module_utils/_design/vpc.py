@@ -221,9 +221,9 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
             old = {"target": targets[ANYWHERE]}
             design.aws(Change("update", "route", route_table_key(space.key), ANYWHERE, old, after), common)
     # until the last NAT gateway is gone, IPv6 leaves as the NAT gateway's companion lets it
-    outward = ipv6 and (bool(vpc.public) or leads_out(space.key, intent, cloud))
+    outward = ipv6 and (bool(vpc.public) or leads_out(space.key, context.intent, cloud))
     if ipv6:
-        ipv6_items(space.key, outward, gateway, intent, cloud, design)
+        ipv6_items(space.key, outward, gateway, context)
     public_items(space.key, gateway, vpc.public, context)
     if len(design.items) > before:
         work = vpc_change(space.key, cidr, ipv6, context.intent) | {

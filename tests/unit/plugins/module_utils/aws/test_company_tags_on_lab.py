@@ -40,7 +40,15 @@ STEPS: dict[str, Step] = {
     "security_group": lambda client, tags: security.bring_about(client, group(**tags), False),
     "cpe_nat": lambda client, tags: cpe_nat.run(client, options(entry("bond-17", A1, **tags)), False),
 }
-LISTS = ("addresses", "internet_gateways", "network_interfaces", "route_tables", "vpcs", "security_groups")
+LISTS = (
+    "addresses",
+    "egress_only_internet_gateways",
+    "internet_gateways",
+    "network_interfaces",
+    "route_tables",
+    "vpcs",
+    "security_groups",
+)
 
 
 def ours(state: dict[str, Any]) -> list[dict[str, str]]:

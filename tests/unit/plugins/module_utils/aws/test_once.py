@@ -114,3 +114,43 @@ def test_one_that_is_not_listed_yet_is_waited_for(clock: Clock) -> None:
     client.then[3] = lambda: client.there.update(Client("igw-b").there)
     assert settle(client, "igw-b") == "igw-b"
     assert len(clock.slept) == 2
+
+
+class OneAVpc:
+    """EC2 that refuses a second egress-only internet gateway, with whatever code; the first shows at the given look."""
+
+    def __init__(self, code: str, shows: int) -> None:
+        self.code = code
+        self.shows = shows
+        self.created = self.looks = 0
+
+    def create_egress_only_internet_gateway(self) -> dict[str, Any]:
+        self.created += 1
+        raise client_error(self.code)
+
+    def look(self) -> list[str]:
+        self.looks += 1
+        return ["eigw-a"] if self.looks >= self.shows else []
+
+
+def create_in_vpc(client: OneAVpc, one_a_vpc: bool) -> tuple[str, bool]:
+    method = once.KINDS["egress_only_internet_gateway"].create
+    return once.create(client, once.Creation(method, "eigw/acme", (), one_a_vpc), client.look, lambda _answer: "")
+
+
+@pytest.mark.parametrize("code", ["InvalidParameterValue", "Resource.AlreadyAssociated"])
+def test_a_second_one_of_a_vpc_gives_way_to_the_first(code: str, clock: Clock) -> None:
+    client = OneAVpc(code, shows=2)
+    assert create_in_vpc(client, one_a_vpc=True) == ("eigw-a", False)
+    assert (client.created, client.looks) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "one_a_vpc", "looks"),
+    [("InvalidParameterValue", True, 5), ("InvalidParameterValue", False, 0), ("UnauthorizedOperation", True, 0)],
+)
+def test_a_refusal_that_is_of_no_other_run_is_said(code: str, one_a_vpc: bool, looks: int, clock: Clock) -> None:
+    client = OneAVpc(code, shows=9)
+    with pytest.raises(Ec2Error):
+        create_in_vpc(client, one_a_vpc)
+    assert (client.created, client.looks) == (1, looks)

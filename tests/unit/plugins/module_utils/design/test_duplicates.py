@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.duplicates import KINDS
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+    EgressOnlyGateway,
     ElasticIp,
     Interface,
     InternetGateway,
@@ -38,6 +39,10 @@ def vpc(world: World, name: str, given: dict[str, str]) -> None:
 
 def gateway(world: World, name: str, given: dict[str, str]) -> None:
     world.cloud.internet_gateways[f"igw-{name}"] = InternetGateway(f"igw-{name}", None, given)
+
+
+def egress_only(world: World, name: str, given: dict[str, str]) -> None:
+    world.cloud.egress_only_gateways[f"eigw-{name}"] = EgressOnlyGateway(f"eigw-{name}", f"vpc-{name}", given)
 
 
 def subnet(world: World, name: str, given: dict[str, str]) -> None:
@@ -68,6 +73,13 @@ def group(world: World, name: str, given: dict[str, str]) -> None:
 DOUBLED: list[tuple[Plant, str, str, str, str]] = [
     (vpc, "vpc/acme", "VPCs", "vpc", "delete-vpc --vpc-id"),
     (gateway, "igw/acme", "internet gateways", "igw", "delete-internet-gateway --internet-gateway-id"),
+    (
+        egress_only,
+        "eigw/acme",
+        "egress-only internet gateways",
+        "eigw",
+        "delete-egress-only-internet-gateway --egress-only-internet-gateway-id",
+    ),
     (subnet, "subnet/acme/eu-central-1a", "subnets", "subnet", "delete-subnet --subnet-id"),
     (table, "rtb/acme", "route tables", "rtb", "delete-route-table --route-table-id"),
     (interface, "gateway/acme/agg1", "network interfaces", "eni", "delete-network-interface --network-interface-id"),
@@ -131,7 +143,9 @@ def test_what_uses_each_kind() -> None:
     world = small_world()
     cloud = world.cloud
     cloud.internet_gateways["igw-a"] = InternetGateway("igw-a", "vpc-z", {})
-    cloud.route_tables["rtb-a"] = RouteTable("rtb-a", "vpc-z", False, (Route("0.0.0.0/0", "nat-a"),), ("subnet-s",))
+    cloud.egress_only_gateways["eigw-a"] = EgressOnlyGateway("eigw-a", "vpc-z", {})
+    routes = (Route("0.0.0.0/0", "nat-a"), Route("::/0", "eigw-a"))
+    cloud.route_tables["rtb-a"] = RouteTable("rtb-a", "vpc-z", False, routes, ("subnet-s",))
     cloud.interfaces["eni-a"] = Interface("eni-a", "subnet-a", "vpc-1", "10.1.0.9", {}, "i-agg1", groups=("sg-a",))
     cloud.nat_gateways["nat-a"] = NatGateway("nat-a", "vpc-z", "subnet-z", {}, "eipalloc-a")
     cloud.addresses.append(ElasticIp("eipalloc-a", "203.0.113.9", {}))
@@ -141,7 +155,8 @@ def test_what_uses_each_kind() -> None:
     }
     assert {name: uses for name, uses in found.items() if name not in ("VPCs", "subnets")} == {
         "internet gateways": [["vpc-z"]],
-        "route tables": [["its route to 0.0.0.0/0", "subnet-s"]],
+        "egress-only internet gateways": [["rtb-a"]],
+        "route tables": [["its route to 0.0.0.0/0", "its route to ::/0", "subnet-s"]],
         "network interfaces": [["i-agg1"]],
         "NAT gateways": [["rtb-a"]],
         "Elastic IPs": [["nat-a"]],

@@ -129,3 +129,22 @@ def test_a_teardown_takes_it_along_before_the_vpc(built: World) -> None:
     items = built.plan(spaces=wanted(), state="absent")
     keys = [item.key for item in items if item.verb == "delete" and item.kind in (KIND, "vpc")]
     assert keys == ["eigw/acme", "vpc/acme"]
+
+
+def test_one_of_others_in_the_vpc_is_refused(plain: World) -> None:
+    plain.cloud.egress_only_gateways["eigw-x"] = EgressOnlyGateway("eigw-x", "vpc-9", {})
+    plain.cloud.egress_only_gateways["eigw-y"] = EgressOnlyGateway("eigw-y", "vpc-y", tags("eigw/other"))
+    plain.plan(spaces=wanted())
+    (problem,) = plain.report.problems
+    assert problem.startswith(
+        "bonding_spaces.acme: VPC vpc-9 has the egress-only internet gateway eigw-x, which is not"
+    )
+
+
+def test_a_vpc_with_one_of_others_is_not_deleted(built: World) -> None:
+    built.cloud.egress_only_gateways["eigw-9"] = EgressOnlyGateway("eigw-9", "vpc-9", {})
+    built.cloud.foreign_objects = {}
+    items = built.plan(spaces=wanted(), state="absent")
+    assert KIND not in {item.kind for item in items}
+    (problem,) = built.report.problems
+    assert "since egress-only internet gateway eigw-9 in it is not this network's" in problem
