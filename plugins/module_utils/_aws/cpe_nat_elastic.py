@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
     CONSISTENCY_SECONDS,
@@ -99,7 +100,7 @@ def _take(work: Work, step: Step, other: ElasticIp) -> None:
 
 
 def _allocate(work: Work, step: Step, made: dict[str, str]) -> None:
-    pool = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
+    pool: dict[str, Any] = {"PublicIpv4Pool": step.entry.pool} if step.entry and step.entry.pool else {}
     eip, certain = create(
         work.client,
         Creation("allocate_address", f"entry {step.key}"),
