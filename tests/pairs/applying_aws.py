@@ -15,6 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.addresses 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import ANYWHERE, TAG_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+    EgressOnlyGateway,
     Interface,
     InternetGateway,
     NatGateway,
@@ -66,7 +67,8 @@ def vpc(state: State, item: Item) -> None:
     if item.verb == "update":
         cloud.vpcs[found.id] = replace(found, ipv6=(item.after or {})["ipv6"])
         return
-    inside = [o.id for kind in ("subnets", "internet_gateways", "groups") for o in _in_vpc(state, kind, found.id)]
+    kinds = ("subnets", "internet_gateways", "egress_only_gateways", "groups")
+    inside = [o.id for kind in kinds for o in _in_vpc(state, kind, found.id)]
     inside += [t.id for t in cloud.route_tables.values() if t.vpc_id == found.id and not t.main]
     if inside:
         raise Ec2Refused(f"DependencyViolation: {', '.join(inside)}")
@@ -95,6 +97,23 @@ def internet_gateway(state: State, item: Item) -> None:
     if mapped:
         raise Ec2Refused(f"DependencyViolation: mapped public addresses {mapped}")
     del cloud.internet_gateways[found.id]
+
+
+def egress_only_internet_gateway(state: State, item: Item) -> None:
+    cloud = state.cloud
+    if item.verb == "create":
+        around = one(state, "vpcs", item.parent)
+        if _in_vpc(state, "egress_only_gateways", around.id):
+            raise Ec2Refused(f"InvalidParameterValue: {around.id} has an egress-only internet gateway")
+        _new(state, "egress_only_gateways", item.key)
+        name = number(state, "eigw")
+        cloud.egress_only_gateways[name] = EgressOnlyGateway(name, around.id, dict((item.after or {})["tags"]))
+        return
+    found = one(state, "egress_only_gateways", item.key)
+    leading = [t.id for t in cloud.route_tables.values() if found.id in {route.target for route in t.routes}]
+    if leading and _in_vpc(state, "subnets", found.vpc_id):
+        raise Ec2Refused(f"a black hole would be left in {leading}")
+    del cloud.egress_only_gateways[found.id]
 
 
 def _subnet_of(state: State, interface_id: str | None) -> str | None:
@@ -197,6 +216,9 @@ def _target(state: State, item: Item, table: RouteTable) -> str:
             return str(nats[0].id)
     if item.part == "gateways" and item.key not in (ANYWHERE, "::/0"):
         return str(one(state, "interfaces", f"gateway/{space}/{item.host}").id)
+    outward = state.keyed("egress_only_gateways", f"eigw/{space}")
+    if item.key == "::/0" and outward and (item.before or {}).get("target") != outward[0].id:
+        return str(outward[0].id)
     return str(one(state, "internet_gateways", f"igw/{space}").id)
 
 
@@ -345,6 +367,7 @@ ACTIONS: dict[str, Callable[[State, Item], None]] = {
     for action in (
         vpc,
         internet_gateway,
+        egress_only_internet_gateway,
         subnet,
         route_table,
         route,

@@ -20,7 +20,17 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
 from tests.pairs.facts import names_of
 from tests.pairs.state import State, is_ours
 
-SIDES = ("vpcs", "subnets", "interfaces", "internet_gateways", "nat_gateways", "groups", "route_tables", "instances")
+SIDES = (
+    "vpcs",
+    "subnets",
+    "interfaces",
+    "internet_gateways",
+    "egress_only_gateways",
+    "nat_gateways",
+    "groups",
+    "route_tables",
+    "instances",
+)
 
 
 def _renamer(state: State) -> Any:

@@ -24,7 +24,8 @@ def names_of(state: State) -> dict[str, str]:
     """Return what each id of AWS is called: its key, or a main table after its VPC; foreign ids are their own."""
     cloud = state.cloud
     names: dict[str, str] = {}
-    for kind in ("vpcs", "subnets", "interfaces", "internet_gateways", "nat_gateways", "groups", "route_tables"):
+    gateways = ("internet_gateways", "egress_only_gateways", "nat_gateways")
+    for kind in ("vpcs", "subnets", "interfaces", *gateways, "groups", "route_tables"):
         for number, one in getattr(cloud, kind).items():
             names[number] = one.tags.get(TAG_KEY) or number
     for number, table in cloud.route_tables.items():

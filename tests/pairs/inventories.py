@@ -126,7 +126,7 @@ class Maker:
         found: Json = {"aggregator": self.chance.choice(hosts), "networks": self.networks(space, number)}
         given = bool(space["vpc"].get("id"))
         egress = [MASQUERADE, MASQUERADE, NONE]
-        if not given and not space["vpc"].get("ipv6") and not space["gateways"] and found["networks"]:
+        if not given and not space["gateways"] and found["networks"]:
             egress.append(NAT)
         found["egress"] = self.chance.choice(egress)
         if given:
