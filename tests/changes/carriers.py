@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .cloud_side import CloudSide
 

@@ -16,11 +16,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.intent imp
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES, Phase
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Thing
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object, diff, predict, wanted
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import diff, predict, wanted
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError
 from tests.unit.plugins.module_utils.design.built_world import FACTS
 from tests.unit.plugins.module_utils.design.world import World
@@ -177,7 +177,7 @@ class Network:
         self.world.objects = {item.identity: item for item in predict(objects.values(), changes)}
         self.world._follow(self.world.objects.values())
 
-    def _known(self, thing: Thing) -> Mapping[str, Any]:
+    def _known(self, thing: Object) -> Mapping[str, Any]:
         """Return an object with the addresses that AWS has chosen meanwhile."""
         given = thing.data.get("addresses") or ()
         if KNOWN_AFTER_APPLY not in given:

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design import gateway_routes, network, vpc
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES, Phase
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Thing
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from tools.change_table import Row, read_table
 
 from .judge import judge
@@ -25,7 +25,7 @@ NO_ROOM = ROWS["bonding_spaces[].vpc.subnets[].zone: moved to another zone"]
 KEPT = ROWS["bonding_spaces: emptied"]
 
 
-def at_once(_found: Thing | None, wanted: Thing, _grow: bool = True) -> dict[Phase, Thing]:
+def at_once(_found: Object | None, wanted: Object, _grow: bool = True) -> dict[Phase, Object]:
     """Stages of somebody who has not heard of traffic."""
     return dict.fromkeys(PHASES, wanted)
 

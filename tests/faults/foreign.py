@@ -26,12 +26,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     RouteTable,
     Server,
     Subnet,
-    Thing,
     Vpc,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan import engine
 from ansible_collections.bonded.internet.plugins.module_utils._plan.work import server_steps
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
 from tests.faults.cells import Cell
 from tests.faults.recording import Network
 from tests.faults.world import World
@@ -161,7 +160,7 @@ def difference(usual: tuple[list[Json], list[str]], seen: tuple[list[Json], list
     return f"more: {more}; less: {less}; problems: {seen[1]}"
 
 
-def others_on_aggregators(chance: random.Random, server: Server) -> Iterator[Thing]:
+def others_on_aggregators(chance: random.Random, server: Server) -> Iterator[Object]:
     """Yield interfaces, filters and protocols that look almost as ours do."""
     spaces = [*server.spaces, None]
     for number in server.things:
@@ -186,13 +185,13 @@ def others_on_aggregators(chance: random.Random, server: Server) -> Iterator[Thi
                 data |= {"protocol": kind.removesuffix("_protocol")}
                 data |= {slot: {"mode": "none"} for slot in SLOTS}
                 data |= {"routes": []} if kind == "static_protocol" else {"interfaces": [{"patterns": ["ens9*"]}]}
-            yield Thing(kind, parent, name, data)
+            yield Object(kind, parent, name, data)
 
 
 SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 
 
-def others_on_bonds(chance: random.Random, server: Server) -> Iterator[Thing]:
+def others_on_bonds(chance: random.Random, server: Server) -> Iterator[Object]:
     """Yield connected IPs and CPE NAT IPs with addresses that are none of ours."""
     for number in server.bond_things:
         parent = f"bonds/{number}"
@@ -200,9 +199,9 @@ def others_on_bonds(chance: random.Random, server: Server) -> Iterator[Thing]:
             address = f"10.98.{chance.randrange(256)}.{chance.randrange(1, 255)}"
             if chance.random() < 0.5:
                 data = {"ip": f"{address}/24", "interface": "eth0", "enabled": True, "include_private_wan": False}
-                yield Thing("connected_ip", parent, f"{address}/24", data)
+                yield Object("connected_ip", parent, f"{address}/24", data)
             else:
-                yield Thing("cpe_nat_ip", parent, address, {"ip": address, "nat_ip": "192.0.2.77", "enabled": True})
+                yield Object("cpe_nat_ip", parent, address, {"ip": address, "nat_ip": "192.0.2.77", "enabled": True})
 
 
 def others_in_cloud(chance: random.Random, cloud: Cloud) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Change, predict
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import predict
 from tests.pairs import applying_addresses, applying_aws
 from tests.pairs.planning import Planned
 from tests.pairs.state import State

@@ -20,7 +20,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Subnet,
     Vpc,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from tests.pairs.state import State
 
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")

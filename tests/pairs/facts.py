@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY, TAG_RETIRED
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Rule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from tests.pairs.state import State, is_ours
 
 OUT = ("0.0.0.0/0", "::/0")

@@ -21,9 +21,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Instance,
     Server,
     Subnet,
-    Thing,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 NETWORK = "demo"
 Identity = tuple[str, str, str]
@@ -169,16 +168,16 @@ def _server(state: State, intent: Intent, cloud: Cloud) -> tuple[Server, dict[Id
         for bond in found.bonds:
             parts[bond] = parts.get(bond, set()) | {"cpe_nat_ip"}
     objects: dict[Identity, Object] = {}
-    things: dict[int, list[Thing]] = {number: [] for number in found.aggregators}
-    bond_things: dict[int, list[Thing]] = {number: [] for number in parts}
+    things: dict[int, list[Object]] = {number: [] for number in found.aggregators}
+    bond_things: dict[int, list[Object]] = {number: [] for number in parts}
     for identity, one in state.objects.items():
         place, _slash, number = one.parent.partition("/")
         if place == "bonds":
             if one.kind not in parts.get(int(number), ()):
                 continue
-            bond_things[int(number)].append(Thing(one.kind, one.parent, one.key, one.data))
+            bond_things[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
         elif place == "aggregators":
-            things[int(number)].append(Thing(one.kind, one.parent, one.key, one.data))
+            things[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
         objects[identity] = one
     server = Server(
         found.aggregators,

@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._objects import Object
 from .._parents import number_of
 from .context import Context
 from .cpe_nat import own_addresses
@@ -22,13 +23,12 @@ from .leftovers import PRUNE
 from .mesh import Mesh
 from .mesh_objects import NONE
 from .naming import object_name
-from .state import Thing
 
 FULL_MESH = 32
 """Aggregators that may all speak with each other; more speak with route reflectors alone."""
 
 
-def transit_things(mesh: Mesh, intent: Intent) -> list[Thing]:
+def transit_things(mesh: Mesh, intent: Intent) -> list[Object]:
     """VXLAN without a space on every member, and BGP over it."""
     if intent.bgp is None:
         return []
@@ -67,7 +67,7 @@ def choose_speakers(entries: Iterable[Entry], context: Context) -> tuple[Member,
     return tuple(member for member in fleet.members if member.host in wanted)
 
 
-def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Thing]:
+def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Object]:
     """BGP over the members' private addresses: only inside one subnet, whose VPC router nobody has to ask."""
     if intent.bgp is None or intent.bgp.mode != "direct":
         return []
@@ -120,7 +120,7 @@ def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
         )
 
 
-def refuse_smaller(session: Thing, peer: int, fleet: Fleet, report: Report) -> None:
+def refuse_smaller(session: Object, peer: int, fleet: Fleet, report: Report) -> None:
     """Refuse to leave a host of the inventory out of BGP by a slip, as a mesh is never made smaller by one."""
     inside = {speaker.id for speaker in fleet.speakers}
     for number in (number_of(session.parent), peer):
@@ -157,18 +157,18 @@ def peers_of(member: Member, members: Sequence[Member], bgp: BgpIntent) -> list[
     return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]
 
 
-def _things(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: BgpIntent) -> list[Thing]:
+def _things(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: BgpIntent) -> list[Object]:
     """The pair of filters and one BGP protocol for each peer, on every member."""
     reflectors = bgp.route_reflectors
     names = {way: object_name(network, way, 0) for way in ("import", "export")}
     bodies = {"import": bgp_filter(members), "export": bgp_filter(members)}
-    things: list[Thing] = []
+    things: list[Object] = []
     for member in members:
         if reflectors:
             bodies["export"] = bgp_filter(members, addresses[member.id])
         for way, name in names.items():
             data: dict[str, Any] = {"name": name, "family": "ipv4", "body": bodies[way]}
-            things.append(Thing("filter", member.parent, name, data))
+            things.append(Object("filter", member.parent, name, data))
         for peer in peers_of(member, members, bgp):
             name = object_name(network, "bgp", peer.id)
             data = {
@@ -191,5 +191,5 @@ def _things(members: Sequence[Member], addresses: Mapping[int, str], network: st
                 "next_hop_self": not reflectors,
                 "rr_client": member.host in reflectors and peer.host not in reflectors,
             }
-            things.append(Thing("bgp_protocol", member.parent, name, data))
+            things.append(Object("bgp_protocol", member.parent, name, data))
     return things

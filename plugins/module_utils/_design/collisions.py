@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .._objects import Object
 from .._parents import AGGREGATOR, is_below, number_of
 from .addresses import network_of
 from .context import Context
@@ -19,7 +20,7 @@ from .intent import Intent, Report
 from .leftovers import PRUNE, leaving
 from .mesh import Mesh
 from .stages import Batch
-from .state import Cloud, Server, Thing
+from .state import Cloud, Server
 from .vpc import VpcDesign
 
 
@@ -54,7 +55,7 @@ def check_vnis(meshes: list[Mesh], intent: Intent, server: Server, report: Repor
 
 def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
     """An interface of others is never taken over because it has the name that we want."""
-    present: dict[tuple[int, str], list[Thing]] = {}
+    present: dict[tuple[int, str], list[Object]] = {}
     for number, things in server.things.items():
         for thing in things:
             if thing.kind.endswith("_interface"):
@@ -77,7 +78,7 @@ def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Repo
 
 def check_objects(batches: Iterable[Batch], fleet: Fleet, report: Report) -> None:
     """Refuse two objects of one name on one aggregator: the server keeps one of them, and the other one is lost."""
-    first: dict[tuple[str, str, str], Thing] = {}
+    first: dict[tuple[str, str, str], Object] = {}
     for batch in batches:
         for thing in batch.wanted:
             if not is_below(thing.parent, AGGREGATOR):
@@ -92,7 +93,7 @@ def check_objects(batches: Iterable[Batch], fleet: Fleet, report: Report) -> Non
                 )
 
 
-def _words(thing: Thing) -> str:
+def _words(thing: Object) -> str:
     space = thing.data.get("space")
     return f"the {thing.kind.replace('_', ' ')} {f'of space {space}' if space else 'without a space'}"
 
@@ -188,9 +189,9 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
                     report.problem(f"{what} overlaps the network {bonds_network} of bond {bond} ({found.name}).")
 
 
-def check_primary_addresses(wanted: Iterable[Thing], fleet: Fleet, server: Server, report: Report) -> None:
+def check_primary_addresses(wanted: Iterable[Object], fleet: Fleet, server: Server, report: Report) -> None:
     """No interface may carry the aggregator's own address: the host would not come back after a restart (vendor)."""
-    planned: dict[str, list[Thing]] = {}
+    planned: dict[str, list[Object]] = {}
     for thing in wanted:
         planned.setdefault(thing.parent, []).append(thing)
     for member in fleet.members:
@@ -208,7 +209,7 @@ def check_primary_addresses(wanted: Iterable[Thing], fleet: Fleet, server: Serve
 
 
 def check_cpe_nat_addresses(
-    chosen: dict[str, str], wanted: Iterable[Thing], fleet: Fleet, server: Server, report: Report
+    chosen: dict[str, str], wanted: Iterable[Object], fleet: Fleet, server: Server, report: Report
 ) -> None:
     """No interface may carry a CPE NAT address: the kernel would answer itself, and the bond would get nothing."""
     private = {address: key for key, address in chosen.items()}

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from .._objects import Change
 from .cpe_nat_entries import Entry, is_retired
 from .intent import Intent
-from .items import Change, Design, Item, Placement
+from .items import Design, Item, Placement
 from .naming import PUBLIC_IP, TAG_KEY, TAG_NETWORK, cpe_nat_key, tags
 from .state import Cloud, ElasticIp
 

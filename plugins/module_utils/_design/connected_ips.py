@@ -13,11 +13,12 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 
+from .._objects import Object
 from .._parents import number_of
 from .cpe_nat_entries import Entry, is_retired
 from .intent import Report
 from .naming import TAG_CONNECTED_IP
-from .state import ElasticIp, Server, Thing
+from .state import ElasticIp, Server
 
 _TAG = re.compile(r"([0-9]{1,18}) ([0-9.]+/[0-9]+)")
 
@@ -72,7 +73,7 @@ def check_connected_ip(
         )
 
 
-def made_things(address: ElasticIp, server: Server, going: set[str]) -> list[Thing]:
+def made_things(address: ElasticIp, server: Server, going: set[str]) -> list[Object]:
     """Return the connected IP that goes with an entry's address: made by a run, and no other CPE NAT IP lies in it."""
     made = made_of(address)
     if made is None:
@@ -83,11 +84,11 @@ def made_things(address: ElasticIp, server: Server, going: set[str]) -> list[Thi
     return [t for t in found if not any(_holds(t, host) for host in staying)]
 
 
-def _holds(connected_ip: Thing, host: str) -> bool:
+def _holds(connected_ip: Object, host: str) -> bool:
     return ipaddress.ip_address(host) in ipaddress.ip_interface(connected_ip.key).network
 
 
-def interrupted(thing: Thing) -> str:
+def interrupted(thing: Object) -> str:
     """Return what is interrupted when a connected IP goes."""
     return f"the connected network {ipaddress.ip_interface(thing.key).network} of bond {number_of(thing.parent)}"
 
@@ -103,6 +104,6 @@ def warn_of_kept(entries: Iterable[Entry], gone: set[tuple[str, str, str]], serv
             )
 
 
-def _found(entry: Entry, server: Server) -> Thing | None:
+def _found(entry: Entry, server: Server) -> Object | None:
     things = server.bond_things.get(entry.bond.id, ())
     return next((t for t in things if t.kind == "connected_ip" and t.key == entry.intent.connected_ip), None)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .._objects import Change, Object
 from .addresses import lies_in, network_of
 from .bond_places import check_place, warn_of_failover
 from .connected_ips import check_connected_ip, tag_of
@@ -32,7 +33,7 @@ from .cpe_nat_private import Addresses
 from .cpe_nat_shared import warn_of_disabled
 from .fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Change, Placement
+from .items import KNOWN_AFTER_APPLY, Placement
 from .naming import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
@@ -46,7 +47,7 @@ from .naming import (
 )
 from .renames import check_entry_names
 from .stages import Phase, stage
-from .state import Cloud, ElasticIp, Instance, Thing
+from .state import Cloud, ElasticIp, Instance
 
 PART = "cpe_nat"
 
@@ -160,15 +161,15 @@ def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: 
     return work
 
 
-def bond_things(entry: Entry, private_ip: str) -> list[Thing]:
+def bond_things(entry: Entry, private_ip: str) -> list[Object]:
     """The bond's connected IP and CPE NAT IP."""
     wanted, parent = entry.intent, entry.parent
     connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
     if wanted.include_private_wan is not None:
         connected["include_private_wan"] = wanted.include_private_wan
     return [
-        Thing("connected_ip", parent, wanted.connected_ip, connected),
-        Thing("cpe_nat_ip", parent, private_ip, {"ip": private_ip, "nat_ip": wanted.nat_ip}),
+        Object("connected_ip", parent, wanted.connected_ip, connected),
+        Object("cpe_nat_ip", parent, private_ip, {"ip": private_ip, "nat_ip": wanted.nat_ip}),
     ]
 
 
@@ -315,7 +316,7 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
         )
 
 
-def _left_behind(assignment: Assignment, found: Iterable[Thing], cloud: Cloud) -> Iterator[Thing]:
+def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) -> Iterator[Object]:
     """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
 
     The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.

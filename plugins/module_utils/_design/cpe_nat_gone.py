@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .._objects import Change, Object
 from .._parents import number_of
 from .connected_ips import interrupted, made_of, made_things, warn_of_kept
 from .context import Context
@@ -18,10 +19,10 @@ from .cpe_nat import PART, all_addresses, own_addresses
 from .cpe_nat_entries import Entry, is_adopted, is_retired
 from .cpe_nat_shared import bonds_of_gone, holders_of
 from .intent import Intent
-from .items import Change, Placement
+from .items import Placement
 from .leftovers import RELEASE, TEARDOWN, releases
 from .naming import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
-from .state import Cloud, ElasticIp, Server, Thing
+from .state import Cloud, ElasticIp, Server
 
 
 def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[str]:
@@ -36,7 +37,7 @@ def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[st
 
 def _server_things(
     private_ip: str | None, bonds: set[int], address: ElasticIp, server: Server, going: set[str]
-) -> list[Thing]:
+) -> list[Object]:
     """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
 
     A run that ended between the two has left the second, with the address on AWS, which goes last.

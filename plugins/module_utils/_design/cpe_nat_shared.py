@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._objects import Object
 from .cpe_nat_entries import PREFIX, Entry
 from .intent import Report
-from .state import Server, Thing
+from .state import Server
 
 
-def holders_of(private_ip: str, server: Server) -> dict[int, Thing]:
+def holders_of(private_ip: str, server: Server) -> dict[int, Object]:
     """Return the CPE NAT IP of each bond that has this one, among the bonds that were read."""
     return {
         number: thing
@@ -68,7 +69,7 @@ def bonds_of_gone(
     return going
 
 
-def _is_enabled(thing: Thing) -> bool:
+def _is_enabled(thing: Object) -> bool:
     return thing.data.get("enabled") is not False
 
 

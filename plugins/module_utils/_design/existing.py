@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from .._objects import Object
 from .intent import Intent
 from .naming import vxlan_name
 from .ownership import own_thing
-from .state import Server, Thing
+from .state import Server
 
 
 class ExistingMeshes:
@@ -16,7 +17,7 @@ class ExistingMeshes:
 
     def __init__(self, intent: Intent, server: Server) -> None:
         self._vni_base = intent.vni_base
-        self._interfaces: dict[str | None, dict[int, list[Thing]]] = {}
+        self._interfaces: dict[str | None, dict[int, list[Object]]] = {}
         self._patterns: dict[tuple[int, int], set[str]] = {}
         self._local: dict[int, set[str]] = {}
         self._given = {
@@ -32,20 +33,20 @@ class ExistingMeshes:
                 elif "protocol" in thing.kind:
                     self._take_protocol(aggregator, thing, own_thing(intent.network, thing))
 
-    def _take_protocol(self, aggregator: int, thing: Thing, own: tuple[str, int] | None) -> None:
+    def _take_protocol(self, aggregator: int, thing: Object, own: tuple[str, int] | None) -> None:
         if own and own[0] in ("babel", "ospf"):
             self._patterns.setdefault((aggregator, own[1]), set()).update(protocol_patterns(thing))
         elif own and own[0] == "bgp":
             self._local.setdefault(aggregator, set()).add(thing.data.get("local_address") or "")
 
-    def of(self, space: str | None, number: int) -> dict[int, list[Thing]]:
+    def of(self, space: str | None, number: int) -> dict[int, list[Object]]:
         """The interfaces of a space's mesh (None: the one that carries BGP) by aggregator id.
 
         Those that a protocol of ours names, and those with the derived name and VNI, those that the intent gives, or
         those of an interface that a protocol of ours names on another aggregator: on an aggregator that leaves the
         protocol goes first. `number`: the space's id.
         """
-        found: dict[int, list[Thing]] = {}
+        found: dict[int, list[Object]] = {}
         known = {(vxlan_name(self._vni_base + number), self._vni_base + number), self._given.get(space or "", ("", 0))}
         if space is not None:
             known |= {
@@ -66,7 +67,7 @@ class ExistingMeshes:
         return found
 
 
-def protocol_patterns(thing: Thing) -> set[str]:
+def protocol_patterns(thing: Object) -> set[str]:
     """The interface patterns of a babel or ospf protocol."""
     areas = [{"interfaces": thing.data.get("interfaces") or []}, *(thing.data.get("areas") or [])]
     return {p for area in areas for entry in area.get("interfaces") or [] for p in entry.get("patterns") or []}

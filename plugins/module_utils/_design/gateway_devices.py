@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._objects import Object
 from .gateway import Gateway
 from .intent import Report
-from .state import Server, Thing
+from .state import Server
 
 ETHERNET = "ethernet_interface"
 
@@ -30,7 +31,7 @@ def check_devices(gateways: Iterable[Gateway], server: Server, report: Report) -
                 )
 
 
-def _check_owner(gateway: Gateway, thing: Thing, report: Report) -> None:
+def _check_owner(gateway: Gateway, thing: Object, report: Report) -> None:
     space = thing.data.get("space")
     if (thing.kind, space) == (ETHERNET, gateway.space) or _has_its_address(gateway, thing):
         return
@@ -42,7 +43,7 @@ def _check_owner(gateway: Gateway, thing: Thing, report: Report) -> None:
     )
 
 
-def _has_its_address(gateway: Gateway, thing: Thing) -> bool:
+def _has_its_address(gateway: Gateway, thing: Object) -> bool:
     """Return True if an ethernet interface on the server has the address of the gateway's network interface."""
     own = gateway.interface.private_ip if gateway.interface else None
     addresses = [address.split("/")[0] for address in thing.data.get("addresses") or ()]

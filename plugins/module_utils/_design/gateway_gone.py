@@ -9,12 +9,13 @@ import ipaddress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from .._objects import Change, Object
 from .context import Context
 from .fleet import Fleet, Member
 from .gateway import PART, Gateway
 from .gateway_input import named_input
 from .intent import Intent
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .leftovers import RELEASE, TEARDOWN, releases, removal_switch
 from .naming import (
     ANYWHERE,
@@ -34,7 +35,7 @@ from .naming import (
 from .nat import address_gone, failed_nats, nat_gone
 from .ownership import own_thing
 from .public_subnets import NAT
-from .state import Cloud, ElasticIp, Interface, NatGateway, Server, Thing
+from .state import Cloud, ElasticIp, Interface, NatGateway, Server
 
 PREFIXES = ("gateway", "gateway-ip", "natgw", "natgw-ip")
 """First parts of the tags of what a gateway is made of."""
@@ -95,7 +96,7 @@ class Gone:
     member: Member | None
     interface: Interface | None
     address: ElasticIp | None
-    things: list[Thing]
+    things: list[Object]
     nat: NatGateway | None
     nat_address: ElasticIp | None
 
@@ -143,7 +144,7 @@ def _existing(context: Context) -> set[tuple[str, str]]:
 
 def _server_things(
     space: str, interface: Interface | None, member: Member | None, intent: Intent, server: Server
-) -> list[Thing]:
+) -> list[Object]:
     """The static protocol of ours in this space, its filter, and the ethernet interface that it leads through."""
     things = server.things.get(member.id, []) if member else []
     protocols = [

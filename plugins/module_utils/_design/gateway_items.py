@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from .._objects import Object
 from .context import Context
 from .fleet import some
 from .gateway import PART, Gateway, GatewayRoutes, gateway_work
@@ -19,7 +20,7 @@ from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
 from .naming import ANYWHERE, gateway_ip_key, subnet_key, tags
 from .nat import address_gone, elastic_ip_items, failed_nats, nat_gone, nat_items
 from .stages import PHASES, Phase, later, stage
-from .state import Server, Thing
+from .state import Server
 
 
 def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context) -> None:
@@ -65,7 +66,7 @@ def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context
         design.gateways["remove"].append((host, gateway_work(gateway, intent, "remove", less)))
 
 
-def _kept(staged: list[Thing], wanted: list[Thing]) -> dict[str, Any]:
+def _kept(staged: list[Object], wanted: list[Object]) -> dict[str, Any]:
     """Return `pwan_gateway_kept`: what the device and the protocol have in this phase and lose in a later one.
 
     The role knows the wanted values alone. Without these it would take an IPv6 address off in the first phase in which
@@ -104,7 +105,7 @@ def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
         design.aws(Change("create", "ipv6_address", key, "ipv6", after={"ipv6": KNOWN_AFTER_APPLY}), common)
 
 
-def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Design, report: Report) -> None:
+def _mark_ipv6(gateway: Gateway, found: Object | None, wanted: Object, design: Design, report: Report) -> None:
     """Mark that the device loses the IPv6 address that its network interface still has."""
     own = f"{gateway.interface.ipv6}/64" if gateway.interface and gateway.interface.ipv6 else None
     if own and found and own in (found.data.get("addresses") or ()) and own not in wanted.data["addresses"]:
@@ -112,7 +113,7 @@ def _mark_ipv6(gateway: Gateway, found: Thing | None, wanted: Thing, design: Des
         report.warn(f"{gateway.label}: vpc.ipv6 is not true any more: the gateway loses its IPv6 address.")
 
 
-def _mark_way_out(gateway: Gateway, static: Thing, server: Server, design: Design) -> None:
+def _mark_way_out(gateway: Gateway, static: Object, server: Server, design: Design) -> None:
     """Mark that bonds on the gateway's aggregator leave by it as soon as it has its default route.
 
     They left by another gateway of the space before, whose public address their open connections have. Bonds on other

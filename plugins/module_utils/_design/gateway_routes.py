@@ -12,11 +12,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .._objects import Change
 from .addresses import is_covered
 from .context import Context
 from .gateway import PART, Gateway
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .naming import (
     ANYWHERE,
     TAG_KEY,

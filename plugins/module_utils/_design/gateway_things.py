@@ -12,24 +12,26 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
+from .._objects import Object
 from .gateway import Gateway, gateway_input
 from .gateway_objects import device_fields, filter_fields, gateway_route, protocol_fields, unreachable_routes
 from .gateway_routes import tables_of
 from .intent import Intent, Report
 from .items import KNOWN_AFTER_APPLY
 from .naming import ANYWHERE, TAG_KEY, gateway_key, owned
-from .state import Cloud, RouteTable, Thing
+from .state import Cloud, RouteTable
 
 
-def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Thing]:
+def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Object]:
     """The ethernet interface, the filter and the static protocol on the aggregator."""
     wanted, parent = gateway_input(gateway, intent), gateway.member.parent
     device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
     protocol = protocol_fields(wanted, static_routes(gateway, intent, cloud))
     return [
-        Thing("ethernet_interface", parent, device["name"], device),
-        Thing("filter", parent, by["name"], by),
-        Thing("static_protocol", parent, protocol["name"], protocol),
+from .._objects import Object
+        Object("ethernet_interface", parent, device["name"], device),
+        Object("filter", parent, by["name"], by),
+        Object("static_protocol", parent, protocol["name"], protocol),
     ]
 
 

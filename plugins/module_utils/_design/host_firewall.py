@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._objects import Change
 from .bgp import peers_of
 from .existing import protocol_patterns
 from .fleet import Fleet, Member
 from .host_items import Part
 from .intent import Intent
-from .items import Change, Design, Placement
+from .items import Design, Placement
 from .mesh import Mesh
 from .stages import Phase
 from .state import Server

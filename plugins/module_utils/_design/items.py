@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from .._objects import Change, Object, Verb
 from .limits import Line
 from .stages import PHASES, Batch, Phase
-from .state import Thing
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
 
 System = Literal["server", "aws", "host"]
-Verb = Literal["create", "update", "delete"]
 ALLOW = "bonding_allow_disruption"
 """The switch of what interrupts. What is removed has that of its object (`leftovers`)."""
 
@@ -43,18 +42,6 @@ class Item:
     def as_dict(self) -> dict[str, Any]:
         """The item as network_plan returns it."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change of one object: `before` and `after` hold the fields that change."""
-
-    verb: Verb
-    kind: str
-    parent: str
-    key: str
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -150,15 +137,15 @@ class Design:
         """Add an item on an aggregator itself."""
         self.items.append(item_of("host", change, place))
 
-    def interrupts(self, thing: Thing, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
+    def interrupts(self, thing: Object, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
         """Mark the change of an object on the server in a phase as a disruptive one, which wants `switch`."""
         if switch:
             self.interrupting[phase, thing.parent, thing.key] = text, switch
 
-    def want(self, phase: Phase, part: str, host: str | None, *things: Thing) -> None:
+    def want(self, phase: Phase, part: str, host: str | None, *things: Object) -> None:
         """Require the objects on the server, as given, after `phase`."""
         self.batches[phase].append(Batch(part, host, wanted=list(things)))
 
-    def drop(self, part: str, host: str | None, *things: Thing) -> None:
+    def drop(self, part: str, host: str | None, *things: Object) -> None:
         """Require that the objects are deleted from the server after the last phase."""
         self.batches["remove"].append(Batch(part, host, gone=list(things)))

@@ -12,13 +12,14 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from .._objects import Object
 from .._private_wan_rules import MAX_VNI
 from .addresses import lies_in
 from .context import Context
 from .fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
 from .intent import Report, SpaceIntent, VxlanIntent
 from .naming import vxlan_name
-from .state import Server, SpaceFound, Thing
+from .state import Server, SpaceFound
 
 JUMBO_MTU = 1500
 """Inside one VPC the underlay carries 9001 octets: a tunnel of 1500 (outer 1550) passes whole."""
@@ -50,9 +51,9 @@ class Mesh:
         """Return the option that names the mesh's members."""
         return "vxlan.aggregators" if self.space else "bonding_bgp.aggregators"
 
-    def interface_of(self, member: Member) -> Thing:
+    def interface_of(self, member: Member) -> Object:
         """The member's VXLAN interface with an endpoint for every other member."""
-        return Thing(
+        return Object(
             "vxlan_interface",
             member.parent,
             self.interface,
@@ -73,7 +74,7 @@ class Mesh:
         )
 
 
-def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Thing]], report: Report) -> int:
+def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
     """The given VNI; else the existing one, if all aggregators agree; else the derived one."""
     if vxlan.vni is not None:
         return vxlan.vni
@@ -90,7 +91,7 @@ def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[T
 
 
 def _addresses(
-    vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Thing]], report: Report
+    vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
 ) -> dict[int, str]:
     """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
     subnet = vxlan.subnet

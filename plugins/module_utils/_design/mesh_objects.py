@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._objects import Object
 from .intent import Intent, SpaceIntent
 from .mesh import Mesh
 from .naming import object_name
-from .state import Thing
 
 DIRECT_RXCOST = 32
 """Below the managed mesh's own cost, so that the direct path is the one used (packet lab)."""
@@ -28,11 +28,11 @@ ALL: dict[str, str | None] = {"mode": "all", "filter": None}
 NONE: dict[str, str | None] = {"mode": "none", "filter": None}
 
 
-def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Thing]:
+def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Object]:
     """Interface, filter and protocol of every member of a space's mesh."""
     if space.vxlan is None:
         raise AssertionError("the caller has checked space.vxlan")
-    things: list[Thing] = []
+    things: list[Object] = []
     managed = space.private_wan == "managed_mesh"
     kind = space.vxlan.protocol
     export_name = object_name(intent.network, "export", mesh.number)
@@ -43,14 +43,14 @@ def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Thing]:
         export = dict(ALL)
         if managed:
             body = {"name": export_name, "family": "ipv4", "body": NO_ECHO[kind]}
-            things.append(Thing("filter", member.parent, export_name, body))
+            things.append(Object("filter", member.parent, export_name, body))
             export = {"mode": "filter", "filter": export_name}
         name = object_name(intent.network, kind, mesh.number)
         data: dict[str, Any] = {"name": name, "protocol": kind, "space": mesh.space, "enabled": True}
         # IPv6 for bonds is not there yet: what would carry it is closed, not left to the server's default
         data |= {"import_ipv4": dict(ALL), "export_ipv4": export, "import_ipv6": dict(NONE), "export_ipv6": dict(NONE)}
         data |= _ospf(mesh.interface) if kind == "ospf" else _babel(mesh.interface, managed)
-        things.append(Thing(f"{kind}_protocol", member.parent, name, data))
+        things.append(Object(f"{kind}_protocol", member.parent, name, data))
     return things
 
 

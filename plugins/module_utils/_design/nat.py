@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .cpe_nat_entries import is_adopted
 from .gateway import PART, Gateway
 from .intent import GatewayIntent, Intent
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .leftovers import RELEASE, TEARDOWN, releases
 from .naming import (
     TAG_ADOPTED,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from .._objects import Object
 from .._parents import number_of
 from . import collisions, host_checks
 from .auto_networks import with_auto_networks
@@ -46,7 +47,7 @@ from .renames import check_gateway_names, check_space_names, with_renames
 from .security import design_security
 from .shared_subnets import check_shared_subnets
 from .stages import PHASES, Phase, stage
-from .state import Cloud, Server, SpaceFound, Thing
+from .state import Cloud, Server, SpaceFound
 from .strange_keys import without_strange_keys
 from .versions import check_versions
 from .vpc import VpcDesign, design_vpc, design_vpcs_gone
@@ -55,7 +56,7 @@ TRANSIT_KINDS = ("bgp", "import")
 """Kinds of names that belong to the BGP mesh; `export` does with the number 0."""
 
 
-def part_of(network: str, thing: Thing) -> str:
+def part_of(network: str, thing: Object) -> str:
     """The part of a protocol or filter with one of our names."""
     kind, number = own_thing(network, thing) or ("", 0)
     if kind in GATEWAY_KINDS:
@@ -84,7 +85,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []
-    wanted: dict[tuple[str, str], Thing] = {}
+    wanted: dict[tuple[str, str], Object] = {}
     pairs: list[tuple[SpaceIntent, SpaceFound]] = []
     for space in intent.spaces:
         found = server.spaces.get(space.key)
@@ -159,7 +160,7 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
     return design
 
 
-def _want(wanted: dict[tuple[str, str], Thing], things: Iterable[Thing]) -> None:
+def _want(wanted: dict[tuple[str, str], Object], things: Iterable[Object]) -> None:
     for thing in things:
         wanted[thing.parent + ":" + thing.kind.rsplit("_", 1)[-1], thing.key] = thing
 
@@ -171,13 +172,13 @@ def _design_mode(space: SpaceIntent, found: SpaceFound, design: Design) -> None:
     phase: Phase = "switch" if found.enabled else "add"
     design.private_wan[phase].append({"space": space.key, "enabled": True, "mode": space.private_wan})
     data = {"key": space.key, "private_wan_enabled": True, "private_wan_mode": space.private_wan}
-    design.want(phase, "private_wan", None, Thing("space", "", space.key, data))
+    design.want(phase, "private_wan", None, Object("space", "", space.key, data))
 
 
-def _design_things(wanted: dict[tuple[str, str], Thing], meshes: list[Mesh], context: Context) -> None:
+def _design_things(wanted: dict[tuple[str, str], Object], meshes: list[Mesh], context: Context) -> None:
     """Stage the meshes' objects of every member, and drop ours that are not wanted any more."""
     intent, fleet, existing, design = context.intent, context.fleet, context.existing, context.design
-    wanted_of: dict[str, list[Thing]] = {}
+    wanted_of: dict[str, list[Object]] = {}
     for thing in wanted.values():
         wanted_of.setdefault(thing.parent, []).append(thing)
     names = {mesh.interface: mesh for mesh in meshes}
@@ -230,7 +231,7 @@ def _replaced_interfaces(meshes: list[Mesh], existing: ExistingMeshes) -> set[tu
 
 def _unnamed_interfaces(
     number: int, kept: set[tuple[str, str]], existing: ExistingMeshes, server: Server
-) -> Iterable[Thing]:
+) -> Iterable[Object]:
     """VXLAN interfaces that protocols of ours name, or that fit a space's derived names, and nobody wants any more."""
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     for space, identity in spaces:
@@ -239,7 +240,7 @@ def _unnamed_interfaces(
                 yield thing
 
 
-def _drop_or_warn(thing: Thing, part: str, host: str, context: Context) -> None:
+def _drop_or_warn(thing: Object, part: str, host: str, context: Context) -> None:
     intent, fleet, design, report = context.intent, context.fleet, context.design, context.report
     kind, number = own_thing(intent.network, thing) or ("", 0)
     peer_left = kind == "bgp" and (
@@ -295,7 +296,7 @@ def _drop_all(number: int, host: str | None, context: Context) -> None:
                 design.drop("cpe_nat" if space is None else "private_wan", host, thing)
 
 
-def _is_ours(thing: Thing, intent: Intent, server: Server, number: int) -> bool:
+def _is_ours(thing: Object, intent: Intent, server: Server, number: int) -> bool:
     """Return True if a protocol of ours names it, or its name is derived and its space the intent's or nobody uses it.
 
     The latter is what a run leaves that was killed after the protocols had gone.
@@ -336,7 +337,7 @@ def _design_absent(context: Context) -> None:
             continue
         context.design.private_wan["remove"].append({"space": space.key, "enabled": False})
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
-        context.design.want("remove", "private_wan", None, Thing("space", "", space.key, data))
+        context.design.want("remove", "private_wan", None, Object("space", "", space.key, data))
     design_security([], (), context)
     design_vpcs_gone(context)
     warn_of_stays(set(), intent, context.cloud, report)

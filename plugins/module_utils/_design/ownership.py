@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
+from .._objects import Object
 from .naming import own_name
-from .state import Thing
 
 _KIND = {
     "babel": "babel_protocol",
@@ -19,7 +19,7 @@ _KIND = {
 }
 
 
-def own_thing(network: str, thing: Thing) -> tuple[str, int] | None:
+def own_thing(network: str, thing: Object) -> tuple[str, int] | None:
     """Return (kind, number) of a protocol's or filter's name if the network gives it to such a thing, else None.
 
     A filter named demo_babel_8 is somebody else's: the network gives that name to a Babel protocol.

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .fleet import Fleet, Member
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Change, Design, Item, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Item, Placement
 from .naming import PUBLIC_IP, TAG_KEY, TAG_NETWORK, owned, public_ip_key, tags
 from .state import Cloud, ElasticIp, Instance
 

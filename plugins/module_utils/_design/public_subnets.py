@@ -12,12 +12,13 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .egress_only import KIND as EGRESS_ONLY
 from .egress_only import egress_only_gone, leads_out
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .naming import ANYWHERE, TAG_KEY, TAG_NETWORK, owned, public_subnet_key, public_table_key, tags, vpc_key
 from .state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
 

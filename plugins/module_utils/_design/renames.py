@@ -14,12 +14,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .cpe_nat_entries import Entry, current_address, is_retired, resolve_entries
 from .fleet import Fleet, refuse_unless_incomplete
 from .gateway import Gateway
 from .intent import Intent, Report, SpaceIntent
-from .items import Change, Design, Placement
+from .items import Design, Placement
 from .naming import (
     PUBLIC_IP,
     TAG_KEY,

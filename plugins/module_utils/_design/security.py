@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
-from .items import ALLOW, Change, Placement
+from .items import ALLOW, Placement
 from .leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
 from .masquerade import forwards_of
 from .naming import TAG_KEY, group_key, owned, tags, vpc_key

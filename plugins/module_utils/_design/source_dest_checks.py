@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from .._objects import Change
 from .context import Context
-from .items import ALLOW, Change, Placement
+from .items import ALLOW, Placement
 from .leftovers import PRUNE, removal_switch
 from .naming import TAG_CHECK
 

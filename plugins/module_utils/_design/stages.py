@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .state import Thing
+from .._objects import Object
 
 Phase = Literal["add", "switch", "remove"]
 PHASES: tuple[Phase, ...] = ("add", "switch", "remove")
@@ -72,8 +72,8 @@ class Batch:
 
     part: str
     host: str | None
-    wanted: list[Thing] = field(default_factory=list)
-    gone: list[Thing] = field(default_factory=list)
+    wanted: list[Object] = field(default_factory=list)
+    gone: list[Object] = field(default_factory=list)
 
 
 def _union(name: str, found: Any, wanted: Any) -> Any:
@@ -90,7 +90,7 @@ def _without_gone(name: str, found: Any, wanted: Any) -> Any:
     return [*(entry for entry in found or () if identify(entry) not in kept), *(wanted or ())]
 
 
-def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict[Phase, Thing]:
+def stage(found: Object | None, wanted: Object, filters_grow: bool = True) -> dict[Phase, Object]:
     """`wanted` as it shall be after each phase; with `filters_grow` a filter's text is replaced in the first one.
 
     A thing that does not exist is made whole in the first phase, and one that is as wanted already stays.
@@ -116,13 +116,13 @@ def stage(found: Thing | None, wanted: Thing, filters_grow: bool = True) -> dict
             added[name] = value if old is None and name != "mtu" else old
             switched[name] = value
     return {
-        "add": Thing(wanted.kind, wanted.parent, wanted.key, added),
-        "switch": Thing(wanted.kind, wanted.parent, wanted.key, switched),
+        "add": Object(wanted.kind, wanted.parent, wanted.key, added),
+        "switch": Object(wanted.kind, wanted.parent, wanted.key, switched),
         "remove": wanted,
     }
 
 
-def later(staged: Thing, wanted: Thing) -> dict[str, Any]:
+def later(staged: Object, wanted: Object) -> dict[str, Any]:
     """Return the fields of `staged` that get their wanted value in a later phase; of addresses those that go.
 
     A static protocol's routes are not among them: they are staged with what the VPC's tables lead to the gateway.

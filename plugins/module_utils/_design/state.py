@@ -8,19 +8,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from .._objects import Object
 from .naming import ANYWHERE
-
-
-@dataclass(frozen=True)
-class Thing:
-    """One object on the server: `kind` and `data` as in the table of resources; it belongs to `parent`."""
-
-    kind: str
-    parent: str
-    key: str
-    data: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -66,9 +56,9 @@ class Server:
     aggregators: dict[int, Aggregator] = field(default_factory=dict)
     spaces: dict[str, SpaceFound] = field(default_factory=dict)
     bonds: dict[int, Bond] = field(default_factory=dict)
-    things: dict[int, list[Thing]] = field(default_factory=dict)
+    things: dict[int, list[Object]] = field(default_factory=dict)
     """Interfaces, protocols and filters by aggregator id."""
-    bond_things: dict[int, list[Thing]] = field(default_factory=dict)
+    bond_things: dict[int, list[Object]] = field(default_factory=dict)
     """Connected IPs, CPE NAT IPs (and routes, where read) by bond id."""
     bond_interfaces: dict[int, list[str]] = field(default_factory=dict)
     """Names of the bonders' interfaces by bond id."""

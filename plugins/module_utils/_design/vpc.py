@@ -13,11 +13,12 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .egress_only import egress_only_deleted, ipv6_items, leads_out
 from .fleet import Fleet
 from .intent import Intent, Report, SpaceIntent
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .naming import (
     ANYWHERE,
     TAG_KEY,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from .._design.intent import Report
 from .._design.items import Item
-from .._resources import title_of
+from .._objects import title_of
 
 SWITCH = "bonding_allow_nonconforming"
 

@@ -12,7 +12,7 @@ from .._design.host_firewall import VXLAN, routing, sessions
 from .._design.host_side import HostSide
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item
 from .._design.stages import PHASES, Phase
-from .._design.state import Thing
+from .._objects import Object
 
 PREPARE = "prepare"
 INTERFACES = ("vxlan_interface", "ethernet_interface")
@@ -47,7 +47,7 @@ def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def expectations(
-    changes: Iterable[tuple[Item, Thing]], design: Design, hosts: Collection[str]
+    changes: Iterable[tuple[Item, Object]], design: Design, hosts: Collection[str]
 ) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
 
@@ -87,7 +87,7 @@ def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list
 
 
 def _expected(
-    thing: Thing, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
+    thing: Object, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
 ) -> dict[str, Any]:
     others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
     others = {other: theirs for other, theirs in others.items() if other != host}
@@ -99,7 +99,7 @@ def _expected(
     return {**expected, **_beyond(thing, host, others, design, phase)} if others else expected
 
 
-def _beyond(thing: Thing, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
+def _beyond(thing: Object, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
     """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
     protocols, bgp = routing(design, phase), sessions(design, phase)
     near = protocols.get((host, thing.key))

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from .._design.state import Aggregator, Bond, Server, SpaceFound, Thing
+from .._design.state import Aggregator, Bond, Server, SpaceFound
+from .._objects import Object
 from .._reconcile import (
     Api,
-    Object,
     Refs,
     read_aggregator,
     read_aggregators,
@@ -124,9 +124,9 @@ class ServerReader:
     def _bonds(self) -> list[Object]:
         return read_bonds(self._refs)
 
-    def _keep(self, item: Object) -> Thing:
+    def _keep(self, item: Object) -> Object:
         self.objects[item.identity] = item
-        return Thing(item.kind, item.parent, item.key, item.data)
+        return item
 
     def _parallel(self, reads: list[Callable[[], T]]) -> list[T]:
         if len(reads) < 2:

@@ -13,12 +13,11 @@ from typing import Any
 
 from .._design.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._design.items import KNOWN_AFTER_APPLY, Design, Item, Placement, item_of
-from .._design.items import Change as Shown
 from .._design.public_addresses import PART as PUBLIC_ADDRESSES
 from .._design.stages import DISRUPTIVE, PHASES, Phase
-from .._design.state import Thing
+from .._objects import Change, Object
 from .._parents import BOND, is_below, number_of
-from .._reconcile import AGGREGATOR_PARTS, Change, Object, ReconcileError, diff, pack_known, predict, wanted
+from .._reconcile import AGGREGATOR_PARTS, ReconcileError, diff, pack_known, predict, wanted
 from .._resources import SLOTS
 from .host_side import expectations, host_work, zones_after_routes
 from .scope import Scope
@@ -32,7 +31,7 @@ class Step:
     """A change on the server with its place in the plan, and the whole staged object that the roles hand on."""
 
     item: Item
-    thing: Thing
+    thing: Object
     known: tuple[Object, ...] = ()
     """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
 
@@ -50,10 +49,10 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
     """The changes of each phase, each against the state that the phases before leave."""
     steps: list[Step] = []
     state = dict(objects)
-    # By id: what is the same in all phases is one Thing, which the design keeps.
+    # By id: what is the same in all phases is one Object, which the design keeps.
     made: dict[int, tuple[Object, dict[str, Any]]] = {}
     for phase in PHASES:
-        places: dict[tuple[str, str, str], tuple[str, str | None, Thing]] = {}
+        places: dict[tuple[str, str, str], tuple[str, str | None, Object]] = {}
         targets: list[Object] = []
         gone: list[Object] = []
         unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -70,10 +69,9 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
                 if open_fields:
                     unknown[target.identity] = open_fields
             for thing in batch.gone:
-                item = Object(thing.kind, thing.parent, thing.key, thing.data)
-                if item.identity not in places:
-                    places[item.identity] = (batch.part, batch.host, thing)
-                    gone.append(item)
+                if thing.identity not in places:
+                    places[thing.identity] = (batch.part, batch.host, thing)
+                    gone.append(thing)
         changes = diff(state.values(), targets, gone, canonical=True)
         if phase == "add":
             changes = [*changes, *_chosen_later(unknown, changes, state)]
@@ -132,13 +130,13 @@ def _with_passwords(
     return list(found.values())
 
 
-def _known(change: Change, thing: Thing, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
+def _known(change: Change, thing: Object, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
     filters = [slot["filter"] for name in SLOTS if (slot := thing.data.get(name)) and slot.get("filter")]
     identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
     return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
 
 
-def _target(thing: Thing) -> tuple[Object, dict[str, Any]]:
+def _target(thing: Object) -> tuple[Object, dict[str, Any]]:
     """The wanted object without the fields that AWS has yet to choose, and those fields."""
     unknown = {
         name: value for name, value in thing.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
@@ -158,15 +156,7 @@ def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> Ite
             fields = DISRUPTIVE.get(change.kind, {})
             texts = dict.fromkeys(fields[name] for name in change.after or {} if name in fields)
             place = place.interrupting("; ".join(texts))
-    shown = Shown(
-        verb=change.verb,  # type: ignore[arg-type]
-        kind=change.kind,
-        parent=change.parent,
-        key=change.key,
-        before=change.before,
-        after=after,
-    )
-    return item_of("server", shown, place)
+    return item_of("server", replace(change, after=after), place)
 
 
 def make_work(

@@ -16,7 +16,7 @@ from .applying import apply, check
 from .conformance import conformance
 from .cpe_nat import manage_cpe_nats
 from .known import pack_known
-from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, Outcome, ReconcileError, named, wanted
+from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Outcome, ReconcileError, named, wanted
 from .planning import diff, predict, readable, same
 from .reading import (
     AGGREGATOR_PARTS,
@@ -45,8 +45,6 @@ __all__ = [
     "ON_CREATE",
     "UPDATE",
     "Api",
-    "Change",
-    "Object",
     "Outcome",
     "ReconcileError",
     "Refs",

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from .._objects import Object, group_of, title
 from .._parents import AGGREGATOR, number_of, parent_of
-from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES, group_of
+from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES
 from .guards import check_not_vlan, check_own_address
 from .known import take_known
-from .model import Object, ReconcileError, title, wanted
+from .model import ReconcileError, wanted
 from .planning import diff
 from .reading import AGGREGATOR_PARTS, read_aggregator
 from .running import Result, Run, carry_out

@@ -13,10 +13,11 @@ from threading import Event
 from typing import Any
 
 from .._client import ClientError
+from .._objects import Change
 from .._resources import RESOURCES
 from .._resources.kinds import Kind, ListOf, Record, Reference
 from .api import Api
-from .model import CHANGED, CREATE, NONE, UNCHANGED, UNCLEAR, Change, Outcome, ReconcileError
+from .model import CHANGED, CREATE, NONE, UNCHANGED, UNCLEAR, Outcome, ReconcileError
 from .planning import rank
 from .refs import Refs
 from .writing import make

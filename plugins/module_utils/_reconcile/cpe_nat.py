@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .._cpe_nat_rules import nat_problems
+from .._objects import Object
 from .._parents import BOND, number_of, parent_of
-from .model import Object, ReconcileError, wanted
+from .model import ReconcileError, wanted
 from .planning import diff
 from .reading import read_bond
 from .refs import Refs

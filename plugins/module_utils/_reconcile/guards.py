@@ -9,9 +9,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
+from .._objects import Change, group_of
 from .._parents import number_of
-from .._resources import group_of
-from .model import DELETE, UPDATE, Change, ReconcileError
+from .model import DELETE, UPDATE, ReconcileError
 from .refs import Refs
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._objects import Object
 from .._parents import AGGREGATOR, parent_of
 from .._resources import RESOURCES
-from .model import Object
 from .refs import Refs
 
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._client import ClientError
-from .._resources import RESOURCES, group_of, title_of
+from .._objects import Change, Object, Verb, place, title
+from .._resources import RESOURCES
 
-CREATE, UPDATE, DELETE = "create", "update", "delete"
+CREATE: Verb = "create"
+UPDATE: Verb = "update"
+DELETE: Verb = "delete"
 ON_CREATE, ALWAYS = "on_create", "always"
 NONE, UNCLEAR, CHANGED = "none", "unclear", "changed"
 """Effect of a failed write on the server."""
@@ -51,59 +54,6 @@ class ReconcileError(Exception):
 
 
 @dataclass(frozen=True)
-class Object:
-    """One object of the server, found or wanted.
-
-    :param kind: a key of ``RESOURCES``; a kind that the table does not know can be found, and is left alone
-    :param parent: "aggregators/7", "bonds/17", or "" where there is none
-    :param key: its natural key: the name, the canonical address, the space's key
-    :param data: friendly shape; of a wanted object only what was given
-    :param id: its id in the API, where it is known
-    """
-
-    kind: str
-    parent: str
-    key: str
-    data: dict[str, Any]
-    id: int | str | None = None
-
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        """Return the key that no two objects share: kinds of one group share their names."""
-        return (group_of(self.kind), self.parent, self.key)
-
-    @property
-    def title(self) -> str:
-        """For sentences: "VXLAN interface 'vx1' of aggregator 7"."""
-        return title(self.kind, self.parent, self.key)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One write.
-
-    :param before: update: only the fields that change, as they are; delete: the whole object; create: None
-    :param after: create: all fields that are sent; update: only those that change; delete: None
-    """
-
-    verb: str
-    kind: str
-    parent: str
-    key: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    id: int | str | None = None
-
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        return (group_of(self.kind), self.parent, self.key)
-
-    @property
-    def title(self) -> str:
-        return title(self.kind, self.parent, self.key)
-
-
-@dataclass(frozen=True)
 class Outcome:
     """Outcome of a change.
 
@@ -122,16 +72,6 @@ class Outcome:
     def changed(self) -> bool:
         """True if the server was changed, or may have been."""
         return self.status == "done" or self.effect != NONE
-
-
-def title(kind: str, parent: str, key: str) -> str:
-    """For sentences: "VXLAN interface 'vx1' of aggregator 7"."""
-    return f"{title_of(kind)} {key!r}{place(parent)}"
-
-
-def place(parent: str) -> str:
-    """For sentences: " of aggregator 7"; empty for what has no parent."""
-    return f" of {parent.replace('s/', ' ')}" if parent else ""
 
 
 def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:

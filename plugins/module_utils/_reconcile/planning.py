@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._objects import Change, Object, group_of, title_of
 from .._parents import BOND, is_below, number_of
-from .._resources import RESOURCES, Field, Resource, group_of, title_of
-from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Change, Object, ReconcileError, wanted
+from .._resources import RESOURCES, Field, Resource
+from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, ReconcileError, wanted
 
 _HIGHEST = 10
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._client import ApiError
+from .._objects import Object
 from .._parents import AGGREGATOR, BOND, kind_of, number_of, parent_of
 from .._resources import LISTINGS, RESOURCES, Listing, Resource, ShapeError
-from .model import Object, ReconcileError
+from .model import ReconcileError
 from .planning import described
 from .refs import Refs, _number
 

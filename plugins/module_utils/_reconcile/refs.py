@@ -12,9 +12,10 @@ from threading import RLock
 from typing import Any
 
 from .._client import ApiError
+from .._objects import title
 from .._resources import RESOURCES, ShapeError
 from .api import Api
-from .model import ReconcileError, title
+from .model import ReconcileError
 
 # Name spaces whose names are listed under a parent, if nothing was learned of them before.
 _LISTED = {"interface", "filter", "bond_interface"}

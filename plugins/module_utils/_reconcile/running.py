@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._objects import Change, Object
 from .._resources import RESOURCES
 from .applying import apply, check
-from .model import DELETE, ON_CREATE, Change, Object, Outcome
+from .model import DELETE, ON_CREATE, Outcome
 from .planning import predict, readable
 from .refs import Refs
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from .._resources import RESOURCES, group_of
-from .model import Object, ReconcileError
+from .._objects import Object, group_of
+from .._resources import RESOURCES
+from .model import ReconcileError
 from .reading import read_aggregator, read_bond, read_current_bonds, read_object, read_spaces
 from .refs import Refs
 

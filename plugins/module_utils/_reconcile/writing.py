@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._client import PASSING, ApiError, ClientError, UnclearError
-from .._resources import RESOURCES, Field, group_of
+from .._objects import Change, Object, group_of
+from .._resources import RESOURCES, Field
 from .api import Api
-from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, Change, Object, ReconcileError
+from .model import CHANGED, CREATE, DELETE, NONE, UNCLEAR, ReconcileError
 from .planning import same
 from .reading import id_of, read_object
 from .refs import Refs

@@ -9,9 +9,9 @@ from __future__ import annotations
 from .api_map import ApiMap, ApiMapError, read_map
 from .kinds import Names
 from .map_file import load_map
-from .model import Field, Listing, Resource, title_of
+from .model import Field, Listing, Resource
 from .shape_errors import ShapeError
-from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES, group_of
+from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES
 from .wire import TABLE, Table
 
 __all__ = [
@@ -30,8 +30,6 @@ __all__ = [
     "Resource",
     "ShapeError",
     "Table",
-    "group_of",
     "load_map",
     "read_map",
-    "title_of",
 ]

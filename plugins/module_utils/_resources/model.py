@@ -11,26 +11,9 @@ from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
 
+from .._objects import group_of, title_of
 from .kinds import Address, Kind, ListOf, Names, Number, Record, Text
 from .shape_errors import ShapeError, shape_error
-
-# Words of kinds as people write them.
-_WRITTEN = {
-    "babel": "Babel",
-    "bgp": "BGP",
-    "cpe": "CPE",
-    "ethernet": "Ethernet",
-    "ip": "IP",
-    "nat": "NAT",
-    "ospf": "OSPF",
-    "vlan": "VLAN",
-    "vxlan": "VXLAN",
-}
-
-
-def title_of(kind: str) -> str:
-    """A kind's name in a sentence: "VXLAN interface"; also for kinds that the table does not know."""
-    return " ".join(_WRITTEN.get(word, word) for word in kind.split("_"))
 
 
 @dataclass(frozen=True)
@@ -116,7 +99,6 @@ class Resource:
     :param path: its collection's path below /api/v4/, with X for the parent's id
     :param below: the kind of the parent; empty without one
     :param key: the field that names it among its siblings
-    :param group: the name space that its key is unique in: kinds of one group share names
     :param sure: as in :class:`Field`, for the path
     :param tags: what the friendly shape says besides the fields, e.g. {"type": "vxlan"}
     :param rank: creation order: smaller first; deletion in reverse
@@ -128,7 +110,6 @@ class Resource:
     kind: str
     path: str
     key: str
-    group: str
     fields: tuple[Field, ...]
     sure: str = "A"
     tags: Mapping[str, str] | None = None
@@ -137,6 +118,11 @@ class Resource:
     writable: bool = True
     below: str = ""
     complete: bool = False
+
+    @property
+    def group(self) -> str:
+        """Return the name space that its key is unique in."""
+        return group_of(self.kind)
 
     @property
     def title(self) -> str:

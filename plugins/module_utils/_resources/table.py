@@ -67,7 +67,6 @@ def _interface(kind: str, *fields: Field) -> Resource:
         below="aggregator",
         path=f"{_OF_AGGREGATOR}{kind}_interfaces/",
         key="name",
-        group="interface",
         tags={"type": kind},
         rank=1,
         fields=(*common, *fields),
@@ -91,7 +90,6 @@ def _protocol(kind: str, *fields: Field) -> Resource:
         below="aggregator",
         path=f"{_OF_AGGREGATOR}{kind}_protocols/",
         key="name",
-        group="protocol",
         tags={"protocol": kind},
         rank=3,
         fields=(*common, *fields),
@@ -125,7 +123,6 @@ _TABLE = (
         kind="space",
         path="spaces/",
         key="key",
-        group="space",
         sure="C",
         addressed_by="key",
         fields=(
@@ -156,7 +153,6 @@ _TABLE = (
         below="aggregator",
         path=f"{_OF_AGGREGATOR}filters/",
         key="name",
-        group="filter",
         rank=2,
         fields=(
             Field("name", Symbol(), required=True),
@@ -185,7 +181,6 @@ _TABLE = (
         below="bond",
         path=f"{_OF_BOND}connected_ips/",
         key="ip",
-        group="connected_ip",
         sure="C",
         complete=True,
         rank=1,
@@ -202,7 +197,6 @@ _TABLE = (
         below="bond",
         path=f"{_OF_BOND}cpe_nat_ips/",
         key="ip",
-        group="cpe_nat_ip",
         sure="C",
         complete=True,
         rank=2,
@@ -217,7 +211,6 @@ _TABLE = (
         below="bond",
         path=f"{_OF_BOND}routes/",
         key="network",
-        group="bond_route",
         sure="C",
         writable=False,
         fields=(
@@ -232,7 +225,6 @@ _TABLE = (
         below="bond",
         path=f"{_OF_BOND}interfaces/",
         key="name",
-        group="bond_interface",
         writable=False,
         fields=(Field("name", Text()), Field("type", Text())),
     ),
@@ -240,7 +232,6 @@ _TABLE = (
         kind="bond",
         path=_BONDS,
         key="id",
-        group="bond",
         sure="D",
         writable=False,
         fields=(
@@ -255,7 +246,6 @@ _TABLE = (
         kind="aggregator",
         path=_AGGREGATORS,
         key="id",
-        group="aggregator",
         sure="D",
         writable=False,
         fields=(
@@ -273,7 +263,6 @@ _TABLE = (
         kind="node",
         path="nodes/",
         key="id",
-        group="node",
         sure="D",
         writable=False,
         fields=(Field("id", Number(), read_only=True),),
@@ -282,7 +271,6 @@ _TABLE = (
         kind="routing_group",
         path="routing_groups/",
         key="id",
-        group="routing_group",
         writable=False,
         fields=(Field("id", Number(), read_only=True), Field("name", Text())),
     ),
@@ -319,10 +307,3 @@ LISTINGS: dict[str, Listing] = {
         Listing("current_bond", f"{_OF_AGGREGATOR}bonds_current/", "aggregator", ("bond",), sure="D"),
     )
 }
-
-
-def group_of(kind: str) -> str:
-    """The name space of a kind's key; also for interface and protocol kinds that this table does not know."""
-    if kind in RESOURCES:
-        return RESOURCES[kind].group
-    return kind.rpartition("_")[2]

@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._design.auto_networks import auto_bonds, supernets
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
 from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route, Thing
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .egress_world import ANYWHERE, gateway, nat_world, plain_world, routes, space
 from .world import HOSTS, World, acme, host, small_world
@@ -32,7 +33,7 @@ def carrying(world: World, *networks: str, bond: int = 17, included: bool = True
         network = ipaddress.ip_network(text)
         address = f"{network[1]}/{network.prefixlen}"
         data = {"ip": address, "include_private_wan": included}
-        things.append(Thing("connected_ip", f"bonds/{bond}", address, data))
+        things.append(Object("connected_ip", f"bonds/{bond}", address, data))
     return world
 
 
@@ -79,7 +80,7 @@ def test_only_what_is_given_to_the_private_wan_of_this_space_counts() -> None:
     world.server.bonds[18] = Bond(18, "initech-oslo", "initech", primary=7, secondary=None, present=7)
     carrying(world, "172.16.99.0/24", bond=18)
     route = {"network": "172.20.0.0/16", "include_private_wan": True}
-    world.server.bond_things[17].append(Thing("bond_route", "bonds/17", "172.20.0.0/16", route))
+    world.server.bond_things[17].append(Object("bond_route", "bonds/17", "172.20.0.0/16", route))
     assert led(world) == ["172.16.1.0/24", "172.20.0.0/16"]
     assert led(world, max_networks=1) == ["172.16.0.0/13"]
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp, Thing
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import World, entry, small_world
 
 PRIVATE = "10.1.0.44"
-CONNECTED = Thing("connected_ip", "bonds/17", "192.168.17.1/24", {"ip": "192.168.17.1/24", "interface": "eth1"})
+CONNECTED = Object("connected_ip", "bonds/17", "192.168.17.1/24", {"ip": "192.168.17.1/24", "interface": "eth1"})
 TAGS = {
     "bonded.internet/network": "prod",
     "bonded.internet/key": "cpe-nat/bond-17",
@@ -24,8 +25,8 @@ TAGS = {
 }
 
 
-def nat(address: str, to: str) -> Thing:
-    return Thing("cpe_nat_ip", "bonds/17", address, {"ip": address, "nat_ip": to})
+def nat(address: str, to: str) -> Object:
+    return Object("cpe_nat_ip", "bonds/17", address, {"ip": address, "nat_ip": to})
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import HOSTS, World, acme, host, initech, small_world
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Thing
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.work import server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 
@@ -37,7 +37,7 @@ def test_an_object_that_is_wanted_twice_and_otherwise_stops_the_plan() -> None:
     design = Design()
     for vni in (1, 2):
         data = {"name": "vx1", "vni": vni}
-        design.want("add", "private_wan", "agg1", Thing("vxlan_interface", "aggregators/7", "vx1", data))
+        design.want("add", "private_wan", "agg1", Object("vxlan_interface", "aggregators/7", "vx1", data))
     with pytest.raises(ReconcileError, match="VXLAN interface 'vx1' of aggregator 7 is wanted twice, with different"):
         server_steps(design, {})
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, ElasticIp, Thing, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, ElasticIp, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import World, acme, entry, host, initech, small_world
 
@@ -275,7 +276,7 @@ def test_more_addresses_than_the_type_can_hold_are_refused(world: World) -> None
 
 
 def test_a_tunnel_over_a_bonds_network_is_refused(world: World) -> None:
-    thing = Thing("connected_ip", "bonds/17", "10.254.1.1/24", {"ip": "10.254.1.1/24", "include_private_wan": True})
+    thing = Object("connected_ip", "bonds/17", "10.254.1.1/24", {"ip": "10.254.1.1/24", "include_private_wan": True})
     world.server.bond_things[17] = [thing]
     world.plan(spaces=[acme()])
     text = "the tunnel subnet 10.254.0.0/20 of space acme overlaps the network 10.254.1.0/24 of bond 17"

@@ -16,7 +16,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
 from ansible_collections.bonded.internet.plugins.module_utils._design.naming import OWN_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import Names, shown_name
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp, Interface, Thing
+from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp, Interface
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .built_world import BEHIND_NAT, FACTS, MASQUERADING, PUBLIC, Built, addresses_alone, behind_nat, masquerading, tags
 from .world import HOSTS, entry, host, initech
@@ -317,7 +318,7 @@ class TestTags:
 def test_a_teardown_takes_what_is_there_by_its_old_name() -> None:
     built = addresses_alone()
     given = [entry(aggregator="agg1", name="web", renamed_from="bond-17")]
-    built.world.server.bond_things[17].append(Thing("connected_ip", "bonds/17", "10.9.0.1/24", {"ip": "10.9.0.1/24"}))
+    built.world.server.bond_things[17].append(Object("connected_ip", "bonds/17", "10.9.0.1/24", {"ip": "10.9.0.1/24"}))
     items, problems = built.run(cpe_nat_ips=given, state="absent", confirm_teardown="prod")
     assert problems == []
     assert ("delete", "address_association", "cpe-nat/bond-17") in {(i.verb, i.kind, i.key) for i in items}

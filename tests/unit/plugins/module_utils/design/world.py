@@ -23,11 +23,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Server,
     SpaceFound,
     Subnet,
-    Thing,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Step, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
-    Object,
     ReconcileError,
     diff,
     named,
@@ -142,7 +141,7 @@ class World:
         for things in (*self.server.things.values(), *self.server.bond_things.values()):
             things.clear()
         for item in objects:
-            thing = Thing(item.kind, item.parent, item.key, item.data)
+            thing = Object(item.kind, item.parent, item.key, item.data)
             if item.kind == "space":
                 space = self.server.spaces[item.key]
                 enabled, mode = item.data["private_wan_enabled"], item.data["private_wan_mode"]

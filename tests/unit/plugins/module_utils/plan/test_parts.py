@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Intent, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Change, Design, Placement
+from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design, Placement
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 

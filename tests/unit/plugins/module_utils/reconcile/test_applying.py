@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Response
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Change, Object
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     Api,
-    Change,
-    Object,
     ReconcileError,
     Refs,
     apply,

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Object, pack_known
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import pack_known
 
 ON = "aggregators/7"
 BODY = {"name": "f1", "family": "ipv4", "body": "accept;"}

@@ -10,14 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
-    Change,
-    Object,
-    ReconcileError,
-    diff,
-    predict,
-    wanted,
-)
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Change, Object
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError, diff, predict, wanted
 
 A7, A8 = "aggregators/7", "aggregators/8"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, ReconcileError, Refs, apply, diff
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile.model import Object
 from tests.unit.plugins.scripted import Step, delete, get, lost, patch, post, refused, script
 from tests.unit.plugins.things import routing_filter
 
