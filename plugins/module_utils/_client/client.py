@@ -168,43 +168,38 @@ class Client:
         course = _Course()
         while True:
             course.attempts += 1
-            response: Response | None = None
-            failure: TransportError | None = None
+            outcome: Response | TransportError
             try:
-                response = self._transport.send(method, self.url(path), data, headers)
+                outcome = self._transport.send(method, self.url(path), data, headers)
             except TransportError as error:
-                failure = error
-            if response is not None and 200 <= response.status < 300:
-                return response
-            # What failed on the server may have failed after the write.
-            course.unclear |= failure.sent if failure else bool(response and response.status >= 500)
-            if self._may_repeat(method, response, failure):
-                pause = self._retry.pause(course.attempts, course.waited, response)
+                outcome = error
+            if isinstance(outcome, TransportError):
+                course.unclear |= outcome.sent
+            elif 200 <= outcome.status < 300:
+                return outcome
+            else:
+                # What failed on the server may have failed after the write.
+                course.unclear |= outcome.status >= 500
+            if self._may_repeat(method, outcome):
+                answered = None if isinstance(outcome, TransportError) else outcome
+                pause = self._retry.pause(course.attempts, course.waited, answered)
                 if pause is not None:
                     self._retry.sleep(pause)
                     course.waited += pause
                     continue
-            raise self._error(method, path, response, failure, course)
+            raise self._error(method, path, outcome, course)
 
-    def _may_repeat(self, method: str, response: Response | None, failure: TransportError | None) -> bool:
+    def _may_repeat(self, method: str, outcome: Response | TransportError) -> bool:
         """Return True if the same request may be sent again without a look at its outcome."""
-        if failure is not None:
-            return not failure.final and (method in REPEATABLE or not failure.sent)
-        if response is None:
-            raise AssertionError("the caller has checked response")
+        if isinstance(outcome, TransportError):
+            return not outcome.final and (method in REPEATABLE or not outcome.sent)
         # 429 is said before anything is done, so even a POST may come back; the others are not that clear.
-        return response.status == 429 or (response.status in PASSING and method in REPEATABLE)
+        return outcome.status == 429 or (outcome.status in PASSING and method in REPEATABLE)
 
-    def _error(
-        self,
-        method: str,
-        path: str,
-        response: Response | None,
-        failure: TransportError | None,
-        course: _Course,
-    ) -> ClientError:
+    def _error(self, method: str, path: str, outcome: Response | TransportError, course: _Course) -> ClientError:
         tried = f" (tried {course.attempts} times)" if course.attempts > 1 else ""
-        if failure is not None:
+        if isinstance(outcome, TransportError):
+            failure = outcome
             if failure.tls and not course.unclear:
                 return tls_failure(method, path, self._root, str(failure))
             if course.unclear and method not in _READING:
@@ -219,8 +214,7 @@ class Client:
                 method=method,
                 path=path,
             )
-        if response is None:
-            raise AssertionError("the caller has checked response")
+        response = outcome
         asked = retry_after(response)
         if response.status in PASSING and asked and course.waited + asked > self._retry.budget:
             tried += f" (it asks to wait {asked:.0f} s; a request waits {self._retry.budget:.0f} s at most)"

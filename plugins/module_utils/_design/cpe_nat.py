@@ -207,17 +207,19 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         lost = address is not None and is_lost(address, fleet)
         moved = lost or (before is not None and before.host != owner.host)
         place = before.instance.subnet_id if before and before.instance else None
-        along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner, current))
+        along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner.instance, current))
         stays = current is not None and (not moved or along)
         if entry.intent.private_ip and not (stays and entry.intent.private_ip == current):
-            private_ip: str | None = addresses.fixed(owner, entry.intent.private_ip, entry.intent.label)
+            private_ip: str | None = addresses.fixed(
+                owner.host, owner.instance, entry.intent.private_ip, entry.intent.label
+            )
             moved = moved or current is not None
         elif stays:
             private_ip = current
         elif address and (begun := _begun(address, owner)):
             private_ip = begun
         else:
-            private_ip = addresses.choose(owner, entry.key, entry.intent.label)
+            private_ip = addresses.choose(owner.host, owner.instance, entry.key, entry.intent.label)
         if private_ip is None:
             continue
         other = holders.setdefault((owner.instance.subnet_id, private_ip), entry) if private_ip == current else entry

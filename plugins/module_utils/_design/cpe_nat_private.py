@@ -13,10 +13,10 @@ import ipaddress
 from .._cpe_nat_rules import address_problem
 from .addresses import choose_private_address, is_reserved
 from .cpe_nat_entries import current_address
-from .fleet import Fleet, Member
+from .fleet import Fleet
 from .intent import Report
 from .naming import TAG_INTERFACE
-from .state import Cloud, ElasticIp
+from .state import Cloud, ElasticIp, Instance
 
 
 class Addresses:
@@ -37,52 +37,47 @@ class Addresses:
     def keep(self, address: ElasticIp, fleet: Fleet) -> None:
         """Reserve what an entry has already, so that no entry before it in the list takes it."""
         owner, current = fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE)), None
-        if owner and (current := current_address(address)):
-            self.reserve(owner, current)
+        if owner and owner.instance and (current := current_address(address)):
+            self.reserve(owner.instance, current)
 
-    def reserve(self, owner: Member, address: str) -> None:
-        """An address that an entry has already, assigned or only named in its tags."""
-        if owner.instance:
-            self._used.setdefault(owner.instance.subnet_id, set()).add(address)
+    def reserve(self, instance: Instance, address: str) -> None:
+        """Take an address that an entry has already, assigned or only named in its tags."""
+        self._used.setdefault(instance.subnet_id, set()).add(address)
 
-    def lies_with(self, owner: Member, address: str | None) -> bool:
-        """Return True if an address lies in the owner's subnet, so that it can come along from another interface."""
-        subnet = self._cloud.subnets.get(owner.instance.subnet_id) if owner.instance else None
+    def lies_with(self, instance: Instance, address: str | None) -> bool:
+        """Return True if an address lies in the instance's subnet, so that it can come along from another interface."""
+        subnet = self._cloud.subnets.get(instance.subnet_id)
         if subnet is None or address is None:
             return False
         return ipaddress.IPv4Address(address) in ipaddress.IPv4Network(subnet.cidr)
 
-    def fixed(self, owner: Member, address: str, what: str) -> str:
-        """Check an address that the operator gives."""
-        if owner.instance is None:
-            raise AssertionError("the caller has checked owner.instance")
-        subnet = self._cloud.subnets[owner.instance.subnet_id].cidr
+    def fixed(self, host: str, instance: Instance, address: str, what: str) -> str:
+        """Check an address that the operator gives to an aggregator."""
+        subnet = self._cloud.subnets[instance.subnet_id].cidr
         if address_problem(address):
             return address  # which has been said
         if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
-            self._report.problem(f"{what}: private_ip {address} lies outside of {owner.host}'s subnet {subnet}.")
+            self._report.problem(f"{what}: private_ip {address} lies outside of {host}'s subnet {subnet}.")
         elif is_reserved(address, subnet):
             self._report.problem(
                 f"{what}: private_ip {address} is reserved by AWS in {subnet} (the first four addresses and the last)."
             )
-        elif address == owner.instance.private_ip:
-            self._report.problem(f"{what}: private_ip {address} is the primary address of {owner.host}.")
-        elif address in self._used.get(owner.instance.subnet_id, ()):
-            self._report.problem(f"{what}: private_ip {address} is already used in {owner.host}'s subnet {subnet}.")
-        self.reserve(owner, address)
+        elif address == instance.private_ip:
+            self._report.problem(f"{what}: private_ip {address} is the primary address of {host}.")
+        elif address in self._used.get(instance.subnet_id, ()):
+            self._report.problem(f"{what}: private_ip {address} is already used in {host}'s subnet {subnet}.")
+        self.reserve(instance, address)
         return address
 
-    def choose(self, owner: Member, key: str, what: str) -> str | None:
-        """A free address for an entry; None with a problem if the subnet is full."""
-        if owner.instance is None:
-            raise AssertionError("the caller has checked owner.instance")
-        subnet = self._cloud.subnets[owner.instance.subnet_id]
+    def choose(self, host: str, instance: Instance, key: str, what: str) -> str | None:
+        """Return a free address for an entry; None with a problem if the subnet is full."""
+        subnet = self._cloud.subnets[instance.subnet_id]
         reserved = subnet.reserved or ()
         address = choose_private_address(key, subnet.cidr, self._used.get(subnet.id, set()), reserved)
         self.choosing.add(subnet.id)
         if address is None:
             but = f" outside of its CIDR reservations ({', '.join(reserved)})" if reserved else ""
-            self._report.problem(f"{what}: {owner.host}'s subnet {subnet.cidr} has no free address left{but}.")
+            self._report.problem(f"{what}: {host}'s subnet {subnet.cidr} has no free address left{but}.")
         else:
-            self.reserve(owner, address)
+            self.reserve(instance, address)
         return address

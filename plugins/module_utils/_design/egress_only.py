@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._objects import Change
 from .context import Context
 from .intent import Intent, Report
-from .items import KNOWN_AFTER_APPLY, Change, Design, Placement
+from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .naming import (
     ANYWHERE_IPV6,
     egress_only_gateway_key,

@@ -27,7 +27,7 @@ from .naming import (
 )
 from .public_subnets import NAT
 from .stages import Phase
-from .state import ElasticIp, Interface, NatGateway, Server, SpaceFound
+from .state import ElasticIp, Instance, Interface, NatGateway, Server, SpaceFound
 from .vpc import VpcDesign
 
 PART = "gateways"
@@ -42,6 +42,8 @@ class Gateway:
     number: int
     intent: GatewayIntent
     member: Member
+    instance: Instance
+    """The member's instance."""
     subnet: str
     vpc: VpcDesign
     ipv6: bool
@@ -64,9 +66,7 @@ class Gateway:
     @property
     def zone(self) -> str:
         """The availability zone of the aggregator, and so of the network interface."""
-        if self.member.instance is None:
-            raise AssertionError("the caller has checked member.instance")
-        return self.member.instance.zone
+        return self.instance.zone
 
     @property
     def wants_nat(self) -> bool:
@@ -169,6 +169,7 @@ def resolve_gateway(
         number=found.id,
         intent=wanted,
         member=member,
+        instance=member.instance,
         subnet=cidr,
         vpc=vpc,
         ipv6=ipv6,
@@ -196,8 +197,8 @@ def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
     taken: dict[str, set[int]] = {}
     placed = []
     for gateway in gateways:
-        instance = gateway.member.instance
-        if instance is None or (gateway.interface and gateway.interface.instance_id == instance.id):
+        instance = gateway.instance
+        if gateway.interface and gateway.interface.instance_id == instance.id:
             placed.append(gateway)
             continue
         used = taken.setdefault(instance.id, {0, *instance.devices})
@@ -228,7 +229,7 @@ def gateway_input(gateway: Gateway, intent: Intent) -> GatewayInput:
         names,
         **fields,
         aggregator=gateway.member.id,
-        instance_id=gateway.member.instance.id if gateway.member.instance else None,
+        instance_id=gateway.instance.id,
         device_index=gateway.device_index,
         accept_ra=gateway.ipv6,
         release=intent.prune_addresses,

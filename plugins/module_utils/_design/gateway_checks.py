@@ -72,8 +72,8 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
 def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
     """Refuse another subnet or instance for a network interface that exists: EC2 moves none."""
     for gateway in gateways:
-        found, instance = gateway.interface, gateway.member.instance
-        if found is None or instance is None:
+        found, instance = gateway.interface, gateway.instance
+        if found is None:
             continue
         key = subnet_key(gateway.space, gateway.zone)
         made = owned(intent.network, key, cloud.subnets.values())

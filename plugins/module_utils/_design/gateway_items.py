@@ -78,9 +78,7 @@ def _kept(staged: list[Object], wanted: list[Object]) -> dict[str, Any]:
 
 
 def _interface_items(gateway: Gateway, intent: Intent, design: Design) -> None:
-    instance = gateway.member.instance
-    if instance is None:
-        raise AssertionError("the caller has checked instance")
+    instance = gateway.instance
     common = Placement("add", PART, gateway.member.host)
     parent = gateway.intent.subnet_id or subnet_key(gateway.space, instance.zone)
     found, key = gateway.interface, gateway.key

@@ -28,7 +28,6 @@ def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Objec
     device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
     protocol = protocol_fields(wanted, static_routes(gateway, intent, cloud))
     return [
-from .._objects import Object
         Object("ethernet_interface", parent, device["name"], device),
         Object("filter", parent, by["name"], by),
         Object("static_protocol", parent, protocol["name"], protocol),

@@ -175,14 +175,12 @@ def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> i
     return INTERNET_MTU
 
 
-def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
+def space_members(space: SpaceIntent, vxlan: VxlanIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
     """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
-    if space.vxlan is None:
-        raise AssertionError("the caller has checked space.vxlan")
     what = f"space {space.key}"
     bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
     involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
-    wanted = space.vxlan.aggregators
+    wanted = vxlan.aggregators
     if wanted == "all":
         members = list(fleet.members)
     elif wanted == "involved":
@@ -224,23 +222,21 @@ def space_members(space: SpaceIntent, fleet: Fleet, server: Server, report: Repo
     return members
 
 
-def space_mesh(space: SpaceIntent, found: SpaceFound, context: Context) -> Mesh | None:
-    """The space's direct mesh, or None without `vxlan`."""
+def space_mesh(space: SpaceIntent, vxlan: VxlanIntent, found: SpaceFound, context: Context) -> Mesh:
+    """Return the space's direct mesh; `vxlan` is the space's."""
     report = context.report
-    if space.vxlan is None:
-        return None
     what = f"space {space.key}"
     existing = context.existing.of(space.key, found.id)
-    members = space_members(space, context.fleet, context.server, report)
-    vni = _vni(space.vxlan, what, context.intent.vni_base + found.id, existing, report)
+    members = space_members(space, vxlan, context.fleet, context.server, report)
+    vni = _vni(vxlan, what, context.intent.vni_base + found.id, existing, report)
     mesh = Mesh(
         space=space.key,
         number=found.id,
         vni=vni,
-        interface=space.vxlan.interface or vxlan_name(vni),
-        subnet=space.vxlan.subnet,
+        interface=vxlan.interface or vxlan_name(vni),
+        subnet=vxlan.subnet,
         members=tuple(members),
-        addresses=_addresses(space.vxlan, what, members, existing, report),
+        addresses=_addresses(vxlan, what, members, existing, report),
         mtu=_mtu(what, "vxlan.aggregators", members, report),
     )
     _check_addresses(mesh, report)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._objects import Object
-from .intent import Intent, SpaceIntent
+from .intent import Intent
 from .mesh import Mesh
 from .naming import object_name
 
@@ -28,13 +28,13 @@ ALL: dict[str, str | None] = {"mode": "all", "filter": None}
 NONE: dict[str, str | None] = {"mode": "none", "filter": None}
 
 
-def space_things(mesh: Mesh, space: SpaceIntent, intent: Intent) -> list[Object]:
-    """Interface, filter and protocol of every member of a space's mesh."""
-    if space.vxlan is None:
-        raise AssertionError("the caller has checked space.vxlan")
+def space_things(mesh: Mesh, private_wan: str, kind: str, intent: Intent) -> list[Object]:
+    """Return interface, filter and protocol of every member of a space's mesh.
+
+    `private_wan` is the mode of the space, `kind` the routing protocol of its mesh.
+    """
     things: list[Object] = []
-    managed = space.private_wan == "managed_mesh"
-    kind = space.vxlan.protocol
+    managed = private_wan == "managed_mesh"
     export_name = object_name(intent.network, "export", mesh.number)
     for member in mesh.members:
         if member.id not in mesh.addresses:

@@ -95,9 +95,10 @@ def design_network(intent: Intent, server: Server, cloud: Cloud, report: Report)
             continue
         pairs.append((space, found))
         _design_mode(space, found, design)
-        if mesh := space_mesh(space, found, context):
+        if space.vxlan:
+            mesh = space_mesh(space, space.vxlan, found, context)
             meshes.append(mesh)
-            _want(wanted, space_things(mesh, space, intent))
+            _want(wanted, space_things(mesh, space.private_wan, space.vxlan.protocol, intent))
         vpc = design_vpc(space, context)
         if vpc:
             vpcs.append(vpc)

@@ -17,7 +17,7 @@ from .._objects import Change
 from .context import Context
 from .egress_only import egress_only_deleted, ipv6_items, leads_out
 from .fleet import Fleet
-from .intent import Intent, Report, SpaceIntent
+from .intent import Intent, Report, SpaceIntent, VpcIntent
 from .items import KNOWN_AFTER_APPLY, Design, Placement
 from .naming import (
     ANYWHERE,
@@ -91,40 +91,38 @@ def design_vpc(space: SpaceIntent, context: Context) -> VpcDesign | None:
             f"{what}, vpc.cidr: {cidr}, but its VPC {found.id} has {', '.join(found.cidrs)}: AWS cannot change a VPC's "
             "network. Tear the space down first, or take the old network."
         )
-    _check_zones(space, context.intent, cloud, report)
-    subnets = _subnets(space, cidr, context.fleet, report)
+    _check_zones(space.key, space.vpc, context)
+    subnets = _subnets(space, space.vpc, cidr, context.fleet, report)
     public = public_subnets(space, cidr, subnets, context.fleet, report)
     vpc = VpcDesign(space.key, found, cidr, subnets, public)
-    _items(vpc, space, context)
+    _items(vpc, space.vpc, context)
     return vpc
 
 
-def _check_zones(space: SpaceIntent, intent: Intent, cloud: Cloud, report: Report) -> None:
+def _check_zones(space: str, wanted: VpcIntent, context: Context) -> None:
     """Refuse a subnet in a zone without an aggregator; one that is there already may stay when its aggregator has left.
 
     EC2 refuses a zone that it does not know, but only after the VPC has been made.
     """
-    if space.vpc is None:
-        raise AssertionError("the caller has checked space.vpc")
+    intent, cloud = context.intent, context.cloud
     zones = sorted({instance.zone for instance in cloud.instances.values()})
     for name, given, key_of in (
-        ("subnets", space.vpc.subnets, subnet_key),
-        ("public_subnets", space.vpc.public_subnets, public_subnet_key),
+        ("subnets", wanted.subnets, subnet_key),
+        ("public_subnets", wanted.public_subnets, public_subnet_key),
     ):
         for zone in (subnet["zone"] for subnet in given):
-            if zone not in zones and not owned(intent.network, key_of(space.key, zone), cloud.subnets.values()):
-                report.problem(
-                    f"space {space.key}, vpc.{name}: no aggregator is in the zone {zone} (they are in "
+            if zone not in zones and not owned(intent.network, key_of(space, zone), cloud.subnets.values()):
+                context.report.problem(
+                    f"space {space}, vpc.{name}: no aggregator is in the zone {zone} (they are in "
                     f"{', '.join(zones) or 'none that is known'}): a network interface attaches only inside the zone "
                     "of its instance."
                 )
 
 
-def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
-    if space.vpc is None:
-        raise AssertionError("the caller has checked space.vpc")
+def _subnets(space: SpaceIntent, wanted: VpcIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
+    """Return the gateway subnets by zone, given or derived from the VPC's network."""
     what = f"space {space.key}"
-    given = {subnet["zone"]: subnet["cidr"] for subnet in space.vpc.subnets}
+    given = {subnet["zone"]: subnet["cidr"] for subnet in wanted.subnets}
     chosen: dict[str, str] = dict(given)
     for zone in gateway_zones(space, fleet):
         if zone in chosen:
@@ -141,12 +139,10 @@ def _subnets(space: SpaceIntent, cidr: str, fleet: Fleet, report: Report) -> dic
     return chosen
 
 
-def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
+def _items(vpc: VpcDesign, wanted: VpcIntent, context: Context) -> None:
     cloud, design, report = context.cloud, context.design, context.report
-    if space.vpc is None:
-        raise AssertionError("the caller has checked space.vpc")
-    cidr, found, subnets = vpc.cidr, vpc.found, vpc.subnets
-    network, key, ipv6 = context.intent.network, vpc_key(space.key), space.vpc.ipv6
+    space, cidr, found, subnets = vpc.space, vpc.cidr, vpc.found, vpc.subnets
+    network, key, ipv6 = context.intent.network, vpc_key(space), wanted.ipv6
     before = len(design.items)
     common = Placement("add", PART)
 
@@ -159,19 +155,19 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
         design.aws(Change("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}), common)
     elif found.ipv6 and not ipv6:
         report.warn(
-            f"space {space.key}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
+            f"space {space}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
             "subnets, and the VPC's route for ::/0, are kept."
         )
-    gateway = owned(network, internet_gateway_key(space.key), cloud.internet_gateways.values())
+    gateway = owned(network, internet_gateway_key(space), cloud.internet_gateways.values())
     if gateway is None:
-        make("internet_gateway", key, internet_gateway_key(space.key), {})
+        make("internet_gateway", key, internet_gateway_key(space), {})
     elif found is None or gateway.vpc_id != found.id:
         design.aws(
             Change(
                 "update",
                 "internet_gateway",
                 key,
-                internet_gateway_key(space.key),
+                internet_gateway_key(space),
                 before={"vpc_id": gateway.vpc_id},
                 after={"vpc_id": found.id if found else KNOWN_AFTER_APPLY},
             ),
@@ -179,7 +175,7 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
         )
     subnet_ids = []
     for zone, subnet in sorted(subnets.items()):
-        name = subnet_key(space.key, zone)
+        name = subnet_key(space, zone)
         present: Subnet | None = owned(network, name, cloud.subnets.values())
         if present is None:
             make("subnet", key, name, {"cidr": subnet, "zone": zone, "ipv6": ipv6})
@@ -188,22 +184,22 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
             fits = found is None or cidr in found.cidrs  # else it has been said of the whole VPC
             if fits and (present.cidr, present.zone) != (subnet, zone):
                 report.problem(
-                    f"space {space.key}, vpc.subnets: {subnet} is wanted in {zone}, but {name} ({present.id}) has "
+                    f"space {space}, vpc.subnets: {subnet} is wanted in {zone}, but {name} ({present.id}) has "
                     f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
                 )
             if ipv6 and not present.ipv6:
                 design.aws(Change("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}), common)
     _check_subnets(vpc, network, cloud, report)
-    table = owned(network, route_table_key(space.key), cloud.route_tables.values())
+    table = owned(network, route_table_key(space), cloud.route_tables.values())
     if table is None:
-        make("route_table", key, route_table_key(space.key), {})
+        make("route_table", key, route_table_key(space), {})
     elif len(subnet_ids) < len(subnets) or set(subnet_ids) - set(table.subnet_ids):
         design.aws(
             Change(
                 "update",
                 "route_table",
                 key,
-                route_table_key(space.key),
+                route_table_key(space),
                 before={"subnets": len(set(subnet_ids) & set(table.subnet_ids))},
                 after={"subnets": len(subnets)},
             ),
@@ -216,21 +212,21 @@ def _items(vpc: VpcDesign, space: SpaceIntent, context: Context) -> None:
     if default_route:
         after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
         if ANYWHERE not in targets:
-            design.aws(Change("create", "route", route_table_key(space.key), ANYWHERE, after=after), common)
+            design.aws(Change("create", "route", route_table_key(space), ANYWHERE, after=after), common)
         elif default_routes[ANYWHERE].state == "blackhole" and not (gateway and targets[ANYWHERE] == gateway.id):
             # the old target was deleted (an internet gateway made anew, a NAT gateway deleted by hand)
             old = {"target": targets[ANYWHERE]}
-            design.aws(Change("update", "route", route_table_key(space.key), ANYWHERE, old, after), common)
+            design.aws(Change("update", "route", route_table_key(space), ANYWHERE, old, after), common)
     # until the last NAT gateway is gone, IPv6 leaves as the NAT gateway's companion lets it
-    outward = ipv6 and (bool(vpc.public) or leads_out(space.key, context.intent, cloud))
+    outward = ipv6 and (bool(vpc.public) or leads_out(space, context.intent, cloud))
     if ipv6:
-        ipv6_items(space.key, outward, gateway, context)
-    public_items(space.key, gateway, vpc.public, context)
+        ipv6_items(space, outward, gateway, context)
+    public_items(space, gateway, vpc.public, context)
     if len(design.items) > before:
-        work = vpc_change(space.key, cidr, ipv6, context.intent) | {
+        work = vpc_change(space, cidr, ipv6, context.intent) | {
             "fresh": found is None and gateway is None and table is None and not subnet_ids,
             "subnets": [
-                {"zone": zone, "cidr": subnet, "key": subnet_key(space.key, zone)}
+                {"zone": zone, "cidr": subnet, "key": subnet_key(space, zone)}
                 for zone, subnet in sorted(subnets.items())
             ],
             "public_subnets": [{"zone": zone, "cidr": subnet} for zone, subnet in sorted(vpc.public.items())],
