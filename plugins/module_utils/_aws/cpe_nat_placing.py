@@ -8,7 +8,6 @@ Private to the collection.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
 from collections.abc import Collection, Iterable
 
@@ -17,7 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_reque
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_steps import Step
 from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import (
     choose_private_address,
-    is_reserved,
+    private_address_problem,
 )
 
 
@@ -88,10 +87,8 @@ class AddressBook:
 
 def why_unusable(private_ip: str, cidr: str, taken: dict[str, str]) -> str:
     """Return the reason why the address cannot be assigned in the subnet, or an empty text."""
-    if ipaddress.IPv4Address(private_ip) not in ipaddress.IPv4Network(cidr):
-        return f"is outside the interface's subnet {cidr}"
-    if is_reserved(private_ip, cidr):
-        return f"is reserved by AWS in the subnet {cidr} (the first four addresses and the last)"
+    if problem := private_address_problem(private_ip, cidr, "the interface's"):
+        return problem
     if private_ip in taken:
         return f"is already used by {taken[private_ip]}"
     return ""

@@ -40,6 +40,15 @@ def is_reserved(address: str, subnet: str) -> bool:
     return offset < AWS_RESERVED_FIRST or offset >= network.num_addresses - 1
 
 
+def private_address_problem(address: str, subnet: str, whose: str) -> str | None:
+    """Return why no interface of `whose` subnet can have a private address, as the end of a sentence, or None."""
+    if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
+        return f"lies outside of {whose} subnet {subnet}"
+    if is_reserved(address, subnet):
+        return f"is reserved by AWS in {subnet} (the first four addresses and the last)"
+    return None
+
+
 def unusable(network: ipaddress.IPv4Network) -> str | None:
     """Return the kind of address space in which no host can be ("multicast"), or None."""
     return next((kind for block, kind in _UNUSABLE.items() if network.subnet_of(block)), None)

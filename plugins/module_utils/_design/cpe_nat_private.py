@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 
 from .._cpe_nat_rules import address_problem
-from .addresses import choose_private_address, is_reserved
+from .addresses import choose_private_address, private_address_problem
 from .cpe_nat_entries import current_address
 from .fleet import Fleet
 from .intent import Report
@@ -56,12 +56,8 @@ class Addresses:
         subnet = self._cloud.subnets[instance.subnet_id].cidr
         if address_problem(address):
             return address  # which has been said
-        if ipaddress.IPv4Address(address) not in ipaddress.IPv4Network(subnet):
-            self._report.problem(f"{what}: private_ip {address} lies outside of {host}'s subnet {subnet}.")
-        elif is_reserved(address, subnet):
-            self._report.problem(
-                f"{what}: private_ip {address} is reserved by AWS in {subnet} (the first four addresses and the last)."
-            )
+        if problem := private_address_problem(address, subnet, f"{host}'s"):
+            self._report.problem(f"{what}: private_ip {address} {problem}.")
         elif address == instance.private_ip:
             self._report.problem(f"{what}: private_ip {address} is the primary address of {host}.")
         elif address in self._used.get(instance.subnet_id, ()):

@@ -34,11 +34,11 @@ def problems(ec2: FakeEc2, wanted: dict[str, Any]) -> list[str]:
         ),
         (
             entry("x", private_ip="10.0.2.40"),
-            "entry x: private_ip 10.0.2.40 is outside the interface's subnet 10.0.1.0/24",
+            "entry x: private_ip 10.0.2.40 lies outside of the interface's subnet 10.0.1.0/24",
         ),
         (
             entry("x", private_ip="10.0.1.3"),
-            "entry x: private_ip 10.0.1.3 is reserved by AWS in the subnet 10.0.1.0/24 (the first four",
+            "entry x: private_ip 10.0.1.3 is reserved by AWS in 10.0.1.0/24 (the first four",
         ),
         (entry("x", private_ip="10.0.1.255"), "entry x: private_ip 10.0.1.255 is reserved by AWS"),
         (entry("x", public_ip="203.0.113.200"), "entry x: public_ip 203.0.113.200 is no Elastic IP of this account"),
