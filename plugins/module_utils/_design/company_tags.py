@@ -89,8 +89,8 @@ def _works(design: Design) -> Iterator[tuple[dict[str, Any], str]]:
     for owned in design.cpe_nat.values():
         yield from ((work, cpe_nat_key(work["key"])) for _host, work in owned if work.get("interface"))
     yield from ((work, cpe_nat_key(work["key"])) for _host, work in design.entries.values())
-    for groups in design.security.values():
-        yield from ((work, work["key"]) for _host, _part, _late, name, work in groups if name == "groups")
+    for works in design.security.values():
+        yield from ((work.entry, work.entry["key"]) for work in works if work.option == "groups")
     for own in design.public_addresses.values():
         yield from ((work, work["key"]) for _host, work in own)
 

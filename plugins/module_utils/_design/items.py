@@ -86,6 +86,18 @@ def item_of(system: System, change: Change, place: Placement) -> Item:
     )
 
 
+@dataclass(frozen=True)
+class SecurityWork:
+    """One entry of a list of module aggregator_security."""
+
+    part: str
+    option: Literal["groups", "interfaces", "absent"]
+    entry: dict[str, Any]
+    host: str | None = None
+    after_gateways: bool = False
+    """True if what a gateway's interface needs has to exist first."""
+
+
 @dataclass
 class Design:
     """Result of the design: batches of server objects, items on AWS, and work for the roles, by phase."""
@@ -114,10 +126,7 @@ class Design:
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     host_sides: dict[str, Any] = field(default_factory=dict)
     """A HostSide of each host whose own side was read."""
-    security: dict[Phase, list[tuple[str | None, str, bool, str, dict[str, Any]]]] = field(
-        default_factory=lambda: {phase: [] for phase in PHASES}
-    )
-    """(host, part, whether after the gateways, list, entry) of module aggregator_security."""
+    security: dict[Phase, list[SecurityWork]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     choosing: set[str] = field(default_factory=set)
     """The subnets in which the plan chooses a private address."""
     renames: list[dict[str, Any]] = field(default_factory=list)

@@ -18,7 +18,7 @@ from .context import Context
 from .fleet import Fleet, Member
 from .gateway import Gateway
 from .intent import Intent, Report
-from .items import ALLOW, Placement
+from .items import ALLOW, Placement, SecurityWork
 from .leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
 from .masquerade import forwards_of
 from .naming import TAG_KEY, group_key, owned, tags, vpc_key
@@ -40,7 +40,6 @@ from .security_rules import (
     rule_work,
 )
 from .source_dest_checks import design_source_dest_checks
-from .stages import Phase
 from .state import Rule, SecurityGroup
 from .vpc import VpcDesign
 
@@ -257,12 +256,12 @@ class _Plan:
             "key": key,
             "description": what,
         }
-        late = part == "gateways"
         if found is None or new:
-            self._work("add", late, None, part, "groups", {**entry, "rules": [rule_work(rule) for rule in rules]})
+            work = {**entry, "rules": [rule_work(rule) for rule in rules]}
+            self._design.security["add"].append(SecurityWork(part, "groups", work, after_gateways=part == "gateways"))
         if old:
             gone = [rule_work(rule) for rule in old]
-            self._work("remove", False, None, part, "groups", {**entry, "absent_rules": gone})
+            self._design.security["remove"].append(SecurityWork(part, "groups", {**entry, "absent_rules": gone}))
 
     def carries(self, member: Member, key: str) -> bool:
         """Return True if the member's primary interface carries the group already."""
@@ -299,10 +298,7 @@ class _Plan:
             self._design.aws(Change("delete", "group_attachment", parent, key, {"group": key}), place)
         late = place.phase == "add" and place.part == "gateways"
         entry = {"interface_id": carrier.interface_id, "interface_key": carrier.interface_key, field: [key]}
-        self._work(place.phase, late, place.host, place.part, "interfaces", entry)
-
-    def _work(self, phase: Phase, late: bool, host: str | None, part: str, name: str, entry: dict[str, Any]) -> None:
-        self._design.security[phase].append((host, part, late, name, entry))
+        self._design.security[place.phase].append(SecurityWork(place.part, "interfaces", entry, place.host, late))
 
     def finish(self) -> None:
         """Groups that nobody wants are taken off and go, or are kept with what they belong to."""
@@ -330,7 +326,7 @@ class _Plan:
                     Change("delete", "security_group", group.vpc_id, key, before={"id": group.id}),
                     Placement("remove", part, None, interrupts=f"what the security group {key} lets in", switch=switch),
                 )
-                self._work("remove", False, None, part, "absent", {"key": key})
+                self._design.security["remove"].append(SecurityWork(part, "absent", {"key": key}))
 
     def _keep(self, group: SecurityGroup, key: str) -> None:
         kind, place = kind_of(key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._objects import Change
 from .context import Context
-from .items import ALLOW, Placement
+from .items import ALLOW, Placement, SecurityWork
 from .leftovers import PRUNE, removal_switch
 from .naming import TAG_CHECK
 
@@ -29,7 +29,7 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
                 Placement("add", "cpe_nat", member.host),
             )
             entry = {"interface_id": place, **CHECK_OFF}
-            design.security["add"].append((member.host, "cpe_nat", False, "interfaces", entry))
+            design.security["add"].append(SecurityWork("cpe_nat", "interfaces", entry, member.host))
     staying = fleet.members if kept_direct else fleet.speakers if direct else ()
     kept = {member.instance.interface_id for member in staying if member.instance}
     for place in sorted(context.cloud.checked_before - kept):
@@ -47,4 +47,5 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
             Change("update", "source_dest_check", "", place, before, after),
             Placement("remove", "cpe_nat", host).interrupting(text, switch),
         )
-        design.security["remove"].append((host, "cpe_nat", False, "interfaces", {"interface_id": place, **CHECK_ON}))
+        entry = {"interface_id": place, **CHECK_ON}
+        design.security["remove"].append(SecurityWork("cpe_nat", "interfaces", entry, host))

@@ -352,9 +352,10 @@ def _place_design(design: Design, scope: Scope, work: _Work) -> None:
             for host, entry in entries:
                 if inside(part, host, phase):
                     work.of(host, phase)[name].append(entry)
-        for host, part, late, name, entry in design.security[phase]:
-            if inside(part, host, phase):
-                work.shared[phase]["gateway_security" if late else "security"][name].append(entry)
+        for one in design.security[phase]:
+            if inside(one.part, one.host, phase):
+                place = work.shared[phase]["gateway_security" if one.after_gateways else "security"]
+                place[one.option].append(one.entry)
         if inside("private_wan", None, phase):
             work.shared[phase]["vpcs"] += design.vpcs[phase]
             work.shared[phase]["private_wan"] += design.private_wan[phase]

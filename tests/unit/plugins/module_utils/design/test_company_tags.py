@@ -50,7 +50,7 @@ def test_everything_is_made_with_them() -> None:
     assert [key for key, tags in found.items() if tags.get("bonded.internet/key") != key] == []
     design = world.design
     works: list[Any] = [*design.vpcs["add"], *(w for _h, w in (*design.gateways["add"], *design.cpe_nat["add"]))]
-    works += [work for _h, _p, _l, name, work in design.security["add"] if name == "groups"]
+    works += [work.entry for work in design.security["add"] if work.option == "groups"]
     assert len(works) > 3 and [work for work in works if work["tags"] != TAGS] == []
 
 

@@ -127,10 +127,10 @@ def test_a_gateways_group_is_made_after_its_interface() -> None:
         ("add", "create", "security_group_rule", GATE, "all from 10.101.0.0/16"),
         ("add", "create", "group_attachment", "eni-gw", GATE),
     }
-    assert {late for *_rest, late, _name, _entry in world.design.security["add"]} == {True}
+    assert {work.after_gateways for work in world.design.security["add"]} == {True}
     fresh = small_world()
     assert ("add", "create", "group_attachment", "gateway/acme/agg1", GATE) in planned(fresh, spaces=spaces)
-    (place,) = [e for _h, _p, late, name, e in fresh.design.security["add"] if late and name == "groups"]
+    (place,) = [w.entry for w in fresh.design.security["add"] if w.after_gateways and w.option == "groups"]
     assert (place["vpc_id"], place["vpc_key"]) == (None, "vpc/acme")
 
 
@@ -238,5 +238,5 @@ def test_a_rule_that_is_said_twice_is_one_rule_and_an_address_is_a_network(world
     rules = [(item.parent, item.key) for item in world.design.items if item.kind == "security_group_rule"]
     assert len(rules) == len(set(rules))
     assert [name for parent, name in rules if "cpe-nat" in parent] == ["tcp 443 from 203.0.113.77/32"]
-    work = [one["rules"] for *_place, name, one in world.design.security["add"] if name == "groups"]
+    work = [one.entry["rules"] for one in world.design.security["add"] if one.option == "groups"]
     assert all(len(given) == len({str(rule) for rule in given}) for given in work)
