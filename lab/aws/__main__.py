@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     from lab.kit.server import Server
 
     from .api import Api
-    from .control import Control
+    from .control import control_of
     from .ec2.backend import install
     from .iam.authorizer import Authorizer
     from .seed import BadSeed, read_seed
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     server = Server(options.host, options.port)
     api = Api(account, RequestLog(options.log), Authorizer(() if seed is None else seed.access_keys), server.submit)
-    server.application, server.control = api.response, Control(api)
+    server.application, server.control = api.response, control_of(api)
     server.run()
     return 0
 

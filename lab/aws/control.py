@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from lab.kit.control import Control as KitControl
-from lab.kit.control import ControlRequest
+from lab.kit.control import Actions, Control, ControlRequest
 from lab.kit.messages import ControlError, NotFound
 
 from .api import Api
@@ -28,61 +27,49 @@ class Setting(Protocol):
     def clear(self) -> None: ...
 
 
-class Control(KitControl):
-    """Control requests about faults that hold, quotas, pages, policies and identities."""
+def control_of(api: Api) -> Control:
+    """Return the control API."""
+    account = api.account
 
-    done: object = {}
+    def backend(request: ControlRequest) -> Ec2Backend:
+        region = request.query.get("region", account.region)
+        if not account.has_region(region):
+            raise NotFound(f"there is no region '{region}'")
+        return account.backend(region)
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api.log, api.faults, api.history)
-        self._api = api
-        self.actions["GET ready"] = lambda _: {"ready": True, "region": api.account.region}
-        self.actions |= {
-            "GET held": lambda _: api.faults.held(),
-            "POST release": lambda _: api.faults.release(),
-            "GET quotas": lambda request: dict(self._backend(request).quotas),
-            "POST quotas": self._change_quotas,
-        }
-        self._add("policies", api.authorizer)
-        self._add("identities", api.authorizer.identities)
-        self._add("pages", PAGING)
-
-    def _add(self, name: str, setting: Setting) -> None:
-        self.actions |= {
-            f"GET {name}": lambda _: setting.given(),
-            f"POST {name}": lambda request: setting.change(request.body),
-            f"DELETE {name}": lambda _: setting.clear(),
-        }
-
-    def state(self, request: ControlRequest) -> object:
-        """Return everything of a region."""
-        return state_of(self._backend(request))
-
-    def reset(self) -> None:
-        """Go back to the seed; faults, pages, policies and identities are forgotten, and held requests go on."""
-        api = self._api
-        api.account.reset()
+    def reset() -> None:
+        account.reset()
         api.faults.clear()
         api.faults.release()
         PAGING.clear()
         api.authorizer.clear()
         api.authorizer.identities.clear()
 
-    def save(self, name: str) -> None:
-        """Keep a copy of the account."""
-        self._api.account.save(name)
-
-    def load(self, name: str) -> None:
-        """Go back to a copy of the account."""
-        self._api.account.load(name)
-
-    def _backend(self, request: ControlRequest) -> Ec2Backend:
-        region = request.query.get("region", self._api.account.region)
-        if not self._api.account.has_region(region):
-            raise NotFound(f"there is no region '{region}'")
-        return self._api.account.backend(region)
-
-    def _change_quotas(self, request: ControlRequest) -> None:
+    def change_quotas(request: ControlRequest) -> None:
         if not isinstance(request.body, dict):
             raise ControlError('quotas: an object is wanted, such as {"elastic_ips": 8}')
-        self._backend(request).quotas.change(request.body)
+        backend(request).quotas.change(request.body)
+
+    own: Actions = {
+        "GET ready": lambda _: {"ready": True, "region": account.region},
+        "GET state": lambda request: state_of(backend(request)),
+        "POST reset": lambda _: reset(),
+        "POST save": lambda request: account.save(request.copy),
+        "POST load": lambda request: account.load(request.copy),
+        "GET held": lambda _: api.faults.held(),
+        "POST release": lambda _: api.faults.release(),
+        "GET quotas": lambda request: dict(backend(request).quotas),
+        "POST quotas": change_quotas,
+        **_actions_of("policies", api.authorizer),
+        **_actions_of("identities", api.authorizer.identities),
+        **_actions_of("pages", PAGING),
+    }
+    return Control(api.log, api.faults, api.history, own, done={})
+
+
+def _actions_of(name: str, setting: Setting) -> Actions:
+    return {
+        f"GET {name}": lambda _: setting.given(),
+        f"POST {name}": lambda request: setting.change(request.body),
+        f"DELETE {name}": lambda _: setting.clear(),
+    }

@@ -17,5 +17,5 @@ kept by a fast and weak hash. How to use it: docs/lab-bondingadmin.md.
 - ``seed``         the YAML file that says what exists at first
 - ``state``        everything that exists, as JSON, with names for relations
 - ``database``     making, saving and loading the database
-- ``models``, ``rules``, ``serializers``, ``views``, ``urls``, ``access``   the API itself
+- ``models``, ``validators``, ``serializers``, ``views``, ``urls``, ``permissions``   the API itself
 """

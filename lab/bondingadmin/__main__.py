@@ -44,7 +44,7 @@ def serve(given: argparse.Namespace) -> int:
 
     from . import database, seed
     from .api import Api
-    from .control import Control
+    from .control import control_of
 
     try:
         content = seed.read(given.seed)
@@ -58,7 +58,7 @@ def serve(given: argparse.Namespace) -> int:
     except (seed.SeedError, database.DatabaseError, OSError) as error:
         print(f"bondingadmin: {error}", file=sys.stderr)
         return 1
-    server.application, server.control = api.response, Control(api, content)
+    server.application, server.control = api.response, control_of(api, content)
     server.run()
     return 0
 

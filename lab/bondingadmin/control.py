@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.kit.control import Control as KitControl
-from lab.kit.control import ControlRequest
+from lab.kit.control import Actions, Control
 from lab.kit.messages import ControlError
 
 from . import database, models, state
@@ -26,41 +25,28 @@ from .seed import permit
 from .urls import RESOURCES
 
 
-class Control(KitControl):
-    """Control requests about renamings, failovers and permissions."""
+def control_of(api: Api, content: dict[str, Any]) -> Control:
+    """Return the control API; `content` is the seed's."""
 
-    done: object = {"ok": True}
+    def rename(given: Any) -> None:
+        api.renaming = Renaming(given, list(RESOURCES))
 
-    def __init__(self, api: Api, seed: dict[str, Any]) -> None:
-        super().__init__(api.log, api.faults, api.history)
-        self._api, self._seed = api, seed
-        self.actions |= {
-            "GET renaming": lambda _: api.renaming.shown,
-            "POST renaming": lambda request: self._rename(request.body),
-            "POST move": lambda request: move(request.body),
-            "POST permissions": lambda request: permit_all(request.body),
-        }
+    def reset() -> None:
+        api.faults.clear()
+        rename({})
+        database.reset(content)
 
-    def state(self, request: ControlRequest) -> object:
-        """Return everything that exists."""
-        return state.everything()
-
-    def reset(self) -> None:
-        """Go back to the seed; faults and a renaming are forgotten."""
-        self._api.faults.clear()
-        self._rename({})
-        database.reset(self._seed)
-
-    def save(self, name: str) -> None:
-        """Keep a copy of the database."""
-        database.save(name)
-
-    def load(self, name: str) -> None:
-        """Go back to a copy of the database."""
-        database.load(name)
-
-    def _rename(self, given: Any) -> None:
-        self._api.renaming = Renaming(given, list(RESOURCES))
+    own: Actions = {
+        "GET state": lambda _: state.everything(),
+        "POST reset": lambda _: reset(),
+        "POST save": lambda request: database.save(request.copy),
+        "POST load": lambda request: database.load(request.copy),
+        "GET renaming": lambda _: api.renaming.shown,
+        "POST renaming": lambda request: rename(request.body),
+        "POST move": lambda request: move(request.body),
+        "POST permissions": lambda request: permit_all(request.body),
+    }
+    return Control(api.log, api.faults, api.history, own, done={"ok": True})
 
 
 def move(given: Any) -> None:

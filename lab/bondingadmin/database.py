@@ -19,7 +19,7 @@ from django.db import connection
 
 from lab.kit.messages import ControlError
 
-from . import access, seed, shuffle
+from . import pagination, permissions, seed
 
 SEEDED = "__seed__"
 _copies: dict[str, sqlite3.Connection] = {}
@@ -74,7 +74,7 @@ def load(name: str) -> None:
         known = ", ".join(sorted(set(_copies) - {SEEDED})) or "none"
         raise DatabaseError(f"there is no copy named {name}; there are: {known}")
     _copies[name].backup(_raw())
-    access.forget_users()
+    permissions.forget_users()
 
 
 def forget(name: str) -> None:
@@ -94,5 +94,5 @@ def reset(given: dict[str, Any]) -> None:
         empty.backup(_raw())
         empty.close()
         _make(given)
-        access.forget_users()
-    shuffle.forget()
+        permissions.forget_users()
+    pagination.forget()

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.urls import Resolver404, resolve
 from rest_framework import serializers
 
-from . import access, models
+from . import models, permissions
 
 API = "/api/v4/"
 
@@ -77,7 +77,7 @@ class UrlField(serializers.RelatedField):
         where = {name: value for name, value in match.kwargs.items() if name in ("pk", "key")}
         where.update({f"{name}_id": value for name, value in match.kwargs.items() if name in ("aggregator", "bond")})
         try:
-            found: Model = access.visible(model, self.context["request"].user).get(**where)
+            found: Model = permissions.visible(model, self.context["request"].user).get(**where)
         except ObjectDoesNotExist:
             self.fail("does_not_exist")
         return found

@@ -17,6 +17,20 @@ MODES = [
     ("unmanaged", "Unmanaged"),
     ("private_wan_routers", "With private WAN routers"),
 ]
+PRIVATE_WAN = ("private_wan_enabled", "private_wan_mode", "private_wan_include_interfaces")
+BGP = (
+    "local_as",
+    "local_address",
+    "neighbor_address",
+    "neighbor_as",
+    "password",
+    "multihop",
+    "hold_time",
+    "keepalive_time",
+    "next_hop_self",
+    "rr_client",
+)
+"""Fields of BGP protocols, in the API's order."""
 SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 SLOT_MODES = [("all", "All"), ("none", "None"), ("filter", "Filter")]
 DESTINATIONS = ["gateway", "interface", "blackhole", "unreachable", "prohibit"]
@@ -51,6 +65,13 @@ class Record(models.Model):
     def path(self) -> str:
         """Return the object's path below ``/api/v4/``."""
         raise NotImplementedError
+
+
+class OfOneKind(Record.Meta):
+    """``Meta`` of the models of one kind of a table that holds several; permissions are the table's."""
+
+    proxy = True
+    default_permissions = ()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -106,9 +127,7 @@ class Aggregator(Node):
 class Bonder(Node):
     objects = KindManager(kind="bonder")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class Bond(Record):
@@ -194,25 +213,19 @@ class Interface(Record):
 class EthernetInterface(Interface):
     objects = KindManager(type="ethernet")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class VlanInterface(Interface):
     objects = KindManager(type="vlan")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class VxlanInterface(Interface):
     objects = KindManager(type="vxlan")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class Filter(Record):
@@ -293,33 +306,25 @@ class Protocol(Record):
 class StaticProtocol(Protocol):
     objects = KindManager(protocol="static")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class BgpProtocol(Protocol):
     objects = KindManager(protocol="bgp")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class BabelProtocol(Protocol):
     objects = KindManager(protocol="babel")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class OspfProtocol(Protocol):
     objects = KindManager(protocol="ospf")
 
-    class Meta:
-        proxy = True
-        default_permissions = ()
+    Meta = OfOneKind
 
 
 class StaticRoute(models.Model):

@@ -34,7 +34,7 @@ from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist
 from django.db import Error, transaction
 from rest_framework.authtoken.models import Token
 
-from . import access, models
+from . import models, permissions
 from .serializers.base import stored
 from .serializers.interfaces import with_descriptions, with_families
 
@@ -228,7 +228,7 @@ def permit(user: models.User, wanted: Iterable[str]) -> None:
     group, _new = Group.objects.get_or_create(name=f"group of {user.email}")
     group.permissions.set(_permissions(wanted))
     user.groups.add(group)
-    access.forget_users()
+    permissions.forget_users()
 
 
 def _permissions(wanted: Iterable[str]) -> list[Permission]:

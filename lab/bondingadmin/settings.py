@@ -49,17 +49,17 @@ def configure(database: str) -> None:
         MIDDLEWARE=["lab.bondingadmin.middleware.Slash"],
         REST_FRAMEWORK={
             "DEFAULT_AUTHENTICATION_CLASSES": [
-                "lab.bondingadmin.access.RememberingAuthentication",
+                "lab.bondingadmin.permissions.RememberingAuthentication",
                 "rest_framework.authentication.TokenAuthentication",
             ],
-            "DEFAULT_PERMISSION_CLASSES": ["lab.bondingadmin.access.ObjectTypePermission"],
+            "DEFAULT_PERMISSION_CLASSES": ["lab.bondingadmin.permissions.ObjectTypePermission"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
             "DEFAULT_FILTER_BACKENDS": [
                 "rest_framework.filters.SearchFilter",
                 "rest_framework.filters.OrderingFilter",
             ],
-            "DEFAULT_PAGINATION_CLASS": "lab.bondingadmin.shuffle.Pages",
+            "DEFAULT_PAGINATION_CLASS": "lab.bondingadmin.pagination.Pages",
             "URL_FORMAT_OVERRIDE": None,
         },
         LOGGING={

@@ -32,22 +32,9 @@ from typing import Any
 
 from . import models
 
-BGP = (
-    "local_as",
-    "local_address",
-    "neighbor_address",
-    "neighbor_as",
-    "password",
-    "multihop",
-    "hold_time",
-    "keepalive_time",
-    "next_hop_self",
-    "rr_client",
-)
 CONNECTED_IP = ("id", "ip", "enabled", "include_private_wan", "aggregator_routing")
 CPE_NAT_IP = ("id", "ip", "nat_ip", "enabled")
 ROUTE = ("id", "network", "gateway", "include_private_wan", "enabled")
-PRIVATE_WAN = ("private_wan_enabled", "private_wan_mode", "private_wan_include_interfaces")
 
 
 def _pick(found: Any, names: tuple[str, ...]) -> dict[str, Any]:
@@ -85,7 +72,7 @@ def everything() -> dict[str, Any]:
     ).prefetch_related("interfaces", "connected_ips__interface", "cpe_nat_ips", "routes")
     return {
         "spaces": [
-            {**_pick(row, ("id", "key", "name")), "parent": _key(row.parent), **_pick(row, PRIVATE_WAN)}
+            {**_pick(row, ("id", "key", "name")), "parent": _key(row.parent), **_pick(row, models.PRIVATE_WAN)}
             for row in models.Space.objects.select_related("parent").order_by("key")
         ],
         "routing_groups": [_pick(row, ("id", "name")) for row in models.RoutingGroup.objects.order_by("name")],
@@ -133,7 +120,7 @@ def _protocol(row: models.Protocol) -> dict[str, Any]:
             for route in sorted(row.routes.all(), key=lambda route: _by_address(route.network))
         ]
     if row.protocol == "bgp":
-        shown.update(_pick(row, BGP))
+        shown.update(_pick(row, models.BGP))
     if row.protocol == "babel":
         shown["interfaces"] = _without_ids(row.babel_interfaces)
     if row.protocol == "ospf":

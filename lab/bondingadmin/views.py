@@ -20,9 +20,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from . import access, models, rules
-from .serializers import interfaces, places, protocols
-from .shuffle import shuffled
+from . import models, permissions, validators
+from .pagination import shuffled
+from .serializers import interfaces, protocols, spaces
 
 #: The resources that the root lists.
 ROOTS = ("aggregators", "bonds", "nodes", "routing_groups", "spaces")
@@ -61,30 +61,38 @@ class Login(APIView):
         return Response({"auth_token": token.key})
 
 
-class Listed(viewsets.GenericViewSet):
+class ListViewSet(viewsets.GenericViewSet):
     """Objects of one model that the user sees; below an aggregator or a bond where ``below`` says so."""
 
     model: type[models.Record]
-    object_type = ""
     below: type[models.Record] | None = None
-    parent_name = ""
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ("name",)
     ordering_fields: str | tuple[str, ...] = "__all__"
     lookup_value_regex = r"\d+"
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.serializer_class is not None and hasattr(cls.serializer_class, "Meta"):
+            cls.model = cls.serializer_class.Meta.model
+
+    @property
+    def parent_name(self) -> str:
+        """The name of the parent: in the address, and of the model's field."""
+        return "" if self.below is None else str(self.below._meta.model_name)
+
     @property
     def parent(self) -> models.Record:
         """The object that this one is below; 404 where the user does not see it."""
         if not hasattr(self, "_parent"):
             assert self.below is not None
-            queryset = access.visible(self.below, self.request.user)
+            queryset = permissions.visible(self.below, self.request.user)
             self._parent: models.Record = get_object_or_404(queryset, pk=self.kwargs[self.parent_name])
         return self._parent
 
     def get_queryset(self) -> QuerySet:
-        queryset = access.visible(self.model, self.request.user)
+        queryset = permissions.visible(self.model, self.request.user)
         if self.below is not None:
             queryset = queryset.filter(**{self.parent_name: self.parent})
         # Without a name it would join whatever it can.
@@ -107,16 +115,16 @@ class Listed(viewsets.GenericViewSet):
         return Response(data) if page is None else self.get_paginated_response(data)
 
 
-class Readable(mixins.RetrieveModelMixin, Listed):
+class ReadViewSet(mixins.RetrieveModelMixin, ListViewSet):
     """A list, and each object at an address of its own."""
 
 
-class Writable(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, Readable):
+class WriteViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, ReadViewSet):
     def perform_create(self, serializer: Any) -> None:
         serializer.save(**({} if self.below is None else {self.parent_name: self.parent}))
 
     def perform_destroy(self, instance: models.Record) -> None:
-        rules.deletion(instance)
+        validators.deletion(instance)
         try:
             with transaction.atomic():
                 instance.delete()
@@ -126,51 +134,39 @@ class Writable(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyM
             raise ValidationError({"non_field_errors": [f"Still in use by: {kinds}."]}) from error
 
 
-class OfAggregator(Writable):
+class OfAggregator(WriteViewSet):
     below = models.Aggregator
-    parent_name = "aggregator"
 
 
-class OfBond(Writable):
+class OfBond(WriteViewSet):
     below = models.Bond
-    parent_name = "bond"
 
 
-class Spaces(Writable):
-    model = models.Space
-    object_type = "space"
-    serializer_class = places.SpaceSerializer
+class Spaces(WriteViewSet):
+    serializer_class = spaces.SpaceSerializer
     related = ("parent",)
     search_fields = ("name", "key")
     lookup_field = "key"
     lookup_value_regex = r"[^/]+"
 
 
-class RoutingGroups(Readable):
-    model = models.RoutingGroup
-    object_type = "routinggroup"
-    serializer_class = places.RoutingGroupSerializer
+class RoutingGroups(ReadViewSet):
+    serializer_class = spaces.RoutingGroupSerializer
 
 
-class Nodes(Readable):
-    model = models.Node
-    object_type = "node"
-    serializer_class = places.NodeSerializer
+class Nodes(ReadViewSet):
+    serializer_class = spaces.NodeSerializer
     related = ("space",)
 
 
-class Aggregators(Writable):
-    model = models.Aggregator
-    object_type = "aggregator"
-    serializer_class = places.AggregatorSerializer
+class Aggregators(WriteViewSet):
+    serializer_class = spaces.AggregatorSerializer
     related = ("space", "routing_group")
     search_fields = ("name", "ip")
 
 
-class Bonds(Writable):
-    model = models.Bond
-    object_type = "bond"
-    serializer_class = places.BondSerializer
+class Bonds(WriteViewSet):
+    serializer_class = spaces.BondSerializer
     related = ("space", "aggregator", "secondary_aggregator", "bonder")
     #: The permission of an action where it is not the one that the method says.
     needs = {"restore_to_primary_agg": "change"}
@@ -191,19 +187,16 @@ class Bonds(Writable):
         bonder.delete()
 
 
-class BondsOfAggregator(Listed):
+class BondsOfAggregator(ListViewSet):
     """The bonds whose primary, secondary or present aggregator this is: ``relation`` is the bond's field."""
 
-    model = models.Bond
-    object_type = "bond"
     below = models.Aggregator
-    parent_name = "aggregator"
     relation = "aggregator"
-    serializer_class = places.BondSerializer
+    serializer_class = spaces.BondSerializer
     related = Bonds.related
 
     def get_queryset(self) -> QuerySet:
-        queryset = access.visible(self.model, self.request.user).filter(**{self.relation: self.parent})
+        queryset = permissions.visible(self.model, self.request.user).filter(**{self.relation: self.parent})
         return queryset.select_related(*self.related)
 
 
@@ -215,110 +208,81 @@ class BondsCurrent(BondsOfAggregator):
     relation = "current_aggregator"
 
 
-class BondInterfaces(Readable):
-    model = models.BondInterface
-    object_type = "bondinterface"
+class BondInterfaces(ReadViewSet):
     below = models.Bond
-    parent_name = "bond"
-    serializer_class = places.BondInterfaceSerializer
+    serializer_class = spaces.BondInterfaceSerializer
 
 
 class ConnectedIPs(OfBond):
-    model = models.ConnectedIP
-    object_type = "connectedip"
-    serializer_class = places.ConnectedIPSerializer
+    serializer_class = spaces.ConnectedIPSerializer
     related = ("interface",)
     search_fields = ("ip",)
 
 
 class CpeNatIPs(OfBond):
-    model = models.CpeNatIP
-    object_type = "cpenatip"
-    serializer_class = places.CpeNatIPSerializer
+    serializer_class = spaces.CpeNatIPSerializer
     search_fields = ("ip", "nat_ip")
 
 
 class BondRoutes(OfBond):
-    model = models.BondRoute
-    object_type = "bondroute"
-    serializer_class = places.BondRouteSerializer
+    serializer_class = spaces.BondRouteSerializer
     search_fields = ("network",)
 
 
-class Interfaces(Listed):
+class Interfaces(ListViewSet):
     """All types; read here, written at the typed resources."""
 
     model = models.Interface
-    object_type = "interface"
     below = models.Aggregator
-    parent_name = "aggregator"
     serializer_class = interfaces.AnyInterfaceSerializer
     prefetched = ("space", "parent")
     ordering_fields = ("id", "name", "type")
 
 
 class EthernetInterfaces(OfAggregator):
-    model = models.EthernetInterface
-    object_type = "interface"
     serializer_class = interfaces.EthernetSerializer
     prefetched = ("space",)
 
 
 class VlanInterfaces(OfAggregator):
-    model = models.VlanInterface
-    object_type = "interface"
     serializer_class = interfaces.VlanSerializer
     prefetched = ("space", "parent")
 
 
 class VxlanInterfaces(OfAggregator):
-    model = models.VxlanInterface
-    object_type = "interface"
     serializer_class = interfaces.VxlanSerializer
     prefetched = ("space",)
 
 
-class Protocols(Listed):
+class Protocols(ListViewSet):
     """All kinds; read here, written at the typed resources."""
 
     model = models.Protocol
-    object_type = "protocol"
     below = models.Aggregator
-    parent_name = "aggregator"
     serializer_class = protocols.AnyProtocolSerializer
     prefetched = ("space", "routes__interface")
     ordering_fields = ("id", "name", "protocol")
 
 
 class StaticProtocols(OfAggregator):
-    model = models.StaticProtocol
-    object_type = "protocol"
     serializer_class = protocols.StaticSerializer
     prefetched = ("space", "routes__interface")
 
 
 class BgpProtocols(OfAggregator):
-    model = models.BgpProtocol
-    object_type = "protocol"
     serializer_class = protocols.BgpSerializer
     prefetched = ("space",)
 
 
 class BabelProtocols(OfAggregator):
-    model = models.BabelProtocol
-    object_type = "protocol"
     serializer_class = protocols.BabelSerializer
     prefetched = ("space",)
 
 
 class OspfProtocols(OfAggregator):
-    model = models.OspfProtocol
-    object_type = "protocol"
     serializer_class = protocols.OspfSerializer
     prefetched = ("space",)
 
 
 class Filters(OfAggregator):
-    model = models.Filter
-    object_type = "filter"
     serializer_class = protocols.FilterSerializer

@@ -42,48 +42,31 @@ class ControlRequest:
         return name
 
 
+Actions = dict[str, Callable[[ControlRequest], object]]
+"""Control requests by method and path, such as ``POST save``."""
+
+
 class Control:
-    """Control requests by method and path; a subclass adds its own, and what `reset` and copies are.
+    """Carries out control requests, each between two API requests, never during one.
 
-    All of them are carried out between two API requests, never during one.
-
-    :cvar done: the response to a request that returns nothing.
+    :param own: the stand-in's own ones; those about its state are ``GET state``, and ``POST`` of reset, save and load.
+    :param done: the response to a request that returns nothing.
     """
 
-    done: object
-
-    def __init__(self, log: RequestLog, faults: Faults[Any], history: History) -> None:
-        self.actions: dict[str, Callable[[ControlRequest], object]] = {
+    def __init__(self, log: RequestLog, faults: Faults[Any], history: History, own: Actions, done: object) -> None:
+        self._done = done
+        self._actions: Actions = {
             "GET ready": lambda _: {"ready": True},
-            "GET state": self.state,
+            **own,
             "GET log": lambda _: log.entries(),
             "DELETE log": lambda _: log.clear(),
             "GET faults": lambda _: faults.pending(),
             "POST faults": lambda request: faults.add(request.body),
             "DELETE faults": lambda _: faults.clear(),
-            "POST reset": lambda _: self.reset(),
-            "POST save": lambda request: self.save(request.copy),
-            "POST load": lambda request: self.load(request.copy),
             "POST history": lambda _: history.begin(),
             "GET history": lambda _: history.writes(),
             "DELETE history": lambda _: history.end(),
         }
-
-    def state(self, request: ControlRequest) -> object:
-        """Return everything that the stand-in holds."""
-        raise NotImplementedError
-
-    def reset(self) -> None:
-        """Go back to the seed."""
-        raise NotImplementedError
-
-    def save(self, name: str) -> None:
-        """Keep a copy of the state."""
-        raise NotImplementedError
-
-    def load(self, name: str) -> None:
-        """Go back to a copy of the state. Raises ControlError if there is none of this name."""
-        raise NotImplementedError
 
     def response(self, method: str, target: str, body: bytes) -> Response:
         """Carry out a control request; `target` is the path with the query."""
@@ -91,16 +74,16 @@ class Control:
             status, result = 200, self._carry_out(method, urllib.parse.urlsplit(target), body)
         except ControlError as error:
             status, result = error.status, {"error": str(error)}
-        content = json.dumps(self.done if result is None else result).encode()
+        content = json.dumps(self._done if result is None else result).encode()
         return Response(status, content, {"Content-Type": "application/json"})
 
     def _carry_out(self, method: str, url: urllib.parse.SplitResult, body: bytes) -> object:
         name = f"{method} {url.path.removeprefix(PREFIX).strip('/')}"
-        if name not in self.actions:
-            raise NotFound(f"there is no {name}; there are: {', '.join(self.actions)}")
+        if name not in self._actions:
+            raise NotFound(f"there is no {name}; there are: {', '.join(self._actions)}")
         query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
         try:
             parsed = json.loads(body) if body.strip() else None
         except ValueError as error:
             raise ControlError(f"the body is no JSON: {error}") from error
-        return self.actions[name](ControlRequest(query, parsed))
+        return self._actions[name](ControlRequest(query, parsed))

@@ -39,14 +39,14 @@ class Server(http.server.ThreadingHTTPServer):
     """HTTP server of a stand-in.
 
     :ivar application: answers the requests to the API, in the connection's thread; `submit` leads to the worker.
-    :ivar control: answers the requests to the control API, in the worker.
+    :ivar control: answers the requests to the control API, in the worker; without one they are the application's.
     """
 
     daemon_threads = True
     # Many hosts of a playbook connect at once.
     request_queue_size = 128
     application: Callable[[Request], Response]
-    control: Control
+    control: Control | None = None
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None = None) -> None:
         super().__init__((host, port), Handler)
@@ -152,8 +152,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return Response(411, b"A body needs a Content-Length.", {"Content-Type": "text/plain"})
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.path.startswith(PREFIX):
-            return self.server.submit(lambda: self.server.control.response(self.command, self.path, body))
+        control = self.server.control
+        if control is not None and self.path.startswith(PREFIX):
+            return self.server.submit(lambda: control.response(self.command, self.path, body))
         return self.server.application(Request(self.command, self.path, self.headers, body))
 
     def _send(self, response: Response) -> None:

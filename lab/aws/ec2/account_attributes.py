@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import refuse
+from .errors import invalid
 
 REGIONS = DescribeSpec(
     action="DescribeRegions",
@@ -72,7 +72,7 @@ class AccountActions(EC2Response):
         wanted = self._get_param("AttributeNames", []) or list(told)
         for name in wanted:
             if name not in told:
-                refuse("InvalidParameterValue", f"Value ({name}) for parameter attributeName is invalid.")
+                invalid(f"Value ({name}) for parameter attributeName is invalid.")
         shown = [
             {"AttributeName": name, "AttributeValues": [{"AttributeValue": value}]}
             for name, value in told.items()
@@ -85,7 +85,7 @@ class AccountActions(EC2Response):
         regions = self.ec2_backend.describe_regions([])
         for name in names:
             if name not in [region.name for region in regions]:
-                refuse("InvalidParameterValue", f"Invalid region names: [{name}]")
+                invalid(f"Invalid region names: [{name}]")
         shown = [
             {"RegionName": region.name, "Endpoint": region.endpoint, "OptInStatus": region.opt_in_status}
             for region in regions
@@ -98,6 +98,6 @@ class AccountActions(EC2Response):
         zones = self.ec2_backend.describe_availability_zones()
         for name in names:
             if name not in [zone.name for zone in zones]:
-                refuse("InvalidParameterValue", f"Invalid availability zone: [{name}]")
+                invalid(f"Invalid availability zone: [{name}]")
         zones = [zone for zone in zones if (not names or zone.name in names) and (not ids or zone.zone_id in ids)]
         return describe(self, ZONES, [present_zone(zone) for zone in zones])

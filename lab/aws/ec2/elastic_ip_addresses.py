@@ -18,7 +18,7 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.utils import random_eip_allocation_id, random_eip_association_id
 
 from .describe import DescribeSpec, chosen, describe
-from .errors import not_found, refuse, required
+from .errors import invalid, not_found, refuse, required
 from .public_addresses import PUBLIC
 from .tags import tag_list, tags_for
 
@@ -107,10 +107,7 @@ class AddressRules(EC2Backend):
         """Bind an Elastic IP to this private address of the interface, or to its primary one."""
         target = private_ip or interface.private_ip_address
         if target not in interface.ips:
-            refuse(
-                "InvalidParameterValue",
-                f"The private IP address '{target}' is not assigned to interface {interface.id}",
-            )
+            invalid(f"The private IP address '{target}' is not assigned to interface {interface.id}")
         if not any(gateway.vpc is not None and gateway.vpc.id == interface.vpc_id for gateway in self.all_gateways()):
             refuse("Gateway.NotAttached", f"Network {interface.vpc_id} is not attached to any internet gateway")
         if address.eni is interface and address.bound_to == target:
@@ -283,7 +280,7 @@ class AddressActions(EC2Response):
 
     def release_address(self) -> ActionResult:
         if self._get_param("PublicIp") and not self._get_param("AllocationId"):
-            refuse("InvalidParameterValue", "You must specify an allocation id when releasing a VPC elastic IP address")
+            invalid("You must specify an allocation id when releasing a VPC elastic IP address")
         self.ec2_backend.release(self._allocation())
         return EmptyResult()
 
@@ -299,7 +296,7 @@ class AddressActions(EC2Response):
     def modify_address_attribute(self) -> ActionResult:
         address, name = self._allocation(), required(self, "DomainName")
         if "." not in name.strip("."):
-            refuse("InvalidParameterValue", f"Value ({name}) for parameter domainName is invalid.")
+            invalid(f"Value ({name}) for parameter domainName is invalid.")
         address.ptr_record, address.fading = name.rstrip(".") + ".", None
         return ActionResult({"Address": _present_attribute(address)})
 
@@ -319,7 +316,7 @@ class AddressActions(EC2Response):
 
     def _domain_name_only(self) -> None:
         if self._get_param("Attribute", "domain-name") != "domain-name":
-            refuse("InvalidParameterValue", "The only attribute of an address is domain-name")
+            invalid("The only attribute of an address is domain-name")
 
     def describe_public_ipv4_pools(self) -> ActionResult:
         return describe(self, POOLS, [self._present_pool(pool) for pool in self.ec2_backend.pools.values()])

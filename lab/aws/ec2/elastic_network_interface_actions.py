@@ -13,7 +13,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .elastic_network_interfaces import LabInterface
-from .errors import refuse, required
+from .errors import invalid, refuse, required
 from .tags import tag_list, tags_for
 
 INTERFACES = DescribeSpec(
@@ -187,9 +187,7 @@ class InterfaceActions(EC2Response):
             "sourceDestCheck": {"SourceDestCheck": {"Value": interface.source_dest_check}},
         }
         if attribute not in known:
-            refuse(
-                "InvalidParameterValue", f"Value ({attribute}) for parameter attribute is invalid. Unknown attribute."
-            )
+            invalid(f"Value ({attribute}) for parameter attribute is invalid. Unknown attribute.")
         return ActionResult({"NetworkInterfaceId": interface.id, **known[attribute]})
 
     def modify_network_interface_attribute(self) -> ActionResult:
@@ -255,6 +253,6 @@ class InterfaceActions(EC2Response):
         interface, ips = self._interface(), self._get_param("Ipv6Addresses", [])
         for ip in ips:
             if ip not in interface.ipv6_addresses:
-                refuse("InvalidParameterValue", f"{ip} is not assigned to interface {interface.id}")
+                invalid(f"{ip} is not assigned to interface {interface.id}")
         interface.ipv6_addresses = [ip for ip in interface.ipv6_addresses if ip not in ips]
         return ActionResult({"NetworkInterfaceId": interface.id, "UnassignedIpv6Addresses": ips})

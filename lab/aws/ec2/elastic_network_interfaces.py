@@ -16,7 +16,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.utils import random_eni_id, random_mac_address
 
 from .elastic_ip_addresses import LabAddress
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .public_addresses import PUBLIC
 
 
@@ -128,8 +128,7 @@ class InterfaceRules(EC2Backend):
         return [interface for interface in self.enis.values() if interface.subnet.id == subnet_id]
 
     def get_network_interface(self, eni_id: str) -> LabInterface:
-        found = self.enis.get(eni_id)
-        return found if found is not None else not_found(eni_id, "eni")
+        return self.enis.get(eni_id) or not_found(eni_id, "eni")
 
     def groups_for(self, group_ids: Sequence[str], vpc_id: str, other: tuple[str, str]) -> list[Any]:
         """The security groups of an interface; all of them must be of its VPC.
@@ -194,7 +193,7 @@ class InterfaceRules(EC2Backend):
         if single:
             primaries.append(single)
         if len(set(primaries)) > 1:
-            refuse("InvalidParameterValue", "Only one private IP address can be the primary one")
+            invalid("Only one private IP address can be the primary one")
         wanted = list(dict.fromkeys([*primaries, *(item["PrivateIpAddress"] for item in several)]))
         for ip in wanted:
             self.check_address(subnet, ip)
@@ -210,18 +209,18 @@ class InterfaceRules(EC2Backend):
             return []
         blocks = [ipaddress.ip_network(block) for block in subnet.ipv6_blocks]
         if not blocks:
-            refuse("InvalidParameterValue", f"The subnet '{subnet.id}' does not have an IPv6 CIDR block")
+            invalid(f"The subnet '{subnet.id}' does not have an IPv6 CIDR block")
         used = {ip for interface in self.interfaces_in(subnet.id) for ip in interface.ipv6_addresses}
         chosen = []
         for text in wanted:
             try:
                 ip = ipaddress.ip_address(text)
             except ValueError:
-                refuse("InvalidParameterValue", f"Invalid IPv6 address: {text}")
+                invalid(f"Invalid IPv6 address: {text}")
             if not any(ip in block for block in blocks):
-                refuse("InvalidParameterValue", f"{text} does not fall within the subnet's IPv6 address range")
+                invalid(f"{text} does not fall within the subnet's IPv6 address range")
             if str(ip) in used:
-                refuse("InvalidParameterValue", f"{text} is already assigned")
+                invalid(f"{text} is already assigned")
             chosen.append(str(ip))
         number = int(blocks[0].network_address) + 4
         while len(chosen) < (count or len(wanted)):
@@ -236,7 +235,7 @@ class InterfaceRules(EC2Backend):
         if interface.requester_managed:
             refuse("OperationNotPermitted", f"You are not allowed to manage '{eni_id}': a NAT gateway does.")
         if interface.instance is not None:
-            refuse("InvalidParameterValue", f"Network interface '{eni_id}' is currently in use.")
+            invalid(f"Network interface '{eni_id}' is currently in use.")
         self.drop_interface(interface)
 
     def drop_interface(self, interface: LabInterface) -> None:
@@ -255,11 +254,11 @@ class InterfaceRules(EC2Backend):
         try:
             parsed = ipaddress.ip_address(ip)
         except ValueError:
-            refuse("InvalidParameterValue", f"Invalid IP address: {ip}")
+            invalid(f"Invalid IP address: {ip}")
         if parsed not in ipaddress.ip_network(subnet.cidr_block):
-            refuse("InvalidParameterValue", f"Address {ip} does not fall within the subnet's address range")
+            invalid(f"Address {ip} does not fall within the subnet's address range")
         if is_reserved(subnet, ip):
-            refuse("InvalidParameterValue", f"Address {ip} is in subnet's reserved address range")
+            invalid(f"Address {ip} is in subnet's reserved address range")
 
     def free_address(self, subnet: Any, also: Iterable[str] = ()) -> str:
         """The lowest address that nobody has, outside of the subnet's CIDR reservations.
@@ -296,14 +295,14 @@ class InterfaceRules(EC2Backend):
         if bool(wanted) == bool(count):
             refuse("InvalidParameterCombination", "Give either private addresses or a count of them")
         if interface.private_ip_address in wanted:
-            refuse("InvalidParameterValue", f"{interface.private_ip_address} is the primary address of {interface.id}")
+            invalid(f"{interface.private_ip_address} is the primary address of {interface.id}")
         new = [ip for ip in dict.fromkeys(wanted) if ip not in interface.ips]
         holders = {}
         for ip in new:
             self.check_address(interface.subnet, ip)
             holder = self.holder_of(interface.subnet, ip)
             if holder is not None and (not move or holder.private_ip_address == ip):
-                refuse("InvalidParameterValue", f"[{ip}] is assigned, but move is not allowed.")
+                invalid(f"[{ip}] is assigned, but move is not allowed.")
             holders[ip] = holder
         self.check_room(interface, len(new) + count)
         for _ in range(count):
@@ -328,10 +327,7 @@ class InterfaceRules(EC2Backend):
         """Take secondary addresses away; their Elastic IPs stay, unbound."""
         wrong = [ip for ip in ips if ip not in interface.ips[1:]]
         if wrong or not ips:
-            refuse(
-                "InvalidParameterValue",
-                f"Some of {list(ips)} are not assigned to interface {interface.id} as secondary addresses",
-            )
+            invalid(f"Some of {list(ips)} are not assigned to interface {interface.id} as secondary addresses")
         for ip in ips:
             if ip in interface.elastic:
                 self.dissociate(interface.elastic[ip])
@@ -363,10 +359,7 @@ class InterfaceRules(EC2Backend):
             )
         index = int(device_index)
         if index in instance.nics:
-            refuse(
-                "InvalidParameterValue",
-                f"Instance '{instance_id}' already has an interface attached at device index '{index}'.",
-            )
+            invalid(f"Instance '{instance_id}' already has an interface attached at device index '{index}'.")
         if interface.availability_zone != instance.availability_zone:
             refuse(
                 "InvalidParameterCombination",

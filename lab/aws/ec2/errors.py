@@ -44,6 +44,11 @@ def refuse(code: str, message: str) -> NoReturn:
     raise EC2ClientError(code, message)
 
 
+def invalid(message: str) -> NoReturn:
+    """Answer the request with EC2's error for a parameter's value."""
+    refuse("InvalidParameterValue", message)
+
+
 def required(response: Any, parameter: str) -> Any:
     """Return a parameter of the request, which must have it."""
     found = response._get_param(parameter)

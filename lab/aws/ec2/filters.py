@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from .errors import refuse
+from .errors import invalid
 
 # Where a filter's values are found: a dotted path of keys or attributes, or a function of the object.
 Path = str | Callable[[Any], Iterable[Any]]
@@ -76,9 +76,8 @@ def matching(
         is_tag = tags is not None and (name.startswith("tag:") or name in ("tag-key", "tag-value"))
         if not is_tag and name not in table:
             known = ", ".join([*sorted(table), *(["tag:<key>", "tag-key"] if tags else [])])
-            refuse(
-                "InvalidParameterValue",
-                f"The filter '{name}' is invalid, or not modelled by this stand-in, for {action}. Known are: {known}",
+            invalid(
+                f"The filter '{name}' is invalid, or not modelled by this stand-in, for {action}. Known are: {known}"
             )
         patterns = [pattern(text) for text in texts]
         kept = []

@@ -19,7 +19,7 @@ from moto.ec2.responses import EC2Response
 from .describe import DescribeSpec, chosen
 from .elastic_network_interface_actions import INTERFACES, present_interface
 from .elastic_network_interfaces import interface_limits
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .pages import page
 from .tags import tag_list
 
@@ -153,7 +153,7 @@ class InstanceRules(EC2Backend):
     ) -> Any:
         instance_type, nics = kwargs.get("instance_type", "m1.small"), kwargs.get("nics") or []
         if instance_type not in INSTANCE_TYPES:
-            refuse("InvalidParameterValue", f"Invalid value '{instance_type}' for InstanceType.")
+            invalid(f"Invalid value '{instance_type}' for InstanceType.")
         if len(nics) > max(1, interface_limits(instance_type)[0]):
             refuse("AttachmentLimitExceeded", f"Interface count {len(nics)} exceeds the limit for {instance_type}")
         if len(nics) > 1 and any(nic.get("AssociatePublicIpAddress") for nic in nics):
@@ -347,7 +347,7 @@ class InstanceActions(EC2Response):
         if switch is not None and value is not None:
             # As a text: moto keeps 'false', which it then takes for true.
             if str(value).lower() not in ("true", "false"):
-                refuse("InvalidParameterValue", f"Value ({value}) for parameter value is invalid. Expecting a boolean.")
+                invalid(f"Value ({value}) for parameter value is invalid. Expecting a boolean.")
             setattr(self.ec2_backend.get_instance(self._get_param("InstanceId")), switch, str(value).lower() == "true")
             return EmptyResult()
         instance_id, check = self._get_param("InstanceId"), self._get_param("SourceDestCheck")

@@ -14,7 +14,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .tags import tag_list, tag_pairs
 
 GATEWAYS = DescribeSpec(
@@ -38,8 +38,7 @@ class InternetGatewayRules(EC2Backend):
         return list(self.internet_gateways.values())
 
     def get_internet_gateway(self, internet_gateway_id: str) -> Any:
-        found = self.internet_gateways.get(internet_gateway_id)
-        return found if found is not None else not_found(internet_gateway_id, "igw")
+        return self.internet_gateways.get(internet_gateway_id) or not_found(internet_gateway_id, "igw")
 
     def create_internet_gateway(self, tags: Sequence[dict[str, str]] | None = None) -> Any:
         if len(self.internet_gateways) >= self.quotas["internet_gateways"]:
@@ -54,7 +53,7 @@ class InternetGatewayRules(EC2Backend):
                 f"resource {internet_gateway_id} is already attached to network {gateway.vpc.id}",
             )
         if any(other.vpc is vpc for other in self.all_gateways()):
-            refuse("InvalidParameterValue", f"Network {vpc_id} already has an internet gateway attached")
+            invalid(f"Network {vpc_id} already has an internet gateway attached")
         gateway.vpc = vpc
 
     def detach_internet_gateway(self, internet_gateway_id: str, vpc_id: str) -> None:

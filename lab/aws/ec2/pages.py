@@ -17,7 +17,7 @@ from moto.core.utils import get_service_model
 
 from lab.kit.messages import ControlError
 
-from .errors import refuse
+from .errors import invalid, refuse
 
 # The documentation's bounds, for the actions of which the model has none.
 LEAST, MOST = 5, 1000
@@ -118,10 +118,7 @@ def check_listing(response: Any) -> None:
     shape = _members(action)["MaxResults"]
     least, most = shape.metadata.get("min", LEAST), shape.metadata.get("max", MOST)
     if not least <= size <= most:
-        refuse(
-            "InvalidParameterValue",
-            f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {least} to {most}.",
-        )
+        invalid(f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {least} to {most}.")
     if ids := ids_given(response):
         refuse(
             "InvalidParameterCombination",

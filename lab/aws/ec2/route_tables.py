@@ -16,7 +16,7 @@ from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import not_found, prefix_of, refuse, required
+from .errors import invalid, not_found, prefix_of, refuse, required
 from .tags import tag_list, tag_pairs
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -76,7 +76,7 @@ def parse_destination(parameters: Mapping[str, Any]) -> Network:
     except ValueError:
         network = None
     if network is None or network.version != (4 if name == names[0] else 6) or "/" not in text:
-        refuse("InvalidParameterValue", f"Value ({text}) for parameter {name[0].lower()}{name[1:]} is invalid.")
+        invalid(f"Value ({text}) for parameter {name[0].lower()}{name[1:]} is invalid.")
     return network
 
 
@@ -110,16 +110,14 @@ class RouteRules(EC2Backend):
         subnets = [subnet for subnet in self.describe_subnets() if subnet.vpc_id == vpc.id]
         whole = {text for subnet in subnets for text in (subnet.cidr_block, *subnet.ipv6_blocks)}
         if str(destination) not in whole:
-            refuse(
-                "InvalidParameterValue",
+            invalid(
                 f"The destination CIDR block {destination} is equal to or more specific than one of this VPC's CIDR "
-                f"blocks, and is not the CIDR block of one of its subnets ({', '.join(sorted(whole)) or 'none'}).",
+                f"blocks, and is not the CIDR block of one of its subnets ({', '.join(sorted(whole)) or 'none'})."
             )
         if not set(target) & {"interface", "nat_gateway"}:
-            refuse(
-                "InvalidParameterValue",
+            invalid(
                 f"The destination CIDR block {destination} is equal to or more specific than one of this VPC's CIDR "
-                "blocks. This route can target only an interface, an instance or a NAT gateway.",
+                "blocks. This route can target only an interface, an instance or a NAT gateway."
             )
 
     def resolve_target(self, table: RouteTable, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,18 +153,13 @@ class RouteRules(EC2Backend):
         if gateway is None:
             refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
         if gateway.vpc is None or gateway.vpc.id != table.vpc_id:
-            refuse(
-                "InvalidParameterValue",
-                f"route table {table.id} and network gateway {gateway_id} belong to different networks",
-            )
+            invalid(f"route table {table.id} and network gateway {gateway_id} belong to different networks")
         return gateway
 
     @staticmethod
     def _same_vpc(table: RouteTable, target: Any, what: str) -> Any:
         if target.vpc_id != table.vpc_id:
-            refuse(
-                "InvalidParameterValue", f"route table {table.id} and {what} {target.id} belong to different networks"
-            )
+            invalid(f"route table {table.id} and {what} {target.id} belong to different networks")
         return target
 
     def add_route(self, table: RouteTable, destination: Network, parameters: Mapping[str, Any]) -> None:
@@ -189,10 +182,7 @@ class RouteRules(EC2Backend):
         """Another target for a route that is there."""
         present = find(table, destination)
         if present is None:
-            refuse(
-                "InvalidParameterValue",
-                f"There is no route defined for '{destination}' in the route table. Use CreateRoute instead.",
-            )
+            invalid(f"There is no route defined for '{destination}' in the route table. Use CreateRoute instead.")
         if present.local or parameters.get("LocalTarget"):
             refuse("UnsupportedOperation", "Replacing a VPC's own (local) route is not modelled by this stand-in")
         target = self.resolve_target(table, parameters)
@@ -213,12 +203,11 @@ class RouteRules(EC2Backend):
                 "InvalidRoute.NotFound", f"no route with destination-cidr-block {destination} in route table {table.id}"
             )
         if present.local:
-            refuse("InvalidParameterValue", f"cannot remove local route {destination} in route table {table.id}")
+            invalid(f"cannot remove local route {destination} in route table {table.id}")
         del table._routes[present.id]
 
     def get_route_table(self, route_table_id: str) -> Any:
-        found = self.route_tables.get(route_table_id)
-        return found if found is not None else not_found(route_table_id, "rtb")
+        return self.route_tables.get(route_table_id) or not_found(route_table_id, "rtb")
 
     def main_table(self, vpc_id: str) -> Any:
         """The VPC's main route table."""
@@ -233,9 +222,7 @@ class RouteRules(EC2Backend):
             refuse("UnsupportedOperation", "Only subnets are associated with route tables in this stand-in")
         subnet = self.get_subnet(subnet_id)
         if subnet.vpc_id != table.vpc_id:
-            refuse(
-                "InvalidParameterValue", f"route table {table.id} and subnet {subnet.id} belong to different networks"
-            )
+            invalid(f"route table {table.id} and subnet {subnet.id} belong to different networks")
         for other in self.route_tables.values():
             if other is not table and subnet_id in other._associations.values():
                 refuse(
@@ -247,7 +234,7 @@ class RouteRules(EC2Backend):
 
     def disassociate_route_table(self, association_id: str) -> Any:
         if any(table.main_association_id == association_id for table in self.route_tables.values()):
-            refuse("InvalidParameterValue", f"cannot disassociate the main route table association {association_id}")
+            invalid(f"cannot disassociate the main route table association {association_id}")
         return super().disassociate_route_table(association_id)
 
     def remove_route_table(self, table: RouteTable) -> None:

@@ -17,7 +17,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, chosen, describe
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .pages import page
 from .tags import tag_list, tags_for
 
@@ -32,10 +32,9 @@ Arguments = Mapping[str, Any]
 def check_text(text: str, what: str) -> None:
     """Refuse a group's name, or a description, that EC2 does not take."""
     if len(text) > MOST_OF_TEXT or not TEXT.fullmatch(text):
-        refuse(
-            "InvalidParameterValue",
+        invalid(
             f"Invalid {what}: '{text[:60]}'. Up to {MOST_OF_TEXT} characters of a-z, A-Z, 0-9, spaces and "
-            "._-:/()#,@[]+=&;{}!$*",
+            "._-:/()#,@[]+=&;{}!$*"
         )
 
 
@@ -43,13 +42,13 @@ def check_name(name: str) -> None:
     """Refuse a group's name; `sg-` is the beginning of an id."""
     check_text(name, "security group name")
     if name.lower().startswith("sg-"):
-        refuse("InvalidParameterValue", f"Invalid security group name: '{name}'. It can't start with sg-.")
+        invalid(f"Invalid security group name: '{name}'. It can't start with sg-.")
 
 
 def _protocol(given: Any) -> str:
     name = NAMES.get(str(given).lower(), str(given).lower())
     if name not in ("-1", *WITH_PORTS, *WITH_TYPES) and not (name.isdigit() and int(name) < 256):
-        refuse("InvalidParameterValue", f"Invalid value '{given}' for IP protocol. Unknown protocol.")
+        invalid(f"Invalid value '{given}' for IP protocol. Unknown protocol.")
     return name
 
 
@@ -60,16 +59,13 @@ def _ports(protocol: str, low: Any, high: Any) -> tuple[Any, Any]:
     if protocol not in (*WITH_PORTS, *WITH_TYPES):
         return None, None
     if low is None or high is None:
-        refuse(
-            "InvalidParameterValue",
-            "Invalid value for portRange. Must specify both from and to ports with TCP/UDP/ICMP.",
-        )
+        invalid("Invalid value for portRange. Must specify both from and to ports with TCP/UDP/ICMP.")
     low, high = int(low), int(high)
     if protocol in WITH_PORTS:
         if not 0 <= low <= high <= 65535:
-            refuse("InvalidParameterValue", f"Invalid value for portRange: {low}-{high}.")
+            invalid(f"Invalid value for portRange: {low}-{high}.")
     elif not (-1 <= low <= 255 and -1 <= high <= 255) or (low == -1 and high != -1):
-        refuse("InvalidParameterValue", f"Invalid ICMP type and code: {low}/{high}.")
+        invalid(f"Invalid ICMP type and code: {low}/{high}.")
     return low, high
 
 
@@ -80,10 +76,10 @@ def _network(given: Mapping[str, str]) -> dict[str, str]:
         kind = ipaddress.IPv6Network if name == "CidrIpv6" else ipaddress.IPv4Network
         network = kind(given.get(name, ""), strict=False)
     except ValueError:
-        refuse("InvalidParameterValue", f"CIDR block {given.get(name)} is malformed")
+        invalid(f"CIDR block {given.get(name)} is malformed")
     check_text(given.get("Description", ""), "rule description")
     if "/" not in given[name]:
-        refuse("InvalidParameterValue", f"CIDR block {given[name]} is malformed")
+        invalid(f"CIDR block {given[name]} is malformed")
     return {**given, name: str(network)}
 
 
@@ -101,7 +97,7 @@ class GroupRules(EC2Backend):
         vpc_id = vpc_id or self.default_vpc.id
         self.get_vpc(vpc_id)
         if name == "default" and not kwargs.get("is_default"):
-            refuse("InvalidParameterValue", "Cannot use reserved security group name: default")
+            invalid("Cannot use reserved security group name: default")
         if not name or not description:
             refuse("MissingParameter", "The request must contain the parameters GroupName and GroupDescription")
         check_name(name)
@@ -143,7 +139,7 @@ class GroupRules(EC2Backend):
             if not protocol:
                 refuse("MissingParameter", "The request must contain the parameter IpProtocol")
             if not sources:
-                refuse("InvalidParameterValue", "A rule needs an address range, a security group or a prefix list.")
+                invalid("A rule needs an address range, a security group or a prefix list.")
             protocol = _protocol(protocol)
             low, high = _ports(protocol, one["from_port"], one["to_port"])
             places = [

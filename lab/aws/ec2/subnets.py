@@ -15,7 +15,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .tags import tag_list, tags_for
 from .vpcs import network_of
 
@@ -96,11 +96,10 @@ class SubnetRules(EC2Backend):
         wanted = [one for one in zones if availability_zone in (None, one.name)]
         wanted = [one for one in wanted if availability_zone_id in (None, one.zone_id)]
         if not wanted:
-            refuse(
-                "InvalidParameterValue",
+            invalid(
                 f"Value ({availability_zone or availability_zone_id}) for parameter availabilityZone is invalid. "
                 "Subnets can currently only be created in the following availability zones: "
-                f"{', '.join(one.name for one in zones)}.",
+                f"{', '.join(one.name for one in zones)}."
             )
         network = network_of(cidr_block, "cidrBlock")
         if not 16 <= int(network.rpartition("/")[2]) <= 28:
@@ -119,7 +118,7 @@ class SubnetRules(EC2Backend):
         try:
             network = ipaddress.IPv6Network(text)
         except ValueError:
-            refuse("InvalidParameterValue", f"Value ({text}) for parameter ipv6CidrBlock is invalid.")
+            invalid(f"Value ({text}) for parameter ipv6CidrBlock is invalid.")
         if not 44 <= network.prefixlen <= 64 or network.prefixlen % 4:
             refuse(
                 "InvalidSubnet.Range", f"The IPv6 CIDR '{text}' is invalid: a subnet has a /44 to a /64, in steps of 4"

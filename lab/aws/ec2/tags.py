@@ -14,7 +14,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import MISSING, not_found, prefix_of, refuse
+from .errors import MISSING, invalid, not_found, prefix_of, refuse
 
 # moto says vpc-elastic-ip, which makes amazon.aws.ec2_eip tag an address again in each run.
 RESOURCE_TYPES = {**utils.EC2_PREFIX_TO_RESOURCE, "eipalloc": "elastic-ip", "nat": "natgateway"}
@@ -37,10 +37,7 @@ def tags_for(response: Any, resource_type: str) -> dict[str, str]:
     for specification in response._get_param("TagSpecifications", []) or response._get_param("TagSpecification", []):
         given = specification.get("ResourceType")
         if given != resource_type:
-            refuse(
-                "InvalidParameterValue",
-                f"'{given}' is not a valid taggable resource type for this operation; '{resource_type}' is.",
-            )
+            invalid(f"'{given}' is not a valid taggable resource type for this operation; '{resource_type}' is.")
         tags.update({tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])})
     _check(tags)
     return tags
@@ -54,9 +51,9 @@ def tag_pairs(response: Any, resource_type: str) -> list[dict[str, str]]:
 def _check(tags: dict[str, str]) -> None:
     for key, value in tags.items():
         if key.lower().startswith("aws:"):
-            refuse("InvalidParameterValue", f"Tag keys starting with 'aws:' are reserved for internal use: {key}")
+            invalid(f"Tag keys starting with 'aws:' are reserved for internal use: {key}")
         if len(key) > 128 or len(value) > 256:
-            refuse("InvalidParameterValue", f"Tag {key}: a key has at most 128 characters, a value at most 256")
+            invalid(f"Tag {key}: a key has at most 128 characters, a value at most 256")
     if len(tags) > 50:
         refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
 

@@ -17,7 +17,7 @@ from moto.moto_api._internal import mock_random
 
 from .describe import DescribeSpec, describe
 from .elastic_network_interface_actions import private_domain
-from .errors import not_found, refuse
+from .errors import invalid, not_found, refuse
 from .route_tables import parse_destination
 from .tags import tag_list, tag_pairs
 
@@ -54,10 +54,7 @@ def network_of(text: str | None, parameter: str) -> str:
     try:
         return str(ipaddress.IPv4Network(text, strict=False))
     except ValueError:
-        refuse(
-            "InvalidParameterValue",
-            f"Value ({text}) for parameter {parameter} is invalid. This is not a valid CIDR block.",
-        )
+        invalid(f"Value ({text}) for parameter {parameter} is invalid. This is not a valid CIDR block.")
 
 
 class VpcRules(EC2Backend):
@@ -81,8 +78,7 @@ class VpcRules(EC2Backend):
         ]
 
     def get_vpc(self, vpc_id: str) -> Any:
-        found = self.vpcs.get(vpc_id)
-        return found if found is not None else not_found(vpc_id, "vpc")
+        return self.vpcs.get(vpc_id) or not_found(vpc_id, "vpc")
 
     def create_default_vpc(self) -> Any:
         # moto makes one for each new region; here a region starts empty.

@@ -12,7 +12,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ..fields import url_of
-from ..shuffle import shuffled
+from ..pagination import shuffled
 
 #: The fields that every object has in front of and behind its own.
 HEAD = ("id", "url")
@@ -70,6 +70,20 @@ class Nested(serializers.Serializer):
         if missing:
             raise serializers.ValidationError(missing)
         return values
+
+
+class AnyKindSerializer(serializers.BaseSerializer):
+    """Each object of several kinds as its own kind's serializer shows it; ``field`` of an object names its kind."""
+
+    field: str
+    kinds: dict[str, type[RecordSerializer]]
+
+    def to_representation(self, instance: Any) -> Any:
+        return self._serializers[getattr(instance, self.field)].to_representation(instance)
+
+    @functools.cached_property
+    def _serializers(self) -> dict[str, RecordSerializer]:
+        return {name: kind(context=self.context) for name, kind in self.kinds.items()}
 
 
 class StoredList(serializers.ListSerializer):

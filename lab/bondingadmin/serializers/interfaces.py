@@ -12,9 +12,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from .. import models, rules
+from .. import models, validators
 from ..fields import AddressField, UrlField
-from .base import HEAD, TAIL, Nested, RecordSerializer, ShuffledList, stored
+from .base import HEAD, TAIL, AnyKindSerializer, Nested, RecordSerializer, ShuffledList, stored
 
 NAME = re.compile(r"[^/\s]{1,15}")
 COMMON = (*HEAD, "type", "name", "space", "enabled", "mtu", "addresses")
@@ -79,7 +79,7 @@ class InterfaceSerializer(RecordSerializer):
         return stored(self.instance.addresses if self.instance else [], with_families(value))
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.interface(self.context["parent"], self.instance, self.final(attrs))
+        validators.interface(self.context["parent"], self.instance, self.final(attrs))
         return attrs
 
     def create(self, validated_data: dict[str, Any]) -> Any:
@@ -119,12 +119,8 @@ class VxlanSerializer(InterfaceSerializer):
         fields = (*COMMON, "vni", "endpoints", *TAIL)
 
 
-class AnyInterfaceSerializer(serializers.BaseSerializer):
+class AnyInterfaceSerializer(AnyKindSerializer):
     """Each interface as its own type's serializer shows it."""
 
-    TYPES = {"ethernet": EthernetSerializer, "vlan": VlanSerializer, "vxlan": VxlanSerializer}
-
-    def to_representation(self, instance: models.Interface) -> Any:
-        if not hasattr(self, "_typed"):
-            self._typed = {name: kind(context=self.context) for name, kind in self.TYPES.items()}
-        return self._typed[instance.type].to_representation(instance)
+    field = "type"
+    kinds = {"ethernet": EthernetSerializer, "vlan": VlanSerializer, "vxlan": VxlanSerializer}

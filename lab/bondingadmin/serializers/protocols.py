@@ -11,9 +11,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from .. import models, rules
+from .. import models, validators
 from ..fields import NetworkField, UrlField, base_of
-from .base import HEAD, TAIL, Nested, RecordSerializer, ShuffledRows, StoredList, replace_rows, stored
+from .base import (
+    HEAD,
+    TAIL,
+    AnyKindSerializer,
+    Nested,
+    RecordSerializer,
+    ShuffledRows,
+    StoredList,
+    replace_rows,
+    stored,
+)
 
 COMMON = (*HEAD, "protocol", "name", "enabled", "active", "space", *models.SLOTS)
 
@@ -26,7 +36,7 @@ class FilterSerializer(RecordSerializer):
         fields = (*HEAD, "name", "family", "body", *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.routing_filter(self.context["parent"], self.instance, self.final(attrs))
+        validators.routing_filter(self.context["parent"], self.instance, self.final(attrs))
         return attrs
 
 
@@ -70,7 +80,7 @@ class ProtocolSerializer(RecordSerializer):
                 {**route, "interface": models.Interface.objects.filter(pk=route["interface"]).first()}
                 for route in values["routes"]
             ]
-        rules.protocol(self.context["parent"], self.instance, values)
+        validators.protocol(self.context["parent"], self.instance, values)
         return attrs
 
     def create(self, validated_data: dict[str, Any]) -> Any:
@@ -131,20 +141,7 @@ class BgpSerializer(ProtocolSerializer):
 
     class Meta:
         model = models.BgpProtocol
-        fields = (
-            *COMMON,
-            "local_as",
-            "local_address",
-            "neighbor_address",
-            "neighbor_as",
-            "password",
-            "multihop",
-            "hold_time",
-            "keepalive_time",
-            "next_hop_self",
-            "rr_client",
-            *TAIL,
-        )
+        fields = (*COMMON, *models.BGP, *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # As in BIRD: a third of the hold time, unless it is given.
@@ -224,12 +221,8 @@ class OspfSerializer(ProtocolSerializer):
         return stored([], [{**area, "interfaces": stored([], area["interfaces"])} for area in value])
 
 
-class AnyProtocolSerializer(serializers.BaseSerializer):
+class AnyProtocolSerializer(AnyKindSerializer):
     """Each protocol as its own kind's serializer shows it."""
 
-    KINDS = {"static": StaticSerializer, "bgp": BgpSerializer, "babel": BabelSerializer, "ospf": OspfSerializer}
-
-    def to_representation(self, instance: models.Protocol) -> Any:
-        if not hasattr(self, "_typed"):
-            self._typed = {name: kind(context=self.context) for name, kind in self.KINDS.items()}
-        return self._typed[instance.protocol].to_representation(instance)
+    field = "protocol"
+    kinds = {"static": StaticSerializer, "bgp": BgpSerializer, "babel": BabelSerializer, "ospf": OspfSerializer}

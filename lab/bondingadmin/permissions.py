@@ -65,17 +65,19 @@ class RememberingAuthentication(BasicAuthentication):
 
 
 class ObjectTypePermission(BasePermission):
-    """view, add, change or delete of the object type that the view names in ``object_type``; 401 without a user."""
+    """view, add, change or delete of the object type of the view's model; 401 without a user."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
-        object_type = getattr(view, "object_type", None)
-        if object_type is None:
+        model = getattr(view, "model", None)
+        if model is None:
             return True
+        # Without permissions of its own, a model has those of its table.
+        meta = model._meta if model._meta.default_permissions else model._meta.concrete_model._meta
         usual = ACTIONS.get(request.method, "change")
         action = getattr(view, "needs", {}).get(getattr(view, "action", None), usual)
-        return bool(request.user.has_perm(f"bondingadmin.{action}_{object_type}"))
+        return bool(request.user.has_perm(f"bondingadmin.{action}_{meta.model_name}"))
 
 
 def visible_spaces(user: models.User) -> set[int] | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from .. import models, rules
+from .. import models, validators
 from ..fields import AddressField, NetworkField, UrlField, url_of
 from .base import HEAD, TAIL, RecordSerializer
 
@@ -22,19 +22,10 @@ class SpaceSerializer(RecordSerializer):
 
     class Meta:
         model = models.Space
-        fields = (
-            *HEAD,
-            "name",
-            "key",
-            "parent",
-            "private_wan_enabled",
-            "private_wan_mode",
-            "private_wan_include_interfaces",
-            *TAIL,
-        )
+        fields = (*HEAD, "name", "key", "parent", *models.PRIVATE_WAN, *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.space(self.instance, self.final(attrs), self.context["request"].user)
+        validators.space(self.instance, self.final(attrs), self.context["request"].user)
         return attrs
 
 
@@ -73,7 +64,7 @@ class AggregatorSerializer(RecordSerializer):
         fields = (*HEAD, "name", "ip", "ipv6", "routing_group", "space", "status", "version", *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.aggregator(self.instance, self.final(attrs))
+        validators.aggregator(self.instance, self.final(attrs))
         return attrs
 
 
@@ -88,7 +79,7 @@ class BondSerializer(RecordSerializer):
         fields = (*HEAD, "name", "space", "aggregator", "secondary_aggregator", "bonder", *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.bond(self.final(attrs))
+        validators.bond(self.final(attrs))
         return attrs
 
     def create(self, validated_data: dict[str, Any]) -> models.Bond:
@@ -122,7 +113,7 @@ class ConnectedIPSerializer(RecordSerializer):
         fields = (*HEAD, "interface", "ip", "enabled", "include_private_wan", "aggregator_routing", *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.connected_ip(self.context["parent"], self.instance, self.final(attrs))
+        validators.connected_ip(self.context["parent"], self.instance, self.final(attrs))
         return attrs
 
 
@@ -135,7 +126,7 @@ class CpeNatIPSerializer(RecordSerializer):
         fields = (*HEAD, "ip", "nat_ip", "enabled", *TAIL)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        rules.cpe_nat_ip(self.context["parent"], self.instance, self.final(attrs))
+        validators.cpe_nat_ip(self.context["parent"], self.instance, self.final(attrs))
         return attrs
 
 
