@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import atexit
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -29,7 +30,7 @@ import types
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lab.kit.parent_watch import VARIABLE
@@ -231,3 +232,15 @@ class Running:
     def load(self, name: str) -> None:
         """Go back to the copy of this name. Raises LabError if there is none."""
         self.control("POST", "load?" + urllib.parse.urlencode({"name": name}))
+
+
+@contextlib.contextmanager
+def stand_ins(
+    folder: pathlib.Path, *, server: Sequence[str] = (), aws: Sequence[str] = (), timeout: float = 60
+) -> Iterator[tuple[Running, Running]]:
+    """Both stand-ins with the seeds of a folder, ``bondingadmin.yml`` and ``aws.yml``, each with further arguments."""
+    with (
+        Running("lab.bondingadmin", "--seed", folder / "bondingadmin.yml", *server, timeout=timeout) as one,
+        Running("lab.aws", "--seed", folder / "aws.yml", *aws, timeout=timeout) as other,
+    ):
+        yield one, other

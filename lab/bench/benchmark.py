@@ -9,12 +9,9 @@ from __future__ import annotations
 import json
 import pathlib
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-from lab.process import Running
 
 from . import baselines
 from .measure import Bench, Sample, Series, repeat, run_program
@@ -63,16 +60,6 @@ class Plan:
     runs: int
     folder: pathlib.Path
     say: Callable[[str], None]
-
-
-@contextmanager
-def stand_ins(network: Network) -> Iterator[Bench]:
-    """Both stand-ins with a network's seeds."""
-    with (
-        Running("lab.bondingadmin", "--seed", network.server_seed) as server,
-        Running("lab.aws", "--seed", network.cloud_seed) as cloud,
-    ):
-        yield Bench(server, cloud, network.inventory)
 
 
 def floor(

@@ -15,10 +15,10 @@ import urllib.request
 from collections.abc import Callable
 
 from lab.demo.playbook import INVENTORY
-from lab.process import ROOT, Running
+from lab.process import ROOT, stand_ins
 
 from .baselines import addresses_loop, modules_loop, uri_loop
-from .benchmark import Figure, Line, Plan, floor, from_state, one_from_state, stand_ins
+from .benchmark import Figure, Line, Plan, floor, from_state, one_from_state
 from .measure import Bench, BenchError, Series, by_turns, repeat
 from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 
@@ -33,7 +33,8 @@ PARALLEL = 40
 def mesh(plan: Plan) -> list[Figure]:
     """10 aggregators with 50 spaces: 1,000 interfaces and protocols; nothing there, all there, a few changed."""
     network = make_network(plan.folder / "mesh", 10, 50)
-    with stand_ins(network) as bench:
+    with stand_ins(network.folder) as both:
+        bench = Bench(*both, network.inventory)
         bench.save("nothing")
         plan.say("1,000 objects from nothing")
         made = from_state(bench, "nothing", plan.runs, "private_wan.yml")
@@ -120,7 +121,8 @@ def _break(bench: Bench, count: int) -> None:
 def vpcs(plan: Plan) -> list[Figure]:
     """50 spaces with a VPC each, unchanged: how many calls of EC2."""
     network = make_network(plan.folder / "vpcs", 1, 50, vpcs=True)
-    with stand_ins(network) as bench:
+    with stand_ins(network.folder) as both:
+        bench = Bench(*both, network.inventory)
         plan.say("50 spaces with a VPC each")
         plant_vpcs(bench.cloud.url, network)
         bench.playbook("private_wan.yml")  # the modes and meshes, and nothing of the VPCs
@@ -136,7 +138,8 @@ def vpcs(plan: Plan) -> list[Figure]:
 def addresses(plan: Plan) -> list[Figure]:
     """50 CPE NAT IPs on one aggregator."""
     network = make_network(plan.folder / "addresses", 1, 0, addresses=50)
-    with stand_ins(network) as bench:
+    with stand_ins(network.folder) as both:
+        bench = Bench(*both, network.inventory)
         bench.save("nothing")
         plan.say("50 CPE NAT IPs")
         made = from_state(bench, "nothing", plan.runs, "cpe_nat.yml")
@@ -163,11 +166,8 @@ def addresses(plan: Plan) -> list[Figure]:
 
 def demo(plan: Plan) -> list[Figure]:
     """The demonstration's network, unchanged."""
-    with (
-        Running("lab.bondingadmin", "--seed", DEMO / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
-    ):
-        bench = Bench(server, cloud, INVENTORY)
+    with stand_ins(DEMO) as both:
+        bench = Bench(*both, INVENTORY)
         plan.say("the demonstration")
         bench.playbook("site.yml")
         bench.save("built")
@@ -230,7 +230,8 @@ def _plot(found: list[dict[str, float]]) -> str:
 def memory(plan: Plan) -> list[Figure]:
     """10,000 objects of the server, read, judged and found unchanged by one process."""
     network = make_network(plan.folder / "memory", 10, 500)
-    with stand_ins(network) as bench:
+    with stand_ins(network.folder) as both:
+        bench = Bench(*both, network.inventory)
         plan.say("10,000 objects")
         made = bench.playbook("private_wan.yml")
         writes = made.requests["POST"] + made.requests["PATCH"]

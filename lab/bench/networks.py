@@ -22,21 +22,11 @@ HOLDS_64 = "x8i.48xlarge"
 
 @dataclass(frozen=True)
 class Network:
-    """A generated network below one folder."""
+    """A generated network below one folder, with the seeds of both stand-ins: their objects before the first run."""
 
     folder: pathlib.Path
     aggregators: int
     spaces: int
-
-    @property
-    def server_seed(self) -> pathlib.Path:
-        """Return the seed of the management server: its objects before the first run."""
-        return self.folder / "server.yml"
-
-    @property
-    def cloud_seed(self) -> pathlib.Path:
-        """Return the seed of the AWS account: its objects before the first run."""
-        return self.folder / "cloud.yml"
 
     @property
     def inventory(self) -> pathlib.Path:
@@ -115,8 +105,8 @@ def make_network(
     (network.inventory / "group_vars").mkdir(parents=True)
     _write(network.inventory / "hosts.yml", {"aggregators": {"hosts": hosts}})
     _write(network.inventory / "group_vars" / "aggregators.yml", variables)
-    _write(network.server_seed, _server(aggregators, spaces, addresses))
-    _write(network.cloud_seed, _cloud(aggregators))
+    _write(folder / "bondingadmin.yml", _server(aggregators, spaces, addresses))
+    _write(folder / "aws.yml", _cloud(aggregators))
     return network
 
 

@@ -13,12 +13,11 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from lab.process import LabError, Running
+from lab.process import LabError, Running, stand_ins
 
 from . import judge, tables
 from .playbook import INVENTORY, ROOT, Outcome, command, run_playbook
@@ -176,20 +175,6 @@ class Demo:
         )
 
 
-@contextlib.contextmanager
-def stand_ins(server_port: int, aws_port: int) -> Iterator[tuple[Running, Running]]:
-    """Both stand-ins with the demonstration's seeds, side by side."""
-    began = time.monotonic()
-    with (
-        Running("lab.bondingadmin", "--seed", SEEDS / "bondingadmin.yml", "--port", str(server_port)) as server,
-        Running("lab.aws", "--seed", SEEDS / "aws.yml", "--port", str(aws_port)) as aws,
-    ):
-        say(f"  management server (stand-in)  {server.url}")
-        say(f"  AWS (stand-in)                {aws.url}")
-        say(f"  started in {time.monotonic() - began:.1f} s")
-        yield server, aws
-
-
 def keep(demo: Demo) -> None:
     """Leave the stand-ins running until a signal."""
     extra = " ".join(f"-e {name}={value}" for name, value in demo.extra().items())
@@ -216,7 +201,11 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     say("bonded.internet, the demonstration: inventories/demo, three aggregators on AWS, three spaces, twelve bonds\n")
     try:
-        with stand_ins(options.server_port, options.aws_port) as (server, aws):
+        server_port, aws_port = ("--port", str(options.server_port)), ("--port", str(options.aws_port))
+        with stand_ins(SEEDS, server=server_port, aws=aws_port) as (server, aws):
+            say(f"  management server (stand-in)  {server.url}")
+            say(f"  AWS (stand-in)                {aws.url}")
+            say(f"  started in {time.monotonic() - began:.1f} s")
             demo = Demo(server, aws, options.verbose)
             demo.show_plan()
             demo.build()

@@ -12,10 +12,11 @@ import sys
 import time
 from collections.abc import Sequence
 
-from lab.process import LabError, Running
+from lab.process import LabError, Running, stand_ins
 
 from . import built, expected, sandbox, worlds
 from .changing import everyday as everyday_network
+from .changing import unbuilt
 from .checks import everyday
 from .gates import Gates
 from .kernel import KernelError
@@ -60,17 +61,14 @@ def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequen
 
 def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:
     """The parts on a network that both stand-ins hold from the beginning."""
-    with (
-        Running("lab.bondingadmin", "--seed", folder / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", folder / "aws.yml") as aws,
-    ):
+    with stand_ins(folder) as (server, aws):
         return prove(server, aws, wanted or list(worlds.PARTS), expected.of_states(server.state(), aws.state()))
 
 
 def changes(names: Sequence[str]) -> list[Result]:
     """Run the everyday changes of these names, or all, and print the table of what each of them lost."""
     rows: list[str] = []
-    with everyday_network.unbuilt() as (server, aws):
+    with unbuilt(everyday_network.everyday_seeds()) as (server, aws):
         # The role sets the ways back of moved bonds.
         lab = Lab(server, aws, returns=False)
         try:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .fabric import LAST, Device, Fabric
-from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, UPPER, Piece
+from .ledger import ADDRESS, FORWARDING, LINK, UPPER, Piece, route, rule
 from .report import Failed
 
 LEARNED = 200
@@ -69,6 +69,10 @@ class Server:
             for one in aggregator["interfaces"]
             if one["enabled"] and (one["type"] != "ethernet" or one["name"] in here)
         ]
+
+    def aggregator_of(self, bond_id: int) -> str:
+        """Return the name of the aggregator that a bond is on now."""
+        return str(next(one["current_aggregator"] for one in self.state["bonds"] if one["id"] == bond_id))
 
     def bonds(self, aggregator: str) -> list[Mapping[str, Any]]:
         """The bonds that are on it now."""
@@ -126,20 +130,11 @@ class Server:
                 if here is None or there is None:
                     continue
                 number = 7000 + next(one["id"] for one in self.state["aggregators"] if one["name"] == owner)
-                route = f"default via {there[1]} dev {here[0]} table {number}"
-                needs = _key(aggregator, here[0])
-                yield Piece(
-                    f"back/{aggregator}/{owner}",
-                    namespace,
-                    ROUTE,
-                    (f"route replace {route}",),
-                    (f"route del {route}",),
-                    needs,
-                    True,
-                )
+                way = f"default via {there[1]} dev {here[0]} table {number}"
+                yield route(f"back/{aggregator}/{owner}", namespace, way, _key(aggregator, here[0]), over=True)
                 for address in sorted(key for key, value in owners.items() if value == owner):
-                    rule = f"from {address} lookup {number} pref {RETURN}"
-                    yield _rule(f"back/{aggregator}/{owner}/{address}", namespace, rule)
+                    text = f"from {address} lookup {number} pref {RETURN}"
+                    yield rule(f"back/{aggregator}/{owner}/{address}", namespace, text)
 
     def _interface(self, aggregator: Mapping[str, Any], interface: Mapping[str, Any]) -> Iterator[Piece]:
         name, device = aggregator["name"], interface["name"]
@@ -168,7 +163,7 @@ class Server:
             line = f"link add link {interface['parent']} name {device}{mtu} type vlan id {interface['vlan_id']}"
             yield Piece(key, namespace, UPPER, (line, f"link set {device} up"), (f"link del {device}",))
         else:
-            found = next(one for one in self.fabric.devices if (one.holder, one.name) == (namespace, device))
+            found = self.fabric.device(namespace, device)
             yield Piece(
                 key,
                 namespace,
@@ -193,20 +188,16 @@ class Server:
             )
             if table is None:
                 continue
-            route = f"{found.network} dev {device} table {table}"
-            yield Piece(
-                f"{key}/{address}/net", namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), key
-            )
+            yield route(f"{key}/{address}/net", namespace, f"{found.network} dev {device} table {table}", key)
             if interface["type"] == "ethernet":
-                yield _rule(f"{key}/{address}/own", namespace, f"from {found.ip} lookup {table} pref {OWN}")
+                yield rule(f"{key}/{address}/own", namespace, f"from {found.ip} lookup {table} pref {OWN}")
         if table is not None:
             yield from chosen(key, namespace, device, table)
 
     def _last(self, aggregator: str, space: str) -> Piece:
         """Return an unreachable default route for a space's table, to keep its packets out of the main table."""
-        route = f"unreachable default metric {LAST} table {self.tables[space]}"
-        key = f"space/{aggregator}/{space}"
-        return Piece(key, self.namespace(aggregator), ROUTE, (f"route replace {route}",), (f"route del {route}",))
+        text = f"unreachable default metric {LAST} table {self.tables[space]}"
+        return route(f"space/{aggregator}/{space}", self.namespace(aggregator), text)
 
     def _tunnel(self, aggregator: str, bond: Mapping[str, Any]) -> Iterator[Piece]:
         """A bond's tunnel, a pair of devices here, and the routes of its CPE NAT IPs."""
@@ -232,17 +223,16 @@ class Server:
         yield Piece(f"{key}/there", bonder, ADDRESS, lines, (), key)
         for nat in bond["cpe_nat_ips"]:
             if nat["enabled"]:
-                route = f"{nat['ip']}/32 via {there} dev {device} onlink proto {LEARNED}"
-                gone = f"route del {nat['ip']}/32 dev {device}"
-                yield Piece(f"{key}/{nat['ip']}", namespace, ROUTE, (f"route replace {route}",), (gone,), key)
-                rule = f"from {nat['ip']} iif {device} lookup main pref {MAIN}"
-                yield _rule(f"{key}/{nat['ip']}/main", namespace, rule)
+                way = f"{nat['ip']}/32 via {there} dev {device} onlink proto {LEARNED}"
+                yield route(f"{key}/{nat['ip']}", namespace, way, key)
+                yield rule(
+                    f"{key}/{nat['ip']}/main", namespace, f"from {nat['ip']} iif {device} lookup main pref {MAIN}"
+                )
         if bond["space"] not in self._private_wan:
             return
         # The LANs come by BGP (`sessions`); their next hop has to be known in the space's table.
         table = self.tables[bond["space"]]
-        route = f"{there} dev {device} table {table}"
-        yield Piece(f"{key}/net", namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), key)
+        yield route(f"{key}/net", namespace, f"{there} dev {device} table {table}", key)
         yield from chosen(key, namespace, device, table)
 
 
@@ -272,11 +262,7 @@ def tunnel_addresses(bond_id: int) -> tuple[str, str]:
 def chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
     """Yield the policy rules that look up packets from and to the device in the space's table."""
     for way in ("iif", "oif"):
-        yield _rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")
-
-
-def _rule(key: str, namespace: str, rule: str) -> Piece:
-    return Piece(key, namespace, RULE, (f"rule add {rule}",), (f"rule del {rule}",))
+        yield rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")
 
 
 def _key(aggregator: str, device: str) -> str:

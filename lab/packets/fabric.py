@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .ledger import ADDRESS, FORWARDING, LINK, ROUTE, RULE, Piece
+from .ledger import ADDRESS, FORWARDING, LINK, Piece, route, rule
 
 INTERNET = "inet"
 INTERNET_HOST = "198.19.255.1"
@@ -113,6 +113,10 @@ class Fabric:
             addresses=tuple(address["private_ip"] for address in interface["addresses"]),
         )
 
+    def device(self, holder: str, name: str) -> Device:
+        """Return the device of this name in a namespace."""
+        return next(one for one in self.devices if (one.holder, one.name) == (holder, name))
+
     def namespaces(self) -> list[str]:
         """All of them."""
         return [
@@ -191,27 +195,12 @@ class Fabric:
         )
         yield Piece(f"{key}/vpc", vpc, ADDRESS, (f"addr add {_VPC_END}/32 dev igw",), needs=f"{key}/inner")
         yield Piece(f"{key}/inet", INTERNET, ADDRESS, (f"addr add {_INTERNET_END}/32 dev {far}",), needs=f"{key}/outer")
-        yield Piece(f"{key}/in", vpc, RULE, ("rule add iif igw lookup 100 pref 100",), ("rule del iif igw pref 100",))
+        yield rule(f"{key}/in", vpc, "iif igw lookup 100 pref 100")
         for cidr in next(one["cidrs"] for one in self.state["vpcs"] if one["id"] == vpc_id):
-            route = f"{cidr} via {_VPC_END} dev vpc onlink"
-            yield Piece(
-                f"{key}/{cidr}",
-                gateway,
-                ROUTE,
-                (f"route replace {route}",),
-                (f"route del {cidr}",),
-                needs=f"{key}/inner",
-            )
+            yield route(f"{key}/{cidr}", gateway, f"{cidr} via {_VPC_END} dev vpc onlink", f"{key}/inner")
         for public in self.gateways()[gateway].values():
-            yield Piece(
-                f"inet/{public}",
-                INTERNET,
-                ROUTE,
-                (f"route replace {public} via {_PUBLIC_END} dev {far} onlink src {INTERNET_HOST}",),
-                (f"route del {public}",),
-                needs=f"{key}/outer",
-                over=True,
-            )
+            way = f"{public} via {_PUBLIC_END} dev {far} onlink src {INTERNET_HOST}"
+            yield route(f"inet/{public}", INTERNET, way, f"{key}/outer", over=True)
 
     def _subnet(self, subnet: Mapping[str, Any]) -> Iterator[Piece]:
         vpc, number, bridge = self._vpcs[subnet["vpc_id"]], table_number(subnet["id"]), f"b{short(subnet['id'])}"
@@ -229,23 +218,16 @@ class Fabric:
         yield Piece(
             f"{key}/router", vpc, ADDRESS, (f"addr add {network[1]}/{network.prefixlen} dev {bridge}",), (), key
         )
-        yield Piece(
-            f"{key}/rule",
-            vpc,
-            RULE,
-            (f"rule add iif {bridge} lookup {number} pref 100",),
-            (f"rule del iif {bridge} pref 100",),
-        )
+        yield rule(f"{key}/rule", vpc, f"iif {bridge} lookup {number} pref 100")
         peers = [one for one in self._subnets.values() if one["vpc_id"] == subnet["vpc_id"]]
         numbers = {table_number(one["id"]) for one in peers}
         for to in sorted(numbers | {100}):
-            lines = (f"{subnet['cidr']} dev {bridge} table {to}",)
-            yield _routes(f"{key}/local/{to}", vpc, lines, needs=key)
-        yield _routes(f"{key}/last", vpc, (f"unreachable default metric {LAST} table {number}",))
-        for route in self._table(subnet)["routes"]:
-            target = self._target(route)
+            yield route(f"{key}/local/{to}", vpc, f"{subnet['cidr']} dev {bridge} table {to}", key)
+        yield route(f"{key}/last", vpc, f"unreachable default metric {LAST} table {number}")
+        for one in self._table(subnet)["routes"]:
+            target = self._target(one)
             if target:
-                yield _routes(f"{key}/{route['destination']}", vpc, (f"{target} table {number}",), over=True)
+                yield route(f"{key}/{one['destination']}", vpc, f"{target} table {number}", over=True)
 
     def _table(self, subnet: Mapping[str, Any]) -> Mapping[str, Any]:
         tables = [one for one in self.state["route_tables"] if one["vpc_id"] == subnet["vpc_id"]]
@@ -253,17 +235,17 @@ class Fabric:
             one for one in tables if one["main"]
         )
 
-    def _target(self, route: Mapping[str, Any]) -> str:
+    def _target(self, of: Mapping[str, Any]) -> str:
         """A route as the kernel says it, without its table; empty for what needs none, IPv6 among it."""
-        target, destination = str(route["target"]), str(route["destination"])
+        target, destination, active = str(of["target"]), str(of["destination"]), of["state"] == "active"
         if target == "local" or ":" in destination:
             return ""
         nats = {one["id"]: one["network_interface_id"] for one in self.state["nat_gateways"]}
         wanted = nats.get(target, target)
         device = next((one for one in self.devices if one.interface_id == wanted), None)
-        if target in self._gateways and route["state"] == "active":
+        if target in self._gateways and active:
             return f"{destination} via {_GATEWAY_END} dev igw onlink"
-        if device is not None and route["state"] == "active":
+        if device is not None and active:
             return f"{destination} via {device.addresses[0]} dev {device.bridge}"
         return f"blackhole {destination}"
 
@@ -309,11 +291,6 @@ class Fabric:
             f"route replace default via {network[1]} dev {device.name} metric {METRIC}",
         )
         yield Piece(f"{key}/configured", device.holder, ADDRESS, lines, (), key)
-
-
-def _routes(key: str, namespace: str, routes: tuple[str, ...], *, needs: str = "", over: bool = False) -> Piece:
-    up = tuple(f"route replace {route}" for route in routes)
-    return Piece(key, namespace, ROUTE, up, tuple(f"route del {route}" for route in routes), needs=needs, over=over)
 
 
 def router_mac(subnet_id: str) -> str:

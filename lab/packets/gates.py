@@ -10,14 +10,16 @@ goes on from a write that no packet has met yet. `Lab.sync` alone would take all
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import threading
 import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from lab.kit.messages import Request, Response
+from lab.kit.server import Server
 
 READS = ("GET", "HEAD", "OPTIONS")
 LOOKS = ("Describe", "Get", "Simulate")
@@ -51,14 +53,14 @@ class Gates:
         self.errors: list[Exception] = []
         self._carry_out, self._after, self._one = carry_out, after, threading.RLock()
         self._ended = threading.Event()
-        self._servers = {name: _Server(url, self) for name, url in urls.items()}
-        self._threads = [threading.Thread(target=self._look, daemon=True)]
-        self._threads += [threading.Thread(target=one.serve_forever, daemon=True) for one in self._servers.values()]
+        self._gates = {name: Gate(url, self) for name, url in urls.items()}
+        looking = threading.Thread(target=self._look, daemon=True)
+        self._threads = [looking, *(gate.thread for gate in self._gates.values())]
 
     @property
     def urls(self) -> dict[str, str]:
         """Return the URLs of the gates."""
-        return {name: f"http://127.0.0.1:{server.server_address[1]}" for name, server in self._servers.items()}
+        return {name: gate.server.url for name, gate in self._gates.items()}
 
     def __enter__(self) -> Gates:
         for thread in self._threads:
@@ -67,9 +69,9 @@ class Gates:
 
     def __exit__(self, *_error: object) -> None:
         self._ended.set()
-        for server in self._servers.values():
-            server.shutdown()
-            server.server_close()
+        for gate in self._gates.values():
+            gate.server.shutdown()
+            gate.server.close()
         for thread in self._threads:
             thread.join()
 
@@ -83,7 +85,7 @@ class Gates:
             except Exception as error:
                 self.errors.append(error)
 
-    def write(self, what: str, ask: Callable[[], Answer]) -> Answer:
+    def write(self, what: str, ask: Callable[[], Response]) -> Response:
         """Hand a write on, and carry it out before anything else is written."""
         with self._one:
             answer = ask()
@@ -97,69 +99,31 @@ class Gates:
             self.follow()
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The answer of a stand-in."""
+class Gate:
+    """Gate before one stand-in.
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # Many hosts of a playbook connect at once.
-    request_queue_size = 128
+    :param url: of the stand-in.
+    """
 
     def __init__(self, url: str, gates: Gates) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.behind, self.gates = urllib.parse.urlsplit(url).netloc, gates
+        self._behind, self._gates = urllib.parse.urlsplit(url).netloc, gates
+        self.server = Server("127.0.0.1", 0)
+        self.server.application = self._response
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone away is no error of the lab's; what a stand-in does is seen by who asked."""
+    def _response(self, request: Request) -> Response:
+        what = named(request.method, request.target, request.body)
+        return self._gates.write(what, lambda: self._ask(request)) if what else self._ask(request)
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Server
-
-    def setup(self) -> None:
-        super().setup()
-        self._behind = http.client.HTTPConnection(self.server.behind, timeout=120)
-
-    def finish(self) -> None:
-        super().finish()
-        self._behind.close()
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("do_"):
-            return self._serve
-        raise AttributeError(name)
-
-    def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        what = named(self.command, self.path, body)
-        answer = self.server.gates.write(what, lambda: self._ask(body)) if what else self._ask(body)
-        self.send_response_only(answer.status)
-        for name, value in answer.headers:
-            if name.lower() not in _HOPS:
-                self.send_header(name, value)
-        if answer.status not in (204, 304):
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-
-    def _ask(self, body: bytes) -> Answer:
+    def _ask(self, request: Request) -> Response:
         # With the gate's own Host: links in answers lead through it too.
-        kept = {name: value for name, value in self.headers.items() if name.lower() not in _HOPS}
-        self._behind.request(self.command, self.path, body, {**kept, "Content-Length": str(len(body))})
-        found = self._behind.getresponse()
-        return Answer(found.status, found.getheaders(), found.read())
-
-    def log_message(self, format: str, *args: object) -> None:
-        """The stand-ins keep logs of their own."""
+        kept = {name: value for name, value in request.headers.items() if name.lower() not in _HOPS}
+        length = {"Content-Length": str(len(request.body))}
+        with contextlib.closing(http.client.HTTPConnection(self._behind, timeout=120)) as connection:
+            connection.request(request.method, request.target, request.body, kept | length)
+            found = connection.getresponse()
+            headers = {name: value for name, value in found.getheaders() if name.lower() not in _HOPS}
+            return Response(found.status, found.read(), headers)
 
 
 def named(method: str, path: str, body: bytes) -> str:

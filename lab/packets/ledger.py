@@ -35,6 +35,16 @@ class Piece:
     over: bool = False
 
 
+def route(key: str, namespace: str, text: str, needs: str = "", over: bool = False) -> Piece:
+    """Return the piece of a route, in the words of `ip route`."""
+    return Piece(key, namespace, ROUTE, (f"route replace {text}",), (f"route del {text}",), needs, over)
+
+
+def rule(key: str, namespace: str, text: str) -> Piece:
+    """Return the piece of a policy rule, in the words of `ip rule`."""
+    return Piece(key, namespace, RULE, (f"rule add {text}",), (f"rule del {text}",))
+
+
 def changes(old: dict[str, Piece], new: dict[str, Piece]) -> tuple[list[Piece], list[Piece]]:
     """Return the pieces to delete (the last created first) and the pieces to create, both in order."""
     again: set[str] = set()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .aggregators import Server, chosen, steady_mac
-from .ledger import ADDRESS, FORWARDING, ROUTE, UPPER, Piece
+from .ledger import ADDRESS, FORWARDING, UPPER, Piece, route
 
 MTU = 1450
 
@@ -56,8 +56,7 @@ def pieces(server: Server) -> Iterator[Piece]:
             host = list(aggregators).index(aggregator) + 1
             address = f"addr add {network}.{host}/24 dev {name} noprefixroute"
             yield Piece(f"{key}/address", namespace, ADDRESS, (address,), (), key)
-            route = f"{network}.0/24 dev {name} table {table}"
-            yield Piece(f"{key}/net", namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), key)
+            yield route(f"{key}/net", namespace, f"{network}.0/24 dev {name} table {table}", key)
             yield from chosen(key, namespace, name, table)
 
 

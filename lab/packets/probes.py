@@ -144,6 +144,13 @@ class Probes:
                 return
 
 
+def sent_for(path: Path, seconds: float) -> Traffic:
+    """Send on one path for so long; return its traffic."""
+    with Probes([path]) as probes:
+        probes.go_on(seconds)
+    return probes.traffic[0]
+
+
 def _opened(path: Path, port: int) -> socket.socket:
     with entered(path.namespace):
         made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -22,7 +22,7 @@ from typing import Any, Literal
 import yaml
 
 from lab.demo.playbook import INVENTORY, Outcome, run_playbook
-from lab.process import ROOT, Running
+from lab.process import ROOT, Running, stand_ins
 
 Start = Literal["nothing", "built"]
 DEMO = ROOT / "lab" / "demo"
@@ -115,10 +115,7 @@ class Network:
 @contextmanager
 def network(folder: pathlib.Path) -> Iterator[Network]:
     """The stand-ins with the demo's seeds."""
-    with (
-        Running("lab.bondingadmin", "--db", folder / "server.db", "--seed", DEMO / "bondingadmin.yml") as server,
-        Running("lab.aws", "--seed", DEMO / "aws.yml") as cloud,
-    ):
+    with stand_ins(DEMO, server=("--db", str(folder / "server.db"))) as (server, cloud):
         yield Network(server, cloud, folder)
 
 

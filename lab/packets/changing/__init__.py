@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -17,12 +17,12 @@ import yaml
 from lab import hosts as lab_hosts
 from lab.demo.playbook import Outcome, run_playbook
 from lab.hosts import Host
-from lab.process import ROOT, Running
+from lab.process import ROOT, Running, stand_ins
 
 from ..built import PATIENCE
 from ..network import Lab
 
-SERVER_SEED, AWS_SEED = (pathlib.Path(__file__).parent / name for name in ("bondingadmin.yml", "aws.yml"))
+SEEDS = pathlib.Path(__file__).parent
 FIRST = ("agg1", "agg2", "agg3")
 FOURTH = "agg4"
 INSTANCES = {"agg1": "i-0c000001", "agg2": "i-0c000002", "agg3": "i-0c000003", "agg4": "i-0c000004"}
@@ -56,14 +56,9 @@ WANTED: dict[str, Any] = {
 """The intent of the first run, as in an inventory."""
 
 
-@contextlib.contextmanager
-def unbuilt() -> Iterator[tuple[Running, Running]]:
+def unbuilt(folder: pathlib.Path = SEEDS) -> contextlib.AbstractContextManager[tuple[Running, Running]]:
     """The management server's and AWS's stand-in, before the first run."""
-    with (
-        Running("lab.bondingadmin", "--seed", SERVER_SEED, timeout=PATIENCE) as server,
-        Running("lab.aws", "--seed", AWS_SEED, timeout=PATIENCE) as aws,
-    ):
-        yield server, aws
+    return stand_ins(folder, timeout=PATIENCE)
 
 
 class Intent:

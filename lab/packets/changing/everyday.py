@@ -8,27 +8,24 @@ own in the spaces' VPCs, made by site.yml through the gates.
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
+import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from lab.hosts import Host
-from lab.process import Running
 
 from .. import filters, kernel
 from ..answers import ECHO_PORT, PAGE_PORT
-from ..built import PATIENCE
 from ..fabric import INTERNET, INTERNET_HOST
 from ..gates import Gates
 from ..network import FOLDER, Lab
 from ..probes import Path
 from ..sandbox import HOSTS
-from . import AWS_SEED, SERVER_SEED, WANTED, Intent
+from . import SEEDS, WANTED, Intent
 
 CLOSED = "sg-0c000002"
 """The group of the aggregators' interfaces: it lets nothing in, so that only ours do."""
@@ -73,20 +70,15 @@ EVERYDAY: dict[str, Any] = {
 }
 
 
-@contextlib.contextmanager
-def unbuilt() -> Iterator[tuple[Running, Running]]:
-    """Both stand-ins before the first run."""
+def everyday_seeds() -> pathlib.Path:
+    """Write the seeds of both stand-ins; return their folder."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    account = yaml.safe_load(AWS_SEED.read_text())
+    shutil.copy(SEEDS / "bondingadmin.yml", FOLDER)
+    account = yaml.safe_load((SEEDS / "aws.yml").read_text())
     for instance in account["instances"]:
         instance["security_groups"] = [CLOSED]
-    seed = FOLDER / "everyday.yml"
-    seed.write_text(yaml.safe_dump(account))
-    with (
-        Running("lab.bondingadmin", "--seed", SERVER_SEED, timeout=PATIENCE) as server,
-        Running("lab.aws", "--seed", seed, timeout=PATIENCE) as aws,
-    ):
-        yield server, aws
+    (FOLDER / "aws.yml").write_text(yaml.safe_dump(account))
+    return FOLDER
 
 
 def forget_flows(lab: Lab) -> None:

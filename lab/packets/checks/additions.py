@@ -20,10 +20,10 @@ from ..changing import ENVIRONMENT, FOURTH, Intent
 from ..network import until
 from ..probes import Path, Traffic
 from ..report import Check, Failed, need
-from .changing_paths import answers, paths, space_path, watched
+from .changing_paths import paths, space_path, watched
 from .cpe_nat import both_ways
+from .traffic import DEADLINE, all_answer, answers
 
-DEADLINE = 20.0
 SWITCH = "PLAY [Switch what the aggregators share]"
 """Line that ansible-playbook prints after the add phase and its settling."""
 BABEL_SPACE = {"key": "initech", "private_wan": "unmanaged", "vxlan": {"subnet": "10.254.32.0/24"}}
@@ -40,10 +40,11 @@ def checks(intent: Intent) -> Iterator[Check]:
 
 
 def unharmed(intent: Intent, change: Callable[[], Outcome], all_paths: list[Path] | None = None) -> tuple[Outcome, str]:
-    """Run under traffic on all paths; the outcome, and what was sent. Raises Failed if one datagram was lost."""
+    """Run under traffic on all paths; return the outcome, also as text. Raises Failed if one datagram was lost."""
     outcome, traffic = watched(intent.lab, change, all_paths)
     nothing_lost(traffic)
-    return outcome, f"{sum(len(one.sent) for one in traffic)} datagrams on {len(traffic)} paths, none lost"
+    sent = f"{sum(len(one.sent) for one in traffic)} datagrams on {len(traffic)} paths, none lost"
+    return outcome, f"{succeeded(outcome)}: {sent}"
 
 
 def nothing_lost(traffic: list[Traffic]) -> None:
@@ -61,27 +62,23 @@ def succeeded(outcome: Outcome) -> str:
 
 def first(intent: Intent) -> str:
     """The network is made while the aggregators have nothing but their own addresses."""
-    outcome, sent = unharmed(intent, lambda: intent.run(bonding_host_side=False, bonding_settle_seconds=0))
-    did = succeeded(outcome)
-    late = [path.name for path in paths(intent.lab) if until(partial(answers, path), DEADLINE) is None]
-    need(not late, f"it is made, but these do not answer: {late}")
-    return f"{did}: {sent}"
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False, bonding_settle_seconds=0))
+    all_answer(paths(intent.lab), "it is made, but these do not answer")
+    return did
 
 
 def _new_space(intent: Intent) -> str:
     intent.variables["bonding_spaces"].append(dict(BABEL_SPACE))
-    outcome, sent = unharmed(intent, lambda: intent.run(bonding_host_side=False))
-    did = succeeded(outcome)
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False))
     path = space_path(intent.lab, "initech")
     seconds = until(partial(answers, path), DEADLINE)
     need(seconds is not None, f"{path.name} does not work {DEADLINE:g} s after the run")
-    return f"{did}: {sent}; {path.name} works"
+    return f"{did}; {path.name} works"
 
 
 def _joins(intent: Intent) -> str:
     intent.hosts.append(FOURTH)
-    outcome, sent = unharmed(intent, lambda: intent.run(bonding_host_side=False))
-    did = succeeded(outcome)
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False))
     host, home = intent.lab.host(17, cpe_nat=True), "agg1"
     intent.lab.move(17, FOURTH)
     try:
@@ -91,27 +88,25 @@ def _joins(intent: Intent) -> str:
     finally:
         intent.lab.move(17, home)
     both_ways(intent.lab, host, DEADLINE)
-    return f"{did}: {sent}; {host.bond} moves to it, and its public address answers after {seconds:.1f} s"
+    return f"{did}; {host.bond} moves to it, and its public address answers after {seconds:.1f} s"
 
 
 def _leaves(intent: Intent) -> str:
     intent.hosts.remove(FOURTH)
     leaving = {"bonding_host_side": False, "bonding_leaving": [FOURTH], "bonding_max_deletions": 100}
-    outcome, sent = unharmed(intent, lambda: intent.run(**leaving))
-    did = succeeded(outcome)
+    _outcome, did = unharmed(intent, lambda: intent.run(**leaving))
     left = next(one for one in intent.lab.server.aggregators() if one["name"] == FOURTH)
     need(not left["interfaces"] + left["protocols"] + left["filters"], f"{FOURTH} has something left")
-    return f"{did}: {sent}"
+    return did
 
 
 def _subnet(intent: Intent) -> str:
     """Only this part, since on the hosts nothing is to be installed: the settle phase is what is looked at."""
     intent.space("globex")["vxlan"]["subnet"] = "10.254.48.0/24"
-    outcome, sent = unharmed(intent, lambda: intent.run("--tags", "private_wan", bonding_allow_disruption=True))
-    did = succeeded(outcome)
+    outcome, did = unharmed(intent, lambda: intent.run("--tags", "private_wan", bonding_allow_disruption=True))
     asked = [event for event in outcome.events if event["task"].startswith("Settle (until")]
     need(asked, "no host was asked whether it has settled")
-    return f"{did}, {len(asked)} answers of hosts: {sent}"
+    return f"{did}; {len(asked)} answers of hosts"
 
 
 def _killed(intent: Intent) -> str:
@@ -122,11 +117,10 @@ def _killed(intent: Intent) -> str:
         killed(intent, SWITCH, **extra)
         return intent.run(**extra)
 
-    outcome, sent = unharmed(intent, both)
-    did = succeeded(outcome)
+    outcome, did = unharmed(intent, both)
     phases = {item["phase"] for item in outcome.plan}
     need("add" not in phases, f"the run that was killed had not done its add phase: {phases}")
-    return f"after the kill {did} ({', '.join(sorted(phases))}): {sent}"
+    return f"after the kill {did}; phases: {', '.join(sorted(phases))}"
 
 
 def killed(intent: Intent, line: str, **extra: Any) -> None:

@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from lab.demo.playbook import Outcome
 
-from ..answers import fetch
-from ..network import Lab, until
+from ..network import Lab
 from ..probes import Path, Probes, Traffic
-from ..report import need
-from .traffic import following, public_paths
+from .traffic import all_answer, following, public_paths
 
 
 def paths(lab: Lab) -> list[Path]:
@@ -30,11 +27,6 @@ def space_path(lab: Lab, space: str) -> Path:
     return Path(f"{space}: {near.bond} to {far.bond}", near.namespace, far.address)
 
 
-def answers(path: Path) -> bool:
-    """Return True if the end of the path sends its page."""
-    return fetch(path.namespace, path.address, source=path.source, timeout=0.5) is not None
-
-
 def watched(
     lab: Lab, change: Callable[[], Outcome], all_paths: list[Path] | None = None
 ) -> tuple[Outcome, list[Traffic]]:
@@ -44,8 +36,7 @@ def watched(
     """
     lab.sync()
     chosen = paths(lab) if all_paths is None else all_paths
-    dead = [path.name for path in chosen if until(partial(answers, path), 20) is None]
-    need(not dead, f"these do not work even without a change: {dead}")
+    all_answer(chosen, "these do not work even without a change")
     with Probes(chosen) as probes:
         with following(lab):
             outcome = change()

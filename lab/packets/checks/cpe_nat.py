@@ -64,7 +64,7 @@ def checks(lab: Lab) -> Iterator[Check]:
 
 
 def _proved(lab: Lab, host: LanHost, owner: str) -> str:
-    here = next(bond["current_aggregator"] for bond in lab.server.state["bonds"] if bond["id"] == host.bond_id)
+    here = lab.server.aggregator_of(host.bond_id)
     both_ways(lab, host, 10)
     public = public_of(lab, str(host.cpe_nat_ip))
     where = f"{host.cpe_nat_ip} on {owner}" + (f", bond on {here}" if here != owner else "")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from .. import kernel
 from ..fabric import INTERNET
 from ..network import Lab
-from ..probes import Path, Probes
+from ..probes import Path, sent_for
 from ..report import Check, need
 from .cpe_nat import both_ways, public_of
 from .moves import BOND, DEAD, HOME, SAME_SUBNET, at_home, moved, owner_hangs, silent
@@ -41,9 +41,8 @@ def _by_address(lab: Lab) -> str:
         try:
             silent(lab, host, DEAD)
             before = kernel.received(owner.holder, owner.name)
-            with Probes([Path("inward", INTERNET, public)]) as probes:
-                probes.go_on(0.5)
-            traffic, came = probes.traffic[0], kernel.received(owner.holder, owner.name) - before
+            traffic = sent_for(Path("inward", INTERNET, public), 0.5)
+            came = kernel.received(owner.holder, owner.name) - before
             need(not traffic.back, f"{public} answers, though the fabric overlooks MAC addresses")
             need(came > CIRCLES * len(traffic.sent), f"{len(traffic.sent)} packets came to {HOME} only {came} times")
         finally:

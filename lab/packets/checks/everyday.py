@@ -21,11 +21,11 @@ from ..network import Lab, until
 from ..probes import INTERVAL, Probes, Traffic
 from ..report import Check, Failed, need
 from .additions import succeeded
-from .changing_paths import AFTER, answers
+from .changing_paths import AFTER
 from .everyday_changes import CHANGES, Change
+from .traffic import DEADLINE, all_answer, answers
 
 TITLE = "Everyday changes under traffic"
-DEADLINE = 20.0
 DEAD = 1.5
 """Seconds for which a path that has ended may not answer."""
 HEAD = (
@@ -86,8 +86,7 @@ def _first(network: Network) -> str:
     did = succeeded(outcome)
     network.peopled()
     paths = network.paths()
-    late = [path.name for path in paths if until(partial(answers, path), DEADLINE) is None]
-    need(not late, f"it is made, but these do not answer: {late}")
+    all_answer(paths, "it is made, but these do not answer")
     return f"{did}, {len(network.gates.writes)} writes, {len(paths)} paths"
 
 
@@ -95,8 +94,7 @@ def _watched(network: Network, change: Change) -> Seen:
     # As they are before the change, which may end one.
     paths = network.paths()
     extra = change.make(network)
-    dead = [path.name for path in paths if until(partial(answers, path), DEADLINE) is None]
-    need(not dead, f"these do not work even without the change: {dead}")
+    all_answer(paths, "these do not work even without the change")
     done = len(network.gates.writes)
     with Probes(paths) as probes:
         outcome = network.run(**extra)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,10 +19,10 @@ from ..answers import fetch
 from ..bonders import LanHost
 from ..fabric import INTERNET_HOST, Device
 from ..network import Lab, until
-from ..probes import Path, Probes
+from ..probes import Path, sent_for
 from ..report import Check, need
 from .cpe_nat import goes_out, public_of
-from .private_wan import reaches
+from .private_wan import reached, reaches
 
 DEADLINE = 10.0
 
@@ -46,9 +46,9 @@ def gateways(lab: Lab, avoid: str = "") -> list[Gateway]:
             if interface["type"] != "ethernet" or interface["space"] is None:
                 continue
             namespace = lab.server.namespace(aggregator["name"])
-            device = next(one for one in lab.fabric.devices if (one.holder, one.name) == (namespace, interface["name"]))
+            device = lab.fabric.device(namespace, interface["name"])
             for host in lab.bonders.hosts:
-                at = next(one["current_aggregator"] for one in lab.server.state["bonds"] if one["id"] == host.bond_id)
+                at = lab.server.aggregator_of(host.bond_id)
                 if host.space == interface["space"] and host.private_wan and at not in (aggregator["name"], avoid):
                     found.append(Gateway(interface["space"], aggregator["name"], device, host, at))
                     break
@@ -117,10 +117,13 @@ def _default(lab: Lab, gateway: Gateway) -> bool:
     return "default via" in lab.routes(gateway.on, gateway.space)
 
 
+LANS: dict[str, Any] = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "172.16.0.0/12"}]}
+"""The rule that admits the LANs to a VPC's default group, which admits itself."""
+
+
 @contextlib.contextmanager
-def admitted(lab: Lab, group: str) -> Iterator[None]:
-    """Inside, the group, which is a VPC's default one and admits itself, admits the LANs too."""
-    rule: dict[str, Any] = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "172.16.0.0/12"}]}
+def admitted(lab: Lab, group: str, rule: Mapping[str, Any] = LANS) -> Iterator[None]:
+    """Inside, the group has one rule more."""
     lab.hands.admit(group, True, **rule)
     lab.sync()
     try:
@@ -173,9 +176,8 @@ def _to_nobody(lab: Lab, gateway: Gateway) -> tuple[int, int]:
     namespace = lab.server.namespace(gateway.aggregator)
     nobody = ".".join([*gateway.host.address.split(".")[:2], "250", "10"])
     before = kernel.received(namespace, gateway.device.name)
-    with Probes([Path("nobody", gateway.host.namespace, nobody)]) as probes:
-        probes.go_on(0.5)
-    return len(probes.traffic[0].sent), kernel.received(namespace, gateway.device.name) - before
+    traffic = sent_for(Path("nobody", gateway.host.namespace, nobody), 0.5)
+    return len(traffic.sent), kernel.received(namespace, gateway.device.name) - before
 
 
 def _protocol(lab: Lab, gateway: Gateway) -> tuple[str, dict[str, Any]]:
@@ -230,9 +232,9 @@ def _table(lab: Lab, gateway: Gateway) -> str:
 
 def _neighbour(lab: Lab, gateway: Gateway) -> LanHost | None:
     """A LAN host whose bond is on the gateway's own aggregator: by that one's table it reaches the gateway's host."""
-    at = {one["id"]: one["current_aggregator"] for one in lab.server.state["bonds"]}
     for host in lab.bonders.hosts:
-        if (host.space, host.private_wan, at[host.bond_id]) == (gateway.space, True, gateway.aggregator):
+        at = lab.server.aggregator_of(host.bond_id)
+        if (host.space, host.private_wan, at) == (gateway.space, True, gateway.aggregator):
             return host
     return None
 
@@ -254,6 +256,5 @@ def _only_lan(lab: Lab, gateway: Gateway, source: LanHost) -> str:
         with patched(lab, gateway, import_ipv4={"mode": "all", "filter": None}):
             need(until(ended, DEADLINE) is not None, "without the filter it is the same: nothing is proved")
             need(not reaches(source, host), f"without the filter {host.bond} is reached all the same")
-    back = until(partial(reaches, source, host), DEADLINE)
-    need(back is not None, f"{host.bond} does not come back")
+    reached(source, host)
     return f"{source.address} -> {host.address} with an end for {network}; not without the filter"

@@ -7,15 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from ..changing import Intent
-from ..network import until
 from ..probes import Path, Traffic
 from ..report import Check, need
-from .additions import DEADLINE, succeeded
-from .changing_paths import answers, paths, watched
+from .additions import succeeded
+from .changing_paths import paths, watched
+from .traffic import all_answer
 
 BESIDE = 0.0
 """Seconds of silence for what is built beside the old one, which goes last: none."""
@@ -46,8 +45,7 @@ def measured(intent: Intent, allowed: Mapping[str, float], all_paths: list[Path]
         need(not one.lost() or one.gap() <= sum(bounds), f"{_told(one)}; at most {sum(bounds):g} s may be")
         told += [_told(one) for _bound in bounds]
     need(len(told) == len(allowed), f"not all of {list(allowed)} were watched: {told}")
-    late = [path.name for path in paths(intent.lab) if until(partial(answers, path), DEADLINE) is None]
-    need(not late, f"these do not answer any more: {late}")
+    all_answer(paths(intent.lab), "these do not answer any more")
     return f"{did}: {'; '.join(told)}; none on {len(traffic) - len(told)} other paths"
 
 

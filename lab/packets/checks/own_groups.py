@@ -20,10 +20,11 @@ from ..fabric import INTERNET, INTERNET_HOST
 from ..network import Lab, until
 from ..probes import Path
 from ..report import Check, need
-from .additions import DEADLINE, succeeded, unharmed
-from .changing_paths import answers, paths, space_path
+from .additions import unharmed
+from .changing_paths import paths, space_path
 from .cpe_nat import public_of
-from .ways_out import FORWARDED, GATEWAY, HOST, way_out
+from .traffic import DEADLINE, all_answer, answers
+from .ways_out import DEVICE, FORWARDED, HOST, way_out
 
 VXLAN = 4789
 OURS = "bonded.internet"
@@ -51,8 +52,7 @@ def _beside(intent: Intent) -> str:
         bonding_managed_mesh_ports=[f"udp/{VXLAN}"],
     )
     every = [*paths(intent.lab), way_out(intent.lab)]
-    outcome, sent = unharmed(intent, lambda: intent.run(bonding_host_side=False), every)
-    return f"{succeeded(outcome)}: {sent}"
+    return unharmed(intent, lambda: intent.run(bonding_host_side=False), every)[1]
 
 
 def _groups(lab: Lab) -> dict[str, Mapping[str, Any]]:
@@ -86,9 +86,7 @@ def _carry(lab: Lab, groups: Mapping[str, list[str]]) -> None:
 
 
 def _forwarded(lab: Lab) -> bool:
-    device = next(
-        one for one in lab.fabric.devices if (one.holder, one.name) == (GATEWAY["aggregator"], GATEWAY["interface"])
-    )
+    device = lab.fabric.device(*DEVICE)
     page = fetch(INTERNET, public_of(lab, device.addresses[0]), port=FORWARDED, timeout=0.5)
     return page is not None and (page.host, page.client) == (lab.host(HOST).namespace, INTERNET_HOST)
 
@@ -108,8 +106,7 @@ def _alone(lab: Lab) -> str:
     before = {name: _passed(lab, *rule) for name, rule in rules.items()}
     owners = {f"{name}'s own" for name in lab.server.owners().values()}
     every = [one for one in paths(lab) if not one.name.endswith("'s own") or one.name in owners]
-    late = [path.name for path in [*every, way_out(lab)] if until(partial(answers, path), DEADLINE) is None]
-    need(not late, f"with our groups alone these do not work: {late}")
+    all_answer([*every, way_out(lab)], "with our groups alone these do not work")
     need(until(partial(_forwarded, lab), DEADLINE) is not None, f"the forwarded port {FORWARDED} does not lead in")
     counted = {name: _passed(lab, *rule) - before[name] for name, rule in rules.items()}
     need(all(counted.values()), f"not all rules have let something in: {counted}")

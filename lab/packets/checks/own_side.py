@@ -18,13 +18,12 @@ from typing import Any
 
 import yaml
 
-from lab import hosts as lab_hosts
 from lab.demo.playbook import INVENTORY, run_playbook
-from lab.process import ROOT
 
 from .. import kernel
 from ..answers import fetch
 from ..bonders import LanHost
+from ..changing import ENVIRONMENT
 from ..fabric import INTERNET, INTERNET_HOST, Device
 from ..network import Lab, until
 from ..probes import Traffic
@@ -32,7 +31,7 @@ from ..report import Check, need
 from ..sandbox import HOSTS
 from . import ipv6_out
 from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
-from .gateways import Gateway, gateways
+from .gateways import Gateway, admitted, gateways
 from .traffic import all_answer, paths, run_under_traffic
 
 DEADLINE = 15.0
@@ -83,12 +82,7 @@ def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
 
 def _run(lab: Lab, folder: pathlib.Path) -> dict[str, Any]:
     """Return the arguments for a run of site.yml on these hosts."""
-    environment = {
-        "ANSIBLE_PIPELINING": "True",
-        "ANSIBLE_CONNECTION_PLUGINS": str(pathlib.Path(lab_hosts.__file__).parent / "connection"),
-        "PYTHONPATH": str(ROOT),
-    }
-    return {"inventory": inventory(lab, folder), "env": environment}
+    return {"inventory": inventory(lab, folder), "env": ENVIRONMENT}
 
 
 def _attached(lab: Lab, aggregator: str) -> list[Device]:
@@ -145,7 +139,7 @@ def _harm(lab: Lab, seen: list[Traffic], internet: str, before: int) -> str:
     need(own.lost(), f"{aggregator} lost nothing")
     dropped = lab.counter(internet, "out_drop") - before
     need(dropped > 0, f"none of {aggregator}'s answers came out by the device")
-    all_answer(paths(lab), "after the detachment")
+    all_answer(paths(lab), "these do not work after the detachment")
     return (
         f"{aggregator} lost {len(own.lost())} of {len(own.sent)} (out_drop of {internet} +{dropped}); detached,"
         f" and back after {own.gap():.1f} s"
@@ -215,18 +209,13 @@ def _forward(lab: Lab) -> str:
     need(fetch(INTERNET, public, port=FORWARDED, timeout=0.5) is None, "it is open though the group is closed")
     dropped = lab.counter(gateway.device.vpc, "group_in_drop") - before
     need(dropped > 0, "it is closed, but not by the group")
-    lab.hands.admit(group, True, **rule)
-    try:
-        lab.sync()
 
-        def arrives() -> bool:
-            page = fetch(INTERNET, public, port=FORWARDED, timeout=0.5)
-            return page is not None and (page.host, page.client) == (target.namespace, INTERNET_HOST)
+    def arrives() -> bool:
+        page = fetch(INTERNET, public, port=FORWARDED, timeout=0.5)
+        return page is not None and (page.host, page.client) == (target.namespace, INTERNET_HOST)
 
+    with admitted(lab, group, rule):
         need(until(arrives, DEADLINE) is not None, f"{public}:{FORWARDED} does not lead to {target.address}")
-    finally:
-        lab.hands.admit(group, False, **rule)
-        lab.sync()
     return f"{public}:{FORWARDED} -> {target.address}; before the group was opened group_in_drop +{dropped}"
 
 

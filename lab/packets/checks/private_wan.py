@@ -20,7 +20,7 @@ from ..aggregators import tunnel_addresses
 from ..answers import Page, fetch
 from ..bonders import LanHost
 from ..network import Lab, until
-from ..probes import Path, Probes
+from ..probes import Path, Probes, sent_for
 from ..report import Check, need
 
 CONVERGED = 20.0
@@ -60,6 +60,13 @@ def reaches(source: LanHost, target: LanHost) -> bool:
     return page is not None and (page.host, page.client) == (target.namespace, source.address)
 
 
+def reached(source: LanHost, target: LanHost, seconds: float = CONVERGED) -> float:
+    """Return the seconds until `source` reaches `target`. Raises Failed if it does not."""
+    after = until(partial(reaches, source, target), seconds)
+    need(after is not None, f"{source.bond} does not reach {target.bond} ({target.address}) after {seconds:g} s")
+    return after or 0
+
+
 def _route(host: LanHost) -> str:
     """The route that its aggregator has to a host's network, as `ip route` shows it."""
     network = ipaddress.ip_interface(f"{host.gateway}/{host.length}").network
@@ -71,11 +78,11 @@ def _known(lab: Lab, host: LanHost, aggregator: str) -> bool:
 
 
 def _told(lab: Lab, space: str) -> str:
-    at = {bond["id"]: bond["current_aggregator"] for bond in lab.server.state["bonds"]}
     hosts = _hosts(lab, space)
     for host in hosts:
-        known = until(partial(_known, lab, host, at[host.bond_id]), CONVERGED)
-        need(known is not None, f"{at[host.bond_id]} has no route '{_route(host)}'")
+        at = lab.server.aggregator_of(host.bond_id)
+        known = until(partial(_known, lab, host, at), CONVERGED)
+        need(known is not None, f"{at} has no route '{_route(host)}'")
     return f"{len(hosts)} routes from BIRD by tunnels"
 
 
@@ -83,9 +90,7 @@ def _all_pairs(lab: Lab, space: str) -> str:
     pairs = list(itertools.permutations(_hosts(lab, space), 2))
     began = time.monotonic()
     for source, target in pairs:
-        left = max(CONVERGED - (time.monotonic() - began), 1)
-        found = until(partial(reaches, source, target), left)
-        need(found is not None, f"{source.bond} does not reach {target.bond} ({target.address}) after {CONVERGED:g} s")
+        reached(source, target, max(CONVERGED - (time.monotonic() - began), 1))
     return f"{len(pairs)} ways"
 
 
@@ -96,10 +101,10 @@ def vxlan_of(aggregator: Mapping[str, Any], space: str) -> str:
 
 def _on_two_aggregators(lab: Lab, space: str) -> Iterator[tuple[LanHost, LanHost, str]]:
     """Pairs of hosts whose bonds are on different aggregators, with the second one's."""
-    at = {bond["id"]: bond["current_aggregator"] for bond in lab.server.state["bonds"]}
     for source, target in itertools.permutations(_hosts(lab, space), 2):
-        if at[source.bond_id] != at[target.bond_id]:
-            yield source, target, at[target.bond_id]
+        near, far = (lab.server.aggregator_of(one.bond_id) for one in (source, target))
+        if near != far:
+            yield source, target, far
 
 
 def _direct(lab: Lab, space: Mapping[str, Any]) -> str:
@@ -164,11 +169,9 @@ def _apart(lab: Lab) -> str:
     foreign = next(host for host in _hosts(lab, "globex") if host.address not in own)
     friend = next(host for host in _hosts(lab, "globex") if host.bond_id != foreign.bond_id)
     source = next(host for host in _hosts(lab, "acme") if host.address == friend.address)
-    need(until(lambda: reaches(friend, foreign), 5) is not None, f"not even {friend.bond} reaches {foreign.address}")
+    reached(friend, foreign, 5)
     before = kernel.received(foreign.namespace, "eth0")
-    with Probes([Path("foreign", source.namespace, foreign.address)]) as probes:
-        probes.go_on(1)
-    traffic = probes.traffic[0]
+    traffic = sent_for(Path("foreign", source.namespace, foreign.address), 1)
     need(not traffic.back, f"{source.bond} reaches {foreign.bond}")
     arrived = kernel.received(foreign.namespace, "eth0") - before
     need(arrived <= 2, f"{arrived} packets arrived at {foreign.bond}")
@@ -180,9 +183,7 @@ def _moves(lab: Lab) -> str:
     source, target = hosts[20], hosts[18]
     texts = []
     for aggregator in ("agg1", "agg2"):
-        need(
-            until(lambda: reaches(source, target), CONVERGED) is not None, f"{source.bond} does not reach {target.bond}"
-        )
+        reached(source, target)
         with Probes([Path("inside", source.namespace, target.address)]) as probes:
             probes.go_on(0.3)
             swap = lab.move(target.bond_id, aggregator)
@@ -197,8 +198,8 @@ def _quiet(lab: Lab) -> str:
     """Check that an aggregator learns a LAN from the session over the tunnel, not from the tunnel itself."""
     hosts = {host.bond_id: host for host in _hosts(lab, "acme")}
     source, target = hosts[17], hosts[20]
-    at = next(bond["current_aggregator"] for bond in lab.server.state["bonds"] if bond["id"] == target.bond_id)
-    need(until(lambda: reaches(source, target), CONVERGED) is not None, f"{source.bond} does not reach {target.bond}")
+    at = lab.server.aggregator_of(target.bond_id)
+    reached(source, target)
     bonder = f"bond-{target.bond_id}"
     lab.birdc(bonder, "disable", sessions.BONDER)
     try:
@@ -207,8 +208,7 @@ def _quiet(lab: Lab) -> str:
         need(not reaches(source, target), f"{source.bond} reaches {target.bond} though nobody tells of its LAN")
     finally:
         lab.birdc(bonder, "enable", sessions.BONDER)
-    back = until(lambda: reaches(source, target), CONVERGED)
-    need(back is not None, f"{target.bond}'s LAN does not come back")
+    back = reached(source, target)
     return f"gone from {at} after {gone:.2f} s, reached again after {back:.1f} s"
 
 
@@ -226,8 +226,7 @@ def _doubled(lab: Lab) -> str:
             path = f"aggregators/{aggregator['id']}/vxlan_interfaces/{found[space]['id']}"
             lab.hands.patch(path, vni=wanted, endpoints=endpoints)
         lab.sync()
-        met = until(lambda: reaches(acme, nantes), CONVERGED)
-        need(met is not None, f"{acme.bond} does not reach {nantes.bond}: nothing is shown by this")
+        met = reached(acme, nantes)
         began = time.monotonic()
         outcome = run_playbook("site.yml", extra=lab.urls(), options=["--check"])
         said = " ".join(outcome.failures)
@@ -248,7 +247,7 @@ def _withdrawn(lab: Lab) -> str:
     bond = next(bond for bond in lab.server.state["bonds"] if bond["id"] == target.bond_id)
     network = next(one for one in bond["connected_ips"] if one["id"] == target.connected_id)
     path = f"bonds/{bond['id']}/connected_ips/{network['id']}"
-    need(until(lambda: reaches(source, target), CONVERGED) is not None, f"{source.bond} does not reach {target.bond}")
+    reached(source, target)
     prefix = target.address.rpartition(".")[0] + ".0/24"
     lab.hands.patch(path, include_private_wan=False)
     try:
@@ -259,16 +258,14 @@ def _withdrawn(lab: Lab) -> str:
         # What was on its way when the last route went is not to be counted, and nothing tells when it has come.
         time.sleep(1)
         before = _received_in(lab, "globex")
-        with Probes([Path("withdrawn", source.namespace, target.address)]) as probes:
-            probes.go_on(2)
-        crossed, sent = _received_in(lab, "globex") - before, len(probes.traffic[0].sent)
+        sent = len(sent_for(Path("withdrawn", source.namespace, target.address), 2).sent)
+        crossed = _received_in(lab, "globex") - before
         # What is left is the routing protocols' own, a few packets a second on each of six devices.
         need(crossed < 2 * sent, f"{sent} packets for nobody crossed the meshes {crossed} times")
     finally:
         lab.hands.patch(path, include_private_wan=True)
         lab.sync()
-    back = until(lambda: reaches(source, target), CONVERGED)
-    need(back is not None, f"{prefix} does not come back")
+    back = reached(source, target)
     return (
         f"gone everywhere after {gone:.1f} s; {sent} packets for it, {crossed} crossed a mesh; back after {back:.1f} s"
     )

@@ -28,6 +28,8 @@ from ..probes import Path, Probes, Traffic
 from ..report import Check, Failed, need
 from .cpe_nat import public_of
 
+DEADLINE = 20.0
+"""Seconds until every path must work."""
 PAUSE = 0.3
 """Seconds between two looks at the stand-ins while a run goes on."""
 
@@ -91,17 +93,16 @@ def following(lab: Lab) -> Iterator[None]:
 def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic]]:
     """Run site.yml under traffic on all paths; its outcome, and what each path saw. Raises Failed if one is dead."""
     all_paths = paths(lab)
-    all_answer(all_paths, "even without a run")
+    all_answer(all_paths, "these do not work even without a run")
     with Probes(all_paths) as probes, following(lab):
         outcome = run_playbook("site.yml", warmed=True, **arguments)
     return outcome, probes.traffic
 
 
-def all_answer(all_paths: list[Path], when: str) -> None:
-    """Raises Failed if one of them does not, for a while."""
-    for path in all_paths:
-        known = until(partial(_answers, path), 20)
-        need(known is not None, f"{path.name} does not work {when}")
+def all_answer(all_paths: list[Path], otherwise: str) -> None:
+    """Raises Failed with this text and the names of the paths whose ends do not send their page for a while."""
+    late = [path.name for path in all_paths if until(partial(answers, path), DEADLINE) is None]
+    need(not late, f"{otherwise}: {late}")
 
 
 def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
@@ -114,8 +115,9 @@ def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
     return outcome, f"{sent} datagrams on {len(traffic)} paths, none lost, {outcome.seconds:.0f} s"
 
 
-def _answers(path: Path) -> bool:
-    return fetch(path.namespace, path.address, timeout=0.5) is not None
+def answers(path: Path) -> bool:
+    """Return True if the end of the path sends its page."""
+    return fetch(path.namespace, path.address, source=path.source, timeout=0.5) is not None
 
 
 def _second(lab: Lab) -> str:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from ..answers import PAGE_PORT
@@ -16,13 +15,16 @@ from ..fabric import INTERNET_HOST
 from ..network import Lab, until
 from ..probes import Path
 from ..report import Check, need
-from .additions import DEADLINE, succeeded, unharmed
-from .changing_paths import answers, paths
+from .additions import unharmed
+from .changing_paths import paths
 from .cpe_nat import goes_out
 from .interruptions import measured
+from .traffic import DEADLINE, all_answer
 
 FORWARDED = 8080
-GATEWAY = {"aggregator": "agg1", "networks": ["172.16.0.0/12"], "egress": "masquerade", "interface": "ens6"}
+DEVICE = "agg1", "ens6"
+"""The gateway's aggregator and device."""
+GATEWAY = {"aggregator": DEVICE[0], "networks": ["172.16.0.0/12"], "egress": "masquerade", "interface": DEVICE[1]}
 VPC = {"cidr": "10.101.0.0/16"}
 HOST = 18
 """The bond whose LAN goes out; it is on another aggregator."""
@@ -55,10 +57,10 @@ def _own_side(intent: Intent) -> dict[str, Any]:
 def _gateway(intent: Intent) -> str:
     forward = {"protocol": "tcp", "port": FORWARDED, "to": intent.lab.host(HOST).address, "to_port": PAGE_PORT}
     intent.space("acme").update(vpc=dict(VPC), gateways=[{**GATEWAY, "port_forwards": [forward]}])
-    outcome, sent = unharmed(intent, lambda: intent.run(**_own_side(intent)))
-    did, path = succeeded(outcome), way_out(intent.lab)
-    need(until(partial(answers, path), DEADLINE) is not None, f"{path.name} does not work")
-    return f"{did}: {sent}; {path.name} works, as {goes_out(intent.lab.host(HOST))}"
+    _outcome, did = unharmed(intent, lambda: intent.run(**_own_side(intent)))
+    path = way_out(intent.lab)
+    all_answer([path], "this does not work")
+    return f"{did}; {path.name} works, as {goes_out(intent.lab.host(HOST))}"
 
 
 def _egress(intent: Intent) -> str:

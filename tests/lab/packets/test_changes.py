@@ -95,8 +95,8 @@ def test_the_inventory_has_the_lab_s_hosts_and_what_a_check_has_changed(intent: 
 
 
 def test_the_seeds_have_the_inventory_s_instances() -> None:
-    cloud = yaml.safe_load(changing.AWS_SEED.read_text())
-    server = yaml.safe_load(changing.SERVER_SEED.read_text())
+    cloud = yaml.safe_load((changing.SEEDS / "aws.yml").read_text())
+    server = yaml.safe_load((changing.SEEDS / "bondingadmin.yml").read_text())
     assert {one["tags"]["Name"]: one["id"] for one in cloud["instances"]} == changing.INSTANCES
     assert {one["ip"]: one["name"] for one in server["aggregators"]} == {
         one["public_ip"]: one["tags"]["Name"] for one in cloud["instances"]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from lab.bench.networks import PASSWORD, USER, make_network
-from lab.process import Running
+from lab.process import stand_ins
 from tests.playbooks.running import Outcome, Site
 
 AGGREGATORS, SPACES = 3, 4
@@ -28,10 +28,7 @@ plays that change something, and the two looks at the aggregators themselves, le
 def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Unmanaged spaces with an interface and a protocol on each aggregator, built by one run that is kept."""
     network = make_network(tmp_path_factory.mktemp("mesh"), AGGREGATORS, SPACES)
-    with (
-        Running("lab.bondingadmin", "--seed", network.server_seed) as server,
-        Running("lab.aws", "--seed", network.cloud_seed) as cloud,
-    ):
+    with stand_ins(network.folder) as (server, cloud):
         yield Site(server, cloud, network.folder, network.inventory, f"{USER}:{PASSWORD}")
 
 
@@ -89,10 +86,7 @@ def test_what_changed_costs_itself(mesh: Site, made: Outcome, count: int) -> Non
 def test_an_address_is_one_allocation_and_one_association(tmp_path: pathlib.Path) -> None:
     count = 6
     network = make_network(tmp_path, 1, 0, addresses=count)
-    with (
-        Running("lab.bondingadmin", "--seed", network.server_seed) as server,
-        Running("lab.aws", "--seed", network.cloud_seed) as cloud,
-    ):
+    with stand_ins(network.folder) as (server, cloud):
         site = Site(server, cloud, network.folder, network.inventory)
         outcome = site.run("cpe_nat")
         assert outcome.code == 0, outcome.output
