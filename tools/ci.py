@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lab.hosts import __main__ as hosts
-from lab.packets import sandbox
+from lab.packets import namespace_sandbox
 from tools.lines import ROOT, Line, find_python, read_lines
 from tools.lint import STAGES
 
@@ -229,8 +229,8 @@ def main() -> int:
     runner = Runner()
     for path, reason in LONG.items():
         runner.leave_out(path, reason)
-    runner.not_installed = install(sandbox.missing({**sandbox.PACKAGES, **hosts.PACKAGES}))
-    if_possible("packets", sandbox.refused)(runner)
+    runner.not_installed = install(namespace_sandbox.missing({**namespace_sandbox.PACKAGES, **hosts.PACKAGES}))
+    if_possible("packets", namespace_sandbox.refused)(runner)
     # Three on two cores: each waits now and then, for a stand-in to start or a process to end.
     with ThreadPoolExecutor(3) as pool:
         for future in [pool.submit(job, runner) for job in jobs(there)]:

@@ -9,7 +9,7 @@
 - ``__main__``     the program
 - ``playbook``     running a playbook with nothing of the user's around it, and what came of it
 - ``callback``     Ansible's side of that: each result as a JSON line
-- ``judge``        what the demonstration asserts: no write where none may be, nothing of others touched
-- ``tables``       what was built, as text
+- ``assertions``   what the demonstration asserts: no write where none may be, nothing of others touched
+- ``summary``      what was built, as text
 - ``bondingadmin.yml``, ``aws.yml``    what there is before the first run
 """

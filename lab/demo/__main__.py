@@ -19,7 +19,7 @@ import yaml
 
 from lab.process import LabError, Running, stand_ins
 
-from . import judge, tables
+from . import assertions, summary
 from .playbook import INVENTORY, ROOT, Outcome, command, run_playbook
 
 SEEDS = pathlib.Path(__file__).parent
@@ -99,7 +99,7 @@ class Demo:
 
     def writes(self) -> list[str]:
         """The writing requests of the last run, on both sides."""
-        return judge.writes(self._server.log()) + judge.writes(self._aws.log())
+        return assertions.writes(self._server.log()) + assertions.writes(self._aws.log())
 
     def show_plan(self) -> None:
         """From an empty account: everything that would be done, and not one write."""
@@ -107,10 +107,10 @@ class Demo:
         self.planned = outcome.plan
         if not self.planned:
             raise DemoError("the plan is empty, though nothing is built yet")
-        for line in tables.plan_lines(self.planned):
+        for line in summary.plan_lines(self.planned):
             say(line)
         say("\n  The whole diff is what Ansible prints for each of them; one of them (all: --verbose):\n")
-        for line in tables.example(outcome.stdout, "vxlan_interface"):
+        for line in summary.example(outcome.stdout, "vxlan_interface"):
             say(line)
         self._no_writes("the run in check mode")
         say(f"\n  {len(self.planned)} changes planned in {outcome.seconds:.1f} s; no writing request to either side.")
@@ -119,21 +119,22 @@ class Demo:
         """The same, really."""
         server, aws = self._server.state(), self._aws.state()
         outcome = self.run("Doing it", "site.yml")
-        requests = {"the server": judge.writes(self._server.log()), "AWS": judge.writes(self._aws.log())}
+        requests = {"the server": assertions.writes(self._server.log()), "AWS": assertions.writes(self._aws.log())}
         self.written = sum(map(len, requests.values()))
         if not self.written:
             raise DemoError("nothing was written, though everything was to be built")
         counts = " and ".join(f"{len(found)} to {side}" for side, found in requests.items())
         say(f"\n  Done in {outcome.seconds:.1f} s, with {counts} as writing requests.")
         self._show_built()
-        problems = judge.touched(aws, self._aws.state(), self._network) + judge.missing(server, self._server.state())
+        problems = assertions.touched(aws, self._aws.state(), self._network)
+        problems += assertions.missing(server, self._server.state())
         if problems:
             raise DemoError("what belongs to others was touched: " + "; ".join(problems))
         addresses = ", ".join(f"{one['tags']['Name']} {one['public_ip']}" for one in self._aws.state()["instances"])
         say(f"\n  As before: the aggregators' own public addresses ({addresses}), and every object of others.")
 
     def _show_built(self) -> None:
-        built = tables.Built(self._network, self._server.state(), self._aws.state())
+        built = summary.Built(self._network, self._server.state(), self._aws.state())
         for title, lines in (
             ("Public addresses for single bonds (CPE NAT IPs)", built.public_addresses()),
             ("Direct VXLAN meshes (tunnel addresses; an endpoint for every other member)", built.meshes()),
@@ -168,7 +169,7 @@ class Demo:
     def summary(self) -> str:
         """The counts of the last line."""
         aws = self._aws.state()
-        ours = [one for one in aws["addresses"] if one["tags"].get(judge.TAG_NETWORK) == self._network]
+        ours = [one for one in aws["addresses"] if one["tags"].get(assertions.TAG_NETWORK) == self._network]
         return (
             f"{len(self.planned)} changes planned, made by {self.written} writing requests, {len(ours)} Elastic IPs; "
             "second run changed=0 and 0 writes, nothing of others touched"

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab import warm
+from lab import fork_server
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PLAYBOOKS = ROOT / "playbooks"
@@ -134,11 +134,11 @@ def run_playbook(
     """Run it to its end, whatever comes of it.
 
     :param on_line: is given each line of output as it comes
-    :param warmed: whether modules on this machine are forked from a Python that has imported boto3 (see lab/warm)
+    :param warmed: whether modules on this machine are forked from a Python that has imported boto3 (lab/fork_server)
     """
     if warmed:
         given = dict(env or {})
-        env = {**given, **warm.environment(given.get("ANSIBLE_CONNECTION_PLUGINS", ""))}
+        env = {**given, **fork_server.environment(given.get("ANSIBLE_CONNECTION_PLUGINS", ""))}
     with tempfile.TemporaryDirectory(prefix="bonded-") as folder:
         home = pathlib.Path(folder)
         events = home / "events.jsonl"

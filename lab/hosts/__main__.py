@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-from lab.packets import sandbox
+from lab.packets import namespace_sandbox
 from lab.process import ROOT
 
 PACKAGES = {
@@ -24,7 +24,7 @@ PACKAGES = {
 
 def refused() -> str:
     """Return the reason why these tests cannot be run here; empty if they can."""
-    return sandbox.refused("a host in a namespace", PACKAGES)
+    return namespace_sandbox.refused("a host in a namespace", PACKAGES)
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     if os.geteuid() != 0:
         script = 'mount -t tmpfs tmpfs /run && exec "$@"'
         command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command]
-    path = {"PATH": sandbox.environment()["PATH"]}
+    path = {"PATH": namespace_sandbox.environment()["PATH"]}
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **path}, check=False).returncode
 
 

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 
 from lab.process import LabError, Running, stand_ins
 
-from . import built, expected, sandbox, worlds
-from .changing import everyday as everyday_network
-from .changing import unbuilt
+from . import expected, namespace_sandbox, provisioning, scenarios
 from .checks import everyday
 from .gates import Gates
-from .kernel import KernelError
-from .network import Lab
+from .lab import Lab
+from .live_changes import everyday as everyday_network
+from .live_changes import unbuilt
+from .netns import KernelError
 from .report import Result, cpu_seconds, run, say, show
 
 CANNOT = 2
@@ -35,7 +35,7 @@ def prove(server: Running, aws: Running, parts: Sequence[str], wanted: expected.
         seconds = lab.sync()
         say(f"  {lab.size()} in {seconds:.1f} s")
         for title in parts:
-            ran = run(title, worlds.PARTS[title](lab))
+            ran = run(title, scenarios.PARTS[title](lab))
             absent = expected.judged(title, ran, wanted)
             for result in absent:
                 show(result)
@@ -45,24 +45,24 @@ def prove(server: Running, aws: Running, parts: Sequence[str], wanted: expected.
     return results
 
 
-def one_world(name: str, wanted: Sequence[str], taken: int | None, given: Sequence[int]) -> list[Result]:
-    """Build it, give its network to other worlds, and run its parts: those that are wanted, or all."""
-    titles = [title for title in worlds.WORLDS[name].parts if not wanted or title in wanted]
-    say(f"\nThe world '{name}'\n")
+def one_scenario(name: str, wanted: Sequence[str], taken: int | None, given: Sequence[int]) -> list[Result]:
+    """Build it, give its network to other scenarios, and run its parts: those that are wanted, or all."""
+    titles = [title for title in scenarios.SCENARIOS[name].parts if not wanted or title in wanted]
+    say(f"\nThe scenario '{name}'\n")
     began, results = time.monotonic(), list[Result]()
-    with worlds.network(name, taken) as (server, aws):
+    with scenarios.network(name, taken) as (server, aws):
         for descriptor in given:
-            built.give(descriptor, server, aws)
+            provisioning.give(descriptor, server, aws)
         if titles:
-            results = prove(server, aws, titles, worlds.WORLDS[name].wanted())
-    say(f"\n  The world '{name}': {time.monotonic() - began:.0f} s, {cpu_seconds():.0f} s of a processor")
+            results = prove(server, aws, titles, scenarios.SCENARIOS[name].wanted())
+    say(f"\n  The scenario '{name}': {time.monotonic() - began:.0f} s, {cpu_seconds():.0f} s of a processor")
     return results
 
 
 def seeds(folder: pathlib.Path, wanted: Sequence[str]) -> list[Result]:
     """The parts on a network that both stand-ins hold from the beginning."""
     with stand_ins(folder) as (server, aws):
-        return prove(server, aws, wanted or list(worlds.PARTS), expected.of_states(server.state(), aws.state()))
+        return prove(server, aws, wanted or list(scenarios.PARTS), expected.of_states(server.state(), aws.state()))
 
 
 def changes(names: Sequence[str]) -> list[Result]:
@@ -85,7 +85,7 @@ def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> i
     """Say how it ended; returns the exit code."""
     failed = [result.name for result in results if not result.passed]
     if failed or broken or not results:
-        named = [*failed, *(f"the world '{name}' did not come to its end" for name in broken)]
+        named = [*failed, *(f"the scenario '{name}' did not come to its end" for name in broken)]
         say(f"\npackets: FAILED, {len(failed)} of {len(results)} checks: {'; '.join(named)}")
         return 1
     say(f"\npackets: OK, {len(results)} checks, {seconds:.0f} s")
@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--seeds", type=pathlib.Path, help="a folder with bondingadmin.yml and aws.yml that hold a network: no site.yml"
     )
     parser.add_argument(
-        "--part", action="append", choices=list(worlds.PARTS), default=[], help="only this part of the checks"
+        "--part", action="append", choices=list(scenarios.PARTS), default=[], help="only this part of the checks"
     )
     parser.add_argument(
         "--changes",
@@ -108,35 +108,35 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="NAME",
         help=f"only the everyday changes, all or those named: {', '.join(everyday.NAMES)}",
     )
-    parser.add_argument("--world", choices=list(worlds.WORLDS), help=argparse.SUPPRESS)
+    parser.add_argument("--scenario", choices=list(scenarios.SCENARIOS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--give", type=int, action="append", default=[], help=argparse.SUPPRESS)
     given = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(given)
     began = time.monotonic()
-    reason = "" if sandbox.inside() else sandbox.refused()
+    reason = "" if namespace_sandbox.inside() else namespace_sandbox.refused()
     if reason:
         say(reason)
         return CANNOT
     alone = options.seeds or options.changes is not None
-    if not sandbox.inside() and alone:
-        return sandbox.enter(given)
+    if not namespace_sandbox.inside() and alone:
+        return namespace_sandbox.enter(given)
     try:
         if options.changes is not None:
             return total(changes(options.changes), (), time.monotonic() - began)
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
-        if options.world:
-            worlds.tell(options.tell, one_world(options.world, options.part, options.take, options.give))
+        if options.scenario:
+            scenarios.tell(options.tell, one_scenario(options.scenario, options.part, options.take, options.give))
             return 0
     except (LabError, KernelError) as error:
         say(f"\n{error}\n\npackets: FAILED, {str(error).splitlines()[0]}")
         return 1
-    names = worlds.with_parts(options.part)
+    names = scenarios.with_parts(options.part)
     say("bonded.internet, the packet lab: what site.yml leaves on the stand-ins, carried out by kernels and BIRD")
     say(f"Side by side, each printed when it has ended: {', '.join(names)}")
-    results, broken = worlds.side_by_side(names, given)
+    results, broken = scenarios.side_by_side(names, given)
     return total(results, broken, time.monotonic() - began)
 
 

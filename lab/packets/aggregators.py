@@ -16,8 +16,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .fabric import LAST, Device, Fabric
-from .ledger import ADDRESS, FORWARDING, LINK, UPPER, Piece, route, rule
+from .applied_state import ADDRESS, FORWARDING, LINK, UPPER, Piece, route, rule
+from .aws_topology import LAST, Device, Fabric
 from .report import Failed
 
 LEARNED = 200

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import mesh, sessions
+from . import bond_bgp, managed_mesh
 from .aggregators import LEARNED, PREFERENCE, Server
 
 
@@ -33,8 +33,8 @@ def configuration(server: Server, aggregator: Mapping[str, Any]) -> str:
         runs = protocol["enabled"] and protocol["active"]
         if runs and (protocol["space"] is None or protocol["space"] in spaces):
             lines += _protocol(protocol, names)
-    lines += mesh.protocols(server, aggregator["name"])
-    lines += sessions.protocols(server, aggregator["name"])
+    lines += managed_mesh.protocols(server, aggregator["name"])
+    lines += bond_bgp.protocols(server, aggregator["name"])
     return "".join(f"{line}\n" for line in lines)
 
 

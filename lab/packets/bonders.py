@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .ledger import ADDRESS, LINK, Piece
+from .applied_state import ADDRESS, LINK, Piece
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .fabric import Device
+from .aws_topology import Device
 
 VPC_COUNTERS = ("mac_drop", "mcast_drop", "bcast_drop", "src_drop", "dst_drop", "group_out_drop", "group_in_drop")
 

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .aggregators import SPACE, Server
+from .applied_state import ADDRESS, ROUTE, RULE6, Piece
+from .aws_topology import INTERNET, Device, Fabric, short
 from .bonders import Bonders
-from .fabric import INTERNET, Device, Fabric, short
-from .ledger import ADDRESS, ROUTE, RULE6, Piece
 
 INTERNET_HOST6 = "3fff::1"
 ROUTER, BEYOND = "fe80::1", "fe80::2"

@@ -16,8 +16,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from .answers import ECHO_PORT
-from .kernel import entered
+from .echo_servers import ECHO_PORT
+from .netns import entered
 
 INTERVAL = 0.02
 """Seconds between two datagrams on a path."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from .kernel import KernelError
+from .netns import KernelError
 
 WIDTH = 66
 

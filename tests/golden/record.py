@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
-from lab.demo import judge
+from lab.demo import assertions
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 from .scenarios import Scenario
@@ -134,7 +134,7 @@ def _requests(outcome: Outcome, site: Site, names: Names) -> str:
     reads: Counter[str] = Counter()
     writes = []
     for entry in [*outcome.server, *outcome.aws]:
-        if judge.writes([entry]):
+        if assertions.writes([entry]):
             content = _listed(entry["params"], names) if "action" in entry else entry["body"]
             shown = {name: value for name, value in (content or {}).items() if name not in CHOSEN_PARAMETERS}
             start = entry.get("action") or f"{entry['method']} {entry['path']}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import lab.demo.playbook
-from lab.demo import judge
+from lab.demo import assertions
 from lab.process import ROOT, Running
 
 from .reading import read_plain
@@ -20,7 +20,7 @@ def run(second: Running) -> tuple[int, list[str]]:
     extra = {"wanted": "present", "bonding_api_url": second.url}
     outcome = lab.demo.playbook.run_playbook(PLAYBOOK, extra=extra, warmed=True)
     assert outcome.rc == 0, outcome.stdout
-    return outcome.changed, judge.writes(second.log())
+    return outcome.changed, assertions.writes(second.log())
 
 
 def test_modules_make_what_is_wanted_and_nothing_twice(second: Running) -> None:

@@ -182,7 +182,7 @@ def test_ci_wants_both_lines(
 ) -> None:
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version if version in there else None)
-    monkeypatch.setattr(ci.sandbox, "refused", lambda *_: "")
+    monkeypatch.setattr(ci.namespace_sandbox, "refused", lambda *_: "")
     monkeypatch.setattr(ci, "install", lambda _packages: "")
     monkeypatch.setenv("CI", in_ci)
     assert ci.main() == code
@@ -268,7 +268,7 @@ def test_ci_says_where_the_doors_with_namespaces_cannot_run(
     monkeypatch.setattr(ci, "Runner", FakeRunner)
     monkeypatch.setattr(ci, "find_python", lambda version: version)
     monkeypatch.setattr(ci, "install", lambda _packages: not_installed)
-    monkeypatch.setattr(ci.sandbox, "refused", lambda *_: reason)
+    monkeypatch.setattr(ci.namespace_sandbox, "refused", lambda *_: reason)
     assert ci.main() == 0
     lines = capsys.readouterr().out.splitlines()
     for door in ("packets", "hosts"):

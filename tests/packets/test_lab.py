@@ -18,18 +18,18 @@ import time
 import pytest
 import yaml
 
-from lab.packets import sandbox
+from lab.packets import namespace_sandbox
 from lab.process import ROOT
 
 SMALL = pathlib.Path(__file__).parent / "small"
 PARTS = ("Public addresses", "Private WAN")
-REFUSED = sandbox.refused()
+REFUSED = namespace_sandbox.refused()
 
 pytestmark = pytest.mark.skipif(bool(REFUSED), reason=REFUSED)
 
 
 def environment() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if key != sandbox.INSIDE}
+    return {key: value for key, value in os.environ.items() if key != namespace_sandbox.INSIDE}
 
 
 def command(seeds: pathlib.Path, *parts: str) -> list[str]:
@@ -84,12 +84,12 @@ def child(process: int) -> int:
     return int(found)
 
 
-def inhabitants(world: str) -> list[int]:
+def inhabitants(sandbox: str) -> list[int]:
     """The processes of a process namespace."""
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(folder / "ns" / "pid") == world:
+            if os.readlink(folder / "ns" / "pid") == sandbox:
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -102,12 +102,12 @@ def test_nothing_is_left_after_a_kill(signal_number: signal.Signals) -> None:
         assert process.stdout is not None
         try:
             assert any("BIRD daemons" in line for line in process.stdout)
-            world = os.readlink(f"/proc/{child(child(process.pid))}/ns/pid")
+            sandbox = os.readlink(f"/proc/{child(child(process.pid))}/ns/pid")
             # The program, two stand-ins, four BIRD daemons.
-            assert len(inhabitants(world)) >= 7
+            assert len(inhabitants(sandbox)) >= 7
         finally:
             process.send_signal(signal_number)
     deadline = time.monotonic() + 10
-    while (left := inhabitants(world)) and time.monotonic() < deadline:
+    while (left := inhabitants(sandbox)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []

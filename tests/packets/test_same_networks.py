@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.packets import sandbox
+from lab.packets import namespace_sandbox
 from lab.process import ROOT
 
 from .test_lab import SMALL, environment
@@ -26,7 +26,7 @@ COMMAND = (sys.executable, "-m", "lab.packets", "--part", "Private WAN", "--part
 ZONES = {"agg1": "a", "agg2": "b"}
 SPACES = {"acme": 11, "globex": 12}
 VPC, SUBNET, TUNNELS, LANS = "10.0.0.0/16", "10.0.0.0/24", "10.254.0.0/20", "172.16.0.0/12"
-REFUSED = sandbox.refused()
+REFUSED = namespace_sandbox.refused()
 
 pytestmark = pytest.mark.skipif(bool(REFUSED), reason=REFUSED)
 

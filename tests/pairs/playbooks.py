@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond
 from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
-from lab.demo import judge as demo_judge
+from lab.demo import assertions as demo_assertions
 from tests.faults.recording import doubled, prefixes
 from tests.pairs.base import Base
 from tests.pairs.edits import edited
@@ -257,7 +257,7 @@ def _otherwise(outcome: Outcome, before: Json, after: Json) -> list[str]:
     asked: Counter[tuple[str, str]] = Counter()
     for entry in outcome.aws:
         name = entry["action"]
-        if demo_judge.writes([entry]) and MADE.match(name):
+        if demo_assertions.writes([entry]) and MADE.match(name):
             verb = next(word for word in VERBS if name.startswith(word))
             asked[VERBS[verb], KINDS[name.removeprefix(verb)]] += 1
     on_aws -= Counter({key: count for key, count in on_aws.items() if key[0] == "update" and key[1] != "route"})

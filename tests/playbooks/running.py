@@ -18,7 +18,7 @@ import boto3
 import yaml
 
 import lab.demo.playbook
-from lab.demo import judge
+from lab.demo import assertions
 from lab.demo.playbook import run_playbook
 from lab.process import ROOT, Running
 
@@ -63,7 +63,7 @@ class Outcome:
     @property
     def writes(self) -> list[str]:
         """Every writing request to either side."""
-        return judge.writes(self.server) + judge.writes(self.aws)
+        return assertions.writes(self.server) + assertions.writes(self.aws)
 
     @property
     def problems(self) -> str:
@@ -83,12 +83,12 @@ def started(scratch: pathlib.Path) -> Iterator[Site]:
 
 def server_writes(log: Iterable[Json]) -> list[Json]:
     """The writing requests of the server's log."""
-    return [entry for entry in log if judge.writes([entry])]
+    return [entry for entry in log if assertions.writes([entry])]
 
 
 def aws_writes(log: Iterable[Json]) -> list[Json]:
     """The writing actions of AWS's log."""
-    return [entry for entry in log if judge.writes([entry])]
+    return [entry for entry in log if assertions.writes([entry])]
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Site:
 
     def writes(self) -> list[str]:
         """Every writing request of the last run, to either side."""
-        return judge.writes(self.server.log()) + judge.writes(self.cloud.log())
+        return assertions.writes(self.server.log()) + assertions.writes(self.cloud.log())
 
     def reset(self) -> None:
         """Both sides as the seeds have them."""
@@ -162,7 +162,7 @@ class Site:
 
     def ours(self, kind: str, network: str = "demo") -> dict[str, Json]:
         """AWS's objects of a kind that carry the network's tags, by their key."""
-        found = [one for one in self.cloud.state()[kind] if one["tags"].get(judge.TAG_NETWORK) == network]
+        found = [one for one in self.cloud.state()[kind] if one["tags"].get(assertions.TAG_NETWORK) == network]
         return {one["tags"]["bonded.internet/key"]: one for one in found}
 
     def ec2(self) -> Any:

@@ -10,27 +10,27 @@ import pathlib
 import tempfile
 from collections.abc import Iterator
 
-from ..changing import Intent
-from ..network import Lab
+from ..lab import Lab
+from ..live_changes import Intent
+from ..namespace_sandbox import HOSTS
 from ..report import Check
-from ..sandbox import HOSTS
-from . import additions, interruptions, own_groups, ways_out
+from . import disruptive_changes, egress, non_disruptive_changes, security_groups
 
 
 def checks(lab: Lab) -> Iterator[Check]:
     """Yield the checks of additions and interruptions. Each check continues from the network of the one before."""
     intent = _intent(lab)
-    yield from additions.checks(intent)
-    yield from interruptions.checks(intent)
+    yield from non_disruptive_changes.checks(intent)
+    yield from disruptive_changes.checks(intent)
 
 
 def ways(lab: Lab) -> Iterator[Check]:
     """A gateway, our security groups, another way out: on a network of its own, so that both go side by side."""
     intent = _intent(lab)
-    yield Check("the same network once more", lambda: additions.first(intent))
-    yield from ways_out.gateway(intent)
-    yield from own_groups.checks(intent)
-    yield from ways_out.egress(intent)
+    yield Check("the same network once more", lambda: non_disruptive_changes.first(intent))
+    yield from egress.gateway(intent)
+    yield from security_groups.checks(intent)
+    yield from egress.egress(intent)
 
 
 def _intent(lab: Lab) -> Intent:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from .. import titles
-from ..answers import fetch
+from ..aws_topology import INTERNET, INTERNET_HOST
 from ..bonders import LanHost
-from ..fabric import INTERNET, INTERNET_HOST
-from ..network import Lab, until
+from ..echo_servers import fetch
+from ..lab import Lab, until
 from ..report import Check, Failed, need
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import kernel
-from ..fabric import INTERNET
-from ..network import Lab
+from .. import netns
+from ..aws_topology import INTERNET
+from ..lab import Lab
 from ..probes import Path, sent_for
 from ..report import Check, need
+from .bond_failover import BOND, DEAD, HOME, SAME_SUBNET, at_home, moved, owner_hangs, silent
 from .cpe_nat import both_ways, public_of
-from .moves import BOND, DEAD, HOME, SAME_SUBNET, at_home, moved, owner_hangs, silent
 
 CIRCLES = 10
 """Times that a packet comes back to the owner of its address at least, until its TTL has ended."""
@@ -40,9 +40,9 @@ def _by_address(lab: Lab) -> str:
         lab.by_address(True)
         try:
             silent(lab, host, DEAD)
-            before = kernel.received(owner.holder, owner.name)
+            before = netns.received(owner.holder, owner.name)
             traffic = sent_for(Path("inward", INTERNET, public), 0.5)
-            came = kernel.received(owner.holder, owner.name) - before
+            came = netns.received(owner.holder, owner.name) - before
             need(not traffic.back, f"{public} answers, though the fabric overlooks MAC addresses")
             need(came > CIRCLES * len(traffic.sent), f"{len(traffic.sent)} packets came to {HOME} only {came} times")
         finally:

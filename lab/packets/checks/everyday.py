@@ -15,14 +15,14 @@ from functools import partial
 
 from lab.demo.playbook import Outcome
 
-from ..changing.everyday import Network
 from ..gates import Gates, Write
-from ..network import Lab, until
+from ..lab import Lab, until
+from ..live_changes.everyday import Network
 from ..probes import INTERVAL, Probes, Traffic
 from ..report import Check, Failed, need
-from .additions import succeeded
-from .changing_paths import AFTER
 from .everyday_changes import CHANGES, Change
+from .non_disruptive_changes import succeeded
+from .paths import AFTER
 from .traffic import DEADLINE, all_answer, answers
 
 TITLE = "Everyday changes under traffic"

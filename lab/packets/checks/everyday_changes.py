@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..changing import FOURTH
-from ..changing.everyday import NETWORKS, ONLY_HOST, Network, inbound
+from ..live_changes import FOURTH
+from ..live_changes.everyday import NETWORKS, ONLY_HOST, Network, inbound
 
 ALLOWED = {"bonding_allow_disruption": True}
 PRUNED = {**ALLOWED, "bonding_prune": True}

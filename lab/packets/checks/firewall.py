@@ -16,9 +16,9 @@ import jinja2
 
 from lab.process import ROOT
 
-from .. import kernel, titles
-from ..kernel import KernelError
-from ..network import Lab, until
+from .. import netns, titles
+from ..lab import Lab, until
+from ..netns import KernelError
 from ..report import Check, Failed, need
 from . import cpe_nat, private_wan
 from .neighbours import Pair, lacking, pairs, vxlan
@@ -57,9 +57,9 @@ def admit(lab: Lab, names: Mapping[str, str] | tuple[str, ...]) -> None:
     rules = "".join(f"add rule inet filter included {RULES[name]}\n" for name in names)
     for device in lab.server.primary.values():
         try:
-            kernel.nft(device.holder, f"flush chain inet filter included\n{rules}")
+            netns.nft(device.holder, f"flush chain inet filter included\n{rules}")
         except KernelError:
-            kernel.nft(device.holder, CHAIN.read_text() + rules)
+            netns.nft(device.holder, CHAIN.read_text() + rules)
     lab.forget_routes()
 
 
@@ -76,7 +76,7 @@ def protocol(lab: Lab, pair: Pair) -> str:
 
 def rejected(lab: Lab, name: str) -> int:
     """Return how many packets of a protocol all chains have rejected."""
-    return sum(kernel.counters(one.holder).get(COUNTERS[name], 0) for one in lab.server.primary.values())
+    return sum(netns.counters(one.holder).get(COUNTERS[name], 0) for one in lab.server.primary.values())
 
 
 def dead(lab: Lab, which: list[Pair]) -> None:
@@ -128,9 +128,9 @@ def _echo(lab: Lab, aggregator: str, device: str, address: str) -> bool:
     """Return True if an echo comes back, or the peer answers to ARP: what role `settle` once asked for alone."""
     namespace = lab.server.namespace(aggregator)
     words = ("ping", "-n", "-q", "-c", "1", "-W", "1", "-I", device, address)
-    if "1 received" in kernel.inside(namespace, *words, check=False):
+    if "1 received" in netns.inside(namespace, *words, check=False):
         return True
-    shown = kernel.inside(namespace, "ip", "-4", "neigh", "show", "to", address, "dev", device, "nud", "reachable")
+    shown = netns.inside(namespace, "ip", "-4", "neigh", "show", "to", address, "dev", device, "nud", "reachable")
     return bool(shown.strip())
 
 
@@ -171,7 +171,7 @@ def _by_role(lab: Lab) -> str:
         entries = _entries(lab, name)
         given = {"__aggregator_host_checked": {"firewall": entries}, "__aggregator_host_mark": "bonded.internet demo"}
         text = template.render(given)
-        kernel.nft(
+        netns.nft(
             device.holder,
             f"flush chain inet filter included\ntable inet filter {{\nchain included {{\n{text}\n}}\n}}\n",
         )

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from .. import kernel, titles
-from ..answers import fetch
+from .. import netns, titles
+from ..aws_topology import INTERNET_HOST, Device
 from ..bonders import LanHost
-from ..fabric import INTERNET_HOST, Device
-from ..network import Lab, until
+from ..echo_servers import fetch
+from ..lab import Lab, until
 from ..probes import Path, sent_for
 from ..report import Check, need
 from .cpe_nat import goes_out, public_of
@@ -175,9 +175,9 @@ def _to_nobody(lab: Lab, gateway: Gateway) -> tuple[int, int]:
     """Packets sent to an address of the gateway's networks that no LAN has, and how often they came by the gateway."""
     namespace = lab.server.namespace(gateway.aggregator)
     nobody = ".".join([*gateway.host.address.split(".")[:2], "250", "10"])
-    before = kernel.received(namespace, gateway.device.name)
+    before = netns.received(namespace, gateway.device.name)
     traffic = sent_for(Path("nobody", gateway.host.namespace, nobody), 0.5)
-    return len(traffic.sent), kernel.received(namespace, gateway.device.name) - before
+    return len(traffic.sent), netns.received(namespace, gateway.device.name) - before
 
 
 def _protocol(lab: Lab, gateway: Gateway) -> tuple[str, dict[str, Any]]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from .. import kernel, titles
-from ..network import Lab, until
+from .. import netns, titles
+from ..lab import Lab, until
 from ..report import Check, Failed, need
 
 DEADLINE = 60.0
@@ -77,7 +77,7 @@ def _sign(lab: Lab, space: str | None, near: str, far: str) -> tuple[str, tuple[
     if "ospf" in kinds:
         return address, ("show", "ospf", "neighbors")
     words = ("-j", "-6", "addr", "show", "dev", device, "scope", "link")
-    shown = kernel.run("ip", "-n", lab.server.namespace(far), *words)
+    shown = netns.run("ip", "-n", lab.server.namespace(far), *words)
     local = [one["local"] for link in json.loads(shown) for one in link.get("addr_info", ())]
     need(local, f"{device} of {far} has no link-local address")
     return local[0], ("show", "babel", "neighbors")

@@ -15,11 +15,11 @@ from typing import Any
 
 from lab.demo.playbook import run_playbook
 
-from .. import kernel, mesh, sessions, titles
+from .. import bond_bgp, managed_mesh, netns, titles
 from ..aggregators import tunnel_addresses
-from ..answers import Page, fetch
 from ..bonders import LanHost
-from ..network import Lab, until
+from ..echo_servers import Page, fetch
+from ..lab import Lab, until
 from ..probes import Path, Probes, sent_for
 from ..report import Check, need
 
@@ -113,7 +113,7 @@ def _direct(lab: Lab, space: Mapping[str, Any]) -> str:
     counted: list[list[int]] = []
     for source, target, far in list(_on_two_aggregators(lab, space["key"]))[:2]:
         direct = vxlan_of(aggregators[far], space["key"])
-        devices = [direct, *([mesh.device(space)] if far in mesh.members(lab.server, space) else [])]
+        devices = [direct, *([managed_mesh.device(space)] if far in managed_mesh.members(lab.server, space) else [])]
         began = time.monotonic()
         while True:
             seen = _burst(source, target, lab.server.namespace(far), devices)
@@ -129,10 +129,10 @@ def _direct(lab: Lab, space: Mapping[str, Any]) -> str:
 
 def _burst(source: LanHost, target: LanHost, namespace: str, devices: list[str]) -> list[int]:
     """Return how many packets each device of the target's aggregator receives during BURST datagrams to the target."""
-    before = [kernel.received(namespace, one) for one in devices]
+    before = [netns.received(namespace, one) for one in devices]
     with Probes([Path("burst", source.namespace, target.address)], interval=0.001) as probes:
         until(lambda: len(probes.traffic[0].sent) >= BURST, 5, 0.001)
-    return [kernel.received(namespace, one) - was for one, was in zip(devices, before, strict=True)]
+    return [netns.received(namespace, one) - was for one, was in zip(devices, before, strict=True)]
 
 
 def _same_networks(lab: Lab) -> str:
@@ -170,10 +170,10 @@ def _apart(lab: Lab) -> str:
     friend = next(host for host in _hosts(lab, "globex") if host.bond_id != foreign.bond_id)
     source = next(host for host in _hosts(lab, "acme") if host.address == friend.address)
     reached(friend, foreign, 5)
-    before = kernel.received(foreign.namespace, "eth0")
+    before = netns.received(foreign.namespace, "eth0")
     traffic = sent_for(Path("foreign", source.namespace, foreign.address), 1)
     need(not traffic.back, f"{source.bond} reaches {foreign.bond}")
-    arrived = kernel.received(foreign.namespace, "eth0") - before
+    arrived = netns.received(foreign.namespace, "eth0") - before
     need(arrived <= 2, f"{arrived} packets arrived at {foreign.bond}")
     return f"{foreign.address}: globex reaches it, of acme's {len(traffic.sent)} packets {arrived} arrive"
 
@@ -201,13 +201,13 @@ def _quiet(lab: Lab) -> str:
     at = lab.server.aggregator_of(target.bond_id)
     reached(source, target)
     bonder = f"bond-{target.bond_id}"
-    lab.birdc(bonder, "disable", sessions.BONDER)
+    lab.birdc(bonder, "disable", bond_bgp.BONDER)
     try:
         gone = until(lambda: not _known(lab, target, at), CONVERGED)
         need(gone is not None, f"{at} still has '{_route(target)}'")
         need(not reaches(source, target), f"{source.bond} reaches {target.bond} though nobody tells of its LAN")
     finally:
-        lab.birdc(bonder, "enable", sessions.BONDER)
+        lab.birdc(bonder, "enable", bond_bgp.BONDER)
     back = reached(source, target)
     return f"gone from {at} after {gone:.2f} s, reached again after {back:.1f} s"
 
@@ -277,7 +277,7 @@ def _received_in(lab: Lab, space: str) -> int:
     total = 0
     for aggregator in lab.server.aggregators():
         devices = [vxlan_of(aggregator, space)]
-        if aggregator["name"] in mesh.members(lab.server, found):
-            devices.append(mesh.device(found))
-        total += sum(kernel.received(lab.server.namespace(aggregator["name"]), one) for one in devices)
+        if aggregator["name"] in managed_mesh.members(lab.server, found):
+            devices.append(managed_mesh.device(found))
+        total += sum(netns.received(lab.server.namespace(aggregator["name"]), one) for one in devices)
     return total

@@ -17,13 +17,13 @@ from typing import Any
 
 import yaml
 
-from lab.demo import judge
+from lab.demo import assertions
 from lab.demo.playbook import INVENTORY, Outcome, run_playbook
 
-from ..answers import fetch
-from ..fabric import INTERNET, INTERNET_HOST
-from ..kernel import KernelError
-from ..network import Lab, until
+from ..aws_topology import INTERNET, INTERNET_HOST
+from ..echo_servers import fetch
+from ..lab import Lab, until
+from ..netns import KernelError
 from ..probes import Path, Probes, Traffic
 from ..report import Check, Failed, need
 from .cpe_nat import public_of
@@ -137,7 +137,7 @@ def _partial(lab: Lab) -> str:
         del hosts["aggregators"]["hosts"]["agg3"]
         (inventory / "hosts.yml").write_text(yaml.safe_dump(hosts))
         outcome, sent = under_traffic(lab, extra=lab.urls(), inventory=inventory)
-    written = judge.writes(lab.server_stand_in.log()) + judge.writes(lab.aws_stand_in.log())
+    written = assertions.writes(lab.server_stand_in.log()) + assertions.writes(lab.aws_stand_in.log())
     need(outcome.rc != 0 and outcome.failures, "the run was not refused")
     need(not written, f"it wrote {written}")
     return sent

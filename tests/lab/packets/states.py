@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.packets.aggregators import Server
-from lab.packets.fabric import Fabric
+from lab.packets.aws_topology import Fabric
 
 SLOTS: dict[str, Any] = {
     "import_ipv4": {"mode": "all", "filter": None},

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from lab.demo.playbook import Outcome
-from lab.packets import changing
-from lab.packets.checks import additions, interruptions
-from lab.packets.network import Lab
+from lab.packets import live_changes
+from lab.packets.checks import disruptive_changes, non_disruptive_changes
+from lab.packets.lab import Lab
 from lab.packets.probes import Path, Traffic
 from lab.packets.report import Failed
 
@@ -34,8 +34,8 @@ class Stub:
 
 
 @pytest.fixture
-def intent(tmp_path: pathlib.Path) -> changing.Intent:
-    return changing.Intent(cast(Lab, Stub()), tmp_path)
+def intent(tmp_path: pathlib.Path) -> live_changes.Intent:
+    return live_changes.Intent(cast(Lab, Stub()), tmp_path)
 
 
 def outcome(*items: dict[str, Any], rc: int = 0) -> Outcome:
@@ -43,9 +43,9 @@ def outcome(*items: dict[str, Any], rc: int = 0) -> Outcome:
 
 
 def test_one_datagram_is_too_many_and_its_path_is_named() -> None:
-    additions.nothing_lost([traffic(GLOBEX), traffic(OTHER)])
+    non_disruptive_changes.nothing_lost([traffic(GLOBEX), traffic(OTHER)])
     with pytest.raises(Failed, match=r"lost of 20 datagrams: agg1's own: 1 in 0\.04 s"):
-        additions.nothing_lost([traffic(GLOBEX), traffic(OTHER, 4)])
+        non_disruptive_changes.nothing_lost([traffic(GLOBEX), traffic(OTHER, 4)])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_one_datagram_is_too_many_and_its_path_is_named() -> None:
     ],
 )
 def test_what_is_lost_is_bounded_on_the_named_paths_and_nothing_on_the_others(
-    intent: changing.Intent,
+    intent: live_changes.Intent,
     monkeypatch: pytest.MonkeyPatch,
     lost: tuple[int, ...],
     others: tuple[int, ...],
@@ -72,17 +72,17 @@ def test_what_is_lost_is_bounded_on_the_named_paths_and_nothing_on_the_others(
     says: str,
 ) -> None:
     seen = outcome(*items), [traffic(GLOBEX, *lost), traffic(OTHER, *others)]
-    monkeypatch.setattr(interruptions, "watched", lambda *_: seen)
-    monkeypatch.setattr(interruptions, "paths", lambda _lab: [])
+    monkeypatch.setattr(disruptive_changes, "watched", lambda *_: seen)
+    monkeypatch.setattr(disruptive_changes, "paths", lambda _lab: [])
     try:
-        told = interruptions.measured(intent, {"globex:": 0.1})
+        told = disruptive_changes.measured(intent, {"globex:": 0.1})
     except Failed as failure:
         told = str(failure)
     assert says in told
 
 
-def test_the_inventory_has_the_lab_s_hosts_and_what_a_check_has_changed(intent: changing.Intent) -> None:
-    intent.hosts.append(changing.FOURTH)
+def test_the_inventory_has_the_lab_s_hosts_and_what_a_check_has_changed(intent: live_changes.Intent) -> None:
+    intent.hosts.append(live_changes.FOURTH)
     intent.host_variables["agg4"] = {"bonding_host_side": False}
     intent.space("globex")["vxlan"]["vni"] = 10000912
     written = yaml.safe_load(intent.write().read_text())["aggregators"]
@@ -91,13 +91,13 @@ def test_the_inventory_has_the_lab_s_hosts_and_what_a_check_has_changed(intent: 
     assert (agg4["aws_instance_id"], agg4["lab_namespace"], agg4["bonding_host_side"]) == ("i-0c000004", "agg4", False)
     assert written["vars"]["bonding_spaces"][1]["vxlan"]["vni"] == 10000912
     assert written["vars"]["bonding_api_url"] == "http://127.0.0.1:1"
-    assert "vni" not in changing.WANTED["bonding_spaces"][1]["vxlan"]
+    assert "vni" not in live_changes.WANTED["bonding_spaces"][1]["vxlan"]
 
 
 def test_the_seeds_have_the_inventory_s_instances() -> None:
-    cloud = yaml.safe_load((changing.SEEDS / "aws.yml").read_text())
-    server = yaml.safe_load((changing.SEEDS / "bondingadmin.yml").read_text())
-    assert {one["tags"]["Name"]: one["id"] for one in cloud["instances"]} == changing.INSTANCES
+    cloud = yaml.safe_load((live_changes.SEEDS / "aws.yml").read_text())
+    server = yaml.safe_load((live_changes.SEEDS / "bondingadmin.yml").read_text())
+    assert {one["tags"]["Name"]: one["id"] for one in cloud["instances"]} == live_changes.INSTANCES
     assert {one["ip"]: one["name"] for one in server["aggregators"]} == {
         one["public_ip"]: one["tags"]["Name"] for one in cloud["instances"]
     }

@@ -11,12 +11,12 @@ from typing import Any, cast
 
 import pytest
 
-from lab.packets import built, expected, titles
-from lab.packets import worlds as lab_worlds
+from lab.packets import expected, provisioning, titles
+from lab.packets import scenarios as lab_scenarios
 from lab.packets.aggregators import Server
+from lab.packets.aws_topology import Fabric
 from lab.packets.bonders import Bonders
-from lab.packets.fabric import Fabric
-from lab.packets.network import Lab
+from lab.packets.lab import Lab
 from lab.packets.report import Check, Failed, Result, run
 
 from . import states
@@ -69,7 +69,7 @@ def listed(server: dict[str, Any], aws: dict[str, Any]) -> dict[str, list[Result
         fabric=fabric,
         aws_stand_in=SimpleNamespace(state=lambda: aws),
     )
-    parts = {title: lab_worlds.PARTS[title](cast(Lab, asked)) for title in LISTED}
+    parts = {title: lab_scenarios.PARTS[title](cast(Lab, asked)) for title in LISTED}
     return {title: [Result(check.name, True, "", 0.0) for check in part] for title, part in parts.items()}
 
 
@@ -179,14 +179,14 @@ def test_what_is_absent_fails_its_checks_by_name(name: str) -> None:
 
 
 def test_the_demonstration_has_a_check_for_each_entry_aggregator_pair_and_gateway() -> None:
-    wanted = built.wanted()
+    wanted = provisioning.wanted()
     assert {title: len(names) for title, names in wanted.items()} == {
         titles.ADDRESSES: 8 + 3,
         titles.NEIGHBOURS: 4 * 3,
         titles.WAN: 3 * 3,
         titles.GATEWAYS: 3 * 4,
     }
-    every = [title for world in lab_worlds.WORLDS.values() for title in world.parts]
+    every = [title for scenario in lab_scenarios.SCENARIOS.values() for title in scenario.parts]
     assert sorted([*wanted, *expected.COUNTS]) == sorted(every)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from lab.packets import ipv6
 from lab.packets.aggregators import Server
+from lab.packets.applied_state import RULE6, Piece, _tool
+from lab.packets.aws_topology import Fabric
 from lab.packets.bonders import Bonders
-from lab.packets.fabric import Fabric
-from lab.packets.ledger import RULE6, Piece, _tool
 from tests.lab.packets.states import aws, interface, server
 
 
