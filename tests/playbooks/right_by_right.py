@@ -25,7 +25,7 @@ NAMED = re.compile(r"(?:lack the IAM right|not authorized to perform:|seem to la
 DENIED = "UnauthorizedOperation"
 ASK = policy("ask")
 CHECKED = {"bonding_check_rights": True}
-PREFLIGHT = "Read both sides, judge the inventory, plan"
+PREFLIGHT = "Plan the network"
 
 
 def failed_step(outcome: Outcome) -> str:

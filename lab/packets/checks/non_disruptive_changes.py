@@ -24,7 +24,7 @@ from .cpe_nat import both_ways
 from .paths import paths, space_path, watched
 from .traffic import DEADLINE, all_answer, answers
 
-SWITCH = "PLAY [Switch what the aggregators share]"
+SWITCH = "PLAY [Switch the network]"
 """Line that ansible-playbook prints after the add phase and its settling."""
 BABEL_SPACE = {"key": "initech", "private_wan": "unmanaged", "vxlan": {"subnet": "10.254.32.0/24"}}
 
@@ -104,7 +104,7 @@ def _subnet(intent: Intent) -> str:
     """Only this part, since on the hosts nothing is to be installed: the settle phase is what is looked at."""
     intent.space("globex")["vxlan"]["subnet"] = "10.254.48.0/24"
     outcome, did = unharmed(intent, lambda: intent.run("--tags", "private_wan", bonding_allow_disruption=True))
-    asked = [event for event in outcome.events if event["task"].startswith("Settle (until")]
+    asked = [event for event in outcome.events if event["task"].startswith("Wait until the aggregator has")]
     need(asked, "no host was asked whether it has settled")
     return f"{did}; {len(asked)} answers of hosts"
 

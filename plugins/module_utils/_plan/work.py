@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -223,7 +224,7 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
         "private_wan": bool(shared["private_wan"]),
         "host_prepared": bool(plan.work["own_side"][phase]),
         "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
-        **{name: rounds.get(f"{phase}.{name}", 0) > 0 for name in ("bgp", "mesh", "gateways")},
+        **{name: bool(rounds.get(f"{phase}.{name}")) for name in ("bgp", "mesh", "gateways")},
         # Right after the routes: until then connections that were open before are not translated.
         "host_zones": phase == "add" and bool(plan.work["own_side"]["zones"]),
         "gateway_security": any(shared["gateway_security"].values()),
@@ -238,7 +239,7 @@ class _Work:
         self._first, self._aggregators = first, aggregators
         self._known: dict[int, tuple[dict[str, Any], set[str], dict[tuple[str, str, str], Object]]] = {}
         self.shared: dict[str, dict[str, Any]] = {
-            phase: {"vpcs": [], "private_wan": [], "security": _security(), "gateway_security": _security()}
+            phase: {"vpcs": {}, "private_wan": [], "security": _security(), "gateway_security": _security()}
             for phase in PHASES
         }
         self.hosts: dict[str, dict[str, Any]] = {}
@@ -278,9 +279,21 @@ class _Work:
                 net[section] = [_text(data) for data in net[section]]
         return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
 
-    def _rounds(self) -> dict[str, int]:
-        """Return the number of rounds of each list: the most aggregators or gateways that one host has in the list."""
+    def vpcs(self, hosts: Sequence[str], phase: str, entries: Iterable[dict[str, Any]]) -> None:
+        """Spread VPCs over the hosts, which create them in parallel."""
+        lists = self.shared[phase]["vpcs"]
+        for host, entry in zip(itertools.cycle(hosts), entries, strict=False):
+            lists.setdefault(host, []).append(entry)
+
+    def _rounds(self) -> dict[str, list[int]]:
+        """Return the positions of each list that a batch of the playbooks goes through: as many as its longest one has.
+
+        A batch has one aggregator, gateway or VPC of every host.
+        """
         found: dict[str, int] = {}
+        for phase, shared in self.shared.items():
+            if shared["vpcs"]:
+                found[f"{phase}.vpcs"] = max(map(len, shared["vpcs"].values()))
         for phases in self.hosts.values():
             for phase, lists in phases.items():
                 for name in ("gateways", "bgp", "mesh"):
@@ -288,7 +301,7 @@ class _Work:
                     for part, entries in inner.items():
                         where = ".".join(filter(None, (phase, name, part)))
                         found[where] = max(found.get(where, 0), len(entries))
-        return found
+        return {where: list(range(most)) for where, most in found.items()}
 
 
 def _text(data: Mapping[str, Any]) -> str:
@@ -357,5 +370,5 @@ def _place_design(design: Design, scope: Scope, work: _Work) -> None:
                 place = work.shared[phase]["gateway_security" if one.after_gateways else "security"]
                 place[one.option].append(one.entry)
         if inside("private_wan", None, phase):
-            work.shared[phase]["vpcs"] += design.vpcs[phase]
+            work.vpcs(sorted(scope.hosts), phase, design.vpcs[phase])
             work.shared[phase]["private_wan"] += design.private_wan[phase]

@@ -142,10 +142,10 @@ WAYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "limit": ("site", ("--limit", "agg1")),
     "verify": ("site", ("--tags", "verify")),
     "tag": ("site", ("--tags", "cpe_nat")),
-    "the look": ("site", ("--start-at-task", "Read what the aggregators themselves have")),
-    "the plan": ("site", ("--start-at-task", "Read both sides, judge the inventory, plan")),
-    "the teardown's plan": ("teardown", ("--start-at-task", "Read both sides, judge the inventory, plan")),
-    "the work": ("site", ("--start-at-task", "Remove in the order in which nothing is missed")),
+    "the look": ("site", ("--start-at-task", "Read the state of the aggregators")),
+    "the plan": ("site", ("--start-at-task", "Plan the network")),
+    "the teardown's plan": ("teardown", ("--start-at-task", "Plan the network")),
+    "the work": ("site", ("--start-at-task", "Wait for routing to converge")),
 }
 
 

@@ -24,7 +24,7 @@ ATTACH = "pwan_gateway: Set the source/destination check and attach the interfac
 DETACH = "pwan_gateway: Detach and delete the network interface"
 NAT_GONE = "pwan_gateway: Delete the NAT gateway"
 IGW_GONE = "pwan_vpc: Detach and delete our internet gateways"
-SECURITY = "Security groups and source/destination checks"
+SECURITY = "Update security groups and source/destination checks"
 
 LOOK = {
     "DescribeInstances": PLAN,

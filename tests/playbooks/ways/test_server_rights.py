@@ -12,7 +12,7 @@ import yaml
 from tests.playbooks.right_by_right import walk_on_server
 from tests.playbooks.running import DEMO, Json, Site, demo_hosts, demo_variables
 
-MODES = "Private WAN modes of the spaces"
+MODES = "Set the private WAN modes of the spaces"
 BONDS = "eip_cpe_nat: Configure the connected IPs and CPE NAT IPs of the bonds"
 BONDS_GONE = "eip_cpe_nat: Delete the CPE NAT IPs and connected IPs of the bonds"
 BETWEEN = "cpe_nat_bgp: Create or delete the BGP of the aggregator"

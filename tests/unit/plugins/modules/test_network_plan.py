@@ -134,7 +134,7 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
     assert [json.loads(item)["name"] for item in net["interfaces"]] == ["vx10000003"]
     assert [json.loads(item)["name"] for item in net["protocols"]] == ["prod_ospf_3"]
     assert json.loads(net["known"])["objects"] == []
-    assert work["rounds"] == {"add.gateways": 0, "add.bgp": 0, "add.mesh": 1}
+    assert work["rounds"] == {"add.gateways": [], "add.bgp": [], "add.mesh": [0]}
     assert work["steps"] == {"add": ["private_wan", "mesh"], "switch": [], "remove": []}
 
 
