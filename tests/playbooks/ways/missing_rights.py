@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from ..right_by_right import PREFLIGHT as PLAN
 
-VPC = "pwan_vpc: Make the VPC"
-SET_UP_VPC = "pwan_vpc: Set up the VPC"
-FIND_VPC = "pwan_vpc: Say what the look-up of the VPC wants"
-IGW = "pwan_vpc: Make the internet gateway"
+VPC = "pwan_vpc: Create the VPC"
+SET_UP_VPC = "pwan_vpc: Configure the VPC"
+FIND_VPC = "pwan_vpc: Report the rights of the look-up"
+IGW = "pwan_vpc: Create the internet gateway"
 ATTACH_IGW = "pwan_vpc: Attach the internet gateway"
-SUBNETS = "pwan_vpc: Say what making the subnets wants"
-TABLES = "pwan_vpc: Make the route tables"
-ROUTES = "pwan_vpc: Make their default routes and their associations"
+SUBNETS = "pwan_vpc: Report the missing rights"
+TABLES = "pwan_vpc: Create the route tables"
+ROUTES = "pwan_vpc: Create their default routes and associations"
 ADDRESSES = "eip_cpe_nat: Allocate the Elastic IPs and assign private addresses"
 ADDRESSES_GONE = "eip_cpe_nat: Disassociate the Elastic IPs and their private addresses"
 ATTACH = "pwan_gateway: Set the source/destination check and attach the interface"
