@@ -96,13 +96,8 @@ def test_names_of_tasks_are_short() -> None:
 @pytest.mark.parametrize("option", ["--list-tags", "--list-tasks"])
 def test_a_listing_of_the_playbook_names_its_parts(option: str) -> None:
     """Check that an operator, or AWX, sees the parts, and the work of switch and remove."""
-    command = [
-        pathlib.Path(sys.executable).parent / "ansible-playbook",
-        ROOT / "playbooks/site.yml",
-        "-i",
-        "agg1,",
-        option,
-    ]
+    program, playbook = pathlib.Path(sys.executable).parent / "ansible-playbook", ROOT / "playbooks/site.yml"
+    command = [str(program), str(playbook), "-i", "agg1,", option]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert {"cpe_nat", "private_wan", "gateways"} <= set(re.findall(r"\w+", listed))
     if option == "--list-tags":
