@@ -101,6 +101,25 @@ INTERNAL = frozenset({"bonding_inventory", "bonding_plan", "bonding_host_found",
 GROUP = "bonding_group"
 """The name of the group of aggregators, an extra variable."""
 
+ROLE_VXLAN = {
+    "type": "dict",
+    "options": {
+        name: option
+        for name, option in ARGUMENT_SPEC["spaces"]["options"]["vxlan"]["options"].items()
+        if name != "aggregators"
+    },
+}
+"""Keys of `pwan_mesh_vxlan`: those of `bonding_spaces[].vxlan`, whose members the role is given itself."""
+ROLE_MEMBERS = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "aggregator": {"type": "str", "required": True},
+        "private_ip_address": {"type": "str", "required": True},
+        "index": {"type": "int"},
+    },
+}
+"""`pwan_mesh_members`, with the keys of an aggregator of network_plan."""
 ROLE_GATEWAY = {
     name: option
     for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()

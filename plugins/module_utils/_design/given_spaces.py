@@ -30,7 +30,8 @@ from .names import check_interface_name, check_space_key
 MAX_PORT = 65535
 
 
-def _vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], report: Report) -> VxlanIntent | None:
+def read_vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], report: Report) -> VxlanIntent | None:
+    """Return `vxlan` of an entry of `bonding_spaces`, None with a problem."""
     options = given_options(given)
     subnet = tunnel_network(options.pop("subnet", None), f"{what}, vxlan.subnet", report)
     number(options, "vni", f"{what}, vxlan.vni", (1, MAX_VNI), report)
@@ -160,7 +161,7 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
     check_space_key(options["key"], what, report)
     if problem := mode_problem(mode):
         report.problem(f"{what}: private_wan: {problem}")
-    vxlan = _vxlan(options["vxlan"], what, hosts, report) if "vxlan" in options else None
+    vxlan = read_vxlan(options["vxlan"], what, hosts, report) if "vxlan" in options else None
     if mode == "unmanaged" and "vxlan" not in options:
         report.problem(
             f"{what}: private_wan: unmanaged needs vxlan with a subnet: without it nothing carries the private WAN "

@@ -90,7 +90,7 @@ def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[O
     return vni
 
 
-def _addresses(
+def derived_addresses(
     vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
 ) -> dict[int, str]:
     """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
@@ -123,7 +123,8 @@ def _addresses(
     return chosen
 
 
-def _check_addresses(mesh: Mesh, report: Report) -> None:
+def check_addresses(mesh: Mesh, report: Report) -> None:
+    """Reject tunnel addresses outside of the subnet, and one of two members."""
     holders: dict[str, Member] = {}
     for member in mesh.members:
         text = mesh.addresses.get(member.id)
@@ -236,10 +237,10 @@ def space_mesh(space: SpaceIntent, vxlan: VxlanIntent, found: SpaceFound, contex
         interface=vxlan.interface or vxlan_name(vni),
         subnet=vxlan.subnet,
         members=tuple(members),
-        addresses=_addresses(vxlan, what, members, existing, report),
+        addresses=derived_addresses(vxlan, what, members, existing, report),
         mtu=_mtu(what, "vxlan.aggregators", members, report),
     )
-    _check_addresses(mesh, report)
+    check_addresses(mesh, report)
     return mesh
 
 
@@ -258,8 +259,8 @@ def transit_mesh(context: Context) -> Mesh | None:
         interface=vxlan_name(vni),
         subnet=intent.bgp.subnet,
         members=fleet.speakers,
-        addresses=_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
+        addresses=derived_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
         mtu=_mtu("bonding_bgp", "bonding_bgp.aggregators", fleet.speakers, report),
     )
-    _check_addresses(mesh, report)
+    check_addresses(mesh, report)
     return mesh

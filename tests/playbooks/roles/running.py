@@ -15,8 +15,8 @@ from tests.playbooks.running import Outcome, Site
 class Role:
     """A role and the stand-ins that it works on."""
 
-    def __init__(self, site: Site, name: str) -> None:
-        self._site, self._name = site, name
+    def __init__(self, site: Site, name: str, entry_point: str = "main") -> None:
+        self._site, self._name, self._entry_point = site, name, entry_point
 
     def __call__(self, state: str, variables: Mapping[str, Any], options: Sequence[str] = ()) -> Outcome:
         """Run the role. `variables` without the role's name before them."""
@@ -24,7 +24,7 @@ class Role:
         return self._site.run(
             pathlib.Path(__file__).parent / "role.yml",
             *options,
-            extra={"tested_role": f"bonded.internet.{self._name}", **given},
+            extra={"tested_role": f"bonded.internet.{self._name}", "tested_entry_point": self._entry_point, **given},
         )
 
     def unchanged(self, state: str, variables: Mapping[str, Any], options: Sequence[str] = ()) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The READMEs' examples of eip_cpe_nat and pwan_vpc lead to what they promise; pwan_gateway's is in tests/hosts."""
+"""The READMEs' examples of three roles lead to what they promise; pwan_gateway's is in tests/hosts."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def test_the_examples_lead_to_what_they_promise(empty: Site) -> None:
     outcome = empty.run(example("pwan_vpc", empty.scratch), extra=extra)
     assert outcome.code == 0, outcome.output
     assert list(empty.ours("subnets", "prod")) == ["subnet/acme/eu-central-1a"]
+
+    outcome = empty.run(example("pwan_mesh", empty.scratch), extra=extra)
+    assert outcome.code == 0, outcome.output
+    (interface,) = [one for one in empty.aggregator("agg1")["interfaces"] if one["type"] == "vxlan"]
+    assert (interface["name"], interface["addresses"]) == ("vx10000011", ["10.254.0.7/20"])
+    assert [one["ip"] for one in interface["endpoints"]] == ["10.1.1.12"]
+    (protocol,) = empty.aggregator("agg1")["protocols"]
+    assert (protocol["name"], protocol["space"]) == ("prod_babel_11", "acme")

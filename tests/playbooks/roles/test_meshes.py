@@ -81,9 +81,13 @@ BGP: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("pwan_mesh", MESH), ("cpe_nat_bgp", BGP)])
-def test_makes_the_objects_and_takes_them_away(empty: Site, name: str, wanted: dict[str, Any]) -> None:
-    role = Role(empty, name)
+@pytest.mark.parametrize(
+    ("name", "entry_point", "wanted"), [("pwan_mesh", "planned", MESH), ("cpe_nat_bgp", "main", BGP)]
+)
+def test_makes_the_objects_and_takes_them_away(
+    empty: Site, name: str, entry_point: str, wanted: dict[str, Any]
+) -> None:
+    role = Role(empty, name, entry_point)
     before = empty.aggregator("agg1")
     # -b is for the aggregators: on the controller nothing becomes anybody
     become = ["-b", "--become-user", "nobody", "-e", "ansible_become_exe=/bin/false"]
