@@ -60,10 +60,10 @@ class Api:
 
         if fault is None:
             return self._submit(lambda: self._process(request, parts, note))
-        if fault.deed == "break":
+        if fault.action == "break":
             note(None)
             return Response(0, b"", cut=True)
-        if fault.deed in INSTEAD and not fault.done:
+        if fault.action in INSTEAD and not fault.done:
             note(fault.status)
             return _instead(fault)
         if fault.page_size:
@@ -91,13 +91,13 @@ class Api:
 
 def _spoilt(response: Response, fault: Fault) -> Response:
     """Return the response that a client gets of one that is affected by a fault."""
-    if fault.deed in INSTEAD:
+    if fault.action in INSTEAD:
         return _instead(fault)
     if fault.fields:
         response.body = _altered(response.body, fault.fields)
-    if fault.deed == "lost":
+    if fault.action == "lost":
         return Response(0, b"", cut=True)
-    if fault.deed == "truncate":
+    if fault.action == "truncate":
         response.most, response.cut = len(response.body) // 2, True
     response.pace = fault.pace
     return response

@@ -46,8 +46,8 @@ from lab.kit.faults import FaultError
 
 KEYS = {"method", "path", "count", "skip", "delay", "status", "body", "headers", "done", "gzip"}
 INSTEAD = ("status", "html", "redirect", "big")
-"""The deeds that answer something else than the application does."""
-DEEDS = ("break", "lost", "truncate", "html", "redirect", "big", "drip", "alter", "page_size")
+"""The actions that answer something else than the application does."""
+ACTIONS = ("break", "lost", "truncate", "html", "redirect", "big", "drip", "alter", "page_size")
 MIB = 1 << 20
 HTML = """<!doctype html>
 <html lang="en"><head><title>Please stand by</title></head><body><h1>Please stand by</h1></body></html>
@@ -64,8 +64,8 @@ class Fault(KitFault):
     count: int | None
     after: int
     delay: float
-    #: one of DEEDS, "status", or "" for a delay alone
-    deed: str
+    #: one of ACTIONS, "status", or "" for a delay alone
+    action: str
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Fault(KitFault):
 
     @property
     def name(self) -> str:
-        return self.deed or "delay"
+        return self.action or "delay"
 
     def matches(self, *request: str) -> bool:
         """Return True if the request, a method and a path with its query, is the fault's."""
@@ -95,15 +95,17 @@ def parse(given: Any) -> Fault:
     """A fault from its JSON. Raises FaultError."""
     if not isinstance(given, dict):
         raise FaultError(f"a fault is an object, not {given!r}")
-    unknown = sorted(set(given) - KEYS - set(DEEDS))
+    unknown = sorted(set(given) - KEYS - set(ACTIONS))
     if unknown:
-        raise FaultError(f"unknown in a fault: {', '.join(unknown)}; known: {', '.join(sorted(KEYS | set(DEEDS)))}")
-    deeds = [deed for deed in DEEDS if given.get(deed)]
-    if len(deeds) > 1 or (given.get("status") and deeds and deeds[0] not in ("html", "redirect")):
-        raise FaultError(f"one deed for each fault, not {', '.join(deeds + ['status'] * bool(given.get('status')))}")
-    deed = deeds[0] if deeds else "status" if given.get("status") else ""
-    if not deed and not given.get("delay"):
-        raise FaultError(f"a fault needs one of: delay, status, {', '.join(DEEDS)}")
+        raise FaultError(f"unknown in a fault: {', '.join(unknown)}; known: {', '.join(sorted(KEYS | set(ACTIONS)))}")
+    actions = [action for action in ACTIONS if given.get(action)]
+    if len(actions) > 1 or (given.get("status") and actions and actions[0] not in ("html", "redirect")):
+        raise FaultError(
+            f"one action for each fault, not {', '.join(actions + ['status'] * bool(given.get('status')))}"
+        )
+    action = actions[0] if actions else "status" if given.get("status") else ""
+    if not action and not given.get("delay"):
+        raise FaultError(f"a fault needs one of: delay, status, {', '.join(ACTIONS)}")
     try:
         fault = Fault(
             given=given,
@@ -112,8 +114,8 @@ def parse(given: Any) -> Fault:
             count=None if given.get("count", 1) is None else int(given.get("count", 1)),
             after=int(given.get("skip", 0)),
             delay=float(given.get("delay") or 0),
-            deed=deed,
-            status=int(given.get("status") or {"html": 200, "redirect": 302}.get(deed, 0)),
+            action=action,
+            status=int(given.get("status") or {"html": 200, "redirect": 302}.get(action, 0)),
             body=given.get("body"),
             headers={str(name): str(value) for name, value in (given.get("headers") or {}).items()},
             done=bool(given.get("done")),
@@ -124,18 +126,18 @@ def parse(given: Any) -> Fault:
         size = int(given.get("big") or 0)
     except (re.error, TypeError, ValueError, AttributeError) as error:
         raise FaultError(f"{given}: {error}") from error
-    if fault.done and deed not in INSTEAD:
-        raise FaultError(f"done goes with one of {', '.join(INSTEAD)}, not with {deed or 'delay'}")
-    if deed == "big":
+    if fault.done and action not in INSTEAD:
+        raise FaultError(f"done goes with one of {', '.join(INSTEAD)}, not with {action or 'delay'}")
+    if action == "big":
         fault.status = 200
         fault.body = f"[{' ' * (size * MIB)}]"
         if given.get("gzip"):
             fault.body = gzip.compress(fault.body.encode())
             fault.headers["Content-Encoding"] = "gzip"
         fault.headers.setdefault("Content-Type", "application/json")
-    if deed == "html":
+    if action == "html":
         fault.body = HTML if given["html"] is True else str(given["html"])
         fault.headers.setdefault("Content-Type", "text/html; charset=utf-8")
-    if deed == "redirect":
+    if action == "redirect":
         fault.headers["Location"] = str(given["redirect"])
     return fault

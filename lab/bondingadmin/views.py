@@ -134,15 +134,15 @@ class WriteViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             raise ValidationError({"non_field_errors": [f"Still in use by: {kinds}."]}) from error
 
 
-class OfAggregator(WriteViewSet):
+class BelowAggregatorViewSet(WriteViewSet):
     below = models.Aggregator
 
 
-class OfBond(WriteViewSet):
+class BelowBondViewSet(WriteViewSet):
     below = models.Bond
 
 
-class Spaces(WriteViewSet):
+class SpaceViewSet(WriteViewSet):
     serializer_class = spaces.SpaceSerializer
     related = ("parent",)
     search_fields = ("name", "key")
@@ -150,22 +150,22 @@ class Spaces(WriteViewSet):
     lookup_value_regex = r"[^/]+"
 
 
-class RoutingGroups(ReadViewSet):
+class RoutingGroupViewSet(ReadViewSet):
     serializer_class = spaces.RoutingGroupSerializer
 
 
-class Nodes(ReadViewSet):
+class NodeViewSet(ReadViewSet):
     serializer_class = spaces.NodeSerializer
     related = ("space",)
 
 
-class Aggregators(WriteViewSet):
+class AggregatorViewSet(WriteViewSet):
     serializer_class = spaces.AggregatorSerializer
     related = ("space", "routing_group")
     search_fields = ("name", "ip")
 
 
-class Bonds(WriteViewSet):
+class BondViewSet(WriteViewSet):
     serializer_class = spaces.BondSerializer
     related = ("space", "aggregator", "secondary_aggregator", "bonder")
     #: The permission of an action where it is not the one that the method says.
@@ -187,49 +187,49 @@ class Bonds(WriteViewSet):
         bonder.delete()
 
 
-class BondsOfAggregator(ListViewSet):
+class AggregatorBondViewSet(ListViewSet):
     """The bonds whose primary, secondary or present aggregator this is: ``relation`` is the bond's field."""
 
     below = models.Aggregator
     relation = "aggregator"
     serializer_class = spaces.BondSerializer
-    related = Bonds.related
+    related = BondViewSet.related
 
     def get_queryset(self) -> QuerySet:
         queryset = permissions.visible(self.model, self.request.user).filter(**{self.relation: self.parent})
         return queryset.select_related(*self.related)
 
 
-class BondsSecondary(BondsOfAggregator):
+class SecondaryBondViewSet(AggregatorBondViewSet):
     relation = "secondary_aggregator"
 
 
-class BondsCurrent(BondsOfAggregator):
+class CurrentBondViewSet(AggregatorBondViewSet):
     relation = "current_aggregator"
 
 
-class BondInterfaces(ReadViewSet):
+class BondInterfaceViewSet(ReadViewSet):
     below = models.Bond
     serializer_class = spaces.BondInterfaceSerializer
 
 
-class ConnectedIPs(OfBond):
+class ConnectedIPViewSet(BelowBondViewSet):
     serializer_class = spaces.ConnectedIPSerializer
     related = ("interface",)
     search_fields = ("ip",)
 
 
-class CpeNatIPs(OfBond):
+class CpeNatIPViewSet(BelowBondViewSet):
     serializer_class = spaces.CpeNatIPSerializer
     search_fields = ("ip", "nat_ip")
 
 
-class BondRoutes(OfBond):
+class BondRouteViewSet(BelowBondViewSet):
     serializer_class = spaces.BondRouteSerializer
     search_fields = ("network",)
 
 
-class Interfaces(ListViewSet):
+class InterfaceViewSet(ListViewSet):
     """All types; read here, written at the typed resources."""
 
     model = models.Interface
@@ -239,22 +239,22 @@ class Interfaces(ListViewSet):
     ordering_fields = ("id", "name", "type")
 
 
-class EthernetInterfaces(OfAggregator):
+class EthernetInterfaceViewSet(BelowAggregatorViewSet):
     serializer_class = interfaces.EthernetSerializer
     prefetched = ("space",)
 
 
-class VlanInterfaces(OfAggregator):
+class VlanInterfaceViewSet(BelowAggregatorViewSet):
     serializer_class = interfaces.VlanSerializer
     prefetched = ("space", "parent")
 
 
-class VxlanInterfaces(OfAggregator):
+class VxlanInterfaceViewSet(BelowAggregatorViewSet):
     serializer_class = interfaces.VxlanSerializer
     prefetched = ("space",)
 
 
-class Protocols(ListViewSet):
+class ProtocolViewSet(ListViewSet):
     """All kinds; read here, written at the typed resources."""
 
     model = models.Protocol
@@ -264,25 +264,25 @@ class Protocols(ListViewSet):
     ordering_fields = ("id", "name", "protocol")
 
 
-class StaticProtocols(OfAggregator):
+class StaticProtocolViewSet(BelowAggregatorViewSet):
     serializer_class = protocols.StaticSerializer
     prefetched = ("space", "routes__interface")
 
 
-class BgpProtocols(OfAggregator):
+class BgpProtocolViewSet(BelowAggregatorViewSet):
     serializer_class = protocols.BgpSerializer
     prefetched = ("space",)
 
 
-class BabelProtocols(OfAggregator):
+class BabelProtocolViewSet(BelowAggregatorViewSet):
     serializer_class = protocols.BabelSerializer
     prefetched = ("space",)
 
 
-class OspfProtocols(OfAggregator):
+class OspfProtocolViewSet(BelowAggregatorViewSet):
     serializer_class = protocols.OspfSerializer
     prefetched = ("space",)
 
 
-class Filters(OfAggregator):
+class FilterViewSet(BelowAggregatorViewSet):
     serializer_class = protocols.FilterSerializer

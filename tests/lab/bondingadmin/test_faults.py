@@ -122,8 +122,8 @@ def test_redirect(api: Api, server: Running) -> None:
     [
         ({"status": 500, "times": 3}, "unknown in a fault: times; known: alter, big, body, break"),
         ({"path": "x"}, "a fault needs one of: delay, status, break"),
-        ({"break": True, "lost": True}, "one deed for each fault, not break, lost"),
-        ({"break": True, "status": 500}, "one deed for each fault, not break, status"),
+        ({"break": True, "lost": True}, "one action for each fault, not break, lost"),
+        ({"break": True, "status": 500}, "one action for each fault, not break, status"),
         ({"path": "(", "status": 500}, "unterminated subpattern"),
         ({"count": "many", "status": 500}, "invalid literal"),
         ("boom", "a fault is an object, not 'boom'"),
