@@ -46,4 +46,4 @@ def test_a_host_is_asked_until_it_has_everything(aggregator: Aggregator) -> None
     settled = settle(aggregator, 60)
     timer.join()
     assert settled.rc == 0, settled.stdout
-    assert [event["outcome"] for event in settled.events if "a pause" in event["task"]] == ["skipped"]
+    assert [event["outcome"] for event in settled.events if "Wait for routing" in event["task"]] == ["skipped"]
