@@ -51,7 +51,9 @@ def test_one_host_alone_is_looked_at_and_not_reached(empty: Site, tmp_path: path
     hosts["agg3"]["aws_instance_id"] = "i-0000000000000dead"
     outcome = empty.write_inventory("silent", hosts, demo_variables()).run("site")
     refused(empty, outcome, "agg2: its own side cannot be read", "no route", "agg3: AWS has no instance")
-    looked = [event["host"] for event in outcome.run.events if event["task"].startswith("Read the state of the aggregators")]
+    looked = [
+        event["host"] for event in outcome.run.events if event["task"].startswith("Read the state of the aggregators")
+    ]
     assert "agg2" in looked
 
 
