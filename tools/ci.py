@@ -71,7 +71,7 @@ LONG = {
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
-fourth is for each change of `_design/shared_subnets`, the fifth for each of the NAT gateways of roles/pwan_gateway.
+fourth is for each change of `_design/checks/shared_subnets`, the fifth for each of NAT gateways of pwan_gateway.
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The others are for each change of the

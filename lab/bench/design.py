@@ -16,11 +16,11 @@ import resource
 import time
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design
-from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Aggregator, Cloud, Server, SpaceFound
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Aggregator, Cloud, Server, SpaceFound
 
 
 def intent_of(aggregators: int, spaces: int, members: int) -> dict[str, Any]:

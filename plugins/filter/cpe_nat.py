@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat_role import aws_entries, bond_entries
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.cpe_nat_entries import (
+    aws_entries,
+    bond_entries,
+)
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
 

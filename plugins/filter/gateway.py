@@ -11,13 +11,13 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import gateway_aws, gateway_objects
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_device import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles import gateway_aws, gateway_objects
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_device import (
     attached_device,
     device_files,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_input import GatewayInput
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_options import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_input import GatewayInput
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_options import (
     input_of_options,
     masquerade_rules,
 )

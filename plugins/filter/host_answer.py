@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import CHECKS
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import CHECKS
 
 
 def host_answer(result: Any, host: str, module: str = "aggregator_host_info") -> Any:

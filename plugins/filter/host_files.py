@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES, check_files
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.files import FILES, check_files
 
 
 def host_files(data: Any, of: str) -> dict[str, Any]:

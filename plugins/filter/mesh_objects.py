@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.mesh_role import mesh_of_options
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.mesh_role import mesh_of_options
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import ABSENT, typed
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import ROLE_MEMBERS, ROLE_VXLAN

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import vpc_role
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles import vpc_role
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
 

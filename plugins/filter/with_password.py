@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import bgp_password
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs import bgp_password
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import password_problem
 
 

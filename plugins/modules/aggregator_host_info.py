@@ -245,8 +245,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts
 from ansible_collections.bonded.internet.plugins.module_utils._host.firewall import read_admitted, read_ruleset
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, judged, missing
 from ansible_collections.bonded.internet.plugins.module_utils._host.neighbours import SOCKETS, read_neighbours
+from ansible_collections.bonded.internet.plugins.module_utils._host.verify import by, judged, missing
 
 PROGRAMS = ("ip", "nft", "ping", "systemctl")
 PACKET = {

@@ -187,8 +187,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security import SecurityError, bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, bring_about
 
 RULES: dict[str, Any] = {
     "type": "list",

@@ -274,10 +274,10 @@ done:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, ec2_client
-from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError, readable
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import PARALLEL, run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import PARALLEL, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError, readable
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable, printable_all
 
 ENTRY = {

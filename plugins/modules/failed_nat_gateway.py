@@ -88,8 +88,8 @@ done:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
-from ansible_collections.bonded.internet.plugins.module_utils._aws.failed_nat import FailedNatError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.failed_nat_gateways import FailedNatError, run
 
 
 def main() -> None:

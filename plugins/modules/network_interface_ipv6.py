@@ -73,8 +73,8 @@ ipv6_addresses:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
-from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6 import Ipv6Error, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6_addresses import Ipv6Error, run
 
 
 def main() -> None:

@@ -792,8 +792,8 @@ problems:
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.module import run
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
 
 
 def main() -> None:

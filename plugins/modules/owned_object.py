@@ -176,7 +176,7 @@ done:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 
 KINDS = [

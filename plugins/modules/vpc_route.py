@@ -159,7 +159,7 @@ route:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
 from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
 
 TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import INTERPRETER, check_answer
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import INTERPRETER, check_answer
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable, printable_all
 
 ACTED_ON = ("ansible_facts", "ansible_stats", "add_host", "add_group")

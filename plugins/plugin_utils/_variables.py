@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import AGGREGATOR, ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import AGGREGATOR, ARGUMENT_SPEC
 
 Spec = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .cloud_side import CloudSide

@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import (
     ANYWHERE,
     TAG_CHECK,
     TAG_KEY,
@@ -23,7 +22,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.naming imp
     TAG_RETIRED,
     all_owned,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     AMAZONS_POOL,
     Cloud,
     EgressOnlyGateway,

@@ -9,8 +9,10 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import gateway_routes, network, vpc
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES, Phase
+from ansible_collections.bonded.internet.plugins.module_utils._design import planner as network
+from ansible_collections.bonded.internet.plugins.module_utils._design.gateway import routes as gateway_routes
+from ansible_collections.bonded.internet.plugins.module_utils._design.vpc import vpcs as vpc
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, Phase
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from tools.change_table import Row, read_table
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
     ElasticIp,
     Interface,
@@ -29,8 +29,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Vpc,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
-from ansible_collections.bonded.internet.plugins.module_utils._plan import engine
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan import planner as engine
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import server_steps
 from tests.faults.cells import Cell
 from tests.faults.recording import Network
 from tests.faults.world import World

@@ -22,7 +22,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from botocore.config import Config
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan import module as plan_module
-from ansible_collections.bonded.internet.plugins.module_utils._plan.begin import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
 from tests.faults.clock import Clock, stopped
 from tests.playbooks.comparing import comparable

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
 from lab.demo import assertions
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 

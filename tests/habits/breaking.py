@@ -17,10 +17,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Retry, client, pages, wording
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, reading, survey, writing
-from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, kinds, wire
-from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import (
+from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Retry, client, pages
+from ansible_collections.bonded.internet.plugins.module_utils._client import messages as wording
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, Refs, reading
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import info as survey
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile.changes import writer as writing
+from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES, wire
+from ansible_collections.bonded.internet.plugins.module_utils._resources import fields as kinds
+from ansible_collections.bonded.internet.plugins.module_utils._resources.composite_fields import Area
+from ansible_collections.bonded.internet.plugins.module_utils._resources.fields import (
     Block,
     HostAddress,
     InterfaceAddress,
@@ -28,8 +33,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds i
     Network,
     Number,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._resources.model import Listing, Resource
-from ansible_collections.bonded.internet.plugins.module_utils._resources.shapes import Area
+from ansible_collections.bonded.internet.plugins.module_utils._resources.resource import Listing, Resource
 from tests.second_server.fields import Json
 
 Patch = pytest.MonkeyPatch

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_input import named_input, wanted_fields
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import GatewayIntent
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_input import (
+    named_input,
+    wanted_fields,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import GatewayIntent
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
 from lab.demo.playbook import Outcome, run_playbook
 from tests.playbooks.running import Site, demo_variables
 

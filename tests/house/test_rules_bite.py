@@ -68,7 +68,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
     [
         ("_client/a.py", "import ansible.module_utils.basic", "_client knows nothing of Ansible"),
         ("_design/a.py", "def f():\n    from ansible import x", "_design knows nothing of Ansible"),
-        ("_design/a.py", "from .._resources import X", "_design may use no other room"),
+        ("_design/a.py", "from .._resources import X", "_design may use _model"),
         ("_resources/a.py", f"from {FULL}._reconcile import diff", "_resources may use _client"),
         ("_resources/__init__.py", "from ..._client import X", ""),
         ("_resources/__init__.py", "from .._client import X", ""),

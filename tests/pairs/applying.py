@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import predict
 from tests.pairs import applying_addresses, applying_aws

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_RETIRED
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_RETIRED
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 from tests.pairs.applying_aws import Ec2Refused, number, one
 from tests.pairs.state import State
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import choose_private_address
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import ANYWHERE, TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.addresses import choose_private_address
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import ANYWHERE, TAG_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     EgressOnlyGateway,
     Interface,
     InternetGateway,

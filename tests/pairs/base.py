@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Aggregator,
     Bond,
     ElasticIp,

@@ -10,7 +10,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import (
     TAG_ADOPTED,
     TAG_INTERFACE,
     TAG_KEY,

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY, TAG_RETIRED
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Rule
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY, TAG_RETIRED
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Rule
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from tests.pairs.state import State, is_ours
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_RETIRED
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_RETIRED
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
 from tests.pairs.facts import OUT, Fact, Facts, admitted, covered_route
 from tests.pairs.planning import Planned
 from tests.pairs.state import State, is_ours

@@ -11,15 +11,15 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Item
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_work, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import make_work, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 from tests.pairs.state import NETWORK, State, hosts_with, seen
 

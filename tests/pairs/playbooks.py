@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from lab.demo import assertions as demo_assertions
 from tests.faults.recording import doubled, prefixes
 from tests.pairs.base import Base

@@ -10,12 +10,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.auto_networks import auto_bonds
-from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat_entries import resolve_entries
-from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat_gone import leftover_keys
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import TAG_KEY, TAG_NETWORK
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.entries import resolve_entries
+from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.removal import leftover_keys
+from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY, TAG_NETWORK
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
     ElasticIp,
     Instance,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
 from tests.pairs import pure
 from tests.pairs.planning import Planned
 from tests.pairs.test_found import WORLD, entry, gateway, inventory, judged, space

@@ -12,9 +12,9 @@ import boto3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
-from ansible_collections.bonded.internet.plugins.module_utils._plan.begin import begin
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import make_plan
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
 from .running import Json, Site, demo_hosts, demo_variables

@@ -20,12 +20,13 @@ WITHOUT_LEAVES = {"_host"}
 # What each room of module_utils may import of the others, besides the leaves.
 BELOW: dict[str, set[str]] = {
     "_client": set(),
-    "_design": set(),
+    "_model": set(),
+    "_design": {"_model"},
     "_host": set(),
-    "_aws": {"_design"},
+    "_aws": {"_model", "_design"},
     "_resources": {"_client"},
     "_reconcile": {"_resources", "_client"},
-    "_plan": {"_module", "_options", "_reconcile", "_design", "_resources", "_client", "_aws"},
+    "_plan": {"_module", "_options", "_reconcile", "_design", "_model", "_resources", "_client", "_aws"},
     # What the modules on the server share: options, log-in, errors.
     "_module": {"_options", "_reconcile", "_resources", "_client"},
     # The connection's options alone.
@@ -33,7 +34,7 @@ BELOW: dict[str, set[str]] = {
     **dict.fromkeys(sorted(LEAVES), set()),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
-WITHOUT_ANSIBLE = {"_client", "_design", *LEAVES}
+WITHOUT_ANSIBLE = {"_client", "_model", "_design", *LEAVES}
 # The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
 VARIABLES = "_variables"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .._design.naming import TAG_NETWORK
-from ._ec2 import Ec2Client, describe_by, tags_of
+from .._model.names import TAG_NETWORK
+from .client import Ec2Client, describe_by, tags_of
 
 
 def foreign_objects_in(client: Ec2Client, network: str, vpc_ids: Collection[str]) -> dict[str, list[str]]:

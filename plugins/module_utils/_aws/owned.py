@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._cpe_nat_rules import Holding, adoption_problem
-from .._design.naming import TAG_ADOPTED, TAG_NETWORK, TAG_RETIRED, tags
-from ._ec2 import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe_by, tags_of
-from ._work import readable
-from .once import KINDS, Creation, Kind, create, find, settle
+from .._model.names import TAG_ADOPTED, TAG_NETWORK, TAG_RETIRED, tags
+from .client import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe_by, tags_of
+from .creation import KINDS, Creation, Kind, create, find, settle
+from .executor import readable
 
 JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
 """EC2's error codes for a parent that was created a moment ago and is not visible yet."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Client, describe_by
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
+from .client import Ec2Client, describe_by
+from .cpe_nat.request import CpeNatError
 
 PRIMARY_INDEX = 0
 

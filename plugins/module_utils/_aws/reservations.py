@@ -9,7 +9,7 @@ in one: it may have been reserved for that.
 
 from __future__ import annotations
 
-from ._ec2 import Ec2Client, describe
+from .client import Ec2Client, describe
 
 
 def reserved_in(client: Ec2Client, subnet_id: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ._ec2 import Ec2Client, describe
+from .client import Ec2Client, describe
 
 
 def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[str, str]:

@@ -13,15 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
-    AwsRefusal,
-    Ec2Client,
-    Ec2Error,
-    call,
-    describe,
-    describe_by,
-    ours,
-)
+from .client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, ours
 
 TARGETS = {
     "network_interface_id": "NetworkInterfaceId",

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from .connection import API_ROOT, Connection
 from .errors import ApiError, ClientError, UnclearError, UnreachableError
+from .messages import parse, refusal, tls_failure
 from .pages import Received, all_objects, flawed
 from .retry import PASSING, REPEATABLE, Retry, retry_after
-from .shape import flaw_of
+from .shapes import flaw_of
 from .transport import RequestsTransport, Response, Transport, TransportError
-from .wording import parse, refusal, tls_failure
 
 _READING = ("GET", "HEAD", "OPTIONS")
 _NO_SERVER = "api_url does not seem to name a management server"

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from .errors import ApiError
-from .shape import flaw_of, shown
+from .shapes import flaw_of, shown
 
 MOST_PAGES = 1_000
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .existing import ExistingMeshes
-from .fleet import Fleet
-from .intent import Intent, Report
-from .items import Design
-from .leftovers import Leftovers
-from .state import Cloud, Server
+from .._model.desired_network import Intent, Report
+from .._model.plan import Design
+from .._model.state import Cloud, Server
+from .aggregators.fleet import Fleet
+from .aggregators.leftovers import Leftovers
+from .mesh.discovery import ExistingMeshes
 
 
 @dataclass(frozen=True)

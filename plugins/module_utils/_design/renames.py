@@ -14,14 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from .._objects import Change
-from .context import Context
-from .cpe_nat_entries import Entry, current_address, is_retired, resolve_entries
-from .fleet import Fleet, refuse_unless_incomplete
-from .gateway import Gateway
-from .intent import Intent, Report, SpaceIntent
-from .items import Design, Placement
-from .naming import (
+from .._model.desired_network import Intent, Report, SpaceIntent
+from .._model.names import (
     PUBLIC_IP,
     TAG_KEY,
     TAG_NETWORK,
@@ -32,7 +26,13 @@ from .naming import (
     public_ip_key,
     vpc_key,
 )
-from .state import Cloud, ElasticIp, Server
+from .._model.plan import Design, Placement
+from .._model.state import Cloud, ElasticIp, Server
+from .._objects import Change
+from .aggregators.fleet import Fleet, refuse_unless_incomplete
+from .context import Context
+from .cpe_nat.entries import Entry, current_address, is_retired, resolve_entries
+from .gateway.gateways import Gateway
 
 OF_HOSTS = ("gateway", "gateway-ip", "natgw", "natgw-ip")
 """Keys that end with a host."""

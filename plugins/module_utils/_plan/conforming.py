@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .._design.intent import Report
-from .._design.items import Item
+from .._model.desired_network import Report
+from .._model.plan import Item
 from .._objects import title_of
 
 SWITCH = "bonding_allow_nonconforming"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from .._aws._ec2 import ec2_client
+from .._aws.client import ec2_client
 from .._aws.credentials import tidy_credentials
-from .begin import PlanModule, begin
+from .inputs import PlanModule, begin
 
 
 def _require_confirmation(module: PlanModule) -> None:
@@ -43,6 +43,6 @@ def run(module: PlanModule) -> None:
     forked = not module.params.get("debug_botocore_endpoint_logs")
     with begin(module.params, client_of, forked=forked) as begun:
         # Ansible compiles all that is imported in every run, which takes as long as AWS's answers: so both at once
-        from .ending import end
+        from .results import end
 
         end(module, begun)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .._design.intent import Intent
-from .._design.items import Item
-from .._design.state import Cloud
+from .._model.desired_network import Intent
+from .._model.plan import Item
+from .._model.state import Cloud
 
 
 def items_by_region(items: Iterable[Item], intent: Intent, cloud: Cloud) -> dict[str | None, list[Item]]:

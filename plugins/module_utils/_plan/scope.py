@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from .._design.items import Item
+from .._model.plan import Item
 
 
 @dataclass

@@ -12,12 +12,17 @@ from __future__ import annotations
 
 from .aggregator import STATES, Removal, manage_aggregator
 from .api import Api
-from .applying import apply, check
-from .conformance import conformance
+from .changes.apply import apply, check
+from .changes.diff import diff, predict, readable, same
+from .changes.executor import Result, Run, carry_out, report_outcomes
+from .changes.prefetched import pack_known
+from .compatibility.conformance import conformance
+from .compatibility.permissions import rights_to_write
+from .compatibility.versions import listed_resources, versions
 from .cpe_nat import manage_cpe_nats
-from .known import pack_known
+from .info import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
 from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Outcome, ReconcileError, named, wanted
-from .planning import diff, predict, readable, same
+from .objects import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
 from .reading import (
     AGGREGATOR_PARTS,
     BOND_PARTS,
@@ -29,12 +34,7 @@ from .reading import (
     read_object,
     read_spaces,
 )
-from .refs import Refs
-from .rights import rights_to_write
-from .running import Result, Run, carry_out, report_outcomes
-from .single import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
-from .survey import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
-from .versions import listed_resources, versions
+from .references import Refs
 
 __all__ = [
     "AGGREGATOR_PARTS",

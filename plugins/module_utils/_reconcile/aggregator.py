@@ -14,12 +14,12 @@ from typing import Any
 from .._objects import Object, group_of, title
 from .._parents import AGGREGATOR, number_of, parent_of
 from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES
-from .guards import check_not_vlan, check_own_address
-from .known import take_known
+from .changes.checks import check_not_vlan, check_own_address
+from .changes.diff import diff
+from .changes.executor import Result, Run, carry_out
+from .changes.prefetched import take_known
 from .model import ReconcileError, wanted
-from .planning import diff
 from .reading import AGGREGATOR_PARTS, read_aggregator
-from .running import Result, Run, carry_out
 
 MERGED, REPLACED, OVERRIDDEN, DELETED = STATES = ("merged", "replaced", "overridden", "deleted")
 

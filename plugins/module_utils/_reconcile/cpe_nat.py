@@ -14,11 +14,11 @@ from typing import Any
 from .._cpe_nat_rules import nat_problems
 from .._objects import Object
 from .._parents import BOND, number_of, parent_of
+from .changes.diff import diff
+from .changes.executor import Result, Run, carry_out
 from .model import ReconcileError, wanted
-from .planning import diff
 from .reading import read_bond
-from .refs import Refs
-from .running import Result, Run, carry_out
+from .references import Refs
 
 _NEEDED = ("interface", "connected_ip", "nat_ip")
 _CONNECTED_OPTIONS = ("include_private_wan", "aggregator_routing")

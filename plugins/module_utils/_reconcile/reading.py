@@ -13,9 +13,9 @@ from .._client import ApiError
 from .._objects import Object
 from .._parents import AGGREGATOR, BOND, kind_of, number_of, parent_of
 from .._resources import LISTINGS, RESOURCES, Listing, Resource, ShapeError
+from .changes.diff import described
 from .model import ReconcileError
-from .planning import described
-from .refs import Refs, _number
+from .references import Refs, _number
 
 # The parts of an aggregator or bond, as users name them -> the kind or listing of their objects.
 _OF_AGGREGATOR = {"interfaces": "interface", "protocols": "protocol", "filters": "filter"}

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from .api_map import ApiMap, ApiMapError, read_map
-from .kinds import Names
+from .fields import Names
 from .map_file import load_map
-from .model import Field, Listing, Resource
+from .resource import Field, Listing, Resource
 from .shape_errors import ShapeError
 from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES
 from .wire import TABLE, Table

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .kinds import Choice, Kind, ListOf, Record
-from .model import IDENTITY, Field, Listing, Resource
+from .fields import Choice, Kind, ListOf, Record
+from .resource import IDENTITY, Field, Listing, Resource
 from .table import LISTINGS, RESOURCES
 
 OBJECT = "object"

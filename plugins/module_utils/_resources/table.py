@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from .._private_wan_rules import MAX_VNI
 from .._private_wan_rules import MODES as WAN_MODES
-from .kinds import (
+from .composite_fields import Addresses, Area, Route, Slot
+from .fields import (
     Block,
     Choice,
     Flag,
@@ -33,8 +34,7 @@ from .kinds import (
     Symbol,
     Text,
 )
-from .model import Field, Listing, Resource
-from .shapes import Addresses, Area, Route, Slot
+from .resource import Field, Listing, Resource
 
 SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 PROTOCOL_KINDS = ("static", "bgp", "babel", "ospf")

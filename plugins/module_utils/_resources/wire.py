@@ -16,8 +16,8 @@ from urllib.parse import quote, unquote
 
 from .._parents import kind_of, number_of
 from .api_map import ApiMap, walk
-from .kinds import Choice, Kind, ListOf, Record, Reference
-from .model import IDENTITY, Listing, Resource
+from .fields import Choice, Kind, ListOf, Record, Reference
+from .resource import IDENTITY, Listing, Resource
 from .table import LISTINGS, RESOURCES
 
 _MARK = "X"

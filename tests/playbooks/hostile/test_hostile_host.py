@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import MANAGERS, PROGRAMS
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import MANAGERS, PROGRAMS
 from ansible_collections.bonded.internet.plugins.plugin_utils import _variables
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import ROLES_FOLDER, _role_options
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.faults import Fault
 from tests.playbooks.planning import plan
 from tests.playbooks.running import Site

@@ -12,7 +12,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.faults import Fault, Spoil
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy, without

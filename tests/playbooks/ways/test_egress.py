@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.comparing import comparable
 from tests.playbooks.planning import plan
 from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.planning import plan
 from tests.playbooks.running import Json, Site, aws_writes, server_writes
 

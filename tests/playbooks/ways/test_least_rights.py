@@ -12,7 +12,7 @@ import re
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
 from tests.playbooks.planning import plan
 from tests.playbooks.right_by_right import DENIED, NAMED, POLICIES, READING
 from tests.playbooks.rights import PAGE, allowed, only, policy

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import PlanError
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.planning import plan
 from tests.playbooks.right_by_right import POLICIES
 from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, server_writes

@@ -15,8 +15,8 @@ import re
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import CHECKS
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import FILES, INSTALLED
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import CHECKS
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.files import FILES, INSTALLED
 
 ROOT = pathlib.Path(__file__).parents[3]
 ON_HOSTS = {"roles/aggregator_host/tasks": "*.yml", "roles/pwan_gateway/tasks": "*_device.yml"}

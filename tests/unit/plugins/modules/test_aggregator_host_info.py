@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import by, missing
+from ansible_collections.bonded.internet.plugins.module_utils._host.verify import by, missing
 
 MAC = "0e:00:00:00:00:0b"
 LINKS: list[Any] = [

@@ -19,7 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources import 
     Resource,
     read_map,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import Choice, Kind, ListOf, Record
+from ansible_collections.bonded.internet.plugins.module_utils._resources.fields import Choice, Kind, ListOf, Record
 from ansible_collections.bonded.internet.plugins.modules.bonding_api_info import main
 from tests.unit.plugins.scripted import API, Step, get, options, run_module
 from tests.unit.plugins.things import aggregator, bond

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import _ec2, cpe_nat_elastic
+from ansible_collections.bonded.internet.plugins.module_utils._aws import client as _ec2
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import elastic_ips as cpe_nat_elastic
 from ansible_collections.bonded.internet.plugins.modules import cpe_nat_eips
 from tests.unit.plugins.module_utils.aws.conftest import Clock
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2, client_error

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Drift
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Drift
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_plan
 from tests.unit.plugins.modules.aws_module import documented, returned, specified
 from tests.unit.plugins.scripted import LOGIN, call

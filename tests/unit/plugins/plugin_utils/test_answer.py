@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import (
     ADMITTED,
     ANSWERS,
     MANAGERS,

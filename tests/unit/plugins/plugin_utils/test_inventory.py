@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import AGGREGATOR, ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import AGGREGATOR, ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.plugin_utils import _inventory, _variables
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError, TemplateError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import ABSENT, typed
 
 KINDS = ("str", "int", "bool", "list", "dict")

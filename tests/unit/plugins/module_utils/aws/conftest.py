@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import _ec2, cpe_nat_elastic, once
+from ansible_collections.bonded.internet.plugins.module_utils._aws import client as _ec2
+from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import elastic_ips as cpe_nat_elastic
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2
 
 NETWORK = "prod"

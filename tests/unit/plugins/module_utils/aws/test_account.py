@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.account import read_account
+from ansible_collections.bonded.internet.plugins.module_utils._aws.quotas import read_account
 
 
 def test_an_elastic_ip_of_an_own_pool_does_not_count() -> None:

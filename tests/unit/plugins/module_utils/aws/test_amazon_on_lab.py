@@ -16,7 +16,7 @@ import yaml
 from ansible_collections.amazon.aws.plugins.module_utils import cloud
 from ansible_collections.amazon.aws.plugins.modules import ec2_vpc_net
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import describe
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import describe
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
 from lab.process import Running
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError
 from tests.unit.plugins.module_utils.aws.conftest import Clock, entry, options
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2, Killed, client_error, lost_answer
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, HTTPClientError
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, call
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, call
 from ansible_collections.bonded.internet.plugins.module_utils._aws.credentials import tidy_credentials
 from ansible_collections.bonded.internet.plugins.modules import network_plan, owned_object
 from tests.unit.plugins.scripted import LOGIN

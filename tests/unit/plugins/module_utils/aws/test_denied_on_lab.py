@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import routes
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import ec2_client
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security import bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import bring_about
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 

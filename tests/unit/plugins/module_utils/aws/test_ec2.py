@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import Stubber
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import (
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import (
     Ec2Error,
     Ec2UnclearError,
     api_name,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import _ec2
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, Ec2UnclearError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6 import Ipv6Error, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws import client as _ec2
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, Ec2UnclearError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6_addresses import Ipv6Error, run
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 
 WANTED: dict[str, Any] = {"network_interface_id": "eni-1", "network": "prod"}

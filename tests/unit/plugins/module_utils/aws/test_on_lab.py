@@ -13,10 +13,10 @@ import boto3
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import routes
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error, describe, ec2_client
-from ansible_collections.bonded.internet.plugins.module_utils._aws._work import ApplyError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, describe, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import once
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
 from tests.unit.plugins.module_utils.aws.conftest import Clock
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 

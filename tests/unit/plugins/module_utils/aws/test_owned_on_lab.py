@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import once
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import api_name, describe
+from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import api_name, describe
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 from lab.process import Running
 

@@ -14,10 +14,14 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import api_name
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights import NO_DRY_RUN, dry_runs, missing_rights
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import api_name
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.check import (
+    NO_DRY_RUN,
+    dry_runs,
+    missing_rights,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, ElasticIp
 from tests.unit.plugins.module_utils.design.egress_world import (
     ANYWHERE,
     gateway,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import Need, needed
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, ElasticIp, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import Need, needed
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, ElasticIp, Vpc
 from tests.unit.plugins.module_utils.design.egress_world import gateway, plain_world, retired, space, tags
 from tests.unit.plugins.module_utils.design.world import World, entry, small_world
 

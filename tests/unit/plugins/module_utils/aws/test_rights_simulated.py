@@ -14,8 +14,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import Need
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_simulated import SimulationError, simulate
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import Need
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.simulator import (
+    SimulationError,
+    simulate,
+)
 from lab.process import ROOT
 
 ACCOUNT = "123456789012"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 from tests.unit.plugins.module_utils.aws.fake_routes import LOCAL, READ, TABLE, Client, to

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security import SecurityError, bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, bring_about
 from lab.process import Running
 
 from .test_on_lab import A1, actions, aws, client, running

@@ -16,8 +16,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import cpe_nat, once, owned, security
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
+from ansible_collections.bonded.internet.plugins.module_utils._aws import security_groups as security
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import module as cpe_nat
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 

@@ -10,10 +10,10 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
     Interface,
@@ -25,7 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Subnet,
     Vpc,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 from .egress_world import ANYWHERE, LANS, ZONE, nat_world, tags

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import answer as declared
-from ansible_collections.bonded.internet.plugins.module_utils._design.answer import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.host import answers as declared
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import (
     check_answer,
     check_exists,
     check_output,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.shape import MOST_SENTENCES
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.shapes import MOST_SENTENCES
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts, firewall
 from ansible_collections.bonded.internet.plugins.modules import aggregator_host_info
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.auto_networks import auto_bonds, supernets
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route
+from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds, supernets
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Route
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .egress_world import ANYWHERE, gateway, nat_world, plain_world, routes, space

@@ -12,9 +12,9 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils import _grammar
 from ansible_collections.bonded.internet.plugins.module_utils._cpe_nat_rules import ENTRY_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._design import naming
-from ansible_collections.bonded.internet.plugins.module_utils._design.names import MOST_OF_HOST
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.inventory_names import MOST_OF_HOST
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import shown_name
+from ansible_collections.bonded.internet.plugins.module_utils._model import names as naming
 from ansible_collections.bonded.internet.plugins.module_utils._private_wan_rules import MAX_VNI
 
 from .world import HOSTS, World, acme, host, small_world

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.bgp import FULL_MESH
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.bgp import FULL_MESH
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .world import HOSTS, World, entry, small_world
 

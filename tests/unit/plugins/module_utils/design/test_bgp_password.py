@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.bgp_password import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.bgp_password import (
     SENT_AGAIN,
     with_password,
 )

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Drift
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Drift
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .world import World, entry, small_world
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.vpcs import zone_subnet
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     ElasticIp,
     Interface,
     InternetGateway,
@@ -20,7 +21,6 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Subnet,
     Vpc,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.vpc import zone_subnet
 
 from .world import World, acme, small_world
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import needed
-from ansible_collections.bonded.internet.plugins.module_utils._design.company_tags import TAGGED
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
+from ansible_collections.bonded.internet.plugins.module_utils._design.tags import TAGGED
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
 
 from .egress_world import nat_world, plain_world, retired, space
 from .world import World, entry, small_world

@@ -11,23 +11,21 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_decide import decide
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import (
-    ElasticIp as FoundElasticIp,
-)
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_found import (
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.planner import decide
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.reader import ElasticIp as FoundElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.reader import (
     Found,
     Holder,
     Interface,
     Limit,
     Subnet,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat_request import CpeNatError, Request
-from ansible_collections.bonded.internet.plugins.module_utils._design.addresses import delegated
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Cloud, ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError, Request
+from ansible_collections.bonded.internet.plugins.module_utils._model.addresses import delegated
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Cloud, ElasticIp
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile.cpe_nat import _wanted
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile.model import ReconcileError
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile.refs import Refs
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile.references import Refs
 
 from .world import World, entry, small_world
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import World, entry, small_world

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat_role import aws_entries, bond_entries
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.cpe_nat_entries import (
+    aws_entries,
+    bond_entries,
+)
 
 MAIL: dict[str, Any] = {
     "key": "mail",

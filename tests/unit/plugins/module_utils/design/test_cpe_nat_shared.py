@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, ElasticIp
 
 from .world import World, entry, small_world
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.duplicates import KINDS
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.duplicates import KINDS
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     EgressOnlyGateway,
     ElasticIp,
     Interface,

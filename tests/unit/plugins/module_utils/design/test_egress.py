@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.public_subnets import public_subnet
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp, Route
-from ansible_collections.bonded.internet.plugins.module_utils._design.vpc import zone_subnet
+from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.public_subnets import public_subnet
+from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.vpcs import zone_subnet
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Route
 
 from .egress_world import (
     ANYWHERE,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import EgressOnlyGateway, Route
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import EgressOnlyGateway, Route
 
 from .egress_world import ANYWHERE, LANS, gateway, nat_world, plain_world, routes, short, space, tags
 from .world import World, small_world

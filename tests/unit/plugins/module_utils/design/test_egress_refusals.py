@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Route, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Route, Vpc
 
 from .egress_world import ANYWHERE, LANS, ZONE, gateway, nat_world, routes, space
 from .world import World, initech, small_world

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
     RouteTable,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.foreign_objects import going
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import RouteTable, Subnet
+from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.foreign_objects import going
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import RouteTable, Subnet
 
 from .egress_world import PUBLIC_SUBNET, gateway, nat_world, space
 from .world import World

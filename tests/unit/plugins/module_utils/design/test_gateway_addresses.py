@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.prices import is_of_own_pool
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import is_of_own_pool
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .egress_world import gateway, plain_world, retired, space, tags
 from .world import World, entry, small_world

@@ -12,26 +12,29 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_aws import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_aws import (
     find_objects,
     free_device_index,
     route_changes,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_device import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_device import (
     attached_device,
     device_files,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_input import GatewayInput, named_input
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_objects import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_input import (
+    GatewayInput,
+    named_input,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_objects import (
     LAST_RESORT,
     named_objects,
     server_objects,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.gateway_options import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_options import (
     input_of_options,
     masquerade_rules,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 
 SPECS: dict[str, Any] = yaml.safe_load(
     (pathlib.Path(__file__).parents[5] / "roles/pwan_gateway/meta/argument_specs.yml").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import KNOWN_AFTER_APPLY
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Route, RouteTable, Subnet, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Route, RouteTable, Subnet, Vpc
 
 from .egress_world import ANYWHERE, LANS, gateway, nat_world, plain_world, routes, space
 from .world import World

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_files import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.files import (
     FILES,
     check_files,
     check_masquerade,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide
-from ansible_collections.bonded.internet.plugins.module_utils._plan.host_side import everything
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide
+from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import everything
 
 from .egress_world import gateway, plain_world, space
 from .world import HOSTS, World, acme, host, initech, small_world

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Aggregator
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Aggregator
 
 from .world import HOSTS, World, acme, host, small_world
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.kept_addresses import kept_addresses
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import kept_addresses
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .egress_world import gateway, plain_world, retired, space, tags
 from .world import World, entry, small_world

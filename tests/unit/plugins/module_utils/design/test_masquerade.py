@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, Route, Subnet
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Route, Subnet
 
 from .egress_world import ANYWHERE, LANS, ZONE, gateway, nat_world, plain_world, routes, short, space
 from .world import HOSTS, World, entry, host, small_world

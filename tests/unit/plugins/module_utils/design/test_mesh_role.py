@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.mesh_role import mesh_of_options
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.mesh_role import mesh_of_options
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import ROLE_MEMBERS, ROLE_VXLAN
 
 SPECS = pathlib.Path(__file__).parents[5] / "roles/pwan_mesh/meta/argument_specs.yml"

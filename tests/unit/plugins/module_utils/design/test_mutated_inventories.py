@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import typed
 
 from .world import HOSTS, acme, entry, host, initech, small_world

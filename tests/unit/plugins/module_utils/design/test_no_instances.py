@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 
 from .world import HOSTS, World, acme, entry, host, initech, small_world
 

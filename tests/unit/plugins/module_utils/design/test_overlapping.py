@@ -11,7 +11,7 @@ import random
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.collisions import overlapping
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.conflicts import overlapping
 
 
 @pytest.mark.parametrize("seed", range(5))

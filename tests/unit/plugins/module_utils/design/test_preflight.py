@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.limits import QUOTAS
-from ansible_collections.bonded.internet.plugins.module_utils._design.prices import monthly
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import monthly
+from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QUOTAS
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Account,
     ElasticIp,
     Route,

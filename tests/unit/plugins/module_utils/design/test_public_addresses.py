@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import needed
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .world import World, acme, entry, host, small_world
 

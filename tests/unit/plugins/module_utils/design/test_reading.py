@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
     DEFAULT_TUNNEL_DEVICE,
     DEFAULT_VNI_BASE,
     CpeNatIntent,
@@ -18,7 +19,6 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.intent imp
     Report,
     SpaceIntent,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
 
 from .world import acme, entry, host
 

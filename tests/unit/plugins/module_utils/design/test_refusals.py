@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond, ElasticIp, Vpc
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, ElasticIp, Vpc
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import World, acme, entry, host, initech, small_world

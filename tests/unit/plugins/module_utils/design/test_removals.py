@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 
 from .built_world import BEHIND_NAT, BUILDERS, COMMON, GATEWAY, MASQUERADING, Built, said
 from .egress_world import LANS

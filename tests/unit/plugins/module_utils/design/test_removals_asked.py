@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import SecurityGroup
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import SecurityGroup
 
 from .built_world import BEHIND_NAT, BUILDERS, GATEWAY, MASQUERADING, Built, masquerading, said
 from .egress_world import LANS, tags

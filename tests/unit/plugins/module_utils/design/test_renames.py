@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights import dry_runs
-from ansible_collections.bonded.internet.plugins.module_utils._aws.rights_needed import Need, needed
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.naming import OWN_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.check import dry_runs
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import Need, needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import Names, shown_name
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import ElasticIp, Interface
+from ansible_collections.bonded.internet.plugins.module_utils._model.names import OWN_KEY
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Interface
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .built_world import BEHIND_NAT, FACTS, MASQUERADING, PUBLIC, Built, addresses_alone, behind_nat, masquerading, tags

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Rule, SecurityGroup
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Rule, SecurityGroup
 
 from .egress_world import gateway, plain_world, space, tags
 from .test_bgp import DIRECT, TRANSIT, one_subnet

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import naming
+from ansible_collections.bonded.internet.plugins.module_utils._model import names as naming
 
 from .test_duplicates import DOUBLED, Plant, address, subnet, tags, vpc
 from .world import small_world

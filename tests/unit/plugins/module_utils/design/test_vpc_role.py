@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.vpc_role import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.vpc_role import (
     lacking_rights,
     objects_by_key,
     public_keys,

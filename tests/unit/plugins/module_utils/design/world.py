@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design, Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.network import design_network
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.stages import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Aggregator,
     Bond,
     Cloud,
@@ -25,7 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.state impo
     Subnet,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Step, server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Step, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     ReconcileError,
     diff,

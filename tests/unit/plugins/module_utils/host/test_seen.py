@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._host import facts, firewall
-from ansible_collections.bonded.internet.plugins.module_utils._host.judge import judged
 from ansible_collections.bonded.internet.plugins.module_utils._host.neighbours import read_neighbours
+from ansible_collections.bonded.internet.plugins.module_utils._host.verify import judged
 
 READY = "BIRD 2.0.12 ready.\nAccess restricted\n"
 SAID = {

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Intent
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Account
-from ansible_collections.bonded.internet.plugins.module_utils._plan.begin import begin
-from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Account
+from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
 
 PLUGINS = "ansible_collections.bonded.internet.plugins"
 UTILS = f"{PLUGINS}.module_utils"
@@ -37,8 +37,16 @@ def test_the_action_plugin_is_imported_without_its_module() -> None:
 
 def test_what_reading_aws_needs_not_is_imported_while_it_is_read() -> None:
     found = imported_with("modules.network_plan")
-    assert f"{UTILS}._plan.read_cloud" in found
-    later = ("_plan.engine", "_plan.ending", "_client", "_reconcile", "_resources", "_design.network", "_design.vpc")
+    assert f"{UTILS}._plan.aws_reader" in found
+    later = (
+        "_plan.planner",
+        "_plan.results",
+        "_client",
+        "_reconcile",
+        "_resources",
+        "_design.planner",
+        "_design.vpc.vpcs",
+    )
     assert not {name for name in found if name.startswith(tuple(f"{UTILS}.{one}" for one in later))}
     assert "requests" not in found
 

@@ -14,8 +14,8 @@ from functools import partial
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
-from ansible_collections.bonded.internet.plugins.module_utils._plan.beside import beside
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._plan.child_process import beside
 
 pytestmark = pytest.mark.filterwarnings(
     # the test runner has threads of its own; a module that plans has none

@@ -10,10 +10,14 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host_side import HostSide, HostSpec
-from ansible_collections.bonded.internet.plugins.module_utils._plan.host_side import everything, expectations, host_work
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide, HostSpec
+from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import (
+    everything,
+    expectations,
+    host_work,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_work
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import make_work
 
 from ..design.egress_world import gateway, plain_world, space
 from ..design.world import HOSTS, host, small_world

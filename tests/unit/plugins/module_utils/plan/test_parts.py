@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import PARTS, Intent, Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Design, Placement
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Placement
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
-from ansible_collections.bonded.internet.plugins.module_utils._plan.engine import _judge
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 SUBNET = "natgw-subnet/acme/eu-central-1a"

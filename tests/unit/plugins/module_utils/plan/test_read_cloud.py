@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws._ec2 import Ec2Error
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import (
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
     CpeNatIntent,
     GatewayIntent,
     HostIntent,
@@ -22,8 +22,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.intent imp
     SpaceIntent,
     VpcIntent,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Cloud, NatGateway
-from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, NatGateway
+from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
 
 Json = dict[str, Any]
 

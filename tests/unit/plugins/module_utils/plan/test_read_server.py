@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.state import Bond
-from ansible_collections.bonded.internet.plugins.module_utils._plan import read_server
-from ansible_collections.bonded.internet.plugins.module_utils._plan.read_server import ServerReader
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond
+from ansible_collections.bonded.internet.plugins.module_utils._plan import server_reader as read_server
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_reader import ServerReader
 
 
 def test_a_bonds_networks_are_known_once_its_connected_ips_and_routes_were_read(

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.intent import Report
-from ansible_collections.bonded.internet.plugins.module_utils._design.reading import read_intent
-from ansible_collections.bonded.internet.plugins.module_utils._plan.read_cloud import CloudReader
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
+from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
 from tests.unit.plugins.module_utils.design.world import HOSTS, World, entry, host, small_world
 
 SECOND = "us-east-1"

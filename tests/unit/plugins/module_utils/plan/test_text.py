@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.items import Item
-from ansible_collections.bonded.internet.plugins.module_utils._design.kept_addresses import KeptAddress
-from ansible_collections.bonded.internet.plugins.module_utils._design.limits import Line
-from ansible_collections.bonded.internet.plugins.module_utils._plan.text import (
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import Line
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
+from ansible_collections.bonded.internet.plugins.module_utils._plan.summary import (
     MOST_KEPT,
     lines_of,
     nothing_left,
     nothing_to_do,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._plan.work import Plan
 
 
 def item(verb: Any, kind: str, key: str, phase: Any, part: str, **more: Any) -> Item:

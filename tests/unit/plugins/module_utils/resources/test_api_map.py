@@ -19,7 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources import 
     Table,
     read_map,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._resources.kinds import (
+from ansible_collections.bonded.internet.plugins.module_utils._resources.fields import (
     HostAddress,
     ListOf,
     Number,

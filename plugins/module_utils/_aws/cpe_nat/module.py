@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine of the module cpe_nat_eips: read, decide, carry out, report. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..client import Ec2Client
+from ..executor import Work
+from ..primary_interfaces import with_primary_interfaces
+from ..reservations import reserved_in
+from ..reverse_dns import reverse_dns_of
+from .executor import apply
+from .planner import decide, is_settled, needed_interfaces
+from .reader import Found, read_addresses, read_interfaces, read_limits, read_subnets
+from .request import Request
+from .steps import Step
+
+KIND = "cpe_nat_eip"
+PARALLEL = 8
+
+
+def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel: int = PARALLEL) -> dict[str, Any]:
+    """Make the wanted entries true and return the module's result: changed, objects, diff, warnings.
+
+    `params` are the options of cpe_nat_eips. Raises CpeNatError (nothing was changed), Ec2Error (a listing failed,
+    nothing was changed) and ApplyError (a change failed; the next run goes on from there).
+    """
+    request = Request.of(with_primary_interfaces(client, params))
+    found = read(client, request)
+    decision = decide(request, found)
+    for subnet_id in sorted(decision.choosing):
+        subnet = found.subnets[subnet_id]
+        found.subnets[subnet_id] = replace(subnet, reserved=reserved_in(client, subnet_id))
+    if decision.choosing:
+        decision = decide(request, found)
+    if not check_mode:
+        apply(Work(client, request.network, parallel), found, decision.steps)
+    changed = [step for step in decision.steps if step.action != "none"]
+    return {
+        "changed": bool(changed),
+        "objects": [_object(step) for step in decision.steps],
+        "diff": [_diff(step) for step in changed],
+        "warnings": decision.warnings,
+    }
+
+
+def read(client: Ec2Client, request: Request) -> Found:
+    """Read what the decision needs: two calls if nothing changes, up to five more for entries that need addresses.
+
+    The CIDR reservations of a subnet are read after that, and only if an address of the subnet is chosen.
+    """
+    present = request.state == "present"
+    adopt = {entry.public_ip for entry in request.entries if entry.public_ip} if present else set()
+    found = read_addresses(client, request.network, adopt)
+    read_interfaces(client, found, needed_interfaces(request, found))
+    if not present:
+        return found
+    unsettled = {entry.interface_id for entry in request.entries if not is_settled(entry, found)}
+    interfaces = [found.interfaces[name] for name in sorted(unsettled) if name in found.interfaces]
+    if interfaces:
+        read_subnets(client, found, {interface.subnet_id for interface in interfaces})
+        read_limits(client, found, interfaces)
+    named = {entry.key for entry in request.entries if entry.reverse_dns is not None}
+    theirs = {item.allocation_id for item in found.addresses if item.key in named}
+    adopted = {item.allocation_id for item in found.others.values() if item.public_ip in adopt} if named else set()
+    found.reverse_dns.update(reverse_dns_of(client, theirs | adopted))
+    return found
+
+
+def _object(step: Step) -> dict[str, Any]:
+    """The entry as it is now; one that was retired or released as it was."""
+    data = dict((step.before if step.removal else step.after()) or {})
+    data.pop("retired", None)
+    return {
+        "name": step.key,
+        "key": step.key,
+        "kind": KIND,
+        **data,
+        "changed": step.action != "none",
+        "action": step.action,
+    }
+
+
+def _diff(step: Step) -> dict[str, Any]:
+    before, after = step.before or {}, step.after() or {}
+    if step.reverse_dns is not None:
+        after = {**after, "reverse_dns": step.reverse_dns}
+    title = f"{KIND} {step.key}"
+    return {"before_header": title, "after_header": title, "before": before, "after": after}

@@ -1,0 +1,290 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fleet: inventory hosts matched with the server's aggregators and AWS's instances. Private to the collection."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..._model.desired_network import HostIntent, Intent, Report
+from ..._model.ownership import own_thing
+from ..._model.state import Cloud, Instance, Server
+from ..._parents import AGGREGATOR, parent_of
+from ..inputs.values import number_of
+
+NO_INSTANCE = (
+    "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One aggregator of the network."""
+
+    host: str
+    id: int
+    name: str
+    index: int
+    private_ip: str | None
+    instance: Instance | None = None
+    subnet: str | None = None
+    reachable: bool = False
+    primary_devices: tuple[str, ...] = ()
+    host_side: bool = False
+    """True if the collection manages the aggregator's host configuration, over SSH."""
+
+    @property
+    def parent(self) -> str:
+        """The name of the aggregator as what objects belong to."""
+        return parent_of(AGGREGATOR, self.id)
+
+
+@dataclass
+class Fleet:
+    """The members that stay, those that leave, and what is known of the latter's addresses."""
+
+    members: list[Member] = field(default_factory=list)
+    leaving: list[Member] = field(default_factory=list)
+    """Leaving aggregators; `host` is empty where the inventory has none any more."""
+    leaving_addresses: set[str] = field(default_factory=set)
+    leaving_unknown: bool = False
+    """True if an aggregator to decommission has a private address that is not known any more."""
+    primary_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    speakers: tuple[Member, ...] = ()
+    """The members between which BGP runs (`bonding_bgp.aggregators`); none without `bonding_bgp`."""
+    is_incomplete: bool = False
+    """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""
+    lost: dict[int, str] = field(default_factory=dict)
+    """Names, by id, of the aggregators with objects of this network that no host of the inventory is."""
+
+    def by_host(self, host: str) -> Member | None:
+        """The member of this inventory name."""
+        return next((member for member in self.members if member.host == host), None)
+
+    def by_id(self, number: int | None) -> Member | None:
+        """The member with this aggregator id."""
+        return next((member for member in self.members if member.id == number), None)
+
+    def by_interface(self, interface_id: str | None) -> Member | None:
+        """The member, leaving or not, with this primary network interface."""
+        return next(
+            (m for m in (*self.members, *self.leaving) if m.instance and m.instance.interface_id == interface_id), None
+        )
+
+    def by_instance(self, instance_id: str | None) -> Member | None:
+        """The member, leaving or not, that is this instance."""
+        return next((m for m in (*self.members, *self.leaving) if m.instance and m.instance.id == instance_id), None)
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names, and how many more there are: a message stays readable with hundreds of them."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
+
+
+def refuse(fleet: Fleet, text: str, report: Report) -> None:
+    """Note a problem of the fleet itself."""
+    fleet.is_incomplete = True
+    report.problem(text)
+
+
+def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
+    """Note a problem that follows from a host that is wrong or absent, if there is one; then that host is the cause."""
+    if fleet.is_incomplete:
+        report.leave_out(text)
+    else:
+        report.problem(text)
+
+
+def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
+    """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
+    close = difflib.get_close_matches(name, sorted(member.host for member in fleet.members), n=1, cutoff=0.7)
+    meant = f"; did you mean {close[0]!r}?" if close else "."
+    text = f"{option}: {name!r} is no host of the inventory's group (or it leaves){meant}"
+    if name in fleet.lost.values():
+        report.leave_out(text)
+    else:
+        report.problem(text)
+
+
+def find_aggregator(reference: str, server: Server) -> int | str:
+    """The id of the aggregator named by digits (its id) or by its exact name; else a sentence that says why not."""
+    number = number_of(reference)
+    if number is not None:
+        return number if number in server.aggregators else f"the server has no aggregator with the id {number}"
+    found = [aggregator for aggregator in server.aggregators.values() if aggregator.name == reference]
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        names = ", ".join(sorted(aggregator.name for aggregator in server.aggregators.values())) or "none"
+        return f"the server has no aggregator named {reference!r} (it has: {names})"
+    listing = ", ".join(f"id {aggregator.id} in space {aggregator.space}" for aggregator in found)
+    return f"the name {reference!r} is not unique on the server ({listing}): give the id"
+
+
+def _instance(host: HostIntent, cloud: Cloud, fleet: Fleet, report: Report) -> Instance | None:
+    instance = cloud.instances.get(host.instance_id or "")
+    if instance and host.private_ip and host.private_ip != instance.private_ip:
+        text = f"{host.host}: aws_private_ip_address is {host.private_ip}, but the primary address of {instance.id} is "
+        refuse(fleet, f"{text}{instance.private_ip}.", report)
+    return instance
+
+
+def _refuse_unknown_instances(intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> None:
+    """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them."""
+    regions: dict[str | None, list[HostIntent]] = {}
+    for host in intent.hosts:
+        if host.instance_id:
+            regions.setdefault(host.region, []).append(host)
+    for region, hosts in regions.items():
+        unknown = [host for host in hosts if host.instance_id not in cloud.instances]
+        if len(unknown) > 1 and unknown == hosts:
+            listing = some([f"{host.host}: {host.instance_id}" for host in unknown])
+            refuse(
+                fleet,
+                f"aws_region: AWS has none of the instances in the region {region or 'given'} ({listing}). Correct "
+                "aws_region, or use credentials of the account that has them.",
+                report,
+            )
+            continue
+        for host in unknown:
+            text = f"{host.host}: AWS has no instance {host.instance_id} in the region {region or 'given'}. Correct "
+            refuse(fleet, f"{text}aws_instance_id, or aws_region.", report)
+
+
+def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Fleet:
+    """Match every host with its aggregator and instance; name whatever does not fit."""
+    fleet = Fleet()
+    if not intent.absent:
+        _refuse_unknown_instances(intent, cloud, fleet, report)
+    seen: dict[int, str] = {}
+    left = set(intent.leaving)
+    for host in intent.hosts:
+        number = find_aggregator(host.aggregator, server)
+        instance = _instance(host, cloud, fleet, report)
+        leaves = host.host in intent.leaving
+        left.discard(host.host)
+        fleet.primary_devices[host.host] = host.primary_devices
+        if isinstance(number, str):
+            # a teardown also clears the AWS side of an aggregator that the server has forgotten
+            if intent.absent or leaves:
+                fleet.leaving.append(_member(host, -1, host.aggregator, instance, cloud))
+            else:
+                refuse(fleet, f"{host.host}: bonding_aggregator: {number}.", report)
+            continue
+        if number in seen:
+            refuse(fleet, f"{host.host}: is aggregator {number} on the server, and so is {seen[number]}.", report)
+            continue
+        seen[number] = host.host
+        member = _member(host, number, server.aggregators[number].name, instance, cloud)
+        if leaves or intent.absent:
+            fleet.leaving.append(member)
+            left -= {member.name, str(member.id)}
+            continue
+        fleet.members.append(member)
+        _warn_of_state(member, server, report)
+        unknown = member.private_ip is None and not host.instance_id
+        if unknown and (intent.bgp or any(space.vxlan for space in intent.spaces)):
+            refuse(
+                fleet,
+                f"{host.host}: its private address is not known: set aws_instance_id (it is looked up) or "
+                "aws_private_ip_address. A mesh is never built without a member that should be in it.",
+                report,
+            )
+    _leave(left, intent, server, fleet, report)
+    _refuse_gone(intent, server, fleet, report)
+    return fleet
+
+
+def _warn_of_state(member: Member, server: Server, report: Report) -> None:
+    """Say that an aggregator does not run: what it shall have is configured all the same, and waits for it."""
+    if member.instance and member.instance.state != "running":
+        report.warn(f"{member.host}: its instance {member.instance.id} is {member.instance.state}.")
+    if server.aggregators[member.id].status == "down":
+        report.warn(
+            f"{member.host}: aggregator {member.name} is down, as the management server sees it: it gets its "
+            "configuration when it is up again, and its bonds are elsewhere until then."
+        )
+
+
+def _member(host: HostIntent, number: int, name: str, instance: Instance | None, cloud: Cloud) -> Member:
+    subnet = cloud.subnets.get(instance.subnet_id) if instance else None
+    return Member(
+        host=host.host,
+        id=number,
+        name=name,
+        index=host.index if host.index is not None else number,
+        private_ip=instance.private_ip if instance else host.private_ip,
+        instance=instance,
+        subnet=subnet.cidr if subnet else None,
+        reachable=host.reachable,
+        primary_devices=host.primary_devices,
+        host_side=host.host_side,
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.IPv4Address(text))
+    except ValueError:
+        return False
+
+
+def _leave(names: Iterable[str], intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
+    """Note entries of bonding_leaving that are no host of the inventory: an aggregator on the server, or an address."""
+    for name in names:
+        if _is_address(name):
+            fleet.leaving_addresses.add(name)
+            continue
+        number = find_aggregator(name, server)
+        if isinstance(number, str):
+            report.warn(
+                f"bonding_leaving: {name!r}: {number}, and the inventory has no such host; it has left already?"
+            )
+            fleet.leaving_unknown = True
+            continue
+        aggregator = server.aggregators[number]
+        if host := fleet.by_id(number):
+            report.problem(
+                f"bonding_leaving: {name!r} is aggregator {number}, which is host {host.host} of the "
+                "inventory: name the host."
+            )
+            continue
+        fleet.leaving.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
+        fleet.leaving_unknown = True
+    fleet.leaving_addresses |= {member.private_ip for member in fleet.leaving if member.private_ip}
+
+
+def _refuse_gone(intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
+    """An aggregator that has this network's objects, but is no host any more, is a refusal, never a smaller mesh."""
+    known = {member.id for member in (*fleet.members, *fleet.leaving)}
+    wrong = fleet.is_incomplete
+    for number, things in server.things.items():
+        if number in known:
+            continue
+        names = sorted(t.key for t in things if "protocol" in t.kind and own_thing(intent.network, t))
+        if not names:
+            continue
+        aggregator = server.aggregators[number]
+        if intent.absent:
+            fleet.leaving.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
+            continue
+        hosts = some(sorted(host.host for host in intent.hosts)) or "none"
+        text = (
+            f"aggregator {aggregator.name} (id {number}): no host of the inventory is this aggregator, which has "
+            f"objects of the network {intent.network} ({some(names)}; hosts: {hosts}). "
+        )
+        fleet.lost[number] = aggregator.name
+        if wrong:
+            text += "Correct the hosts that are named above; if it is none of them, add its host to the inventory."
+        else:
+            text += (
+                "A mesh is not made smaller by an inventory that lost a host: add the host again. How an aggregator is "
+                'taken out for good is in docs/how-to.md, "Take an aggregator out".'
+            )
+        report.problem(text)
+    fleet.is_incomplete = wrong or bool(fleet.lost)

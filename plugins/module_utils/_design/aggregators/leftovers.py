@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that the inventory names no more: which are kept, and which go by which switch. Private to the collection.
+
+What belongs to an object (its security group, its masquerading, its ways back, a check that is off for it) follows it:
+it is kept with what is kept, and goes with what goes, by the same switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..._model.desired_network import Intent
+from ..._model.ownership import own_thing
+from ..._model.state import Server
+from .fleet import Fleet, Member
+
+PRUNE = "bonding_prune"
+RELEASE = "bonding_prune_elastic_ips"
+LEAVING = "bonding_leaving"
+TEARDOWN = ""
+"""A teardown is confirmed as a whole, and wants no switch for each of its items."""
+
+
+def releases(intent: Intent) -> bool:
+    """Return True if a public address that is given up is released, and never comes back."""
+    return intent.release_addresses if intent.absent else intent.prune_addresses
+
+
+def leaving(name: object) -> str:
+    """Return the line of the inventory that lets an aggregator, or its old address, leave the network."""
+    return f"{LEAVING}: [{name}]"
+
+
+def removal_switch(intent: Intent, fleet: Fleet, member: Member | None = None) -> str | None:
+    """Return the switch by which an object (of `member`) that no inventory names goes, None if it is kept."""
+    if intent.absent:
+        return TEARDOWN
+    if member is not None and member in fleet.leaving:
+        return LEAVING
+    return PRUNE if intent.prune else None
+
+
+@dataclass
+class Leftovers:
+    """Objects that the inventory no longer names, shared between the parts of the design."""
+
+    kept_gateways: set[tuple[str, str]] = field(default_factory=set)
+    """(space, host) of gateways that are kept."""
+    gone_gateways: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(space, host) of gateways that go -> the switch."""
+    kept_owners: set[str] = field(default_factory=set)
+    """Hosts whose interfaces carry a CPE NAT address that is kept."""
+    gone_owners: set[str] = field(default_factory=set)
+    """Hosts from whose interfaces a CPE NAT address is taken."""
+    gone_addresses: dict[str, str] = field(default_factory=dict)
+    """Private addresses of CPE NAT entries that go -> the switch."""
+    keeps_bgp: bool = False
+    """True if BGP between the aggregators is kept, though the inventory has no `bonding_bgp` any more."""
+
+
+def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
+    """Return what is known before the parts are designed: whether BGP is kept."""
+    going = {member.id for member in fleet.leaving}
+    # A session with an aggregator that leaves goes with it.
+    named = (
+        own[0] == "bgp" and own[1] not in going
+        for member in fleet.members
+        for thing in server.things.get(member.id, ())
+        if "protocol" in thing.kind and (own := own_thing(intent.network, thing))
+    )
+    return Leftovers(keeps_bgp=intent.bgp is None and not (intent.absent or intent.prune) and any(named))
+
+
+def keeps_gateways(space: str, leftovers: Leftovers) -> bool:
+    """Return True if a gateway of the space is kept: what the space's gateways share stays with it."""
+    return any(kept == space for kept, _host in leftovers.kept_gateways)

@@ -1,0 +1,327 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public addresses for bonds: a secondary private address with an Elastic IP, as the bond's CPE NAT IP (AN-001).
+
+Private to the collection. The owner of an address is the aggregator whose primary interface carries it; it is never
+moved because a bond moved (that is reported as drift), only because an operator says so.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..._model.addresses import lies_in, network_of
+from ..._model.desired_network import Intent, Report
+from ..._model.names import (
+    TAG_ADOPTED,
+    TAG_CONNECTED_IP,
+    TAG_INTERFACE,
+    TAG_KEY,
+    TAG_NETWORK,
+    TAG_PRIVATE_IP,
+    TAG_RETIRED,
+    cpe_nat_key,
+    tags,
+)
+from ..._model.phases import Phase, stage
+from ..._model.plan import KNOWN_AFTER_APPLY, Placement
+from ..._model.state import Cloud, ElasticIp, Instance
+from ..._objects import Change, Object
+from ..aggregators.fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
+from ..context import Context
+from ..renames import check_entry_names
+from .bond_locations import check_place, warn_of_failover
+from .connected_ips import check_connected_ip, tag_of
+from .entries import PREFIX, Entry, adopts, check_entry, check_public_ip, current_address, is_retired
+from .fixed_options import check_bond, check_pool, check_public_ip_stays
+from .private_addresses import Addresses
+from .shared_addresses import warn_of_disabled
+
+PART = "cpe_nat"
+
+
+def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
+    """Return the network's CPE NAT Elastic IPs by entry key; a retired one where an entry has no other."""
+    return {key: addresses[0] for key, addresses in all_addresses(intent, cloud).items()}
+
+
+def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
+    """Return all Elastic IPs of each entry key: retired ones last, as module cpe_nat_eips takes them."""
+    found: dict[str, list[ElasticIp]] = {}
+    for address in sorted(cloud.addresses, key=lambda one: (is_retired(one), one.allocation_id)):
+        key = address.tags.get(TAG_KEY, "")
+        if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
+            found.setdefault(key.removeprefix(PREFIX), []).append(address)
+    return found
+
+
+def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
+    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
+
+    Its instance was terminated, or is another host's: the entry takes the address to a new place.
+    """
+    place = address.tags.get(TAG_INTERFACE)
+    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
+
+
+def _owner(
+    entry: Entry, address: ElasticIp | None, fleet: Fleet, report: Report
+) -> tuple[Member | None, Member | None]:
+    """(present owner, wanted owner) of an entry's address; None, None with a problem."""
+    wanted: Member | None = None
+    if entry.intent.aggregator:
+        wanted = fleet.by_host(entry.intent.aggregator)
+        if wanted is None:
+            report.problem(
+                f"{entry.intent.label}: aggregator {entry.intent.aggregator!r} is no host of the inventory's group "
+                "(or it leaves)."
+            )
+            return None, None
+    if address is None or is_retired(address) or is_lost(address, fleet):
+        if wanted is None:
+            number = entry.bond.present or entry.bond.primary
+            wanted = fleet.by_id(number)
+            if wanted is None:
+                text = f"{entry.intent.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
+                refuse_unless_incomplete(fleet, f"{text}inventory's group: give the entry an aggregator.", report)
+        return None, wanted
+    interface = address.interface_id or address.tags.get(TAG_INTERFACE)
+    owner = fleet.by_interface(interface)
+    if owner is None:
+        text = (
+            f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
+            "is the primary interface of no aggregator of the inventory. Name its instance again; or, where another "
+            "one has taken its place, disassociate it, and the next run takes it there: aws ec2 disassociate-address "
+            "--association-id $(aws ec2 describe-addresses --query Addresses[0].AssociationId --output text "
+            f"--allocation-ids {address.allocation_id})"
+        )
+        refuse_unless_incomplete(fleet, text, report)
+        return None, None
+    if fleet.by_host(owner.host) is None and wanted is None:
+        report.problem(
+            f"{entry.intent.label}: {owner.host} leaves, but owns its address {address.public_ip}: give the entry "
+            "another aggregator first."
+        )
+        return None, None
+    return owner, wanted or owner
+
+
+def _begun(address: ElasticIp, owner: Member) -> str | None:
+    """Return the private address that a run which was killed has assigned already: the module takes it up, too."""
+    tagged = address.tags.get(TAG_PRIVATE_IP)
+    there = owner.instance is not None and address.tags.get(TAG_INTERFACE) == owner.instance.interface_id
+    if is_retired(address) or not there or owner.instance is None or tagged not in owner.instance.addresses:
+        return None
+    return tagged if owner.instance.publics.get(tagged) in (None, address.public_ip) else None
+
+
+def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, report: Report) -> None:
+    """Refuse where the entry's private address carries the public address of others, and its own one nothing."""
+    owner = fleet.by_interface(address.tags.get(TAG_INTERFACE))
+    holder = owner.instance.publics.get(current) if owner and owner.instance else None
+    if address.interface_id is None and owner and owner.instance and holder not in (None, address.public_ip):
+        report.problem(
+            f"{entry.intent.label}: its private address {current} on {owner.instance.interface_id} ({owner.host}) "
+            f"carries {holder}, which is not its Elastic IP {address.public_ip} ({address.allocation_id}). "
+            "Disassociate that one, or retire the entry."
+        )
+
+
+def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> dict[str, Any]:
+    """ENTRY of role eip_cpe_nat."""
+    wanted = entry.intent
+    work: dict[str, Any] = {
+        "key": entry.key,
+        "bond": entry.bond.id,
+        "interface": wanted.interface,
+        "connected_ip": wanted.connected_ip,
+        "nat_ip": wanted.nat_ip,
+        "interface_id": owner.instance.interface_id if owner.instance else None,
+        "private_ip": wanted.private_ip,
+        "preferred_private_ip": private_ip,
+        "pool": wanted.pool,
+        "public_ip": wanted.public_ip,
+        "reverse_dns": wanted.reverse_dns,
+        "made_connected_ip": made_connected_ip,
+    }
+    if wanted.include_private_wan is not None:
+        work["include_private_wan"] = wanted.include_private_wan
+    return work
+
+
+def bond_things(entry: Entry, private_ip: str) -> list[Object]:
+    """The bond's connected IP and CPE NAT IP."""
+    wanted, parent = entry.intent, entry.parent
+    connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
+    if wanted.include_private_wan is not None:
+        connected["include_private_wan"] = wanted.include_private_wan
+    return [
+        Object("connected_ip", parent, wanted.connected_ip, connected),
+        Object("cpe_nat_ip", parent, private_ip, {"ip": private_ip, "nat_ip": wanted.nat_ip}),
+    ]
+
+
+def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
+    """Addresses, associations and the bonds' objects; returns the private address of each entry by key."""
+    server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
+    own = own_addresses(context.intent, cloud)
+    addresses = Addresses(fleet, cloud, report)
+    chosen: dict[str, str] = {}
+    holders: dict[tuple[str, str], Entry] = {}
+    check_entry_names(entries, own, fleet, server, report)
+    for entry in entries:
+        if address := own.get(entry.key):
+            addresses.keep(address, fleet)
+    for entry in entries:
+        address = own.get(entry.key)
+        check_entry(entry, server, report)
+        before, owner = _owner(entry, address, fleet, report)
+        if owner is None:
+            continue
+        if owner.instance is None:
+            refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
+            continue
+        check_public_ip_stays(entry, address, report)
+        check_public_ip(entry, address, owner, context)
+        check_pool(entry, address, cloud, report)
+        check_bond(entry, entries, own, server, report)
+        check_connected_ip(entry, address, own, server, report)
+        made = tag_of(entry, address, own, server)
+        if adopts(entry, address):
+            address = None  # the one that was kept stays kept
+        current = current_address(address)
+        if address and current:
+            _check_free(entry, address, current, fleet, report)
+        lost = address is not None and is_lost(address, fleet)
+        moved = lost or (before is not None and before.host != owner.host)
+        place = before.instance.subnet_id if before and before.instance else None
+        along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner.instance, current))
+        stays = current is not None and (not moved or along)
+        if entry.intent.private_ip and not (stays and entry.intent.private_ip == current):
+            private_ip: str | None = addresses.fixed(
+                owner.host, owner.instance, entry.intent.private_ip, entry.intent.label
+            )
+            moved = moved or current is not None
+        elif stays:
+            private_ip = current
+        elif address and (begun := _begun(address, owner)):
+            private_ip = begun
+        else:
+            private_ip = addresses.choose(owner.host, owner.instance, entry.key, entry.intent.label)
+        if private_ip is None:
+            continue
+        other = holders.setdefault((owner.instance.subnet_id, private_ip), entry) if private_ip == current else entry
+        if other.key != entry.key:
+            report.problem(
+                f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} would both have the "
+                f"private address {private_ip}. Give one of them another private_ip, or none."
+            )
+        chosen[entry.key] = private_ip
+        warn_of_disabled(entry, private_ip, server, report)
+        check_place(entry, owner, address, moved, context)
+        warn_of_failover(entry, owner, context)
+        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, moved, made), context)
+    context.design.choosing |= addresses.choosing
+    return chosen
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An entry with the aggregator and the private address that it gets; `address` is its Elastic IP, if it has one."""
+
+    entry: Entry
+    owner: Member
+    instance: Instance
+    private_ip: str
+    address: ElasticIp | None
+    is_moved: bool
+    made_connected_ip: str | None
+    """Value of the tag TAG_CONNECTED_IP; None if the tag stays as it is."""
+
+    @property
+    def interrupts(self) -> str:
+        """Return the text on the connections that a move interrupts; empty if there are none."""
+        carries = self.address is not None and self.address.interface_id is not None
+        return f"inbound connections to {self.address.public_ip}" if self.is_moved and self.address and carries else ""
+
+
+def _design_entry(assignment: Assignment, context: Context) -> None:
+    """Items, objects and work of one entry; a move comes in the switch phase."""
+    design, entry, owner = context.design, assignment.entry, assignment.owner
+    address, private_ip, made = assignment.address, assignment.private_ip, assignment.made_connected_ip
+    phase: Phase = "switch" if assignment.is_moved else "add"
+    key, interface = cpe_nat_key(entry.key), assignment.instance.interface_id
+    wanted_tags = tags(context.intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
+    if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):
+        wanted_tags[TAG_ADOPTED] = "true"
+    if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
+        wanted_tags[TAG_CONNECTED_IP] = made
+    before_count = len(design.items)
+    common = Placement(phase, PART, owner.host).interrupting(assignment.interrupts)
+    if address is None:
+        after = {"public_ip": entry.intent.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
+        if entry.intent.pool:
+            after["pool"] = entry.intent.pool
+        if entry.intent.reverse_dns:
+            after["reverse_dns"] = entry.intent.reverse_dns
+        adopted = entry.intent.public_ip is not None
+        design.aws(Change("update" if adopted else "create", "elastic_ip", "", key, after=after), common)
+    elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
+        old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
+        design.aws(Change("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}), common)
+    name = entry.intent.reverse_dns
+    if name is not None and address is not None and name.rstrip(".").lower() != address.reverse_dns:
+        was, becomes = {"reverse_dns": address.reverse_dns}, {"reverse_dns": name}
+        design.aws(Change("update", "elastic_ip", "", key, was, becomes), common)
+    if private_ip not in assignment.instance.addresses:
+        design.aws(Change("create", "private_address", interface, private_ip, after={"private_ip": private_ip}), common)
+    if address is None or (address.interface_id, address.private_ip) != (interface, private_ip):
+        associated = address is not None and address.interface_id is not None
+        design.aws(
+            Change(
+                "update" if associated else "create",
+                "address_association",
+                interface,
+                key,
+                {"interface_id": address.interface_id, "private_ip": address.private_ip}
+                if address and associated
+                else None,
+                {"interface_id": interface, "private_ip": private_ip},
+            ),
+            common,
+        )
+    found = {(t.kind, t.key): t for t in context.server.bond_things.get(entry.bond.id, ())}
+    work = entry_work(entry, owner, private_ip, made)
+    for thing in bond_things(entry, private_ip):
+        design.entries[thing.parent, thing.key] = (owner.host, work)
+        for stage_phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
+            if stage_phase != "add" or not assignment.is_moved:
+                design.want(stage_phase, PART, owner.host, staged)
+    if len(design.items) > before_count:
+        design.cpe_nat[phase].append((owner.host, work))
+    for left in _left_behind(assignment, found.values(), context.cloud):
+        design.drop(PART, owner.host, left)
+        design.cpe_nat["remove"].append(
+            (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": left.key, "release": False})
+        )
+
+
+def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) -> Iterator[Object]:
+    """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
+
+    The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.
+    """
+    current, inside = current_address(assignment.address), network_of(assignment.entry.intent.connected_ip)
+    assigned = {address for one in cloud.instances.values() for address in one.addresses}
+    homes = {one.subnet_id for one in cloud.instances.values()}
+    around = [ipaddress.IPv4Network(one.cidr) for one in cloud.subnets.values() if one.id in homes]
+    for thing in found:
+        if thing.kind != "cpe_nat_ip" or thing.key == assignment.private_ip:
+            continue
+        dead = thing.key not in assigned and any(lies_in(thing.key, network) for network in around)
+        if thing.key == current or (dead and inside and lies_in(thing.data.get("nat_ip"), inside)):
+            yield thing

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public addresses that have to go: of entries that the intent no longer names, and of a teardown.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..._model.desired_network import Intent
+from ..._model.names import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
+from ..._model.plan import Placement
+from ..._model.state import Cloud, ElasticIp, Server
+from ..._objects import Change, Object
+from ..._parents import number_of
+from ..aggregators.leftovers import RELEASE, TEARDOWN, releases
+from ..context import Context
+from .connected_ips import interrupted, made_of, made_things, warn_of_kept
+from .entries import Entry, is_adopted, is_retired
+from .planner import PART, all_addresses, own_addresses
+from .shared_addresses import bonds_of_gone, holders_of
+
+
+def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[str]:
+    """Keys of the network's CPE NAT addresses that no entry of the intent names (all of them in a teardown)."""
+    named = set() if intent.absent else {entry.key for entry in entries}
+    return sorted(
+        key
+        for key, address in own_addresses(intent, cloud).items()
+        if key not in named and not (is_retired(address) and (is_adopted(address) or not releases(intent)))
+    )
+
+
+def _server_things(
+    private_ip: str | None, bonds: set[int], address: ElasticIp, server: Server, going: set[str]
+) -> list[Object]:
+    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
+
+    A run that ended between the two has left the second, with the address on AWS, which goes last.
+    """
+    if private_ip is None:
+        return []
+    nats = [thing for number, thing in holders_of(private_ip, server).items() if number in bonds]
+    return [*nats, *made_things(address, server, going)]
+
+
+def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cloud: Cloud) -> set[tuple[int, str]]:
+    """Return (bond, connected IP) of those that this run takes off the bonds with their addresses."""
+    if not (intent.absent or intent.prune_addresses):
+        return set()
+    own = own_addresses(intent, cloud)
+    leaving = [own[key] for key in leftover_keys(entries, intent, cloud)]
+    going = {address.private_ip or address.tags.get(TAG_PRIVATE_IP, "") for address in leaving}
+    things = [thing for address in leaving for thing in made_things(address, server, going)]
+    return {(number_of(thing.parent), thing.key) for thing in things}
+
+
+def design_leftovers(entries: list[Entry], context: Context) -> None:
+    """Take away what is asked for (teardown, or `bonding_prune_elastic_ips`); name what is kept."""
+    intent, server, cloud = context.intent, context.server, context.cloud
+    leftovers, design, report = context.leftovers, context.design, context.report
+    own, every = own_addresses(intent, cloud), all_addresses(intent, cloud)
+    keys = leftover_keys(entries, intent, cloud)
+    by_key = {entry.key: entry for entry in entries}
+    remove = intent.absent or intent.prune_addresses
+    release = releases(intent)
+    going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
+    dropped: set[tuple[str, str, str]] = set()
+    for key in keys:
+        address, entry = own[key], by_key.get(key)
+        private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
+        interface = address.interface_id or address.tags.get(TAG_INTERFACE)
+        owner = context.fleet.by_interface(interface)
+        host = owner.host if owner else None
+        if not remove:
+            leftovers.kept_owners |= {host} if host else set()
+            report.keep(
+                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
+                "is kept, with what lets its connections in: a released public address never comes back. "
+                f"bonding_prune_elastic_ips: true {'takes it off' if is_adopted(address) else 'releases it'}."
+            )
+            continue
+        leftovers.gone_owners |= {host} if host else set()
+        leftovers.gone_addresses |= {private_ip: TEARDOWN if intent.absent else RELEASE} if private_ip else {}
+        theirs = is_adopted(address) or bool(entry and entry.intent.public_ip == address.public_ip)
+        made = made_of(address)
+        told = (entry.bond.id if entry else None, made[0] if made else None)
+        bonds = bonds_of_gone(key, told, private_ip, server, report)
+        things = _server_things(private_ip, bonds, address, server, going)
+        things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
+        dropped |= {(t.kind, t.parent, t.key) for t in things}
+        design.drop(PART, host, *things)
+        for thing in things:
+            text = _stops(address) if thing.kind == "cpe_nat_ip" else interrupted(thing)
+            design.interrupts(thing, text, TEARDOWN if intent.absent else RELEASE)
+        let_go = release and not theirs
+        _items(Leftover(key, address, interface, private_ip, host, bool(owner), let_go), context)
+        for spare in every[key][1:]:
+            let_go = release and not is_adopted(spare)
+            if let_go or not is_retired(spare):
+                known = context.fleet.by_interface(spare.interface_id) is not None
+                left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
+                _items(left, context)
+        bond = next((number_of(t.parent) for t in things), None)
+        work: dict[str, Any] = {
+            "key": key,
+            "bond": bond,
+            "private_ip": private_ip,
+            "interface_id": interface,
+            "release": release,
+            "public_ip": address.public_ip if theirs else None,
+        }
+        connected = next((t.key for t in things if t.kind == "connected_ip"), None)
+        if connected:
+            work["connected_ip"] = connected
+        design.cpe_nat["remove"].append((host, work))
+        if release and theirs:
+            report.warn(
+                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) was there before (public_ip): it is taken "
+                f"off, kept in the account and tagged {TAG_RETIRED}, not released."
+            )
+    if intent.absent:
+        warn_of_kept(entries, dropped, server, report)
+        for key, address in sorted(own.items()):
+            if not intent.release_addresses:
+                report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
+
+
+def _stops(address: ElasticIp) -> str:
+    return f"inbound connections to {address.public_ip}"
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """An Elastic IP that is given up, with the private address that it leaves."""
+
+    key: str
+    address: ElasticIp
+    interface: str | None
+    private_ip: str | None
+    host: str | None
+    is_ours: bool
+    """True if its network interface is an aggregator's of the network."""
+    is_released: bool
+    """True if the public address is released, and never comes back."""
+
+
+def _items(left: Leftover, context: Context) -> None:
+    design, address, key = context.design, left.address, cpe_nat_key(left.key)
+    quiet = Placement("remove", PART, left.host)
+    text, switch = _stops(address), TEARDOWN if context.intent.absent else RELEASE
+    if address.interface_id:
+        place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
+        design.aws(
+            Change("delete", "address_association", address.interface_id, key, place),
+            quiet.interrupting(text, switch),
+        )
+    assigned = {a for i in context.cloud.instances.values() if i.interface_id == left.interface for a in i.addresses}
+    is_there = left.private_ip in assigned or (address.interface_id and not left.is_ours)
+    if left.interface and left.private_ip and is_there:
+        before = {"private_ip": left.private_ip}
+        design.aws(Change("delete", "private_address", left.interface, left.private_ip, before), quiet)
+    found = {"public_ip": address.public_ip, "tags": dict(address.tags)}
+    found |= {"pool": address.pool} if address.pool else {}
+    if left.is_released:
+        lost = quiet.interrupting(f"{text}: the address is released, and never comes back", switch)
+        design.aws(Change("delete", "elastic_ip", "", key, found), lost)
+    else:
+        old, new = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}, {"tags": {TAG_RETIRED: "true"}}
+        design.aws(Change("update", "elastic_ip", "", key, old, new), quiet)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CPE NAT IPs that several bonds have, and objects of an entry that are disabled. Private to the collection.
+
+The vendor's highly available bonders are a pair of bonds with the same connected IPs and CPE NAT IPs, of which one bond
+has them enabled. Another program enables and disables them, so the collection names what it finds and changes neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..._model.desired_network import Report
+from ..._model.state import Server
+from ..._objects import Object
+from .entries import PREFIX, Entry
+
+
+def holders_of(private_ip: str, server: Server) -> dict[int, Object]:
+    """Return the CPE NAT IP of each bond that has this one, among the bonds that were read."""
+    return {
+        number: thing
+        for number, things in sorted(server.bond_things.items())
+        for thing in things
+        if thing.kind == "cpe_nat_ip" and thing.key == private_ip
+    }
+
+
+def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Report) -> None:
+    """Name what of an entry is disabled on its bond, and another bond that has the same CPE NAT IP enabled."""
+    bond = entry.bond
+    for thing in server.bond_things.get(bond.id, ()):
+        ours = {"cpe_nat_ip": private_ip, "connected_ip": entry.intent.connected_ip}.get(thing.kind)
+        if thing.key == ours and thing.data.get("enabled") is False:
+            what = "CPE NAT IP" if thing.kind == "cpe_nat_ip" else "connected IP"
+            report.warn(
+                f"{entry.intent.label}: the {what} {thing.key} of bond {bond.id} ({bond.name}) is disabled on the "
+                "management server: nothing reaches its host by this bond. It is left so, since another bond of a "
+                "pair may stand in for this one. Enable it there if none does."
+            )
+    holders = holders_of(private_ip, server)
+    others = [number for number in holders if number != bond.id and _is_enabled(holders[number])]
+    if others and (bond.id not in holders or _is_enabled(holders[bond.id])):
+        names = " and ".join(_named(number, server) for number in others)
+        report.warn(
+            f"{entry.intent.label}: its CPE NAT IP {private_ip} is enabled on {names} too: two bonds answer for one "
+            "address. Disable it on one of them on the management server."
+        )
+
+
+def bonds_of_gone(
+    key: str, told: Iterable[int | None], private_ip: str | None, server: Server, report: Report
+) -> set[int]:
+    """Return the bonds whose CPE NAT IP goes with an entry's address; others that have the same one are named.
+
+    :param told: the bonds that the entry and its Elastic IP name, the surest one first
+    """
+    holders = holders_of(private_ip, server) if private_ip else {}
+    by_key = [number for number in holders if key == f"bond-{number}"]
+    known = [number for number in (*told, *by_key) if number in holders]
+    going = {known[0]} if known else set(holders) if len(holders) == 1 else set()
+    kept = [_named(number, server) for number in holders if number not in going]
+    if kept:
+        report.warn(
+            f"The CPE NAT IP {private_ip} of {' and '.join(kept)} is kept, though the address of {PREFIX}{key} goes: "
+            "no run has made it for this entry. Delete it on the management server."
+        )
+    return going
+
+
+def _is_enabled(thing: Object) -> bool:
+    return thing.data.get("enabled") is not False
+
+
+def _named(number: int, server: Server) -> str:
+    found = server.bonds.get(number)
+    return f"bond {number} ({found.name})" if found else f"bond {number}"

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusals and warnings about gateways and their egress. Private to the collection."""
+
+from __future__ import annotations
+
+from ..._model.desired_network import GatewayIntent, Intent, Report, SpaceIntent
+from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
+from ..._model.state import Cloud
+from ..vpc.public_subnets import NAT
+from .gateways import MASQUERADE, Gateway
+from .port_forwards import check_masquerade
+from .routes import tables_of
+
+
+def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> None:
+    """Reject options that the egress cannot satisfy, judged by the desired network alone."""
+    what, egress = f"space {space.key}, gateway on {wanted.host}", wanted.egress
+    if egress == MASQUERADE:
+        check_masquerade(wanted, what, report)
+        return
+    if wanted.port_forwards:
+        reason = "a NAT gateway lets nothing in" if egress == NAT else "nothing is translated, and nothing comes in"
+        report.problem(
+            f"{what}: port_forwards: {len(wanted.port_forwards)} given with egress: {egress}: {reason}. Give none; a "
+            "host behind a bond gets a public address by bonding_cpe_nat_ips."
+        )
+    if not wanted.vpc_routes:
+        report.problem(
+            f"{what}: vpc_routes: false with egress: {egress}: without the VPC's routes nothing finds the way back to "
+            "addresses that are not translated. Leave it true."
+        )
+    if egress == NAT:
+        _check_nat(space, wanted, what, report)
+
+
+def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Report) -> None:
+    if space.vpc and not space.vpc.cidr:
+        report.problem(
+            f"{what}: egress: nat_gateway with the adopted VPC {space.vpc.id}: the NAT gateway's subnet, both route "
+            "tables and their default routes have to be the space's own. Give vpc.cidr for a VPC to be made; a NAT "
+            "gateway serves one space only."
+        )
+    if wanted.subnet_id:
+        report.problem(
+            f"{what}: egress: nat_gateway with subnet_id: {wanted.subnet_id}: the default route of the subnet's table "
+            "has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet is made."
+        )
+    if not wanted.networks and not wanted.auto:  # of the latter the reason has been said
+        report.problem(
+            f"{what}: egress: nat_gateway without networks: no answer would find its way back to the private WAN. Give "
+            "the supernets of the bonds' networks."
+        )
+    if ANYWHERE in wanted.networks:
+        report.problem(
+            f"{what}: networks: {ANYWHERE} with egress: nat_gateway: this is the NAT gateway's own way out. "
+            "Give the supernets of the bonds' networks."
+        )
+
+
+def warn_of_none(gateways: list[Gateway], report: Report) -> None:
+    """One warning for all gateways without translation, with what will not work."""
+    names = "; ".join(gateway.label for gateway in gateways if gateway.intent.egress == "none")
+    if names:
+        report.warn(
+            f"egress: none ({names}): hosts in the VPC are reached, hosts on the Internet are not: AWS's internet "
+            "gateway drops packets whose source has no public mapping. egress: masquerade and nat_gateway reach them."
+        )
+
+
+def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """Refuse another subnet or instance for a network interface that exists: EC2 moves none."""
+    for gateway in gateways:
+        found, instance = gateway.interface, gateway.instance
+        if found is None:
+            continue
+        key = subnet_key(gateway.space, gateway.zone)
+        made = owned(intent.network, key, cloud.subnets.values())
+        wanted = gateway.intent.subnet_id or (made.id if made else key)
+        if found.subnet_id != wanted:
+            report.problem(
+                f"{gateway.label}: the gateway cannot be moved to another subnet or VPC (got {wanted}, expected "
+                f"{found.subnet_id}, where its network interface {found.id} is). Take the old subnet, or remove the "
+                "gateway in one run, with bonding_prune: true, and add it in the next: everything of the space through "
+                "it is interrupted in between."
+            )
+        elif found.instance_id not in (None, instance.id):
+            report.problem(
+                f"{gateway.label}: its network interface {found.id} is attached to {found.instance_id} (got "
+                f"{instance.id}, expected {found.instance_id}). Detach it, which interrupts everything of the space "
+                f"through it until this run has attached it: aws ec2 detach-network-interface --attachment-id $(aws "
+                f"ec2 describe-network-interfaces --network-interface-ids {found.id} --query "
+                "NetworkInterfaces[0].Attachment.AttachmentId --output text)"
+            )
+
+
+def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """Reject conflicts between gateways: one device or one route for two of them."""
+    check_places(gateways, intent, cloud, report)
+    devices: dict[tuple[str, str], Gateway] = {}
+    routes: dict[tuple[str, str], Gateway] = {}
+    for gateway in gateways:
+        place = (gateway.member.host, gateway.device)
+        if place in devices:
+            report.problem(f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}.")
+        devices.setdefault(place, gateway)
+        for name, _table in tables_of(gateway, intent, cloud, report):
+            for network in gateway.intent.networks:
+                if (name, network) in routes:
+                    other = routes[name, network].label
+                    report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
+                routes.setdefault((name, network), gateway)
+    _check_default_routes(gateways, intent, cloud, report)
+
+
+def _check_default_routes(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+    """A table has one default route: so one NAT gateway, for one gateway, of one space."""
+    first: dict[str, Gateway] = {}
+    for gateway in gateways:
+        table = _shared_table(gateway, intent, cloud)
+        if table is None:
+            continue
+        other = first.setdefault(table, gateway)
+        if other.space == gateway.space and other is not gateway and (other.wants_nat or gateway.wants_nat):
+            report.problem(
+                f"{gateway.label}: the default route of {table} cannot lead to the Internet for it (egress: "
+                f"{gateway.intent.egress}) and for {other.label} (egress: {other.intent.egress}): one gateway with a "
+                "NAT gateway is all that a space's route table can serve."
+            )
+    nats: dict[str | None, Gateway] = {g.own_table: g for g in gateways if g.wants_nat and g.own_table}
+    for gateway in gateways:
+        table = _shared_table(gateway, intent, cloud)
+        user = nats.get(table)
+        if user and user.space != gateway.space:
+            report.problem(
+                f"{gateway.label}: its subnet {gateway.intent.subnet_id} is led to the Internet by the NAT gateway "
+                f"{nat_gateway_key(user.space, user.member.host)} of {user.label}: a NAT gateway serves one space, "
+                "since its way back knows one owner of a network. Choose another subnet."
+            )
+
+
+def _shared_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> str | None:
+    """The table of ours that the gateway's subnet is associated with, by its name in the plan."""
+    if gateway.own_table:
+        return gateway.own_table
+    number = gateway.intent.subnet_id or ""
+    tables = [t for t in cloud.route_tables.values() if number in t.subnet_ids]
+    mine = [t.tags[TAG_KEY] for t in tables if t.tags.get(TAG_NETWORK) == intent.network and TAG_KEY in t.tags]
+    return mine[0] if mine else None

@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gateways of a space: a further network interface of an aggregator, with an Elastic IP and the VPC's routes (AN-001).
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from ..._model.desired_network import GatewayIntent, Intent, SpaceIntent
+from ..._model.names import (
+    gateway_device,
+    gateway_ip_key,
+    gateway_key,
+    nat_gateway_ip_key,
+    nat_gateway_key,
+    owned,
+    route_table_key,
+)
+from ..._model.phases import Phase
+from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, SpaceFound
+from ..aggregators.fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
+from ..context import Context
+from ..roles.gateway_input import GatewayInput, named_input, wanted_fields
+from ..vpc.public_subnets import NAT
+from ..vpc.vpcs import VpcDesign
+
+PART = "gateways"
+MASQUERADE = "masquerade"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """One gateway with everything that its objects are made of; ids are None where AWS has yet to choose them."""
+
+    space: str
+    number: int
+    intent: GatewayIntent
+    member: Member
+    instance: Instance
+    """The member's instance."""
+    subnet: str
+    vpc: VpcDesign
+    ipv6: bool
+    """True if the gateway carries IPv6: the VPC shall have it, and the gateway's subnet has a block or gets one."""
+    device: str
+    """The name of the network interface's device on the aggregator."""
+    interface: Interface | None
+    address: ElasticIp | None
+    """The Elastic IP of the network interface; with a NAT gateway none is wanted, and it may be a kept one."""
+    nat: NatGateway | None = None
+    nat_address: ElasticIp | None = None
+    device_index: int = 0
+    """Index at which the interface will be attached; 0, the primary's, where it is attached already."""
+
+    @property
+    def key(self) -> str:
+        """Tag value of the network interface."""
+        return gateway_key(self.space, self.member.host)
+
+    @property
+    def zone(self) -> str:
+        """The availability zone of the aggregator, and so of the network interface."""
+        return self.instance.zone
+
+    @property
+    def wants_nat(self) -> bool:
+        """Return True if the gateway's packets leave through a NAT gateway."""
+        return self.intent.egress == NAT
+
+    @property
+    def translates(self) -> bool:
+        """Return True if the aggregator itself translates the packets that leave by the gateway."""
+        return self.intent.egress == MASQUERADE
+
+    @property
+    def routed(self) -> bool:
+        """Return True if the VPC's route tables route the private WAN's networks to the gateway."""
+        return self.intent.vpc_routes and bool(self.intent.networks)
+
+    @property
+    def source_dest_check(self) -> bool:
+        """Return True if AWS may check the interface's packets: only where all addresses are its own."""
+        return self.translates and not self.routed
+
+    @property
+    def lacks_ipv6(self) -> bool:
+        """Return True if the interface is older than its subnet's IPv6 block: EC2 assigns IPv6 only at creation."""
+        return self.ipv6 and self.interface is not None and self.interface.ipv6 is None
+
+    @property
+    def own_table(self) -> str | None:
+        """The plan's name of the route table of its subnet; None for a subnet that others made."""
+        return None if self.intent.subnet_id else route_table_key(self.space)
+
+    @property
+    def label(self) -> str:
+        """Return the gateway's name in messages."""
+        return f"space {self.space}, gateway on {self.member.host}"
+
+
+def resolve_gateway(
+    space: SpaceIntent, wanted: GatewayIntent, found: SpaceFound, vpc: VpcDesign | None, context: Context
+) -> Gateway | None:
+    """A gateway matched with its aggregator and subnet; None with a problem."""
+    intent, cloud, fleet, report = context.intent, context.cloud, context.fleet, context.report
+    what = f"space {space.key}, gateway on {wanted.host}"
+    member = fleet.by_host(wanted.host)
+    if member is None:
+        refuse_host(wanted.host, what, fleet, report)
+        return None
+    if member.instance is None:
+        refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
+        return None
+    interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
+    device = wanted.interface or _device(interface, space.key, found.id, member, context.server)
+    if device is None:
+        report.problem(
+            f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_host_side: "
+            "true it is given over SSH."
+        )
+        return None
+    if device in member.primary_devices:
+        report.problem(
+            f"{what}: interface {device!r} is the aggregator's primary device: configuring it would keep the "
+            "host from coming back after a restart."
+        )
+    if vpc is None and space.vpc is not None:
+        return None  # why the VPC cannot be used has been said
+    if vpc is None:
+        report.problem(f"{what}: needs a vpc for the space.")
+        return None
+    ipv6 = bool(space.vpc and space.vpc.ipv6)
+    if wanted.subnet_id:
+        subnet = cloud.subnets.get(wanted.subnet_id)
+        if subnet is None:
+            report.problem(f"{what}: AWS has no subnet {wanted.subnet_id}.")
+            return None
+        if subnet.zone != member.instance.zone:
+            report.problem(
+                f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {member.instance.zone}: an "
+                "interface attaches only inside its zone."
+            )
+        alone = wanted.egress == MASQUERADE and not wanted.vpc_routes  # then no route table has to name the interface
+        own_vpc = vpc.found.id if vpc.found else "not made yet"
+        if subnet.vpc_id != own_vpc and not alone:
+            report.problem(
+                f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: "
+                "masquerade with vpc_routes: false can do with another VPC's subnet."
+            )
+        if ipv6 and not subnet.ipv6:
+            ipv6 = False
+            report.warn(
+                f"{what}: vpc.ipv6: true, but the given subnet {subnet.id} has no IPv6 block: the gateway carries no "
+                "IPv6. Give the subnet a block, or leave subnet_id out: a subnet is made."
+            )
+        cidr = subnet.cidr
+    elif member.instance.zone in vpc.subnets:
+        cidr = vpc.subnets[member.instance.zone]
+    else:
+        return None  # the missing subnet has been reported with the VPC
+    return Gateway(
+        space=space.key,
+        number=found.id,
+        intent=wanted,
+        member=member,
+        instance=member.instance,
+        subnet=cidr,
+        vpc=vpc,
+        ipv6=ipv6,
+        device=device,
+        interface=interface,
+        address=owned(intent.network, gateway_ip_key(space.key, member.host), cloud.addresses),
+        nat=owned(intent.network, nat_gateway_key(space.key, member.host), cloud.nat_gateways.values()),
+        nat_address=owned(intent.network, nat_gateway_ip_key(space.key, member.host), cloud.addresses),
+    )
+
+
+def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
+    """The name that the server has for it; else ours, which the host's side gives it; else None."""
+    if interface:
+        for thing in server.things.get(member.id, ()):
+            addresses = [address.split("/")[0] for address in thing.data.get("addresses") or ()]
+            mine = thing.kind == "ethernet_interface" and thing.data.get("space") == space
+            if mine and interface.private_ip in addresses:
+                return thing.key
+    return gateway_device(number) if member.host_side else None
+
+
+def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
+    """The gateways, each to be attached at the next index that is free on its instance."""
+    taken: dict[str, set[int]] = {}
+    placed = []
+    for gateway in gateways:
+        instance = gateway.instance
+        if gateway.interface and gateway.interface.instance_id == instance.id:
+            placed.append(gateway)
+            continue
+        used = taken.setdefault(instance.id, {0, *instance.devices})
+        index = next(number for number in itertools.count(1) if number not in used)
+        used.add(index)
+        placed.append(replace(gateway, device_index=index))
+    return placed
+
+
+@dataclass(frozen=True)
+class GatewayRoutes:
+    """Routes of a gateway that one phase changes: of the VPC's route tables, and of its static protocol."""
+
+    networks: list[str] = field(default_factory=list)
+    """Destinations that the route tables get or replace."""
+    absent_networks: list[str] = field(default_factory=list)
+    route_table_ids: list[str] = field(default_factory=list)
+    """The route tables that lose routes; empty for those that the gateway names."""
+    static: list[dict[str, Any]] = field(default_factory=list)
+    """The routes of the static protocol after the phase."""
+
+
+def gateway_input(gateway: Gateway, intent: Intent) -> GatewayInput:
+    """Return the input of role pwan_gateway for a gateway, as far as it is the same in each phase."""
+    names = named_input(intent.network, gateway.space, gateway.member.host, gateway.zone)
+    fields = wanted_fields(intent.network, gateway.number, gateway.intent) | {"interface": gateway.device}
+    return replace(
+        names,
+        **fields,
+        aggregator=gateway.member.id,
+        instance_id=gateway.instance.id,
+        device_index=gateway.device_index,
+        accept_ra=gateway.ipv6,
+        release=intent.prune_addresses,
+    )
+
+
+def gateway_work(
+    gateway: Gateway, intent: Intent, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the input of role pwan_gateway in one phase; `kept` is what the gateway loses in a later one."""
+    return asdict(
+        replace(
+            gateway_input(gateway, intent),
+            phases=[phase],
+            source_dest_check=check_in(gateway, phase),
+            routes=routes.static,
+            kept=kept or {},
+            networks=routes.networks,
+            absent_networks=routes.absent_networks,
+            route_table_ids=routes.route_table_ids or list(gateway.intent.route_tables) or None,
+            fresh=phase == "add" and not _exists(gateway),
+        )
+    )
+
+
+def _exists(gateway: Gateway) -> bool:
+    """Return True if AWS has anything of the gateway before the run."""
+    return bool(gateway.interface or gateway.address or gateway.nat or gateway.nat_address)
+
+
+def check_in(gateway: Gateway, phase: Phase) -> bool:
+    """The source/destination check after a phase: it goes off first, and on last."""
+    if phase == "remove" or gateway.interface is None:
+        return gateway.source_dest_check
+    return gateway.source_dest_check and gateway.interface.source_dest_check

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A gateway's objects on its aggregator: the interface, and the routes by which the space leaves or ends there.
+
+Private to the collection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any
+
+from ..._model.desired_network import Intent, Report
+from ..._model.names import ANYWHERE, TAG_KEY, gateway_key, owned
+from ..._model.plan import KNOWN_AFTER_APPLY
+from ..._model.state import Cloud, RouteTable
+from ..._objects import Object
+from ..roles.gateway_objects import device_fields, filter_fields, gateway_route, protocol_fields, unreachable_routes
+from .gateways import Gateway, gateway_input
+from .routes import tables_of
+
+
+def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Object]:
+    """The ethernet interface, the filter and the static protocol on the aggregator."""
+    wanted, parent = gateway_input(gateway, intent), gateway.member.parent
+    device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
+    protocol = protocol_fields(wanted, static_routes(gateway, intent, cloud))
+    return [
+        Object("ethernet_interface", parent, device["name"], device),
+        Object("filter", parent, by["name"], by),
+        Object("static_protocol", parent, protocol["name"], protocol),
+    ]
+
+
+def _addresses(gateway: Gateway) -> list[str]:
+    """The network interface's own; the device is nobody else's, so that nothing but the server gives it one."""
+    if gateway.interface is None:
+        return [KNOWN_AFTER_APPLY]
+    own = [f"{gateway.interface.private_ip}/{ipaddress.IPv4Network(gateway.subnet).prefixlen}"]
+    if gateway.lacks_ipv6:
+        return [*own, KNOWN_AFTER_APPLY]
+    return own + ([f"{gateway.interface.ipv6}/64"] if gateway.ipv6 else [])
+
+
+def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[str, Any]]:
+    """The default route; an end for what the VPC would send back; and in it what the VPC itself leads elsewhere.
+
+    A packet for an address of `networks` that no LAN has would leave by the default route, come back by the VPC's
+    route, and so on until its TTL ends (packet lab). A LAN's longer prefix comes before such an end.
+    """
+    ends = _comes_back(gateway, intent, cloud)
+    networks = [ANYWHERE, *_elsewhere(gateway, ends, intent, cloud)]
+    default, *elsewhere = (gateway_route(network, gateway.subnet) for network in networks)
+    return [default, *unreachable_routes(ends), *elsewhere]
+
+
+def _own_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> RouteTable | None:
+    """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the main one."""
+    if gateway.own_table:
+        ours: RouteTable | None = owned(intent.network, gateway.own_table, cloud.route_tables.values())
+        return ours
+    subnet = cloud.subnets.get(gateway.intent.subnet_id or "")
+    tables = [table for table in cloud.route_tables.values() if subnet and table.vpc_id == subnet.vpc_id]
+    named = next((table for table in tables if subnet and subnet.id in table.subnet_ids), None)
+    return named or next((table for table in tables if table.main), None)
+
+
+def _comes_back(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[str]:
+    """The networks, if the table of the gateway's own subnet, or its NAT gateway's, leads them back to it."""
+    if not gateway.routed:
+        return []
+    own = _own_table(gateway, intent, cloud)
+    tables = tables_of(gateway, intent, cloud, Report())  # what is wrong with them has been said
+    back = any(name == gateway.own_table or (table and own and table.id == own.id) for name, table in tables)
+    return [network for network in gateway.intent.networks if back or gateway.wants_nat]
+
+
+def _elsewhere(gateway: Gateway, ends: Iterable[str], intent: Intent, cloud: Cloud) -> list[str]:
+    """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table.
+
+    A route to a gateway of this network, whichever space's, is none of them: no space's packets go into another one.
+    """
+    around = [ipaddress.IPv4Network(network) for network in ends]
+    table = _own_table(gateway, intent, cloud)
+    prefix = gateway_key("", "").partition("/")[0] + "/"
+    ours = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
+    led = [
+        route.destination
+        for route in (table.routes if table else ())
+        if route.target not in ours and route.state == "active" and "." in route.destination
+    ]
+    networks = {*(gateway.vpc.found.cidrs if gateway.vpc.found else ()), *led}
+    networks |= {gateway.vpc.cidr} if gateway.vpc.cidr else set()
+    inside = [
+        network
+        for network in map(ipaddress.IPv4Network, networks)
+        if any(network != outer and network.subnet_of(outer) for outer in around)
+    ]
+    return [str(network) for network in sorted(inside)]

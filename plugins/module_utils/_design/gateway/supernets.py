@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`networks: auto` of a gateway: the supernets of what the space's bonds carry into it. Private to the collection.
+
+AN-001 advises supernets, so that a new office wants no new route; nobody should have to work them out.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..._model.addresses import network_of
+from ..._model.desired_network import GatewayIntent, Intent, Report, SpaceIntent
+from ..._model.names import ANYWHERE, TAG_KEY, gateway_key, owned, vpc_key
+from ..._model.state import Cloud, Server, Vpc
+from ..cpe_nat.entries import resolve_entries
+from ..cpe_nat.removal import going_connected_ips
+
+Network = ipaddress.IPv4Network
+
+PRIVATE = tuple(map(Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+"""A supernet grows inside one of these (RFC 1918, RFC 6598): beyond them it would swallow the Internet's networks."""
+
+
+def auto_bonds(intent: Intent, server: Server) -> set[int]:
+    """The bonds whose networks such a gateway is made of: they have to be read in each run."""
+    spaces = {space.key for space in intent.spaces if any(gateway.auto for gateway in space.gateways)}
+    return set() if intent.absent else {bond.id for bond in server.bonds.values() if bond.space in spaces}
+
+
+def with_auto_networks(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Intent:
+    """The intent with the networks that `auto` stands for; where there is no good answer, none and a problem."""
+    if intent.absent or not any(gateway.auto for space in intent.spaces for gateway in space.gateways):
+        return intent
+    spaces = []
+    for space in intent.spaces:
+        if not any(gateway.auto for gateway in space.gateways):
+            spaces.append(space)
+            continue
+        carried = _carried(space, intent, server, cloud)
+        closed = [*_taken(space, intent, cloud), *_foreign_routes(space, intent, cloud)]
+        chosen = [
+            _with_networks(f"space {space.key}, gateway on {gateway.host}", gateway, carried, closed, report)
+            if gateway.auto
+            else gateway
+            for gateway in space.gateways
+        ]
+        spaces.append(replace(space, gateways=tuple(chosen)))
+    return replace(intent, spaces=tuple(spaces))
+
+
+def supernets(networks: Iterable[Network], most: int, taken: Iterable[Network]) -> list[Network] | None:
+    """At most `most` networks that hold all of these, none of them overlapping one of `taken` because it grew.
+
+    None if that cannot be. Each step joins the two neighbours whose supernet adds the fewest addresses.
+    """
+    found = list(ipaddress.collapse_addresses(networks))
+    closed = list(taken)
+    while len(found) > most:
+        joined = [_joined(one, other) for one, other in zip(found, found[1:], strict=False)]
+        allowed = [j for j in joined if is_private(j) and not any(j.overlaps(other) for other in closed)]
+        if not allowed:
+            return None
+        best = min(allowed, key=lambda j: (j.num_addresses - _held(j, found), j))
+        found = list(ipaddress.collapse_addresses([best, *found]))
+    return found
+
+
+def _joined(one: Network, other: Network) -> Network:
+    """The smallest network that holds both."""
+    while not other.subnet_of(one):
+        one = one.supernet()
+    return one
+
+
+def _held(network: Network, parts: Iterable[Network]) -> int:
+    return sum(part.num_addresses for part in parts if part.subnet_of(network))
+
+
+def is_private(network: Network) -> bool:
+    """Return True if `network` lies in one of these."""
+    return any(network.subnet_of(block) for block in PRIVATE)
+
+
+def _with_networks(
+    what: str,
+    gateway: GatewayIntent,
+    carried: set[Network],
+    closed: list[tuple[Network, str]],
+    report: Report,
+) -> GatewayIntent:
+    """Return the gateway with supernets of `carried`, the bonds' networks, that swallow nothing of `closed`."""
+    what += ", networks: auto"
+    if not carried:
+        report.problem(
+            f"{what}: no connected IP or route of the space's bonds has include_private_wan, so there is nothing to "
+            "lead to the gateway. Set it on the server, or give the networks; an empty list is none."
+        )
+        return gateway
+    found = supernets(carried, gateway.max_networks, [network for network, _what in closed])
+    if found is None:
+        least = len(list(ipaddress.collapse_addresses(carried)))
+        near = [text for network, text in closed if any(network.overlaps(block) for block in _blocks(carried))]
+        report.problem(
+            f"{what}: the bonds' {least} networks do not fit into max_networks: {gateway.max_networks} without "
+            f"swallowing {' or '.join(near[:3]) or 'public networks'}. Raise max_networks, or give the networks."
+        )
+        return gateway
+    return replace(gateway, networks=tuple(map(str, found)))
+
+
+def _blocks(networks: Iterable[Network]) -> set[Network]:
+    return {block for block in PRIVATE for network in networks if network.subnet_of(block)}
+
+
+def _carried(space: SpaceIntent, intent: Intent, server: Server, cloud: Cloud) -> set[Network]:
+    """Return the IPv4 networks that the space's bonds give to its private WAN, when this run has changed them."""
+    found = set()
+    entries = resolve_entries(intent, server, Report())
+    going = going_connected_ips(entries, intent, server, cloud)
+    given = {
+        (entry.bond.id, entry.intent.connected_ip): entry.intent.include_private_wan
+        for entry in entries
+        if entry.bond.space == space.key and entry.intent.include_private_wan is not None
+    }
+    for bond in server.bonds.values():
+        if bond.space != space.key:
+            continue
+        for thing in server.bond_things.get(bond.id, ()):
+            if (bond.id, thing.key) in going:
+                continue
+            text = {"connected_ip": thing.data.get("ip"), "bond_route": thing.data.get("network")}.get(thing.kind)
+            network = network_of(text)
+            if network and thing.data.get("include_private_wan") and given.get((bond.id, thing.key), True):
+                found.add(network)
+    wanted = (network_of(text) for (_bond, text), included in given.items() if included)
+    return found | {network for network in wanted if network}
+
+
+def _taken(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
+    """Return what no supernet of the space may take in: its VPC, its tunnels, BGP's, the aggregators' subnets."""
+    vpc = _vpc_of(space, intent, cloud)
+    cidrs = (vpc.cidrs if vpc else ()) or ([space.vpc.cidr] if space.vpc and space.vpc.cidr else [])
+    taken = {Network(cidr): f"the VPC network {cidr} of space {space.key}" for cidr in cidrs}
+    if space.vxlan:
+        taken[space.vxlan.subnet] = f"the tunnel subnet {space.vxlan.subnet} of space {space.key}"
+    if intent.bgp and intent.bgp.subnet:
+        taken[intent.bgp.subnet] = f"the tunnel subnet {intent.bgp.subnet} of bonding_bgp"
+    for number in sorted({instance.subnet_id for instance in cloud.instances.values()}):
+        if number in cloud.subnets:
+            cidr = cloud.subnets[number].cidr
+            taken[Network(cidr)] = f"the aggregators' subnet {cidr}"
+    return list(taken.items())
+
+
+def _vpc_of(space: SpaceIntent, intent: Intent, cloud: Cloud) -> Vpc | None:
+    if space.vpc and space.vpc.id:
+        return cloud.vpcs.get(space.vpc.id)
+    found: Vpc | None = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+    return found
+
+
+def _foreign_routes(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
+    """Routes of the space's VPC that others made: a longer prefix of ours would take their traffic."""
+    vpc = _vpc_of(space, intent, cloud)
+    prefix = gateway_key(space.key, "")
+    mine = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
+    return [
+        (Network(route.destination), f"the route of {route.destination} to {route.target} in {table.id}")
+        for table in cloud.route_tables.values()
+        if vpc and table.vpc_id == vpc.id
+        for route in table.routes
+        if ":" not in route.destination and route.destination != ANYWHERE and route.target not in mine
+    ]

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Refusals because of facts of the aggregators themselves. Private to the collection.
+
+The facts of a host are those of aggregator_host_info: {"devices": [{"name", "kind", "vni", "addresses", ...}],
+"programs": {name: bool}, "managers": {name: bool}}, or {"unreachable": text}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..._model.desired_network import Report
+from ..._model.state import Server
+from ..aggregators.fleet import Member
+from ..context import Context
+from ..gateway.gateways import MASQUERADE, Gateway
+from ..mesh.meshes import Mesh
+from . import paths as host_paths
+
+
+def check_hosts(
+    meshes: list[Mesh],
+    chosen: Mapping[str, str],
+    gateways: list[Gateway],
+    context: Context,
+) -> None:
+    """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
+    intent, report, sides = context.intent, context.report, context.design.host_sides
+    facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
+    unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
+    unasked = {host.host for host in intent.hosts if "settle" in host.host_skip}
+    translating = {
+        gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
+    }
+    for member in context.fleet.members:
+        found = facts.get(member.host)
+        if found is None:
+            continue
+        if found.get("unreachable"):
+            report.problem(
+                f"{member.host}: its own side cannot be read: {found['unreachable']}. Give ansible_host, ansible_user "
+                "and a key, or say bonding_host_side: false for a host that Ansible does not reach."
+            )
+            continue
+        if member.host in unjudged:
+            continue
+        programs = found.get("programs") or {}
+        if member.host in translating and not programs.get("nft"):
+            report.problem(
+                f"{member.host}: has no program nft, which egress: masquerade needs: install nftables there."
+            )
+        meshed = any(member in mesh.members for mesh in meshes)
+        if meshed and programs.get("ping") is False and member.host not in unasked:
+            report.problem(
+                f"{member.host}: has no program ping, by which tunnel peers are asked after a change. Install "
+                "iputils-ping there, or give bonding_host_skip: [settle]."
+            )
+        if member.host in sides:
+            host_paths.judge(member, found, sides[member.host], gateways, intent, report)
+        devices = list(found.get("devices") or ())
+        _check_cpe_nat(member, devices, chosen, found.get("managers") or {}, report)
+        for mesh in meshes:
+            if member in mesh.members:
+                _check_mesh(member, devices, mesh, context.server, report)
+
+
+def _check_cpe_nat(
+    member: Member,
+    devices: list[dict[str, Any]],
+    chosen: Mapping[str, str],
+    managers: Mapping[str, bool],
+    report: Report,
+) -> None:
+    keys = {address: key for key, address in chosen.items()}
+    for device in devices:
+        for text in device.get("addresses") or ():
+            address = text.split("/")[0]
+            if address not in keys:
+                continue
+            cause = (
+                " cloud-init does that: say bonding_host_cloud_init: true, which sets apply_full_imds_network_config: "
+                "false, and"
+                if managers.get("cloud_init")
+                else " Whoever did that has to stop it;"
+            )
+            report.problem(
+                f"{member.host}: the private address {address} of CPE NAT entry {keys[address]} is configured on its "
+                f"device {device['name']}, so the aggregator answers itself and the bond gets nothing.{cause} take it "
+                f"away: ip address del {text} dev {device['name']}."
+            )
+
+
+def _check_mesh(member: Member, devices: list[dict[str, Any]], mesh: Mesh, server: Server, report: Report) -> None:
+    shown = {thing.key for thing in server.things.get(member.id, ())}
+    tunnel = mesh.addresses.get(member.id)
+    for device in devices:
+        name = device["name"]
+        if device.get("vni") == mesh.vni and name != mesh.interface and name not in shown:
+            report.problem(
+                f"{mesh.label}: {member.host} has a VXLAN device {name} with the VNI {mesh.vni}, which the server does "
+                "not show: the kernel takes no second one. Give vxlan.vni (or another bonding_vni_base)."
+            )
+        elif name == mesh.interface and name not in shown:
+            report.warn(
+                f"{mesh.label}: {member.host} has a device {name} already, which the server does not show: is another "
+                "program making it?"
+            )
+        if name == mesh.interface or name in shown:
+            continue
+        if tunnel in [text.split("/")[0] for text in device.get("addresses") or ()]:
+            report.problem(
+                f"{mesh.label}: the tunnel address {tunnel} of {member.host} is on its device {name}, which the server "
+                "does not show: give vxlan.addresses or another subnet."
+            )

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of the inventory, judged before they get into a file. Private to the collection.
+
+The rules themselves are in `_grammar`. The files are nft's, BIRD's and systemd's, on aggregators; what the server's own
+names do there, `host_side` judges with everything else that a host is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..._grammar import MOST_OF_SLUG, interface_name_problem, slug_problem, tunnel_template_problem
+from ..._model.desired_network import Report
+from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, PLACE, gateway_key
+
+NO_GROUP = "sg"
+"""A network of this name would have groups such as `sg-gateway-acme`, and EC2 takes no name that begins with `sg-`."""
+MOST_OF_DESCRIPTION = 255
+MOST_OF_HOST = MOST_OF_DESCRIPTION - len(f"{'n' * MOST_OF_NETWORK} {gateway_key('s' * MOST_OF_SLUG, '')}")
+"""A host is a part of tags, which have 256 characters, and of the description of its gateways' network interfaces."""
+
+
+def check_network_name(network: str, groups: bool, absent: bool, report: Report) -> None:
+    """Refuse a name that EC2, BIRD, nft or systemd would refuse in an object's name; `groups`: security groups too."""
+    if not NETWORK_NAME.fullmatch(network):
+        report.problem(
+            f"bonding_network: {network!r} is no name for a network; a small letter, then up to "
+            f"{MOST_OF_NETWORK - 1} small letters, digits or underscores are accepted."
+        )
+    elif network == NO_GROUP and not absent:
+        text = f"bonding_network: {network!r}: EC2 takes no security group whose name begins with sg-, as {network}-"
+        if groups:
+            report.problem(f"{text}gateway-... does. Take another name, or leave bonding_security_groups out.")
+        else:
+            report.warn(f"{text}gateway-... does: bonding_security_groups cannot be used. Better take another name.")
+
+
+def check_host_name(host: str, report: Report) -> None:
+    """Refuse a host's name that no tag can have as its part."""
+    if not PLACE.fullmatch(host) or not host.isprintable():
+        report.problem(
+            f"{host}: the name of a host is a part of tags; it may have none of the characters / * ? \\ and no control "
+            "characters."
+        )
+    elif len(host) > MOST_OF_HOST:
+        report.problem(
+            f"{host[:40]}...: the name of a host is a part of tags and descriptions on AWS; it may have at most "
+            f"{MOST_OF_HOST} characters (got {len(host)}). Give the host a shorter name, and ansible_host."
+        )
+
+
+def check_interface_name(name: str, what: str, report: Report, primary: Collection[str] = ()) -> None:
+    """Refuse a name that no device can have; `primary` are names of main devices, which no other device may have."""
+    _say(interface_name_problem(name, primary), what, report)
+
+
+def check_space_key(key: str, what: str, report: Report) -> None:
+    """Refuse a key that no space can have: it is a part of paths and of AWS tags."""
+    _say(slug_problem(key), what, report)
+
+
+def check_tunnel_device(template: str, report: Report) -> None:
+    """Refuse a template that does not make the name of a device for every bond."""
+    _say(tunnel_template_problem(template), "bonding_tunnel_device", report)
+
+
+def _say(problem: str | None, what: str, report: Report) -> None:
+    if problem is not None:
+        report.problem(f"{what}: {problem}")

@@ -1,0 +1,266 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VXLAN meshes: each space's direct one, and the one that carries BGP. Private to the collection.
+
+Who is a member, with which VNI, interface name, tunnel address and MTU; AN-001 "Optional: Add direct VXLAN peering".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..._model.addresses import lies_in
+from ..._model.desired_network import Report, SpaceIntent, VxlanIntent
+from ..._model.names import vxlan_name
+from ..._model.state import Server, SpaceFound
+from ..._objects import Object
+from ..._private_wan_rules import MAX_VNI
+from ..aggregators.fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
+from ..context import Context
+
+JUMBO_MTU = 1500
+"""Inside one VPC the underlay carries 9001 octets: a tunnel of 1500 (outer 1550) passes whole."""
+INTERNET_MTU = 1450
+"""MTU of a pair that may meet over a path of 1500 octets: VXLAN costs 50."""
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """One VXLAN mesh: a space's, or (`space` None) the one that carries BGP."""
+
+    space: str | None
+    number: int
+    vni: int
+    interface: str
+    subnet: ipaddress.IPv4Network
+    members: tuple[Member, ...]
+    addresses: dict[int, str]
+    """Tunnel address without prefix length by aggregator id."""
+    mtu: int
+
+    @property
+    def label(self) -> str:
+        """Return the mesh's name in messages."""
+        return f"space {self.space}" if self.space else "bonding_bgp"
+
+    @property
+    def option(self) -> str:
+        """Return the option that names the mesh's members."""
+        return "vxlan.aggregators" if self.space else "bonding_bgp.aggregators"
+
+    def interface_of(self, member: Member) -> Object:
+        """The member's VXLAN interface with an endpoint for every other member."""
+        return Object(
+            "vxlan_interface",
+            member.parent,
+            self.interface,
+            {
+                "name": self.interface,
+                "type": "vxlan",
+                "space": self.space,
+                "enabled": True,
+                "mtu": self.mtu,
+                "addresses": [f"{self.addresses[member.id]}/{self.subnet.prefixlen}"],
+                "vni": self.vni,
+                "endpoints": [
+                    {"ip": other.private_ip, "vni": self.vni}
+                    for other in self.members
+                    if other.id != member.id and other.private_ip
+                ],
+            },
+        )
+
+
+def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
+    """The given VNI; else the existing one, if all aggregators agree; else the derived one."""
+    if vxlan.vni is not None:
+        return vxlan.vni
+    values = {number: {thing.data["vni"] for thing in things} for number, things in existing.items()}
+    distinct = set().union(*values.values()) if values else set()
+    if len(distinct) > 1:
+        listing = ", ".join(f"aggregator {number}: {sorted(vnis)}" for number, vnis in sorted(values.items()))
+        report.problem(f"{what}: its aggregators do not agree on one VNI ({listing}): give vxlan.vni.")
+        return default
+    vni = distinct.pop() if distinct else default
+    if vni > MAX_VNI:
+        report.problem(f"{what}: the derived VNI {vni} is above {MAX_VNI}: lower bonding_vni_base or give vxlan.vni.")
+    return vni
+
+
+def derived_addresses(
+    vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
+) -> dict[int, str]:
+    """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
+    subnet = vxlan.subnet
+    chosen: dict[int, str] = {}
+    too_far: list[Member] = []
+    for member in members:
+        given = vxlan.addresses.get(member.host)
+        kept = [
+            address.split("/")[0]
+            for thing in existing.get(member.id, ())
+            for address in thing.data.get("addresses") or ()
+            if lies_in(address, subnet)
+        ]
+        if given:
+            chosen[member.id] = given.split("/")[0]
+        elif kept:
+            chosen[member.id] = kept[0]
+        elif member.index < 1 or member.index >= subnet.num_addresses - 1:
+            too_far.append(member)
+        else:
+            chosen[member.id] = str(subnet[member.index])
+    if too_far:
+        highest = max(member.index for member in too_far)
+        names = ", ".join(f"{member.host} ({member.index})" for member in too_far)
+        report.problem(
+            f"{what}: the tunnel subnet {subnet} has no address for {names}: an address is the subnet's base plus the "
+            f"aggregator's id or bonding_aggregator_index. A /{32 - (highest + 1).bit_length()} would do."
+        )
+    return chosen
+
+
+def check_addresses(mesh: Mesh, report: Report) -> None:
+    """Reject tunnel addresses outside of the subnet, and one of two members."""
+    holders: dict[str, Member] = {}
+    for member in mesh.members:
+        text = mesh.addresses.get(member.id)
+        if text is None:
+            continue
+        try:
+            address = ipaddress.IPv4Address(text)
+        except ValueError:
+            report.problem(f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is no IPv4 address.")
+            continue
+        if address not in mesh.subnet:
+            report.problem(
+                f"{mesh.label}: the tunnel address {text} of {member.host} lies outside of its subnet {mesh.subnet}."
+            )
+        elif address in (mesh.subnet.network_address, mesh.subnet.broadcast_address):
+            report.problem(
+                f"{mesh.label}: the tunnel address {text} of {member.host} is the network's or broadcast address of "
+                f"{mesh.subnet}."
+            )
+        if text in holders:
+            report.problem(
+                f"{mesh.label}: {holders[text].host} and {member.host} would both have the tunnel address {text}: set "
+                "bonding_aggregator_index or vxlan.addresses."
+            )
+        holders[text] = member
+
+
+def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> int:
+    """Return the MTU: 1500 inside one VPC, 1450 across.
+
+    Refuse members of several VPCs, unless those of all VPCs but one say that they are reachable.
+    """
+    vpcs: dict[str, list[Member]] = {}
+    for member in members:
+        if member.instance:
+            vpcs.setdefault(member.instance.vpc_id, []).append(member)
+    if len(vpcs) < 2:
+        return JUMBO_MTU
+    apart = {vpc: inside for vpc, inside in vpcs.items() if not all(member.reachable for member in inside)}
+    home = max(apart, key=lambda vpc: (len(apart[vpc]), vpc), default=None)
+    for vpc, inside in sorted(apart.items()):
+        for member in inside:
+            if vpc != home and not member.reachable:
+                report.problem(
+                    f"{what}: {member.host} is in the VPC {vpc}, the others are in {home}: their private addresses do "
+                    f"not reach each other. Set bonding_reachable: true on {member.host} if a peering makes them, or "
+                    f"leave the host out of {option}."
+                )
+    return INTERNET_MTU
+
+
+def space_members(space: SpaceIntent, vxlan: VxlanIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
+    """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
+    what = f"space {space.key}"
+    bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
+    involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
+    wanted = vxlan.aggregators
+    if wanted == "all":
+        members = list(fleet.members)
+    elif wanted == "involved":
+        hosts = {gateway.host for gateway in space.gateways}
+        members = [m for m in fleet.members if m.id in involved or m.host in hosts]
+    else:
+        members = []
+        for host in wanted:
+            member = fleet.by_host(host)
+            if member is None:
+                refuse_host(host, f"{what}: vxlan.aggregators", fleet, report)
+            else:
+                members.append(member)
+        for gateway in space.gateways:
+            if fleet.by_host(gateway.host) and fleet.by_host(gateway.host) not in members:
+                report.problem(f"{what}: its gateway on {gateway.host} is outside of vxlan.aggregators.")
+    inside = {member.id for member in members}
+    outside: dict[int, list[str]] = {}
+    for bond in sorted(bonds, key=lambda bond: bond.id):
+        roles: dict[int, list[str]] = {}
+        for role, number in (("primary", bond.primary), ("secondary", bond.secondary), ("present", bond.present)):
+            if number and number not in inside:
+                roles.setdefault(number, []).append(role)
+        for number, found in roles.items():
+            outside.setdefault(number, []).append(f"{bond.id} ({bond.name}: {' and '.join(found)})")
+    for number, listed in sorted(outside.items()):
+        name = server.aggregators[number].name if number in server.aggregators else str(number)
+        text = (
+            f"{what}: {name} is the aggregator of bonds of the space, and outside of its mesh: there they would be cut "
+            f"off. Bonds: {', '.join(listed)}. "
+        )
+        if fleet.by_id(number):
+            way = "Add it to vxlan.aggregators."
+        elif number in {member.id for member in fleet.leaving}:
+            way = "It leaves: move these bonds to other aggregators on the management server first."
+        else:
+            way = "Add its host to the inventory."
+        refuse_unless_incomplete(fleet, text + way, report)
+    return members
+
+
+def space_mesh(space: SpaceIntent, vxlan: VxlanIntent, found: SpaceFound, context: Context) -> Mesh:
+    """Return the space's direct mesh; `vxlan` is the space's."""
+    report = context.report
+    what = f"space {space.key}"
+    existing = context.existing.of(space.key, found.id)
+    members = space_members(space, vxlan, context.fleet, context.server, report)
+    vni = _vni(vxlan, what, context.intent.vni_base + found.id, existing, report)
+    mesh = Mesh(
+        space=space.key,
+        number=found.id,
+        vni=vni,
+        interface=vxlan.interface or vxlan_name(vni),
+        subnet=vxlan.subnet,
+        members=tuple(members),
+        addresses=derived_addresses(vxlan, what, members, existing, report),
+        mtu=_mtu(what, "vxlan.aggregators", members, report),
+    )
+    check_addresses(mesh, report)
+    return mesh
+
+
+def transit_mesh(context: Context) -> Mesh | None:
+    """The VXLAN without a space that carries BGP between the aggregators."""
+    intent, fleet, report = context.intent, context.fleet, context.report
+    if intent.bgp is None or intent.bgp.subnet is None:
+        return None
+    options = VxlanIntent(subnet=intent.bgp.subnet)
+    existing = context.existing.of(None, 0)
+    vni = _vni(options, "bonding_bgp", intent.vni_base, existing, report)
+    mesh = Mesh(
+        space=None,
+        number=0,
+        vni=vni,
+        interface=vxlan_name(vni),
+        subnet=intent.bgp.subnet,
+        members=fleet.speakers,
+        addresses=derived_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
+        mtu=_mtu("bonding_bgp", "bonding_bgp.aggregators", fleet.speakers, report),
+    )
+    check_addresses(mesh, report)
+    return mesh

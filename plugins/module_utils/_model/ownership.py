@@ -1,0 +1,28 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ownership of protocols and filters on the server by their names. Private to the collection."""
+
+from __future__ import annotations
+
+from .._objects import Object
+from .names import own_name
+
+_KIND = {
+    "babel": "babel_protocol",
+    "ospf": "ospf_protocol",
+    "bgp": "bgp_protocol",
+    "gateway": "static_protocol",
+    "gateway_import": "filter",
+    "export": "filter",
+    "import": "filter",
+}
+
+
+def own_thing(network: str, thing: Object) -> tuple[str, int] | None:
+    """Return (kind, number) of a protocol's or filter's name if the network gives it to such a thing, else None.
+
+    A filter named demo_babel_8 is somebody else's: the network gives that name to a Babel protocol.
+    """
+    own = own_name(network, thing.key)
+    return own if own is not None and _KIND[own[0]] == thing.kind else None

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Items of the plan, and the work that the roles are given. Private to the collection."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from .._objects import Change, Object, Verb
+from .phases import PHASES, Batch, Phase
+from .quotas import Line
+
+KNOWN_AFTER_APPLY = "(known after apply)"
+"""Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
+
+System = Literal["server", "aws", "host"]
+ALLOW = "bonding_allow_disruption"
+"""The switch of what interrupts. What is removed has that of its object (`leftovers`)."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One change of one object. `before` and `after` hold the fields that change."""
+
+    system: System
+    verb: Verb
+    kind: str
+    parent: str
+    key: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    phase: Phase
+    host: str | None
+    part: str
+    disruptive: bool = False
+    interrupts: str = ""
+    switch: str = ""
+    """The variable without which a disruptive item is refused."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The item as network_plan returns it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Place of a change in the run, and what it interrupts there.
+
+    A change without a switch (of a teardown, which is confirmed as a whole) is never marked as disruptive.
+    """
+
+    phase: Phase
+    part: str
+    host: str | None = None
+    interrupts: str = ""
+    switch: str = ALLOW
+
+    def interrupting(self, text: str, switch: str = ALLOW) -> Placement:
+        """Return this placement of a change that interrupts something, if `text` says what."""
+        return replace(self, interrupts=text, switch=switch)
+
+    def in_phase(self, phase: Phase) -> Placement:
+        """Return this placement in another phase."""
+        return replace(self, phase=phase)
+
+
+def item_of(system: System, change: Change, place: Placement) -> Item:
+    """Return the item of a change; one that interrupts something is disruptive, and wants its switch."""
+    text = place.interrupts if place.switch else ""
+    return Item(
+        system=system,
+        verb=change.verb,
+        kind=change.kind,
+        parent=change.parent,
+        key=change.key,
+        before=change.before,
+        after=change.after,
+        phase=place.phase,
+        host=place.host,
+        part=place.part,
+        disruptive=bool(text),
+        interrupts=text,
+        switch=place.switch if text else "",
+    )
+
+
+@dataclass(frozen=True)
+class SecurityWork:
+    """One entry of a list of module aggregator_security."""
+
+    part: str
+    option: Literal["groups", "interfaces", "absent"]
+    entry: dict[str, Any]
+    host: str | None = None
+    after_gateways: bool = False
+    """True if what a gateway's interface needs has to exist first."""
+
+
+@dataclass
+class Design:
+    """Result of the design: batches of server objects, items on AWS, and work for the roles, by phase."""
+
+    batches: dict[Phase, list[Batch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    items: list[Item] = field(default_factory=list)
+    cpe_nat: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, ENTRY) of role eip_cpe_nat."""
+    gateways: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, GW) of role pwan_gateway."""
+    public_addresses: dict[Phase, list[tuple[str, dict[str, Any]]]] = field(
+        default_factory=lambda: {phase: [] for phase in PHASES}
+    )
+    """(host, what to allocate or associate) of the Elastic IPs of aggregators themselves."""
+    entries: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
+    """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
+    gateway_objects: dict[tuple[Phase, str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
+    """(phase, parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
+    interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)
+    """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
+    vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    host_sides: dict[str, Any] = field(default_factory=dict)
+    """A HostSide of each host whose own side was read."""
+    security: dict[Phase, list[SecurityWork]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    choosing: set[str] = field(default_factory=set)
+    """The subnets in which the plan chooses a private address."""
+    renames: list[dict[str, Any]] = field(default_factory=list)
+    """{id, tags, region} of each object of AWS that gets another key, before anything else is done."""
+    retags: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """(part, {id, tags, region}) of each object whose tags of the operator's own differ."""
+    update_password: bool = False
+    """True if BGP sessions that are there get their password again, in the switch phase."""
+    limits: list[Line] = field(default_factory=list)
+    """Limits that apply to the plan's items, each with the number that is left."""
+
+    def aws(self, change: Change, place: Placement) -> None:
+        """Add an item on AWS."""
+        self.items.append(item_of("aws", change, place))
+
+    def host(self, change: Change, place: Placement) -> None:
+        """Add an item on an aggregator itself."""
+        self.items.append(item_of("host", change, place))
+
+    def interrupts(self, thing: Object, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
+        """Mark the change of an object on the server in a phase as a disruptive one, which wants `switch`."""
+        if switch:
+            self.interrupting[phase, thing.parent, thing.key] = text, switch
+
+    def want(self, phase: Phase, part: str, host: str | None, *things: Object) -> None:
+        """Require the objects on the server, as given, after `phase`."""
+        self.batches[phase].append(Batch(part, host, wanted=list(things)))
+
+    def drop(self, part: str, host: str | None, *things: Object) -> None:
+        """Require that the objects are deleted from the server after the last phase."""
+        self.batches["remove"].append(Batch(part, host, gone=list(things)))

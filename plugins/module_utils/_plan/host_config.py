@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The aggregators' own side as work: role aggregator_host's variables after each phase. Private to the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from .._design.host.config import HostSide
+from .._design.host.firewall import VXLAN, routing, sessions
+from .._model.phases import PHASES, Phase
+from .._model.plan import KNOWN_AFTER_APPLY, Design, Item
+from .._objects import Object
+
+PREPARE = "prepare"
+INTERFACES = ("vxlan_interface", "ethernet_interface")
+
+
+def host_work(
+    sides: Mapping[str, HostSide], hosts: Collection[str], parts: Collection[str], limited: bool
+) -> dict[str, dict[str, Any]]:
+    """{host: {phase: SPEC}}; a phase that leaves what the last one does is left out.
+
+    Before the phases comes PREPARE: what the host has before the routes of the first phase. Where removals have to
+    wait, the last phase leaves what the one before has left.
+    """
+    work: dict[str, dict[str, Any]] = {}
+    for host, side in sides.items():
+        if host not in hosts:
+            continue
+        parted: dict[str, Any] = {"masquerade": "gateways" in parts, "ways_back": "cpe_nat" in parts, "firewall": parts}
+        work[host] = {PREPARE: side.prepared(**parted).as_dict()}
+        for phase in PHASES:
+            reached = "switch" if phase == "remove" and limited else phase
+            work[host][phase] = side.after(reached, **parted).as_dict()
+        last = work[host]["remove"]
+        work[host] = {phase: spec for phase, spec in work[host].items() if phase == "remove" or spec != last}
+    return work
+
+
+def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the hosts whose new rules get their spaces' zones when the routes of the first phase are there."""
+    added = {host: specs.get("add", specs["remove"]) for host, specs in work.items()}
+    return sorted(host for host, specs in work.items() if specs.get(PREPARE, specs["remove"]) != added[host])
+
+
+def expectations(
+    changes: Iterable[tuple[Item, Object]], design: Design, hosts: Collection[str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
+
+    The tunnel peers are those of the run's hosts: the others may be as they were.
+    """
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    tunnels = _tunnels(design, hosts)
+    for item, thing in changes:
+        wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_sides
+        if wanted and item.kind in INTERFACES:
+            expected = _expected(thing, item.host or "", tunnels, design, item.phase)
+            found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
+    return found
+
+
+def everything(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+    """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
+    tunnels = _tunnels(design, hosts)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind in INTERFACES and batch.host in hosts and batch.host in design.host_sides:
+                found.setdefault(batch.host or "", []).append(
+                    _expected(thing, batch.host or "", tunnels, design, "remove")
+                )
+    return found
+
+
+def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """{device: {host: its tunnel addresses}} of the run's hosts."""
+    tunnels: dict[str, dict[str, list[str]]] = {}
+    for batch in design.batches["remove"]:
+        for thing in batch.wanted:
+            if thing.kind == "vxlan_interface" and batch.host in hosts:
+                tunnels.setdefault(thing.key, {})[batch.host or ""] = _plain(thing.data.get("addresses"))
+    return tunnels
+
+
+def _expected(
+    thing: Object, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
+) -> dict[str, Any]:
+    others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
+    others = {other: theirs for other, theirs in others.items() if other != host}
+    expected = {
+        "device": thing.key,
+        "addresses": _plain(thing.data.get("addresses")),
+        "peers": [address for theirs in others.values() for address in theirs],
+    }
+    return {**expected, **_beyond(thing, host, others, design, phase)} if others else expected
+
+
+def _beyond(thing: Object, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
+    """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
+    protocols, bgp = routing(design, phase), sessions(design, phase)
+    near = protocols.get((host, thing.key))
+    met = [theirs for other, theirs in others.items() if near and protocols.get((other, thing.key)) == near]
+    own = _plain(thing.data.get("addresses"))
+    found: dict[str, Any] = {
+        "babel": len(met) if near == "babel" else 0,
+        "ospf": [address for theirs in met for address in theirs] if near == "ospf" else [],
+        "bgp": [
+            address
+            for other, theirs in others.items()
+            for address in theirs
+            if address in bgp.get(host, ()) and bgp.get(other, set()) & set(own)
+        ],
+    }
+    needs = design.host_sides[host].needs.values()
+    ends = {end["ip"] for end in thing.data.get("endpoints") or ()}
+    admits = [entry for entry in needs if entry["device"] == thing.key]
+    admits += [
+        {**entry, "sources": [source for source in entry["sources"] if source in ends]}
+        for entry in needs
+        if entry["port"] == VXLAN
+    ]
+    found["admits"] = admits
+    return {name: value for name, value in found.items() if value}
+
+
+def _plain(addresses: Any) -> list[str]:
+    """Without prefix lengths, and without what AWS has yet to choose."""
+    return [text.split("/")[0] for text in addresses or () if text != KNOWN_AFTER_APPLY]

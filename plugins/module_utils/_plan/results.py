@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan made, and how network_plan ends with it. Private to the collection.
+
+Imported while AWS's side is read already (module.py): most of the collection's code is imported from here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.warnings import warn
+
+from .._aws.client import Ec2Error
+from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
+from .._module import connection_of, table_of
+from .._printable import printable, printable_all
+from .._reconcile import Api, ReconcileError
+from .._resources import ApiMapError
+from .inputs import Begun, PlanModule
+from .planner import PlanError, make_plan
+
+SECRETS = ("api_password", "api_token", "secret_key", "session_token")
+"""Options whose values Ansible masks wherever they occur in a result."""
+
+
+def end(module: PlanModule, begun: Begun) -> None:
+    """Make the plan of what was begun, and end the module with it or with all problems."""
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    try:
+        connection = connection_of(module.params)
+        table = table_of(module.params)
+        with Client(connection) as client:
+            for text in connection.warnings():
+                warn(text)
+            result = make_plan(module.params, Api(client, table), begun)
+    except ApiMapError as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
+    except PlanError as error:
+        for text in error.warnings:
+            warn(text)
+        module.fail_json(msg=str(error), problems=error.problems)
+    except ClientError as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."), failure=printable_all(error.failure()))
+    except ReconcileError as error:
+        module.fail_json(msg=printable(error.sentence()))
+    except Ec2Error as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
+    else:
+        for name in ("text", "drift"):
+            result[name] = printable_all(result[name])
+        for text in printable_all(result.pop("warnings")):
+            warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
+        _refuse_masking(module, result["work"])
+        if module._diff:
+            result["diff"] = diff_of(result["plan"])
+        if not module.params["details"]:
+            for item in result["plan"] + result["deferred"]:
+                del item["before"], item["after"]
+        module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
+
+
+def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
+    """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
+    text = json.dumps(work)
+    secrets = [*(module.params.get(name) for name in SECRETS), (module.params.get("bgp") or {}).get("password")]
+    if any(secret and secret in text for secret in secrets):
+        module.fail_json(
+            msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
+            "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."
+        )
+
+
+def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One diff for each item, under a heading that says what, where and when."""
+    diffs = []
+    for item in plan:
+        place = f" on {item['host']}" if item["host"] else ""
+        parent = f"{item['parent']} " if item["parent"] else ""
+        flag = f", DISRUPTIVE: {item['interrupts']}" if item["disruptive"] else ""
+        what = f"{item['verb']} {item['system']} {item['kind']} {parent}{item['key']}"
+        title = printable(f"{item['phase']}: {what}{place}{flag}")
+        diffs.append(
+            {
+                "before_header": title,
+                "after_header": title,
+                "before": item["before"] or {},
+                "after": item["after"] or {},
+            }
+        )
+    return diffs

@@ -1,0 +1,374 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The design as items, in scope or not, and as work for the roles. Private to the collection."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
+from .._design.inputs.bgp_password import NOT_SHOWN, SENT_AGAIN
+from .._model.phases import DISRUPTIVE, PHASES, Phase
+from .._model.plan import KNOWN_AFTER_APPLY, Design, Item, Placement, item_of
+from .._objects import Change, Object
+from .._parents import BOND, is_below, number_of
+from .._reconcile import AGGREGATOR_PARTS, ReconcileError, diff, pack_known, predict, wanted
+from .._resources import SLOTS
+from .host_config import expectations, host_work, zones_after_routes
+from .scope import Scope
+
+BGP = "bgp_protocol"
+MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change on the server with its place in the plan, and the whole staged object that the roles hand on."""
+
+    item: Item
+    thing: Object
+    known: tuple[Object, ...] = ()
+    """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
+
+
+@dataclass
+class Plan:
+    """Everything that network_plan returns about what is to be done."""
+
+    items: list[Item] = field(default_factory=list)
+    deferred: list[tuple[Item, str]] = field(default_factory=list)
+    work: dict[str, Any] = field(default_factory=dict)
+
+
+def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) -> list[Step]:
+    """The changes of each phase, each against the state that the phases before leave."""
+    steps: list[Step] = []
+    state = dict(objects)
+    # By id: what is the same in all phases is one Object, which the design keeps.
+    made: dict[int, tuple[Object, dict[str, Any]]] = {}
+    for phase in PHASES:
+        places: dict[tuple[str, str, str], tuple[str, str | None, Object]] = {}
+        targets: list[Object] = []
+        gone: list[Object] = []
+        unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for batch in design.batches[phase]:
+            for thing in batch.wanted:
+                if id(thing) not in made:
+                    made[id(thing)] = _target(thing)
+                target, open_fields = made[id(thing)]
+                if target.identity in places:
+                    _refuse_other(target, targets)
+                    continue
+                places[target.identity] = (batch.part, batch.host, thing)
+                targets.append(target)
+                if open_fields:
+                    unknown[target.identity] = open_fields
+            for thing in batch.gone:
+                if thing.identity not in places:
+                    places[thing.identity] = (batch.part, batch.host, thing)
+                    gone.append(thing)
+        changes = diff(state.values(), targets, gone, canonical=True)
+        if phase == "add":
+            changes = [*changes, *_chosen_later(unknown, changes, state)]
+        if phase == "switch" and design.update_password:
+            changes = _with_passwords(changes, targets, objects, state)
+        for change in changes:
+            part, host, thing = places[change.identity]
+            open_fields = unknown.get(change.identity, {})
+            after = {**change.after, **open_fields} if change.after is not None else None
+            before = change.before
+            if open_fields and before is not None:
+                before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
+            marked = design.interrupting.get((phase, change.parent, change.key), ("", ""))
+            place = Placement(phase, part, host).interrupting(*marked)
+            known = _known(change, thing, state)
+            steps.append(Step(_item(replace(change, before=before), after, place), thing, known))
+        state = {item.identity: item for item in predict(state.values(), changes)}
+    return steps
+
+
+def _refuse_other(target: Object, targets: list[Object]) -> None:
+    """Raise if an object is wanted a second time and otherwise, or also removed: one would be lost without a word."""
+    other = next((one for one in targets if one.identity == target.identity), None)
+    if other is None:
+        raise ReconcileError(f"{target.title} is wanted, and removed in the same phase. Nothing was changed.")
+    if (other.kind, other.data) != (target.kind, target.data):
+        raise ReconcileError(f"{target.title} is wanted twice, with different values. Nothing was changed.")
+
+
+def _chosen_later(
+    unknown: dict[tuple[str, str, str], dict[str, Any]],
+    changes: list[Change],
+    state: dict[tuple[str, str, str], Object],
+) -> list[Change]:
+    """Objects that are there already, and get nothing else new but what AWS has yet to choose."""
+    changed = {change.identity for change in changes}
+    found = [state[identity] for identity in unknown if identity in state and identity not in changed]
+    return [Change("update", one.kind, one.parent, one.key, {}, {}, one.id) for one in found]
+
+
+def _with_passwords(
+    changes: list[Change],
+    targets: list[Object],
+    objects: Mapping[tuple[str, str, str], Object],
+    state: Mapping[tuple[str, str, str], Object],
+) -> list[Change]:
+    """The changes, with the password in that of each BGP session that was there before this run, changed or not."""
+    found = {change.identity: change for change in changes}
+    for target in targets:
+        if target.kind == BGP and target.identity in objects and target.identity in state:
+            one = state[target.identity]
+            change = found.get(target.identity, Change("update", one.kind, one.parent, one.key, {}, {}, one.id))
+            before = {**(change.before or {}), "password": NOT_SHOWN}
+            after = {**(change.after or {}), "password": SENT_AGAIN}
+            found[target.identity] = replace(change, before=before, after=after)
+    return list(found.values())
+
+
+def _known(change: Change, thing: Object, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
+    filters = [slot["filter"] for name in SLOTS if (slot := thing.data.get(name)) and slot.get("filter")]
+    identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
+    return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
+
+
+def _target(thing: Object) -> tuple[Object, dict[str, Any]]:
+    """The wanted object without the fields that AWS has yet to choose, and those fields."""
+    unknown = {
+        name: value for name, value in thing.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
+    }
+    data = {
+        name: value for name, value in thing.data.items() if name not in unknown and name not in ("type", "protocol")
+    }
+    return wanted(thing.kind, thing.parent, data), unknown
+
+
+def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> Item:
+    """Return the item of a change on the server; an update in the switch phase interrupts what its fields say."""
+    if place.phase == "switch" and change.verb == "update":
+        if change.kind == "space":
+            place = place.interrupting(MODE_INTERRUPTS)
+        else:
+            fields = DISRUPTIVE.get(change.kind, {})
+            texts = dict.fromkeys(fields[name] for name in change.after or {} if name in fields)
+            place = place.interrupting("; ".join(texts))
+    return item_of("server", replace(change, after=after), place)
+
+
+def make_work(
+    design: Design, steps: list[Step], aggregators: Mapping[int, Mapping[str, Any]], scope: Scope, first: str
+) -> Plan:
+    """Sort everything into what is in scope and what is not, and make the roles' work of the former.
+
+    `aggregators`: each as the server lists it, by id.
+    """
+    plan = Plan()
+    kept: list[Step] = []
+    for item in (*(step.item for step in steps), *design.items):
+        reason = scope.reason(item)
+        if reason is None:
+            plan.items.append(item)
+        else:
+            plan.deferred.append((item, reason))
+    kept = [step for step in steps if scope.reason(step.item) is None]
+    order = {phase: number for number, phase in enumerate(PHASES)}
+    plan.items.sort(key=lambda item: order[item.phase])
+    work = _Work(first, aggregators)
+    for step in kept:
+        _place(step, design, work)
+    _place_design(design, scope, work)
+    limited = scope.limited and not scope.absent
+    plan.work = work.as_dict()
+    plan.work["renames"] = design.renames
+    plan.work["retags"] = [work for part, work in design.retags if _is_inside(scope, part, None, "add")]
+    plan.work["public_addresses"] = {
+        phase: [work for host, work in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
+        for phase, entries in design.public_addresses.items()
+    }
+    sides = host_work(design.host_sides, scope.hosts, scope.parts, limited)
+    own_side: dict[str, list[str]] = {phase: _own_side(plan, phase) for phase in PHASES}
+    own_side["zones"] = [host for host in zones_after_routes(sides) if host in own_side["add"]]
+    plan.work |= {
+        "own_side": own_side,
+        "host_side": sides,
+        "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
+    }
+    plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
+    ending = {"host_side": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
+    plan.work["ending"] = [name for name, what in ending.items() if what]
+    return plan
+
+
+def _own_side(plan: Plan, phase: Phase) -> list[str]:
+    """The hosts that have something of their own side changed in a phase."""
+    return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
+
+
+def _steps(plan: Plan, phase: Phase) -> list[str]:
+    """Return the playbooks' task files that any host needs in a phase, in order.
+
+    A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out.
+    """
+    shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
+    needed = {
+        "renames": phase == "add" and bool(plan.work["renames"]),
+        "retags": phase == "add" and bool(plan.work["retags"]),
+        "public_addresses": phase == "add" and bool(plan.work["public_addresses"]["add"]),
+        "security": any(shared["security"].values()),
+        "vpcs": bool(shared["vpcs"]),
+        "private_wan": bool(shared["private_wan"]),
+        "host_prepared": bool(plan.work["own_side"][phase]),
+        "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
+        **{name: bool(rounds.get(f"{phase}.{name}")) for name in ("bgp", "mesh", "gateways")},
+        # Right after the routes: until then connections that were open before are not translated.
+        "host_zones": phase == "add" and bool(plan.work["own_side"]["zones"]),
+        "gateway_security": any(shared["gateway_security"].values()),
+    }
+    return [name for name, is_needed in needed.items() if is_needed]
+
+
+class _Work:
+    """The `work` of network_plan's return, built up host by host."""
+
+    def __init__(self, first: str, aggregators: Mapping[int, Mapping[str, Any]]) -> None:
+        self._first, self._aggregators = first, aggregators
+        self._known: dict[int, tuple[dict[str, Any], set[str], dict[tuple[str, str, str], Object]]] = {}
+        self.shared: dict[str, dict[str, Any]] = {
+            phase: {"vpcs": {}, "private_wan": [], "security": _security(), "gateway_security": _security()}
+            for phase in PHASES
+        }
+        self.hosts: dict[str, dict[str, Any]] = {}
+
+    def of(self, host: str | None, phase: str) -> dict[str, Any]:
+        """A host's work in a phase; what has no host is done by the first host of the play."""
+        phases = self.hosts.setdefault(host or self._first, {})
+        if phase not in phases:
+            phases[phase] = {"cpe_nat": [], "gateways": []}
+            if phase == "remove":
+                for mesh in ("bgp", "mesh"):
+                    phases[phase][mesh] = {"protocols_off": [], "shrink": [], "interfaces_off": []}
+            else:
+                phases[phase] |= {"bgp": [], "mesh": []}
+        found: dict[str, Any] = phases[phase]
+        return found
+
+    def net(self, nets: list[dict[str, Any]], step: Step) -> None:
+        """Add an object to the NET of its aggregator, and what is known of it."""
+        item, data = step.item, step.thing.data
+        number = number_of(item.parent)
+        found = next((net for net in nets if net["aggregator"] == number), None)
+        if found is None:
+            found = {"aggregator": number, "interfaces": [], "protocols": [], "filters": []}
+            nets.append(found)
+        group = "filters" if item.kind == "filter" else "interfaces" if "interface" in item.kind else "protocols"
+        found[group].append(data)
+        _net, spaces, objects = self._known.setdefault(id(found), (found, set(), {}))
+        spaces |= {data["space"]} if data.get("space") else set()
+        objects.update({known.identity: known for known in step.known})
+
+    def as_dict(self) -> dict[str, Any]:
+        """As network_plan returns it."""
+        for net, spaces, objects in self._known.values():
+            net["known"] = _text(pack_known(self._aggregators[net["aggregator"]], spaces, objects.values()))
+            for section in AGGREGATOR_PARTS:
+                net[section] = [_text(data) for data in net[section]]
+        return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
+
+    def vpcs(self, hosts: Sequence[str], phase: str, entries: Iterable[dict[str, Any]]) -> None:
+        """Spread VPCs over the hosts, which create them in parallel."""
+        lists = self.shared[phase]["vpcs"]
+        for host, entry in zip(itertools.cycle(hosts), entries, strict=False):
+            lists.setdefault(host, []).append(entry)
+
+    def _rounds(self) -> dict[str, list[int]]:
+        """Return the positions of each list that a batch of the playbooks goes through: as many as its longest one has.
+
+        A batch has one aggregator, gateway or VPC of every host.
+        """
+        found: dict[str, int] = {}
+        for phase, shared in self.shared.items():
+            if shared["vpcs"]:
+                found[f"{phase}.vpcs"] = max(map(len, shared["vpcs"].values()))
+        for phases in self.hosts.values():
+            for phase, lists in phases.items():
+                for name in ("gateways", "bgp", "mesh"):
+                    inner = lists[name] if isinstance(lists[name], dict) else {"": lists[name]}
+                    for part, entries in inner.items():
+                        where = ".".join(filter(None, (phase, name, part)))
+                        found[where] = max(found.get(where, 0), len(entries))
+        return {where: list(range(most)) for where, most in found.items()}
+
+
+def _text(data: Mapping[str, Any]) -> str:
+    """An option that is a dictionary, as the JSON that modules take for one.
+
+    Ansible copies, tags and templates what it passes on, value by value and host by host: a text is one value.
+    """
+    return json.dumps(data)
+
+
+def _security() -> dict[str, list[Any]]:
+    """Nothing for module aggregator_security to do."""
+    return {"groups": [], "interfaces": [], "absent": []}
+
+
+def _place(step: Step, design: Design, work: _Work) -> None:
+    """Hand an aggregator's object to the mesh roles, and a bond's or gateway's one to its entry or gateway."""
+    item = step.item
+    if item.kind == "space":
+        return  # placed with the design's own work
+    if item.part == "gateways":
+        _place_owner(design.gateways, design.gateway_objects.get((item.phase, item.parent, item.key)), item)
+        return
+    if is_below(item.parent, BOND):
+        _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
+        return
+    place = work.of(item.host, item.phase)["bgp" if item.part == "cpe_nat" else "mesh"]
+    if item.phase != "remove":
+        work.net(place, step)
+    elif item.verb != "delete":
+        work.net(place["shrink"], step)
+    else:
+        step_name = "protocols_off" if "protocol" in item.kind else "interfaces_off"
+        work.net(place[step_name], step)
+
+
+def _place_owner(
+    lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
+    owner: tuple[str | None, dict[str, Any]] | None,
+    item: Item,
+) -> None:
+    """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
+    if owner is None or item.verb == "delete":
+        return
+    if not any(entry.get("key") == owner[1]["key"] for _host, entry in lists[item.phase]):
+        lists[item.phase].append(owner)
+
+
+def _is_inside(scope: Scope, part: str, host: str | None, phase: Phase) -> bool:
+    """Return True if what a host has to do in a phase for a part is in scope."""
+    return scope.reason(Item("aws", "update", "", "", "", None, None, phase, host, part)) is None
+
+
+def _place_design(design: Design, scope: Scope, work: _Work) -> None:
+    inside = partial(_is_inside, scope)
+    for phase in PHASES:
+        for name, part, entries in (
+            ("cpe_nat", "cpe_nat", design.cpe_nat[phase]),
+            ("gateways", "gateways", design.gateways[phase]),
+        ):
+            for host, entry in entries:
+                if inside(part, host, phase):
+                    work.of(host, phase)[name].append(entry)
+        for one in design.security[phase]:
+            if inside(one.part, one.host, phase):
+                place = work.shared[phase]["gateway_security" if one.after_gateways else "security"]
+                place[one.option].append(one.entry)
+        if inside("private_wan", None, phase):
+            work.vpcs(sorted(scope.hosts), phase, design.vpcs[phase])
+            work.shared[phase]["private_wan"] += design.private_wan[phase]

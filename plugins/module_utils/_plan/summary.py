@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan as site.yml shows it, in lines for people. Private to the collection.
+
+Here and not in a template, which Ansible would have to look up, read and compile in each run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from .._design.aggregators.leftovers import RELEASE
+from .._design.checks.kept_addresses import KeptAddress
+from .._design.checks.prices import DATE, REGION
+from .._model.desired_network import PARTS
+from .._model.phases import PHASES
+from .._model.plan import Item
+from .._model.quotas import Line
+from .._parents import AGGREGATOR, is_below
+from .role_inputs import Plan
+
+NOTHING_LEFT = "Nothing of this network is left"
+MOST_KEPT = 20
+"""So many kept Elastic IPs have a line of their own."""
+NEARLY = 0.8
+"""The part of a limit from which on it is shown without being asked for."""
+
+
+def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], kept: int) -> str:
+    """Return the sentence of an empty plan: only who was asked is as the inventory says (hosts by their own side).
+
+    :param kept: how many objects are kept that the inventory names no more
+    """
+    hosts = [] if not asked else sorted(asked) if unasked else ["the aggregators"]
+    sides = [*(["AWS"] if aws else []), "the server", *hosts]
+    names = " and ".join(filter(None, (", ".join(sides[:-1]), sides[-1])))
+    verb = "are" if len(sides) > 1 else "is"
+    silent = f" Not asked: {', '.join(sorted(unasked))}." if asked and unasked else ""
+    objects = "an object that it names" if kept == 1 else f"{kept} objects that it names"
+    but = f", but for {objects} no more: kept, see the warnings" if kept else ""
+    return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}"
+
+
+def nothing_left(kept: Collection[str]) -> str:
+    """The sentence of a teardown that has nothing more to do; `kept` is what it leaves."""
+    return f"{NOTHING_LEFT}{' but what is kept: ' if kept else ''}{', '.join(kept)}."
+
+
+def lines_of(
+    plan: Plan,
+    limits: Iterable[Line],
+    costs: Iterable[Mapping[str, Any]],
+    nothing: str,
+    *,
+    kept: Sequence[KeptAddress] = (),
+    all_limits: bool = True,
+) -> list[str]:
+    """Return a line for each change, sorted, and after them the counts, limits, costs, kept Elastic IPs and what is
+    left for later.
+
+    :param nothing: the sentence of an empty plan
+    :param kept: Elastic IPs that nothing uses after this plan
+    :param all_limits: also those limits of which less than NEARLY is used
+    """
+    shown = [line for line in limits if all_limits or line.there + line.new >= NEARLY * line.most]
+    found = [*_changes(plan.items), "", *_table(plan.items), *_limits(shown), *_costs(costs)] if plan.items else []
+    later = Counter(reason for _item, reason in plan.deferred)
+    return [
+        *(found or [nothing]),
+        *_kept(kept),
+        *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
+    ]
+
+
+def _changes(items: Iterable[Item]) -> list[str]:
+    """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
+    phases, parts = list(PHASES), list(PARTS)
+
+    def place(item: Item) -> tuple[int, int, str, str, str, str]:
+        number = parts.index(item.part)
+        return phases.index(item.phase), number, item.kind, item.host or "", item.parent, item.key
+
+    return [_change(item) for item in sorted(items, key=place)]
+
+
+def _change(item: Item) -> str:
+    of = "" if not item.parent or (item.host and is_below(item.parent, AGGREGATOR)) else f" of {item.parent}"
+    on = f" on {item.host}" if item.host else ""
+    interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
+    return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"
+
+
+def _table(items: Iterable[Item]) -> Iterator[str]:
+    counts = Counter((item.phase, item.part) for item in items)
+    yield f"{'phase':<8}" + "".join(f"{name:>13}" for name in (*PARTS, "together"))
+    for phase in PHASES:
+        row = [counts[phase, part] for part in PARTS]
+        yield f"{phase:<8}" + "".join(f"{count:>13}" for count in (*row, sum(row)))
+
+
+def _limits(limits: Iterable[Line]) -> Iterator[str]:
+    heading = f"{'limit':<18} {'where':<48} {'there':>6} {'new':>5} {'most':>5} {'left':>5}  says"
+    for line in limits:
+        if heading:
+            yield heading
+            heading = ""
+        numbers = f"{line.there:>6} {line.new:>5} {line.most:>5} {line.left:>5}"
+        yield f"{line.limit:<18} {line.where:<48} {numbers}  {line.source}"
+
+
+def _kept(addresses: Sequence[KeptAddress]) -> Iterator[str]:
+    """Yield a line for each kept Elastic IP, up to MOST_KEPT, and one that sums them up and names the way out."""
+    for address in addresses[:MOST_KEPT]:
+        owner = ", the account had it before" if address.adopted else ""
+        yield f"kept    Elastic IP {address.public_ip} of {address.key}: {_price(address.usd_per_month)}{owner}"
+    if len(addresses) > MOST_KEPT:
+        yield f"kept    ... and {len(addresses) - MOST_KEPT} more"
+    if addresses:
+        number = f"{len(addresses)} Elastic IP{'s' if len(addresses) > 1 else ''}"
+        total = _price(sum(address.usd_per_month for address in addresses))
+        yield (
+            f"Kept and used by nothing: {number}, {total}. {RELEASE}: true releases for ever those that the inventory "
+            "does not name and the network has allocated itself."
+        )
+
+
+def _price(usd_per_month: float) -> str:
+    return f"{usd_per_month:.2f} USD a month" if usd_per_month else "free of charge"
+
+
+def _costs(costs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    end = ""
+    for cost in costs:
+        without = f" {cost['without']}" if cost["without"] else ""
+        yield f"{cost['change']:+d} {cost['things']}: {cost['usd_per_month']:+.2f} USD a month{without}"
+        end = f"(at AWS's list prices of {REGION}, {DATE}; other regions differ)"
+    if end:
+        yield end

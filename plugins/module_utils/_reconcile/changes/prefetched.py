@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects that a plan has just read of an aggregator, for modules that need not read them again (private to the
+collection).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..._objects import Object
+from ..._parents import AGGREGATOR, parent_of
+from ..._resources import RESOURCES
+from ..references import Refs
+
+
+def pack_known(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: Iterable[Object]) -> dict[str, Any]:
+    """As the option ``known`` of aggregator_network takes it.
+
+    :param aggregator: the aggregator as the server lists it
+    :param spaces: the keys of the spaces that the objects name
+    :param objects: those that will be changed or named; what is not among them is taken as not existing
+    """
+    return {
+        "ip": aggregator.get("ip"),
+        "ipv6": aggregator.get("ipv6"),
+        "spaces": sorted(set(spaces)),
+        "objects": [{"kind": o.kind, "name": o.key, "id": o.id, "object": o.data} for o in objects if o.id is not None],
+    }
+
+
+def take_known(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:
+    """The objects of ``known``; names, spaces and the aggregator itself are learned as if they had been read."""
+    parent = parent_of(AGGREGATOR, aggregator_id)
+    refs.take("aggregator", [{"id": aggregator_id, "ip": known.get("ip"), "ipv6": known.get("ipv6")}])
+    refs.take("space", [{"key": key} for key in known.get("spaces") or ()])
+    found = []
+    for item in known.get("objects") or ():
+        resource = RESOURCES[item["kind"]]
+        found.append(Object(item["kind"], parent, item["name"], item["object"], item["id"]))
+        if resource.group in ("interface", "filter"):
+            url = refs.api.url(item["kind"], parent, item["id"])
+            refs.learn(resource.group, parent, [{"name": item["name"], "url": url}], whole=False)
+    return found
