@@ -195,10 +195,6 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda g: g.gateway(egress="nat_gateway"),
         "with egress: nat_gateway: a NAT gateway lets nothing in",
     ),
-    "gateway: two NAT gateways": (
-        lambda g: g.gateway(1, egress="nat_gateway", aggregator="agg3"),
-        "a NAT gateway carries IPv4 only",
-    ),
     # addresses
     "entry: an unknown bond": (lambda g: g.entry(bond=99), "the server has no bond with the id 99"),
     "entry: a bond's name that is unknown": (
