@@ -16,11 +16,11 @@ import resource
 import time
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design
-from ansible_collections.bonded.internet.plugins.module_utils._model.state import Aggregator, Cloud, Server, SpaceFound
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Aggregator, Cloud, Server, Space
 
 
 def intent_of(aggregators: int, spaces: int, members: int) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def server_of(aggregators: int, spaces: int) -> Server:
     server = Server()
     for n in range(aggregators):
         server.aggregators[n + 1] = Aggregator(id=n + 1, name=f"agg{n}", ip="", space=None, version="6.6.1")
-        server.things[n + 1] = []
+        server.objects[n + 1] = []
     for n in range(spaces):
-        server.spaces[f"s{n}"] = SpaceFound(id=n + 11, key=f"s{n}", name=f"s{n}", enabled=True, mode="unmanaged")
+        server.spaces[f"s{n}"] = Space(id=n + 11, key=f"s{n}", name=f"s{n}", enabled=True, mode="unmanaged")
     return server
 
 
@@ -69,21 +69,21 @@ def main() -> int:
         parser.add_argument(name, type=int)
     size = parser.parse_args()
     report = Report()
-    intent = read_intent(intent_of(size.aggregators, size.spaces, size.members), report)
+    desired = read_desired_network(intent_of(size.aggregators, size.spaces, size.members), report)
     server = server_of(size.aggregators, size.spaces)
 
     def design() -> tuple[Design, float]:
         began = time.process_time()
-        made = design_network(intent, server, Cloud(), report)
+        made = design_network(desired, server, Cloud(), report)
         return made, time.process_time() - began
 
     made, nothing = design()
     interfaces = endpoints = 0
     for batch in made.batches["add"]:
-        for thing in batch.wanted:
-            server.things[int(thing.parent.split("/")[1])].append(thing)
-            if thing.kind == "vxlan_interface":
-                interfaces, endpoints = interfaces + 1, endpoints + len(thing.data["endpoints"])
+        for obj in batch.wanted:
+            server.objects[int(obj.parent.split("/")[1])].append(obj)
+            if obj.kind == "vxlan_interface":
+                interfaces, endpoints = interfaces + 1, endpoints + len(obj.data["endpoints"])
     del made
     _again, everything = design()
     if report.problems:

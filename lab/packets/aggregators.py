@@ -120,7 +120,7 @@ class Server:
             for bond in self.bonds(aggregator["name"]):
                 yield from self._tunnel(aggregator["name"], bond)
 
-    def ways_back(self) -> Iterator[Piece]:
+    def return_routes(self) -> Iterator[Piece]:
         """Transit's way back: what a moved bond sends from its CPE NAT IP goes out by the owner of the address."""
         owners = self.owners()
         for aggregator in self.primary:

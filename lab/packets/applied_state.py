@@ -71,7 +71,7 @@ class Ledger:
     def __init__(self) -> None:
         self.pieces: dict[str, Piece] = {}
 
-    def carry_out(self, wanted: Iterable[Piece]) -> int:
+    def apply_or_predict(self, wanted: Iterable[Piece]) -> int:
         """Make the kernel hold these pieces and no others of the ledger; returns how many were touched."""
         new: dict[str, Piece] = {}
         for piece in wanted:

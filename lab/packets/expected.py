@@ -28,7 +28,7 @@ COUNTS = {
     "Runs under traffic": 2,
     "The aggregators' own side": 10,
     "Changes under traffic": 8,
-    "Ways out under traffic": 7,
+    "Egress under traffic": 7,
     "Bonds that move, direct BGP": 3,
     "The vendor's firewall": 8,
     "One rule broken at a time": 12,

@@ -47,11 +47,11 @@ class Gates:
     """
 
     def __init__(
-        self, urls: dict[str, str], carry_out: Callable[[], object], after: Callable[[], object] = lambda: None
+        self, urls: dict[str, str], apply_or_predict: Callable[[], object], after: Callable[[], object] = lambda: None
     ) -> None:
         self.writes: list[Write] = []
         self.errors: list[Exception] = []
-        self._carry_out, self._after, self._one = carry_out, after, threading.RLock()
+        self._carry_out, self._after, self._one = apply_or_predict, after, threading.RLock()
         self._ended = threading.Event()
         self._gates = {name: Gate(url, self) for name, url in urls.items()}
         looking = threading.Thread(target=self._look, daemon=True)

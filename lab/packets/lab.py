@@ -67,8 +67,8 @@ class Lab:
         self._namespaces.update(new)
         self._bases(new)
         self._filters()
-        back = self.server.ways_back() if self.returns else ()
-        self.ledger.carry_out(
+        back = self.server.return_routes() if self.returns else ()
+        self.ledger.apply_or_predict(
             [
                 *self.fabric.pieces(),
                 *self.systems.pieces(self.fabric),

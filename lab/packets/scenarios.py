@@ -78,7 +78,7 @@ SCENARIOS: dict[str, Scenario] = {
         of="demonstration",
     ),
     "changes": Scenario({"Changes under traffic": changes.checks}, build=live_changes.unbuilt),
-    "ways out": Scenario({"Ways out under traffic": changes.ways}, build=live_changes.unbuilt),
+    "ways out": Scenario({"Egress under traffic": changes.ways}, build=live_changes.unbuilt),
     "direct": Scenario({"Bonds that move, direct BGP": direct.checks}, build=provisioning.direct),
     "firewall": Scenario({"The vendor's firewall": firewall.checks}, of="demonstration"),
     "mutants": Scenario({"One rule broken at a time": mutations.checks}, of="demonstration"),

@@ -17,7 +17,7 @@ def with_answers(aggregators: list[dict[str, Any]], hostvars: Mapping[str, Any])
     entries = []
     for aggregator in aggregators:
         entry = dict(aggregator)
-        if entry["host_side"]:
+        if entry["manage_host"]:
             found = plain(found_of(hostvars[entry["host"]].get("bonding_host_found")))
             entry |= {"found": found} if found is not None else {}
         entries.append(entry)

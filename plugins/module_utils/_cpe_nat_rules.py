@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of a CPE NAT entry, asked by the plan and by both engines. Private to the collection.
+"""The rules of a CPE NAT entry, asked by the plan and by both engines.
 
 A plan that knows fewer rules than the engines promises what a run then refuses, in the middle of its changes. So each
 rule stands here once. A function returns what is wrong, as the end of a sentence without its full stop; or nothing.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of names: devices, patterns, BIRD symbols, tunnel devices, slugs, passwords. Private to the collection.
+"""The grammar of names: devices, patterns, BIRD symbols, tunnel devices, slugs, passwords.
 
 Each function returns the problem of a name as one sentence, to be put after "<object>: ", or None. The sentence shows
 the name by its `repr`, so that no control character of it gets into a message.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Base of every module on the management server: options, log-in, errors (private to the collection)."""
+"""Base of every module on the management server: options, log-in, errors."""
 
 from __future__ import annotations
 

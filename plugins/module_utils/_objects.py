@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of the server and changes, as the design and the engines share them. Private to the collection."""
+"""Objects of the server and changes, as the design and the engines share them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names of what objects belong to: "aggregators/7", "bonds/17". Private to the collection.
+"""The names of what objects belong to: "aggregators/7", "bonds/17".
 
 Such a name says which aggregator or bond an object belongs to, in plans, in `known` and in sentences. It is no path of
 the server: the paths are in the table of resources alone.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Foreign text in messages: what a terminal would act on is written as an escape. Private to the collection.
+"""Foreign text in messages: what a terminal would act on is written as an escape.
 
 The server, EC2, a tenant who names a bond and a host that is asked over SSH all choose words that a message repeats.
 A message is one line, so that none of them writes a line of its own, such as one of Ansible's recap.

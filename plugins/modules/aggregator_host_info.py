@@ -16,7 +16,7 @@ description:
   - Runs on the aggregator, over SSH, and reads what the management server does not show.
   - M(bonded.internet.network_plan) takes its result as
     O(bonded.internet.network_plan#module:aggregators[].found).
-  - With O(expect) it judges whether the aggregator has what it should, which is how the playbooks settle.
+  - With O(expect) it judges whether the aggregator has what it should, which is how the playbooks converge.
 extends_documentation_fragment:
   - bonded.internet.attributes
   - bonded.internet.attributes.info
@@ -289,14 +289,14 @@ def main() -> None:
     try:
         devices = facts.read_devices(module.run_command)
         routes = facts.read_routes(module.run_command)
-        way_out = next((route["device"] for route in routes if route["destination"] == "default"), None)
+        default_device = next((route["device"] for route in routes if route["destination"] == "default"), None)
         host = {
             "devices": devices,
             "routes": routes,
             "rules": facts.read_rules(module.run_command),
             "programs": {name: bool(module.get_bin_path(name)) for name in PROGRAMS},
             "managers": facts.read_managers(),
-            "admits": read_admitted(ruleset, way_out),
+            "admits": read_admitted(ruleset, default_device),
             "firewall": facts.read_firewall(),
             "namespaces": facts.read_namespaces(module.run_command),
             "installed": facts.read_installed(f"{module.params['directory']}/{module.params['network']}.json"),

@@ -187,8 +187,8 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, apply_changes
 
 RULES: dict[str, Any] = {
     "type": "list",
@@ -231,7 +231,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    end_with(module, bring_about, SecurityError)
+    run_and_exit(module, apply_changes, SecurityError)
 
 
 if __name__ == "__main__":

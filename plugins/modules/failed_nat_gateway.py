@@ -88,7 +88,7 @@ done:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
 from ansible_collections.bonded.internet.plugins.module_utils._aws.failed_nat_gateways import FailedNatError, run
 
 
@@ -101,7 +101,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    end_with(module, run, FailedNatError)
+    run_and_exit(module, run, FailedNatError)
 
 
 if __name__ == "__main__":

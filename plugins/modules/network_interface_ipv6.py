@@ -73,7 +73,7 @@ ipv6_addresses:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
 from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6_addresses import Ipv6Error, run
 
 
@@ -86,7 +86,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    end_with(module, run, Ipv6Error)
+    run_and_exit(module, run, Ipv6Error)
 
 
 if __name__ == "__main__":

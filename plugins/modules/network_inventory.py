@@ -69,11 +69,11 @@ region:
   description: The region of all hosts.
   returned: if all hosts have the same C(aws_region)
   type: str
-settle_seconds:
+converge_seconds:
   description: Seconds to wait between the phases where hosts are not asked.
   returned: success
   type: int
-settle_timeout:
+converge_timeout:
   description: Seconds that a host has for what was changed.
   returned: success
   type: int

@@ -12,7 +12,7 @@ version_added: "1.0.0"
 author:
   - The bonded.internet contributors (@bonded-internet)
 description:
-  - Reads the management server and AWS, validates the whole intent, and returns what has to be done, in phases.
+  - Reads the management server and AWS, validates the whole inventory, and returns what has to be done, in phases.
   - Reports all problems at once, and changes nothing, ever. The roles of this collection do the work that it returns.
   - In check mode it reports RV(ignore:changed) and the diff of the whole network, also from an empty account.
   - Runs once for a whole group of aggregators; see the playbook C(bonded.internet.site).
@@ -89,9 +89,9 @@ options:
         type: list
         elements: str
         default: [eth0, ens5]
-      host_side:
+      manage_host:
         description:
-          - Whether the aggregator's own side is looked after over SSH, so that O(aggregators[].found) is there.
+          - Whether the collection configures the aggregator over SSH, so that O(aggregators[].found) is there.
         type: bool
         default: false
       renamed_from:
@@ -100,10 +100,10 @@ options:
         type: str
       host_skip:
         description:
-          - Parts of the aggregator's own side that are left alone; V(checks) are those of this module.
+          - Parts of the aggregator's host configuration that are left alone; V(checks) are those of this module.
         type: list
         elements: str
-        choices: [attach, checks, firewall, masquerade, settle, ways_back]
+        choices: [attach, checks, firewall, masquerade, converge, return_routes]
         default: []
       found:
         description:
@@ -247,7 +247,7 @@ options:
             elements: str
           interface:
             description:
-              - The name of the device on the aggregator. Needed without O(aggregators[].host_side); with it the default
+              - The name of the device on the aggregator. Needed without O(aggregators[].manage_host); else the default
                 is the one that the device has, or C(gw) and the id of the space.
             type: str
           incoming:
@@ -267,7 +267,7 @@ options:
             type: str
           public_ip:
             description:
-              - An Elastic IP that the account has already, to be taken over in place of a new one. It must be free, and
+              - An Elastic IP that the account has already, to be adopted in place of a new one. It must be free, and
                 is never released.
             type: str
           port_forwards:
@@ -385,7 +385,7 @@ options:
         description:
           - The hosts between which BGP runs, V(all), those V(involved) (aggregators of bonds with a CPE NAT entry, and
             those whose interface has such an address), or a list of hosts.
-          - A public address follows its bond between these hosts alone. Leaving a host out wants O(prune).
+          - A public address follows its bond between these hosts alone. To leave a host out wants O(prune).
         type: list
         elements: str
         default: [all]
@@ -416,7 +416,7 @@ options:
     description: The device of a bond on its aggregator; C({bond}) stands for the id of the bond.
     type: str
     default: tun{bond}
-  leaving:
+  decommissioned:
     description: Aggregators (host, name or id) and private addresses that leave the network. Nothing leaves unsaid.
     type: list
     elements: str
@@ -438,7 +438,7 @@ options:
   prune:
     description:
       - Whether objects of ours that the inventory does not name any more are removed, with all that belongs to them.
-      - Without it they are kept, with their security groups, rules, masquerading and ways back, and a warning names
+      - Without it they are kept, with their security groups, rules, masquerading and return routes, and a warning names
         them.
     type: bool
     default: false
@@ -585,7 +585,7 @@ options:
 seealso:
   - module: bonded.internet.bonding_api_info
 notes:
-  - AWS is not asked where the intent does not need it.
+  - AWS is not asked where the inventory does not need it.
 """
 
 EXAMPLES = r"""

@@ -90,7 +90,7 @@ network_interfaces:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, list_interfaces
 
 
@@ -103,7 +103,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    end_with(module, list_interfaces, OwnedError)
+    run_and_exit(module, list_interfaces, OwnedError)
 
 
 if __name__ == "__main__":

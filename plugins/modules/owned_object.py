@@ -176,7 +176,7 @@ done:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 
 KINDS = [
@@ -214,7 +214,7 @@ def main() -> None:
         ],
         supports_check_mode=True,
     )
-    end_with(module, run, OwnedError)
+    run_and_exit(module, run, OwnedError)
 
 
 if __name__ == "__main__":

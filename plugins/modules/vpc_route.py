@@ -159,7 +159,7 @@ route:
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import end_with
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
 from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
 
 TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
@@ -182,7 +182,7 @@ def main() -> None:
         required_if=[("state", "present", TARGETS, True)],
         supports_check_mode=True,
     )
-    end_with(module, run, RouteError)
+    run_and_exit(module, run, RouteError)
 
 
 if __name__ == "__main__":

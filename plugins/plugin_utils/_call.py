@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's `main` as a function: arguments in, result out. Private to the collection."""
+"""A module's `main` as a function: arguments in, result out."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, An
     return cast("dict[str, Any]", json.loads(printed.getvalue()))
 
 
-def lean(returned: dict[str, Any], verbosity: int) -> dict[str, Any]:
+def without_invocation(returned: dict[str, Any], verbosity: int) -> dict[str, Any]:
     """A result without the module's arguments, where Ansible would not show them: all of a plan is among them."""
     return {key: value for key, value in returned.items() if key != "invocation" or verbosity >= SHOWS_INVOCATION}

@@ -9,7 +9,7 @@ module is called in it: the same `main()`, and so the same validation, check mod
 module imports is loaded once for all tasks and hosts, with this plugin. (The field's precedent is `import_modules` of
 ansible.netcommon.)
 
-A task that asks for more than that is run as any module is: `InController._why_not_here`. Private to the collection.
+A task that asks for more than that is run as any module is: `InController._why_not_here`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ._call import call, lean
+from ._call import call, without_invocation
 
 SELDOM = 20_000
 """After how many new objects the garbage collector looks for circles among them (Python's default: 700)."""
@@ -63,7 +63,7 @@ class InController(NormalAction):
         _spare_the_collector()
         module = self.load()
         Display().vvv(f"Using module file {module.__file__} in Ansible's worker")
-        returned = lean(call(module.main, arguments), Display().verbosity)
+        returned = without_invocation(call(module.main, arguments), Display().verbosity)
         return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:

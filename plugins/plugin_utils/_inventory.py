@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory's variables, read and typed once for a whole run. Private to the collection.
+"""The inventory's variables, read and typed once for a whole run.
 
 The playbooks read them before a host of the inventory is asked for anything, and register the result. From then on no
 variable of the inventory decides what a run does, since Ansible puts the facts that a host sends above the inventory:
@@ -130,7 +130,7 @@ class Inventory:
             **({"region": regions.pop()} if len(regions) == 1 and None not in regions else {}),
             "aggregators": [_aggregator(host, own) for host, own in hosts.items()],
             "hosts": {host: _host(own) for host, own in hosts.items()},
-            "asks_hosts": any(own.get("bonding_host_side", True) for own in hosts.values()),
+            "asks_hosts": any(own.get("bonding_manage_hosts", True) for own in hosts.values()),
         }
 
     def _read_map(self, read: dict[str, Any]) -> None:
@@ -237,13 +237,13 @@ def _role_options(role: str) -> frozenset[str]:
 def _aggregator(host: str, own: Mapping[str, Any]) -> dict[str, Any]:
     """Return a host as network_plan takes it."""
     given = {option: own[name] for name, option in HOST.items() if name in own}
-    return {"aggregator": host, "host_side": True, **given, "host": host}
+    return {"aggregator": host, "manage_host": True, **given, "host": host}
 
 
 def _host(own: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a host's own tasks heed."""
     return {
-        "host_side": own.get("bonding_host_side", True),
+        "manage_host": own.get("bonding_manage_hosts", True),
         "host_skip": own.get("bonding_host_skip", []),
         **({"region": own["aws_region"]} if "aws_region" in own else {}),
         **{name: own.get(name, spec["default"]) for name, spec in ROLE.items()},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Inventory values typed by Ansible's argument specifications. Private to the collection.
+"""Inventory values typed by Ansible's argument specifications.
 
 AnsibleModule types a module's options too, but stops at the first problem, and names neither the variable nor the entry
 of a list. Here each problem is one sentence that names both, and all problems are collected.

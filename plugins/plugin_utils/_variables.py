@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one table of the inventory variables that the playbooks read. Private to the collection.
+"""The one table of the inventory variables that the playbooks read.
 
 A variable is in one group, by what becomes of it. Its type is that of the option that it is given to, or stands here.
 """
@@ -24,7 +24,7 @@ PLAN = {
     "bonding_bgp": "bgp",
     "bonding_vni_base": "vni_base",
     "bonding_tunnel_device": "tunnel_device",
-    "bonding_leaving": "leaving",
+    "bonding_decommissioned": "decommissioned",
     "bonding_allow_disruption": "allow_disruption",
     "bonding_allow_nonconforming": "allow_nonconforming",
     "bonding_prune": "prune",
@@ -67,8 +67,8 @@ AWS: dict[str, Spec] = {
 """Options of the connection to AWS, each the same on all hosts; the option is the name without `aws_`."""
 
 RUN: dict[str, Spec] = {
-    "bonding_settle_seconds": {"type": "int", "least": 0, "default": 15},
-    "bonding_settle_timeout": {"type": "int", "least": 1, "default": 60},
+    "bonding_converge_seconds": {"type": "int", "least": 0, "default": 15},
+    "bonding_converge_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
 }
 """Options of the playbooks themselves, each the same on all hosts."""
@@ -81,7 +81,7 @@ HOST = {
     "aws_private_ip_address": "private_ip_address",
     "bonding_reachable": "reachable",
     "bonding_primary_devices": "primary_devices",
-    "bonding_host_side": "host_side",
+    "bonding_manage_hosts": "manage_host",
     "bonding_host_skip": "host_skip",
     "bonding_renamed_from": "renamed_from",
 }
@@ -95,7 +95,9 @@ ROLE: dict[str, Spec] = {
 }
 """Options of roles that the playbooks leave to the operator, each host's own; a test compares them with the roles."""
 
-INTERNAL = frozenset({"bonding_inventory", "bonding_plan", "bonding_host_found", "bonding_settled", "bonding_verified"})
+INTERNAL = frozenset(
+    {"bonding_inventory", "bonding_plan", "bonding_host_found", "bonding_converged", "bonding_verified"}
+)
 """Results that the playbooks register: a variable of one of these names would take its place."""
 
 GROUP = "bonding_group"

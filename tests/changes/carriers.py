@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
@@ -53,7 +53,7 @@ LISTS = ("addresses", "endpoints", "routes")
 """Fields of which each part carries something."""
 
 
-def identity(item: Item) -> Identity:
+def identity(item: PlannedChange) -> Identity:
     """Return what an item is about. What moves from one interface to another is known by its key alone."""
     place = "" if item.kind in ("address_association", "attachment", "network_interface") else item.parent
     return item.kind, place or (item.host or "" if item.system == "host" else ""), item.key
@@ -71,9 +71,9 @@ def facts(objects: Mapping[Any, Object], aws: CloudSide, machines: Iterable[Mach
             mine = _means("masquerade", entry["space"], ("masquerade", host, entry["space"]))
             place = ("masquerade", str(entry["zone"]), machine)
             found |= {(*place, *detail): mine for detail in _of_masquerade(entry)}
-        for way in spec.get("ways_back", ()):
-            fact = ("way_back", way["address"], machine, way["via"], way["device"])
-            found[fact] = _means("way_back", way["address"], ("way_back", host, way["address"]))
+        for way in spec.get("return_routes", ()):
+            fact = ("return_route", way["address"], machine, way["via"], way["device"])
+            found[fact] = _means("return_route", way["address"], ("return_route", host, way["address"]))
     return found
 
 

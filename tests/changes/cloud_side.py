@@ -22,7 +22,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.names impor
     TAG_RETIRED,
     all_owned,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     AMAZONS_POOL,
     Cloud,
@@ -44,7 +44,7 @@ NETWORK = "prod"
 
 
 class CloudSide:
-    """The AWS side; `carry_out` lets it follow an item."""
+    """The AWS side; `apply_or_predict` lets it follow an item."""
 
     def __init__(self, cloud: Cloud, others: list[ElasticIp]) -> None:
         self.cloud, self.others = cloud, others
@@ -52,7 +52,7 @@ class CloudSide:
         """VPCs of others that spaces have, by id: what their own VPC's key would be."""
         self._number = 0
         self._devices: dict[str, int] = {}
-        self._do: dict[str, Callable[[Item], None]] = {
+        self._do: dict[str, Callable[[PlannedChange], None]] = {
             "key_tag": self._key_tag,
             "object_tags": self._key_tag,
             "vpc": self._vpc,
@@ -74,7 +74,7 @@ class CloudSide:
             "source_dest_check": self._source_dest_check,
         }
 
-    def carry_out(self, item: Item) -> None:
+    def apply_or_predict(self, item: PlannedChange) -> None:
         """Let the state follow one item."""
         self._do[item.kind](item)
 
@@ -117,7 +117,7 @@ class CloudSide:
             routes = tuple(replace(r, state="blackhole") if r.target == target else r for r in table.routes)
             self.cloud.route_tables[number] = replace(table, routes=routes)
 
-    def _key_tag(self, item: Item) -> None:
+    def _key_tag(self, item: PlannedChange) -> None:
         """A renamed object, by its id."""
         for listed in (getattr(self.cloud, one.name) for one in fields(Cloud)):
             if isinstance(listed, dict) and hasattr(listed.get(item.parent), "tags"):
@@ -126,7 +126,7 @@ class CloudSide:
         for found in [one for one in self.cloud.addresses if one.allocation_id == item.parent]:
             self._put(found, replace(found, tags={**found.tags, **(item.after or {})}))
 
-    def _vpc(self, item: Item) -> None:
+    def _vpc(self, item: PlannedChange) -> None:
         after = item.after or {}
         if item.verb == "create":
             number, main = self._new("vpc"), self._new("rtb")
@@ -146,7 +146,7 @@ class CloudSide:
         for table in [t for t in self.cloud.route_tables.values() if t.vpc_id == found.id]:
             del self.cloud.route_tables[table.id]
 
-    def _internet_gateway(self, item: Item) -> None:
+    def _internet_gateway(self, item: PlannedChange) -> None:
         vpc = self._one(item.parent, self.cloud.vpcs.values()).id
         if item.verb == "create":
             number = self._new("igw")
@@ -159,7 +159,7 @@ class CloudSide:
             del self.cloud.internet_gateways[found.id]
             self._gone(found.id)
 
-    def _egress_only_gateway(self, item: Item) -> None:
+    def _egress_only_gateway(self, item: PlannedChange) -> None:
         if item.verb == "create":
             vpc, number = self._one(item.parent, self.cloud.vpcs.values()).id, self._new("eigw")
             self.cloud.egress_only_gateways[number] = EgressOnlyGateway(number, vpc, (item.after or {})["tags"])
@@ -168,7 +168,7 @@ class CloudSide:
         del self.cloud.egress_only_gateways[found.id]
         self._gone(found.id)
 
-    def _subnet(self, item: Item) -> None:
+    def _subnet(self, item: PlannedChange) -> None:
         after = item.after or {}
         if item.verb == "create":
             vpc, number = self._one(item.parent, self.cloud.vpcs.values()).id, self._new("subnet")
@@ -188,7 +188,7 @@ class CloudSide:
             kept = tuple(subnet for subnet in table.subnet_ids if subnet != found.id)
             self.cloud.route_tables[number] = replace(table, subnet_ids=kept)
 
-    def _route_table(self, item: Item) -> None:
+    def _route_table(self, item: PlannedChange) -> None:
         if item.verb == "create":
             vpc, number = self._one(item.parent, self.cloud.vpcs.values()).id, self._new("rtb")
             self.cloud.route_tables[number] = RouteTable(number, vpc, False, tags=(item.after or {})["tags"])
@@ -202,7 +202,7 @@ class CloudSide:
         ids = [s.id for s in mine if s.tags[TAG_KEY] == prefix or s.tags[TAG_KEY].startswith(f"{prefix}/")]
         self.cloud.route_tables[found.id] = replace(found, subnet_ids=tuple(ids))
 
-    def _route(self, item: Item) -> None:
+    def _route(self, item: PlannedChange) -> None:
         tables = self.cloud.route_tables.values()
         (table,) = [t for t in tables if item.parent in (t.id, self.table_name(t))]
         others = tuple(route for route in table.routes if route.destination != item.key)
@@ -213,7 +213,7 @@ class CloudSide:
             others = (*others, Route(item.key, self._target(item, table)))
         self.cloud.route_tables[table.id] = replace(table, routes=others)
 
-    def _target(self, item: Item, table: RouteTable) -> str:
+    def _target(self, item: PlannedChange, table: RouteTable) -> str:
         """Return what a route leads to; what this run has made is found by its key."""
         given: str = (item.after or {})["target"]
         if given != KNOWN_AFTER_APPLY:
@@ -230,7 +230,7 @@ class CloudSide:
             return str(outward[0].id)
         return str(self._one(f"igw/{space}", self.cloud.internet_gateways.values()).id)
 
-    def _nat_gateway(self, item: Item) -> None:
+    def _nat_gateway(self, item: PlannedChange) -> None:
         if item.verb == "delete":
             found = self._one(item.key, self.cloud.nat_gateways.values())
             del self.cloud.nat_gateways[found.id]
@@ -264,7 +264,7 @@ class CloudSide:
         chosen: ElasticIp = sorted(found, key=lambda one: TAG_RETIRED in one.tags)[0]
         return chosen
 
-    def _elastic_ip(self, item: Item) -> None:
+    def _elastic_ip(self, item: PlannedChange) -> None:
         after = item.after or {}
         if item.verb == "delete":
             self.cloud.addresses.remove(self._address(item.key))
@@ -290,7 +290,7 @@ class CloudSide:
         tags = {**found.tags, **after.get("tags", {}), **({TAG_RETIRED: None} if comes_back else {})}
         self._put(found, replace(found, tags={name: value for name, value in tags.items() if value is not None}))
 
-    def _address_association(self, item: Item) -> None:
+    def _address_association(self, item: PlannedChange) -> None:
         after, found = item.after or {}, self._address(item.key)
         if item.verb == "delete":
             self._put(found, replace(found, interface_id=None, private_ip=None))
@@ -307,12 +307,12 @@ class CloudSide:
     def _instance(self, interface_id: str) -> Instance:
         return next(one for one in self.cloud.instances.values() if one.interface_id == interface_id)
 
-    def _private_address(self, item: Item) -> None:
+    def _private_address(self, item: PlannedChange) -> None:
         one = self._instance(item.parent)
         addresses = tuple(a for a in one.addresses if a != item.key) + ((item.key,) if item.verb == "create" else ())
         self.cloud.instances[one.id] = replace(one, addresses=addresses)
 
-    def _network_interface(self, item: Item) -> None:
+    def _network_interface(self, item: PlannedChange) -> None:
         after = item.after or {}
         if item.verb == "create":
             given = self.cloud.subnets.get(item.parent)
@@ -333,7 +333,7 @@ class CloudSide:
         for address in [a for a in self.cloud.addresses if a.interface_id == found.id]:
             self._put(address, replace(address, interface_id=None, private_ip=None))
 
-    def _attachment(self, item: Item) -> None:
+    def _attachment(self, item: PlannedChange) -> None:
         found, one = self.interface(item.key), self.cloud.instances[item.parent]
         if item.verb == "create":
             if found.instance_id:
@@ -346,12 +346,12 @@ class CloudSide:
         attached = one.id if item.verb == "create" else None
         self.cloud.interfaces[found.id] = replace(found, instance_id=attached)
 
-    def _ipv6_address(self, item: Item) -> None:
+    def _ipv6_address(self, item: PlannedChange) -> None:
         found = self.interface(item.parent)
         self._number += 1
         self.cloud.interfaces[found.id] = replace(found, ipv6=f"2001:db8::{self._number:x}")
 
-    def _security_group(self, item: Item) -> None:
+    def _security_group(self, item: PlannedChange) -> None:
         if item.verb == "delete":
             found = self._one(item.key, self.cloud.groups.values())
             everybody: list[Any] = [*self.cloud.instances.values(), *self.cloud.interfaces.values()]
@@ -364,13 +364,13 @@ class CloudSide:
         number = self._new("sg")
         self.cloud.groups[number] = SecurityGroup(number, vpc, (item.after or {})["tags"])
 
-    def _security_group_rule(self, item: Item) -> None:
+    def _security_group_rule(self, item: PlannedChange) -> None:
         found = self._one(item.parent, self.cloud.groups.values())
         rule = {Rule(*(item.after or item.before or {}).values())}
         own, rules = (found.own | rule, found.rules | rule) if item.after else (found.own - rule, found.rules - rule)
         self.cloud.groups[found.id] = replace(found, own=own, rules=rules)
 
-    def _group_attachment(self, item: Item) -> None:
+    def _group_attachment(self, item: PlannedChange) -> None:
         number = self._one(item.key, self.cloud.groups.values()).id
         instance = next((one for one in self.cloud.instances.values() if one.interface_id == item.parent), None)
         one: Any = instance or self.cloud.interfaces.get(item.parent) or self.interface(item.parent)
@@ -378,7 +378,7 @@ class CloudSide:
         place: dict[str, Any] = self.cloud.instances if instance else self.cloud.interfaces
         place[one.id] = replace(one, groups=groups)
 
-    def _source_dest_check(self, item: Item) -> None:
+    def _source_dest_check(self, item: PlannedChange) -> None:
         after, one = item.after or {}, self._instance(item.key)
         self.cloud.instances[one.id] = replace(one, source_dest_check=after["source_dest_check"])
         tagged = bool(after["tags"][TAG_CHECK])

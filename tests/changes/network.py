@@ -12,10 +12,10 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.fleet import find_aggregator
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, Phase
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
@@ -59,11 +59,11 @@ class _Variables:
 class Planned:
     """The plan of a run; one with problems has changed nothing."""
 
-    items: list[Item]
+    items: list[PlannedChange]
     problems: list[str]
     warnings: list[str]
 
-    def marked(self, phase: Phase | None = None) -> list[Item]:
+    def marked(self, phase: Phase | None = None) -> list[PlannedChange]:
         """Return the items that interrupt something."""
         return [item for item in self.items if item.disruptive and phase in (None, item.phase)]
 
@@ -105,7 +105,7 @@ class Network:
         self._hosts = {find_aggregator(one["aggregator"], server): one["host"] for one in found["aggregators"]}
         self._machines = {one["host"]: one.get("instance_id") or one["host"] for one in found["aggregators"]}
         for one in found["aggregators"]:
-            if one["host_side"]:
+            if one["manage_host"]:
                 one["found"] = {**FACTS, "installed": self.installed.get(self._machines[one["host"]], {})}
         checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**found["plan"], "aggregators": found["aggregators"]})
         if checked.error_messages:
@@ -118,9 +118,9 @@ class Network:
         spaces = [(space["key"], space.get("vpc") or {}) for space in params["spaces"]]
         self.aws.adopted = {vpc["id"]: f"vpc/{key}" for key, vpc in spaces if vpc.get("id")}
         items = self.world.plan(**params)
-        report, intent = self.world.report, read_intent(params, Report())
-        scope = Scope(hosts=set(found["hosts"]), parts=set(PARTS), limited=False, absent=intent.absent)
-        _judge(items, [], scope, intent, params, report)
+        report, desired = self.world.report, read_desired_network(params, Report())
+        scope = Scope(hosts=set(found["hosts"]), parts=set(PARTS), limited=False, absent=desired.absent)
+        _judge(items, [], scope, desired, params, report)
         return Planned([] if report.problems else items, report.problems, report.warnings)
 
     def apply(self, planned: Planned) -> Unsaid:
@@ -130,10 +130,10 @@ class Network:
             before = self.facts()
             items = [item for item in planned.items if item.system == "aws" and item.phase == phase]
             for item in sorted(items, key=lambda item: item.verb == "delete" and item.kind in LAST):
-                self.aws.carry_out(item)
+                self.aws.apply_or_predict(item)
             self._server(phase)
             asked = {item.host for item in planned.items if item.system == "host" and item.phase == phase}
-            for host, side in self.world.design.host_sides.items():
+            for host, side in self.world.design.host_configs.items():
                 if host in asked or phase == "remove":  # in the end a run looks after each host
                     self.installed[self._machines[host]] = side.after(phase).as_dict()
             after = self.facts()
@@ -167,9 +167,9 @@ class Network:
         targets: dict[tuple[str, str, str], Object] = {}
         gone: list[Object] = []
         for batch in self.world.design.batches[phase]:
-            for thing in batch.wanted:
-                data = {k: v for k, v in self._known(thing).items() if k not in ("type", "protocol")}
-                item = wanted(thing.kind, thing.parent, data)
+            for obj in batch.wanted:
+                data = {k: v for k, v in self._known(obj).items() if k not in ("type", "protocol")}
+                item = wanted(obj.kind, obj.parent, data)
                 targets.setdefault(item.identity, item)
             gone += [Object(t.kind, t.parent, t.key, t.data) for t in batch.gone]
         objects = self.world.objects
@@ -177,16 +177,16 @@ class Network:
         self.world.objects = {item.identity: item for item in predict(objects.values(), changes)}
         self.world._follow(self.world.objects.values())
 
-    def _known(self, thing: Object) -> Mapping[str, Any]:
+    def _known(self, obj: Object) -> Mapping[str, Any]:
         """Return an object with the addresses that AWS has chosen meanwhile."""
-        given = thing.data.get("addresses") or ()
+        given = obj.data.get("addresses") or ()
         if KNOWN_AFTER_APPLY not in given:
-            return thing.data
-        host = self._hosts[int(thing.parent.split("/")[1])]
-        one = self.aws.interface(f"gateway/{thing.data['space']}/{host}")
+            return obj.data
+        host = self._hosts[int(obj.parent.split("/")[1])]
+        one = self.aws.interface(f"gateway/{obj.data['space']}/{host}")
         cidr = self.aws.cloud.subnets[one.subnet_id].cidr
-        own = [f"{one.private_ip}/{cidr.partition('/')[2]}", *([f"{one.ipv6}/64"] if thing.data["accept_ra"] else [])]
-        return {**thing.data, "addresses": own}
+        own = [f"{one.private_ip}/{cidr.partition('/')[2]}", *([f"{one.ipv6}/64"] if obj.data["accept_ra"] else [])]
+        return {**obj.data, "addresses": own}
 
 
 def allowed(given: Inventories, switches: Mapping[str, Any]) -> Inventories:

@@ -17,7 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
     ElasticIp,
@@ -77,7 +77,7 @@ class Sides:
     """An intent, and both sides as they were read."""
 
     name: str
-    intent: Intent
+    desired: DesiredNetwork
     server: Server
     cloud: Cloud
     objects: dict[tuple[str, str, str], Object]
@@ -85,7 +85,7 @@ class Sides:
     def planned(self) -> tuple[list[Json], list[str]]:
         """Return the plan's items and problems."""
         report = Report()
-        design = design_network(self.intent, self.server, self.cloud, report)
+        design = design_network(self.desired, self.server, self.cloud, report)
         steps = server_steps(design, self.objects)
         return [item.as_dict() for item in (*(step.item for step in steps), *design.items)], report.problems
 
@@ -93,16 +93,16 @@ class Sides:
         """Return the same intent in a world with objects of others beside those that were read."""
         chance = random.Random(seed)
         server, cloud, objects = copy.copy(self.server), copy.copy(self.cloud), dict(self.objects)
-        server.things = {number: list(things) for number, things in server.things.items()}
-        server.bond_things = {number: list(things) for number, things in server.bond_things.items()}
-        for thing in (*others_on_aggregators(chance, server), *others_on_bonds(chance, server)):
-            item = Object(thing.kind, thing.parent, thing.key, thing.data)
+        server.objects = {number: list(server_objects) for number, server_objects in server.objects.items()}
+        server.bond_objects = {number: list(server_objects) for number, server_objects in server.bond_objects.items()}
+        for obj in (*others_on_aggregators(chance, server), *others_on_bonds(chance, server)):
+            item = Object(obj.kind, obj.parent, obj.key, obj.data)
             if item.identity not in objects:
                 objects[item.identity] = item
-                place = server.things if thing.parent.startswith("aggregators/") else server.bond_things
-                place[int(thing.parent.partition("/")[2])].append(thing)
+                place = server.objects if obj.parent.startswith("aggregators/") else server.bond_objects
+                place[int(obj.parent.partition("/")[2])].append(obj)
         others_in_cloud(chance, cloud)
-        return Sides(self.name, self.intent, server, cloud, objects)
+        return Sides(self.name, self.desired, server, cloud, objects)
 
 
 def read_sides(world: World, name: str, network: Network, **more: Any) -> Sides:
@@ -110,9 +110,9 @@ def read_sides(world: World, name: str, network: Network, **more: Any) -> Sides:
     found: list[Sides] = []
     design = engine._design
 
-    def kept(intent: Intent, first: Report, server_side: Any, cloud_side: Any) -> Any:
-        found.append(Sides(name, intent, server_side.server, cloud_side.cloud, server_side.objects))
-        return design(intent, first, server_side, cloud_side)
+    def kept(desired: DesiredNetwork, first: Report, server_side: Any, cloud_side: Any) -> Any:
+        found.append(Sides(name, desired, server_side.server, cloud_side.cloud, server_side.objects))
+        return design(desired, first, server_side, cloud_side)
 
     with patch.object(engine, "_design", kept):
         plan(world.site, network.variables, network.hosts, **more)
@@ -163,7 +163,7 @@ def difference(usual: tuple[list[Json], list[str]], seen: tuple[list[Json], list
 def others_on_aggregators(chance: random.Random, server: Server) -> Iterator[Object]:
     """Yield interfaces, filters and protocols that look almost as ours do."""
     spaces = [*server.spaces, None]
-    for number in server.things:
+    for number in server.objects:
         parent = f"aggregators/{number}"
         for _count in range(chance.randrange(5)):
             name, space = chance.choice(NAMES), chance.choice(spaces)
@@ -193,7 +193,7 @@ SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 
 def others_on_bonds(chance: random.Random, server: Server) -> Iterator[Object]:
     """Yield connected IPs and CPE NAT IPs with addresses that are none of ours."""
-    for number in server.bond_things:
+    for number in server.bond_objects:
         parent = f"bonds/{number}"
         for _count in range(chance.randrange(3)):
             address = f"10.98.{chance.randrange(256)}.{chance.randrange(1, 255)}"

@@ -59,8 +59,8 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         "agg1 and agg2 would both have the tunnel address 10.254.0.5",
     ),
     "host: a switch that is none": (
-        lambda g: g.host(bonding_host_side="maybe"),
-        "bonding_host_side of agg1: got 'maybe'",
+        lambda g: g.host(bonding_manage_hosts="maybe"),
+        "bonding_manage_hosts of agg1: got 'maybe'",
     ),
     "host: an address that is none": (
         lambda g: g.host(aws_private_ip_address="10.1.0.300"),
@@ -145,7 +145,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "VPC: too small": (lambda g: g.vpc(cidr="10.101.0.0/29"), "vpc.cidr: 10.101.0.0/29 has a /29"),
     "VPC: the network of another": (
         lambda g: g.vpc(cidr="10.102.0.0/16"),
-        "the VPC network 10.102.0.0/16 of space acme overlaps",
+        "overlaps the subnet 10.102.0.0/24 of space acme",
     ),
     "VPC: an id that is unknown": (lambda g: g.vpc(id="vpc-00000000000000bad"), "AWS has no VPC vpc-00000000000000bad"),
     "VPC: an id and a network": (

@@ -82,7 +82,7 @@ def test_nothing_that_a_host_answers_is_evaluated(attacked: Attacked, tmp_path: 
     network = small()
     for host, answer in answers(attacked.trap.texts).items():
         python = answering(tmp_path, host, answer)
-        own = {"bonding_host_side": True, "ansible_connection": "local", "ansible_python_interpreter": python}
+        own = {"bonding_manage_hosts": True, "ansible_connection": "local", "ansible_python_interpreter": python}
         network.hosts[host] |= own
     outcome = network.site(attacked.world).run("site", "--check", "-vvv")
     assert outcome.code != 0 and "agg1" in outcome.problems, outcome.output

@@ -22,7 +22,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from botocore.config import Config
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan import module as plan_module
-from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import start_reading
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
 from tests.faults.clock import Clock, stopped
 from tests.playbooks.comparing import comparable
@@ -103,7 +103,7 @@ class World:
         with (
             patch.object(AnsibleAWSModule, "client", kept),
             # read in this process: a fork would have to be waited for, and its log lost
-            patch.object(plan_module, "begin", partial(_begin_here, begin)),
+            patch.object(plan_module, "start_reading", partial(_begin_here, start_reading)),
             patch.object(basic, "_ANSIBLE_ARGS", None),
             patch.object(basic, "_ANSIBLE_PROFILE", None, create=True),
             patch.dict(os.environ, clean, clear=True),

@@ -127,15 +127,15 @@ def _trusts_a_search(patch: Patch) -> None:
 
 @_without("unknown_fields")
 def _refuses_unknown_fields(patch: Patch) -> None:
-    own = Resource.to_friendly
+    own = Resource.from_wire
 
-    def to_friendly(self: Resource, item: Mapping[str, Any], names: Any, parent: str) -> Json:
+    def from_wire(self: Resource, item: Mapping[str, Any], names: Any, parent: str) -> Json:
         known = {"id", "url", "parent", "bonder", *(self.tags or {}), *(field.wire for field in self.fields)}
         if set(item) - known:
             raise Intolerant(sorted(set(item) - known))
         return own(self, item, names, parent)
 
-    patch.setattr(Resource, "to_friendly", to_friendly)
+    patch.setattr(Resource, "from_wire", from_wire)
 
 
 @_without("unknown_kinds")
@@ -260,7 +260,7 @@ def _takes_a_version_for_numbers(patch: Patch) -> None:
     def numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) if part.isdecimal() else -1 for part in text.split("."))
 
-    patch.setattr(importlib.import_module(".versions", reading.__package__), "version_numbers", numbers)
+    patch.setattr(importlib.import_module(".compatibility.versions", reading.__package__), "version_numbers", numbers)
 
 
 @_without("ipv6_written_out")

@@ -15,7 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gate
     named_input,
     wanted_fields,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import GatewayIntent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredGateway
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
 from lab.demo.playbook import Outcome, run_playbook
 from tests.playbooks.running import Site, demo_variables
@@ -25,7 +25,7 @@ from .hotplug import hotplug, unplug
 
 GATEWAY = replace(
     named_input("demo", "acme", "agg1", "eu-central-1a"),
-    **wanted_fields("demo", 11, GatewayIntent("agg1", (), subnet_id="subnet-0d00000000000001a")),
+    **wanted_fields("demo", 11, DesiredGateway("agg1", (), subnet_id="subnet-0d00000000000001a")),
     aggregator=7,
     instance_id="i-0d00000000000a901",
     device_index=1,

@@ -44,7 +44,7 @@ def test_the_example_leads_to_the_internet_and_goes_again(
     stand_ins.reset()
     host = aggregator.host
     assert aggregator.role(network="prod", masquerade=[OTHER]).rc == 0
-    alone = run(stand_ins, aggregator, "pwan_gateway", tmp_path, pwan_gateway_host_side=False)
+    alone = run(stand_ins, aggregator, "pwan_gateway", tmp_path, pwan_gateway_manage_host=False)
     assert "Nothing was changed." in str(alone.failures)
     assert any("no bond would reach the Internet" in text for text in alone.failures)
     assert stand_ins.writes() == []

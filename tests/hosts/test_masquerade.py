@@ -51,13 +51,13 @@ def test_what_is_installed_works_comes_back_and_goes(aggregator: Aggregator) -> 
     with world(host):
         assert ask("acme", 5000) == "no answer"  # nobody translates
 
-        checked = aggregator.role("--check", masquerade=BOTH, ways_back=[WAY])
+        checked = aggregator.role("--check", masquerade=BOTH, return_routes=[WAY])
         assert (checked.rc, checked.changed > 0) == (0, True), checked.stdout
         assert not host.path("/etc/bonded-internet").exists()
 
-        done = aggregator.role(masquerade=BOTH, ways_back=[WAY])
+        done = aggregator.role(masquerade=BOTH, return_routes=[WAY])
         assert done.rc == 0, done.stdout
-        again = aggregator.role(masquerade=BOTH, ways_back=[WAY])
+        again = aggregator.role(masquerade=BOTH, return_routes=[WAY])
         assert (again.rc, again.changed) == (0, 0), again.stdout
 
         # two spaces with the same LAN, the same host, the same ports: each leaves by its own gateway's address
@@ -97,7 +97,7 @@ def test_what_is_installed_works_comes_back_and_goes(aggregator: Aggregator) -> 
         host.run("nft", "add table inet somebody")
         other = {**WAY, "table": 10000007, "via": "10.253.0.8"}
         joined = masquerade("acme", incoming=["tun17", "tun18", "vx10000011"])
-        assert aggregator.role(masquerade=[joined], ways_back=[other]).rc == 0
+        assert aggregator.role(masquerade=[joined], return_routes=[other]).rc == 0
         assert ask("acme", 5006) == "10.101.0.4"
         assert ask("globex", 5006) == "no answer"
         assert (WAY_BACK in rules(aggregator), "lookup 10000007" in rules(aggregator)) == (False, True)
@@ -114,11 +114,11 @@ def test_what_is_installed_works_comes_back_and_goes(aggregator: Aggregator) -> 
     assert (left, list(host.path("/etc/bonded-internet").iterdir())) == ([], [])
 
 
-def test_two_networks_of_an_aggregator_leave_each_others_ways_back(aggregator: Aggregator) -> None:
-    second = {"network": "second", "ways_back": [{**WAY, "address": "10.1.0.78", "table": 11000012}]}
+def test_two_networks_of_an_aggregator_leave_each_others_return_routes(aggregator: Aggregator) -> None:
+    second = {"network": "second", "return_routes": [{**WAY, "address": "10.1.0.78", "table": 11000012}]}
     theirs = "from 10.1.0.78 lookup 11000012 proto 211"
     assert aggregator.role(**second).rc == 0
-    assert aggregator.role(ways_back=[WAY]).rc == 0
+    assert aggregator.role(return_routes=[WAY]).rc == 0
     assert (WAY_BACK in rules(aggregator), theirs in rules(aggregator)) == (True, True)
     assert aggregator.restore() == ""
     assert aggregator.role(state="absent").rc == 0
@@ -147,7 +147,7 @@ def test_a_timer_looks_after_it_and_the_units_are_sound(aggregator: Aggregator) 
     setting = host.path("/etc/cloud/cloud.cfg.d/99-bonded-internet-demo.cfg").read_text(encoding="utf-8")
     assert "apply_full_imds_network_config: false" in setting
     installed = json.loads(host.path("/etc/bonded-internet/demo.json").read_text(encoding="utf-8"))
-    assert installed == {"masquerade": [masquerade("acme")], "ways_back": [], "firewall": []}
+    assert installed == {"masquerade": [masquerade("acme")], "return_routes": [], "firewall": []}
     assert aggregator.role(state="absent").rc == 0
     assert list(host.path("/etc/cloud/cloud.cfg.d").iterdir()) == []
 
@@ -164,7 +164,7 @@ exec setpriv --bounding-set=-all,+net_admin --inh-caps=-all --no-new-privs /etc/
 
 def test_the_program_needs_no_more_than_the_unit_leaves_it(aggregator: Aggregator) -> None:
     host = aggregator.host
-    assert aggregator.role(masquerade=[masquerade("acme")], ways_back=[WAY]).rc == 0
+    assert aggregator.role(masquerade=[masquerade("acme")], return_routes=[WAY]).rc == 0
     host.run("nft", "flush", "ruleset")
     host.run("ip", "rule", "del", "priority", "10")
     done = host.run("sh", "-e", "-c", HARDENED).stdout
@@ -189,7 +189,7 @@ def test_what_fits_into_no_file_is_refused_and_what_nft_would_not_take_is_not_in
     # as if the check had let something by
     broken = {**masquerade("acme"), "subnet": "10.101.0.0/99"}
     checked = {"network": "demo", "directory": "/etc/bonded-internet", "rule_priority": 10, "interval": 10}
-    extra = {"__aggregator_host_checked": {**checked, "masquerade": [broken], "ways_back": [], "firewall": []}}
+    extra = {"__aggregator_host_checked": {**checked, "masquerade": [broken], "return_routes": [], "firewall": []}}
     outcome = aggregator.role("-e", json.dumps(extra))
     assert outcome.rc != 0
     assert any("failed to validate" in text for text in outcome.failures)

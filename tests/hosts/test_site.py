@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""site.yml with the aggregators' own side: three hosts, two spaces with the same networks, one aggregator for both."""
+"""site.yml with the host configuration: three hosts, two spaces with the same networks, one aggregator for both."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def variables() -> Json:
     for space in (acme, globex):
         del space["gateways"][0]["interface"]
     del globex["vpc"]["ipv6"]
-    more = {"bonding_host_side": True, "pwan_gateway_watch_seconds": 0, "bonding_spaces": [acme, globex]}
+    more = {"bonding_manage_hosts": True, "pwan_gateway_watch_seconds": 0, "bonding_spaces": [acme, globex]}
     return variables | more | {"bonding_cpe_nat_ips": variables["bonding_cpe_nat_ips"][:1]}
 
 
@@ -51,7 +51,7 @@ def installed(host: Host) -> Any:
     return (
         json.loads(path.read_text(encoding="utf-8"))
         if path.exists()
-        else {"masquerade": [], "ways_back": [], "firewall": []}
+        else {"masquerade": [], "return_routes": [], "firewall": []}
     )
 
 
@@ -70,12 +70,12 @@ def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str
     with hotplug(network, agg1):
         built = network.run("site")
     assert built.code == 0, built.output
-    (address,) = {key for _phase, _verb, kind, _host, key in on_hosts(built.plan) if kind == "way_back"}
+    (address,) = {key for _phase, _verb, kind, _host, key in on_hosts(built.plan) if kind == "return_route"}
     assert on_hosts(built.plan) == [
         ("add", "create", "masquerade", "agg1", "acme"),
         ("add", "create", "masquerade", "agg1", "globex"),
-        ("add", "create", "way_back", "agg2", address),
-        ("add", "create", "way_back", "agg3", address),
+        ("add", "create", "return_route", "agg2", address),
+        ("add", "create", "return_route", "agg3", address),
     ]
     acme, globex = installed(agg1)["masquerade"]
     assert (acme["device"], acme["zone"], globex["device"], globex["zone"]) == ("gw11", 11, "gw12", 12)
@@ -85,7 +85,7 @@ def test_built_unchanged_changed_and_taken_down(stand_ins: Site, hosts: dict[str
     rules = agg1.run("nft", "list", "table", "inet", "bonded_demo").stdout
     assert 'oifname "gw11"' in rules and 'oifname "gw12"' in rules and "dnat ip to 172.16.2.10:80" in rules
     assert f"from {address} lookup 10000007" in hosts["agg3"].run("ip", "rule").stdout
-    assert installed(hosts["agg2"])["ways_back"][0]["via"] == "10.253.0.7"
+    assert installed(hosts["agg2"])["return_routes"][0]["via"] == "10.253.0.7"
 
     again = network.run("site")
     assert (again.code, again.changed, again.plan["plan"], again.writes) == (0, 0, [], []), again.output
@@ -135,7 +135,7 @@ def with_egress(stand_ins: Site, host: Host, egress: str) -> Site:
     if egress == "masquerade":
         gateway["incoming"] = ["wg11"]
     acme = {"key": "acme", "private_wan": "managed_mesh", "vpc": {"cidr": "10.101.0.0/16"}, "gateways": [gateway]}
-    given |= {"bonding_spaces": [acme], "bonding_host_side": True, "pwan_gateway_watch_seconds": 0}
+    given |= {"bonding_spaces": [acme], "bonding_manage_hosts": True, "pwan_gateway_watch_seconds": 0}
     del given["bonding_cpe_nat_ips"], given["bonding_bgp"]
     return site(stand_ins, {"agg1": host}, given)
 

@@ -20,6 +20,7 @@ from tools.house.modules import action_group_problems, coverage_problems, docume
 from tools.house.paths import path_problems
 from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
 from tools.house.structure import circle_problems, parameter_problems
+from tools.house.words import word_problems
 
 UTILS = "plugins/module_utils"
 FULL = "ansible_collections.bonded.internet.plugins.module_utils"
@@ -361,3 +362,28 @@ def test_page_of_changes_that_the_table_does_not_make(tmp_path: Path) -> None:
     assert page_problems(tmp_path) == []
     (tmp_path / PAGE).write_text(page(read_table(tmp_path)).replace("live", "alive"), encoding="utf-8")
     assert len(page_problems(tmp_path)) == 1
+
+
+GLOSSARY = """
+| term | meaning | not |
+|---|---|---|
+| return route | the route for answers | `way back`, path |
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# The way back", ["way back"]),
+        ("Ways back and a way-back", ["Ways back", "way-back"]),
+        ("def kept_ways_back(): ...", ["ways_back"]),
+        ("a path, which is a word without backticks", []),
+        ("halfway back", []),
+        ("the return route", []),
+    ],
+)
+def test_retired_words_are_refused(tmp_path: Path, text: str, found: list[str]) -> None:
+    write(tmp_path, {"docs/glossary.md": GLOSSARY, "docs/page.md": text})
+    assert word_problems(tmp_path) == [
+        f"docs/page.md:1: the glossary retires a word (got '{word}', expected 'return route')" for word in found
+    ]

@@ -12,21 +12,21 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import predict
 from tests.pairs import applying_addresses, applying_aws
 from tests.pairs.planning import Planned
 from tests.pairs.state import State
 
-AWS: dict[str, Callable[[State, Item], None]] = {**applying_aws.ACTIONS, **applying_addresses.ACTIONS}
+AWS: dict[str, Callable[[State, PlannedChange], None]] = {**applying_aws.ACTIONS, **applying_addresses.ACTIONS}
 
 
 class Refused(Exception):
     """EC2 or the server would refuse a step of the plan."""
 
 
-def steps(state: State, planned: Planned) -> Iterator[tuple[Item | None, State]]:
+def steps(state: State, planned: Planned) -> Iterator[tuple[PlannedChange | None, State]]:
     """Yield each item with the state after it; the state is a new one each time.
 
     A host's rules are written whole, once in a phase in which it has an item, and in each run at the end.
@@ -51,7 +51,7 @@ def steps(state: State, planned: Planned) -> Iterator[tuple[Item | None, State]]
                 raise Refused(f"{name}: {type(error).__name__}: {error}") from error
             yield item, now
     now = now.copy()
-    for host in planned.design.host_sides:
+    for host in planned.design.host_configs:
         _write_host(now, planned, host, "remove")
     yield None, now
 
@@ -63,10 +63,10 @@ def applied(state: State, planned: Planned) -> State:
 
 
 def _write_host(state: State, planned: Planned, host: str, phase: Any) -> None:
-    state.installed[host] = planned.design.host_sides[host].after(phase).as_dict()
+    state.installed[host] = planned.design.host_configs[host].after(phase).as_dict()
 
 
-def _on_server(state: State, item: Item, space: str | None) -> None:
+def _on_server(state: State, item: PlannedChange, space: str | None) -> None:
     after = dict(item.after) if item.after is not None else None
     if after is not None:
         after = {name: _known(value, state, item, space, after.get("accept_ra", True)) for name, value in after.items()}
@@ -82,7 +82,7 @@ def _on_server(state: State, item: Item, space: str | None) -> None:
         state.server.spaces[item.key] = replace(one, enabled=enabled, mode=data.get("private_wan_mode"))
 
 
-def _known(value: Any, state: State, item: Item, space: str | None, ipv6: bool) -> Any:
+def _known(value: Any, state: State, item: PlannedChange, space: str | None, ipv6: bool) -> Any:
     """Return a list with what AWS has chosen: the addresses of the gateway's network interface."""
     if not isinstance(value, list) or KNOWN_AFTER_APPLY not in value:
         return value

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_RETIRED
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 from tests.pairs.applying_aws import Ec2Refused, number, one
 from tests.pairs.state import State
@@ -20,7 +20,7 @@ def _put(state: State, old: ElasticIp, new: ElasticIp) -> None:
     state.cloud.addresses[state.cloud.addresses.index(old)] = new
 
 
-def _of_key(state: State, item: Item) -> ElasticIp:
+def _of_key(state: State, item: PlannedChange) -> ElasticIp:
     """Return the address that an item means: the named one, else the live one of the key, else the retired one."""
     named = (item.before or {}).get("public_ip") or (item.after or {}).get("public_ip")
     everyone = state.cloud.addresses
@@ -33,7 +33,7 @@ def _of_key(state: State, item: Item) -> ElasticIp:
     return live
 
 
-def elastic_ip(state: State, item: Item) -> None:
+def elastic_ip(state: State, item: PlannedChange) -> None:
     after, before = item.after or {}, item.before or {}
     if item.verb == "create":
         if any(a.tags.get(TAG_RETIRED) != "true" for a in state.keyed("addresses", item.key)):
@@ -63,7 +63,7 @@ def _name(text: str | None) -> str | None:
     return text.rstrip(".").lower() or None if text else None
 
 
-def _place(state: State, item: Item) -> tuple[str, str]:
+def _place(state: State, item: PlannedChange) -> tuple[str, str]:
     """Return (interface, private address) of an association."""
     instances, interfaces = state.cloud.instances.values(), state.cloud.interfaces
     owner = next((i for i in instances if i.interface_id == item.parent), None)
@@ -76,7 +76,7 @@ def _place(state: State, item: Item) -> tuple[str, str]:
     return found.id, found.private_ip
 
 
-def address_association(state: State, item: Item) -> None:
+def address_association(state: State, item: PlannedChange) -> None:
     found = _of_key(state, item)
     if item.verb == "delete":
         if found.interface_id is None:
@@ -97,7 +97,7 @@ def address_association(state: State, item: Item) -> None:
         state.cloud.instances[old.id] = replace(old, addresses=left)
 
 
-def private_address(state: State, item: Item) -> None:
+def private_address(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     owner = next(i for i in cloud.instances.values() if i.interface_id == item.parent)
     if item.verb == "delete":
@@ -123,6 +123,6 @@ def private_address(state: State, item: Item) -> None:
         raise Ec2Refused("PrivateIpAddressLimitExceeded")
 
 
-ACTIONS: dict[str, Callable[[State, Item], None]] = {
+ACTIONS: dict[str, Callable[[State, PlannedChange], None]] = {
     action.__name__: action for action in (elastic_ip, address_association, private_address)
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.addresses import choose_private_address
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import ANYWHERE, TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     EgressOnlyGateway,
     Interface,
@@ -53,7 +53,7 @@ def _new(state: State, kind: str, key: str) -> None:
         raise Ec2Refused(f"a second one of {kind} with the key {key}")
 
 
-def vpc(state: State, item: Item) -> None:
+def vpc(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         _new(state, "vpcs", item.key)
@@ -80,7 +80,7 @@ def _in_vpc(state: State, kind: str, vpc_id: str) -> list[Any]:
     return [o for o in getattr(state.cloud, kind).values() if o.vpc_id == vpc_id]
 
 
-def internet_gateway(state: State, item: Item) -> None:
+def internet_gateway(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         _new(state, "internet_gateways", item.key)
@@ -99,7 +99,7 @@ def internet_gateway(state: State, item: Item) -> None:
     del cloud.internet_gateways[found.id]
 
 
-def egress_only_internet_gateway(state: State, item: Item) -> None:
+def egress_only_internet_gateway(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         around = one(state, "vpcs", item.parent)
@@ -123,7 +123,7 @@ def _subnet_of(state: State, interface_id: str | None) -> str | None:
     return next((n.subnet_id for n in cloud.nat_gateways.values() if f"eni-{n.id}" == interface_id), None)
 
 
-def subnet(state: State, item: Item) -> None:
+def subnet(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         _new(state, "subnets", item.key)
@@ -150,7 +150,7 @@ def subnet(state: State, item: Item) -> None:
         cloud.route_tables[name] = replace(other, subnet_ids=left)
 
 
-def route_table(state: State, item: Item) -> None:
+def route_table(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         _new(state, "route_tables", item.key)
@@ -168,7 +168,7 @@ def route_table(state: State, item: Item) -> None:
     cloud.route_tables[found.id] = replace(found, subnet_ids=tuple(dict.fromkeys([*found.subnet_ids, *members])))
 
 
-def table_of(state: State, name: str, item: Item) -> RouteTable:
+def table_of(state: State, name: str, item: PlannedChange) -> RouteTable:
     """Return the table that an item names: by id, by key, or as the main one of a space's VPC."""
     tables = state.cloud.route_tables
     if name in tables:
@@ -186,7 +186,7 @@ def table_of(state: State, name: str, item: Item) -> RouteTable:
     return next(t for t in mains if old in [(r.destination, r.target) for r in t.routes])
 
 
-def route(state: State, item: Item) -> None:
+def route(state: State, item: PlannedChange) -> None:
     cloud, table = state.cloud, table_of(state, item.parent, item)
     rest = tuple(r for r in table.routes if r.destination != item.key)
     there = len(rest) < len(table.routes)
@@ -201,7 +201,7 @@ def route(state: State, item: Item) -> None:
         cloud.route_tables[table.id] = replace(table, routes=rest)
 
 
-def _target(state: State, item: Item, table: RouteTable) -> str:
+def _target(state: State, item: PlannedChange, table: RouteTable) -> str:
     """Return what a route leads to that the plan could not know yet."""
     space = re.sub(r"^(?:vpc|rtb|natgw-rtb)/([^/]+).*", r"\1", item.parent)
     if space == item.parent:  # a given table
@@ -222,7 +222,7 @@ def _target(state: State, item: Item, table: RouteTable) -> str:
     return str(one(state, "internet_gateways", f"igw/{space}").id)
 
 
-def network_interface(state: State, item: Item) -> None:
+def network_interface(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     after = item.after or {}
     if item.verb == "create":
@@ -258,7 +258,7 @@ def network_interface(state: State, item: Item) -> None:
         cloud.route_tables[name] = replace(table, routes=routes)
 
 
-def attachment(state: State, item: Item) -> None:
+def attachment(state: State, item: PlannedChange) -> None:
     cloud, found = state.cloud, one(state, "interfaces", item.key)
     instance = cloud.instances[item.parent]
     if item.verb == "delete":
@@ -275,7 +275,7 @@ def attachment(state: State, item: Item) -> None:
     cloud.instances[item.parent] = replace(instance, devices=(*instance.devices, len(instance.devices)))
 
 
-def ipv6_address(state: State, item: Item) -> None:
+def ipv6_address(state: State, item: PlannedChange) -> None:
     found = one(state, "interfaces", item.parent)
     if not state.cloud.subnets[found.subnet_id].ipv6 or found.ipv6:
         raise Ec2Refused("no block, or an address already")
@@ -283,7 +283,7 @@ def ipv6_address(state: State, item: Item) -> None:
     state.cloud.interfaces[found.id] = replace(found, ipv6=f"2001:db8::{state.made:x}")
 
 
-def nat_gateway(state: State, item: Item) -> None:
+def nat_gateway(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "delete":
         found = one(state, "nat_gateways", item.key)
@@ -306,7 +306,7 @@ def nat_gateway(state: State, item: Item) -> None:
     cloud.addresses[cloud.addresses.index(address)] = replace(address, interface_id=f"eni-{name}", private_ip="nat")
 
 
-def security_group(state: State, item: Item) -> None:
+def security_group(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     if item.verb == "create":
         _new(state, "groups", item.key)
@@ -323,7 +323,7 @@ def security_group(state: State, item: Item) -> None:
     del cloud.groups[found.id]
 
 
-def security_group_rule(state: State, item: Item) -> None:
+def security_group_rule(state: State, item: PlannedChange) -> None:
     found = one(state, "groups", item.parent)
     given = (item.after if item.verb == "create" else item.before) or {}
     rule = Rule(given["protocol"], given["from_port"], given["to_port"], given["source"])
@@ -340,7 +340,7 @@ def security_group_rule(state: State, item: Item) -> None:
     state.cloud.groups[found.id] = replace(found, rules=rules, own=own)
 
 
-def group_attachment(state: State, item: Item) -> None:
+def group_attachment(state: State, item: PlannedChange) -> None:
     cloud, group = state.cloud, one(state, "groups", item.key)
     owner = next((i for i in cloud.instances.values() if i.interface_id == item.parent), None)
     holder: Any = owner or cloud.interfaces.get(item.parent) or one(state, "interfaces", item.parent)
@@ -353,7 +353,7 @@ def group_attachment(state: State, item: Item) -> None:
     place[holder.id] = replace(holder, groups=(*rest, group.id) if item.verb == "create" else rest)
 
 
-def source_dest_check(state: State, item: Item) -> None:
+def source_dest_check(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     found = next(i for i in cloud.instances.values() if i.interface_id == item.key)
     on = (item.after or {})["source_dest_check"]
@@ -362,7 +362,7 @@ def source_dest_check(state: State, item: Item) -> None:
     cloud.checked_before = cloud.checked_before - marked if on else cloud.checked_before | marked
 
 
-ACTIONS: dict[str, Callable[[State, Item], None]] = {
+ACTIONS: dict[str, Callable[[State, PlannedChange], None]] = {
     action.__name__: action
     for action in (
         vpc,

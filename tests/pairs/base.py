@@ -16,7 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     InstanceLimits,
     Route,
     RouteTable,
-    SpaceFound,
+    Space,
     Subnet,
     Vpc,
 )
@@ -66,7 +66,7 @@ def base(size: int = 1, flat: bool = False) -> Base:
     _given_vpc(state)
     spaces = [f"space{number}" for number in range(1, SPACES * size + 1)]
     for place, key in enumerate(spaces):
-        server.spaces[key] = SpaceFound(11 + place, key, key.title(), enabled=False, mode=None)
+        server.spaces[key] = Space(11 + place, key, key.title(), enabled=False, mode=None)
         data = {"key": key, "private_wan_enabled": False, "private_wan_mode": "managed_mesh"}
         state.objects["space", "", key] = Object("space", "", key, data)
     for place in range(BONDS * size):

@@ -72,9 +72,9 @@ def comparable(state: State) -> set[str]:
     for address in state.cloud.addresses:
         if is_ours(address) and address.tags.get(TAG_RETIRED) != "true":
             lines.add(f"address {renamed(_plain(asdict(address)))}")
-    for thing in state.objects.values():
-        if thing.kind != "space" or thing.data.get("private_wan_enabled"):
-            lines.add(f"{thing.kind} {thing.parent} {renamed(_plain(dict(thing.data)))}")
+    for obj in state.objects.values():
+        if obj.kind != "space" or obj.data.get("private_wan_enabled"):
+            lines.add(f"{obj.kind} {obj.parent} {renamed(_plain(dict(obj.data)))}")
     for host, installed in state.installed.items():
         for name, entries in installed.items():
             lines |= {f"host {host} {name} {renamed(entry)}" for entry in entries}

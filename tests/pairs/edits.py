@@ -231,7 +231,7 @@ def change_groups(maker: Maker, found: Json) -> None:
 
 
 def join(maker: Maker, found: Json) -> None:
-    found["leaving"] = []
+    found["decommissioned"] = []
     if len(found["aggregators"]) < len(maker.base.hosts):
         found["aggregators"].append(maker.base.hosts[-1])
 
@@ -241,7 +241,7 @@ def leave(maker: Maker, found: Json) -> None:
     last = str(maker.base.hosts[-1]["host"])
     if last not in maker.hosts(found):
         return
-    found["leaving"] = [last]
+    found["decommissioned"] = [last]
     for space, gateway in [pair for pair in _gateways(found) if pair[1]["aggregator"] == last]:
         free = [host for host in maker.with_room(found) if host not in {g["aggregator"] for g in space["gateways"]}]
         if free and maker.likely(0.7):

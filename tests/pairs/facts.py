@@ -44,10 +44,10 @@ def by_parent(state: State) -> dict[str, list[Object]]:
 
 def facts(state: State) -> Facts:
     """Return everything that carries traffic: a fact has one value, and is absent where the traffic would not pass."""
-    names, things = names_of(state), by_parent(state)
+    names, server_objects = names_of(state), by_parent(state)
     found: Facts = {}
     for part in (_routes, _gateways, _entries, _groups, _meshes, _hosts, _modes):
-        found.update(part(state, names, things))
+        found.update(part(state, names, server_objects))
     return found
 
 
@@ -71,7 +71,7 @@ def _routes(state: State, names: dict[str, str], _things: Any) -> Iterator[tuple
                 yield ("route", names[number], route.destination), names.get(route.target or "", route.target)
 
 
-def _gateways(state: State, _names: Any, things: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
+def _gateways(state: State, _names: Any, server_objects: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
     cloud = state.cloud
     publics = {one.interface_id: one for one in cloud.addresses if one.interface_id}
     for one in cloud.interfaces.values():
@@ -80,7 +80,7 @@ def _gateways(state: State, _names: Any, things: dict[str, list[Object]]) -> Ite
         _kind, space, host = one.tags[TAG_KEY].split("/")
         if one.instance_id != f"i-{host}":
             continue
-        mine = things.get(f"aggregators/{state.aggregator_of(host)}", [])
+        mine = server_objects.get(f"aggregators/{state.aggregator_of(host)}", [])
         on_it = [t for t in mine if t.data.get("space") == space]
         devices = [t for t in on_it if t.kind == "ethernet_interface" and _has(t, one.private_ip)]
         default = [t for t in on_it if t.kind == "static_protocol" and _leads_out(t)]
@@ -98,19 +98,17 @@ def _gateways(state: State, _names: Any, things: dict[str, list[Object]]) -> Ite
             yield ("nat", space, host), publics[f"eni-{nat.id}"].public_ip
 
 
-def _has(thing: Object, address: str) -> bool:
-    return thing.data.get("enabled", True) and any(
-        a.split("/")[0] == address for a in thing.data.get("addresses") or ()
-    )
+def _has(obj: Object, address: str) -> bool:
+    return obj.data.get("enabled", True) and any(a.split("/")[0] == address for a in obj.data.get("addresses") or ())
 
 
-def _leads_out(thing: Object) -> bool:
-    return any(route["network"] == "0.0.0.0/0" for route in thing.data.get("routes") or ())
+def _leads_out(obj: Object) -> bool:
+    return any(route["network"] == "0.0.0.0/0" for route in obj.data.get("routes") or ())
 
 
-def _entries(state: State, _names: Any, things: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
+def _entries(state: State, _names: Any, server_objects: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
     nats = {
-        one.key: (parent, one.data["nat_ip"]) for parent, objects in things.items() for one in objects
+        one.key: (parent, one.data["nat_ip"]) for parent, objects in server_objects.items() for one in objects
         if one.kind == "cpe_nat_ip"
     }  # fmt: skip
     for address in state.cloud.addresses:
@@ -121,7 +119,7 @@ def _entries(state: State, _names: Any, things: dict[str, list[Object]]) -> Iter
         owner = state.cloud.instances.get(f"i-{host}")
         if owner and private in owner.addresses and private in nats:
             yield ("entry", key), (address.public_ip, host, *nats[private], private)
-    for parent, objects in things.items():
+    for parent, objects in server_objects.items():
         for one in objects:
             if one.kind == "connected_ip":
                 data = one.data
@@ -148,10 +146,10 @@ def admitted(found: Facts, holder: str) -> list[Rule]:
     return [value[0] for fact, value in found.items() if fact[0] == "admits" and fact[1] == holder]
 
 
-def _meshes(state: State, _names: Any, things: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
+def _meshes(state: State, _names: Any, server_objects: dict[str, list[Object]]) -> Iterator[tuple[Fact, Any]]:
     privates = {one.private_ip: one.id.removeprefix("i-") for one in state.cloud.instances.values()}
     tunnels: dict[tuple[str, str, int, str], Any] = {}
-    for parent, objects in things.items():
+    for parent, objects in server_objects.items():
         if not parent.startswith("aggregators/"):
             continue
         host = state.server.aggregators[int(parent.partition("/")[2])].name
@@ -188,8 +186,8 @@ def _hosts(state: State, _names: Any, _things: Any) -> Iterator[tuple[Fact, Any]
                 port = f"{one['protocol']} {one['port']}"
                 for source_net in one["from"]:
                     yield ("forwards", space, host, port, source_net), (one["to"], one.get("to_port"))
-        for way in installed.get("ways_back") or ():
-            yield ("way back", host, way["address"]), (way["via"], way["device"])
+        for way in installed.get("return_routes") or ():
+            yield ("return route", host, way["address"]), (way["via"], way["device"])
 
 
 def _modes(state: State, _names: Any, _things: Any) -> Iterator[tuple[Fact, Any]]:

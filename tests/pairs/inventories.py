@@ -45,7 +45,7 @@ class Maker:
 
     def inventory(self) -> Json:
         """Return a whole inventory."""
-        found: Json = {"aggregators": list(self.base.hosts), "leaving": [], "spaces": [], "cpe_nat_ips": []}
+        found: Json = {"aggregators": list(self.base.hosts), "decommissioned": [], "spaces": [], "cpe_nat_ips": []}
         if self.likely(0.25):  # the one that no bond needs
             found["aggregators"].pop()
         found |= {"bgp": self.bgp(found), **self.groups()}
@@ -79,7 +79,7 @@ class Maker:
 
     def hosts(self, inventory: Json) -> list[str]:
         """Return the hosts of an inventory that stay."""
-        return [one["host"] for one in inventory["aggregators"] if one["host"] not in inventory["leaving"]]
+        return [one["host"] for one in inventory["aggregators"] if one["host"] not in inventory["decommissioned"]]
 
     def host(self, inventory: Json) -> str:
         """Return a host."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_RETIRED
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from tests.pairs.facts import OUT, Fact, Facts, admitted, covered_route
 from tests.pairs.planning import Planned
 from tests.pairs.state import State, is_ours
@@ -47,7 +47,7 @@ def _is_replaced(fact: Fact, value: Any, now: Facts) -> bool:
         return same and (rule.source != "self" or source == rest[1])
     if kind == "route":
         return covered_route(now, fact, value) or _leads_to_successor(value, now.get(fact), now)
-    if kind == "way back":
+    if kind == "return route":
         return not any(other[0] == "entry" and held[-1] == rest[1] for other, held in now.items())
     if kind in ("routing", "session"):  # another protocol of the space, another peer (a reflector)
         return any(other[: len(fact) - 1] == fact[:-1] for other in now if other != fact)
@@ -62,7 +62,7 @@ def _leads_to_successor(old: Any, new: Any, now: Facts) -> bool:
     return first[0] == second[0] and ("gateway", *second) in now
 
 
-def interruptions(fact: Fact, said: Iterable[Item], before: Facts, planned: Planned) -> list[Item]:
+def interruptions(fact: Fact, said: Iterable[PlannedChange], before: Facts, planned: Planned) -> list[PlannedChange]:
     """Return those of the items that say that they interrupt what the fact carries."""
     words = _words(fact, before)
     found = []
@@ -90,9 +90,9 @@ def _words(fact: Fact, before: Facts) -> list[tuple[str, ...]]:
     if kind == "entry":
         public, _host, bond, _nat, _private = before[fact]
         return [(rest[0],), (public,), ("cpe_nat_ip", bond)]
-    if kind == "way back":
+    if kind == "return route":
         entries = [key[1] for key, value in before.items() if key[0] == "entry" and value[-1] == rest[1]]
-        return [("way_back", rest[0], rest[1]), *((key,) for key in entries)]
+        return [("return_route", rest[0], rest[1]), *((key,) for key in entries)]
     if kind == "forwards":
         space, host, port, _source = rest
         return [(space, host, port), ("masquerade", space, host, "source address")]
@@ -123,8 +123,8 @@ def given_back(start: State, end: State) -> list[str]:
     for number, table in start.cloud.route_tables.items():
         routes = end.cloud.route_tables[number].routes
         broken += [f"5: the route {route} of {number} is gone" for route in table.routes if route not in routes]
-    for identity, thing in start.objects.items():
-        if thing.kind != "space" and end.objects.get(identity) != thing:
+    for identity, obj in start.objects.items():
+        if obj.kind != "space" and end.objects.get(identity) != obj:
             broken.append(f"5: {identity} is another: {end.objects.get(identity)}")
     return broken
 

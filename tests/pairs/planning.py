@@ -11,14 +11,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_work, server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 from tests.pairs.state import NETWORK, State, hosts_with, seen
@@ -50,7 +50,7 @@ VPC_GOES = ("subnet", "route_table", "internet_gateway", "vpc")
 class Planned:
     """A plan, in the order in which it is carried out."""
 
-    items: list[Item]
+    items: list[PlannedChange]
     design: Design
     problems: list[str]
     warnings: list[str]
@@ -60,7 +60,7 @@ class Planned:
     auto: frozenset[str] = frozenset()
     """Spaces with a gateway whose networks are worked out."""
 
-    leaving: frozenset[str] = frozenset()
+    decommissioned: frozenset[str] = frozenset()
     """Hosts that leave, and what their sessions are called at the others."""
     bare: frozenset[str] = frozenset()
     """Spaces of which there is nothing on an aggregator and no VPC, but perhaps a mode."""
@@ -82,46 +82,46 @@ def plan(state: State, inventory: Mapping[str, Any], **switches: Any) -> Planned
     params: Json = {"network": NETWORK, "state": "present", "max_deletions": MANY, **deepcopy(dict(inventory))}
     params |= {**switches, "aggregators": hosts_with(state, inventory["aggregators"])}
     report = Report()
-    intent = read_intent(params, report)
-    server, cloud, objects = seen(state, intent)
-    design = design_network(intent, server, cloud, report)
+    desired = read_desired_network(params, report)
+    server, cloud, objects = seen(state, desired)
+    design = design_network(desired, server, cloud, report)
     try:
         steps = server_steps(design, objects)
     except ReconcileError as error:
         steps = []
         if not report.problems:
             report.problem(str(error))
-    hosts = [host.host for host in intent.hosts]
+    hosts = [host.host for host in desired.hosts]
     scope = Scope(hosts=set(hosts), parts=set(PARTS), limited=False, absent=False)
-    spaces = {f"{s.item.parent}:{s.item.key}": s.thing.data["space"] for s in steps if s.thing.data.get("space")}
+    spaces = {f"{s.item.parent}:{s.item.key}": s.obj.data["space"] for s in steps if s.obj.data.get("space")}
     spaces |= {
         f"{one.parent}:{one.key}": one.data["space"] for one in objects.values() if one.data.get("space") and one.parent
     }
     given = next((one["key"] for one in inventory["spaces"] if one.get("vpc", {}).get("id")), "")
     spaces |= {f"{number}:": given for number in cloud.route_tables if given}
     listed = {one.id: {"id": one.id, "name": one.name} for one in server.aggregators.values()}
-    items: list[Item] = []
+    items: list[PlannedChange] = []
     if not report.problems:
-        made = make_work(design, steps, listed, scope, hosts[0])
+        made = make_role_inputs(design, steps, listed, scope, hosts[0])
         if made.deferred:
             raise AssertionError(f"deferred without --limit: {made.deferred}")
         items = _in_order(made.items, spaces)
-        _judge(items, [], scope, intent, params, report)
-    auto = frozenset(s.key for s in intent.spaces if any(gateway.auto for gateway in s.gateways))
-    used = {str(thing.data.get("space")) for things in server.things.values() for thing in things}
+        _judge(items, [], scope, desired, params, report)
+    auto = frozenset(s.key for s in desired.spaces if any(gateway.auto for gateway in s.gateways))
+    used = {str(obj.data.get("space")) for server_objects in server.objects.values() for obj in server_objects}
     used |= {one.tags.get(TAG_KEY, "").partition("/")[2] for one in cloud.vpcs.values()}
     bare = frozenset(server.spaces) - used
-    gone = [one for one in server.aggregators.values() if one.name in intent.leaving]
-    leaving = frozenset([*(one.name for one in gone), *(f"{NETWORK}_bgp_{one.id}" for one in gone)])
-    return Planned(items, design, report.problems, report.warnings, spaces, auto, leaving, bare)
+    gone = [one for one in server.aggregators.values() if one.name in desired.decommissioned]
+    decommissioned = frozenset([*(one.name for one in gone), *(f"{NETWORK}_bgp_{one.id}" for one in gone)])
+    return Planned(items, design, report.problems, report.warnings, spaces, auto, decommissioned, bare)
 
 
-def _in_order(items: Iterable[Item], spaces: Mapping[str, str]) -> list[Item]:
+def _in_order(items: Iterable[PlannedChange], spaces: Mapping[str, str]) -> list[PlannedChange]:
     """Sort as site.yml works: by phase, step, and for a gateway by host and object; else as the plan has them."""
     return sorted(items, key=lambda one: (PHASES.index(one.phase), *_place(one, spaces)))
 
 
-def _place(one: Item, spaces: Mapping[str, str]) -> tuple[Any, ...]:
+def _place(one: PlannedChange, spaces: Mapping[str, str]) -> tuple[Any, ...]:
     steps = ORDER[one.phase]
     step = _step(one)
     number = steps.index(step) if step in steps else len(steps)
@@ -131,7 +131,7 @@ def _place(one: Item, spaces: Mapping[str, str]) -> tuple[Any, ...]:
     return (number, host if step in ("gateway", "cpe_nat") else "", *_inside(one, step, spaces))
 
 
-def _inside(one: Item, step: str, spaces: Mapping[str, str]) -> tuple[Any, ...]:
+def _inside(one: PlannedChange, step: str, spaces: Mapping[str, str]) -> tuple[Any, ...]:
     """Return the place inside a step."""
     if step == "gateway":
         space = spaces.get(f"{one.parent}:{one.key}") or spaces.get(f"{one.parent}:") or _space_of(one)
@@ -150,7 +150,7 @@ def _inside(one: Item, step: str, spaces: Mapping[str, str]) -> tuple[Any, ...]:
     return ("", 0)
 
 
-def _space_of(one: Item) -> str:
+def _space_of(one: PlannedChange) -> str:
     text = f"{one.parent}/{one.key}"
     if one.kind == "filter":  # named by the space's id; its protocol comes with it
         return ""
@@ -158,7 +158,7 @@ def _space_of(one: Item) -> str:
     return found[1] if found else ""
 
 
-def _step(one: Item) -> str:
+def _step(one: PlannedChange) -> str:
     if one.system == "host":
         return "host"
     if one.kind in SECURITY:

@@ -32,7 +32,7 @@ from tests.playbooks.site.wire import server_items
 NAMES = {name: name for name in SWITCHES}
 QUOTAS = {"vpcs": 100, "internet_gateways": 100, "elastic_ips": 100}
 """A quota that is used up would hide what a run makes twice."""
-GIVEN = ("spaces", "cpe_nat_ips", "bgp", "security_groups", "cpe_nat_inbound", "managed_mesh_ports", "leaving")
+GIVEN = ("spaces", "cpe_nat_ips", "bgp", "security_groups", "cpe_nat_inbound", "managed_mesh_ports", "decommissioned")
 MADE = re.compile(r"Create(?!Tags)|Delete(?!Tags)|AllocateAddress|ReleaseAddress|ReplaceRoute")
 """EC2's actions that stand for one item each."""
 KINDS = {

@@ -57,7 +57,7 @@ def pair(seed: int) -> Pair:
     second = edited(maker, first) if related else maker.inventory()
     if len(second["aggregators"]) < len(first["aggregators"]):  # leaving is said
         last = world.hosts[-1]
-        second |= {"aggregators": [*second["aggregators"], last], "leaving": [last["host"]]}
+        second |= {"aggregators": [*second["aggregators"], last], "decommissioned": [last["host"]]}
     return Pair(seed, world, first, second, related, prunes=seed % 5 < 3)
 
 
@@ -151,11 +151,11 @@ def _step_by_step(built: State, way: list[tuple[Any, State]], planned: Planned) 
         now = facts(state)
         for fact in lost(carried, now, before, after):
             # what moved addresses answer is the whole move's to say, whichever host comes first
-            if fact[0] in ("tunnel", "routing", "session") and planned.leaving & set(fact):
+            if fact[0] in ("tunnel", "routing", "session") and planned.decommissioned & set(fact):
                 continue  # no bond is on an aggregator that leaves, or the plan had refused
             if fact[0] == "route" and _space_of(before[fact]) in planned.auto:
                 continue  # worked out of what the bonds have: nobody has what has no route any more
-            asked = planned.items if fact[0] == "way back" else said
+            asked = planned.items if fact[0] == "return route" else said
             if not interruptions(fact, [one for one in asked if one.disruptive], before, planned):
                 name = f"{item.phase} {item.verb} {item.kind} {item.parent} {item.key}" if item else "the end"
                 broken.append(f"3: {fact} is lost by {name}: {before[fact]} -> {now.get(fact)}")

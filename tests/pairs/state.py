@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.entries import resolve_entries
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.removal import leftover_keys
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY, TAG_NETWORK
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
@@ -88,33 +88,33 @@ def is_ours(one: Any) -> bool:
     return one.tags.get(TAG_NETWORK) == NETWORK
 
 
-def seen(state: State, intent: Intent) -> tuple[Server, Cloud, dict[Identity, Object]]:
+def seen(state: State, desired: DesiredNetwork) -> tuple[Server, Cloud, dict[Identity, Object]]:
     """Return what network_plan reads for an intent: no more, since what is not read cannot be judged by."""
-    cloud = _cloud(state, intent)
-    server, objects = _server(state, intent, cloud)
+    cloud = _cloud(state, desired)
+    server, objects = _server(state, desired, cloud)
     return server, cloud, objects
 
 
-def _cloud(state: State, intent: Intent) -> Cloud:
+def _cloud(state: State, desired: DesiredNetwork) -> Cloud:
     found = state.cloud
-    given = {entry.public_ip for entry in intent.cpe_nat_ips if entry.public_ip}
+    given = {entry.public_ip for entry in desired.cpe_nat_ips if entry.public_ip}
     mine = [one for one in found.addresses if is_ours(one)]
-    names = any(entry.reverse_dns is not None for entry in intent.cpe_nat_ips)
+    names = any(entry.reverse_dns is not None for entry in desired.cpe_nat_ips)
     addresses = [replace(one, reverse_dns=one.reverse_dns or "" if names else None) for one in mine]
-    vpcs = intent.removes or any(space.vpc or space.gateways for space in intent.spaces)
-    adopted = {space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id}
+    vpcs = desired.removes or any(space.vpc or space.gateways for space in desired.spaces)
+    adopted = {space.vpc.id for space in desired.spaces if space.vpc and space.vpc.id}
     visible = {n: one for n, one in found.vpcs.items() if vpcs and (is_ours(one) or n in adopted)}
     around = {*visible, *(one.vpc_id for one in found.instances.values())}
-    some_subnet = {g.subnet_id for space in intent.spaces for g in space.gateways}
+    some_subnet = {g.subnet_id for space in desired.spaces for g in space.gateways}
     subnets = {n: one for n, one in found.subnets.items() if one.vpc_id in around or n in some_subnet}
     mine_public = any(one.tags.get(TAG_KEY, "").startswith("natgw-subnet/") for one in subnets.values() if is_ours(one))
     has_gateways = (
-        intent.removes
-        or any(space.gateways for space in intent.spaces)
+        desired.removes
+        or any(space.gateways for space in desired.spaces)
         or any(one.devices != (0,) for one in found.instances.values())
         or any(one.tags.get(TAG_KEY, "").startswith(GATEWAY_ADDRESSES) for one in mine)
     )
-    groups = found.groups if intent.security_groups or intent.removes else {}
+    groups = found.groups if desired.security_groups or desired.removes else {}
     carriers = {
         number: tuple(
             [one.interface_id for one in found.instances.values() if number in one.groups]
@@ -122,7 +122,7 @@ def _cloud(state: State, intent: Intent) -> Cloud:
         )
         for number in groups
     }
-    gone = {one.vpc_id for one in found.interfaces.values() if is_ours(one)} if intent.removes else set()
+    gone = {one.vpc_id for one in found.interfaces.values() if is_ours(one)} if desired.removes else set()
     return Cloud(
         instances={n: _with_publics(one, found.addresses) for n, one in found.instances.items()},
         limits=found.limits,
@@ -158,33 +158,33 @@ def _with_use(one: Subnet, state: State) -> Subnet:
     return replace(one, used=used_in(one.id, state))
 
 
-def _server(state: State, intent: Intent, cloud: Cloud) -> tuple[Server, dict[Identity, Object]]:
+def _server(state: State, desired: DesiredNetwork, cloud: Cloud) -> tuple[Server, dict[Identity, Object]]:
     found = state.server
-    entries = resolve_entries(intent, found, Report())
+    entries = resolve_entries(desired, found, Report())
     parts = dict.fromkeys((entry.bond.id for entry in entries), {"connected_ip", "cpe_nat_ip"})
-    for bond in auto_bonds(intent, found):
+    for bond in auto_bonds(desired, found):
         parts[bond] = parts.get(bond, set()) | {"connected_ip", "bond_route"}
-    if intent.prune_addresses and set(leftover_keys(entries, intent, cloud)) - {entry.key for entry in entries}:
+    if desired.prune_addresses and set(leftover_keys(entries, desired, cloud)) - {entry.key for entry in entries}:
         for bond in found.bonds:
             parts[bond] = parts.get(bond, set()) | {"cpe_nat_ip"}
     objects: dict[Identity, Object] = {}
-    things: dict[int, list[Object]] = {number: [] for number in found.aggregators}
-    bond_things: dict[int, list[Object]] = {number: [] for number in parts}
+    server_objects: dict[int, list[Object]] = {number: [] for number in found.aggregators}
+    bond_objects: dict[int, list[Object]] = {number: [] for number in parts}
     for identity, one in state.objects.items():
         place, _slash, number = one.parent.partition("/")
         if place == "bonds":
             if one.kind not in parts.get(int(number), ()):
                 continue
-            bond_things[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
+            bond_objects[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
         elif place == "aggregators":
-            things[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
+            server_objects[int(number)].append(Object(one.kind, one.parent, one.key, one.data))
         objects[identity] = one
     server = Server(
         found.aggregators,
         dict(found.spaces),
         found.bonds,
-        things,
-        bond_things,
+        server_objects,
+        bond_objects,
         {entry.bond.id: found.bond_interfaces[entry.bond.id] for entry in entries},
     )
     return server, objects
@@ -194,6 +194,6 @@ def hosts_with(state: State, hosts: Iterable[Mapping[str, Any]]) -> list[dict[st
     """Return network_plan's `aggregators` with what each host answers."""
     facts: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}}
     return [
-        {**host, "host_side": True, "found": {**facts, "installed": deepcopy(state.installed.get(host["host"], {}))}}
+        {**host, "manage_host": True, "found": {**facts, "installed": deepcopy(state.installed.get(host["host"], {}))}}
         for host in hosts
     ]

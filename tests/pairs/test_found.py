@@ -65,7 +65,7 @@ def changed(first: Json, second: Json) -> tuple[State, Planned]:
 @pytest.mark.parametrize("nat_ip", ["192.168.17.10", "192.168.17.11"])
 @pytest.mark.parametrize("aggregator", ["agg2", "agg3", "agg4"])
 def test_an_entry_moves_to_any_aggregator(aggregator: str, nat_ip: str, bgp: Json | None) -> None:
-    """Another subnet: ways back to the old address were taken away by the next run; one that was killed left the old
+    """Another subnet: the next run took the return routes to the old address away; one that was killed left the old
     CPE NAT IP on the bond for ever, and chose a second private address."""
     first = inventory(bgp=bgp, cpe_nat_ips=[entry()])
     second = inventory(bgp=bgp, cpe_nat_ips=[entry(aggregator=aggregator, nat_ip=nat_ip)])
@@ -195,7 +195,7 @@ def test_an_aggregator_leaves_and_the_run_is_killed_anywhere(stays: bool, vni: i
     that goes as a whole, still does, and is named."""
     vxlan = {"subnet": "10.254.0.0/20", "protocol": "babel", "aggregators": ["all"], "vni": vni}
     first = inventory(spaces=[space(vxlan=vxlan)], bgp=TRANSIT)
-    second = inventory(spaces=[space(vxlan=vxlan)] if stays else [], bgp=TRANSIT, leaving=["agg4"])
+    second = inventory(spaces=[space(vxlan=vxlan)] if stays else [], bgp=TRANSIT, decommissioned=["agg4"])
     assert judged(first, second).broken == []
 
 
@@ -221,7 +221,7 @@ def test_a_gateway_moves_in_a_table_that_is_given_by_its_id() -> None:
 def test_bgp_ends_where_an_aggregator_leaves() -> None:
     """Seed 200264. Killed after the sessions had gone, the interface that carried them stayed where nobody leaves."""
     first = inventory(bgp=TRANSIT)
-    assert judged(first, inventory(leaving=["agg4"])).broken == []
+    assert judged(first, inventory(decommissioned=["agg4"])).broken == []
 
 
 def test_a_first_gateway_gets_its_nat_gateway_after_a_kill_too() -> None:
@@ -235,5 +235,5 @@ def test_a_first_gateway_gets_its_nat_gateway_after_a_kill_too() -> None:
 def test_return_routes_go_where_the_only_reflector_leaves() -> None:
     """Seed 702568. Its sessions went with it; the return routes of the BGP that was "kept" went in the next run."""
     first = inventory(bgp={**TRANSIT, "route_reflectors": ["agg4"]}, cpe_nat_ips=[entry()])
-    second = inventory(leaving=["agg4"], cpe_nat_ips=[entry()])
+    second = inventory(decommissioned=["agg4"], cpe_nat_ips=[entry()])
     assert judge(Pair(0, WORLD, first, second, related=True, prunes=False), stops=EVERY_STEP).broken == []

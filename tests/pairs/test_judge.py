@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from tests.pairs import pure
 from tests.pairs.planning import Planned
 from tests.pairs.test_found import WORLD, entry, gateway, inventory, judged, space
 
-Items = list[Item]
+Items = list[PlannedChange]
 FIRST = inventory(
     spaces=[space(gateway("agg1", "172.16.0.0/16"))],
     cpe_nat_ips=[entry(public_ip=WORLD.publics[0])],

@@ -13,13 +13,13 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import start_reading
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
 from .running import Json, Site, demo_hosts, demo_variables
 
-OPTIONS = ("spaces", "cpe_nat_ips", "bgp", "quotas", "leaving", "prune", "allow_disruption")
+OPTIONS = ("spaces", "cpe_nat_ips", "bgp", "quotas", "decommissioned", "prune", "allow_disruption")
 
 
 @cache  # a tenth of a second each
@@ -60,6 +60,6 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
 
     with (
         Client(Connection(site.server.url, username=user, password=password)) as client,
-        begin(checked.validated_parameters, client_of) as begun,
+        start_reading(checked.validated_parameters, client_of) as begun,
     ):
         return make_plan(checked.validated_parameters, Api(client), begun)

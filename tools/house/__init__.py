@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.change_table import page_problems
+from tools.house import words
 from tools.house.changes import fragment_problems
 from tools.house.docstrings import RULE, docstring_problems
 from tools.house.files import header_problems, length_problems
@@ -39,6 +40,7 @@ RULES: dict[str, Rule] = {
     "every Python file names its licence": header_problems,
     "no file is too long": length_problems,
     RULE: docstring_problems,
+    words.RULE: words.word_problems,
     "changelog fragments are valid": fragment_problems,
     "docs/changes.md is made of the table of changes": page_problems,
 }

@@ -30,7 +30,7 @@ def checks(lab: Lab) -> Iterator[Check]:
         lambda: moved(lab, OTHER_ZONE, SAME_SUBNET, HOME),
     )
     yield Check("... and on a fabric that overlooks the next hop's MAC address", lambda: _moves_by_address(lab))
-    yield Check("... without the way back by the owner: dead, source check drops", lambda: _no_way_back(lab))
+    yield Check("... without the way back by the owner: dead, source check drops", lambda: _no_return_route(lab))
     yield Check("the owner of the address hangs: dead until the address moves", lambda: owner_hangs(lab))
     yield Check("no BGP: a moved bond is dead until its address has moved", lambda: _without_bgp(lab))
 
@@ -105,7 +105,7 @@ def _moves_by_address(lab: Lab) -> str:
         lab.by_address(False)
 
 
-def _no_way_back(lab: Lab) -> str:
+def _no_return_route(lab: Lab) -> str:
     device = lab.device(OTHER_ZONE)
     with at_home(lab):
         try:

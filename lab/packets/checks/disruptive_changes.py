@@ -58,7 +58,7 @@ def _told(one: Traffic) -> str:
 def _vni(intent: Intent) -> str:
     intent.space("globex")["vxlan"]["vni"] = 10000912
     intent.space("acme")["private_wan"] = "unmanaged"
-    return measured(intent, {"globex:": BESIDE, "acme:": BESIDE}, bonding_host_side=False)
+    return measured(intent, {"globex:": BESIDE, "acme:": BESIDE}, bonding_manage_hosts=False)
 
 
 def _moves(intent: Intent) -> str:
@@ -66,4 +66,4 @@ def _moves(intent: Intent) -> str:
     intent.entry(17)["aggregator"] = "agg3"
     intent.entry(21)["aggregator"] = "agg1"
     allowed = {"acme:": BESIDE, "acme-berlin's": MOVED, "globex-paris's": MOVED}
-    return measured(intent, allowed, bonding_host_side=False)
+    return measured(intent, allowed, bonding_manage_hosts=False)

@@ -104,7 +104,7 @@ def _join(network: Network) -> Mapping[str, Any]:
 
 def _leave(network: Network) -> Mapping[str, Any]:
     network.hosts.remove(FOURTH)
-    return {"bonding_leaving": [FOURTH]}
+    return {"bonding_decommissioned": [FOURTH]}
 
 
 def _without(network: Network) -> Mapping[str, Any]:

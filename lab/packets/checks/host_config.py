@@ -54,7 +54,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     install, harm = _installed(lab, folder)
     yield Check("masquerading, ways back, an interface attached to agg2: nothing lost", install)
     yield Check("... DHCP configures agg3's: that costs packets, and it is detached", harm)
-    yield Check("the way back of a moved bond, as the role sets it", lambda: _way_back(lab))
+    yield Check("the way back of a moved bond, as the role sets it", lambda: _return_route(lab))
     yield Check("masquerade: LAN hosts of acme and globex reach the Internet", lambda: _out(lab))
     yield Check("... with the same source and port at once: both translated", lambda: _same_tuple(lab))
     yield Check("... and a forwarded port of acme's gateway leads to its LAN host", lambda: _forward(lab))
@@ -74,7 +74,7 @@ def inventory(lab: Lab, folder: pathlib.Path) -> pathlib.Path:
         gateway = {"aggregator": aggregator, "networks": ["172.31.0.0/16"], "egress": "none"}
         next(space for space in variables["bonding_spaces"] if space["key"] == key)["gateways"].append(gateway)
     # A route inside of another gateway's network takes its traffic; here nobody has any in it.
-    variables.update(bonding_host_side=True, bonding_allow_disruption=True, pwan_gateway_watch_seconds=WATCHED)
+    variables.update(bonding_manage_hosts=True, bonding_allow_disruption=True, pwan_gateway_watch_seconds=WATCHED)
     variables.update(lab.urls())
     path.write_text(yaml.safe_dump({"aggregators": {"hosts": hosts, "vars": variables}}))
     return path
@@ -151,7 +151,7 @@ def _left(lab: Lab) -> list[Device]:
     return [one for one in _attached(lab, HARMED[1]) if one.interface_id in lab.systems.configured]
 
 
-def _way_back(lab: Lab) -> str:
+def _return_route(lab: Lab) -> str:
     host = lab.host(19, cpe_nat=True)
     lab.returns = False
     lab.sync()

@@ -62,14 +62,14 @@ def succeeded(outcome: Outcome) -> str:
 
 def first(intent: Intent) -> str:
     """The network is made while the aggregators have nothing but their own addresses."""
-    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False, bonding_settle_seconds=0))
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_manage_hosts=False, bonding_converge_seconds=0))
     all_answer(paths(intent.lab), "it is made, but these do not answer")
     return did
 
 
 def _new_space(intent: Intent) -> str:
     intent.variables["bonding_spaces"].append(dict(BABEL_SPACE))
-    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False))
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_manage_hosts=False))
     path = space_path(intent.lab, "initech")
     seconds = until(partial(answers, path), DEADLINE)
     need(seconds is not None, f"{path.name} does not work {DEADLINE:g} s after the run")
@@ -78,7 +78,7 @@ def _new_space(intent: Intent) -> str:
 
 def _joins(intent: Intent) -> str:
     intent.hosts.append(FOURTH)
-    _outcome, did = unharmed(intent, lambda: intent.run(bonding_host_side=False))
+    _outcome, did = unharmed(intent, lambda: intent.run(bonding_manage_hosts=False))
     host, home = intent.lab.host(17, cpe_nat=True), "agg1"
     intent.lab.move(17, FOURTH)
     try:
@@ -93,7 +93,7 @@ def _joins(intent: Intent) -> str:
 
 def _leaves(intent: Intent) -> str:
     intent.hosts.remove(FOURTH)
-    leaving = {"bonding_host_side": False, "bonding_leaving": [FOURTH], "bonding_max_deletions": 100}
+    leaving = {"bonding_manage_hosts": False, "bonding_decommissioned": [FOURTH], "bonding_max_deletions": 100}
     _outcome, did = unharmed(intent, lambda: intent.run(**leaving))
     left = next(one for one in intent.lab.server.aggregators() if one["name"] == FOURTH)
     need(not left["interfaces"] + left["protocols"] + left["filters"], f"{FOURTH} has something left")
@@ -111,7 +111,7 @@ def _subnet(intent: Intent) -> str:
 
 def _killed(intent: Intent) -> str:
     intent.space("acme")["vxlan"]["subnet"] = "10.254.64.0/24"
-    extra = {"bonding_host_side": False, "bonding_allow_disruption": True}
+    extra = {"bonding_manage_hosts": False, "bonding_allow_disruption": True}
 
     def both() -> Outcome:
         killed(intent, SWITCH, **extra)

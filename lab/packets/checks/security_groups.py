@@ -52,7 +52,7 @@ def _beside(intent: Intent) -> str:
         bonding_managed_mesh_ports=[f"udp/{VXLAN}"],
     )
     every = [*paths(intent.lab), way_out(intent.lab)]
-    return unharmed(intent, lambda: intent.run(bonding_host_side=False), every)[1]
+    return unharmed(intent, lambda: intent.run(bonding_manage_hosts=False), every)[1]
 
 
 def _groups(lab: Lab) -> dict[str, Mapping[str, Any]]:

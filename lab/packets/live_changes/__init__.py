@@ -40,7 +40,7 @@ WANTED: dict[str, Any] = {
     "aws_region": "eu-central-1",
     "aws_access_key": "AKIA0000STANDIN00000",
     "aws_secret_key": "any-will-do-here",
-    "bonding_settle_seconds": SETTLE_SECONDS,
+    "bonding_converge_seconds": SETTLE_SECONDS,
     "bonding_network": "live",
     "bonding_spaces": [
         {"key": "acme", "private_wan": "managed_mesh", "vxlan": {"subnet": "10.254.0.0/24"}},

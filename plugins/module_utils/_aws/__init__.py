@@ -1,6 +1,6 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""EC2 calls for what amazon.aws's own modules cannot do. Private to the collection."""
+"""EC2 calls for what amazon.aws's own modules cannot do."""
 
 from __future__ import annotations

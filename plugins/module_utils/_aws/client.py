@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One EC2 call and its outcome: retries, listings, tags, error texts. Private to the collection.
+"""One EC2 call and its outcome: retries, listings, tags, error texts.
 
 botocore's own retries are off (`ec2_client`): it would send AllocateAddress again after a lost answer, and EC2
 has no client token for that call. What may be repeated is decided here, for each call.
@@ -147,7 +147,7 @@ def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
     return module.client("ec2", aws_config=given.merge(ours_last), **more)
 
 
-def end_with(
+def run_and_exit(
     module: EndingModule,
     work: Callable[[Ec2Client, Mapping[str, Any], bool], Mapping[str, Any]],
     refusal: type[AwsRefusal],
@@ -278,7 +278,7 @@ def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
-def ours(obj: Mapping[str, Any], network: str) -> bool:
+def owned_by_network(obj: Mapping[str, Any], network: str) -> bool:
     """Return True if the EC2 object carries the ownership tag of the network."""
     return tags_of(obj).get(TAG_NETWORK) == network
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creation of EC2 objects that may exist once only, by their ownership key. Private to the collection.
+"""Creation of EC2 objects that may exist once only, by their ownership key.
 
 Most creating calls of EC2 have no client token. So a call is never repeated blindly: after an answer that was lost the
 object is looked for (`create`). After each creation the objects of the key are listed again, since another run may

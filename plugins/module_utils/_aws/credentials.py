@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS credentials that a header cannot carry, refused before a client is made. Private to the collection.
+"""AWS credentials that a header cannot carry, refused before a client is made.
 
 botocore and urllib3 would quote the header in their error, and with it the session token.
 """

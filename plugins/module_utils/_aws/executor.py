@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Doing several EC2 changes at a time, with a record of what was done. Private to the collection."""
+"""Doing several EC2 changes at a time, with a record of what was done."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NAT gateways with a network's key that EC2 could not make, deleted. Private to the collection.
+"""NAT gateways with a network's key that EC2 could not make, deleted.
 
 They carry nothing and hold no address. amazon.aws deletes only those that are there or are being made.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An IPv6 address for a network interface that has none. Private to the collection.
+"""An IPv6 address for a network interface that has none.
 
 EC2 gives one by itself to new interfaces only: one that is older than its subnet's IPv6 block has to be given it.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .client import AwsRefusal, Ec2Client, Ec2UnclearError, call, describe_by, ours
+from .client import AwsRefusal, Ec2Client, Ec2UnclearError, call, describe_by, owned_by_network
 
 
 class Ipv6Error(AwsRefusal):
@@ -44,7 +44,7 @@ def _addresses(client: Ec2Client, number: str, network: str) -> list[str]:
     found = describe_by(client, "describe_network_interfaces", "network-interface-id", [number])
     if not found:
         raise Ipv6Error(f"network interface {number} does not exist in this account and region")
-    if not ours(found[0], network):
+    if not owned_by_network(found[0], network):
         raise Ipv6Error(f"network interface {number} does not carry the tag of network '{network}'")
     return [one["Ipv6Address"] for one in found[0].get("Ipv6Addresses") or []]
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""NAT gateways, as the design reads them. Private to the collection."""
+"""NAT gateways, as the design reads them."""
 
 from __future__ import annotations
 
-from .._model.desired_network import Intent
+from .._model.desired_network import DesiredNetwork
 from .._model.names import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._model.state import Cloud, NatGateway
 from .client import Ec2Client, describe, describe_by, owned_by, tags_of, where
@@ -13,13 +13,13 @@ from .client import Ec2Client, describe, describe_by, owned_by, tags_of, where
 ALIVE = ("pending", "available")
 
 
-def read_nat_gateways(client: Ec2Client, intent: Intent, cloud: Cloud) -> None:
+def read_nat_gateways(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> None:
     """Read ours, and ours that have failed. All lie in public subnets of ours: without one nothing is asked."""
     prefix = public_subnet_key("", "").partition("/")[0] + "/"
-    mine = [s for s in cloud.subnets.values() if s.tags.get(TAG_NETWORK) == intent.network]
+    mine = [s for s in cloud.subnets.values() if s.tags.get(TAG_NETWORK) == desired.network]
     if not any(subnet.tags.get(TAG_KEY, "").startswith(prefix) for subnet in mine):
         return
-    given = [*owned_by(intent.network), *where({"state": (*ALIVE, "failed")})]
+    given = [*owned_by(desired.network), *where({"state": (*ALIVE, "failed")})]
     for item in describe(client, "describe_nat_gateways", Filter=given):
         addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
         failed = item.get("State") == "failed"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One EC2 object with a network's key: created unless there is one, exactly once. Private to the collection.
+"""One EC2 object with a network's key: created unless there is one, exactly once.
 
 amazon.aws's modules create VPCs, internet gateways, Elastic IPs and the like again after an answer that was lost, and
 know of no other run. They do everything else with the object, by its id.

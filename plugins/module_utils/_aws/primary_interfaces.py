@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The primary network interface of an instance, for entries that name the instance. Private to the collection."""
+"""The primary network interface of an instance, for entries that name the instance."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits and object counts of an account in a region, as far as EC2 itself reports them. Private to the collection.
+"""Limits and object counts of an account in a region, as far as EC2 itself reports them.
 
 Another service (Service Quotas) reports the other quotas, which would be one more right for one more number.
 """

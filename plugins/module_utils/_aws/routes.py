@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One route of a VPC's route table: create, replace, delete exactly that one. Private to the collection.
+"""One route of a VPC's route table: create, replace, delete exactly that one.
 
 Routes cannot be tagged: a route is the network's if its target carries the network's tag.
 """
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, ours
+from .client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, owned_by_network
 
 TARGETS = {
     "network_interface_id": "NetworkInterfaceId",
@@ -231,7 +231,7 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
         if listing[1]
         else [one for one in describe(client, listing[0]) if one[now.field] == now.id]
     )
-    if objects and not any(ours(item, wanted.network) for item in objects):
+    if objects and not any(owned_by_network(item, wanted.network) for item in objects):
         raise RouteError(
             f"{wanted.where} goes to {now}, which does not carry the tag of network '{wanted.network}'; delete that"
             " route by hand if it shall become ours"

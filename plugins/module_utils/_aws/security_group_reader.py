@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our security groups and checks as AWS has them. Private to the collection."""
+"""Our security groups and checks as AWS has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._design.security_groups.rules import SELF
-from .._model.desired_network import Intent
+from .._model.desired_network import DesiredNetwork
 from .._model.names import TAG_CHECK
 from .._model.state import Cloud, Rule, SecurityGroup
 from .client import Ec2Client, describe, owned_by, tags_of, where
@@ -19,14 +19,14 @@ OURS = "bonded.internet"
 
 
 def read_security(
-    client: Ec2Client, intent: Intent, cloud: Cloud, some_check_is_off: bool, some_group_is_carried: bool
+    client: Ec2Client, desired: DesiredNetwork, cloud: Cloud, some_check_is_off: bool, some_group_is_carried: bool
 ) -> None:
     """Read groups only where they are asked for, taken down or carried; checks switched off only where one is off."""
-    if intent.security_groups or intent.absent or intent.prune or some_group_is_carried:
-        for item in describe(client, "describe_security_groups", Filters=owned_by(intent.network)):
+    if desired.security_groups or desired.absent or desired.prune or some_group_is_carried:
+        for item in describe(client, "describe_security_groups", Filters=owned_by(desired.network)):
             cloud.groups[item["GroupId"]] = group_of(item)
     if some_check_is_off:
-        mark = where({f"tag:{TAG_CHECK}": f"{intent.network}:true"})
+        mark = where({f"tag:{TAG_CHECK}": f"{desired.network}:true"})
         found = describe(client, "describe_network_interfaces", Filters=mark)
         cloud.checked_before |= {item["NetworkInterfaceId"] for item in found}
 
@@ -39,7 +39,7 @@ def group_of(item: Mapping[str, Any]) -> SecurityGroup:
         vpc_id=item["VpcId"],
         tags=tags_of(item),
         rules=frozenset(rule for rule, _ours in rules),
-        own=frozenset(rule for rule, ours in rules if ours),
+        own=frozenset(rule for rule, owned_by_network in rules if owned_by_network),
     )
 
 

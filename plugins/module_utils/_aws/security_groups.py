@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups, who carries them, and source/destination checks: brought about. Private to the collection.
+"""Security groups, who carries them, and source/destination checks: brought about.
 
 amazon.aws's ec2_security_group purges rules by default and sleeps; ec2_eni sets an interface's whole list of groups.
 Here nothing of others is taken away: rules and groups are added beside what is there, and only ours are removed.
@@ -35,7 +35,7 @@ class SecurityError(AwsRefusal):
         super().__init__(f"{message.rstrip('.')}. {done_before(done, unclear)}", done, code, unclear)
 
 
-def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def apply_changes(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Carry out the options of the module aggregator_security and return its result. Raises SecurityError."""
     work = _Work(client, params["network"], check_mode)
     try:
@@ -44,7 +44,7 @@ def bring_about(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) 
         for interface in params.get("interfaces") or ():
             work.interface(interface)
         for group in params.get("absent") or ():
-            work.group_gone(group["key"])
+            work.delete_group(group["key"])
     except Ec2Error as error:
         raise SecurityError(str(error), work.done, error.code, error.may_have_changed) from error
     return {"changed": bool(work.done), "actions": work.done}
@@ -229,7 +229,7 @@ class _Work:
             gone = [{"Key": TAG_CHECK, "Value": mark}]
             self._do(f"{number}: tag {TAG_CHECK} taken off", "delete_tags", Resources=[number], Tags=gone)
 
-    def group_gone(self, key: str) -> None:
+    def delete_group(self, key: str) -> None:
         """Take the group off whoever carries it, and delete it; all groups with the key, were they two."""
         going = [group for group in self._listed if group.tags.get(TAG_KEY) == key]
         for group in going:

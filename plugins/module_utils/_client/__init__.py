@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""HTTP to the management server: session, log-in, TLS, retries, pages, error texts (private to the collection).
+"""HTTP to the management server: session, log-in, TLS, retries, pages, error texts.
 
 Knows no resource and imports nothing of Ansible, so that programs outside Ansible's importer can use it.
 """

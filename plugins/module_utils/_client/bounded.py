@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Answers that must be whole within a time (private to the collection).
+"""Answers that must be whole within a time.
 
 requests and urllib3 bound each wait for the next bytes, so that a server which sends a byte now and then holds a run
 for ever. Here the time counts from the request on, for headers and body together.

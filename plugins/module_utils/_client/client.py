@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP client of the management server (private to the collection). It knows no resource."""
+"""The HTTP client of the management server. It knows no resource."""
 
 from __future__ import annotations
 

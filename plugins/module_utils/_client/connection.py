@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Address of the management server and credentials for it (private to the collection)."""
+"""Address of the management server and credentials for it."""
 
 from __future__ import annotations
 

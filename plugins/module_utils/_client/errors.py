@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Errors between this collection and the management server (private to the collection).
+"""Errors between this collection and the management server.
 
 ``str(error)`` is one full sentence for an operator. The attributes carry the same facts for programs.
 """

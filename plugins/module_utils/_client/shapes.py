@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shape that every object in an answer must have, whatever its kind (private to the collection).
+"""Shape that every object in an answer must have, whatever its kind.
 
 All layers above rely on it: an id is a number, a URL can be taken apart, a name and a key are texts.
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One HTTP exchange; the only file that imports requests (private to the collection)."""
+"""One HTTP exchange; the only file that imports requests."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Entries, spaces and hosts under another name: their objects on AWS get the new key in a tag.
 
-Private to the collection. Nothing else changes. The rest of the design meets the objects as they are called after that;
+Nothing else changes. The rest of the design meets the objects as they are called after that;
 the first step of the run writes the tags. Without `renamed_from`, what looks like a rename is refused: it would make
 second objects.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from .._model.desired_network import Intent, Report, SpaceIntent
+from .._model.desired_network import DesiredNetwork, DesiredSpace, Report
 from .._model.names import (
     PUBLIC_IP,
     TAG_KEY,
@@ -66,34 +66,36 @@ class Names:
         return "/".join((kind, *parts))
 
 
-def renamed_spaces(intent: Intent) -> dict[str, str]:
+def renamed_spaces(desired: DesiredNetwork) -> dict[str, str]:
     """Return the old key of each space that has one -> its key."""
-    return {space.renamed_from: space.key for space in intent.spaces if space.renamed_from}
+    return {space.renamed_from: space.key for space in desired.spaces if space.renamed_from}
 
 
-def with_renames(intent: Intent, server: Server, cloud: Cloud, design: Design, report: Report) -> Cloud:
+def with_renames(desired: DesiredNetwork, server: Server, cloud: Cloud, design: Design, report: Report) -> Cloud:
     """Return the cloud in which renamed objects carry their new keys; each is an item, and work for the first step."""
-    if intent.absent:
+    if desired.absent:
         return cloud
-    names = _names(intent, server, report)
+    names = _names(desired, server, report)
     changed: dict[str, Any] = {}
     for name in (one.name for one in fields(Cloud)) if names else ():
         listed = getattr(cloud, name)
         if isinstance(listed, dict):
-            known = _taken(listed.values(), intent.network)
-            changed[name] = {key: _renamed(one, known, names, intent, design) for key, one in listed.items()}
+            known = _taken(listed.values(), desired.network)
+            changed[name] = {key: _renamed(one, known, names, desired, design) for key, one in listed.items()}
         elif isinstance(listed, list):
-            known = _taken(listed, intent.network)
-            changed[name] = [_renamed(one, known, names, intent, design) for one in listed]
+            known = _taken(listed, desired.network)
+            changed[name] = [_renamed(one, known, names, desired, design) for one in listed]
     return replace(cloud, **changed) if changed else cloud
 
 
-def _names(intent: Intent, server: Server, report: Report) -> Names:
-    entries = resolve_entries(intent, server, Report())
+def _names(desired: DesiredNetwork, server: Server, report: Report) -> Names:
+    entries = resolve_entries(desired, server, Report())
     return Names(
-        entries=_checked("bonding_cpe_nat_ips, entry", [(one.key, one.intent.renamed_from) for one in entries], report),
-        spaces=_checked("space", [(one.key, one.renamed_from) for one in intent.spaces], report),
-        hosts=_checked("host", [(one.host, one.renamed_from) for one in intent.hosts], report),
+        entries=_checked(
+            "bonding_cpe_nat_ips, entry", [(one.key, one.desired.renamed_from) for one in entries], report
+        ),
+        spaces=_checked("space", [(one.key, one.renamed_from) for one in desired.spaces], report),
+        hosts=_checked("host", [(one.host, one.renamed_from) for one in desired.hosts], report),
     )
 
 
@@ -127,23 +129,23 @@ def _taken(objects: Iterable[Any], network: str) -> set[str]:
     return {one.tags.get(TAG_KEY, "") for one in found if not (isinstance(one, ElasticIp) and is_retired(one))}
 
 
-def _renamed(one: Any, taken: set[str], names: Names, intent: Intent, design: Design) -> Any:
+def _renamed(one: Any, taken: set[str], names: Names, desired: DesiredNetwork, design: Design) -> Any:
     tags: dict[str, str] = getattr(one, "tags", None) or {}
     old = tags.get(TAG_KEY, "")
-    if tags.get(TAG_NETWORK) != intent.network or not old:
+    if tags.get(TAG_NETWORK) != desired.network or not old:
         return one
     new = names.of(old)
     if new == old or new in taken:
         return one
     after = {TAG_KEY: new}
-    if tags.get("Name") == shown_name(intent.network, old):
-        after["Name"] = shown_name(intent.network, new)
+    if tags.get("Name") == shown_name(desired.network, old):
+        after["Name"] = shown_name(desired.network, new)
     number = one.allocation_id if isinstance(one, ElasticIp) else one.id
     part = _PARTS.get(new.partition("/")[0], "private_wan")
     before = {name: tags[name] for name in after}
     design.aws(Change("update", "key_tag", number, new, before, after), Placement("add", part))
     # what lies in a VPC is in the one region of all hosts
-    region = one.region if isinstance(one, ElasticIp) else next((host.region for host in intent.hosts), None)
+    region = one.region if isinstance(one, ElasticIp) else next((host.region for host in desired.hosts), None)
     design.renames.append({"id": number, "tags": after, "region": region})
     return replace(one, tags={**tags, **after})
 
@@ -170,37 +172,37 @@ def check_entry_names(
     for entry in entries:
         if current_address(own.get(entry.key)):
             continue
-        for thing in server.bond_things.get(entry.bond.id, ()):
-            if thing.kind != "cpe_nat_ip" or thing.data.get("nat_ip") != entry.intent.nat_ip:
+        for obj in server.bond_objects.get(entry.bond.id, ()):
+            if obj.kind != "cpe_nat_ip" or obj.data.get("nat_ip") != entry.desired.nat_ip:
                 continue
-            old = next((key for key, one in own.items() if current_address(one) == thing.key and key not in keys), None)
-            what = f"nat_ip {entry.intent.nat_ip} of bond {entry.bond.id}"
+            old = next((key for key, one in own.items() if current_address(one) == obj.key and key not in keys), None)
+            what = f"nat_ip {entry.desired.nat_ip} of bond {entry.bond.id}"
             if old:
                 report.problem(
-                    f"{entry.intent.label}: looks like the entry {old} by another name, whose address "
+                    f"{entry.desired.label}: looks like the entry {old} by another name, whose address "
                     f"{own[old].public_ip} leads to {what} (got {entry.key}, expected {old}). Say renamed_from: {old} "
                     f"to keep the address, or name the entry {old} again."
                 )
-            elif not any(thing.key in (one.private_ip, one.tags.get(TAG_PRIVATE_IP)) for one in own.values()):
+            elif not any(obj.key in (one.private_ip, one.tags.get(TAG_PRIVATE_IP)) for one in own.values()):
                 refuse_unless_incomplete(
                     fleet,
-                    f"{entry.intent.label}: {what} has the CPE NAT IP {thing.key} already, which is of no entry of "
+                    f"{entry.desired.label}: {what} has the CPE NAT IP {obj.key} already, which is of no entry of "
                     "this network: a host has one public address. Leave the entry out, or delete that CPE NAT IP on "
                     "the server, which interrupts its inbound connections.",
                     report,
                 )
 
 
-def check_space_names(spaces: Iterable[SpaceIntent], context: Context) -> None:
+def check_space_names(spaces: Iterable[DesiredSpace], context: Context) -> None:
     """Refuse a new VPC of a network that the VPC of a space has which the server knows no more."""
     for space in spaces:
-        here = owned(context.intent.network, vpc_key(space.key), context.cloud.vpcs.values())
+        here = owned(context.desired.network, vpc_key(space.key), context.cloud.vpcs.values())
         if space.vpc is None or space.vpc.cidr is None or here:
             continue
         for vpc in context.cloud.vpcs.values():
             kind, _slash, old = vpc.tags.get(TAG_KEY, "").partition("/")
-            ours = vpc.tags.get(TAG_NETWORK) == context.intent.network and kind == "vpc"
-            if ours and old not in context.server.spaces and space.vpc.cidr in vpc.cidrs:
+            owned_by_network = vpc.tags.get(TAG_NETWORK) == context.desired.network and kind == "vpc"
+            if owned_by_network and old not in context.server.spaces and space.vpc.cidr in vpc.cidrs:
                 context.report.problem(_space_sentence(space.key, old, f"whose VPC {vpc.id} has its network"))
 
 
@@ -218,7 +220,7 @@ def check_gateway_names(gateways: Iterable[Gateway], context: Context) -> None:
         instance = gateway.member.instance
         for interface in context.cloud.interfaces.values():
             key = interface.tags.get(TAG_KEY, "")
-            known = owned(context.intent.network, key, [interface]) and key.startswith("gateway/")
+            known = owned(context.desired.network, key, [interface]) and key.startswith("gateway/")
             if not known or gateway.interface or instance is None or interface.instance_id != instance.id:
                 continue
             _kind, space, old = key.split("/")

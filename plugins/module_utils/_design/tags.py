@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags of the operator's own on everything that is made (`bonding_tags`, `tags` of a space). Private to the collection.
+"""Tags of the operator's own on everything that is made (`bonding_tags`, `tags` of a space).
 
 Accounts refuse a creation without them, so each is in the creating call. On what exists they are compared: a first step
 of the run writes those that differ. No tag is ever taken off, since nobody can tell whose one is.
@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from .._model.desired_network import Intent
+from .._model.desired_network import DesiredNetwork
 from .._model.names import PUBLIC_IP, TAG_KEY, TAG_NETWORK, cpe_nat_key, tags
-from .._model.plan import Design, Item, Placement
+from .._model.plan import Design, Placement, PlannedChange
 from .._model.state import Cloud, ElasticIp
 from .._objects import Change
 from .cpe_nat.entries import Entry, is_retired
@@ -41,22 +41,22 @@ class TagsOf(Protocol):
         """Return the tags of an object's key; None of one that the inventory does not name."""
 
 
-def design_company_tags(intent: Intent, entries: Iterable[Entry], cloud: Cloud, design: Design) -> None:
+def design_company_tags(desired: DesiredNetwork, entries: Iterable[Entry], cloud: Cloud, design: Design) -> None:
     """Hand the operator's tags to everything that is made, and write those that differ on what is there."""
-    if not intent.tags and not any(space.tags for space in intent.spaces):
+    if not desired.tags and not any(space.tags for space in desired.spaces):
         return
-    tags_of = _tags_of(intent, entries)
-    design.items = [_tagged(item, intent.network, tags_of) for item in design.items]
+    tags_of = _tags_of(desired, entries)
+    design.items = [_tagged(item, desired.network, tags_of) for item in design.items]
     for work, key in _works(design):
         if wanted := tags_of(key):
             work["tags"] = dict(wanted)
-    _compare(intent, cloud, tags_of, design)
+    _compare(desired, cloud, tags_of, design)
 
 
-def _tags_of(intent: Intent, entries: Iterable[Entry]) -> TagsOf:
-    spaces = {space.key: {**intent.tags, **space.tags} for space in intent.spaces}
+def _tags_of(desired: DesiredNetwork, entries: Iterable[Entry]) -> TagsOf:
+    spaces = {space.key: {**desired.tags, **space.tags} for space in desired.spaces}
     # A bond's space need not be one of the inventory's.
-    bonds = {cpe_nat_key(entry.key): spaces.get(entry.bond.space, intent.tags) for entry in entries}
+    bonds = {cpe_nat_key(entry.key): spaces.get(entry.bond.space, desired.tags) for entry in entries}
 
     def of(key: str) -> Mapping[str, str] | None:
         kind, _slash, rest = key.partition("/")
@@ -64,13 +64,13 @@ def _tags_of(intent: Intent, entries: Iterable[Entry]) -> TagsOf:
             return bonds.get(key)
         if kind == "sg":
             group, _slash, place = rest.partition("/")
-            return spaces.get(place) if group == "gateway" else intent.tags
-        return intent.tags if kind == PUBLIC_IP else spaces.get(rest.partition("/")[0])
+            return spaces.get(place) if group == "gateway" else desired.tags
+        return desired.tags if kind == PUBLIC_IP else spaces.get(rest.partition("/")[0])
 
     return of
 
 
-def _tagged(item: Item, network: str, tags_of: TagsOf) -> Item:
+def _tagged(item: PlannedChange, network: str, tags_of: TagsOf) -> PlannedChange:
     """Return an item with the tags that its object is made with."""
     if item.system != "aws" or item.verb != "create" or item.kind not in TAGGED:
         return item
@@ -95,14 +95,14 @@ def _works(design: Design) -> Iterator[tuple[dict[str, Any], str]]:
         yield from ((work, work["key"]) for _host, work in own)
 
 
-def _compare(intent: Intent, cloud: Cloud, tags_of: TagsOf, design: Design) -> None:
+def _compare(desired: DesiredNetwork, cloud: Cloud, tags_of: TagsOf, design: Design) -> None:
     """Write the tags that differ on the network's objects, in the first step of the run."""
-    region = next((host.region for host in intent.hosts), None)
+    region = next((host.region for host in desired.hosts), None)
     vpcs = {one.vpc_id: one.id for one in cloud.instances.values()}
-    machines = {host.instance_id: host.region for host in intent.hosts}
+    machines = {host.instance_id: host.region for host in desired.hosts}
     for kind, found in _objects(cloud):
         key = found.tags.get(TAG_KEY, "")
-        if found.tags.get(TAG_NETWORK) != intent.network or _is_old(found):
+        if found.tags.get(TAG_NETWORK) != desired.network or _is_old(found):
             continue
         wanted = tags_of(key) or {}
         after = {name: value for name, value in wanted.items() if found.tags.get(name) != value}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A Linux host's devices, routes and rules, and what this collection has left on it. Private to the collection."""
+"""A Linux host's devices, routes and rules, and what this collection has left on it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MANAGERS = {
     "cloud_init": "etc/cloud",
 }
 """Programs that may configure a new device, and the path that exists if they are installed."""
-EMPTY: dict[str, list[Any]] = {"masquerade": [], "ways_back": [], "firewall": []}
+EMPTY: dict[str, list[Any]] = {"masquerade": [], "return_routes": [], "firewall": []}
 FIREWALL = {"directory": "etc/bonding/nftables", "known_ips": "etc/bonding/known_ips"}
 """Paths at which the vendor's firewall takes additional rules (6.6 and later) and addresses (6.5)."""
 CONFIGURATION = "/var/lib/bonding/configuration.json"

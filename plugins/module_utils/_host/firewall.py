@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The input path of a host's nftables: does it admit a packet? Private to the collection.
+"""The input path of a host's nftables: does it admit a packet?
 
 Evaluates what ``nft -j list ruleset`` prints, with every branch that the packet may take. What is not understood (an
 extension of iptables, a rate limit, a state) may match or not, so an answer is "yes" or "no" only if it is the same

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Verification of a host: devices that are up, their addresses, tunnel peers that answer.
-
-Private to the collection.
-"""
+"""Verification of a host: devices that are up, their addresses, tunnel peers that answer."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Addresses of a VPC subnet: which may be used, and which one an entry gets. Private to the collection."""
+"""Addresses of a VPC subnet: which may be used, and which one an entry gets."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operator's intent as plain dataclasses, and the report on it. Private to the collection."""
+"""The desired network as plain dataclasses, and the report on it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class HostIntent:
+class DesiredHost:
     """An inventory host of the aggregators' group."""
 
     host: str
@@ -98,7 +98,7 @@ class HostIntent:
     private_ip: str | None = None
     reachable: bool = False
     primary_devices: tuple[str, ...] = ("eth0", "ens5")
-    host_side: bool = False
+    manage_host: bool = False
     host_skip: tuple[str, ...] = ()
     renamed_from: str | None = None
     """The name of the host before, as its objects carry it."""
@@ -107,7 +107,7 @@ class HostIntent:
 
 
 @dataclass(frozen=True)
-class VxlanIntent:
+class DesiredVxlan:
     """Direct VXLAN peering of a space; None = derived."""
 
     subnet: ipaddress.IPv4Network
@@ -119,7 +119,7 @@ class VxlanIntent:
 
 
 @dataclass(frozen=True)
-class VpcIntent:
+class DesiredVpc:
     """A space's VPC: made (`cidr`) or adopted (`id`). One with neither has been refused, and nothing comes of it."""
 
     cidr: str | None = None
@@ -130,7 +130,7 @@ class VpcIntent:
 
 
 @dataclass(frozen=True)
-class GatewayIntent:
+class DesiredGateway:
     """A gateway of a space on one aggregator (`host` is an inventory name)."""
 
     host: str
@@ -152,14 +152,14 @@ class GatewayIntent:
 
 
 @dataclass(frozen=True)
-class SpaceIntent:
+class DesiredSpace:
     """A space."""
 
     key: str
     private_wan: str
-    vxlan: VxlanIntent | None = None
-    vpc: VpcIntent | None = None
-    gateways: tuple[GatewayIntent, ...] = ()
+    vxlan: DesiredVxlan | None = None
+    vpc: DesiredVpc | None = None
+    gateways: tuple[DesiredGateway, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags of the operator's own, over those of the whole network."""
     renamed_from: str | None = None
@@ -167,7 +167,7 @@ class SpaceIntent:
 
 
 @dataclass(frozen=True)
-class CpeNatIntent:
+class DesiredEntry:
     """A public address for a bond. `bond` is an id or an exact name, `aggregator` an inventory name."""
 
     bond: str
@@ -198,7 +198,7 @@ class CpeNatIntent:
 
 
 @dataclass(frozen=True)
-class BgpIntent:
+class DesiredBgp:
     """BGP between the aggregators: over a transit VXLAN in `subnet`, or over their private addresses."""
 
     asn: int
@@ -207,21 +207,21 @@ class BgpIntent:
     route_reflectors: tuple[str, ...] = ()
     aggregators: str | tuple[str, ...] = "all"
     update_password: bool = False
-    """True if sessions that are there get the password again. The password itself is no part of the intent."""
+    """True if sessions that are there get the password again. The password itself is no part of the inventory."""
 
 
 @dataclass(frozen=True)
-class Intent:
+class DesiredNetwork:
     """Everything that the operator wants, and how far this run may go."""
 
     network: str
-    hosts: tuple[HostIntent, ...]
-    spaces: tuple[SpaceIntent, ...] = ()
-    cpe_nat_ips: tuple[CpeNatIntent, ...] = ()
-    bgp: BgpIntent | None = None
+    hosts: tuple[DesiredHost, ...]
+    spaces: tuple[DesiredSpace, ...] = ()
+    cpe_nat_ips: tuple[DesiredEntry, ...] = ()
+    bgp: DesiredBgp | None = None
     vni_base: int = DEFAULT_VNI_BASE
     tunnel_device: str = DEFAULT_TUNNEL_DEVICE
-    leaving: tuple[str, ...] = ()
+    decommissioned: tuple[str, ...] = ()
     absent: bool = False
     allow_disruption: bool = False
     prune: bool = False
@@ -241,7 +241,7 @@ class Intent:
     @property
     def removes(self) -> bool:
         """Return True if this run looks for objects that the inventory no longer names."""
-        return bool(self.absent or self.prune or self.leaving)
+        return bool(self.absent or self.prune or self.decommissioned)
 
     @property
     def filters(self) -> bool:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names of what the collection makes, on the server and on AWS, and whether a name is one of them.
 
-Private to the collection. The rules are in docs/design.md, "Whose is it": nothing is remembered, so a name or a
+The rules are in docs/design.md, "Whose is it": nothing is remembered, so a name or a
 tag has to tell the network, the purpose and the owner of an object.
 """
 
@@ -70,7 +70,7 @@ def object_name(network: str, kind: str, number: int) -> str:
     return f"{network}_{kind}_{number}"
 
 
-def own_name(network: str, name: str) -> tuple[str, int] | None:
+def parse_object_name(network: str, name: str) -> tuple[str, int] | None:
     """(kind, number) if `name` is one that this network gives to protocols and filters, else None."""
     match = re.fullmatch(rf"{re.escape(network)}_({'|'.join(OWN_KINDS)})_(\d+)", name)
     return (match.group(1), int(match.group(2))) if match else None

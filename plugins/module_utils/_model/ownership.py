@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ownership of protocols and filters on the server by their names. Private to the collection."""
+"""Ownership of protocols and filters on the server by their names."""
 
 from __future__ import annotations
 
 from .._objects import Object
-from .names import own_name
+from .names import parse_object_name
 
 _KIND = {
     "babel": "babel_protocol",
@@ -19,10 +19,10 @@ _KIND = {
 }
 
 
-def own_thing(network: str, thing: Object) -> tuple[str, int] | None:
+def is_own_object(network: str, obj: Object) -> tuple[str, int] | None:
     """Return (kind, number) of a protocol's or filter's name if the network gives it to such a thing, else None.
 
     A filter named demo_babel_8 is somebody else's: the network gives that name to a Babel protocol.
     """
-    own = own_name(network, thing.key)
-    return own if own is not None and _KIND[own[0]] == thing.kind else None
+    own = parse_object_name(network, obj.key)
+    return own if own is not None and _KIND[own[0]] == obj.kind else None

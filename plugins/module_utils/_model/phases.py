@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From what exists to what is wanted in three stages, so that live traffic never loses its path.
 
-Private to the collection.
-
 Lists that carry traffic (endpoints, addresses, patterns, routes) first grow to the union, and shrink to the wanted list
 only in the last phase; what cannot be done beside the old value is done in between, one host at a time.
 """
@@ -67,7 +65,7 @@ DISRUPTIVE: dict[str, dict[str, str]] = {
 
 
 @dataclass
-class Batch:
+class ObjectBatch:
     """Objects of one host in one phase: `wanted` as they shall be after the phase, `gone` to be deleted in it."""
 
     part: str
@@ -83,7 +81,7 @@ def _union(name: str, found: Any, wanted: Any) -> Any:
     return [*(found or ()), *(entry for entry in wanted or () if identify(entry) not in present)]
 
 
-def _without_gone(name: str, found: Any, wanted: Any) -> Any:
+def _without_removed(name: str, found: Any, wanted: Any) -> Any:
     """The union again, with wanted options: what the switch phase leaves, before the old parts go."""
     identify = _GROWING[name]
     kept = {identify(entry) for entry in wanted or ()}
@@ -103,7 +101,7 @@ def stage(found: Object | None, wanted: Object, filters_grow: bool = True) -> di
         old = found.data.get(name)
         if name in _GROWING and value is not None:
             added[name] = _union(name, old, value)
-            switched[name] = _without_gone(name, old, value)
+            switched[name] = _without_removed(name, old, value)
         elif name == "areas":
             added[name], switched[name] = _areas(old, value)
         elif wanted.kind == "filter" and name == "body":
@@ -142,7 +140,7 @@ def _areas(found: Any, wanted: Any) -> tuple[Any, Any]:
         for number in old | new
     ]
     switched = [
-        {"area_id": number, "interfaces": _without_gone("interfaces", old.get(number), new.get(number))}
+        {"area_id": number, "interfaces": _without_removed("interfaces", old.get(number), new.get(number))}
         for number in old | new
     ]
     return added, switched

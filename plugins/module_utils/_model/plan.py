@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items of the plan, and the work that the roles are given. Private to the collection."""
+"""Items of the plan, and the work that the roles are given."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .._objects import Change, Object, Verb
-from .phases import PHASES, Batch, Phase
-from .quotas import Line
+from .phases import PHASES, ObjectBatch, Phase
+from .quotas import QuotaUsage
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
@@ -21,7 +21,7 @@ ALLOW = "bonding_allow_disruption"
 
 
 @dataclass(frozen=True)
-class Item:
+class PlannedChange:
     """One change of one object. `before` and `after` hold the fields that change."""
 
     system: System
@@ -66,10 +66,10 @@ class Placement:
         return replace(self, phase=phase)
 
 
-def item_of(system: System, change: Change, place: Placement) -> Item:
+def item_of(system: System, change: Change, place: Placement) -> PlannedChange:
     """Return the item of a change; one that interrupts something is disruptive, and wants its switch."""
     text = place.interrupts if place.switch else ""
-    return Item(
+    return PlannedChange(
         system=system,
         verb=change.verb,
         kind=change.kind,
@@ -102,8 +102,8 @@ class SecurityWork:
 class Design:
     """Result of the design: batches of server objects, items on AWS, and work for the roles, by phase."""
 
-    batches: dict[Phase, list[Batch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
-    items: list[Item] = field(default_factory=list)
+    batches: dict[Phase, list[ObjectBatch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    items: list[PlannedChange] = field(default_factory=list)
     cpe_nat: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
@@ -124,8 +124,8 @@ class Design:
     """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
     vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
-    host_sides: dict[str, Any] = field(default_factory=dict)
-    """A HostSide of each host whose own side was read."""
+    host_configs: dict[str, Any] = field(default_factory=dict)
+    """A HostSide of each host whose host configuration was read."""
     security: dict[Phase, list[SecurityWork]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     choosing: set[str] = field(default_factory=set)
     """The subnets in which the plan chooses a private address."""
@@ -135,7 +135,7 @@ class Design:
     """(part, {id, tags, region}) of each object whose tags of the operator's own differ."""
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
-    limits: list[Line] = field(default_factory=list)
+    limits: list[QuotaUsage] = field(default_factory=list)
     """Limits that apply to the plan's items, each with the number that is left."""
 
     def aws(self, change: Change, place: Placement) -> None:
@@ -146,15 +146,15 @@ class Design:
         """Add an item on an aggregator itself."""
         self.items.append(item_of("host", change, place))
 
-    def interrupts(self, thing: Object, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
+    def interrupts(self, obj: Object, text: str, switch: str = ALLOW, phase: Phase = "remove") -> None:
         """Mark the change of an object on the server in a phase as a disruptive one, which wants `switch`."""
         if switch:
-            self.interrupting[phase, thing.parent, thing.key] = text, switch
+            self.interrupting[phase, obj.parent, obj.key] = text, switch
 
-    def want(self, phase: Phase, part: str, host: str | None, *things: Object) -> None:
+    def want(self, phase: Phase, part: str, host: str | None, *objects: Object) -> None:
         """Require the objects on the server, as given, after `phase`."""
-        self.batches[phase].append(Batch(part, host, wanted=list(things)))
+        self.batches[phase].append(ObjectBatch(part, host, wanted=list(objects)))
 
-    def drop(self, part: str, host: str | None, *things: Object) -> None:
+    def drop(self, part: str, host: str | None, *objects: Object) -> None:
         """Require that the objects are deleted from the server after the last phase."""
-        self.batches["remove"].append(Batch(part, host, gone=list(things)))
+        self.batches["remove"].append(ObjectBatch(part, host, gone=list(objects)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits: what there is, what the plan adds, and how much is allowed, a line each. Private to the collection.
+"""Limits: what there is, what the plan adds, and how much is allowed, a line each.
 
 EC2 tells some limits itself. Those that it does not are AWS's defaults, which are warned of, since an account may have
 more; what the operator says in bonding_quotas is believed, and refused beyond.
@@ -23,7 +23,7 @@ class Quota:
 
     name: str
     title: str
-    things: str
+    objects: str
     place: str
     default: int
     attribute: str = ""
@@ -51,7 +51,7 @@ BY_AWS, BY_OPERATOR, BY_DEFAULT, BY_TYPE, BY_SIZE = "AWS", "bonding_quotas", "AW
 
 
 @dataclass(frozen=True)
-class Line:
+class QuotaUsage:
     """One limit at one place: `there` now, `new` by this plan, at most `most`, as `source` says."""
 
     limit: str
@@ -73,7 +73,7 @@ class Line:
 
 def quota_line(
     quota: Quota, where: str, counts: tuple[int, int], account: Account | None, said: Mapping[str, int], report: Report
-) -> Line:
+) -> QuotaUsage:
     """The line of an account's quota, for `counts` (there, new); what does not fit goes to the report."""
     told = account.limits.get(quota.name) if account else None
     if quota.name in said:
@@ -82,10 +82,10 @@ def quota_line(
         most, source = told, BY_AWS
     else:
         most, source = quota.default, BY_DEFAULT
-    line = Line(quota.things, where, *counts, most, source)
+    line = QuotaUsage(quota.objects, where, *counts, most, source)
     if line.left >= 0 or line.new == 0:
         return line
-    text = f"The {quota.place} {where} has {line.there} {quota.things} and would get {line.new} more; "
+    text = f"The {quota.place} {where} has {line.there} {quota.objects} and would get {line.new} more; "
     if source == BY_DEFAULT:
         report.warn(
             f'{text}AWS lets an account have {most} in a {quota.place} unless that was raised (quota "{quota.title}").'

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""State of the management server and of AWS, as the design reads it. Private to the collection."""
+"""State of the management server and of AWS, as the design reads it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Aggregator:
 
 
 @dataclass(frozen=True)
-class SpaceFound:
+class Space:
     """A space on the server."""
 
     id: int
@@ -54,18 +54,18 @@ class Server:
     """The management server's side."""
 
     aggregators: dict[int, Aggregator] = field(default_factory=dict)
-    spaces: dict[str, SpaceFound] = field(default_factory=dict)
+    spaces: dict[str, Space] = field(default_factory=dict)
     bonds: dict[int, Bond] = field(default_factory=dict)
-    things: dict[int, list[Object]] = field(default_factory=dict)
+    objects: dict[int, list[Object]] = field(default_factory=dict)
     """Interfaces, protocols and filters by aggregator id."""
-    bond_things: dict[int, list[Object]] = field(default_factory=dict)
+    bond_objects: dict[int, list[Object]] = field(default_factory=dict)
     """Connected IPs, CPE NAT IPs (and routes, where read) by bond id."""
     bond_interfaces: dict[int, list[str]] = field(default_factory=dict)
     """Names of the bonders' interfaces by bond id."""
     bonds_with_networks: set[int] = field(default_factory=set)
     """Ids of the bonds whose connected IPs and routes were both read, so that a network that is not found is absent."""
 
-    def space_by_id(self, number: int) -> SpaceFound | None:
+    def space_by_id(self, number: int) -> Space | None:
         """The space with this id."""
         return next((space for space in self.spaces.values() if space.id == number), None)
 

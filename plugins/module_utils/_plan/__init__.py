@@ -1,4 +1,4 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_plan's engine: read both sides, design, and say what has to be done. Private to the collection."""
+"""network_plan's engine: read both sides, design, and say what has to be done."""

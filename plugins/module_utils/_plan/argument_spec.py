@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_plan's options. Private to the collection."""
+"""network_plan's options."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ AGGREGATOR: Spec = {
     "private_ip_address": _str(),
     "reachable": _bool(),
     "primary_devices": _list(default=["eth0", "ens5"]),
-    "host_side": _bool(),
+    "manage_host": _bool(),
     "renamed_from": _str(),
-    "host_skip": _list(default=[], choices=["attach", "checks", "firewall", "masquerade", "settle", "ways_back"]),
+    "host_skip": _list(default=[], choices=["attach", "checks", "firewall", "masquerade", "converge", "return_routes"]),
     "found": {"type": "dict"},
 }
 _VXLAN: Spec = {
@@ -128,7 +128,7 @@ ARGUMENT_SPEC: Spec = {
     "bgp": {"type": "dict", "options": _BGP},
     "vni_base": {"type": "int", "default": DEFAULT_VNI_BASE},
     "tunnel_device": _str(default=DEFAULT_TUNNEL_DEVICE),
-    "leaving": _list(default=[]),
+    "decommissioned": _list(default=[]),
     "allow_disruption": _bool(),
     "allow_nonconforming": _bool(),
     "prune": _bool(),

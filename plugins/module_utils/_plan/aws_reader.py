@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS's side, as the design reads it: only what the intent needs, one listing of a kind. Private to the collection."""
+"""State of AWS, as the design reads it: only what the inventory needs, one listing of a kind."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .._aws.reservations import reserved_in
 from .._aws.reverse_dns import reverse_dns_of
 from .._aws.security_group_reader import read_security
 from .._model.addresses import delegated
-from .._model.desired_network import Intent
+from .._model.desired_network import DesiredNetwork
 from .._model.names import TAG_KEY, is_group_name
-from .._model.plan import Item
+from .._model.plan import PlannedChange
 from .._model.quotas import REGIONAL
 from .._model.state import (
     Cloud,
@@ -106,8 +106,8 @@ def _blocks(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return [one for one in blocks if one.get(f"{name}State", {}).get("State") not in gone]
 
 
-def _regions(intent: Intent) -> list[str | None]:
-    return sorted({host.region for host in intent.hosts}, key=str)
+def _regions(desired: DesiredNetwork) -> list[str | None]:
+    return sorted({host.region for host in desired.hosts}, key=str)
 
 
 class CloudReader:
@@ -124,33 +124,33 @@ class CloudReader:
     def _ec2(self, region: str | None) -> Any:
         return self._client_of(region, "ec2")
 
-    def read_network(self, intent: Intent) -> None:
+    def read_network(self, desired: DesiredNetwork) -> None:
         """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
-        self._regions = _regions(intent)
+        self._regions = _regions(desired)
         for region in self._regions:
-            ids = [host.instance_id for host in intent.hosts if host.region == region and host.instance_id]
-            self._region(region, ids, intent)
+            ids = [host.instance_id for host in desired.hosts if host.region == region and host.instance_id]
+            self._region(region, ids, desired)
 
-    def _region(self, region: str | None, ids: Collection[str], intent: Intent) -> None:
+    def _region(self, region: str | None, ids: Collection[str], desired: DesiredNetwork) -> None:
         """A region, by few answers waited for: a listing waits only for those that its filters come from."""
         client = self._ec2(region)
-        vpcs = intent.removes or any(space.vpc or space.gateways for space in intent.spaces)
-        steps = [partial(self._instances, client, ids, intent), partial(self._addresses, client, region, intent)]
+        vpcs = desired.removes or any(space.vpc or space.gateways for space in desired.spaces)
+        steps = [partial(self._instances, client, ids, desired), partial(self._addresses, client, region, desired)]
         if vpcs:
-            steps += [partial(self._vpcs, client, intent), partial(self._internet_gateways, client, intent)]
+            steps += [partial(self._vpcs, client, desired), partial(self._internet_gateways, client, desired)]
         _at_once(steps)
-        steps = [partial(self._subnets, client, intent), partial(self._security, client, intent)]
+        steps = [partial(self._subnets, client, desired), partial(self._security, client, desired)]
         if vpcs:
-            steps += [partial(self._route_tables, client), partial(self._interfaces, client, intent)]
+            steps += [partial(self._route_tables, client), partial(self._interfaces, client, desired)]
         _at_once(steps)
-        if intent.removes:
+        if desired.removes:
             self._foreign_route_tables(client)
-        read_nat_gateways(client, intent, self.cloud)
-        read_egress_only_gateways(client, intent, self.cloud)
+        read_nat_gateways(client, desired, self.cloud)
+        read_egress_only_gateways(client, desired, self.cloud)
 
-    def take(self, intent: Intent, cloud: Cloud) -> None:
+    def take(self, desired: DesiredNetwork, cloud: Cloud) -> None:
         """Take over the state that another process has read by `read_network`."""
-        self._regions = _regions(intent)
+        self._regions = _regions(desired)
         self.cloud = cloud
 
     def read_nat_zones(self) -> bool:
@@ -195,7 +195,7 @@ class CloudReader:
             self.cloud.foreign_objects = found
         return bool(new)
 
-    def missing_rights(self, items: Collection[Item], intent: Intent) -> tuple[list[str], list[str]]:
+    def missing_rights(self, items: Collection[PlannedChange], desired: DesiredNetwork) -> tuple[list[str], list[str]]:
         """Return sentences on denied rights, and on rights that AWS does not decide, each in its own region."""
         # seldom asked for, and Ansible compiles what is imported in every run
         from .._aws.permissions.check import missing_rights
@@ -203,9 +203,9 @@ class CloudReader:
 
         missing: dict[str, None] = {}
         untold: dict[str, None] = {}
-        for region, mine in items_by_region(items, intent, self.cloud).items():
+        for region, mine in items_by_region(items, desired, self.cloud).items():
             client, services = self._ec2(region), partial(self._client_of, region)
-            denied, open_questions = missing_rights(client, services, mine, intent.network, self.cloud)
+            denied, open_questions = missing_rights(client, services, mine, desired.network, self.cloud)
             where = f"{client.meta.region_name}: " if len(self._regions) > 1 else ""
             missing |= dict.fromkeys(where + text for text in denied)
             untold |= dict.fromkeys(where + text for text in open_questions)
@@ -249,14 +249,14 @@ class CloudReader:
             self.cloud.subnets[number] = replace(subnet, reserved=found)
         return bool(new)
 
-    def _instances(self, client: Any, ids: Iterable[str], intent: Intent) -> None:
+    def _instances(self, client: Any, ids: Iterable[str], desired: DesiredNetwork) -> None:
         for item in describe_by(client, "describe_instances", "instance-id", ids):
             interfaces = item.get("NetworkInterfaces", [])
             primary = next((i for i in interfaces if i["Attachment"]["DeviceIndex"] == 0), None)
             if primary is None or item["State"]["Name"] in ("terminated", "shutting-down"):
                 continue
             names = (group.get("GroupName") or "" for group in primary.get("Groups", []))
-            self._carries_groups |= any(is_group_name(intent.network, name) for name in names)
+            self._carries_groups |= any(is_group_name(desired.network, name) for name in names)
             self.cloud.instances[item["InstanceId"]] = Instance(
                 id=item["InstanceId"],
                 type=item["InstanceType"],
@@ -276,26 +276,26 @@ class CloudReader:
                 source_dest_check=primary.get("SourceDestCheck", True),
             )
 
-    def _addresses(self, client: Any, region: str | None, intent: Intent) -> None:
-        """The network's Elastic IPs, and (only where there are such) others that are to be taken over."""
-        found = describe(client, "describe_addresses", Filters=owned_by(intent.network))
-        named = any(entry.reverse_dns is not None for entry in intent.cpe_nat_ips)
+    def _addresses(self, client: Any, region: str | None, desired: DesiredNetwork) -> None:
+        """The network's Elastic IPs, and (only where there are such) others that are to be adopted."""
+        found = describe(client, "describe_addresses", Filters=owned_by(desired.network))
+        named = any(entry.reverse_dns is not None for entry in desired.cpe_nat_ips)
         names = reverse_dns_of(client, [item["AllocationId"] for item in found] if named else [])
         for item in found:
             name = names.get(item["AllocationId"], "") if named else None
             self.cloud.addresses.append(_elastic_ip(item, region, name))
-        named_ips = [entry.public_ip for entry in intent.cpe_nat_ips]
-        named_ips += [gateway.public_ip for space in intent.spaces for gateway in space.gateways]
-        given = {public_ip for public_ip in named_ips if public_ip and not intent.absent}
+        named_ips = [entry.public_ip for entry in desired.cpe_nat_ips]
+        named_ips += [gateway.public_ip for space in desired.spaces for gateway in space.gateways]
+        given = {public_ip for public_ip in named_ips if public_ip and not desired.absent}
         others = sorted(given - {item["PublicIp"] for item in found})
         for item in describe_by(client, "describe_addresses", "public-ip", others):
             self.cloud.named.append(_elastic_ip(item, region))
 
-    def _subnets(self, client: Any, intent: Intent) -> None:
+    def _subnets(self, client: Any, desired: DesiredNetwork) -> None:
         """The subnets of our VPCs, of the fleet's ones, and (seldom, and only then asked for) those of gateways."""
         everywhere = {*self.cloud.vpcs, *(instance.vpc_id for instance in self.cloud.instances.values())}
         found = describe_by(client, "describe_subnets", "vpc-id", everywhere)
-        given = {gateway.subnet_id for space in intent.spaces for gateway in space.gateways if gateway.subnet_id}
+        given = {gateway.subnet_id for space in desired.spaces for gateway in space.gateways if gateway.subnet_id}
         missing = given - {item["SubnetId"] for item in found}
         for item in found + describe_by(client, "describe_subnets", "subnet-id", missing):
             self.cloud.subnets[item["SubnetId"]] = Subnet(
@@ -311,13 +311,13 @@ class CloudReader:
                 ),
             )
 
-    def _security(self, client: Any, intent: Intent) -> None:
+    def _security(self, client: Any, desired: DesiredNetwork) -> None:
         checks = [instance.source_dest_check for instance in self.cloud.instances.values()]
-        read_security(client, intent, self.cloud, not all(checks), self._carries_groups)
+        read_security(client, desired, self.cloud, not all(checks), self._carries_groups)
 
-    def _vpcs(self, client: Any, intent: Intent) -> None:
-        adopted = [space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id]
-        found = describe(client, "describe_vpcs", Filters=owned_by(intent.network))
+    def _vpcs(self, client: Any, desired: DesiredNetwork) -> None:
+        adopted = [space.vpc.id for space in desired.spaces if space.vpc and space.vpc.id]
+        found = describe(client, "describe_vpcs", Filters=owned_by(desired.network))
         found += describe_by(client, "describe_vpcs", "vpc-id", adopted)
         for item in found:
             self.cloud.vpcs[item["VpcId"]] = Vpc(
@@ -327,8 +327,8 @@ class CloudReader:
                 ipv6=bool(_blocks(item, "Ipv6CidrBlock")),
             )
 
-    def _internet_gateways(self, client: Any, intent: Intent) -> None:
-        for item in describe(client, "describe_internet_gateways", Filters=owned_by(intent.network)):
+    def _internet_gateways(self, client: Any, desired: DesiredNetwork) -> None:
+        for item in describe(client, "describe_internet_gateways", Filters=owned_by(desired.network)):
             attached = item.get("Attachments") or [{}]
             self.cloud.internet_gateways[item["InternetGatewayId"]] = InternetGateway(
                 item["InternetGatewayId"], attached[0].get("VpcId"), tags_of(item)
@@ -339,7 +339,7 @@ class CloudReader:
             self._route_table(item)
 
     def _foreign_route_tables(self, client: Any) -> None:
-        """Read those of adopted VPCs that the intent names no more, with gateways of ours: their routes go too."""
+        """Read those of adopted VPCs that the inventory names no more, with gateways of ours: their routes go too."""
         for item in describe_by(
             client,
             "describe_route_tables",
@@ -348,10 +348,10 @@ class CloudReader:
         ):
             self._route_table(item)
 
-    def _interfaces(self, client: Any, intent: Intent) -> None:
-        if not self._may_have_gateways(intent):
+    def _interfaces(self, client: Any, desired: DesiredNetwork) -> None:
+        if not self._may_have_gateways(desired):
             return
-        for item in describe(client, "describe_network_interfaces", Filters=owned_by(intent.network)):
+        for item in describe(client, "describe_network_interfaces", Filters=owned_by(desired.network)):
             self.cloud.interfaces[item["NetworkInterfaceId"]] = Interface(
                 id=item["NetworkInterfaceId"],
                 subnet_id=item["SubnetId"],
@@ -364,15 +364,15 @@ class CloudReader:
                 ipv6=next((one["Ipv6Address"] for one in item.get("Ipv6Addresses", [])), None),
             )
 
-    def _may_have_gateways(self, intent: Intent) -> bool:
+    def _may_have_gateways(self, desired: DesiredNetwork) -> bool:
         """Return True if anything suggests that the network has, or had, a gateway's interface.
 
         An attached interface is seen on its instance, and every gateway has an Elastic IP. What remains is an
         interface that a killed run created and whose gateway the operator has removed since: a teardown finds it.
         """
         return (
-            intent.removes
-            or any(space.gateways for space in intent.spaces)
+            desired.removes
+            or any(space.gateways for space in desired.spaces)
             or any(instance.devices != (0,) for instance in self.cloud.instances.values())
             or any(address.tags.get(TAG_KEY, "").startswith(GATEWAY_ADDRESSES) for address in self.cloud.addresses)
         )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Work in a process beside this one. Private to the collection.
+"""Work in a process beside this one.
 
 Reading a side is mostly Python's own work: a client of EC2 is built out of EC2's whole model, answers are parsed. The
 threads of one process take turns at that; two processes do not.
@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
+class ChildProcess(Generic[T]):
     """Work that was begun."""
 
     def __init__(self, receiver: Connection) -> None:
@@ -46,7 +46,7 @@ class Beside(Generic[T]):
 
 
 @contextmanager
-def beside(work: Callable[[], T]) -> Iterator[Beside[T]]:
+def run_in_child(work: Callable[[], T]) -> Iterator[ChildProcess[T]]:
     """Begin `work` in a forked process, which is ended with the block if it has not ended before.
 
     What it returns or raises is pickled; what it changes in memory is lost. To be called where no other thread runs.
@@ -57,7 +57,7 @@ def beside(work: Callable[[], T]) -> Iterator[Beside[T]]:
     process.start()
     sender.close()  # the child has its own: without it, its end is the end of the file
     try:
-        yield Beside(receiver)
+        yield ChildProcess(receiver)
     finally:
         receiver.close()
         process.terminate()

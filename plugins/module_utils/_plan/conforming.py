@@ -1,20 +1,22 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server whose answers to the plan show that its API is not the one of the table. Private to the collection."""
+"""A server whose answers to the plan show that its API is not the one of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from .._model.desired_network import Report
-from .._model.plan import Item
+from .._model.plan import PlannedChange
 from .._objects import title_of
 
 SWITCH = "bonding_allow_nonconforming"
 
 
-def judge_server(not_shown: Mapping[str, list[str]], items: Iterable[Item], allowed: bool, report: Report) -> None:
+def judge_server(
+    not_shown: Mapping[str, list[str]], items: Iterable[PlannedChange], allowed: bool, report: Report
+) -> None:
     """Refuse to write fields that no object on the server shows; warn of others.
 
     What the plan has read tells, so this costs no request. A server ignores unknown fields without a word: what is

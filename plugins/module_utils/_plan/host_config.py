@@ -1,25 +1,25 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The aggregators' own side as work: role aggregator_host's variables after each phase. Private to the collection."""
+"""The host configuration as work: role aggregator_host's variables after each phase."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from .._design.host.config import HostSide
+from .._design.host.config import HostConfigChange
 from .._design.host.firewall import VXLAN, routing, sessions
 from .._model.phases import PHASES, Phase
-from .._model.plan import KNOWN_AFTER_APPLY, Design, Item
+from .._model.plan import KNOWN_AFTER_APPLY, Design, PlannedChange
 from .._objects import Object
 
 PREPARE = "prepare"
 INTERFACES = ("vxlan_interface", "ethernet_interface")
 
 
-def host_work(
-    sides: Mapping[str, HostSide], hosts: Collection[str], parts: Collection[str], limited: bool
+def host_inputs(
+    sides: Mapping[str, HostConfigChange], hosts: Collection[str], parts: Collection[str], limited: bool
 ) -> dict[str, dict[str, Any]]:
     """{host: {phase: SPEC}}; a phase that leaves what the last one does is left out.
 
@@ -30,7 +30,11 @@ def host_work(
     for host, side in sides.items():
         if host not in hosts:
             continue
-        parted: dict[str, Any] = {"masquerade": "gateways" in parts, "ways_back": "cpe_nat" in parts, "firewall": parts}
+        parted: dict[str, Any] = {
+            "masquerade": "gateways" in parts,
+            "return_routes": "cpe_nat" in parts,
+            "firewall": parts,
+        }
         work[host] = {PREPARE: side.prepared(**parted).as_dict()}
         for phase in PHASES:
             reached = "switch" if phase == "remove" and limited else phase
@@ -46,8 +50,8 @@ def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return sorted(host for host, specs in work.items() if specs.get(PREPARE, specs["remove"]) != added[host])
 
 
-def expectations(
-    changes: Iterable[tuple[Item, Object]], design: Design, hosts: Collection[str]
+def expected_changed_interfaces(
+    changes: Iterable[tuple[PlannedChange, Object]], design: Design, hosts: Collection[str]
 ) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
 
@@ -55,23 +59,23 @@ def expectations(
     """
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     tunnels = _tunnels(design, hosts)
-    for item, thing in changes:
-        wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_sides
+    for item, obj in changes:
+        wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_configs
         if wanted and item.kind in INTERFACES:
-            expected = _expected(thing, item.host or "", tunnels, design, item.phase)
+            expected = _expected(obj, item.host or "", tunnels, design, item.phase)
             found.setdefault(item.host or "", {}).setdefault(item.phase, []).append(expected)
     return found
 
 
-def everything(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def expected_interfaces(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
     tunnels = _tunnels(design, hosts)
     found: dict[str, list[dict[str, Any]]] = {}
     for batch in design.batches["remove"]:
-        for thing in batch.wanted:
-            if thing.kind in INTERFACES and batch.host in hosts and batch.host in design.host_sides:
+        for obj in batch.wanted:
+            if obj.kind in INTERFACES and batch.host in hosts and batch.host in design.host_configs:
                 found.setdefault(batch.host or "", []).append(
-                    _expected(thing, batch.host or "", tunnels, design, "remove")
+                    _expected(obj, batch.host or "", tunnels, design, "remove")
                 )
     return found
 
@@ -80,31 +84,31 @@ def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list
     """{device: {host: its tunnel addresses}} of the run's hosts."""
     tunnels: dict[str, dict[str, list[str]]] = {}
     for batch in design.batches["remove"]:
-        for thing in batch.wanted:
-            if thing.kind == "vxlan_interface" and batch.host in hosts:
-                tunnels.setdefault(thing.key, {})[batch.host or ""] = _plain(thing.data.get("addresses"))
+        for obj in batch.wanted:
+            if obj.kind == "vxlan_interface" and batch.host in hosts:
+                tunnels.setdefault(obj.key, {})[batch.host or ""] = _plain(obj.data.get("addresses"))
     return tunnels
 
 
 def _expected(
-    thing: Object, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
+    obj: Object, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
 ) -> dict[str, Any]:
-    others = tunnels.get(thing.key, {}) if thing.kind == "vxlan_interface" else {}
+    others = tunnels.get(obj.key, {}) if obj.kind == "vxlan_interface" else {}
     others = {other: theirs for other, theirs in others.items() if other != host}
     expected = {
-        "device": thing.key,
-        "addresses": _plain(thing.data.get("addresses")),
+        "device": obj.key,
+        "addresses": _plain(obj.data.get("addresses")),
         "peers": [address for theirs in others.values() for address in theirs],
     }
-    return {**expected, **_beyond(thing, host, others, design, phase)} if others else expected
+    return {**expected, **_beyond(obj, host, others, design, phase)} if others else expected
 
 
-def _beyond(thing: Object, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
+def _beyond(obj: Object, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
     """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
     protocols, bgp = routing(design, phase), sessions(design, phase)
-    near = protocols.get((host, thing.key))
-    met = [theirs for other, theirs in others.items() if near and protocols.get((other, thing.key)) == near]
-    own = _plain(thing.data.get("addresses"))
+    near = protocols.get((host, obj.key))
+    met = [theirs for other, theirs in others.items() if near and protocols.get((other, obj.key)) == near]
+    own = _plain(obj.data.get("addresses"))
     found: dict[str, Any] = {
         "babel": len(met) if near == "babel" else 0,
         "ospf": [address for theirs in met for address in theirs] if near == "ospf" else [],
@@ -115,9 +119,9 @@ def _beyond(thing: Object, host: str, others: Mapping[str, list[str]], design: D
             if address in bgp.get(host, ()) and bgp.get(other, set()) & set(own)
         ],
     }
-    needs = design.host_sides[host].needs.values()
-    ends = {end["ip"] for end in thing.data.get("endpoints") or ()}
-    admits = [entry for entry in needs if entry["device"] == thing.key]
+    needs = design.host_configs[host].needs.values()
+    ends = {end["ip"] for end in obj.data.get("endpoints") or ()}
+    admits = [entry for entry in needs if entry["device"] == obj.key]
     admits += [
         {**entry, "sources": [source for source in entry["sources"] if source in ends]}
         for entry in needs

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_plan as a module: AWS's side is begun to be read, and then the rest imported. Private to the collection."""
+"""network_plan as a module: AWS's side is begun to be read, and then the rest imported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from .._aws.client import ec2_client
 from .._aws.credentials import tidy_credentials
-from .inputs import PlanModule, begin
+from .inputs import PlanModule, start_reading
 
 
 def _require_confirmation(module: PlanModule) -> None:
@@ -41,7 +41,7 @@ def run(module: PlanModule) -> None:
 
     # amazon.aws finds the actions that this option wants by the log of its own process
     forked = not module.params.get("debug_botocore_endpoint_logs")
-    with begin(module.params, client_of, forked=forked) as begun:
+    with start_reading(module.params, client_of, forked=forked) as begun:
         # Ansible compiles all that is imported in every run, which takes as long as AWS's answers: so both at once
         from .results import end
 

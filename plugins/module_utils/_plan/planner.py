@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read, design, judge, return. Private to the collection.
+"""Read, design, judge, return.
 
 The design is made at least once with what a run with nothing to do needs; only where it then asks for something new
 is more read (used addresses, limits, the bonds' networks), and the design made again.
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from .._design.aggregators.leftovers import LEAVING, PRUNE, RELEASE
+from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
 from .._design.checks.kept_addresses import kept_addresses
 from .._design.checks.prices import is_of_own_pool, monthly
 from .._design.cpe_nat.connected_ips import bonds_of
@@ -26,17 +26,17 @@ from .._design.gateway.supernets import auto_bonds
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
 from .._design.vpc.public_subnets import NAT
-from .._model.desired_network import PARTS, Intent, Report
+from .._model.desired_network import PARTS, DesiredNetwork, Report
 from .._model.phases import PHASES
-from .._model.plan import ALLOW, Design, Item
+from .._model.plan import ALLOW, Design, PlannedChange
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .argument_spec import DEFAULT_MAX_DELETIONS
 from .aws_reader import CloudReader
 from .conforming import judge_server
-from .host_config import everything
-from .inputs import Begun
-from .role_inputs import Step, make_work, server_steps
+from .host_config import expected_interfaces
+from .inputs import PlanInputs
+from .role_inputs import Step, make_role_inputs, server_steps
 from .scope import Scope
 from .server_reader import ServerReader
 from .summary import lines_of, nothing_left, nothing_to_do
@@ -69,39 +69,39 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, Any]:
+def make_plan(params: Mapping[str, Any], api: Api, begun: PlanInputs) -> dict[str, Any]:
     """The plan of network_plan's arguments, as the module returns it.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
-    intent, first_report, cloud_side = begun.intent, begun.report, begun.cloud_side
+    desired, first_report, cloud_side = begun.desired, begun.report, begun.cloud_side
     refs = Refs(api)
     server_side = ServerReader(api, refs)
-    named = _read_server(intent, server_side)
+    named = _read_server(desired, server_side)
     begun.read()
-    _read_leftovers(intent, named, server_side, cloud_side)
-    report, design, steps = _design(intent, first_report, server_side, cloud_side)
-    if _read_more(intent, design, steps, server_side, cloud_side):
-        report, design, steps = _design(intent, first_report, server_side, cloud_side)
-    scope = _scope(params, intent)
-    first = next(iter(params.get("hosts") or [host.host for host in intent.hosts]), "")
+    _read_leftovers(desired, named, server_side, cloud_side)
+    report, design, steps = _design(desired, first_report, server_side, cloud_side)
+    if _read_more(desired, design, steps, server_side, cloud_side):
+        report, design, steps = _design(desired, first_report, server_side, cloud_side)
+    scope = _scope(params, desired)
+    first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
-    plan = make_work(design, steps, listed, scope, first)
+    plan = make_role_inputs(design, steps, listed, scope, first)
     if params.get("verify"):
-        plan.work["verify"] = everything(design, scope.hosts)
+        plan.work["verify"] = expected_interfaces(design, scope.hosts)
     if design.renames and plan.deferred:
         report.problem(
             f"{len(design.renames)} objects get another name (renamed_from), and this run does a part of the network "
             "only: everything has to know the new names. Run once without --limit and --tags."
         )
-    _judge(plan.items, [item for item, _reason in plan.deferred], scope, intent, params, report)
+    _judge(plan.items, [item for item, _reason in plan.deferred], scope, desired, params, report)
     judge_server(refs.not_shown(), plan.items, bool(params.get("allow_nonconforming")), report)
     if params.get("check_rights"):
-        _check_rights(plan.items, intent, api, cloud_side, report)
+        _check_rights(plan.items, desired, api, cloud_side, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
-    kept = kept_addresses(intent.network, plan.items, cloud_side.cloud.addresses)
+    kept = kept_addresses(desired.network, plan.items, cloud_side.cloud.addresses)
     return {
         "plan": [item.as_dict() for item in plan.items],
         "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
@@ -110,7 +110,7 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, An
             plan,
             design.limits,
             cost,
-            _nothing(intent, design, server_side, cloud_side, scope, report),
+            _nothing(desired, design, server_side, cloud_side, scope, report),
             kept=kept,
             all_limits=bool(params.get("details", True)),
         ),
@@ -124,118 +124,127 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: Begun) -> dict[str, An
 
 
 def _nothing(
-    intent: Intent, design: Design, server_side: ServerReader, cloud_side: CloudReader, scope: Scope, report: Report
+    desired: DesiredNetwork,
+    design: Design,
+    server_side: ServerReader,
+    cloud_side: CloudReader,
+    scope: Scope,
+    report: Report,
 ) -> str:
     """Return the sentence for an empty plan."""
-    if not intent.absent:
-        asked = {host for host in scope.hosts if host in design.host_sides}
-        return nothing_to_do(intent.needs_cloud, asked, set(scope.hosts) - asked, report.kept)
+    if not desired.absent:
+        asked = {host for host in scope.hosts if host in design.host_configs}
+        return nothing_to_do(desired.needs_cloud, asked, set(scope.hosts) - asked, report.kept)
     addresses = [address.public_ip for address in cloud_side.cloud.addresses]
-    found = (server_side.server.spaces.get(space.key) for space in intent.spaces)
+    found = (server_side.server.spaces.get(space.key) for space in desired.spaces)
     modes = [space.key for space in found if space and space.enabled]
     kept = [f"{len(addresses)} Elastic IPs ({', '.join(sorted(addresses))})"] if addresses else []
     kept += [f"the private WAN mode of {', '.join(modes)}"] if modes else []
     return nothing_left(kept)
 
 
-def _check_rights(items: list[Item], intent: Intent, api: Api, cloud_side: CloudReader, report: Report) -> None:
+def _check_rights(
+    items: list[PlannedChange], desired: DesiredNetwork, api: Api, cloud_side: CloudReader, report: Report
+) -> None:
     """Report the rights that both sides would deny, as far as they tell before anything is created."""
     on_server = [item for item in items if item.system == "server"]
     added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
     changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
     missing, untold = rights_to_write(api, added, changed)
-    denied, open_questions = cloud_side.missing_rights(items, intent)
+    denied, open_questions = cloud_side.missing_rights(items, desired)
     for text in missing + denied:
         report.problem(text)
     for text in untold + open_questions:
         report.warn(text)
 
 
-def _read_server(intent: Intent, server_side: ServerReader) -> list[Entry]:
+def _read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
     """Read the part of the server that every plan needs; return the entries for CPE NAT IPs."""
-    server_side.read_network(idle_filters=intent.filters)
-    entries = _read_entries(intent, server_side)
-    server_side.read_bond_objects(auto_bonds(intent, server_side.server), ("connected_ips", "routes"))
+    server_side.read_network(idle_filters=desired.filters)
+    entries = _read_entries(desired, server_side)
+    server_side.read_bond_objects(auto_bonds(desired, server_side.server), ("connected_ips", "routes"))
     return entries
 
 
-def _read_entries(intent: Intent, server_side: ServerReader) -> list[Entry]:
+def _read_entries(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
     """The entries, with the bonds that they name read."""
-    entries = resolve_entries(intent, server_side.server, Report())
-    parts = ("connected_ips", "cpe_nat_ips") if intent.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
+    entries = resolve_entries(desired, server_side.server, Report())
+    parts = ("connected_ips", "cpe_nat_ips") if desired.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
     server_side.read_bond_objects({entry.bond.id for entry in entries}, parts)
     return entries
 
 
-def _read_leftovers(intent: Intent, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader) -> None:
+def _read_leftovers(
+    desired: DesiredNetwork, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader
+) -> None:
     """For addresses to be removed, and such as their entry's bond does not have, the bonds that may carry them."""
     cloud, server = cloud_side.cloud, server_side.server
-    going = intent.absent or intent.prune_addresses
+    going = desired.absent or desired.prune_addresses
     named = {entry.key for entry in entries}
-    left = going and set(leftover_keys(entries, intent, cloud)) - named
-    if left or (not intent.absent and have_other_bonds(entries, own_addresses(intent, cloud), server)):
+    left = going and set(leftover_keys(entries, desired, cloud)) - named
+    if left or (not desired.absent and have_other_bonds(entries, own_addresses(desired, cloud), server)):
         server_side.read_bond_objects(server.bonds, ("cpe_nat_ips",))
     if going:
         server_side.read_bond_objects(bonds_of(cloud.addresses), ("connected_ips", "cpe_nat_ips"))
 
 
 def _design(
-    intent: Intent, first: Report, server_side: ServerReader, cloud_side: CloudReader
+    desired: DesiredNetwork, first: Report, server_side: ServerReader, cloud_side: CloudReader
 ) -> tuple[Report, Design, list[Step]]:
     report = deepcopy(first)
-    design = design_network(intent, server_side.server, cloud_side.cloud, report)
+    design = design_network(desired, server_side.server, cloud_side.cloud, report)
     try:
         steps = server_steps(design, server_side.objects)
     except ReconcileError as error:
         steps = []
-        if not report.problems:  # else it only says again, of an object, what was said of the intent
+        if not report.problems:  # else it only says again, of an object, what was said of the inventory
             report.problem(str(error))
     return report, design, steps
 
 
 def _read_more(
-    intent: Intent, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
+    desired: DesiredNetwork, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
 ) -> bool:
     """Read more of both sides if the steps need it; return True if the design has to run again with it."""
     more = False
     if any(item.kind == "security_group" and item.verb == "delete" for item in design.items):
         more = cloud_side.read_carriers()
-    more = cloud_side.read_foreign_objects(going(design, intent, cloud_side.cloud), intent.network) or more
-    if intent.absent:
+    more = cloud_side.read_foreign_objects(going(design, desired, cloud_side.cloud), desired.network) or more
+    if desired.absent:
         return more
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
-    if intent.needs_cloud and new & NEW_KINDS:
+    if desired.needs_cloud and new & NEW_KINDS:
         more = cloud_side.read_for_new() or more
         more = cloud_side.read_reservations(design.choosing) or more
-    if intent.needs_cloud:
+    if desired.needs_cloud:
         more = cloud_side.read_account(new) or more
     if NAT in new:
         more = cloud_side.read_nat_zones() or more
     changed = {
-        step.thing.data.get("space") or step.thing.key
+        step.obj.data.get("space") or step.obj.key
         for step in steps
         if step.item.kind in ("vxlan_interface", "space") and step.item.phase == "add"
     }
-    spaces = changing_spaces(design, intent) & changed
+    spaces = changing_spaces(design, desired) & changed
     bonds = {bond.id for bond in server_side.server.bonds.values() if bond.space in spaces}
     return server_side.read_bond_objects(bonds, ("connected_ips", "routes")) or more
 
 
-def _scope(params: Mapping[str, Any], intent: Intent) -> Scope:
-    everyone = [host.host for host in intent.hosts]
+def _scope(params: Mapping[str, Any], desired: DesiredNetwork) -> Scope:
+    everyone = [host.host for host in desired.hosts]
     hosts = params.get("hosts") or everyone
     return Scope(
         hosts=set(hosts),
         parts=set(params.get("parts") or PARTS),
         limited=bool(set(everyone) - set(hosts)),
-        absent=intent.absent,
+        absent=desired.absent,
     )
 
 
-def _judge_deletions(items: list[Item], limit: int, intent: Intent, report: Report) -> None:
+def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNetwork, report: Report) -> None:
     """Refuse more deletions than allowed, of all kinds on all systems; those that nobody gets back are named first."""
     counts = Counter(item.kind for item in items if item.verb == "delete")
-    if intent.absent or counts.total() <= limit:
+    if desired.absent or counts.total() <= limit:
         return
     released = counts.pop("elastic_ip", 0)
     texts = [f"{released} Elastic IPs, which are released and never come back"] if released else []
@@ -247,14 +256,19 @@ def _judge_deletions(items: list[Item], limit: int, intent: Intent, report: Repo
 
 
 def _judge(
-    items: list[Item], deferred: list[Item], scope: Scope, intent: Intent, params: Mapping[str, Any], report: Report
+    items: list[PlannedChange],
+    deferred: list[PlannedChange],
+    scope: Scope,
+    desired: DesiredNetwork,
+    params: Mapping[str, Any],
+    report: Report,
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = {
-        ALLOW: intent.allow_disruption,
-        PRUNE: intent.prune,
-        RELEASE: intent.prune_addresses,
-        LEAVING: bool(intent.leaving),
+        ALLOW: desired.allow_disruption,
+        PRUNE: desired.prune,
+        RELEASE: desired.prune_addresses,
+        DECOMMISSIONED: bool(desired.decommissioned),
     }
     for item in items:
         if item.disruptive and not given[item.switch]:
@@ -263,7 +277,7 @@ def _judge(
                 f"{item.interrupts}. Say {item.switch}: true to let it."
             )
     limit = params.get("max_deletions")
-    _judge_deletions(items, DEFAULT_MAX_DELETIONS if limit is None else limit, intent, report)
+    _judge_deletions(items, DEFAULT_MAX_DELETIONS if limit is None else limit, desired, report)
     if "private_wan" not in scope.parts and "gateways" in scope.parts:
         missing = sorted(
             {i.key for i in deferred if i.part == "private_wan" and i.kind in ("vpc", "subnet", "route_table")}
@@ -272,7 +286,7 @@ def _judge(
             report.problem(
                 f"The gateways need {', '.join(missing)}, which is not built yet: run the part private_wan first."
             )
-    if "gateways" not in scope.parts and "private_wan" in scope.parts and not intent.absent:
+    if "gateways" not in scope.parts and "private_wan" in scope.parts and not desired.absent:
         used = sorted(i.key for i in deferred if i.kind == NAT and i.verb == "delete")
         subnets = sorted(i.key for i in items if i.kind == "subnet" and i.verb == "delete")
         if used and subnets:

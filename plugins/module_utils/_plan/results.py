@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan made, and how network_plan ends with it. Private to the collection.
+"""The plan made, and how network_plan ends with it.
 
 Imported while AWS's side is read already (module.py): most of the collection's code is imported from here.
 """
@@ -20,14 +20,14 @@ from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
 from .._resources import ApiMapError
-from .inputs import Begun, PlanModule
+from .inputs import PlanInputs, PlanModule
 from .planner import PlanError, make_plan
 
 SECRETS = ("api_password", "api_token", "secret_key", "session_token")
 """Options whose values Ansible masks wherever they occur in a result."""
 
 
-def end(module: PlanModule, begun: Begun) -> None:
+def end(module: PlanModule, begun: PlanInputs) -> None:
     """Make the plan of what was begun, and end the module with it or with all problems."""
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)

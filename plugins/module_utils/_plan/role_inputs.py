@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The design as items, in scope or not, and as work for the roles. Private to the collection."""
+"""The design as items, in scope or not, and as work for the roles."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Any
 from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
 from .._design.inputs.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._model.phases import DISRUPTIVE, PHASES, Phase
-from .._model.plan import KNOWN_AFTER_APPLY, Design, Item, Placement, item_of
+from .._model.plan import KNOWN_AFTER_APPLY, Design, Placement, PlannedChange, item_of
 from .._objects import Change, Object
 from .._parents import BOND, is_below, number_of
-from .._reconcile import AGGREGATOR_PARTS, ReconcileError, diff, pack_known, predict, wanted
+from .._reconcile import AGGREGATOR_PARTS, ReconcileError, diff, dump_prefetched, predict, wanted
 from .._resources import SLOTS
-from .host_config import expectations, host_work, zones_after_routes
+from .host_config import expected_changed_interfaces, host_inputs, zones_after_routes
 from .scope import Scope
 
 BGP = "bgp_protocol"
@@ -31,8 +31,8 @@ MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the n
 class Step:
     """A change on the server with its place in the plan, and the whole staged object that the roles hand on."""
 
-    item: Item
-    thing: Object
+    item: PlannedChange
+    obj: Object
     known: tuple[Object, ...] = ()
     """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
 
@@ -41,8 +41,8 @@ class Step:
 class Plan:
     """Everything that network_plan returns about what is to be done."""
 
-    items: list[Item] = field(default_factory=list)
-    deferred: list[tuple[Item, str]] = field(default_factory=list)
+    items: list[PlannedChange] = field(default_factory=list)
+    deferred: list[tuple[PlannedChange, str]] = field(default_factory=list)
     work: dict[str, Any] = field(default_factory=dict)
 
 
@@ -58,28 +58,28 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
         gone: list[Object] = []
         unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
         for batch in design.batches[phase]:
-            for thing in batch.wanted:
-                if id(thing) not in made:
-                    made[id(thing)] = _target(thing)
-                target, open_fields = made[id(thing)]
+            for obj in batch.wanted:
+                if id(obj) not in made:
+                    made[id(obj)] = _target(obj)
+                target, open_fields = made[id(obj)]
                 if target.identity in places:
                     _refuse_other(target, targets)
                     continue
-                places[target.identity] = (batch.part, batch.host, thing)
+                places[target.identity] = (batch.part, batch.host, obj)
                 targets.append(target)
                 if open_fields:
                     unknown[target.identity] = open_fields
-            for thing in batch.gone:
-                if thing.identity not in places:
-                    places[thing.identity] = (batch.part, batch.host, thing)
-                    gone.append(thing)
+            for obj in batch.gone:
+                if obj.identity not in places:
+                    places[obj.identity] = (batch.part, batch.host, obj)
+                    gone.append(obj)
         changes = diff(state.values(), targets, gone, canonical=True)
         if phase == "add":
             changes = [*changes, *_chosen_later(unknown, changes, state)]
         if phase == "switch" and design.update_password:
             changes = _with_passwords(changes, targets, objects, state)
         for change in changes:
-            part, host, thing = places[change.identity]
+            part, host, obj = places[change.identity]
             open_fields = unknown.get(change.identity, {})
             after = {**change.after, **open_fields} if change.after is not None else None
             before = change.before
@@ -87,8 +87,8 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
                 before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
             marked = design.interrupting.get((phase, change.parent, change.key), ("", ""))
             place = Placement(phase, part, host).interrupting(*marked)
-            known = _known(change, thing, state)
-            steps.append(Step(_item(replace(change, before=before), after, place), thing, known))
+            known = _known(change, obj, state)
+            steps.append(Step(_item(replace(change, before=before), after, place), obj, known))
         state = {item.identity: item for item in predict(state.values(), changes)}
     return steps
 
@@ -131,24 +131,22 @@ def _with_passwords(
     return list(found.values())
 
 
-def _known(change: Change, thing: Object, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
-    filters = [slot["filter"] for name in SLOTS if (slot := thing.data.get(name)) and slot.get("filter")]
+def _known(change: Change, obj: Object, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
+    filters = [slot["filter"] for name in SLOTS if (slot := obj.data.get(name)) and slot.get("filter")]
     identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
     return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
 
 
-def _target(thing: Object) -> tuple[Object, dict[str, Any]]:
+def _target(obj: Object) -> tuple[Object, dict[str, Any]]:
     """The wanted object without the fields that AWS has yet to choose, and those fields."""
     unknown = {
-        name: value for name, value in thing.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
+        name: value for name, value in obj.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
     }
-    data = {
-        name: value for name, value in thing.data.items() if name not in unknown and name not in ("type", "protocol")
-    }
-    return wanted(thing.kind, thing.parent, data), unknown
+    data = {name: value for name, value in obj.data.items() if name not in unknown and name not in ("type", "protocol")}
+    return wanted(obj.kind, obj.parent, data), unknown
 
 
-def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> Item:
+def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> PlannedChange:
     """Return the item of a change on the server; an update in the switch phase interrupts what its fields say."""
     if place.phase == "switch" and change.verb == "update":
         if change.kind == "space":
@@ -160,7 +158,7 @@ def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> Ite
     return item_of("server", replace(change, after=after), place)
 
 
-def make_work(
+def make_role_inputs(
     design: Design, steps: list[Step], aggregators: Mapping[int, Mapping[str, Any]], scope: Scope, first: str
 ) -> Plan:
     """Sort everything into what is in scope and what is not, and make the roles' work of the former.
@@ -190,22 +188,22 @@ def make_work(
         phase: [work for host, work in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
         for phase, entries in design.public_addresses.items()
     }
-    sides = host_work(design.host_sides, scope.hosts, scope.parts, limited)
-    own_side: dict[str, list[str]] = {phase: _own_side(plan, phase) for phase in PHASES}
-    own_side["zones"] = [host for host in zones_after_routes(sides) if host in own_side["add"]]
+    sides = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
+    changed_hosts: dict[str, list[str]] = {phase: _changed_hosts(plan, phase) for phase in PHASES}
+    changed_hosts["zones"] = [host for host in zones_after_routes(sides) if host in changed_hosts["add"]]
     plan.work |= {
-        "own_side": own_side,
-        "host_side": sides,
-        "expect": expectations(((step.item, step.thing) for step in kept), design, scope.hosts),
+        "changed_hosts": changed_hosts,
+        "host_config": sides,
+        "expect": expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts),
     }
     plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
-    ending = {"host_side": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
+    ending = {"host_config": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
     plan.work["ending"] = [name for name, what in ending.items() if what]
     return plan
 
 
-def _own_side(plan: Plan, phase: Phase) -> list[str]:
-    """The hosts that have something of their own side changed in a phase."""
+def _changed_hosts(plan: Plan, phase: Phase) -> list[str]:
+    """The hosts that have something of their host configuration changed in a phase."""
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
 
@@ -222,11 +220,11 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),
         "private_wan": bool(shared["private_wan"]),
-        "host_prepared": bool(plan.work["own_side"][phase]),
+        "host_prepared": bool(plan.work["changed_hosts"][phase]),
         "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
         **{name: bool(rounds.get(f"{phase}.{name}")) for name in ("bgp", "mesh", "gateways")},
         # Right after the routes: until then connections that were open before are not translated.
-        "host_zones": phase == "add" and bool(plan.work["own_side"]["zones"]),
+        "host_zones": phase == "add" and bool(plan.work["changed_hosts"]["zones"]),
         "gateway_security": any(shared["gateway_security"].values()),
     }
     return [name for name, is_needed in needed.items() if is_needed]
@@ -259,7 +257,7 @@ class _Work:
 
     def net(self, nets: list[dict[str, Any]], step: Step) -> None:
         """Add an object to the NET of its aggregator, and what is known of it."""
-        item, data = step.item, step.thing.data
+        item, data = step.item, step.obj.data
         number = number_of(item.parent)
         found = next((net for net in nets if net["aggregator"] == number), None)
         if found is None:
@@ -274,7 +272,7 @@ class _Work:
     def as_dict(self) -> dict[str, Any]:
         """As network_plan returns it."""
         for net, spaces, objects in self._known.values():
-            net["known"] = _text(pack_known(self._aggregators[net["aggregator"]], spaces, objects.values()))
+            net["known"] = _text(dump_prefetched(self._aggregators[net["aggregator"]], spaces, objects.values()))
             for section in AGGREGATOR_PARTS:
                 net[section] = [_text(data) for data in net[section]]
         return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
@@ -341,7 +339,7 @@ def _place(step: Step, design: Design, work: _Work) -> None:
 def _place_owner(
     lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
     owner: tuple[str | None, dict[str, Any]] | None,
-    item: Item,
+    item: PlannedChange,
 ) -> None:
     """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
     if owner is None or item.verb == "delete":
@@ -352,7 +350,7 @@ def _place_owner(
 
 def _is_inside(scope: Scope, part: str, host: str | None, phase: Phase) -> bool:
     """Return True if what a host has to do in a phase for a part is in scope."""
-    return scope.reason(Item("aws", "update", "", "", "", None, None, phase, host, part)) is None
+    return scope.reason(PlannedChange("aws", "update", "", "", "", None, None, phase, host, part)) is None
 
 
 def _place_design(design: Design, scope: Scope, work: _Work) -> None:

@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scope of a run: the hosts and parts that it changes. Private to the collection."""
+"""Scope of a run: the hosts and parts that it changes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from .._model.plan import Item
+from .._model.plan import PlannedChange
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Scope:
     limited: bool
     absent: bool
 
-    def reason(self, item: Item) -> str | None:
+    def reason(self, item: PlannedChange) -> str | None:
         """Return the reason why an item is left out, or None if it is in scope."""
         if item.part not in self.parts:
             return f"the part {item.part} is not run"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The management server's side, as the design reads it. Private to the collection.
+"""The management server's side, as the design reads it.
 
 Requests: three for the lists, four for each aggregator, and for a bond only what its entry needs.
 """
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from .._model.state import Aggregator, Bond, Server, SpaceFound
+from .._model.state import Aggregator, Bond, Server, Space
 from .._objects import Object
 from .._reconcile import (
     Api,
@@ -58,7 +58,7 @@ class ServerReader:
         for item in spaces:
             self._keep(item)
             data = item.data
-            self.server.spaces[item.key] = SpaceFound(
+            self.server.spaces[item.key] = Space(
                 id=self._space_ids[item.key],
                 key=item.key,
                 name=data.get("name") or item.key,
@@ -75,7 +75,7 @@ class ServerReader:
         for number in numbers:
             objects = next(answers)
             present |= dict.fromkeys(next(answers), number)
-            self.server.things[number] = [self._keep(item) for item in objects]
+            self.server.objects[number] = [self._keep(item) for item in objects]
         for item in bonds:
             data, number = item.data, int(item.id or 0)
             self.server.bonds[number] = Bond(
@@ -105,12 +105,12 @@ class ServerReader:
             read.update(missing)
             if read >= {"connected_ips", "routes"}:
                 self.server.bonds_with_networks.add(number)
-            things = self.server.bond_things.setdefault(number, [])
+            server_objects = self.server.bond_objects.setdefault(number, [])
             for item in objects:
                 if item.kind == "bond_interface":
                     self.server.bond_interfaces.setdefault(number, []).append(item.key)
                 else:
-                    things.append(self._keep(item))
+                    server_objects.append(self._keep(item))
         return bool(todo)
 
     def _aggregators(self) -> list[Object]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan as site.yml shows it, in lines for people. Private to the collection.
+"""The plan as site.yml shows it, in lines for people.
 
 Here and not in a template, which Ansible would have to look up, read and compile in each run.
 """
@@ -17,8 +17,8 @@ from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION
 from .._model.desired_network import PARTS
 from .._model.phases import PHASES
-from .._model.plan import Item
-from .._model.quotas import Line
+from .._model.plan import PlannedChange
+from .._model.quotas import QuotaUsage
 from .._parents import AGGREGATOR, is_below
 from .role_inputs import Plan
 
@@ -30,7 +30,7 @@ NEARLY = 0.8
 
 
 def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], kept: int) -> str:
-    """Return the sentence of an empty plan: only who was asked is as the inventory says (hosts by their own side).
+    """Return the sentence of an empty plan; it speaks of the systems and hosts that were asked, and of no others.
 
     :param kept: how many objects are kept that the inventory names no more
     """
@@ -51,7 +51,7 @@ def nothing_left(kept: Collection[str]) -> str:
 
 def lines_of(
     plan: Plan,
-    limits: Iterable[Line],
+    limits: Iterable[QuotaUsage],
     costs: Iterable[Mapping[str, Any]],
     nothing: str,
     *,
@@ -75,25 +75,25 @@ def lines_of(
     ]
 
 
-def _changes(items: Iterable[Item]) -> list[str]:
+def _changes(items: Iterable[PlannedChange]) -> list[str]:
     """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
     phases, parts = list(PHASES), list(PARTS)
 
-    def place(item: Item) -> tuple[int, int, str, str, str, str]:
+    def place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
         number = parts.index(item.part)
         return phases.index(item.phase), number, item.kind, item.host or "", item.parent, item.key
 
     return [_change(item) for item in sorted(items, key=place)]
 
 
-def _change(item: Item) -> str:
+def _change(item: PlannedChange) -> str:
     of = "" if not item.parent or (item.host and is_below(item.parent, AGGREGATOR)) else f" of {item.parent}"
     on = f" on {item.host}" if item.host else ""
     interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
     return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"
 
 
-def _table(items: Iterable[Item]) -> Iterator[str]:
+def _table(items: Iterable[PlannedChange]) -> Iterator[str]:
     counts = Counter((item.phase, item.part) for item in items)
     yield f"{'phase':<8}" + "".join(f"{name:>13}" for name in (*PARTS, "together"))
     for phase in PHASES:
@@ -101,7 +101,7 @@ def _table(items: Iterable[Item]) -> Iterator[str]:
         yield f"{phase:<8}" + "".join(f"{count:>13}" for count in (*row, sum(row)))
 
 
-def _limits(limits: Iterable[Line]) -> Iterator[str]:
+def _limits(limits: Iterable[QuotaUsage]) -> Iterator[str]:
     heading = f"{'limit':<18} {'where':<48} {'there':>6} {'new':>5} {'most':>5} {'left':>5}  says"
     for line in limits:
         if heading:
@@ -112,7 +112,7 @@ def _limits(limits: Iterable[Line]) -> Iterator[str]:
 
 
 def _kept(addresses: Sequence[KeptAddress]) -> Iterator[str]:
-    """Yield a line for each kept Elastic IP, up to MOST_KEPT, and one that sums them up and names the way out."""
+    """Yield a line for each kept Elastic IP, up to MOST_KEPT, and one with the sum and how to release them."""
     for address in addresses[:MOST_KEPT]:
         owner = ", the account had it before" if address.adopted else ""
         yield f"kept    Elastic IP {address.public_ip} of {address.key}: {_price(address.usd_per_month)}{owner}"

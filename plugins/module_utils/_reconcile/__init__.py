@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wanted and found -> changes -> applied (private to the collection).
+"""Wanted and found -> changes -> applied.
 
 Takes plain parameters and never exits. The order of work: ``read_*`` what is there, ``diff`` it with what is wanted,
 ``check`` that everything named exists, then ``predict`` (check mode) or ``apply``.
@@ -14,8 +14,8 @@ from .aggregator import STATES, Removal, manage_aggregator
 from .api import Api
 from .changes.apply import apply, check
 from .changes.diff import diff, predict, readable, same
-from .changes.executor import Result, Run, carry_out, report_outcomes
-from .changes.prefetched import pack_known
+from .changes.executor import Result, Run, apply_or_predict, report_outcomes
+from .changes.prefetched import dump_prefetched
 from .compatibility.conformance import conformance
 from .compatibility.permissions import rights_to_write
 from .compatibility.versions import listed_resources, versions
@@ -53,7 +53,7 @@ __all__ = [
     "Run",
     "STATES",
     "apply",
-    "carry_out",
+    "apply_or_predict",
     "conformance",
     "current_aggregators",
     "listed_resources",
@@ -66,7 +66,7 @@ __all__ = [
     "manage_space",
     "manage_spaces",
     "named",
-    "pack_known",
+    "dump_prefetched",
     "predict",
     "read_aggregator",
     "read_aggregators",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interfaces, protocols and filters of one aggregator, in bulk (private to the collection)."""
+"""The interfaces, protocols and filters of one aggregator, in bulk."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from .._parents import AGGREGATOR, number_of, parent_of
 from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES
 from .changes.checks import check_not_vlan, check_own_address
 from .changes.diff import diff
-from .changes.executor import Result, Run, carry_out
-from .changes.prefetched import take_known
+from .changes.executor import Result, Run, apply_or_predict
+from .changes.prefetched import load_prefetched
 from .model import ReconcileError, wanted
 from .reading import AGGREGATOR_PARTS, read_aggregator
 
@@ -58,7 +58,7 @@ def manage_aggregator(
     :param aggregator: id or exact name
     :param sections: option name (interfaces, protocols, filters) -> items in the friendly shape, only what was given;
         a section that is absent is not looked at
-    :param known: what a plan has just read, see ``pack_known``; then nothing is read here
+    :param known: what a plan has just read, see ``dump_prefetched``; then nothing is read here
     :raises ReconcileError: before any change, for anything that is not acceptable
     """
     refs = run.refs
@@ -71,7 +71,7 @@ def manage_aggregator(
         found = read_aggregator(number, refs, sections)
     else:
         _check_known(state, sections)
-        found = take_known(known, number, refs)
+        found = load_prefetched(known, number, refs)
     if state == DELETED:
         items, deletions = _named(parent, sections, found)
         emptied = [section for section, entries in sections.items() if not entries]
@@ -81,7 +81,7 @@ def manage_aggregator(
     changes = diff(found, [] if state == DELETED else items, deletions, run.update_password, canonical=state == MERGED)
     check_not_vlan(changes)
     check_own_address(refs, changes)
-    return carry_out(run, found, changes, items)
+    return apply_or_predict(run, found, changes, items)
 
 
 def _check_known(state: str, sections: Sections) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Connected IPs and CPE NAT IPs together, over many bonds (private to the collection)."""
+"""Connected IPs and CPE NAT IPs together, over many bonds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._cpe_nat_rules import nat_problems
 from .._objects import Object
 from .._parents import BOND, number_of, parent_of
 from .changes.diff import diff
-from .changes.executor import Result, Run, carry_out
+from .changes.executor import Result, Run, apply_or_predict
 from .model import ReconcileError, wanted
 from .reading import read_bond
 from .references import Refs
@@ -43,7 +43,7 @@ def manage_cpe_nats(run: Run, entries: Sequence[dict[str, Any]], *, present: boo
     with ThreadPoolExecutor(max_workers=max(1, run.parallel)) as pool:
         found = [item for objects in pool.map(read, bonds) for item in objects]
     changes = diff(found, items) if present else diff(found, [], _removable(found, items))
-    return carry_out(run, found, changes, items)
+    return apply_or_predict(run, found, changes, items)
 
 
 def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> list[Object]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects, changes and outcomes: what the engine works on (private to the collection)."""
+"""Objects, changes and outcomes: what the engine works on."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One object: what the singular modules do; and several spaces (private to the collection)."""
+"""One object: what the singular modules do; and several spaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._parents import AGGREGATOR, BOND, parent_of
 from .._resources import RESOURCES
 from .changes.checks import check_own_address
 from .changes.diff import diff
-from .changes.executor import Result, Run, carry_out
+from .changes.executor import Result, Run, apply_or_predict
 from .model import ReconcileError, named, wanted
 from .reading import read_aggregator, read_bond, read_object, read_spaces
 
@@ -40,7 +40,7 @@ def manage_aggregator_object(run: Run, aggregator: Any, kind: str, data: dict[st
     found = read_aggregator(number, refs, [_PARTS[RESOURCES[kind].group]])
     changes = diff(found, [item] if present else [], [] if present else [item], run.update_password)
     check_own_address(refs, changes)
-    return carry_out(run, found, changes, [item])
+    return apply_or_predict(run, found, changes, [item])
 
 
 def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
@@ -56,7 +56,7 @@ def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, 
     parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
     found = read_bond(number, refs, parts)
     changes = diff(found, [item] if present else [], [] if present else [item])
-    return carry_out(run, found, changes, [item])
+    return apply_or_predict(run, found, changes, [item])
 
 
 def manage_space(run: Run, data: dict[str, Any]) -> Result:
@@ -75,7 +75,7 @@ def manage_space(run: Run, data: dict[str, Any]) -> Result:
         raise
     found = [read_object("space", "", answer, run.refs)]
     changes = diff(found, [item])
-    return carry_out(run, found, changes, [item])
+    return apply_or_predict(run, found, changes, [item])
 
 
 def manage_spaces(run: Run, entries: Sequence[dict[str, Any]]) -> Result:
@@ -90,4 +90,4 @@ def manage_spaces(run: Run, entries: Sequence[dict[str, Any]]) -> Result:
     if missing:
         names = ", ".join(repr(key) for key in missing)
         raise ReconcileError(f"There is no space with the key {names} that this user can see. Nothing was changed.")
-    return carry_out(run, found, diff(found, items), items)
+    return apply_or_predict(run, found, diff(found, items), items)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Readers of the server's objects, in the friendly shape (private to the collection)."""
+"""Readers of the server's objects, in the friendly shape."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
     resource = RESOURCES[kind]
     refs.look_at(kind, item)
     try:
-        friendly = resource.to_friendly(item, refs, parent)
-        key = friendly.get(resource.key)
+        from_wire = resource.from_wire(item, refs, parent)
+        key = from_wire.get(resource.key)
         if not isinstance(key, (str, int)) or isinstance(key, bool):
             raise ShapeError(f"{resource.key}: not the name of an object (got {key!r})")
     except ShapeError as error:
@@ -116,7 +116,7 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
         missing = [name for name, there in resource.shown(item) if not there]
         hint = f" It has no {', '.join(missing)}. {_NAMES}" if missing else ""
         raise ReconcileError(f"{path}: the server's answer cannot be used: {error}.{hint}") from error
-    data = {**described(kind, parent, friendly.get(resource.key)), **friendly}
+    data = {**described(kind, parent, from_wire.get(resource.key)), **from_wire}
     return Object(kind, parent, str(data.get(resource.key)), data, id_of(resource, item))
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Operator's corrections of the table of resources: paths, fields and values (private to the collection)."""
+"""Operator's corrections of the table of resources: paths, fields and values."""
 
 from __future__ import annotations
 
@@ -173,12 +173,12 @@ def _wire_values(value: Any, where: str, kind: Kind) -> dict[str, str]:
     if not choices:
         raise ApiMapError(f"{where}: it is no enumeration; values of such fields alone can be mapped.")
     result = {}
-    for ours, theirs in _mapping(value, where, f"a mapping of {', '.join(choices)}").items():
-        if ours not in choices:
-            raise ApiMapError(f"{where}: {ours!r} is not known{_nearest(ours, choices)}")
+    for owned_by_network, theirs in _mapping(value, where, f"a mapping of {', '.join(choices)}").items():
+        if owned_by_network not in choices:
+            raise ApiMapError(f"{where}: {owned_by_network!r} is not known{_nearest(owned_by_network, choices)}")
         if not isinstance(theirs, str) or not theirs:
-            raise ApiMapError(f"{where}: {ours}: got {_shown(theirs)}, expected a text.")
-        result[str(ours)] = theirs
+            raise ApiMapError(f"{where}: {owned_by_network}: got {_shown(theirs)}, expected a text.")
+        result[str(owned_by_network)] = theirs
     all_of_them = [result.get(choice, choice) for choice in choices]
     for one in all_of_them:
         if all_of_them.count(one) > 1:

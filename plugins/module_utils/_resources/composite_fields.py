@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The values with a shape of their own: addresses, areas, routes, filter slots (private to the collection)."""
+"""The values with a shape of their own: addresses, areas, routes, filter slots."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Addresses(ListOf):
     def wire(self, value: Any, names: Names, parent: str) -> list[Any]:
         return [{"address": item} for item in value]
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, list):
             raise shape_error("a list", value)
         plain = [item.get("address") if isinstance(item, Mapping) else item for item in value]
-        return super().friendly(plain, names, parent)
+        return super().from_wire(plain, names, parent)
 
 
 class Slot(Record):

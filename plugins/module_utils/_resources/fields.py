@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kinds of values: how one looks on the wire, how to users, and when two are the same (private to the collection).
+"""Kinds of values: how one looks on the wire, how to users, and when two are the same.
 
 Three forms of a value: the wire's (JSON of the API), the friendly one (what modules accept and return) and the
 canonical one (friendly, with one spelling for each meaning; lists without order are sorted). Values are compared in
@@ -60,7 +60,7 @@ class Kind:
         """A canonical value for a request body."""
         return value
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         """A value out of an answer, in canonical form where it is one of this kind.
 
         :raises ShapeError: if it is of another type
@@ -86,9 +86,9 @@ class Text(Kind):
             raise ValueError(f"{value!r} is not a text")
         return value
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return super().friendly(str(value) if is_number else value, names, parent)
+        return super().from_wire(str(value) if is_number else value, names, parent)
 
     def is_like(self, value: Any) -> bool:
         return isinstance(value, str)
@@ -171,8 +171,8 @@ class Number(Kind):
 class Seconds(Number):
     """A time of BIRD's: the collection gives whole seconds, others may have given a fraction."""
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
-        return super().friendly(as_number(value), names, parent)
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
+        return super().from_wire(as_number(value), names, parent)
 
     def is_like(self, value: Any) -> bool:
         return super().is_like(value) or (isinstance(value, float) and math.isfinite(value))
@@ -262,7 +262,7 @@ class Reference(Kind):
     def wire(self, value: Any, names: Names, parent: str) -> str:
         return names.url(self.space, parent, value)
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         key = names.key(self.space, parent, value)
         if not isinstance(key, (str, int, NoneType)) or isinstance(key, bool):
             raise shape_error(f"a reference to a {self.space.replace('_', ' ')}", value)
@@ -315,7 +315,7 @@ class Record(Kind):
             for name, part in self.parts.items()
         }
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, Mapping):
             raise shape_error(f"a mapping of {', '.join(self.parts)}", value)
         result = {}
@@ -324,7 +324,7 @@ class Record(Kind):
                 result[name] = part.default
                 continue
             try:
-                result[name] = part.kind.friendly(value.get(name), names, parent)
+                result[name] = part.kind.from_wire(value.get(name), names, parent)
             except ShapeError as error:
                 raise ShapeError(f"{name}: {error}") from error
         return result
@@ -354,13 +354,13 @@ class ListOf(Kind):
     def wire(self, value: Any, names: Names, parent: str) -> list[Any]:
         return [self.item.wire(item, names, parent) for item in value]
 
-    def friendly(self, value: Any, names: Names, parent: str) -> Any:
+    def from_wire(self, value: Any, names: Names, parent: str) -> Any:
         if not isinstance(value, list):
             raise shape_error("a list", value)
         result = []
         for number, item in enumerate(value, 1):
             try:
-                result.append(self.item.friendly(item, names, parent))
+                result.append(self.item.from_wire(item, names, parent))
             except ShapeError as error:
                 raise ShapeError(f"entry {number}: {error}") from error
         return self._sorted(result)

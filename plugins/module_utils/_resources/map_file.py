@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option `api_map`: a mapping, or a file with one (private to the collection)."""
+"""The option `api_map`: a mapping, or a file with one."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The spellings of a number in an answer (private to the collection)."""
+"""The spellings of a number in an answer."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The order in which lists of the server's API are compared (private to the collection)."""
+"""The order in which lists of the server's API are compared."""
 
 from __future__ import annotations
 

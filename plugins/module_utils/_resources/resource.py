@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Model of a resource of the API (private to the collection)."""
+"""Model of a resource of the API."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class Resource:
                 body[name] = None if value is None else field.kind.wire(value, names, parent)
         return body
 
-    def to_friendly(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
+    def from_wire(self, item: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
         """Return the fields of the server's object in the shape that modules accept; unknown fields are left out.
 
         :param item: the object with the table's names
@@ -179,7 +179,7 @@ class Resource:
                 try:
                     if value is None and field.required:
                         raise shape_error(field.kind.title, value)
-                    data[field.name] = None if value is None else field.kind.friendly(value, names, parent)
+                    data[field.name] = None if value is None else field.kind.from_wire(value, names, parent)
                 except ShapeError as error:
                     raise ShapeError(f"{field.name}: {error}") from error
         return data

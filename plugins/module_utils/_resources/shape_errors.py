@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors for answers of the server that have another shape than the table says (private to the collection)."""
+"""Errors for answers of the server that have another shape than the table says."""
 
 from __future__ import annotations
 

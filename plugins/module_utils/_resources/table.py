@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one table of the API's resources (private to the collection).
+"""The one table of the API's resources.
 
 No public text shows most of these paths and fields: what is marked A is assumed, and is corrected here and nowhere
 else. ``bonding_api_info`` compares this table with a live server.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table as one server speaks it: its paths, and its names in bodies and answers (private to the collection).
+"""The table as one server speaks it: its paths, and its names in bodies and answers.
 
 Above this file each object has the names of the table; below it, those of the server. They differ where the table
 says so (`wire_name`), or an operator's map.
@@ -131,13 +131,13 @@ class Table:
         return {one.kind for one in self._resources.values() if one.group in spaces}
 
     def _in(self, kind: str, outer: str, item: Mapping[str, Any]) -> dict[str, Any]:
-        ours = self._ours[kind, outer]
-        hidden = set(ours.values())
+        owned_by_network = self._ours[kind, outer]
+        hidden = set(owned_by_network.values())
         result = {}
         for name, value in item.items():
-            if name in ours:
-                dotted = f"{outer}.{ours[name]}" if outer else ours[name]
-                result[ours[name]] = self._value_in(kind, dotted, self._kinds[kind][dotted], value)
+            if name in owned_by_network:
+                dotted = f"{outer}.{owned_by_network[name]}" if outer else owned_by_network[name]
+                result[owned_by_network[name]] = self._value_in(kind, dotted, self._kinds[kind][dotted], value)
             elif name not in hidden:
                 result[name] = value
         return result
@@ -151,7 +151,7 @@ class Table:
             return self._reference_in(value_kind.space, value)
         if isinstance(value_kind, Choice) and isinstance(value, str):
             words = self.api_map.values.get(kind, {}).get(dotted, {})
-            return next((ours for ours, theirs in words.items() if theirs == value), value)
+            return next((owned_by_network for owned_by_network, theirs in words.items() if theirs == value), value)
         return value
 
     def _reference_in(self, space: str, value: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from tests.lab.packets.states import SLOTS, bond, network
 
 def made(on: str = "agg1") -> dict[str, Piece]:
     server = network(on)
-    return {piece.key: piece for piece in [*server.pieces(), *server.ways_back()]}
+    return {piece.key: piece for piece in [*server.pieces(), *server.return_routes()]}
 
 
 def test_a_vxlan_of_a_space_lives_in_the_space_s_table() -> None:

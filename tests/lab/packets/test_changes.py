@@ -83,12 +83,16 @@ def test_what_is_lost_is_bounded_on_the_named_paths_and_nothing_on_the_others(
 
 def test_the_inventory_has_the_lab_s_hosts_and_what_a_check_has_changed(intent: live_changes.Intent) -> None:
     intent.hosts.append(live_changes.FOURTH)
-    intent.host_variables["agg4"] = {"bonding_host_side": False}
+    intent.host_variables["agg4"] = {"bonding_manage_hosts": False}
     intent.space("globex")["vxlan"]["vni"] = 10000912
     written = yaml.safe_load(intent.write().read_text())["aggregators"]
     assert list(written["hosts"]) == ["agg1", "agg2", "agg3", "agg4"]
     agg4 = written["hosts"]["agg4"]
-    assert (agg4["aws_instance_id"], agg4["lab_namespace"], agg4["bonding_host_side"]) == ("i-0c000004", "agg4", False)
+    assert (agg4["aws_instance_id"], agg4["lab_namespace"], agg4["bonding_manage_hosts"]) == (
+        "i-0c000004",
+        "agg4",
+        False,
+    )
     assert written["vars"]["bonding_spaces"][1]["vxlan"]["vni"] == 10000912
     assert written["vars"]["bonding_api_url"] == "http://127.0.0.1:1"
     assert "vni" not in live_changes.WANTED["bonding_spaces"][1]["vxlan"]

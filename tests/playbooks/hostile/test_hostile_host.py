@@ -41,7 +41,7 @@ HONEST = {
         "rules": [],
         "programs": dict.fromkeys(PROGRAMS, True),
         "managers": dict.fromkeys(MANAGERS, False),
-        "installed": {"masquerade": [], "ways_back": []},
+        "installed": {"masquerade": [], "return_routes": []},
     },
 }
 
@@ -107,7 +107,7 @@ def hostile(stand_ins: Site, built: Site, attacker: Attacker, tmp_path: pathlib.
     for variables in hosts.values():  # --start-at-task has Ansible gather facts of all hosts first
         variables |= {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     hosts["agg1"] |= {
-        "bonding_host_side": True,
+        "bonding_manage_hosts": True,
         "ansible_python_interpreter": str(python),
         "ansible_become_method": "ansible.builtin.su",
     }

@@ -46,7 +46,7 @@ SLIPS: dict[str, tuple[dict[str, Any] | None, tuple[str, ...]]] = {
 def refused(fault: Fault) -> PlanError:
     with pytest.raises(PlanError) as caught:
         plan(fault.site, fault.variables, fault.hosts)
-    assert "bonding_leaving" not in str(caught.value)  # which would take a living aggregator down
+    assert "bonding_decommissioned" not in str(caught.value)  # which would take a living aggregator down
     return caught.value
 
 

@@ -28,7 +28,7 @@ GATEWAY: dict[str, Any] = {
     "space": "acme",
     "aggregator": 7,
     "instance_id": "i-0d00000000000a901",
-    "host_side": False,
+    "manage_host": False,
     "gateway": {"egress": "nat_gateway", "interface": "ens6", "networks": ["172.16.0.0/12"]},
 }
 

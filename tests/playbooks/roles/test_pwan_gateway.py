@@ -22,7 +22,7 @@ GATEWAY: dict[str, Any] = {
     "space": "acme",
     "aggregator": 7,
     "instance_id": INSTANCE,
-    "host_side": False,
+    "manage_host": False,
     "ipv6": True,
     "gateway": {
         "subnet_id": "subnet-0d00000000000001a",

@@ -30,7 +30,7 @@ def test_a_host_that_is_gone_from_the_inventory_is_refused_by_name(built: Site) 
     site = built.write_inventory("gone", hosts, demo_variables())
     outcome = site.run("site")
     refused(site, outcome, "aggregator agg2 (id 12): no host of the inventory is this aggregator", "1 problem.")
-    assert "bonding_leaving" not in outcome.problems
+    assert "bonding_decommissioned" not in outcome.problems
 
 
 def test_a_preflight_failure_on_one_host_changes_nothing_on_any(empty: Site) -> None:
@@ -42,15 +42,15 @@ def test_a_preflight_failure_on_one_host_changes_nothing_on_any(empty: Site) -> 
 
 
 def test_one_host_alone_is_looked_at_and_not_reached(empty: Site, tmp_path: pathlib.Path) -> None:
-    """The others say bonding_host_side: false. That nobody answers is a problem of the plan, beside its others."""
+    """The others say bonding_manage_hosts: false. That nobody answers is a problem of the plan, beside its others."""
     ssh = tmp_path / "ssh"
     ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
     ssh.chmod(0o755)
     hosts = demo_hosts()
-    hosts["agg2"] |= {"bonding_host_side": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    hosts["agg2"] |= {"bonding_manage_hosts": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
     hosts["agg3"]["aws_instance_id"] = "i-0000000000000dead"
     outcome = empty.write_inventory("silent", hosts, demo_variables()).run("site")
-    refused(empty, outcome, "agg2: its own side cannot be read", "no route", "agg3: AWS has no instance")
+    refused(empty, outcome, "agg2: the host cannot be read", "no route", "agg3: AWS has no instance")
     looked = [
         event["host"] for event in outcome.run.events if event["task"].startswith("Read the state of the aggregators")
     ]
@@ -60,7 +60,7 @@ def test_one_host_alone_is_looked_at_and_not_reached(empty: Site, tmp_path: path
 def test_one_host_that_cannot_be_looked_at_ends_the_run_for_all(empty: Site) -> None:
     hosts = demo_hosts()
     python = {"ansible_connection": "local", "ansible_python_interpreter": "/nowhere/python"}
-    hosts["agg2"] |= {"bonding_host_side": True, **python}
+    hosts["agg2"] |= {"bonding_manage_hosts": True, **python}
     outcome = empty.write_inventory("pythonless", hosts, demo_variables()).run("site")
     assert (outcome.code, outcome.server, outcome.aws) == (2, [], []), outcome.output
     assert "interpreter" in outcome.problems  # the words differ between versions of Ansible
@@ -105,7 +105,7 @@ def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_as
     hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
     hosts["agg3"]["bonding_vni_base"] = 5
     hosts["agg2"]["bonding_prune_elastic_ips"] = True
-    variables |= {"bonding_cpenat_ips": [], "bonding_settle_seconds": "15s", "bonding_prune": "ja"}
+    variables |= {"bonding_cpenat_ips": [], "bonding_converge_seconds": "15s", "bonding_prune": "ja"}
     variables["bonding_spaces"][0]["gateways"][0]["egres"] = "none"
     outcome = empty.write_inventory("unreadable", hosts, variables).run("site")
     refused(
@@ -114,7 +114,7 @@ def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_as
         "bonding_vni_base: differs between the hosts agg1 and agg3 (got None and 5)",
         "bonding_prune_elastic_ips: differs between the hosts agg1 and agg2 (got None and True)",
         "bonding_cpenat_ips: this variable of agg1 is not known; did you mean 'bonding_cpe_nat_ips'?",
-        "bonding_settle_seconds: got '15s', expected a whole number from 0 on.",
+        "bonding_converge_seconds: got '15s', expected a whole number from 0 on.",
         "bonding_prune: got 'ja', expected true or false.",
         "bonding_spaces, space acme, gateways, gateway on agg1: the key 'egres' is not known; did you mean 'egress'?",
     )
@@ -124,9 +124,9 @@ def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_as
 
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_a_surveys_empty_field_is_an_absent_variable(empty: Site, value: str | None) -> None:
-    lists = ("bonding_spaces", "bonding_cpe_nat_ips", "bonding_leaving")
+    lists = ("bonding_spaces", "bonding_cpe_nat_ips", "bonding_decommissioned")
     names = (*lists, "bonding_bgp", "bonding_prune", "bonding_max_deletions")
-    outcome = empty.run("site", "--check", extra=dict.fromkeys((*names, "bonding_settle_seconds"), value))
+    outcome = empty.run("site", "--check", extra=dict.fromkeys((*names, "bonding_converge_seconds"), value))
     assert outcome.code == 0, outcome.output
     assert {item["kind"] for item in outcome.plan["plan"]}.isdisjoint({"cpe_nat_ip", "bgp_protocol"})
 

@@ -117,7 +117,7 @@ NO_GROUPS = {
     "DeleteTags": f"{SECURITY} (remove)",
     "DeleteSecurityGroup": f"{SECURITY} (remove)",
 }
-"""Our security groups and direct BGP, a rule that is wanted no more, and the way back: from the rights to look."""
+"""Our security groups and direct BGP, a rule that is wanted no more, and the return route: from the rights to look."""
 
 EGRESS_ONLY = {
     "DescribeEgressOnlyInternetGateways": PLAN,

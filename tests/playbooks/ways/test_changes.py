@@ -126,7 +126,7 @@ def test_a_member_joins_a_subnet_changes_a_space_comes_and_a_member_leaves(live:
     change()
     gone = site.write_inventory("less", {h: hosts[h] for h in ("agg1", "agg2")}, variables)
     assert "agg3 (id 1007)" in gone.run("site").problems
-    change(bonding_leaving=["agg3"], bonding_max_deletions=100)
+    change(bonding_decommissioned=["agg3"], bonding_max_deletions=100)
     (left,) = [a for a in stand_ins.server.state()["aggregators"] if a["name"] == "agg3"]
     assert (left["interfaces"], left["protocols"], left["filters"]) == ([], [], [])
 

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private addresses for new CPE NAT entries: which are free, and how many an interface takes. Pure.
-
-Private to the collection.
-"""
+"""Private addresses for new CPE NAT entries: which are free, and how many an interface takes. Pure."""
 
 from __future__ import annotations
 

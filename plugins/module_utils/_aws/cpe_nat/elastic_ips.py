@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The writing calls on one Elastic IP of a CPE NAT entry. Private to the collection.
+"""The writing calls on one Elastic IP of a CPE NAT entry.
 
 Each call is safe to be repeated by the next run; AllocateAddress, which has no client token, is looked for first.
 """

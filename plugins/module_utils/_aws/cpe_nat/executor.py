@@ -4,7 +4,7 @@
 """Carrying out the steps for CPE NAT entries in an order that a run killed anywhere survives.
 
 A private address is named by an Elastic IP's tags before it is assigned, and until it is unassigned; a move writes
-both places into the tags first. So the next run finds whatever this one leaves. Private to the collection.
+both places into the tags first. So the next run finds whatever this one leaves.
 """
 
 from __future__ import annotations

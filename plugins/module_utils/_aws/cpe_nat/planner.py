@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From wanted CPE NAT entries and what AWS has to the steps between them. Pure, no call. Private to the collection."""
+"""From wanted CPE NAT entries and what AWS has to the steps between them. Pure, no call."""
 
 from __future__ import annotations
 

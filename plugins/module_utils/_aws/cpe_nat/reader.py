@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS objects of a network's CPE NAT entries: Elastic IPs, interfaces, subnets, limits. Private to the collection.
+"""AWS objects of a network's CPE NAT entries: Elastic IPs, interfaces, subnets, limits.
 
 A private address is ours only if a live Elastic IP of ours names it in its tags: secondary private addresses cannot
 be tagged themselves. A retired Elastic IP names nothing; its place tags only tell where it once was.
@@ -196,11 +196,13 @@ class Found:
 
 def read_addresses(client: Ec2Client, network: str, public_ips: Collection[str] = ()) -> Found:
     """The network's CPE NAT Elastic IPs in one call, and one more for given public addresses that are none of them."""
-    ours = [ElasticIp.of(item) for item in describe(client, "describe_addresses", Filters=owned_by(network))]
-    unknown = set(public_ips) - {address.public_ip for address in ours}
+    owned_by_network = [
+        ElasticIp.of(item) for item in describe(client, "describe_addresses", Filters=owned_by(network))
+    ]
+    unknown = set(public_ips) - {address.public_ip for address in owned_by_network}
     named = [ElasticIp.of(item) for item in describe_by(client, "describe_addresses", "public-ip", unknown)]
-    entries = [address for address in ours if address.key is not None]
-    rest = [address for address in ours if address.key is None]
+    entries = [address for address in owned_by_network if address.key is not None]
+    rest = [address for address in owned_by_network if address.key is None]
     return Found(addresses=entries, others={address.public_ip: address for address in [*rest, *named]})
 
 

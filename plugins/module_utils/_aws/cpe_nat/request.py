@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of the CPE NAT addresses, and the checks that need no look at AWS. Private to the collection."""
+"""Options of the CPE NAT addresses, and the checks that need no look at AWS."""
 
 from __future__ import annotations
 

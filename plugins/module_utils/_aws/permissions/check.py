@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights to send the plan's requests: asked of EC2 by dry runs, and of IAM. Private to the collection.
+"""Rights to send the plan's requests: asked of EC2 by dry runs, and of IAM.
 
 A dry run needs the ids of the objects that it acts on. So EC2 is asked about actions that need no object or only
 existing ones, each action once. About all others (NO_DRY_RUN, and actions on objects that the run itself creates) only
@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..._model.names import TAG_RETIRED, owned, tags
-from ..._model.plan import KNOWN_AFTER_APPLY, Item
+from ..._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ..._model.state import Cloud
 from ..client import Ec2Client, Ec2Error, api_name, as_tags, call
 from .required import Need, needed
@@ -41,7 +41,7 @@ Request = tuple[str, dict[str, Any]]
 """A method of boto3 and its parameters."""
 
 
-def dry_runs(items: Iterable[Item], network: str, cloud: Cloud) -> Iterator[Request]:
+def dry_runs(items: Iterable[PlannedChange], network: str, cloud: Cloud) -> Iterator[Request]:
     """One request for each action, of the first item that has all ids for it."""
     ids = _Ids(network, cloud)
     makers = {"create": ids.create, "update": ids.update, "delete": ids.delete}
@@ -64,7 +64,7 @@ class _Ids:
         found = objects.get(name) or owned(self._network, name, objects.values())
         return found.id if found else None
 
-    def _tagged(self, kind: str, item: Item) -> dict[str, Any]:
+    def _tagged(self, kind: str, item: PlannedChange) -> dict[str, Any]:
         given = {**((item.after or {}).get("tags") or {}), **tags(self._network, item.key)}
         return {"TagSpecifications": [{"ResourceType": kind, "Tags": as_tags(given)}]}
 
@@ -72,7 +72,7 @@ class _Ids:
         found = owned(self._network, key, self._cloud.addresses)
         return found.allocation_id if found else None
 
-    def create(self, item: Item) -> Request | None:
+    def create(self, item: PlannedChange) -> Request | None:
         """Return the request that creates an object by itself or inside of an existing one; None for any other."""
         after, cloud = item.after or {}, self._cloud
         if item.kind == "elastic_ip":
@@ -101,7 +101,7 @@ class _Ids:
             return self._route("create_route", item)
         return None
 
-    def _association(self, item: Item) -> Request | None:
+    def _association(self, item: PlannedChange) -> Request | None:
         after = item.after or {}
         given = {
             "AllocationId": self._address(item.key),
@@ -116,7 +116,7 @@ class _Ids:
         vpc = self._id(self._cloud.vpcs, name.removesuffix("/main"))
         return next((t.id for t in self._cloud.route_tables.values() if t.main and t.vpc_id == vpc), None)
 
-    def _route(self, method: str, item: Item) -> Request | None:
+    def _route(self, method: str, item: PlannedChange) -> Request | None:
         table = self._id(self._cloud.route_tables, item.parent) or self._main(item.parent)
         field = "DestinationIpv6CidrBlock" if ":" in item.key else "DestinationCidrBlock"
         given: dict[str, Any] = {"RouteTableId": table, field: item.key}
@@ -126,7 +126,7 @@ class _Ids:
             given |= {name: target} if name else {"target": None}
         return (method, given) if all(given.values()) else None
 
-    def update(self, item: Item) -> Request | None:
+    def update(self, item: PlannedChange) -> Request | None:
         """Return the request that updates an existing object; None if there is none."""
         after = item.after or {}
         if item.kind in ("key_tag", "object_tags"):
@@ -140,7 +140,7 @@ class _Ids:
             return _address_update(address, item.before or {}, after)
         return None
 
-    def delete(self, item: Item) -> Request | None:
+    def delete(self, item: PlannedChange) -> Request | None:
         """Return the request that deletes an object; None if EC2 has no dry run of it, or the id is not known."""
         cloud = self._cloud
         if item.kind == "route":
@@ -177,7 +177,7 @@ def _address_update(address: str, before: Mapping[str, Any], after: Mapping[str,
 
 
 def missing_rights(
-    client: Ec2Client, client_of: ClientOf, items: Collection[Item], network: str, cloud: Cloud
+    client: Ec2Client, client_of: ClientOf, items: Collection[PlannedChange], network: str, cloud: Cloud
 ) -> tuple[list[str], list[str]]:
     """(a sentence for each right that is missing, one for each of which AWS says neither yes nor no).
 
@@ -201,7 +201,7 @@ def missing_rights(
 
 
 def _by_dry_runs(
-    client: Ec2Client, items: Collection[Item], network: str, cloud: Cloud
+    client: Ec2Client, items: Collection[PlannedChange], network: str, cloud: Cloud
 ) -> tuple[dict[str, str], list[str], set[str]]:
     """(by action what is denied, what is not told, the actions that were answered)."""
     missing: dict[str, str] = {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IAM rights that the plan's items need: the actions of the calls that carry them out. Private to the collection.
+"""IAM rights that the plan's items need: the actions of the calls that carry them out.
 
 The resources and condition keys of each action are those of AWS's Service Authorization Reference, "Actions, resources,
 and condition keys for Amazon EC2". An object with the network's tag, or created with it, is named without id, as EC2
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._model.names import TAG_CHECK, TAG_KEY, TAG_MOVING_FROM, TAG_NETWORK, TAG_RETIRED, cpe_nat_key, owned
-from ..._model.plan import Item
+from ..._model.plan import PlannedChange
 from ..._model.state import Cloud
 
 
@@ -58,7 +58,7 @@ RESOURCES = {
 """The resource of an object, by the beginning of its id."""
 
 
-def needed(items: Iterable[Item], network: str, cloud: Cloud) -> list[Need]:
+def needed(items: Iterable[PlannedChange], network: str, cloud: Cloud) -> list[Need]:
     """Each right once, in the order in which the items want them."""
     table = _Table(network, cloud)
     found: dict[Need, None] = {}
@@ -86,7 +86,7 @@ def _made(kind: str, action: str, *using: Place, more_tags: Iterable[str] = ("Na
         yield from _on(place, action)
 
 
-def _further(item: Item) -> tuple[tuple[str, str], ...]:
+def _further(item: PlannedChange) -> tuple[tuple[str, str], ...]:
     """Return the operator's own tags of an object that is made."""
     given: dict[str, str] = (item.after or {}).get("tags") or {}
     own = ((key, value) for key, value in given.items() if not key.startswith("bonded.internet/"))
@@ -99,7 +99,7 @@ class _Table:
     def __init__(self, network: str, cloud: Cloud) -> None:
         self._network, self._cloud = network, cloud
 
-    def of(self, item: Item) -> Iterator[Need]:
+    def of(self, item: PlannedChange) -> Iterator[Need]:
         """The rights of one item. A kind that is not here is a defect of this table."""
         kind: dict[str, Any] = {
             "elastic_ip": self._elastic_ip,
@@ -146,7 +146,7 @@ class _Table:
     def _interface_place(self, name: str) -> Place:
         return self._place("network-interface", name, self._cloud.interfaces)
 
-    def _elastic_ip(self, item: Item) -> Iterator[Need]:
+    def _elastic_ip(self, item: PlannedChange) -> Iterator[Need]:
         before, after = item.before or {}, item.after or {}
         place = _ours("elastic-ip")
         if item.verb == "delete":
@@ -170,11 +170,11 @@ class _Table:
         if "reverse_dns" in after:
             yield from _on(place, "ModifyAddressAttribute" if after["reverse_dns"] else "ResetAddressAttribute")
 
-    def _private_address(self, item: Item) -> Iterator[Need]:
+    def _private_address(self, item: PlannedChange) -> Iterator[Need]:
         action = "UnassignPrivateIpAddresses" if item.verb == "delete" else "AssignPrivateIpAddresses"
         return _on(self._interface_place(item.parent), action)
 
-    def _association(self, item: Item) -> Iterator[Need]:
+    def _association(self, item: PlannedChange) -> Iterator[Need]:
         action = "DisassociateAddress" if item.verb == "delete" else "AssociateAddress"
         yield from _on(_ours("elastic-ip"), action)
         yield from _on(self._interface_place(item.parent), action)
@@ -184,7 +184,7 @@ class _Table:
             if before.get("private_ip") != after.get("private_ip"):  # else it went along, inside its subnet
                 yield from _on(self._interface_place(str(before.get("interface_id"))), "UnassignPrivateIpAddresses")
 
-    def _vpc(self, item: Item) -> Iterator[Need]:
+    def _vpc(self, item: PlannedChange) -> Iterator[Need]:
         place = _ours("vpc")
         yield from _on(place, "DescribeVpcAttribute")
         if item.verb == "delete":
@@ -197,7 +197,7 @@ class _Table:
         else:
             yield from _on(place, "AssociateVpcCidrBlock")
 
-    def _internet_gateway(self, item: Item) -> Iterator[Need]:
+    def _internet_gateway(self, item: PlannedChange) -> Iterator[Need]:
         place, vpc = _ours("internet-gateway"), self._vpc_place(item.parent)
         if item.verb == "create":
             yield from _made("internet-gateway", "CreateInternetGateway")
@@ -207,13 +207,13 @@ class _Table:
         if item.verb == "delete":
             yield from _on(place, "DeleteInternetGateway")
 
-    def _egress_only_gateway(self, item: Item) -> Iterator[Need]:
+    def _egress_only_gateway(self, item: PlannedChange) -> Iterator[Need]:
         kind = "egress-only-internet-gateway"
         if item.verb == "delete":
             return _on(_ours(kind), "DeleteEgressOnlyInternetGateway")
         return _made(kind, "CreateEgressOnlyInternetGateway", self._vpc_place(item.parent))
 
-    def _subnet(self, item: Item) -> Iterator[Need]:
+    def _subnet(self, item: PlannedChange) -> Iterator[Need]:
         place = _ours("subnet")
         if item.verb == "delete":
             yield from _on(place, "DeleteSubnet")
@@ -225,7 +225,7 @@ class _Table:
         if (item.after or {}).get("ipv6"):
             yield from _on(place, "ModifySubnetAttribute")
 
-    def _route_table(self, item: Item) -> Iterator[Need]:
+    def _route_table(self, item: PlannedChange) -> Iterator[Need]:
         place = _ours("route-table")
         if item.verb == "delete":
             yield from _on(place, "DeleteRouteTable")
@@ -235,7 +235,7 @@ class _Table:
         yield from _on(place, "AssociateRouteTable")
         yield from _on(_ours("subnet"), "AssociateRouteTable")
 
-    def _route(self, item: Item) -> Iterator[Need]:
+    def _route(self, item: PlannedChange) -> Iterator[Need]:
         action = {"create": "CreateRoute", "update": "ReplaceRoute", "delete": "DeleteRoute"}[item.verb]
         space, _slash, main = item.parent.rpartition("/")
         if main != "main":
@@ -245,7 +245,7 @@ class _Table:
         number = next((t.id for t in self._cloud.route_tables.values() if t.main and t.vpc_id in vpcs), "*")
         return _on((f"route-table/{number}", False), action)
 
-    def _interface(self, item: Item) -> Iterator[Need]:
+    def _interface(self, item: PlannedChange) -> Iterator[Need]:
         place = _ours("network-interface")
         if item.verb == "delete":
             yield from _on(place, "DeleteNetworkInterface")
@@ -258,29 +258,29 @@ class _Table:
             if not (item.after or {}).get("source_dest_check"):
                 yield from _on(place, "ModifyNetworkInterfaceAttribute")
 
-    def _attachment(self, item: Item) -> Iterator[Need]:
+    def _attachment(self, item: PlannedChange) -> Iterator[Need]:
         action = "DetachNetworkInterface" if item.verb == "delete" else "AttachNetworkInterface"
         yield from _on(_ours("network-interface"), action)
         yield from _on((f"instance/{item.parent}", False), action)
 
-    def _nat_gateway(self, item: Item) -> Iterator[Need]:
+    def _nat_gateway(self, item: PlannedChange) -> Iterator[Need]:
         if item.verb == "delete":
             yield Need("DescribeTags", "*")
             yield from _on(_ours("natgateway"), "DeleteNatGateway")
             return
         yield from _made("natgateway", "CreateNatGateway", _ours("subnet"), _ours("elastic-ip"))
 
-    def _group(self, item: Item) -> Iterator[Need]:
+    def _group(self, item: PlannedChange) -> Iterator[Need]:
         if item.verb == "delete":
             yield from _on(_ours("security-group"), "DeleteSecurityGroup")
             return
         yield from _made("security-group", "CreateSecurityGroup", self._vpc_place(item.parent))
 
-    def _rule(self, item: Item) -> Iterator[Need]:
+    def _rule(self, item: PlannedChange) -> Iterator[Need]:
         action = "RevokeSecurityGroupIngress" if item.verb == "delete" else "AuthorizeSecurityGroupIngress"
         return _on(_ours("security-group"), action)
 
-    def _group_attachment(self, item: Item) -> Iterator[Need]:
+    def _group_attachment(self, item: PlannedChange) -> Iterator[Need]:
         """The call names all groups that the interface carries then: those of others too."""
         action = "ModifyNetworkInterfaceAttribute"
         yield from _on(self._interface_place(item.parent), action)
@@ -291,13 +291,13 @@ class _Table:
             if number not in self._cloud.groups:
                 yield Need(action, f"security-group/{number}")
 
-    def _key_tag(self, item: Item) -> Iterator[Need]:
+    def _key_tag(self, item: PlannedChange) -> Iterator[Need]:
         """The tags of an object that is ours under another name."""
         prefix = item.parent.partition("-")[0]
         yield Need("DescribeTags", "*")
         yield from _on(_ours(RESOURCES[prefix]), "CreateTags", given=tuple(sorted(item.after or ())))
 
-    def _check(self, item: Item) -> Iterator[Need]:
+    def _check(self, item: PlannedChange) -> Iterator[Need]:
         place = self._interface_place(item.key)
         tags = (item.after or {}).get("tags") or {}
         action = "CreateTags" if tags.get(TAG_CHECK) else "DeleteTags"

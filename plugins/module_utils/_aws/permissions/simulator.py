@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights of the credentials, asked of IAM's policy simulator. Private to the collection.
+"""Rights of the credentials, asked of IAM's policy simulator.
 
 The simulator decides on actions without a dry run in EC2, and on actions on objects that do not exist yet. It knows the
 policies of a user or role with their boundaries, but not those of its session, and no tags: the request states the tags

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fleet: inventory hosts matched with the server's aggregators and AWS's instances. Private to the collection."""
+"""The fleet: inventory hosts matched with the server's aggregators and AWS's instances."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..._model.desired_network import HostIntent, Intent, Report
-from ..._model.ownership import own_thing
+from ..._model.desired_network import DesiredHost, DesiredNetwork, Report
+from ..._model.ownership import is_own_object
 from ..._model.state import Cloud, Instance, Server
 from ..._parents import AGGREGATOR, parent_of
 from ..inputs.values import number_of
@@ -34,7 +34,7 @@ class Member:
     subnet: str | None = None
     reachable: bool = False
     primary_devices: tuple[str, ...] = ()
-    host_side: bool = False
+    manage_host: bool = False
     """True if the collection manages the aggregator's host configuration, over SSH."""
 
     @property
@@ -48,10 +48,10 @@ class Fleet:
     """The members that stay, those that leave, and what is known of the latter's addresses."""
 
     members: list[Member] = field(default_factory=list)
-    leaving: list[Member] = field(default_factory=list)
-    """Leaving aggregators; `host` is empty where the inventory has none any more."""
-    leaving_addresses: set[str] = field(default_factory=set)
-    leaving_unknown: bool = False
+    decommissioned: list[Member] = field(default_factory=list)
+    """Decommissioned aggregators; `host` is empty where the inventory has none any more."""
+    decommissioned_addresses: set[str] = field(default_factory=set)
+    decommissioned_unknown: bool = False
     """True if an aggregator to decommission has a private address that is not known any more."""
     primary_devices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     speakers: tuple[Member, ...] = ()
@@ -70,14 +70,21 @@ class Fleet:
         return next((member for member in self.members if member.id == number), None)
 
     def by_interface(self, interface_id: str | None) -> Member | None:
-        """The member, leaving or not, with this primary network interface."""
+        """The member, decommissioned or not, with this primary network interface."""
         return next(
-            (m for m in (*self.members, *self.leaving) if m.instance and m.instance.interface_id == interface_id), None
+            (
+                m
+                for m in (*self.members, *self.decommissioned)
+                if m.instance and m.instance.interface_id == interface_id
+            ),
+            None,
         )
 
     def by_instance(self, instance_id: str | None) -> Member | None:
-        """The member, leaving or not, that is this instance."""
-        return next((m for m in (*self.members, *self.leaving) if m.instance and m.instance.id == instance_id), None)
+        """The member, decommissioned or not, that is this instance."""
+        return next(
+            (m for m in (*self.members, *self.decommissioned) if m.instance and m.instance.id == instance_id), None
+        )
 
 
 def some(names: Sequence[str], most: int = 3) -> str:
@@ -126,7 +133,7 @@ def find_aggregator(reference: str, server: Server) -> int | str:
     return f"the name {reference!r} is not unique on the server ({listing}): give the id"
 
 
-def _instance(host: HostIntent, cloud: Cloud, fleet: Fleet, report: Report) -> Instance | None:
+def _instance(host: DesiredHost, cloud: Cloud, fleet: Fleet, report: Report) -> Instance | None:
     instance = cloud.instances.get(host.instance_id or "")
     if instance and host.private_ip and host.private_ip != instance.private_ip:
         text = f"{host.host}: aws_private_ip_address is {host.private_ip}, but the primary address of {instance.id} is "
@@ -134,10 +141,10 @@ def _instance(host: HostIntent, cloud: Cloud, fleet: Fleet, report: Report) -> I
     return instance
 
 
-def _refuse_unknown_instances(intent: Intent, cloud: Cloud, fleet: Fleet, report: Report) -> None:
+def _refuse_unknown_instances(desired: DesiredNetwork, cloud: Cloud, fleet: Fleet, report: Report) -> None:
     """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them."""
-    regions: dict[str | None, list[HostIntent]] = {}
-    for host in intent.hosts:
+    regions: dict[str | None, list[DesiredHost]] = {}
+    for host in desired.hosts:
         if host.instance_id:
             regions.setdefault(host.region, []).append(host)
     for region, hosts in regions.items():
@@ -156,23 +163,23 @@ def _refuse_unknown_instances(intent: Intent, cloud: Cloud, fleet: Fleet, report
             refuse(fleet, f"{text}aws_instance_id, or aws_region.", report)
 
 
-def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Fleet:
+def resolve_fleet(desired: DesiredNetwork, server: Server, cloud: Cloud, report: Report) -> Fleet:
     """Match every host with its aggregator and instance; name whatever does not fit."""
     fleet = Fleet()
-    if not intent.absent:
-        _refuse_unknown_instances(intent, cloud, fleet, report)
+    if not desired.absent:
+        _refuse_unknown_instances(desired, cloud, fleet, report)
     seen: dict[int, str] = {}
-    left = set(intent.leaving)
-    for host in intent.hosts:
+    left = set(desired.decommissioned)
+    for host in desired.hosts:
         number = find_aggregator(host.aggregator, server)
         instance = _instance(host, cloud, fleet, report)
-        leaves = host.host in intent.leaving
+        leaves = host.host in desired.decommissioned
         left.discard(host.host)
         fleet.primary_devices[host.host] = host.primary_devices
         if isinstance(number, str):
             # a teardown also clears the AWS side of an aggregator that the server has forgotten
-            if intent.absent or leaves:
-                fleet.leaving.append(_member(host, -1, host.aggregator, instance, cloud))
+            if desired.absent or leaves:
+                fleet.decommissioned.append(_member(host, -1, host.aggregator, instance, cloud))
             else:
                 refuse(fleet, f"{host.host}: bonding_aggregator: {number}.", report)
             continue
@@ -181,22 +188,22 @@ def resolve_fleet(intent: Intent, server: Server, cloud: Cloud, report: Report) 
             continue
         seen[number] = host.host
         member = _member(host, number, server.aggregators[number].name, instance, cloud)
-        if leaves or intent.absent:
-            fleet.leaving.append(member)
+        if leaves or desired.absent:
+            fleet.decommissioned.append(member)
             left -= {member.name, str(member.id)}
             continue
         fleet.members.append(member)
         _warn_of_state(member, server, report)
         unknown = member.private_ip is None and not host.instance_id
-        if unknown and (intent.bgp or any(space.vxlan for space in intent.spaces)):
+        if unknown and (desired.bgp or any(space.vxlan for space in desired.spaces)):
             refuse(
                 fleet,
                 f"{host.host}: its private address is not known: set aws_instance_id (it is looked up) or "
                 "aws_private_ip_address. A mesh is never built without a member that should be in it.",
                 report,
             )
-    _leave(left, intent, server, fleet, report)
-    _refuse_gone(intent, server, fleet, report)
+    _leave(left, desired, server, fleet, report)
+    _refuse_removed(desired, server, fleet, report)
     return fleet
 
 
@@ -211,7 +218,7 @@ def _warn_of_state(member: Member, server: Server, report: Report) -> None:
         )
 
 
-def _member(host: HostIntent, number: int, name: str, instance: Instance | None, cloud: Cloud) -> Member:
+def _member(host: DesiredHost, number: int, name: str, instance: Instance | None, cloud: Cloud) -> Member:
     subnet = cloud.subnets.get(instance.subnet_id) if instance else None
     return Member(
         host=host.host,
@@ -223,7 +230,7 @@ def _member(host: HostIntent, number: int, name: str, instance: Instance | None,
         subnet=subnet.cidr if subnet else None,
         reachable=host.reachable,
         primary_devices=host.primary_devices,
-        host_side=host.host_side,
+        manage_host=host.manage_host,
     )
 
 
@@ -234,49 +241,49 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _leave(names: Iterable[str], intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
-    """Note entries of bonding_leaving that are no host of the inventory: an aggregator on the server, or an address."""
+def _leave(names: Iterable[str], desired: DesiredNetwork, server: Server, fleet: Fleet, report: Report) -> None:
+    """Note entries of bonding_decommissioned that are no host of the inventory, but an aggregator or an address."""
     for name in names:
         if _is_address(name):
-            fleet.leaving_addresses.add(name)
+            fleet.decommissioned_addresses.add(name)
             continue
         number = find_aggregator(name, server)
         if isinstance(number, str):
             report.warn(
-                f"bonding_leaving: {name!r}: {number}, and the inventory has no such host; it has left already?"
+                f"bonding_decommissioned: {name!r}: {number}, and the inventory has no such host; it has left already?"
             )
-            fleet.leaving_unknown = True
+            fleet.decommissioned_unknown = True
             continue
         aggregator = server.aggregators[number]
         if host := fleet.by_id(number):
             report.problem(
-                f"bonding_leaving: {name!r} is aggregator {number}, which is host {host.host} of the "
+                f"bonding_decommissioned: {name!r} is aggregator {number}, which is host {host.host} of the "
                 "inventory: name the host."
             )
             continue
-        fleet.leaving.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
-        fleet.leaving_unknown = True
-    fleet.leaving_addresses |= {member.private_ip for member in fleet.leaving if member.private_ip}
+        fleet.decommissioned.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
+        fleet.decommissioned_unknown = True
+    fleet.decommissioned_addresses |= {member.private_ip for member in fleet.decommissioned if member.private_ip}
 
 
-def _refuse_gone(intent: Intent, server: Server, fleet: Fleet, report: Report) -> None:
+def _refuse_removed(desired: DesiredNetwork, server: Server, fleet: Fleet, report: Report) -> None:
     """An aggregator that has this network's objects, but is no host any more, is a refusal, never a smaller mesh."""
-    known = {member.id for member in (*fleet.members, *fleet.leaving)}
+    known = {member.id for member in (*fleet.members, *fleet.decommissioned)}
     wrong = fleet.is_incomplete
-    for number, things in server.things.items():
+    for number, objects in server.objects.items():
         if number in known:
             continue
-        names = sorted(t.key for t in things if "protocol" in t.kind and own_thing(intent.network, t))
+        names = sorted(t.key for t in objects if "protocol" in t.kind and is_own_object(desired.network, t))
         if not names:
             continue
         aggregator = server.aggregators[number]
-        if intent.absent:
-            fleet.leaving.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
+        if desired.absent:
+            fleet.decommissioned.append(Member(host="", id=number, name=aggregator.name, index=number, private_ip=None))
             continue
-        hosts = some(sorted(host.host for host in intent.hosts)) or "none"
+        hosts = some(sorted(host.host for host in desired.hosts)) or "none"
         text = (
             f"aggregator {aggregator.name} (id {number}): no host of the inventory is this aggregator, which has "
-            f"objects of the network {intent.network} ({some(names)}; hosts: {hosts}). "
+            f"objects of the network {desired.network} ({some(names)}; hosts: {hosts}). "
         )
         fleet.lost[number] = aggregator.name
         if wrong:

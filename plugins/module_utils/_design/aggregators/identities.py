@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The identity of aggregators: a host's instance is the machine that the server knows. Private to the collection.
+"""The identity of aggregators: a host's instance is the machine that the server knows.
 
 With the instances of two aggregators exchanged, each mesh would have the endpoints of the wrong machines, and public
 addresses of bonds would be assigned where the bonds are not.
@@ -23,13 +23,15 @@ def check_identities(context: Context) -> None:
     """Refuse one instance for two hosts, and an instance that another host's aggregator is on."""
     fleet, report = context.fleet, context.report
     _refuse_twice(fleet, report)
-    if context.intent.absent:
+    if context.desired.absent:
         return
     for member in fleet.members:
         said = context.server.aggregators[member.id].ip
         if member.instance is None or not is_address(said) or said in _addresses(member.instance, member.instance):
             continue
-        owner = next((other for other in (*fleet.members, *fleet.leaving) if _has(other, said, member.instance)), None)
+        owner = next(
+            (other for other in (*fleet.members, *fleet.decommissioned) if _has(other, said, member.instance)), None
+        )
         if owner is not None and owner.instance is not None:
             refuse(
                 fleet,
@@ -50,7 +52,7 @@ def check_identities(context: Context) -> None:
 def _refuse_twice(fleet: Fleet, report: Report) -> None:
     instances: dict[str, Member] = {}
     addresses: dict[str, Member] = {}
-    for member in (*fleet.members, *fleet.leaving):
+    for member in (*fleet.members, *fleet.decommissioned):
         if not member.host:
             continue
         if member.instance and (other := instances.setdefault(member.instance.id, member)) is not member:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects that the inventory names no more: which are kept, and which go by which switch. Private to the collection.
+"""Objects that the inventory names no more: which are kept, and which go by which switch.
 
-What belongs to an object (its security group, its masquerading, its ways back, a check that is off for it) follows it:
+What belongs to an object (its security group, masquerading, return routes, a check that is off for it) follows it:
 it is kept with what is kept, and goes with what goes, by the same switch.
 """
 
@@ -11,35 +11,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..._model.desired_network import Intent
-from ..._model.ownership import own_thing
+from ..._model.desired_network import DesiredNetwork
+from ..._model.ownership import is_own_object
 from ..._model.state import Server
 from .fleet import Fleet, Member
 
 PRUNE = "bonding_prune"
 RELEASE = "bonding_prune_elastic_ips"
-LEAVING = "bonding_leaving"
+DECOMMISSIONED = "bonding_decommissioned"
 TEARDOWN = ""
 """A teardown is confirmed as a whole, and wants no switch for each of its items."""
 
 
-def releases(intent: Intent) -> bool:
+def releases(desired: DesiredNetwork) -> bool:
     """Return True if a public address that is given up is released, and never comes back."""
-    return intent.release_addresses if intent.absent else intent.prune_addresses
+    return desired.release_addresses if desired.absent else desired.prune_addresses
 
 
-def leaving(name: object) -> str:
+def decommissioned(name: object) -> str:
     """Return the line of the inventory that lets an aggregator, or its old address, leave the network."""
-    return f"{LEAVING}: [{name}]"
+    return f"{DECOMMISSIONED}: [{name}]"
 
 
-def removal_switch(intent: Intent, fleet: Fleet, member: Member | None = None) -> str | None:
+def removal_switch(desired: DesiredNetwork, fleet: Fleet, member: Member | None = None) -> str | None:
     """Return the switch by which an object (of `member`) that no inventory names goes, None if it is kept."""
-    if intent.absent:
+    if desired.absent:
         return TEARDOWN
-    if member is not None and member in fleet.leaving:
-        return LEAVING
-    return PRUNE if intent.prune else None
+    if member is not None and member in fleet.decommissioned:
+        return DECOMMISSIONED
+    return PRUNE if desired.prune else None
 
 
 @dataclass
@@ -60,17 +60,17 @@ class Leftovers:
     """True if BGP between the aggregators is kept, though the inventory has no `bonding_bgp` any more."""
 
 
-def find_leftovers(intent: Intent, server: Server, fleet: Fleet) -> Leftovers:
+def find_leftovers(desired: DesiredNetwork, server: Server, fleet: Fleet) -> Leftovers:
     """Return what is known before the parts are designed: whether BGP is kept."""
-    going = {member.id for member in fleet.leaving}
+    going = {member.id for member in fleet.decommissioned}
     # A session with an aggregator that leaves goes with it.
     named = (
         own[0] == "bgp" and own[1] not in going
         for member in fleet.members
-        for thing in server.things.get(member.id, ())
-        if "protocol" in thing.kind and (own := own_thing(intent.network, thing))
+        for obj in server.objects.get(member.id, ())
+        if "protocol" in obj.kind and (own := is_own_object(desired.network, obj))
     )
-    return Leftovers(keeps_bgp=intent.bgp is None and not (intent.absent or intent.prune) and any(named))
+    return Leftovers(keeps_bgp=desired.bgp is None and not (desired.absent or desired.prune) and any(named))
 
 
 def keeps_gateways(space: str, leftovers: Leftovers) -> bool:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The source/destination checks of the aggregators' interfaces, which direct BGP has off. Private to the collection."""
+"""The source/destination checks of the aggregators' interfaces, which direct BGP has off."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
 
     It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
     """
-    intent, fleet, design = context.intent, context.fleet, context.design
+    desired, fleet, design = context.desired, context.fleet, context.design
     for member in fleet.speakers if direct else ():
         if member.instance and member.instance.source_dest_check:
             place = member.instance.interface_id
-            carried = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+            carried = {**CHECK_OFF, "tags": {TAG_CHECK: f"{desired.network}:true"}}
             design.aws(
                 Change("update", "source_dest_check", "", place, dict(CHECK_ON), carried),
                 Placement("add", "cpe_nat", member.host),
@@ -34,13 +34,13 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
     kept = {member.instance.interface_id for member in staying if member.instance}
     for place in sorted(context.cloud.checked_before - kept):
         owner = fleet.by_interface(place)
-        if owner is None and removal_switch(intent, fleet) is None:
+        if owner is None and removal_switch(desired, fleet) is None:
             continue
         host = owner.host or None if owner else None
-        switch = removal_switch(intent, fleet, owner)
-        if switch is None or (switch == PRUNE and intent.bgp and not direct):
+        switch = removal_switch(desired, fleet, owner)
+        if switch is None or (switch == PRUNE and desired.bgp and not direct):
             switch = ALLOW  # BGP is wanted, in another mode
-        before = {**CHECK_OFF, "tags": {TAG_CHECK: f"{intent.network}:true"}}
+        before = {**CHECK_OFF, "tags": {TAG_CHECK: f"{desired.network}:true"}}
         after = {**CHECK_ON, "tags": {TAG_CHECK: None}}
         text = f"what {host or place} forwards for bonds that have moved"
         design.aws(

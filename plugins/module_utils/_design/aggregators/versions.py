@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The versions of Bonded Internet that aggregators may run. Private to the collection."""
+"""The versions of Bonded Internet that aggregators may run."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def check_versions(context: Context) -> None:
     wanted: dict[str, dict[str, str]] = {}
     for batches in context.design.batches.values():
         for batch in batches:
-            for thing in batch.wanted:
-                wanted.setdefault(thing.parent, {}).setdefault(_group(thing.kind), thing.key)
+            for obj in batch.wanted:
+                wanted.setdefault(obj.parent, {}).setdefault(_group(obj.kind), obj.key)
     for member in context.fleet.members:
         version = context.server.aggregators[member.id].version
         numbers = version_numbers(version)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Collisions of VNIs, names, tunnel subnets and addresses, with each other and with existing objects.
 
-Private to the collection. A wrong VNI cross-connects two customers; a wrong address keeps a host from coming back.
+A wrong VNI cross-connects two customers; a wrong address keeps a host from coming back.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import ipaddress
 from collections.abc import Iterable
 
 from ..._model.addresses import network_of
-from ..._model.desired_network import Intent, Report
-from ..._model.phases import Batch
+from ..._model.desired_network import DesiredNetwork, Report
+from ..._model.phases import ObjectBatch
 from ..._model.state import Cloud, Server
 from ..._objects import Object
 from ..._parents import AGGREGATOR, is_below, number_of
 from ..aggregators.fleet import Fleet, refuse_unless_incomplete, some
-from ..aggregators.leftovers import PRUNE, leaving
+from ..aggregators.leftovers import PRUNE, decommissioned
 from ..context import Context
 from ..mesh.meshes import Mesh
 from ..vpc.vpcs import VpcDesign
@@ -29,8 +29,8 @@ def _name(server: Server, number: int) -> str:
     return f"{aggregator.name} (id {number})" if aggregator else f"id {number}"
 
 
-def check_vnis(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
-    """A VNI belongs to one space: in the intent, and on every aggregator of the server, ours or not."""
+def check_vnis(meshes: list[Mesh], desired: DesiredNetwork, server: Server, report: Report) -> None:
+    """A VNI belongs to one space: in the inventory, and on every aggregator of the server, ours or not."""
     holders: dict[int, Mesh] = {}
     for mesh in meshes:
         if mesh.vni in holders:
@@ -39,27 +39,27 @@ def check_vnis(meshes: list[Mesh], intent: Intent, server: Server, report: Repor
                 "connected with each other."
             )
         holders.setdefault(mesh.vni, mesh)
-    for number, things in sorted(server.things.items()):
-        for thing in things:
-            if thing.kind != "vxlan_interface":
+    for number, objects in sorted(server.objects.items()):
+        for obj in objects:
+            if obj.kind != "vxlan_interface":
                 continue
-            holder = holders.get(thing.data.get("vni", 0))
-            if holder and thing.data.get("space") != holder.space:
-                other = thing.data.get("space")
+            holder = holders.get(obj.data.get("vni", 0))
+            if holder and obj.data.get("space") != holder.space:
+                other = obj.data.get("space")
                 report.problem(
-                    f"{holder.label}: the VNI {holder.vni} is in use by the interface {thing.key} on "
+                    f"{holder.label}: the VNI {holder.vni} is in use by the interface {obj.key} on "
                     f"{_name(server, number)} "
                     f"{f'in space {other}' if other else 'without a space'}: they would be connected with each other."
                 )
 
 
-def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Report) -> None:
-    """An interface of others is never taken over because it has the name that we want."""
+def check_names(meshes: list[Mesh], desired: DesiredNetwork, server: Server, report: Report) -> None:
+    """Refuse a wanted name that an interface of others has: the plan never adopts one by its name."""
     present: dict[tuple[int, str], list[Object]] = {}
-    for number, things in server.things.items():
-        for thing in things:
-            if thing.kind.endswith("_interface"):
-                present.setdefault((number, thing.key), []).append(thing)
+    for number, objects in server.objects.items():
+        for obj in objects:
+            if obj.kind.endswith("_interface"):
+                present.setdefault((number, obj.key), []).append(obj)
     names: dict[str, Mesh] = {}
     for mesh in meshes:
         if mesh.interface in names and names[mesh.interface].vni != mesh.vni:
@@ -68,34 +68,34 @@ def check_names(meshes: list[Mesh], intent: Intent, server: Server, report: Repo
             )
         names.setdefault(mesh.interface, mesh)
         for member in mesh.members:
-            for thing in present.get((member.id, mesh.interface), ()):
-                if (thing.kind, thing.data.get("space")) != ("vxlan_interface", mesh.space):
+            for obj in present.get((member.id, mesh.interface), ()):
+                if (obj.kind, obj.data.get("space")) != ("vxlan_interface", mesh.space):
                     report.problem(
                         f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space "
-                        f"({thing.kind}, space {thing.data.get('space')}), which is not ours."
+                        f"({obj.kind}, space {obj.data.get('space')}), which is not ours."
                     )
 
 
-def check_objects(batches: Iterable[Batch], fleet: Fleet, report: Report) -> None:
+def check_objects(batches: Iterable[ObjectBatch], fleet: Fleet, report: Report) -> None:
     """Refuse two objects of one name on one aggregator: the server keeps one of them, and the other one is lost."""
     first: dict[tuple[str, str, str], Object] = {}
     for batch in batches:
-        for thing in batch.wanted:
-            if not is_below(thing.parent, AGGREGATOR):
+        for obj in batch.wanted:
+            if not is_below(obj.parent, AGGREGATOR):
                 continue
-            other = first.setdefault((thing.parent, thing.kind.rpartition("_")[2], thing.key), thing)
-            if other is not thing and (other.kind, other.data) != (thing.kind, thing.data):
-                member = fleet.by_id(number_of(thing.parent))
+            other = first.setdefault((obj.parent, obj.kind.rpartition("_")[2], obj.key), obj)
+            if other is not obj and (other.kind, other.data) != (obj.kind, obj.data):
+                member = fleet.by_id(number_of(obj.parent))
                 report.problem(
-                    f"{member.host if member else thing.parent}: two objects would have the name {thing.key}: "
-                    f"{_words(other)} and {_words(thing)}. Give one of them another name: interface of vxlan, or "
+                    f"{member.host if member else obj.parent}: two objects would have the name {obj.key}: "
+                    f"{_words(other)} and {_words(obj)}. Give one of them another name: interface of vxlan, or "
                     "interface of the gateway."
                 )
 
 
-def _words(thing: Object) -> str:
-    space = thing.data.get("space")
-    return f"the {thing.kind.replace('_', ' ')} {f'of space {space}' if space else 'without a space'}"
+def _words(obj: Object) -> str:
+    space = obj.data.get("space")
+    return f"the {obj.kind.replace('_', ' ')} {f'of space {space}' if space else 'without a space'}"
 
 
 def check_endpoints(meshes: list[Mesh], context: Context) -> None:
@@ -103,36 +103,38 @@ def check_endpoints(meshes: list[Mesh], context: Context) -> None:
 
     The address may be that of a host outside of the mesh, of a host that is lost, or a former one.
     """
-    intent, fleet, server, report = context.intent, context.fleet, context.server, context.report
-    if intent.absent:
+    desired, fleet, server, report = context.desired, context.fleet, context.server, context.report
+    if desired.absent:
         return
     hosts = {member.private_ip: member for member in fleet.members}
     unknown: dict[str, list[str]] = {}
     for mesh in meshes:
         members = {member.id for member in mesh.members}
-        known = fleet.leaving_addresses | {m.private_ip for m in (fleet.members if intent.prune else mesh.members)}
+        known = fleet.decommissioned_addresses | {
+            m.private_ip for m in (fleet.members if desired.prune else mesh.members)
+        }
         existing = context.existing.of(mesh.space, mesh.number)
-        leaving_ids = {member.id for member in fleet.leaving}
-        for number, things in sorted(existing.items()):
-            if number in leaving_ids:
+        decommissioned_ids = {member.id for member in fleet.decommissioned}
+        for number, objects in sorted(existing.items()):
+            if number in decommissioned_ids:
                 continue
-            if number not in members and fleet.by_id(number) and not intent.prune:
+            if number not in members and fleet.by_id(number) and not desired.prune:
                 report.problem(_left_out(mesh, _name(server, number)))
-            for thing in things:
-                for endpoint in thing.data.get("endpoints") or ():
+            for obj in objects:
+                for endpoint in obj.data.get("endpoints") or ():
                     address = endpoint["ip"]
                     if address in known:
                         continue
                     if outside := hosts.get(address):
                         report.problem(_left_out(mesh, _name(server, outside.id)))
-                    elif not fleet.leaving_unknown:
-                        where = f"{thing.key} of {mesh.label} on {_name(server, number)}"
+                    elif not fleet.decommissioned_unknown:
+                        where = f"{obj.key} of {mesh.label} on {_name(server, number)}"
                         unknown.setdefault(address, []).append(where)
     for address, places in unknown.items():
         refuse_unless_incomplete(
             fleet,
             f"endpoint {address}: is the private address of no host ({some(places)}). If its aggregator has another "
-            f"address now, or was deleted from the server, say {leaving(address)}.",
+            f"address now, or was deleted from the server, say {decommissioned(address)}.",
             report,
         )
 
@@ -177,11 +179,11 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
         spaces = {ranges[first][2], ranges[second][2]}
         if len(spaces) == 1 or None in spaces:
             report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}.")
-    for bond, things in sorted(server.bond_things.items()):
+    for bond, objects in sorted(server.bond_objects.items()):
         found = server.bonds.get(bond)
-        for thing in things:
-            text = thing.data.get("ip") if thing.kind == "connected_ip" else thing.data.get("network")
-            bonds_network = network_of(text) if thing.kind in ("connected_ip", "bond_route") else None
+        for obj in objects:
+            text = obj.data.get("ip") if obj.kind == "connected_ip" else obj.data.get("network")
+            bonds_network = network_of(text) if obj.kind in ("connected_ip", "bond_route") else None
             if bonds_network is None:
                 continue
             for one, what, space in ranges:
@@ -192,18 +194,18 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
 def check_primary_addresses(wanted: Iterable[Object], fleet: Fleet, server: Server, report: Report) -> None:
     """No interface may carry the aggregator's own address: the host would not come back after a restart (vendor)."""
     planned: dict[str, list[Object]] = {}
-    for thing in wanted:
-        planned.setdefault(thing.parent, []).append(thing)
+    for obj in wanted:
+        planned.setdefault(obj.parent, []).append(obj)
     for member in fleet.members:
         public = server.aggregators[member.id].ip if member.id in server.aggregators else None
         own = {address for address in (member.private_ip, public) if address}
-        for thing in (*planned.get(member.parent, ()), *server.things.get(member.id, ())):
-            if not thing.kind.endswith("_interface"):
+        for obj in (*planned.get(member.parent, ()), *server.objects.get(member.id, ())):
+            if not obj.kind.endswith("_interface"):
                 continue
-            for address in thing.data.get("addresses") or ():
+            for address in obj.data.get("addresses") or ():
                 if address.split("/")[0] in own:
                     report.problem(
-                        f"{member.host}: its primary address {address.split('/')[0]} is on the interface {thing.key}: "
+                        f"{member.host}: its primary address {address.split('/')[0]} is on the interface {obj.key}: "
                         "the host would not come back after a restart. Take it off."
                     )
 
@@ -213,16 +215,16 @@ def check_cpe_nat_addresses(
 ) -> None:
     """No interface may carry a CPE NAT address: the kernel would answer itself, and the bond would get nothing."""
     private = {address: key for key, address in chosen.items()}
-    found = [thing for member in fleet.members for thing in server.things.get(member.id, ())]
-    for thing in (*wanted, *found):
-        if not thing.kind.endswith("_interface"):
+    found = [obj for member in fleet.members for obj in server.objects.get(member.id, ())]
+    for obj in (*wanted, *found):
+        if not obj.kind.endswith("_interface"):
             continue
-        for address in thing.data.get("addresses") or ():
+        for address in obj.data.get("addresses") or ():
             key = private.get(address.split("/")[0])
             if key:
-                number = number_of(thing.parent)
+                number = number_of(obj.parent)
                 report.problem(
                     f"CPE NAT entry {key}: its private address {address.split('/')[0]} is on the interface "
-                    f"{thing.key} of "
+                    f"{obj.key} of "
                     f"{_name(server, number)}: a CPE NAT address is configured on no interface (AN-001)."
                 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import TAG_KEY, TAG_NETWORK, cpe_nat_key
 from ..._model.state import Cloud, ElasticIp
 from ..cpe_nat.entries import is_retired
@@ -106,13 +106,13 @@ KINDS = (
 )
 
 
-def check_duplicates(intent: Intent, cloud: Cloud, report: Report) -> None:
+def check_duplicates(desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
     """Report each key that several objects of a kind carry, with their ids, what uses them, and what to type."""
     for kind in KINDS:
-        for key, objects in sorted(_by_key(kind, intent.network, cloud).items()):
+        for key, objects in sorted(_by_key(kind, desired.network, cloud).items()):
             if len(objects) > 1:
                 used = {_id(one): sorted(filter(None, kind.used_by(one, cloud))) for one in objects}
-                report.problem(_sentence(kind, key, used, intent.network))
+                report.problem(_sentence(kind, key, used, desired.network))
 
 
 def _by_key(kind: Kind, network: str, cloud: Cloud) -> dict[str, list[Any]]:

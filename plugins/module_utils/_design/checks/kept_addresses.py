@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Elastic IPs of the network that nothing uses after a run, and that AWS charges. Private to the collection."""
+"""Elastic IPs of the network that nothing uses after a run, and that AWS charges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..._model.names import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_RETIRED
-from ..._model.plan import Item
+from ..._model.plan import PlannedChange
 from ..._model.state import AMAZONS_POOL, ElasticIp
 from .prices import HOURS, PRICES
 
@@ -31,7 +31,7 @@ class KeptAddress:
         return asdict(self)
 
 
-def kept_addresses(network: str, items: Iterable[Item], addresses: Iterable[ElasticIp]) -> list[KeptAddress]:
+def kept_addresses(network: str, items: Iterable[PlannedChange], addresses: Iterable[ElasticIp]) -> list[KeptAddress]:
     """Return the network's Elastic IPs that are retired, or that the plan retires, and that it neither takes back nor
     releases; by key.
     """

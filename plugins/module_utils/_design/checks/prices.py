@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Monthly costs of a plan's changes, at AWS's list prices. Private to the collection.
+"""Monthly costs of a plan's changes, at AWS's list prices.
 
 An estimate to read before an apply: the prices are data with a date and a region, and AWS's bill is what counts.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..._model.plan import Item
+from ..._model.plan import PlannedChange
 from ..._model.state import AMAZONS_POOL
 
 HOURS = 730
@@ -26,7 +26,7 @@ class Price:
     """US dollars an hour, used or not; and what is not in it."""
 
     hourly: float
-    things: str
+    objects: str
     without: str = ""
 
 
@@ -38,7 +38,7 @@ PRICES = {
 gateways cost in other regions up to twice as much. What else the plan makes on AWS costs nothing by itself."""
 
 
-def is_of_own_pool(item: Item) -> bool:
+def is_of_own_pool(item: PlannedChange) -> bool:
     """Return True for an Elastic IP of a pool of the account's own (BYOIP), which AWS neither charges nor counts.
 
     Source: AWS, "Identify and optimize public IPv4 address usage on AWS": the charges apply to all but BYOIP.
@@ -47,7 +47,7 @@ def is_of_own_pool(item: Item) -> bool:
     return item.kind == "elastic_ip" and pool not in (None, AMAZONS_POOL)
 
 
-def monthly(items: Iterable[Item]) -> list[dict[str, Any]]:
+def monthly(items: Iterable[PlannedChange]) -> list[dict[str, Any]]:
     """Return each priced kind with a change: {things, change, usd_per_month, without}. Kept addresses still cost."""
     counts: Counter[str] = Counter()
     for item in items:
@@ -55,7 +55,7 @@ def monthly(items: Iterable[Item]) -> list[dict[str, Any]]:
             counts[item.kind] += 1 if item.verb == "create" else -1
     return [
         {
-            "things": price.things,
+            "things": price.objects,
             "change": counts[kind],
             "usd_per_month": round(counts[kind] * price.hourly * HOURS, 2),
             "without": price.without,

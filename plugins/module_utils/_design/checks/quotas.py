@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of the account, its instances, subnets and tables, compared with the plan. Private to the collection.
+"""Limits of the account, its instances, subnets and tables, compared with the plan.
 
 Everything is counted in the plan's own items, so that a limit and the plan cannot differ. Deletions free nothing: they
 happen in the last phase, after all new objects exist.
@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..._model.addresses import AWS_RESERVED_FIRST
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import TAG_KEY, vpc_key
-from ..._model.plan import Item
-from ..._model.quotas import BY_SIZE, BY_TYPE, GROUPS, NAT_GATEWAYS, REGIONAL, ROUTES, Line, quota_line
+from ..._model.plan import PlannedChange
+from ..._model.quotas import BY_SIZE, BY_TYPE, GROUPS, NAT_GATEWAYS, REGIONAL, ROUTES, QuotaUsage, quota_line
 from ..._model.state import Cloud, RouteTable, Subnet
 from ..aggregators.fleet import Fleet
 from ..context import Context
@@ -28,22 +28,22 @@ NEIGHBOURS = 1000
 """Linux keeps 1024 entries of the neighbour table (gc_thresh3); found in the packet lab."""
 
 
-def check_limits(items: Iterable[Item], context: Context) -> list[Line]:
+def check_limits(items: Iterable[PlannedChange], context: Context) -> list[QuotaUsage]:
     """A line for each limit that new objects come under; what does not fit goes to the report."""
-    intent, cloud, report = context.intent, context.cloud, context.report
+    desired, cloud, report = context.desired, context.cloud, context.report
     new = [item for item in items if item.system == "aws" and item.verb == "create"]
     return [
-        *_regions(new, intent, cloud, report),
-        *_zones(new, intent, cloud, report),
+        *_regions(new, desired, cloud, report),
+        *_zones(new, desired, cloud, report),
         *_instances(new, cloud, context.fleet, report),
         *_subnets(new, cloud, report),
-        *_tables(new, intent, cloud, report),
+        *_tables(new, desired, cloud, report),
         *_groups(new, context),
     ]
 
 
-def _regions(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> list[Line]:
-    regions = {host.host: host.region for host in intent.hosts}
+def _regions(new: list[PlannedChange], desired: DesiredNetwork, cloud: Cloud, report: Report) -> list[QuotaUsage]:
+    regions = {host.host: host.region for host in desired.hosts}
     shared = next(iter(regions.values()), None)  # spaces with a VPC have all hosts in one region
     counts = Counter(
         (regions.get(item.host or "", shared), item.kind)
@@ -55,21 +55,21 @@ def _regions(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> l
         account = cloud.accounts.get(region)
         there = getattr(account, REGIONAL[kind].name) if account else None
         if account and there is not None:
-            lines.append(quota_line(REGIONAL[kind], account.region, (there, number), account, intent.quotas, report))
+            lines.append(quota_line(REGIONAL[kind], account.region, (there, number), account, desired.quotas, report))
     return lines
 
 
-def _zones(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> list[Line]:
+def _zones(new: list[PlannedChange], desired: DesiredNetwork, cloud: Cloud, report: Report) -> list[QuotaUsage]:
     if cloud.nat_gateways_in is None:
         return []
     counts = Counter(item.parent.rpartition("/")[2] for item in new if item.kind == NAT)
     return [
-        quota_line(NAT_GATEWAYS, zone, (cloud.nat_gateways_in.get(zone, 0), number), None, intent.quotas, report)
+        quota_line(NAT_GATEWAYS, zone, (cloud.nat_gateways_in.get(zone, 0), number), None, desired.quotas, report)
         for zone, number in sorted(counts.items())
     ]
 
 
-def _instances(new: list[Item], cloud: Cloud, fleet: Fleet, report: Report) -> list[Line]:
+def _instances(new: list[PlannedChange], cloud: Cloud, fleet: Fleet, report: Report) -> list[QuotaUsage]:
     """Interfaces of each instance, and addresses of its primary one: also of those that get none, for what is left."""
     attached = Counter(item.parent for item in new if item.kind == "attachment")
     assigned = Counter(item.parent for item in new if item.kind == "private_address")
@@ -81,7 +81,7 @@ def _instances(new: list[Item], cloud: Cloud, fleet: Fleet, report: Report) -> l
             continue
         where = f"{member.host} ({instance.type})"
         numbers = len(instance.devices), attached[instance.id], limits.interfaces
-        lines.append(Line("network interfaces", where, *numbers, BY_TYPE))
+        lines.append(QuotaUsage("network interfaces", where, *numbers, BY_TYPE))
         if attached[instance.id] and lines[-1].left < 0:
             report.problem(
                 f"{member.host}: has {numbers[0]} network interfaces and would get {numbers[1]} more for gateways; "
@@ -89,7 +89,7 @@ def _instances(new: list[Item], cloud: Cloud, fleet: Fleet, report: Report) -> l
             )
         there = len(instance.addresses) + instance.prefixes
         numbers = there, assigned[instance.interface_id], limits.addresses_per_interface
-        lines.append(Line("private addresses", where, *numbers, BY_TYPE))
+        lines.append(QuotaUsage("private addresses", where, *numbers, BY_TYPE))
         if assigned[instance.interface_id] and lines[-1].left < 0:
             report.problem(
                 f"{member.host}: its primary interface has {numbers[0]} addresses and would get {numbers[1]} more; an "
@@ -98,7 +98,7 @@ def _instances(new: list[Item], cloud: Cloud, fleet: Fleet, report: Report) -> l
     return lines
 
 
-def _subnets(new: list[Item], cloud: Cloud, report: Report) -> list[Line]:
+def _subnets(new: list[PlannedChange], cloud: Cloud, report: Report) -> list[QuotaUsage]:
     """Addresses of each subnet that gets interfaces, NAT gateways or addresses."""
     keys = {subnet.tags.get(TAG_KEY, ""): subnet for subnet in cloud.subnets.values()}
     homes = {instance.interface_id: instance.subnet_id for instance in cloud.instances.values()}
@@ -117,7 +117,7 @@ def _subnets(new: list[Item], cloud: Cloud, report: Report) -> list[Line]:
             continue
         usable = ipaddress.IPv4Network(cidr).num_addresses - AWS_RESERVED_FIRST - 1
         free = subnet.free if subnet and subnet.free is not None else usable
-        line = Line("subnet addresses", f"{place} {cidr}", usable - free, number, usable, BY_SIZE)
+        line = QuotaUsage("subnet addresses", f"{place} {cidr}", usable - free, number, usable, BY_SIZE)
         lines.append(line)
         if line.left < 0:
             report.problem(
@@ -127,22 +127,22 @@ def _subnets(new: list[Item], cloud: Cloud, report: Report) -> list[Line]:
     return lines
 
 
-def _tables(new: list[Item], intent: Intent, cloud: Cloud, report: Report) -> list[Line]:
+def _tables(new: list[PlannedChange], desired: DesiredNetwork, cloud: Cloud, report: Report) -> list[QuotaUsage]:
     """Routes of each table, IPv4 and IPv6 apart, as AWS counts them."""
     counts = Counter((item.parent, ":" in item.key) for item in new if item.kind == "route")
     lines = []
     for (name, ipv6), number in sorted(counts.items()):
-        table = _table(name, intent, cloud)
+        table = _table(name, desired, cloud)
         there = sum((":" in route.destination) == ipv6 for route in table.routes) if table else 0
         where = f"{name}{' IPv6' if ipv6 else ''}"
-        lines.append(quota_line(ROUTES, where, (there, number), None, intent.quotas, report))
+        lines.append(quota_line(ROUTES, where, (there, number), None, desired.quotas, report))
     return lines
 
 
-def _groups(new: list[Item], context: Context) -> list[Line]:
+def _groups(new: list[PlannedChange], context: Context) -> list[QuotaUsage]:
     """Security groups of each interface that gets one more. A new gateway's interface begins with its VPC's own."""
     counts = Counter((item.host or "", item.parent) for item in new if item.kind == "group_attachment")
-    regions = {host.host: host.region for host in context.intent.hosts}
+    regions = {host.host: host.region for host in context.desired.hosts}
     lines = []
     for (host, place), number in sorted(counts.items()):
         member, interface = context.fleet.by_interface(place), context.cloud.interfaces.get(place)
@@ -150,14 +150,14 @@ def _groups(new: list[Item], context: Context) -> list[Line]:
             member.instance.groups if member and member.instance else interface.groups if interface else ("default",)
         )
         account = context.cloud.accounts.get(regions.get(host))
-        lines.append(quota_line(GROUPS, place, (len(there), number), account, context.intent.quotas, context.report))
+        lines.append(quota_line(GROUPS, place, (len(there), number), account, context.desired.quotas, context.report))
     return lines
 
 
-def _table(name: str, intent: Intent, cloud: Cloud) -> RouteTable | None:
+def _table(name: str, desired: DesiredNetwork, cloud: Cloud) -> RouteTable | None:
     """The table that a route's item names: by its id, its tag, or as the main one of a space's VPC, made or adopted."""
     mains = {f"{vpc.tags.get(TAG_KEY)}/main": vpc.id for vpc in cloud.vpcs.values()}
-    mains |= {f"{vpc_key(space.key)}/main": space.vpc.id for space in intent.spaces if space.vpc and space.vpc.id}
+    mains |= {f"{vpc_key(space.key)}/main": space.vpc.id for space in desired.spaces if space.vpc and space.vpc.id}
     for table in cloud.route_tables.values():
         if name in (table.id, table.tags.get(TAG_KEY)) or (table.main and mains.get(name) == table.vpc_id):
             return table

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two spaces with the same networks on one aggregator. Private to the collection.
+"""Two spaces with the same networks on one aggregator.
 
 AN-001 gives each space a VPC of its own because their routes are apart, so two customers may both have 10.0.0.0/16.
 What an aggregator cannot keep apart, where its spaces are routing tables of one network namespace (assumed, README):

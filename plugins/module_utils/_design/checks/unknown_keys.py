@@ -4,7 +4,7 @@
 """Objects of AWS with the network's tag and a key that this collection does not make: named, and left alone.
 
 Whoever may tag can write one. The roles find objects by their keys, and an odd key would stop them in the middle of a
-teardown, or, as `vpc/*`, stand for other objects. Private to the collection.
+teardown, or, as `vpc/*`, stand for other objects.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""BGP between the aggregators, so that a bond with a CPE NAT address may move. Private to the collection.
+"""BGP between the aggregators, so that a bond with a CPE NAT address may move.
 
 Source: AN-001 "Route CPE NAT IPs across a group of aggregators"; filters, timers and reflectors from the packet lab.
 """
@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..._model.desired_network import BgpIntent, Intent, Report
+from ..._model.desired_network import DesiredBgp, DesiredNetwork, Report
 from ..._model.names import object_name
 from ..._objects import Object
 from ..._parents import number_of
@@ -28,12 +28,12 @@ FULL_MESH = 32
 """Aggregators that may all speak with each other; more speak with route reflectors alone."""
 
 
-def transit_things(mesh: Mesh, intent: Intent) -> list[Object]:
+def transit_objects(mesh: Mesh, desired: DesiredNetwork) -> list[Object]:
     """VXLAN without a space on every member, and BGP over it."""
-    if intent.bgp is None:
+    if desired.bgp is None:
         return []
     inside = [member for member in mesh.members if member.id in mesh.addresses]
-    spoken = _things(inside, mesh.addresses, intent.network, intent.bgp)
+    spoken = _objects(inside, mesh.addresses, desired.network, desired.bgp)
     return [*(mesh.interface_of(member) for member in inside), *spoken]
 
 
@@ -42,16 +42,16 @@ def choose_speakers(entries: Iterable[Entry], context: Context) -> tuple[Member,
 
     Involved are the aggregators of bonds with a CPE NAT entry, and those whose interface has, or gets, such an address.
     """
-    intent, fleet = context.intent, context.fleet
-    wanted = intent.bgp.aggregators if intent.bgp else ()
+    desired, fleet = context.desired, context.fleet
+    wanted = desired.bgp.aggregators if desired.bgp else ()
     if wanted == "all":
         return tuple(fleet.members)
     if wanted == "involved":
         entries = list(entries)
         bonds = [entry.bond for entry in entries]
         involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
-        hosts = {entry.intent.aggregator for entry in entries}
-        places = {one.interface_id for one in own_addresses(intent, context.cloud).values() if not is_retired(one)} - {
+        hosts = {entry.desired.aggregator for entry in entries}
+        places = {one.interface_id for one in own_addresses(desired, context.cloud).values() if not is_retired(one)} - {
             None
         }
         return tuple(
@@ -67,9 +67,9 @@ def choose_speakers(entries: Iterable[Entry], context: Context) -> tuple[Member,
     return tuple(member for member in fleet.members if member.host in wanted)
 
 
-def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Object]:
+def direct_objects(desired: DesiredNetwork, fleet: Fleet, report: Report) -> list[Object]:
     """BGP over the members' private addresses: only inside one subnet, whose VPC router nobody has to ask."""
-    if intent.bgp is None or intent.bgp.mode != "direct":
+    if desired.bgp is None or desired.bgp.mode != "direct":
         return []
     places: dict[str, list[Member]] = {}
     for member in fleet.speakers:
@@ -93,14 +93,14 @@ def direct_things(intent: Intent, fleet: Fleet, report: Report) -> list[Object]:
         return []
     addresses = {member.id: member.private_ip for member in fleet.speakers if member.private_ip}
     inside = [member for member in fleet.speakers if member.id in addresses]
-    return _things(inside, addresses, intent.network, intent.bgp)
+    return _objects(inside, addresses, desired.network, desired.bgp)
 
 
-def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
+def check_reflectors(desired: DesiredNetwork, fleet: Fleet, report: Report) -> None:
     """Reflectors are members; without them a mesh stays small."""
-    if intent.bgp is None or intent.absent:
+    if desired.bgp is None or desired.absent:
         return
-    for host in intent.bgp.route_reflectors:
+    for host in desired.bgp.route_reflectors:
         if fleet.by_host(host) is None:
             refuse_host(host, "bonding_bgp.route_reflectors", fleet, report)
         elif fleet.by_host(host) not in fleet.speakers:
@@ -108,14 +108,15 @@ def check_reflectors(intent: Intent, fleet: Fleet, report: Report) -> None:
                 f"bonding_bgp.route_reflectors: {host} is outside of bonding_bgp.aggregators, so it has no session. "
                 "Add it there, or take it out of route_reflectors."
             )
-    if not intent.bgp.route_reflectors and len(fleet.speakers) > FULL_MESH:
+    if not desired.bgp.route_reflectors and len(fleet.speakers) > FULL_MESH:
         report.problem(
             f"bonding_bgp: {len(fleet.speakers)} aggregators would have {len(fleet.speakers) - 1} sessions each: up to "
             f"{FULL_MESH} may all speak with each other. Name two of them in route_reflectors."
         )
-    if len(intent.bgp.route_reflectors) == 1:
+    if len(desired.bgp.route_reflectors) == 1:
         report.warn(
-            f"bonding_bgp.route_reflectors: {intent.bgp.route_reflectors[0]} alone: while it is down no bond's move is "
+            f"bonding_bgp.route_reflectors: {desired.bgp.route_reflectors[0]} alone: while it is down no bond's move "
+            "is "
             "told to anybody. Name a second one."
         )
 
@@ -150,25 +151,25 @@ def bgp_filter(members: Sequence[Member], own: str | None = None) -> str:
     return f"if net ~ [ {outside} ] then reject;\n{hop}if net ~ [ {inside} ] then accept;\nreject;"
 
 
-def peers_of(member: Member, members: Sequence[Member], bgp: BgpIntent) -> list[Member]:
+def peers_of(member: Member, members: Sequence[Member], bgp: DesiredBgp) -> list[Member]:
     """With whom a member speaks: with all, or, being no reflector itself, with the reflectors."""
     reflectors = bgp.route_reflectors
     everyone = not reflectors or member.host in reflectors
     return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]
 
 
-def _things(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: BgpIntent) -> list[Object]:
+def _objects(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: DesiredBgp) -> list[Object]:
     """The pair of filters and one BGP protocol for each peer, on every member."""
     reflectors = bgp.route_reflectors
     names = {way: object_name(network, way, 0) for way in ("import", "export")}
     bodies = {"import": bgp_filter(members), "export": bgp_filter(members)}
-    things: list[Object] = []
+    server_objects: list[Object] = []
     for member in members:
         if reflectors:
             bodies["export"] = bgp_filter(members, addresses[member.id])
         for way, name in names.items():
             data: dict[str, Any] = {"name": name, "family": "ipv4", "body": bodies[way]}
-            things.append(Object("filter", member.parent, name, data))
+            server_objects.append(Object("filter", member.parent, name, data))
         for peer in peers_of(member, members, bgp):
             name = object_name(network, "bgp", peer.id)
             data = {
@@ -191,5 +192,5 @@ def _things(members: Sequence[Member], addresses: Mapping[int, str], network: st
                 "next_hop_self": not reflectors,
                 "rr_client": member.host in reflectors and peer.host not in reflectors,
             }
-            things.append(Object("bgp_protocol", member.parent, name, data))
-    return things
+            server_objects.append(Object("bgp_protocol", member.parent, name, data))
+    return server_objects

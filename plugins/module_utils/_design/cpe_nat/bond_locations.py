@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The aggregator on which a bond is, against the one that owns its public address (AN-001). Private to the collection.
+"""The aggregator on which a bond is, against the one that owns its public address (AN-001).
 
 Without BGP between the two a CPE NAT IP works only while its bond is on the aggregator whose interface has the address.
 """
@@ -33,9 +33,9 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
         there = member.host if member else None
         report.drift.append(Drift("bond_moved", entry.bond.id, owner.host, there, entry.key, text))
         return
-    said = f"{entry.intent.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
+    said = f"{entry.desired.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
     without = (
-        "without bonding_bgp" if context.intent.bgp is None else "with one of them outside of bonding_bgp.aggregators"
+        "without bonding_bgp" if context.desired.bgp is None else "with one of them outside of bonding_bgp.aggregators"
     )
     if {owner.id, present} <= {speaker.id for speaker in context.fleet.speakers}:
         report.warn(f"{said}: its traffic takes both, handed on by BGP.")
@@ -51,11 +51,11 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
 
 def warn_of_failover(entry: Entry, owner: Member, context: Context) -> None:
     """Warn of a bond whose address no BGP follows to its other aggregator."""
-    label, bond = entry.intent.label, entry.bond
+    label, bond = entry.desired.label, entry.bond
     if not bond.secondary:
         return
     dead = "after a failover its public address is dead until the association is moved."
-    if context.intent.bgp is None:
+    if context.desired.bgp is None:
         context.report.warn(f"{label}: bond {bond.id} has a secondary aggregator, but there is no bonding_bgp: {dead}")
         return
     inside = {speaker.id for speaker in context.fleet.speakers}

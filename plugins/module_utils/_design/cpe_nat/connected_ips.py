@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connected IPs of CPE NAT entries: which of them the collection has made. Private to the collection.
+"""The connected IPs of CPE NAT entries: which of them the collection has made.
 
 The server keeps no note on a connected IP. So a tag of the entry's Elastic IP names the bond and the connected IP that
 a run has made for it, from before the run makes it on; without that tag the operator had it before.
@@ -36,8 +36,8 @@ def bonds_of(addresses: Iterable[ElasticIp]) -> set[int]:
 
 def tag_of(entry: Entry, address: ElasticIp | None, own: Mapping[str, ElasticIp], server: Server) -> str | None:
     """Return what the tag shall say: what is made, an empty text for a network of the operator's, None as it is."""
-    value = f"{entry.bond.id} {entry.intent.connected_ip}"
-    made = (entry.bond.id, entry.intent.connected_ip)
+    value = f"{entry.bond.id} {entry.desired.connected_ip}"
+    made = (entry.bond.id, entry.desired.connected_ip)
     if _found(entry, server) is None or any(made_of(one) == made for one in own.values()):
         return value
     if address is None or is_retired(address) or made_of(address):
@@ -49,7 +49,7 @@ def check_connected_ip(
     entry: Entry, address: ElasticIp | None, own: Mapping[str, ElasticIp], server: Server, report: Report
 ) -> None:
     """Refuse to change a connected IP of the operator's; name the one that an entry leaves behind."""
-    found, wanted = _found(entry, server), entry.intent
+    found, wanted = _found(entry, server), entry.desired
     before = made_of(address) if address else None
     if before and before[0] == entry.bond.id and before[1] != wanted.connected_ip:
         report.warn(
@@ -73,14 +73,14 @@ def check_connected_ip(
         )
 
 
-def made_things(address: ElasticIp, server: Server, going: set[str]) -> list[Object]:
+def made_objects(address: ElasticIp, server: Server, going: set[str]) -> list[Object]:
     """Return the connected IP that goes with an entry's address: made by a run, and no other CPE NAT IP lies in it."""
     made = made_of(address)
     if made is None:
         return []
-    things = server.bond_things.get(made[0], [])
-    staying = [t.data["nat_ip"] for t in things if t.kind == "cpe_nat_ip" and t.key not in going]
-    found = [t for t in things if t.kind == "connected_ip" and t.key == made[1]]
+    objects = server.bond_objects.get(made[0], [])
+    staying = [t.data["nat_ip"] for t in objects if t.kind == "cpe_nat_ip" and t.key not in going]
+    found = [t for t in objects if t.kind == "connected_ip" and t.key == made[1]]
     return [t for t in found if not any(_holds(t, host) for host in staying)]
 
 
@@ -88,9 +88,9 @@ def _holds(connected_ip: Object, host: str) -> bool:
     return ipaddress.ip_address(host) in ipaddress.ip_interface(connected_ip.key).network
 
 
-def interrupted(thing: Object) -> str:
+def interrupted(obj: Object) -> str:
     """Return what is interrupted when a connected IP goes."""
-    return f"the connected network {ipaddress.ip_interface(thing.key).network} of bond {number_of(thing.parent)}"
+    return f"the connected network {ipaddress.ip_interface(obj.key).network} of bond {number_of(obj.parent)}"
 
 
 def warn_of_kept(entries: Iterable[Entry], gone: set[tuple[str, str, str]], server: Server, report: Report) -> None:
@@ -105,5 +105,5 @@ def warn_of_kept(entries: Iterable[Entry], gone: set[tuple[str, str, str]], serv
 
 
 def _found(entry: Entry, server: Server) -> Object | None:
-    things = server.bond_things.get(entry.bond.id, ())
-    return next((t for t in things if t.kind == "connected_ip" and t.key == entry.intent.connected_ip), None)
+    objects = server.bond_objects.get(entry.bond.id, ())
+    return next((t for t in objects if t.kind == "connected_ip" and t.key == entry.desired.connected_ip), None)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The entries for CPE NAT IPs, matched with their bonds, and every refusal that needs no address yet.
 
-Private to the collection. What the engines refuse of an entry, whoever calls them, is in `_cpe_nat_rules`.
+What the engines refuse of an entry, whoever calls them, is in `_cpe_nat_rules`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..._cpe_nat_rules import (
     pool_problem,
     reverse_dns_problem,
 )
-from ..._model.desired_network import CpeNatIntent, Intent, Report
+from ..._model.desired_network import DesiredEntry, DesiredNetwork, Report
 from ..._model.names import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from ..._model.state import Bond, ElasticIp, Server
 from ..._parents import BOND, parent_of
@@ -33,9 +33,9 @@ PREFIX = cpe_nat_key("")
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the intent with its bond and its key."""
+    """An entry of the inventory with its bond and its key."""
 
-    intent: CpeNatIntent
+    desired: DesiredEntry
     bond: Bond
     key: str
 
@@ -60,10 +60,10 @@ def find_bond(reference: str, server: Server) -> Bond | str:
     return f"the name {reference!r} is not unique on the server ({listing}): give the id"
 
 
-def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entry]:
+def resolve_entries(desired: DesiredNetwork, server: Server, report: Report) -> list[Entry]:
     """Return the entries with their bonds and keys; unknown bonds, and what two entries share, are problems."""
     entries: list[Entry] = []
-    for wanted in intent.cpe_nat_ips:
+    for wanted in desired.cpe_nat_ips:
         bond = find_bond(wanted.bond, server)
         if isinstance(bond, str):
             report.problem(f"{wanted.label}: {bond}.")
@@ -71,8 +71,11 @@ def resolve_entries(intent: Intent, server: Server, report: Report) -> list[Entr
         entries.append(Entry(wanted, bond, wanted.name or f"bond-{bond.id}"))
     _check_keys(entries, report)
     for what, value_of in (
-        ("lead to nat_ip {0[1]} of bond {0[0]}: a host has one public address", lambda e: (e.bond.id, e.intent.nat_ip)),
-        ("adopt the Elastic IP {0} (public_ip): an Elastic IP serves one entry", lambda e: e.intent.public_ip),
+        (
+            "lead to nat_ip {0[1]} of bond {0[0]}: a host has one public address",
+            lambda e: (e.bond.id, e.desired.nat_ip),
+        ),
+        ("adopt the Elastic IP {0} (public_ip): an Elastic IP serves one entry", lambda e: e.desired.public_ip),
     ):
         _refuse_same(entries, what, value_of, report)
     _check_connected(entries, report)
@@ -87,7 +90,7 @@ def _check_keys(entries: list[Entry], report: Report) -> None:
         other = first.setdefault(entry.key, entry)
         if other is entry:
             continue
-        if entry.intent.name is None and other.intent.name is None:
+        if entry.desired.name is None and other.desired.name is None:
             if entry.bond.id not in unnamed:
                 report.problem(
                     f"bond {entry.bond.id} ({entry.bond.name}) has more than one CPE NAT entry without a name: from "
@@ -96,7 +99,7 @@ def _check_keys(entries: list[Entry], report: Report) -> None:
             unnamed.add(entry.bond.id)
         else:
             report.problem(
-                f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} have one key, "
+                f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} have one key, "
                 f"{entry.key}, by which an entry keeps its public address. Give one of them another name."
             )
 
@@ -110,7 +113,7 @@ def _refuse_same(entries: list[Entry], what: str, value_of: Callable[[Entry], Ha
         other = first.setdefault(value, entry)
         if other is not entry:
             report.problem(
-                f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} both "
+                f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} both "
                 f"{what.format(value)}. Leave one of them out."
             )
 
@@ -119,20 +122,20 @@ def _check_connected(entries: list[Entry], report: Report) -> None:
     """Refuse one connected IP with different options: both entries speak of one object of the bond."""
     first: dict[tuple[int, str], Entry] = {}
     for entry in entries:
-        other = first.setdefault((entry.bond.id, entry.intent.connected_ip), entry)
+        other = first.setdefault((entry.bond.id, entry.desired.connected_ip), entry)
         for name in ("interface", "include_private_wan"):
-            values = [getattr(one.intent, name) for one in (other, entry)]
+            values = [getattr(one.desired, name) for one in (other, entry)]
             if values[0] != values[1]:
                 report.problem(
-                    f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} have one "
-                    f"connected_ip, {entry.intent.connected_ip}, but different {name} (got {values[0]} and "
+                    f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} have one "
+                    f"connected_ip, {entry.desired.connected_ip}, but different {name} (got {values[0]} and "
                     f"{values[1]})."
                 )
 
 
 def check_entry(entry: Entry, server: Server, report: Report) -> None:
     """Refuse what the engines would refuse of the entry alone, and an interface that its bonder does not have."""
-    wanted = entry.intent
+    wanted = entry.desired
     found = [("name", wanted.name, key_problem), ("pool", wanted.pool, pool_problem)]
     found += [(name, getattr(wanted, name), address_problem) for name in ("private_ip", "public_ip")]
     found += [("reverse_dns", wanted.reverse_dns, reverse_dns_problem)]
@@ -151,28 +154,28 @@ def check_entry(entry: Entry, server: Server, report: Report) -> None:
 
 def adopts(entry: Entry, address: ElasticIp | None) -> bool:
     """Return True if the entry takes the Elastic IP that it names over, in place of `address`, its own one."""
-    wanted = entry.intent.public_ip
+    wanted = entry.desired.public_ip
     live = address is not None and not is_retired(address)
     return wanted is not None and not live and (address is None or address.public_ip != wanted)
 
 
 def check_public_ip(entry: Entry, address: ElasticIp | None, owner: Member, context: Context) -> None:
-    """Refuse a `public_ip` that cannot be taken over."""
+    """Refuse a `public_ip` that cannot be adopted."""
     fleet = context.fleet
-    wanted = entry.intent.public_ip
+    wanted = entry.desired.public_ip
     if wanted is None or address_problem(wanted) or not adopts(entry, address):
         return
     named = {one.public_ip: one for one in [*context.cloud.named, *context.cloud.addresses]}
     found = named.get(wanted)
-    if found is not None and found.region not in (None, region_of(owner, context.intent)):
+    if found is not None and found.region not in (None, region_of(owner, context.desired)):
         found = None
     holding = held_as(found, fleet) if found else None
     given = f"{wanted} ({found.allocation_id})" if found else wanted
-    if problem := adoption_problem(given, holding, context.intent.network):
-        everyone = (*fleet.members, *fleet.leaving)
+    if problem := adoption_problem(given, holding, context.desired.network):
+        everyone = (*fleet.members, *fleet.decommissioned)
         automatic = [m.host for m in everyone if m.instance and m.instance.automatic_ip == wanted]
         more = f": it is the automatic address of {automatic[0]}" if automatic and found is None else ""
-        context.report.problem(f"{entry.intent.label}: {problem}{more}.")
+        context.report.problem(f"{entry.desired.label}: {problem}{more}.")
 
 
 def is_retired(address: ElasticIp) -> bool:
@@ -192,9 +195,9 @@ def current_address(address: ElasticIp | None) -> str | None:
     return address.private_ip or address.tags.get(TAG_PRIVATE_IP)
 
 
-def region_of(owner: Member, intent: Intent) -> str | None:
+def region_of(owner: Member, desired: DesiredNetwork) -> str | None:
     """Return the region of an aggregator; None for the default one."""
-    return next((host.region for host in intent.hosts if host.host == owner.host), None)
+    return next((host.region for host in desired.hosts if host.host == owner.host), None)
 
 
 def held_as(found: ElasticIp, fleet: Fleet) -> Holding:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Public addresses for bonds: a secondary private address with an Elastic IP, as the bond's CPE NAT IP (AN-001).
 
-Private to the collection. The owner of an address is the aggregator whose primary interface carries it; it is never
+The owner of an address is the aggregator whose primary interface carries it; it is never
 moved because a bond moved (that is reported as drift), only because an operator says so.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._model.addresses import lies_in, network_of
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
@@ -44,17 +44,17 @@ from .shared_addresses import warn_of_disabled
 PART = "cpe_nat"
 
 
-def own_addresses(intent: Intent, cloud: Cloud) -> dict[str, ElasticIp]:
+def own_addresses(desired: DesiredNetwork, cloud: Cloud) -> dict[str, ElasticIp]:
     """Return the network's CPE NAT Elastic IPs by entry key; a retired one where an entry has no other."""
-    return {key: addresses[0] for key, addresses in all_addresses(intent, cloud).items()}
+    return {key: addresses[0] for key, addresses in all_addresses(desired, cloud).items()}
 
 
-def all_addresses(intent: Intent, cloud: Cloud) -> dict[str, list[ElasticIp]]:
+def all_addresses(desired: DesiredNetwork, cloud: Cloud) -> dict[str, list[ElasticIp]]:
     """Return all Elastic IPs of each entry key: retired ones last, as module cpe_nat_eips takes them."""
     found: dict[str, list[ElasticIp]] = {}
     for address in sorted(cloud.addresses, key=lambda one: (is_retired(one), one.allocation_id)):
         key = address.tags.get(TAG_KEY, "")
-        if address.tags.get(TAG_NETWORK) == intent.network and key.startswith(PREFIX):
+        if address.tags.get(TAG_NETWORK) == desired.network and key.startswith(PREFIX):
             found.setdefault(key.removeprefix(PREFIX), []).append(address)
     return found
 
@@ -73,11 +73,11 @@ def _owner(
 ) -> tuple[Member | None, Member | None]:
     """(present owner, wanted owner) of an entry's address; None, None with a problem."""
     wanted: Member | None = None
-    if entry.intent.aggregator:
-        wanted = fleet.by_host(entry.intent.aggregator)
+    if entry.desired.aggregator:
+        wanted = fleet.by_host(entry.desired.aggregator)
         if wanted is None:
             report.problem(
-                f"{entry.intent.label}: aggregator {entry.intent.aggregator!r} is no host of the inventory's group "
+                f"{entry.desired.label}: aggregator {entry.desired.aggregator!r} is no host of the inventory's group "
                 "(or it leaves)."
             )
             return None, None
@@ -86,14 +86,16 @@ def _owner(
             number = entry.bond.present or entry.bond.primary
             wanted = fleet.by_id(number)
             if wanted is None:
-                text = f"{entry.intent.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
+                text = (
+                    f"{entry.desired.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
+                )
                 refuse_unless_incomplete(fleet, f"{text}inventory's group: give the entry an aggregator.", report)
         return None, wanted
     interface = address.interface_id or address.tags.get(TAG_INTERFACE)
     owner = fleet.by_interface(interface)
     if owner is None:
         text = (
-            f"{entry.intent.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
+            f"{entry.desired.label}: its Elastic IP {address.public_ip} is on the network interface {interface}, which "
             "is the primary interface of no aggregator of the inventory. Name its instance again; or, where another "
             "one has taken its place, disassociate it, and the next run takes it there: aws ec2 disassociate-address "
             "--association-id $(aws ec2 describe-addresses --query Addresses[0].AssociationId --output text "
@@ -103,7 +105,7 @@ def _owner(
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:
         report.problem(
-            f"{entry.intent.label}: {owner.host} leaves, but owns its address {address.public_ip}: give the entry "
+            f"{entry.desired.label}: {owner.host} leaves, but owns its address {address.public_ip}: give the entry "
             "another aggregator first."
         )
         return None, None
@@ -125,15 +127,15 @@ def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, re
     holder = owner.instance.publics.get(current) if owner and owner.instance else None
     if address.interface_id is None and owner and owner.instance and holder not in (None, address.public_ip):
         report.problem(
-            f"{entry.intent.label}: its private address {current} on {owner.instance.interface_id} ({owner.host}) "
+            f"{entry.desired.label}: its private address {current} on {owner.instance.interface_id} ({owner.host}) "
             f"carries {holder}, which is not its Elastic IP {address.public_ip} ({address.allocation_id}). "
             "Disassociate that one, or retire the entry."
         )
 
 
-def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> dict[str, Any]:
+def entry_input(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> dict[str, Any]:
     """ENTRY of role eip_cpe_nat."""
-    wanted = entry.intent
+    wanted = entry.desired
     work: dict[str, Any] = {
         "key": entry.key,
         "bond": entry.bond.id,
@@ -153,9 +155,9 @@ def entry_work(entry: Entry, owner: Member, private_ip: str, made_connected_ip: 
     return work
 
 
-def bond_things(entry: Entry, private_ip: str) -> list[Object]:
+def bond_objects(entry: Entry, private_ip: str) -> list[Object]:
     """The bond's connected IP and CPE NAT IP."""
-    wanted, parent = entry.intent, entry.parent
+    wanted, parent = entry.desired, entry.parent
     connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
     if wanted.include_private_wan is not None:
         connected["include_private_wan"] = wanted.include_private_wan
@@ -168,7 +170,7 @@ def bond_things(entry: Entry, private_ip: str) -> list[Object]:
 def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
     """Addresses, associations and the bonds' objects; returns the private address of each entry by key."""
     server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
-    own = own_addresses(context.intent, cloud)
+    own = own_addresses(context.desired, cloud)
     addresses = Addresses(fleet, cloud, report)
     chosen: dict[str, str] = {}
     holders: dict[tuple[str, str], Entry] = {}
@@ -201,9 +203,9 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         place = before.instance.subnet_id if before and before.instance else None
         along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner.instance, current))
         stays = current is not None and (not moved or along)
-        if entry.intent.private_ip and not (stays and entry.intent.private_ip == current):
+        if entry.desired.private_ip and not (stays and entry.desired.private_ip == current):
             private_ip: str | None = addresses.fixed(
-                owner.host, owner.instance, entry.intent.private_ip, entry.intent.label
+                owner.host, owner.instance, entry.desired.private_ip, entry.desired.label
             )
             moved = moved or current is not None
         elif stays:
@@ -211,13 +213,13 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         elif address and (begun := _begun(address, owner)):
             private_ip = begun
         else:
-            private_ip = addresses.choose(owner.host, owner.instance, entry.key, entry.intent.label)
+            private_ip = addresses.choose(owner.host, owner.instance, entry.key, entry.desired.label)
         if private_ip is None:
             continue
         other = holders.setdefault((owner.instance.subnet_id, private_ip), entry) if private_ip == current else entry
         if other.key != entry.key:
             report.problem(
-                f"bonding_cpe_nat_ips: the entries {other.intent.place} and {entry.intent.place} would both have the "
+                f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} would both have the "
                 f"private address {private_ip}. Give one of them another private_ip, or none."
             )
         chosen[entry.key] = private_ip
@@ -255,25 +257,25 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
     address, private_ip, made = assignment.address, assignment.private_ip, assignment.made_connected_ip
     phase: Phase = "switch" if assignment.is_moved else "add"
     key, interface = cpe_nat_key(entry.key), assignment.instance.interface_id
-    wanted_tags = tags(context.intent.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
-    if entry.intent.public_ip and (address is None or address.public_ip == entry.intent.public_ip):
+    wanted_tags = tags(context.desired.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
+    if entry.desired.public_ip and (address is None or address.public_ip == entry.desired.public_ip):
         wanted_tags[TAG_ADOPTED] = "true"
     if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
         wanted_tags[TAG_CONNECTED_IP] = made
     before_count = len(design.items)
     common = Placement(phase, PART, owner.host).interrupting(assignment.interrupts)
     if address is None:
-        after = {"public_ip": entry.intent.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
-        if entry.intent.pool:
-            after["pool"] = entry.intent.pool
-        if entry.intent.reverse_dns:
-            after["reverse_dns"] = entry.intent.reverse_dns
-        adopted = entry.intent.public_ip is not None
+        after = {"public_ip": entry.desired.public_ip or KNOWN_AFTER_APPLY, "tags": wanted_tags}
+        if entry.desired.pool:
+            after["pool"] = entry.desired.pool
+        if entry.desired.reverse_dns:
+            after["reverse_dns"] = entry.desired.reverse_dns
+        adopted = entry.desired.public_ip is not None
         design.aws(Change("update" if adopted else "create", "elastic_ip", "", key, after=after), common)
     elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
         old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
         design.aws(Change("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}), common)
-    name = entry.intent.reverse_dns
+    name = entry.desired.reverse_dns
     if name is not None and address is not None and name.rstrip(".").lower() != address.reverse_dns:
         was, becomes = {"reverse_dns": address.reverse_dns}, {"reverse_dns": name}
         design.aws(Change("update", "elastic_ip", "", key, was, becomes), common)
@@ -294,11 +296,11 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
             ),
             common,
         )
-    found = {(t.kind, t.key): t for t in context.server.bond_things.get(entry.bond.id, ())}
-    work = entry_work(entry, owner, private_ip, made)
-    for thing in bond_things(entry, private_ip):
-        design.entries[thing.parent, thing.key] = (owner.host, work)
-        for stage_phase, staged in stage(found.get((thing.kind, thing.key)), thing).items():
+    found = {(t.kind, t.key): t for t in context.server.bond_objects.get(entry.bond.id, ())}
+    work = entry_input(entry, owner, private_ip, made)
+    for obj in bond_objects(entry, private_ip):
+        design.entries[obj.parent, obj.key] = (owner.host, work)
+        for stage_phase, staged in stage(found.get((obj.kind, obj.key)), obj).items():
             if stage_phase != "add" or not assignment.is_moved:
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
@@ -315,13 +317,13 @@ def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) 
 
     The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.
     """
-    current, inside = current_address(assignment.address), network_of(assignment.entry.intent.connected_ip)
+    current, inside = current_address(assignment.address), network_of(assignment.entry.desired.connected_ip)
     assigned = {address for one in cloud.instances.values() for address in one.addresses}
     homes = {one.subnet_id for one in cloud.instances.values()}
     around = [ipaddress.IPv4Network(one.cidr) for one in cloud.subnets.values() if one.id in homes]
-    for thing in found:
-        if thing.kind != "cpe_nat_ip" or thing.key == assignment.private_ip:
+    for obj in found:
+        if obj.kind != "cpe_nat_ip" or obj.key == assignment.private_ip:
             continue
-        dead = thing.key not in assigned and any(lies_in(thing.key, network) for network in around)
-        if thing.key == current or (dead and inside and lies_in(thing.data.get("nat_ip"), inside)):
-            yield thing
+        dead = obj.key not in assigned and any(lies_in(obj.key, network) for network in around)
+        if obj.key == current or (dead and inside and lies_in(obj.data.get("nat_ip"), inside)):
+            yield obj

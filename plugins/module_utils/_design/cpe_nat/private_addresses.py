@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The private addresses of CPE NAT entries: those in use in the aggregators' subnets, and those that a plan takes.
-
-Private to the collection.
-"""
+"""The private addresses of CPE NAT entries: those in use in the aggregators' subnets, and those that a plan takes."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class Addresses:
         self.choosing: set[str] = set()
         """The subnets in which an address was chosen."""
         self._used: dict[str, set[str]] = {}
-        for member in (*fleet.members, *fleet.leaving):
+        for member in (*fleet.members, *fleet.decommissioned):
             if member.instance:
                 place = member.instance.subnet_id
                 self._used.setdefault(place, set()).update(member.instance.addresses, (member.instance.private_ip,))

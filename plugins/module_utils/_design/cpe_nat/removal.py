@@ -1,17 +1,14 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Public addresses that have to go: of entries that the intent no longer names, and of a teardown.
-
-Private to the collection.
-"""
+"""Public addresses that have to go: of entries that the inventory no longer names, and of a teardown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from ..._model.desired_network import Intent
+from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from ..._model.plan import Placement
 from ..._model.state import Cloud, ElasticIp, Server
@@ -19,23 +16,23 @@ from ..._objects import Change, Object
 from ..._parents import number_of
 from ..aggregators.leftovers import RELEASE, TEARDOWN, releases
 from ..context import Context
-from .connected_ips import interrupted, made_of, made_things, warn_of_kept
+from .connected_ips import interrupted, made_objects, made_of, warn_of_kept
 from .entries import Entry, is_adopted, is_retired
 from .planner import PART, all_addresses, own_addresses
-from .shared_addresses import bonds_of_gone, holders_of
+from .shared_addresses import bonds_of_removed, holders_of
 
 
-def leftover_keys(entries: list[Entry], intent: Intent, cloud: Cloud) -> list[str]:
-    """Keys of the network's CPE NAT addresses that no entry of the intent names (all of them in a teardown)."""
-    named = set() if intent.absent else {entry.key for entry in entries}
+def leftover_keys(entries: list[Entry], desired: DesiredNetwork, cloud: Cloud) -> list[str]:
+    """Keys of the network's CPE NAT addresses that no entry of the inventory names (all of them in a teardown)."""
+    named = set() if desired.absent else {entry.key for entry in entries}
     return sorted(
         key
-        for key, address in own_addresses(intent, cloud).items()
-        if key not in named and not (is_retired(address) and (is_adopted(address) or not releases(intent)))
+        for key, address in own_addresses(desired, cloud).items()
+        if key not in named and not (is_retired(address) and (is_adopted(address) or not releases(desired)))
     )
 
 
-def _server_things(
+def _server_objects(
     private_ip: str | None, bonds: set[int], address: ElasticIp, server: Server, going: set[str]
 ) -> list[Object]:
     """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
@@ -44,30 +41,32 @@ def _server_things(
     """
     if private_ip is None:
         return []
-    nats = [thing for number, thing in holders_of(private_ip, server).items() if number in bonds]
-    return [*nats, *made_things(address, server, going)]
+    nats = [obj for number, obj in holders_of(private_ip, server).items() if number in bonds]
+    return [*nats, *made_objects(address, server, going)]
 
 
-def going_connected_ips(entries: list[Entry], intent: Intent, server: Server, cloud: Cloud) -> set[tuple[int, str]]:
+def going_connected_ips(
+    entries: list[Entry], desired: DesiredNetwork, server: Server, cloud: Cloud
+) -> set[tuple[int, str]]:
     """Return (bond, connected IP) of those that this run takes off the bonds with their addresses."""
-    if not (intent.absent or intent.prune_addresses):
+    if not (desired.absent or desired.prune_addresses):
         return set()
-    own = own_addresses(intent, cloud)
-    leaving = [own[key] for key in leftover_keys(entries, intent, cloud)]
-    going = {address.private_ip or address.tags.get(TAG_PRIVATE_IP, "") for address in leaving}
-    things = [thing for address in leaving for thing in made_things(address, server, going)]
-    return {(number_of(thing.parent), thing.key) for thing in things}
+    own = own_addresses(desired, cloud)
+    decommissioned = [own[key] for key in leftover_keys(entries, desired, cloud)]
+    going = {address.private_ip or address.tags.get(TAG_PRIVATE_IP, "") for address in decommissioned}
+    objects = [obj for address in decommissioned for obj in made_objects(address, server, going)]
+    return {(number_of(obj.parent), obj.key) for obj in objects}
 
 
 def design_leftovers(entries: list[Entry], context: Context) -> None:
     """Take away what is asked for (teardown, or `bonding_prune_elastic_ips`); name what is kept."""
-    intent, server, cloud = context.intent, context.server, context.cloud
+    desired, server, cloud = context.desired, context.server, context.cloud
     leftovers, design, report = context.leftovers, context.design, context.report
-    own, every = own_addresses(intent, cloud), all_addresses(intent, cloud)
-    keys = leftover_keys(entries, intent, cloud)
+    own, every = own_addresses(desired, cloud), all_addresses(desired, cloud)
+    keys = leftover_keys(entries, desired, cloud)
     by_key = {entry.key: entry for entry in entries}
-    remove = intent.absent or intent.prune_addresses
-    release = releases(intent)
+    remove = desired.absent or desired.prune_addresses
+    release = releases(desired)
     going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
     dropped: set[tuple[str, str, str]] = set()
     for key in keys:
@@ -85,18 +84,18 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
             )
             continue
         leftovers.gone_owners |= {host} if host else set()
-        leftovers.gone_addresses |= {private_ip: TEARDOWN if intent.absent else RELEASE} if private_ip else {}
-        theirs = is_adopted(address) or bool(entry and entry.intent.public_ip == address.public_ip)
+        leftovers.gone_addresses |= {private_ip: TEARDOWN if desired.absent else RELEASE} if private_ip else {}
+        theirs = is_adopted(address) or bool(entry and entry.desired.public_ip == address.public_ip)
         made = made_of(address)
         told = (entry.bond.id if entry else None, made[0] if made else None)
-        bonds = bonds_of_gone(key, told, private_ip, server, report)
-        things = _server_things(private_ip, bonds, address, server, going)
-        things = [t for t in things if (t.kind, t.parent, t.key) not in dropped]
-        dropped |= {(t.kind, t.parent, t.key) for t in things}
-        design.drop(PART, host, *things)
-        for thing in things:
-            text = _stops(address) if thing.kind == "cpe_nat_ip" else interrupted(thing)
-            design.interrupts(thing, text, TEARDOWN if intent.absent else RELEASE)
+        bonds = bonds_of_removed(key, told, private_ip, server, report)
+        objects = _server_objects(private_ip, bonds, address, server, going)
+        objects = [t for t in objects if (t.kind, t.parent, t.key) not in dropped]
+        dropped |= {(t.kind, t.parent, t.key) for t in objects}
+        design.drop(PART, host, *objects)
+        for obj in objects:
+            text = _stops(address) if obj.kind == "cpe_nat_ip" else interrupted(obj)
+            design.interrupts(obj, text, TEARDOWN if desired.absent else RELEASE)
         let_go = release and not theirs
         _items(Leftover(key, address, interface, private_ip, host, bool(owner), let_go), context)
         for spare in every[key][1:]:
@@ -105,7 +104,7 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
                 known = context.fleet.by_interface(spare.interface_id) is not None
                 left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
                 _items(left, context)
-        bond = next((number_of(t.parent) for t in things), None)
+        bond = next((number_of(t.parent) for t in objects), None)
         work: dict[str, Any] = {
             "key": key,
             "bond": bond,
@@ -114,7 +113,7 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
             "release": release,
             "public_ip": address.public_ip if theirs else None,
         }
-        connected = next((t.key for t in things if t.kind == "connected_ip"), None)
+        connected = next((t.key for t in objects if t.kind == "connected_ip"), None)
         if connected:
             work["connected_ip"] = connected
         design.cpe_nat["remove"].append((host, work))
@@ -123,10 +122,10 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
                 f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) was there before (public_ip): it is taken "
                 f"off, kept in the account and tagged {TAG_RETIRED}, not released."
             )
-    if intent.absent:
+    if desired.absent:
         warn_of_kept(entries, dropped, server, report)
         for key, address in sorted(own.items()):
-            if not intent.release_addresses:
+            if not desired.release_addresses:
                 report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
 
 
@@ -152,7 +151,7 @@ class Leftover:
 def _items(left: Leftover, context: Context) -> None:
     design, address, key = context.design, left.address, cpe_nat_key(left.key)
     quiet = Placement("remove", PART, left.host)
-    text, switch = _stops(address), TEARDOWN if context.intent.absent else RELEASE
+    text, switch = _stops(address), TEARDOWN if context.desired.absent else RELEASE
     if address.interface_id:
         place = {"interface_id": address.interface_id, "private_ip": address.private_ip}
         design.aws(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CPE NAT IPs that several bonds have, and objects of an entry that are disabled. Private to the collection.
+"""CPE NAT IPs that several bonds have, and objects of an entry that are disabled.
 
 The vendor's highly available bonders are a pair of bonds with the same connected IPs and CPE NAT IPs, of which one bond
 has them enabled. Another program enables and disables them, so the collection names what it finds and changes neither.
@@ -20,22 +20,22 @@ from .entries import PREFIX, Entry
 def holders_of(private_ip: str, server: Server) -> dict[int, Object]:
     """Return the CPE NAT IP of each bond that has this one, among the bonds that were read."""
     return {
-        number: thing
-        for number, things in sorted(server.bond_things.items())
-        for thing in things
-        if thing.kind == "cpe_nat_ip" and thing.key == private_ip
+        number: obj
+        for number, objects in sorted(server.bond_objects.items())
+        for obj in objects
+        if obj.kind == "cpe_nat_ip" and obj.key == private_ip
     }
 
 
 def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Report) -> None:
     """Name what of an entry is disabled on its bond, and another bond that has the same CPE NAT IP enabled."""
     bond = entry.bond
-    for thing in server.bond_things.get(bond.id, ()):
-        ours = {"cpe_nat_ip": private_ip, "connected_ip": entry.intent.connected_ip}.get(thing.kind)
-        if thing.key == ours and thing.data.get("enabled") is False:
-            what = "CPE NAT IP" if thing.kind == "cpe_nat_ip" else "connected IP"
+    for obj in server.bond_objects.get(bond.id, ()):
+        owned_by_network = {"cpe_nat_ip": private_ip, "connected_ip": entry.desired.connected_ip}.get(obj.kind)
+        if obj.key == owned_by_network and obj.data.get("enabled") is False:
+            what = "CPE NAT IP" if obj.kind == "cpe_nat_ip" else "connected IP"
             report.warn(
-                f"{entry.intent.label}: the {what} {thing.key} of bond {bond.id} ({bond.name}) is disabled on the "
+                f"{entry.desired.label}: the {what} {obj.key} of bond {bond.id} ({bond.name}) is disabled on the "
                 "management server: nothing reaches its host by this bond. It is left so, since another bond of a "
                 "pair may stand in for this one. Enable it there if none does."
             )
@@ -44,12 +44,12 @@ def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Repo
     if others and (bond.id not in holders or _is_enabled(holders[bond.id])):
         names = " and ".join(_named(number, server) for number in others)
         report.warn(
-            f"{entry.intent.label}: its CPE NAT IP {private_ip} is enabled on {names} too: two bonds answer for one "
+            f"{entry.desired.label}: its CPE NAT IP {private_ip} is enabled on {names} too: two bonds answer for one "
             "address. Disable it on one of them on the management server."
         )
 
 
-def bonds_of_gone(
+def bonds_of_removed(
     key: str, told: Iterable[int | None], private_ip: str | None, server: Server, report: Report
 ) -> set[int]:
     """Return the bonds whose CPE NAT IP goes with an entry's address; others that have the same one are named.
@@ -69,8 +69,8 @@ def bonds_of_gone(
     return going
 
 
-def _is_enabled(thing: Object) -> bool:
-    return thing.data.get("enabled") is not False
+def _is_enabled(obj: Object) -> bool:
+    return obj.data.get("enabled") is not False
 
 
 def _named(number: int, server: Server) -> str:

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals and warnings about gateways and their egress. Private to the collection."""
+"""Refusals and warnings about gateways and their egress."""
 
 from __future__ import annotations
 
-from ..._model.desired_network import GatewayIntent, Intent, Report, SpaceIntent
+from ..._model.desired_network import DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
 from ..._model.state import Cloud
 from ..vpc.public_subnets import NAT
@@ -14,7 +14,7 @@ from .port_forwards import check_masquerade
 from .routes import tables_of
 
 
-def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> None:
+def check_egress(space: DesiredSpace, wanted: DesiredGateway, report: Report) -> None:
     """Reject options that the egress cannot satisfy, judged by the desired network alone."""
     what, egress = f"space {space.key}, gateway on {wanted.host}", wanted.egress
     if egress == MASQUERADE:
@@ -28,14 +28,14 @@ def check_egress(space: SpaceIntent, wanted: GatewayIntent, report: Report) -> N
         )
     if not wanted.vpc_routes:
         report.problem(
-            f"{what}: vpc_routes: false with egress: {egress}: without the VPC's routes nothing finds the way back to "
+            f"{what}: vpc_routes: false with egress: {egress}: without the VPC's routes no route leads back to "
             "addresses that are not translated. Leave it true."
         )
     if egress == NAT:
         _check_nat(space, wanted, what, report)
 
 
-def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Report) -> None:
+def _check_nat(space: DesiredSpace, wanted: DesiredGateway, what: str, report: Report) -> None:
     if space.vpc and not space.vpc.cidr:
         report.problem(
             f"{what}: egress: nat_gateway with the adopted VPC {space.vpc.id}: the NAT gateway's subnet, both route "
@@ -49,19 +49,19 @@ def _check_nat(space: SpaceIntent, wanted: GatewayIntent, what: str, report: Rep
         )
     if not wanted.networks and not wanted.auto:  # of the latter the reason has been said
         report.problem(
-            f"{what}: egress: nat_gateway without networks: no answer would find its way back to the private WAN. Give "
+            f"{what}: egress: nat_gateway without networks: no answer would be routed back to the private WAN. Give "
             "the supernets of the bonds' networks."
         )
     if ANYWHERE in wanted.networks:
         report.problem(
-            f"{what}: networks: {ANYWHERE} with egress: nat_gateway: this is the NAT gateway's own way out. "
+            f"{what}: networks: {ANYWHERE} with egress: nat_gateway: this is the NAT gateway's own default route. "
             "Give the supernets of the bonds' networks."
         )
 
 
-def warn_of_none(gateways: list[Gateway], report: Report) -> None:
+def warn_egress_none(gateways: list[Gateway], report: Report) -> None:
     """One warning for all gateways without translation, with what will not work."""
-    names = "; ".join(gateway.label for gateway in gateways if gateway.intent.egress == "none")
+    names = "; ".join(gateway.label for gateway in gateways if gateway.desired.egress == "none")
     if names:
         report.warn(
             f"egress: none ({names}): hosts in the VPC are reached, hosts on the Internet are not: AWS's internet "
@@ -69,15 +69,15 @@ def warn_of_none(gateways: list[Gateway], report: Report) -> None:
         )
 
 
-def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+def check_places(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
     """Refuse another subnet or instance for a network interface that exists: EC2 moves none."""
     for gateway in gateways:
         found, instance = gateway.interface, gateway.instance
         if found is None:
             continue
         key = subnet_key(gateway.space, gateway.zone)
-        made = owned(intent.network, key, cloud.subnets.values())
-        wanted = gateway.intent.subnet_id or (made.id if made else key)
+        made = owned(desired.network, key, cloud.subnets.values())
+        wanted = gateway.desired.subnet_id or (made.id if made else key)
         if found.subnet_id != wanted:
             report.problem(
                 f"{gateway.label}: the gateway cannot be moved to another subnet or VPC (got {wanted}, expected "
@@ -95,9 +95,9 @@ def check_places(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: 
             )
 
 
-def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+def check_gateways(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
     """Reject conflicts between gateways: one device or one route for two of them."""
-    check_places(gateways, intent, cloud, report)
+    check_places(gateways, desired, cloud, report)
     devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:
@@ -105,46 +105,46 @@ def check_gateways(gateways: list[Gateway], intent: Intent, cloud: Cloud, report
         if place in devices:
             report.problem(f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}.")
         devices.setdefault(place, gateway)
-        for name, _table in tables_of(gateway, intent, cloud, report):
-            for network in gateway.intent.networks:
+        for name, _table in tables_of(gateway, desired, cloud, report):
+            for network in gateway.desired.networks:
                 if (name, network) in routes:
                     other = routes[name, network].label
                     report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
                 routes.setdefault((name, network), gateway)
-    _check_default_routes(gateways, intent, cloud, report)
+    _check_default_routes(gateways, desired, cloud, report)
 
 
-def _check_default_routes(gateways: list[Gateway], intent: Intent, cloud: Cloud, report: Report) -> None:
+def _check_default_routes(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
     """A table has one default route: so one NAT gateway, for one gateway, of one space."""
     first: dict[str, Gateway] = {}
     for gateway in gateways:
-        table = _shared_table(gateway, intent, cloud)
+        table = _shared_table(gateway, desired, cloud)
         if table is None:
             continue
         other = first.setdefault(table, gateway)
         if other.space == gateway.space and other is not gateway and (other.wants_nat or gateway.wants_nat):
             report.problem(
                 f"{gateway.label}: the default route of {table} cannot lead to the Internet for it (egress: "
-                f"{gateway.intent.egress}) and for {other.label} (egress: {other.intent.egress}): one gateway with a "
+                f"{gateway.desired.egress}) and for {other.label} (egress: {other.desired.egress}): one gateway with a "
                 "NAT gateway is all that a space's route table can serve."
             )
     nats: dict[str | None, Gateway] = {g.own_table: g for g in gateways if g.wants_nat and g.own_table}
     for gateway in gateways:
-        table = _shared_table(gateway, intent, cloud)
+        table = _shared_table(gateway, desired, cloud)
         user = nats.get(table)
         if user and user.space != gateway.space:
             report.problem(
-                f"{gateway.label}: its subnet {gateway.intent.subnet_id} is led to the Internet by the NAT gateway "
+                f"{gateway.label}: its subnet {gateway.desired.subnet_id} is led to the Internet by the NAT gateway "
                 f"{nat_gateway_key(user.space, user.member.host)} of {user.label}: a NAT gateway serves one space, "
-                "since its way back knows one owner of a network. Choose another subnet."
+                "since its return route knows one owner of a network. Choose another subnet."
             )
 
 
-def _shared_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> str | None:
+def _shared_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> str | None:
     """The table of ours that the gateway's subnet is associated with, by its name in the plan."""
     if gateway.own_table:
         return gateway.own_table
-    number = gateway.intent.subnet_id or ""
+    number = gateway.desired.subnet_id or ""
     tables = [t for t in cloud.route_tables.values() if number in t.subnet_ids]
-    mine = [t.tags[TAG_KEY] for t in tables if t.tags.get(TAG_NETWORK) == intent.network and TAG_KEY in t.tags]
+    mine = [t.tags[TAG_KEY] for t in tables if t.tags.get(TAG_NETWORK) == desired.network and TAG_KEY in t.tags]
     return mine[0] if mine else None

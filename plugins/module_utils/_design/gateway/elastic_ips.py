@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The Elastic IPs that gateways name, by their address or their pool, judged against those that are there.
 
-Private to the collection. The same rules as for a CPE NAT entry: `_cpe_nat_rules`, `cpe_nat_entries`, `cpe_nat_fixed`.
+The same rules as for a CPE NAT entry: `_cpe_nat_rules`, `cpe_nat_entries`, `cpe_nat_fixed`.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .gateways import Gateway
 
 
 def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> None:
-    """Refuse an address that cannot be taken over, another one than a gateway has, and one that two would have."""
+    """Refuse an address that cannot be adopted, another one than a gateway has, and one that two would have."""
     report = context.report
-    holders = {entry.public_ip: entry.label for entry in context.intent.cpe_nat_ips if entry.public_ip}
+    holders = {entry.public_ip: entry.label for entry in context.desired.cpe_nat_ips if entry.public_ip}
     for gateway in gateways:
         address = gateway.nat_address if gateway.wants_nat else gateway.address
-        wanted = gateway.intent.public_ip
+        wanted = gateway.desired.public_ip
         if wanted is not None:
             other = holders.setdefault(wanted, gateway.label)
             if other != gateway.label:
@@ -36,7 +36,7 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
                     f"expected {address.public_ip}, its {_kept(address)} {address.allocation_id}). Leave public_ip "
                     f"out, or {_give_up(address)}"
                 )
-        pool = gateway.intent.pool
+        pool = gateway.desired.pool
         if pool is not None and address is not None and address.pool not in (None, pool):
             report.problem(
                 f"{gateway.label}: pool is not that of its address (got {pool}, expected {address.pool}, the pool of "
@@ -47,14 +47,14 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
 
 def _check_adoption(gateway: Gateway, wanted: str, context: Context) -> ElasticIp | None:
     """Return the Elastic IP that the gateway is to take over; None with a problem."""
-    region = region_of(gateway.member, context.intent)
+    region = region_of(gateway.member, context.desired)
     same: Iterable[ElasticIp] = (
         one for one in (*context.cloud.named, *context.cloud.addresses) if one.public_ip == wanted
     )
     found = next((one for one in same if one.region in (None, region)), None)
     given = f"{wanted} ({found.allocation_id})" if found else wanted
     if not (
-        problem := adoption_problem(given, held_as(found, context.fleet) if found else None, context.intent.network)
+        problem := adoption_problem(given, held_as(found, context.fleet) if found else None, context.desired.network)
     ):
         return found
     context.report.problem(f"{gateway.label}: {problem}.")

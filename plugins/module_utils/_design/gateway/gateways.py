@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gateways of a space: a further network interface of an aggregator, with an Elastic IP and the VPC's routes (AN-001).
-
-Private to the collection.
-"""
+"""Gateways of a space: a network interface of an aggregator, with an Elastic IP and the VPC's routes (AN-001)."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ import itertools
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from ..._model.desired_network import GatewayIntent, Intent, SpaceIntent
+from ..._model.desired_network import DesiredGateway, DesiredNetwork, DesiredSpace
 from ..._model.names import (
     gateway_device,
     gateway_ip_key,
@@ -23,7 +20,7 @@ from ..._model.names import (
     route_table_key,
 )
 from ..._model.phases import Phase
-from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, SpaceFound
+from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, Space
 from ..aggregators.fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
 from ..roles.gateway_input import GatewayInput, named_input, wanted_fields
@@ -40,7 +37,7 @@ class Gateway:
 
     space: str
     number: int
-    intent: GatewayIntent
+    desired: DesiredGateway
     member: Member
     instance: Instance
     """The member's instance."""
@@ -71,17 +68,17 @@ class Gateway:
     @property
     def wants_nat(self) -> bool:
         """Return True if the gateway's packets leave through a NAT gateway."""
-        return self.intent.egress == NAT
+        return self.desired.egress == NAT
 
     @property
     def translates(self) -> bool:
         """Return True if the aggregator itself translates the packets that leave by the gateway."""
-        return self.intent.egress == MASQUERADE
+        return self.desired.egress == MASQUERADE
 
     @property
     def routed(self) -> bool:
         """Return True if the VPC's route tables route the private WAN's networks to the gateway."""
-        return self.intent.vpc_routes and bool(self.intent.networks)
+        return self.desired.vpc_routes and bool(self.desired.networks)
 
     @property
     def source_dest_check(self) -> bool:
@@ -96,7 +93,7 @@ class Gateway:
     @property
     def own_table(self) -> str | None:
         """The plan's name of the route table of its subnet; None for a subnet that others made."""
-        return None if self.intent.subnet_id else route_table_key(self.space)
+        return None if self.desired.subnet_id else route_table_key(self.space)
 
     @property
     def label(self) -> str:
@@ -105,10 +102,10 @@ class Gateway:
 
 
 def resolve_gateway(
-    space: SpaceIntent, wanted: GatewayIntent, found: SpaceFound, vpc: VpcDesign | None, context: Context
+    space: DesiredSpace, wanted: DesiredGateway, found: Space, vpc: VpcDesign | None, context: Context
 ) -> Gateway | None:
     """A gateway matched with its aggregator and subnet; None with a problem."""
-    intent, cloud, fleet, report = context.intent, context.cloud, context.fleet, context.report
+    desired, cloud, fleet, report = context.desired, context.cloud, context.fleet, context.report
     what = f"space {space.key}, gateway on {wanted.host}"
     member = fleet.by_host(wanted.host)
     if member is None:
@@ -117,11 +114,11 @@ def resolve_gateway(
     if member.instance is None:
         refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
-    interface = owned(intent.network, gateway_key(space.key, member.host), cloud.interfaces.values())
+    interface = owned(desired.network, gateway_key(space.key, member.host), cloud.interfaces.values())
     device = wanted.interface or _device(interface, space.key, found.id, member, context.server)
     if device is None:
         report.problem(
-            f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_host_side: "
+            f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_manage_hosts: "
             "true it is given over SSH."
         )
         return None
@@ -167,7 +164,7 @@ def resolve_gateway(
     return Gateway(
         space=space.key,
         number=found.id,
-        intent=wanted,
+        desired=wanted,
         member=member,
         instance=member.instance,
         subnet=cidr,
@@ -175,21 +172,21 @@ def resolve_gateway(
         ipv6=ipv6,
         device=device,
         interface=interface,
-        address=owned(intent.network, gateway_ip_key(space.key, member.host), cloud.addresses),
-        nat=owned(intent.network, nat_gateway_key(space.key, member.host), cloud.nat_gateways.values()),
-        nat_address=owned(intent.network, nat_gateway_ip_key(space.key, member.host), cloud.addresses),
+        address=owned(desired.network, gateway_ip_key(space.key, member.host), cloud.addresses),
+        nat=owned(desired.network, nat_gateway_key(space.key, member.host), cloud.nat_gateways.values()),
+        nat_address=owned(desired.network, nat_gateway_ip_key(space.key, member.host), cloud.addresses),
     )
 
 
 def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
     """The name that the server has for it; else ours, which the host's side gives it; else None."""
     if interface:
-        for thing in server.things.get(member.id, ()):
-            addresses = [address.split("/")[0] for address in thing.data.get("addresses") or ()]
-            mine = thing.kind == "ethernet_interface" and thing.data.get("space") == space
+        for obj in server.objects.get(member.id, ()):
+            addresses = [address.split("/")[0] for address in obj.data.get("addresses") or ()]
+            mine = obj.kind == "ethernet_interface" and obj.data.get("space") == space
             if mine and interface.private_ip in addresses:
-                return thing.key
-    return gateway_device(number) if member.host_side else None
+                return obj.key
+    return gateway_device(number) if member.manage_host else None
 
 
 def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
@@ -221,10 +218,10 @@ class GatewayRoutes:
     """The routes of the static protocol after the phase."""
 
 
-def gateway_input(gateway: Gateway, intent: Intent) -> GatewayInput:
+def gateway_input(gateway: Gateway, desired: DesiredNetwork) -> GatewayInput:
     """Return the input of role pwan_gateway for a gateway, as far as it is the same in each phase."""
-    names = named_input(intent.network, gateway.space, gateway.member.host, gateway.zone)
-    fields = wanted_fields(intent.network, gateway.number, gateway.intent) | {"interface": gateway.device}
+    names = named_input(desired.network, gateway.space, gateway.member.host, gateway.zone)
+    fields = wanted_fields(desired.network, gateway.number, gateway.desired) | {"interface": gateway.device}
     return replace(
         names,
         **fields,
@@ -232,24 +229,24 @@ def gateway_input(gateway: Gateway, intent: Intent) -> GatewayInput:
         instance_id=gateway.instance.id,
         device_index=gateway.device_index,
         accept_ra=gateway.ipv6,
-        release=intent.prune_addresses,
+        release=desired.prune_addresses,
     )
 
 
-def gateway_work(
-    gateway: Gateway, intent: Intent, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
+def phase_input(
+    gateway: Gateway, desired: DesiredNetwork, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return the input of role pwan_gateway in one phase; `kept` is what the gateway loses in a later one."""
     return asdict(
         replace(
-            gateway_input(gateway, intent),
+            gateway_input(gateway, desired),
             phases=[phase],
-            source_dest_check=check_in(gateway, phase),
+            source_dest_check=source_dest_check_in(gateway, phase),
             routes=routes.static,
             kept=kept or {},
             networks=routes.networks,
             absent_networks=routes.absent_networks,
-            route_table_ids=routes.route_table_ids or list(gateway.intent.route_tables) or None,
+            route_table_ids=routes.route_table_ids or list(gateway.desired.route_tables) or None,
             fresh=phase == "add" and not _exists(gateway),
         )
     )
@@ -260,7 +257,7 @@ def _exists(gateway: Gateway) -> bool:
     return bool(gateway.interface or gateway.address or gateway.nat or gateway.nat_address)
 
 
-def check_in(gateway: Gateway, phase: Phase) -> bool:
+def source_dest_check_in(gateway: Gateway, phase: Phase) -> bool:
     """The source/destination check after a phase: it goes off first, and on last."""
     if phase == "remove" or gateway.interface is None:
         return gateway.source_dest_check

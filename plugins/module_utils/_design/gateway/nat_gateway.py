@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A gateway's NAT gateway and the Elastic IPs of a gateway: made, and given up. Private to the collection.
+"""A gateway's NAT gateway and the Elastic IPs of a gateway: made, and given up.
 
 A packet leaves by the gateway's interface, the default route of its subnet, the NAT gateway, the internet gateway; the
 answer comes back to the NAT gateway, whose own subnet's route table has to send it to the gateway's interface.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._model.desired_network import GatewayIntent, Intent
+from ..._model.desired_network import DesiredGateway, DesiredNetwork
 from ..._model.names import (
     TAG_ADOPTED,
     TAG_KEY,
@@ -34,7 +34,7 @@ from .gateways import PART, Gateway
 
 
 def elastic_ip_items(
-    address: ElasticIp | None, key: str, host: str, given: GatewayIntent, intent: Intent, design: Design
+    address: ElasticIp | None, key: str, host: str, given: DesiredGateway, desired: DesiredNetwork, design: Design
 ) -> None:
     """Make the Elastic IP, or take over the one that the gateway names; take a kept one back into use."""
     common = Placement("add", PART, host)
@@ -42,7 +42,7 @@ def elastic_ip_items(
         adopted = {TAG_ADOPTED: "true"} if given.public_ip else {}
         after: dict[str, Any] = {
             "public_ip": given.public_ip or KNOWN_AFTER_APPLY,
-            "tags": tags(intent.network, key) | adopted,
+            "tags": tags(desired.network, key) | adopted,
         }
         if given.pool:
             after["pool"] = given.pool
@@ -54,23 +54,23 @@ def elastic_ip_items(
 
 def nat_items(gateway: Gateway, context: Context) -> None:
     """Add items for the missing parts of the gateway's NAT gateway."""
-    intent, design = context.intent, context.design
+    desired, design = context.desired, context.design
     host, nat = gateway.member.host, gateway.nat
     key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
     parent = public_subnet_key(gateway.space, gateway.zone)
-    for one in failed_nats((gateway.space, host), "add", host, intent, context.cloud, design):
+    for one in failed_nats((gateway.space, host), "add", host, desired, context.cloud, design):
         context.report.warn(
             f"{gateway.label}: NAT gateway {one.id} ({key}) has failed (EC2 says {one.failure}). The run deletes it"
             f"{'' if nat else ', and creates another one with the same Elastic IP'}."
         )
     if nat is None:
-        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
+        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.desired, desired, design)
         address = gateway.nat_address.allocation_id if gateway.nat_address else KNOWN_AFTER_APPLY
-        after = {"allocation_id": address, "tags": tags(intent.network, key)}
+        after = {"allocation_id": address, "tags": tags(desired.network, key)}
         design.aws(Change("create", NAT, parent, key, after=after), Placement("add", PART, host))
         return
     if gateway.nat_address and gateway.nat_address.tags.get(TAG_RETIRED) == "true":
-        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.intent, intent, design)
+        elastic_ip_items(gateway.nat_address, ip_key, host, gateway.desired, desired, design)
     subnet = context.cloud.subnets.get(nat.subnet_id)
     if subnet is None or subnet.tags.get(TAG_KEY) != parent:
         context.report.problem(
@@ -80,11 +80,11 @@ def nat_items(gateway: Gateway, context: Context) -> None:
 
 
 def failed_nats(
-    place: tuple[str, str], phase: Phase, host: str | None, intent: Intent, cloud: Cloud, design: Design
+    place: tuple[str, str], phase: Phase, host: str | None, desired: DesiredNetwork, cloud: Cloud, design: Design
 ) -> list[NatGateway]:
     """Delete the NAT gateways of `place`, (space, host) of their tags, that have failed; return them."""
     key = nat_gateway_key(*place)
-    failed: list[NatGateway] = all_owned(intent.network, key, cloud.failed_nat_gateways)
+    failed: list[NatGateway] = all_owned(desired.network, key, cloud.failed_nat_gateways)
     for one in failed:
         before = {"id": one.id, "failure": one.failure}
         design.aws(Change("delete", NAT, _place(one, cloud), key, before), Placement(phase, PART, host))
@@ -97,8 +97,13 @@ def _place(nat: NatGateway, cloud: Cloud) -> str:
     return subnet.tags.get(TAG_KEY, subnet.id) if subnet else nat.subnet_id
 
 
-def address_gone(
-    address: ElasticIp | None, key: str, host: str | None, intent: Intent, design: Design, managed: bool = False
+def remove_gateway_address(
+    address: ElasticIp | None,
+    key: str,
+    host: str | None,
+    desired: DesiredNetwork,
+    design: Design,
+    managed: bool = False,
 ) -> None:
     """An Elastic IP is taken off its interface, and released or kept; one that the account had before is kept.
 
@@ -110,9 +115,9 @@ def address_gone(
     if address.interface_id and not managed:
         before: dict[str, Any] = {"interface_id": address.interface_id, "private_ip": address.private_ip}
         design.aws(Change("delete", "address_association", address.interface_id, key, before), common)
-    if releases(intent) and not is_adopted(address):
+    if releases(desired) and not is_adopted(address):
         text = f"the public address {address.public_ip}: it is released, and never comes back"
-        going = common.interrupting(text, TEARDOWN if intent.absent else RELEASE)
+        going = common.interrupting(text, TEARDOWN if desired.absent else RELEASE)
         design.aws(Change("delete", "elastic_ip", "", key, {"public_ip": address.public_ip}), going)
     elif address.tags.get(TAG_RETIRED) != "true":
         before = {"tags": {TAG_RETIRED: address.tags.get(TAG_RETIRED)}}
@@ -121,7 +126,7 @@ def address_gone(
         )
 
 
-def nat_gone(
+def remove_nat_gateway(
     nat: NatGateway | None, address: ElasticIp | None, place: tuple[str, str], host: str | None, context: Context
 ) -> None:
     """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
@@ -131,4 +136,4 @@ def nat_gone(
         context.design.aws(
             Change("delete", NAT, _place(nat, context.cloud), key, before), Placement("remove", PART, host)
         )
-    address_gone(address, nat_gateway_ip_key(*place), host, context.intent, context.design, managed=True)
+    remove_gateway_address(address, nat_gateway_ip_key(*place), host, context.desired, context.design, managed=True)

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A gateway's objects on its aggregator: the interface, and the routes by which the space leaves or ends there.
-
-Private to the collection.
-"""
+"""A gateway's objects on its aggregator: the interface, and the routes by which the space leaves or ends there."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import ANYWHERE, TAG_KEY, gateway_key, owned
 from ..._model.plan import KNOWN_AFTER_APPLY
 from ..._model.state import Cloud, RouteTable
@@ -22,11 +19,11 @@ from .gateways import Gateway, gateway_input
 from .routes import tables_of
 
 
-def gateway_things(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[Object]:
+def gateway_objects_of(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[Object]:
     """The ethernet interface, the filter and the static protocol on the aggregator."""
-    wanted, parent = gateway_input(gateway, intent), gateway.member.parent
+    wanted, parent = gateway_input(gateway, desired), gateway.member.parent
     device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
-    protocol = protocol_fields(wanted, static_routes(gateway, intent, cloud))
+    protocol = protocol_fields(wanted, static_routes(gateway, desired, cloud))
     return [
         Object("ethernet_interface", parent, device["name"], device),
         Object("filter", parent, by["name"], by),
@@ -44,52 +41,52 @@ def _addresses(gateway: Gateway) -> list[str]:
     return own + ([f"{gateway.interface.ipv6}/64"] if gateway.ipv6 else [])
 
 
-def static_routes(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[dict[str, Any]]:
+def static_routes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[dict[str, Any]]:
     """The default route; an end for what the VPC would send back; and in it what the VPC itself leads elsewhere.
 
     A packet for an address of `networks` that no LAN has would leave by the default route, come back by the VPC's
     route, and so on until its TTL ends (packet lab). A LAN's longer prefix comes before such an end.
     """
-    ends = _comes_back(gateway, intent, cloud)
-    networks = [ANYWHERE, *_elsewhere(gateway, ends, intent, cloud)]
+    ends = _looping_prefixes(gateway, desired, cloud)
+    networks = [ANYWHERE, *_vpc_routed_prefixes(gateway, ends, desired, cloud)]
     default, *elsewhere = (gateway_route(network, gateway.subnet) for network in networks)
     return [default, *unreachable_routes(ends), *elsewhere]
 
 
-def _own_table(gateway: Gateway, intent: Intent, cloud: Cloud) -> RouteTable | None:
+def _own_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> RouteTable | None:
     """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the main one."""
     if gateway.own_table:
-        ours: RouteTable | None = owned(intent.network, gateway.own_table, cloud.route_tables.values())
-        return ours
-    subnet = cloud.subnets.get(gateway.intent.subnet_id or "")
+        owned_by_network: RouteTable | None = owned(desired.network, gateway.own_table, cloud.route_tables.values())
+        return owned_by_network
+    subnet = cloud.subnets.get(gateway.desired.subnet_id or "")
     tables = [table for table in cloud.route_tables.values() if subnet and table.vpc_id == subnet.vpc_id]
     named = next((table for table in tables if subnet and subnet.id in table.subnet_ids), None)
     return named or next((table for table in tables if table.main), None)
 
 
-def _comes_back(gateway: Gateway, intent: Intent, cloud: Cloud) -> list[str]:
+def _looping_prefixes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[str]:
     """The networks, if the table of the gateway's own subnet, or its NAT gateway's, leads them back to it."""
     if not gateway.routed:
         return []
-    own = _own_table(gateway, intent, cloud)
-    tables = tables_of(gateway, intent, cloud, Report())  # what is wrong with them has been said
+    own = _own_table(gateway, desired, cloud)
+    tables = tables_of(gateway, desired, cloud, Report())  # what is wrong with them has been said
     back = any(name == gateway.own_table or (table and own and table.id == own.id) for name, table in tables)
-    return [network for network in gateway.intent.networks if back or gateway.wants_nat]
+    return [network for network in gateway.desired.networks if back or gateway.wants_nat]
 
 
-def _elsewhere(gateway: Gateway, ends: Iterable[str], intent: Intent, cloud: Cloud) -> list[str]:
+def _vpc_routed_prefixes(gateway: Gateway, ends: Iterable[str], desired: DesiredNetwork, cloud: Cloud) -> list[str]:
     """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table.
 
     A route to a gateway of this network, whichever space's, is none of them: no space's packets go into another one.
     """
     around = [ipaddress.IPv4Network(network) for network in ends]
-    table = _own_table(gateway, intent, cloud)
+    table = _own_table(gateway, desired, cloud)
     prefix = gateway_key("", "").partition("/")[0] + "/"
-    ours = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
+    owned_by_network = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
     led = [
         route.destination
         for route in (table.routes if table else ())
-        if route.target not in ours and route.state == "active" and "." in route.destination
+        if route.target not in owned_by_network and route.state == "active" and "." in route.destination
     ]
     networks = {*(gateway.vpc.found.cidrs if gateway.vpc.found else ()), *led}
     networks |= {gateway.vpc.cidr} if gateway.vpc.cidr else set()

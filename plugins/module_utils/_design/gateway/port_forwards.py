@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`egress: masquerade`, judged by the intent alone. Private to the collection.
+"""`egress: masquerade`, judged by the inventory alone.
 
 The aggregator translates what leaves by the gateway's device to that interface's private address, which has the Elastic
 IP: so it needs no NAT gateway, lets single ports in, and works with the source/destination check on.
@@ -14,17 +14,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..._model.addresses import is_covered
-from ..._model.desired_network import GatewayIntent, Report
+from ..._model.desired_network import DesiredGateway, Report
 from ..._model.names import ANYWHERE
 
 PROTOCOLS = ("tcp", "udp")
 
 
-def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
+def check_masquerade(wanted: DesiredGateway, what: str, report: Report) -> None:
     """Reject options that `egress: masquerade` cannot satisfy."""
     if ANYWHERE in wanted.networks:
         report.problem(
-            f"{what}: networks: {ANYWHERE} with egress: masquerade: this is the way out of the gateway's own subnet. "
+            f"{what}: networks: {ANYWHERE} with egress: masquerade: this is the default route of its own subnet. "
             "Give the supernets of the bonds' networks."
         )
     seen: set[tuple[Any, Any]] = set()
@@ -36,7 +36,7 @@ def check_masquerade(wanted: GatewayIntent, what: str, report: Report) -> None:
         seen.add(port)
 
 
-def _check_forward(forward: Mapping[str, Any], wanted: GatewayIntent, what: str, report: Report) -> None:
+def _check_forward(forward: Mapping[str, Any], wanted: DesiredGateway, what: str, report: Report) -> None:
     label = f"{what}: port_forwards: {forward.get('protocol')} port {forward.get('port')}"
     if forward.get("protocol") not in PROTOCOLS:
         report.problem(f"{label}: the protocol is none of {' and '.join(PROTOCOLS)}.")
@@ -83,7 +83,7 @@ def _admits(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
     return all(is_covered(ipaddress.IPv4Network(network), around) for network in old["from"])
 
 
-def forwards_of(wanted: GatewayIntent) -> list[dict[str, Any]]:
+def port_forwards_of(wanted: DesiredGateway) -> list[dict[str, Any]]:
     """The port forwards with nothing left to be filled in, by protocol and port."""
     made = [
         {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The routes that lead to a gateway, and those that lead on from it. Private to the collection.
+"""The routes that lead to a gateway, and those that lead on from it.
 
 To it lead the private WAN's networks. On from it, out of its subnet, leads one default route: to the internet gateway,
 which lets only sources with a public mapping pass (AN-001 to the letter), or to a NAT gateway.
@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterable
 
 from ..._model.addresses import is_covered
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import (
     ANYWHERE,
     TAG_KEY,
@@ -35,28 +35,30 @@ from .gateways import PART, Gateway
 _UNREACHED = "hosts on the Internet are not reached any more"
 
 
-def tables_of(gateway: Gateway, intent: Intent, cloud: Cloud, report: Report) -> list[tuple[str, RouteTable | None]]:
+def tables_of(
+    gateway: Gateway, desired: DesiredNetwork, cloud: Cloud, report: Report
+) -> list[tuple[str, RouteTable | None]]:
     """(name in the plan, table) of each route table that sends the networks to the gateway; None = not made yet."""
     names: list[str] = []
-    if gateway.intent.vpc_routes and not gateway.intent.route_tables and gateway.vpc.cidr:
+    if gateway.desired.vpc_routes and not gateway.desired.route_tables and gateway.vpc.cidr:
         names.append(route_table_key(gateway.space))
     if gateway.wants_nat:
-        # the way back: what the NAT gateway gets an answer to, it looks up in the table of its own subnet
+        # the return route: what the NAT gateway gets an answer to, it looks up in the table of its own subnet
         names.append(public_table_key(gateway.space, gateway.zone))
-    tables = [(name, owned(intent.network, name, cloud.route_tables.values())) for name in names]
-    if not gateway.intent.vpc_routes:
+    tables = [(name, owned(desired.network, name, cloud.route_tables.values())) for name in names]
+    if not gateway.desired.vpc_routes:
         return tables
-    if not gateway.intent.route_tables:
+    if not gateway.desired.route_tables:
         found = gateway.vpc.found
         main = next((t for t in cloud.route_tables.values() if found and t.vpc_id == found.id and t.main), None)
         return [(f"{vpc_key(gateway.space)}/main", main), *tables]
-    for number in gateway.intent.route_tables:
+    for number in gateway.desired.route_tables:
         if number not in cloud.route_tables:
             report.problem(f"{gateway.label}: AWS has no route table {number}.")
-    return [*((number, cloud.route_tables.get(number)) for number in gateway.intent.route_tables), *tables]
+    return [*((number, cloud.route_tables.get(number)) for number in gateway.desired.route_tables), *tables]
 
 
-def tables_to(gateway: Gateway, cloud: Cloud) -> list[str]:
+def tables_routing_to_gateway(gateway: Gateway, cloud: Cloud) -> list[str]:
     """The ids of the tables that have a route to the gateway's interface."""
     target = gateway.interface.id if gateway.interface else None
     return [t.id for t in cloud.route_tables.values() if target and any(r.target == target for r in t.routes)]
@@ -67,17 +69,17 @@ def network_routes(
 ) -> tuple[list[str], list[str], list[str]]:
     """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused.
 
-    What one of `others`, the gateways of the same space, takes over is replaced by that one, and not deleted here.
+    What one of `others`, the gateways of the same space, gets is replaced by that one, and not deleted here.
     """
     cloud, design = context.cloud, context.design
     lists: dict[Phase, list[str]] = {"add": [], "switch": [], "remove": []}
     target = gateway.interface.id if gateway.interface else None
-    tables = tables_of(gateway, context.intent, cloud, context.report)
-    elsewhere = _taken_over(others, context.intent, cloud)
+    tables = tables_of(gateway, context.desired, cloud, context.report)
+    elsewhere = _moved_to_others(others, context.desired, cloud)
     taken = _taken(gateway, [table for _name, table in tables if table], cloud)
     for name, table in tables:
         existing = {route.destination: route for route in table.routes} if table else {}
-        for destination in gateway.intent.networks:
+        for destination in gateway.desired.networks:
             route = existing.get(destination)
             if route and target and route.target == target:
                 continue
@@ -105,24 +107,26 @@ def network_routes(
             )
             lists["switch"].append(destination)
         number = table.id if table else ""
-        kept = {*gateway.intent.networks, *(network for place, network in elsewhere if place == number)}
-        lists["remove"] += _given_up(gateway, name, (r for r in existing.values() if r.destination not in kept), design)
-    for number in [] if gateway.intent.vpc_routes else tables_to(gateway, cloud):
+        kept = {*gateway.desired.networks, *(network for place, network in elsewhere if place == number)}
+        lists["remove"] += _removed_routes(
+            gateway, name, (r for r in existing.values() if r.destination not in kept), design
+        )
+    for number in [] if gateway.desired.vpc_routes else tables_routing_to_gateway(gateway, cloud):
         found = cloud.route_tables[number]
         left = (route for route in found.routes if (number, route.destination) not in elsewhere)
-        lists["remove"] += _given_up(gateway, _name(gateway, found), left, design)
+        lists["remove"] += _removed_routes(gateway, _name(gateway, found), left, design)
     unique = {phase: list(dict.fromkeys(destinations)) for phase, destinations in lists.items()}
     return unique["add"], unique["switch"], unique["remove"]
 
 
-def _taken_over(others: Iterable[Gateway], intent: Intent, cloud: Cloud) -> set[tuple[str, str]]:
+def _moved_to_others(others: Iterable[Gateway], desired: DesiredNetwork, cloud: Cloud) -> set[tuple[str, str]]:
     """Return (table's id, network) of each route that other gateways want: they replace it, and it is not deleted."""
     return {
         (table.id, network)
         for other in others
-        for _name, table in tables_of(other, intent, cloud, Report())  # what is wrong with them is said of that one
+        for _name, table in tables_of(other, desired, cloud, Report())  # what is wrong with them is said of that one
         if table
-        for network in other.intent.networks
+        for network in other.desired.networks
     }
 
 
@@ -132,17 +136,17 @@ def routes_elsewhere(gateway: Gateway, others: Iterable[Gateway], context: Conte
     The table of a public subnet goes with its subnet.
     """
     cloud = context.cloud
-    if not gateway.intent.vpc_routes:
+    if not gateway.desired.vpc_routes:
         return [], []
-    named = {table.id for _name, table in tables_of(gateway, context.intent, cloud, context.report) if table}
+    named = {table.id for _name, table in tables_of(gateway, context.desired, cloud, context.report) if table}
     public = public_table_key(gateway.space, "")
-    left = [cloud.route_tables[number] for number in tables_to(gateway, cloud) if number not in named]
+    left = [cloud.route_tables[number] for number in tables_routing_to_gateway(gateway, cloud) if number not in named]
     left = [table for table in left if not table.tags.get(TAG_KEY, "").startswith(public)]
-    elsewhere = _taken_over(others, context.intent, cloud)
+    elsewhere = _moved_to_others(others, context.desired, cloud)
     gone: list[str] = []
     for table in left:
         routes = (route for route in table.routes if (table.id, route.destination) not in elsewhere)
-        gone += _given_up(gateway, _name(gateway, table), routes, context.design, whole=True)
+        gone += _removed_routes(gateway, _name(gateway, table), routes, context.design, whole=True)
     return [table.id for table in left], list(dict.fromkeys(gone))
 
 
@@ -161,7 +165,7 @@ def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict
         wider = ipaddress.IPv4Network(route.destination)
         other = cloud.interfaces.get(route.target or "")
         key = other.tags.get(TAG_KEY, "") if other else ""
-        for destination in gateway.intent.networks:
+        for destination in gateway.desired.networks:
             network = ipaddress.IPv4Network(destination)
             if network != wider and network.subnet_of(wider):
                 text = f"what has gone for {destination} by the route {wider} to {key or route.target}"
@@ -169,7 +173,9 @@ def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict
     return found
 
 
-def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Design, whole: bool = False) -> list[str]:
+def _removed_routes(
+    gateway: Gateway, name: str, routes: Iterable[Route], design: Design, whole: bool = False
+) -> list[str]:
     """Items for those of a table's routes that lead to the gateway and go; their destinations. `whole`: all of them."""
     target = gateway.interface.id if gateway.interface else None
     gone = [route.destination for route in routes if target and route.target == target]
@@ -183,10 +189,10 @@ def _given_up(gateway: Gateway, name: str, routes: Iterable[Route], design: Desi
 
 def _is_idle(gateway: Gateway, destination: str) -> bool:
     """Return True if nothing uses the route: others of the gateway cover it, or no bond has the network."""
-    if not gateway.intent.vpc_routes or "." not in destination:  # IPv6, or a prefix list
+    if not gateway.desired.vpc_routes or "." not in destination:  # IPv6, or a prefix list
         return False
     given_up = ipaddress.IPv4Network(destination)
-    return gateway.intent.auto or is_covered(given_up, map(ipaddress.IPv4Network, gateway.intent.networks))
+    return gateway.desired.auto or is_covered(given_up, map(ipaddress.IPv4Network, gateway.desired.networks))
 
 
 def _moved(gateway: Gateway) -> str:
@@ -198,16 +204,16 @@ def _moved(gateway: Gateway) -> str:
 
 
 def default_route(gateway: Gateway, context: Context) -> None:
-    """The way out of the gateway's subnet: to its NAT gateway, or back to the internet gateway."""
+    """The default route of the gateway's subnet: to its NAT gateway, or back to the internet gateway."""
     cloud, design = context.cloud, context.design
     name = gateway.own_table
     if name is None or gateway.vpc.cidr is None:
         return
-    table: RouteTable | None = owned(context.intent.network, name, cloud.route_tables.values())
+    table: RouteTable | None = owned(context.desired.network, name, cloud.route_tables.values())
     route = next((r for r in table.routes if r.destination == ANYWHERE), None) if table else None
-    outer = owned(context.intent.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
+    outer = owned(context.desired.network, internet_gateway_key(gateway.space), cloud.internet_gateways.values())
     common = Placement("switch", PART, gateway.member.host)
-    nat = _nat_of(route, gateway.space, cloud)
+    nat = _nat_gateway_behind(route, gateway.space, cloud)
     if not gateway.wants_nat:
         if route and nat and not any(i.parent == name and i.key == ANYWHERE for i in design.items):
             before, after = {"target": route.target}, {"target": outer.id if outer else KNOWN_AFTER_APPLY}
@@ -241,7 +247,7 @@ def default_route(gateway: Gateway, context: Context) -> None:
         )
 
 
-def _nat_of(route: Route | None, space: str, cloud: Cloud) -> str | None:
+def _nat_gateway_behind(route: Route | None, space: str, cloud: Cloud) -> str | None:
     """The name of the NAT gateway that a route leads to, if it is one of this space or is gone."""
     if route is None or route.target is None:
         return None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`networks: auto` of a gateway: the supernets of what the space's bonds carry into it. Private to the collection.
+"""`networks: auto` of a gateway: the supernets of what the space's bonds carry into it.
 
 AN-001 advises supernets, so that a new office wants no new route; nobody should have to work them out.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..._model.addresses import network_of
-from ..._model.desired_network import GatewayIntent, Intent, Report, SpaceIntent
+from ..._model.desired_network import DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, gateway_key, owned, vpc_key
 from ..._model.state import Cloud, Server, Vpc
 from ..cpe_nat.entries import resolve_entries
@@ -25,23 +25,23 @@ PRIVATE = tuple(map(Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "
 """A supernet grows inside one of these (RFC 1918, RFC 6598): beyond them it would swallow the Internet's networks."""
 
 
-def auto_bonds(intent: Intent, server: Server) -> set[int]:
+def auto_bonds(desired: DesiredNetwork, server: Server) -> set[int]:
     """The bonds whose networks such a gateway is made of: they have to be read in each run."""
-    spaces = {space.key for space in intent.spaces if any(gateway.auto for gateway in space.gateways)}
-    return set() if intent.absent else {bond.id for bond in server.bonds.values() if bond.space in spaces}
+    spaces = {space.key for space in desired.spaces if any(gateway.auto for gateway in space.gateways)}
+    return set() if desired.absent else {bond.id for bond in server.bonds.values() if bond.space in spaces}
 
 
-def with_auto_networks(intent: Intent, server: Server, cloud: Cloud, report: Report) -> Intent:
-    """The intent with the networks that `auto` stands for; where there is no good answer, none and a problem."""
-    if intent.absent or not any(gateway.auto for space in intent.spaces for gateway in space.gateways):
-        return intent
+def with_auto_networks(desired: DesiredNetwork, server: Server, cloud: Cloud, report: Report) -> DesiredNetwork:
+    """The inventory with the networks that `auto` stands for; where there is no good answer, none and a problem."""
+    if desired.absent or not any(gateway.auto for space in desired.spaces for gateway in space.gateways):
+        return desired
     spaces = []
-    for space in intent.spaces:
+    for space in desired.spaces:
         if not any(gateway.auto for gateway in space.gateways):
             spaces.append(space)
             continue
-        carried = _carried(space, intent, server, cloud)
-        closed = [*_taken(space, intent, cloud), *_foreign_routes(space, intent, cloud)]
+        carried = _carried(space, desired, server, cloud)
+        closed = [*_taken(space, desired, cloud), *_foreign_routes(space, desired, cloud)]
         chosen = [
             _with_networks(f"space {space.key}, gateway on {gateway.host}", gateway, carried, closed, report)
             if gateway.auto
@@ -49,7 +49,7 @@ def with_auto_networks(intent: Intent, server: Server, cloud: Cloud, report: Rep
             for gateway in space.gateways
         ]
         spaces.append(replace(space, gateways=tuple(chosen)))
-    return replace(intent, spaces=tuple(spaces))
+    return replace(desired, spaces=tuple(spaces))
 
 
 def supernets(networks: Iterable[Network], most: int, taken: Iterable[Network]) -> list[Network] | None:
@@ -87,11 +87,11 @@ def is_private(network: Network) -> bool:
 
 def _with_networks(
     what: str,
-    gateway: GatewayIntent,
+    gateway: DesiredGateway,
     carried: set[Network],
     closed: list[tuple[Network, str]],
     report: Report,
-) -> GatewayIntent:
+) -> DesiredGateway:
     """Return the gateway with supernets of `carried`, the bonds' networks, that swallow nothing of `closed`."""
     what += ", networks: auto"
     if not carried:
@@ -116,39 +116,39 @@ def _blocks(networks: Iterable[Network]) -> set[Network]:
     return {block for block in PRIVATE for network in networks if network.subnet_of(block)}
 
 
-def _carried(space: SpaceIntent, intent: Intent, server: Server, cloud: Cloud) -> set[Network]:
+def _carried(space: DesiredSpace, desired: DesiredNetwork, server: Server, cloud: Cloud) -> set[Network]:
     """Return the IPv4 networks that the space's bonds give to its private WAN, when this run has changed them."""
     found = set()
-    entries = resolve_entries(intent, server, Report())
-    going = going_connected_ips(entries, intent, server, cloud)
+    entries = resolve_entries(desired, server, Report())
+    going = going_connected_ips(entries, desired, server, cloud)
     given = {
-        (entry.bond.id, entry.intent.connected_ip): entry.intent.include_private_wan
+        (entry.bond.id, entry.desired.connected_ip): entry.desired.include_private_wan
         for entry in entries
-        if entry.bond.space == space.key and entry.intent.include_private_wan is not None
+        if entry.bond.space == space.key and entry.desired.include_private_wan is not None
     }
     for bond in server.bonds.values():
         if bond.space != space.key:
             continue
-        for thing in server.bond_things.get(bond.id, ()):
-            if (bond.id, thing.key) in going:
+        for obj in server.bond_objects.get(bond.id, ()):
+            if (bond.id, obj.key) in going:
                 continue
-            text = {"connected_ip": thing.data.get("ip"), "bond_route": thing.data.get("network")}.get(thing.kind)
+            text = {"connected_ip": obj.data.get("ip"), "bond_route": obj.data.get("network")}.get(obj.kind)
             network = network_of(text)
-            if network and thing.data.get("include_private_wan") and given.get((bond.id, thing.key), True):
+            if network and obj.data.get("include_private_wan") and given.get((bond.id, obj.key), True):
                 found.add(network)
     wanted = (network_of(text) for (_bond, text), included in given.items() if included)
     return found | {network for network in wanted if network}
 
 
-def _taken(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
+def _taken(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> list[tuple[Network, str]]:
     """Return what no supernet of the space may take in: its VPC, its tunnels, BGP's, the aggregators' subnets."""
-    vpc = _vpc_of(space, intent, cloud)
+    vpc = _vpc_of(space, desired, cloud)
     cidrs = (vpc.cidrs if vpc else ()) or ([space.vpc.cidr] if space.vpc and space.vpc.cidr else [])
     taken = {Network(cidr): f"the VPC network {cidr} of space {space.key}" for cidr in cidrs}
     if space.vxlan:
         taken[space.vxlan.subnet] = f"the tunnel subnet {space.vxlan.subnet} of space {space.key}"
-    if intent.bgp and intent.bgp.subnet:
-        taken[intent.bgp.subnet] = f"the tunnel subnet {intent.bgp.subnet} of bonding_bgp"
+    if desired.bgp and desired.bgp.subnet:
+        taken[desired.bgp.subnet] = f"the tunnel subnet {desired.bgp.subnet} of bonding_bgp"
     for number in sorted({instance.subnet_id for instance in cloud.instances.values()}):
         if number in cloud.subnets:
             cidr = cloud.subnets[number].cidr
@@ -156,16 +156,16 @@ def _taken(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Netwo
     return list(taken.items())
 
 
-def _vpc_of(space: SpaceIntent, intent: Intent, cloud: Cloud) -> Vpc | None:
+def _vpc_of(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> Vpc | None:
     if space.vpc and space.vpc.id:
         return cloud.vpcs.get(space.vpc.id)
-    found: Vpc | None = owned(intent.network, vpc_key(space.key), cloud.vpcs.values())
+    found: Vpc | None = owned(desired.network, vpc_key(space.key), cloud.vpcs.values())
     return found
 
 
-def _foreign_routes(space: SpaceIntent, intent: Intent, cloud: Cloud) -> list[tuple[Network, str]]:
+def _foreign_routes(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> list[tuple[Network, str]]:
     """Routes of the space's VPC that others made: a longer prefix of ours would take their traffic."""
-    vpc = _vpc_of(space, intent, cloud)
+    vpc = _vpc_of(space, desired, cloud)
     prefix = gateway_key(space.key, "")
     mine = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}
     return [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of an aggregator's answers over SSH. Private to the collection.
+"""Checks of an aggregator's answers over SSH.
 
 An aggregator faces the Internet, and an attacker who controls it chooses its answers. So an answer is data: of the
 shape that is declared here, bounded, and without keys on which Ansible would act (facts become variables of the run).

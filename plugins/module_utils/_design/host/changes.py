@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes of an aggregator's own side as items of the plan, with what they interrupt. Private to the collection."""
+"""Changes of the host configuration as items of the plan, with what they interrupt."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ would never translate them. So the space's zone begins when the route is there: 
 """
 
 
-def natural(name: str) -> list[Any]:
+def natural_sort_key(name: str) -> list[Any]:
     """To sort tun9 before tun10."""
     return [part.zfill(20) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
 
@@ -53,7 +53,7 @@ def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) 
         **after,
         **source,
         "ipv6": bool(before.get("ipv6") or after["ipv6"]),
-        "incoming": sorted([*there, *new], key=natural) if new else list(there),
+        "incoming": sorted([*there, *new], key=natural_sort_key) if new else list(there),
         "port_forwards": union_of_forwards(before.get("port_forwards") or (), after["port_forwards"]),
     }
 
@@ -77,7 +77,7 @@ def masquerade_items(
         elif after is None:
             text = f"the connections of space {space} through {host}: its source address becomes another"
             switch = ALLOW if space in staying else context.leftovers.gone_gateways.get((space, host), leaves)
-            switch = TEARDOWN if context.intent.absent else PRUNE if switch is None else switch
+            switch = TEARDOWN if context.desired.absent else PRUNE if switch is None else switch
             going = common.in_phase("remove").interrupting(text, switch)
             design.host(Change("delete", "masquerade", "", space, before), going)
         else:
@@ -106,8 +106,8 @@ def _interrupts(
     if phase == "remove":
         lost = set(before.get("incoming") or ()) - set(after["incoming"])
         forwards = narrowed_forwards(before.get("port_forwards") or (), after["port_forwards"])
-        going = {thing.key for batch in context.design.batches["remove"] for thing in batch.gone}
-        tunnel = re.compile(r"\d+".join(map(re.escape, context.intent.tunnel_device.split("{bond}"))))
+        going = {obj.key for batch in context.design.batches["remove"] for obj in batch.gone}
+        tunnel = re.compile(r"\d+".join(map(re.escape, context.desired.tunnel_device.split("{bond}"))))
         used = sorted(name for name in lost if name not in going and not tunnel.fullmatch(name))
         texts += [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
         texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
@@ -118,12 +118,12 @@ def _interrupts(
     return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
 
 
-def way_back_items(
+def return_route_items(
     host: str, found: Part, wanted: Part, addresses: Collection[str], leaves: str | None, context: Context
 ) -> None:
-    """Items of a host's ways back. One that goes interrupts something if the address is still one of `addresses`."""
+    """Add the items of a host's return routes; a removal interrupts if the address is still one of `addresses`."""
     design = context.design
-    tables = {context.intent.vni_base + member.id for member in context.fleet.speakers}
+    tables = {context.desired.vni_base + member.id for member in context.fleet.speakers}
     outside = not any(member.host == host for member in context.fleet.speakers)
     for address in sorted(found.keys() | wanted.keys()):
         before, after = found.get(address), wanted.get(address)
@@ -131,13 +131,15 @@ def way_back_items(
         if before == after:
             continue
         if before is None:
-            design.host(Change("create", "way_back", "", address, after=after), common)
+            design.host(Change("create", "return_route", "", address, after=after), common)
         elif after is None:
             used = f"what bonds on {host} answer under the public address of {address}" if address in addresses else ""
             left_out = outside or before.get("table") not in tables
-            unnamed = PRUNE if context.intent.prune and left_out else ALLOW
+            unnamed = PRUNE if context.desired.prune and left_out else ALLOW
             switch = context.leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
             going = common.in_phase("remove").interrupting(used, switch)
-            design.host(Change("delete", "way_back", "", address, before), going)
+            design.host(Change("delete", "return_route", "", address, before), going)
         else:
-            design.host(Change("update", "way_back", "", address, *_fields(before, after)), common.in_phase("switch"))
+            design.host(
+                Change("update", "return_route", "", address, *_fields(before, after)), common.in_phase("switch")
+            )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals because of facts of the aggregators themselves. Private to the collection.
+"""Refusals because of facts of the aggregators themselves.
 
 The facts of a host are those of aggregator_host_info: {"devices": [{"name", "kind", "vni", "addresses", ...}],
 "programs": {name: bool}, "managers": {name: bool}}, or {"unreachable": text}.
@@ -28,12 +28,12 @@ def check_hosts(
     context: Context,
 ) -> None:
     """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
-    intent, report, sides = context.intent, context.report, context.design.host_sides
-    facts = {host.host: host.found for host in intent.hosts if host.host_side and host.found is not None}
-    unjudged = {host.host for host in intent.hosts if "checks" in host.host_skip}
-    unasked = {host.host for host in intent.hosts if "settle" in host.host_skip}
+    desired, report, sides = context.desired, context.report, context.design.host_configs
+    facts = {host.host: host.found for host in desired.hosts if host.manage_host and host.found is not None}
+    unjudged = {host.host for host in desired.hosts if "checks" in host.host_skip}
+    unasked = {host.host for host in desired.hosts if "converge" in host.host_skip}
     translating = {
-        gateway.host for space in intent.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
+        gateway.host for space in desired.spaces for gateway in space.gateways if gateway.egress == MASQUERADE
     }
     for member in context.fleet.members:
         found = facts.get(member.host)
@@ -41,8 +41,8 @@ def check_hosts(
             continue
         if found.get("unreachable"):
             report.problem(
-                f"{member.host}: its own side cannot be read: {found['unreachable']}. Give ansible_host, ansible_user "
-                "and a key, or say bonding_host_side: false for a host that Ansible does not reach."
+                f"{member.host}: the host cannot be read: {found['unreachable']}. Give ansible_host, ansible_user "
+                "and a key, or say bonding_manage_hosts: false for a host that Ansible does not reach."
             )
             continue
         if member.host in unjudged:
@@ -56,10 +56,10 @@ def check_hosts(
         if meshed and programs.get("ping") is False and member.host not in unasked:
             report.problem(
                 f"{member.host}: has no program ping, by which tunnel peers are asked after a change. Install "
-                "iputils-ping there, or give bonding_host_skip: [settle]."
+                "iputils-ping there, or give bonding_host_skip: [converge]."
             )
         if member.host in sides:
-            host_paths.judge(member, found, sides[member.host], gateways, intent, report)
+            host_paths.judge(member, found, sides[member.host], gateways, desired, report)
         devices = list(found.get("devices") or ())
         _check_cpe_nat(member, devices, chosen, found.get("managers") or {}, report)
         for mesh in meshes:
@@ -94,7 +94,7 @@ def _check_cpe_nat(
 
 
 def _check_mesh(member: Member, devices: list[dict[str, Any]], mesh: Mesh, server: Server, report: Report) -> None:
-    shown = {thing.key for thing in server.things.get(member.id, ())}
+    shown = {obj.key for obj in server.objects.get(member.id, ())}
     tunnel = mesh.addresses.get(member.id)
     for device in devices:
         name = device["name"]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Host configuration of an aggregator, over SSH: masquerading, return routes, firewall. Private to the collection.
+"""Host configuration of an aggregator, over SSH: masquerading, return routes, firewall.
 
-A host's `HostSpec` is the input of role aggregator_host, which the role records in a file on the host and
-aggregator_host_info reads there: {"masquerade": [M by space], "ways_back": [W by address], "firewall": [F by key]}.
+A host's `HostConfig` is the input of role aggregator_host, which the role records in a file on the host and
+aggregator_host_info reads there: {"masquerade": [M by space], "return_routes": [W by address], "firewall": [F by key]}.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.phases import Phase
 from ..._model.plan import Design
 from ..._model.state import Server
@@ -23,57 +23,57 @@ from ..context import Context
 from ..cpe_nat.entries import is_retired
 from ..cpe_nat.planner import own_addresses
 from ..gateway.gateways import Gateway
-from ..gateway.port_forwards import forwards_of
+from ..gateway.port_forwards import port_forwards_of
 from ..mesh.meshes import Mesh
 from ..renames import renamed_spaces
-from .changes import NOBODYS, Part, masquerade_after, masquerade_items, natural, way_back_items
+from .changes import NOBODYS, Part, masquerade_after, masquerade_items, natural_sort_key, return_route_items
 from .files import check_masquerade
 from .firewall import PARTS, firewall_after, firewall_items, firewall_needs, kept_entries, key_of, merged
 
-_OFF = "bonding_host_side is false (or bonding_host_skip has it)"
+_OFF = "bonding_manage_hosts is false (or bonding_host_skip has it)"
 ZONES = 65535
 """A conntrack zone has 16 bits, and 0 is everybody's."""
 
 
 @dataclass
-class HostSpec:
+class HostConfig:
     """Host configuration of a host, present or desired."""
 
     masquerade: Part = field(default_factory=dict)
-    ways_back: Part = field(default_factory=dict)
+    return_routes: Part = field(default_factory=dict)
     firewall: Part = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
         """As role aggregator_host takes it."""
         return {
             "masquerade": [self.masquerade[name] for name in sorted(self.masquerade)],
-            "ways_back": [self.ways_back[name] for name in sorted(self.ways_back)],
+            "return_routes": [self.return_routes[name] for name in sorted(self.return_routes)],
             "firewall": [self.firewall[name] for name in sorted(self.firewall)],
         }
 
 
 @dataclass
-class HostSide:
+class HostConfigChange:
     """One host that was looked at: what is there, and what is wanted at the end."""
 
-    found: HostSpec
-    wanted: HostSpec
+    found: HostConfig
+    wanted: HostConfig
     parts: Mapping[str, str] = field(default_factory=dict)
     """The part of the run by the key of what the firewall lets in."""
     needs: Part = field(default_factory=dict)
     """Traffic that the host firewall has to admit, whoever configures that."""
 
     def after(
-        self, phase: Phase, masquerade: bool = True, ways_back: bool = True, firewall: Collection[str] = PARTS
-    ) -> HostSpec:
+        self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
+    ) -> HostConfig:
         """Return the host configuration after a phase; a part that is not run stays as found."""
-        return HostSpec(
+        return HostConfig(
             masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
             if masquerade
             else dict(self.found.masquerade),
-            _ways_back_after(self.found.ways_back, self.wanted.ways_back, phase)
-            if ways_back
-            else dict(self.found.ways_back),
+            _return_routes_after(self.found.return_routes, self.wanted.return_routes, phase)
+            if return_routes
+            else dict(self.found.return_routes),
             self._firewall_after(phase, firewall),
         )
 
@@ -84,77 +84,81 @@ class HostSide:
         stays = {key: entry for key, entry in self.found.firewall.items() if key in left}
         return {**{key: entry for key, entry in after.items() if key not in left}, **stays}
 
-    def prepared(self, masquerade: bool = True, ways_back: bool = True, firewall: Collection[str] = PARTS) -> HostSpec:
+    def prepared(
+        self, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
+    ) -> HostConfig:
         """Return the specification before the routes of the first phase: new rules translate in zone NOBODYS."""
-        spec = self.after("add", masquerade, ways_back, firewall)
+        spec = self.after("add", masquerade, return_routes, firewall)
         for space, entry in spec.masquerade.items():
             if self.found.masquerade.get(space, {}).get("zone", NOBODYS) == NOBODYS and masquerade:
                 spec.masquerade[space] = {**entry, "zone": NOBODYS}
         return spec
 
 
-def _ways_back_after(found: Part, wanted: Part, phase: Phase) -> Part:
+def _return_routes_after(found: Part, wanted: Part, phase: Phase) -> Part:
     """New ones come first; one that changes does so when its address moves, which is in the switch phase."""
     if phase == "remove":
         return dict(wanted)
     return {**wanted, **found} if phase == "add" else {**found, **wanted}
 
 
-def zone_of(number: int) -> int:
+def conntrack_zone(number: int) -> int:
     """The conntrack zone of a space."""
     return (number - 1) % ZONES + 1
 
 
-def _masquerades(gateways: Iterable[Gateway], intent: Intent, server: Server, design: Design) -> dict[str, Part]:
+def _masquerades(
+    gateways: Iterable[Gateway], desired: DesiredNetwork, server: Server, design: Design
+) -> dict[str, Part]:
     """The wanted entries by host and space."""
     bonds: dict[str, list[int]] = {}
     for bond in server.bonds.values():
         bonds.setdefault(bond.space, []).append(bond.id)
-    gone = {(thing.parent, thing.key) for batch in design.batches["remove"] for thing in batch.gone}
+    gone = {(obj.parent, obj.key) for batch in design.batches["remove"] for obj in batch.gone}
     coming: dict[tuple[str, str], set[str]] = {}
     for batch in design.batches["remove"]:
-        for thing in batch.wanted:
-            if thing.kind.endswith("_interface"):
-                coming.setdefault((thing.parent, thing.data.get("space") or ""), set()).add(thing.key)
+        for obj in batch.wanted:
+            if obj.kind.endswith("_interface"):
+                coming.setdefault((obj.parent, obj.data.get("space") or ""), set()).add(obj.key)
     found: dict[str, Part] = {}
     for gateway in gateways:
         if not gateway.translates:
             continue
         parent = gateway.member.parent
-        incoming = {intent.tunnel_device.replace("{bond}", str(bond)) for bond in bonds.get(gateway.space, ())}
-        incoming |= coming.get((parent, gateway.space), set()) | set(gateway.intent.incoming)
+        incoming = {desired.tunnel_device.replace("{bond}", str(bond)) for bond in bonds.get(gateway.space, ())}
+        incoming |= coming.get((parent, gateway.space), set()) | set(gateway.desired.incoming)
         incoming |= {
-            thing.key
-            for thing in server.things.get(gateway.member.id, ())
-            if thing.kind.endswith("_interface")
-            and thing.data.get("space") == gateway.space
-            and (parent, thing.key) not in gone
+            obj.key
+            for obj in server.objects.get(gateway.member.id, ())
+            if obj.kind.endswith("_interface")
+            and obj.data.get("space") == gateway.space
+            and (parent, obj.key) not in gone
         }
         vpc = gateway.vpc.found.cidrs if gateway.vpc.found else (gateway.vpc.cidr,)
         found.setdefault(gateway.member.host, {})[gateway.space] = {
             "space": gateway.space,
-            "zone": zone_of(gateway.number),
+            "zone": conntrack_zone(gateway.number),
             "device": gateway.device,
             "subnet": gateway.subnet,
             "untranslated": [cidr for cidr in vpc if cidr] if gateway.routed else [],
             "ipv6": gateway.ipv6,
-            "incoming": sorted(incoming - {gateway.device}, key=natural),
-            "port_forwards": forwards_of(gateway.intent),
+            "incoming": sorted(incoming - {gateway.device}, key=natural_sort_key),
+            "port_forwards": port_forwards_of(gateway.desired),
         }
     return found
 
 
-def _ways_back(chosen: Mapping[str, str], transit: Mesh | None, context: Context) -> dict[str, Part]:
+def _return_routes(chosen: Mapping[str, str], transit: Mesh | None, context: Context) -> dict[str, Part]:
     """On every member but an address's owner: what has this source goes to the owner, whose interface it is."""
-    intent = context.intent
+    desired = context.desired
     if transit is None:
         return {}
     owners: dict[str, Member] = {}
-    for key, address in own_addresses(intent, context.cloud).items():
+    for key, address in own_addresses(desired, context.cloud).items():
         member = context.fleet.by_interface(address.interface_id)
         if key in chosen:
             continue  # by the address that it shall have, below
-        if member and address.private_ip and not is_retired(address) and not intent.prune_addresses:
+        if member and address.private_ip and not is_retired(address) and not desired.prune_addresses:
             owners[address.private_ip] = member
     for host, work in context.design.entries.values():
         member = context.fleet.by_host(host or "")
@@ -169,71 +173,71 @@ def _ways_back(chosen: Mapping[str, str], transit: Mesh | None, context: Context
                     "address": private_ip,
                     "via": via,
                     "device": transit.interface,
-                    "table": intent.vni_base + owner.id,
+                    "table": desired.vni_base + owner.id,
                 }
                 found.setdefault(member.host, {})[private_ip] = way
     return found
 
 
-def design_host_sides(
+def design_host_configs(
     gateways: list[Gateway], chosen: Mapping[str, str], transit: Mesh | None, meshes: Iterable[Mesh], context: Context
 ) -> None:
-    """Fill design.host_sides for each host that was looked at, with an item for each difference.
+    """Fill design.host_configs for each host that was looked at, with an item for each difference.
 
     What belongs to a gateway, an address or a BGP that is kept stays as it was found.
     """
-    intent, fleet, design, report = context.intent, context.fleet, context.design, context.report
-    masquerades = _masquerades(gateways, intent, context.server, design)
-    ways = _ways_back(chosen, transit, context)
+    desired, fleet, design, report = context.desired, context.fleet, context.design, context.report
+    masquerades = _masquerades(gateways, desired, context.server, design)
+    ways = _return_routes(chosen, transit, context)
     addresses = {
         address.private_ip
-        for key, address in own_addresses(intent, context.cloud).items()
+        for key, address in own_addresses(desired, context.cloud).items()
         if address.private_ip and not is_retired(address) and chosen.get(key, address.private_ip) == address.private_ip
     }
-    renamed = renamed_spaces(intent)
-    needs, parts = firewall_needs(meshes, intent, fleet)
-    for given in intent.hosts:
+    renamed = renamed_spaces(desired)
+    needs, parts = firewall_needs(meshes, desired, fleet)
+    for given in desired.hosts:
         host, facts = given.host, given.found
-        if not given.host_side or facts is None:
+        if not given.manage_host or facts is None:
             continue
         if facts.get("unreachable"):
             report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
             continue
         installed = facts.get("installed") or {}
-        found = HostSpec(
+        found = HostConfig(
             {renamed.get(entry["space"], entry["space"]): entry for entry in installed.get("masquerade") or ()},
-            {entry["address"]: entry for entry in installed.get("ways_back") or ()},
+            {entry["address"]: entry for entry in installed.get("return_routes") or ()},
             {key_of(entry): entry for entry in installed.get("firewall") or ()},
         )
         staying_member = fleet.by_host(host)
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
-        wanted = HostSpec(
+        wanted = HostConfig(
             {**_kept_masquerades(host, found, staying, context), **masquerades.get(host, {})},
-            {**_kept_ways_back(found, context.leftovers), **ways.get(host, {})},
+            {**_kept_return_routes(found, context.leftovers), **ways.get(host, {})},
         )
-        if staying_member is not None and not intent.absent and (facts.get("firewall") or {}).get("directory"):
+        if staying_member is not None and not desired.absent and (facts.get("firewall") or {}).get("directory"):
             kept = kept_entries(staying_member, found.firewall, context.leftovers.keeps_bgp, context.server, design)
             wanted.firewall = merged(kept, needs.get(host, {}))
         if "firewall" in given.host_skip:
             wanted.firewall = found.firewall
         if "masquerade" in given.host_skip:
             wanted.masquerade = found.masquerade
-        if "ways_back" in given.host_skip:
-            wanted.ways_back = found.ways_back
+        if "return_routes" in given.host_skip:
+            wanted.return_routes = found.return_routes
         for sentence in check_masquerade(wanted.masquerade):
             report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")
         masquerades[host] = wanted.masquerade
-        design.host_sides[host] = HostSide(found, wanted, parts, needs.get(host, {}))
+        design.host_configs[host] = HostConfigChange(found, wanted, parts, needs.get(host, {}))
         firewall_items(host, found.firewall, wanted.firewall, parts, design)
-        member = next((m for m in (*fleet.members, *fleet.leaving) if m.host == host), None)
-        switch = removal_switch(intent, fleet, member) if member in fleet.leaving else None
+        member = next((m for m in (*fleet.members, *fleet.decommissioned) if m.host == host), None)
+        switch = removal_switch(desired, fleet, member) if member in fleet.decommissioned else None
         masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, context)
-        way_back_items(host, found.ways_back, wanted.ways_back, addresses, switch, context)
+        return_route_items(host, found.return_routes, wanted.return_routes, addresses, switch, context)
     _check_zones(masquerades, report)
-    _warn(gateways, chosen, transit, intent, fleet, report)
+    _warn(gateways, chosen, transit, desired, fleet, report)
 
 
-def _kept_masquerades(host: str, found: HostSpec, staying: Mapping[str, Gateway], context: Context) -> Part:
+def _kept_masquerades(host: str, found: HostConfig, staying: Mapping[str, Gateway], context: Context) -> Part:
     """Return the host's masquerading for kept gateways, and for missing ones that no switch of this run removes."""
     fleet = context.fleet
     kept: Part = {}
@@ -242,7 +246,7 @@ def _kept_masquerades(host: str, found: HostSpec, staying: Mapping[str, Gateway]
             kept[space] = entry
         elif space in staying or (space, host) in context.leftovers.gone_gateways:
             continue
-        elif removal_switch(context.intent, fleet, fleet.by_host(host) or _leaving(fleet, host)) is None:
+        elif removal_switch(context.desired, fleet, fleet.by_host(host) or _decommissioned(fleet, host)) is None:
             kept[space] = entry
             context.report.keep(
                 f"{host}: translates for space {space}, whose gateway is not in the inventory any more. The rules are "
@@ -251,15 +255,15 @@ def _kept_masquerades(host: str, found: HostSpec, staying: Mapping[str, Gateway]
     return kept
 
 
-def _leaving(fleet: Fleet, host: str) -> Member | None:
-    return next((member for member in fleet.leaving if member.host == host), None)
+def _decommissioned(fleet: Fleet, host: str) -> Member | None:
+    return next((member for member in fleet.decommissioned if member.host == host), None)
 
 
-def _kept_ways_back(found: HostSpec, leftovers: Leftovers) -> Part:
-    """The ways back of a BGP that is kept, but for addresses that go."""
+def _kept_return_routes(found: HostConfig, leftovers: Leftovers) -> Part:
+    """The return routes of a BGP that is kept, but for addresses that go."""
     if not leftovers.keeps_bgp:
         return {}
-    return {address: way for address, way in found.ways_back.items() if address not in leftovers.gone_addresses}
+    return {address: way for address, way in found.return_routes.items() if address not in leftovers.gone_addresses}
 
 
 def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:
@@ -278,29 +282,33 @@ def _warn(
     gateways: list[Gateway],
     chosen: Mapping[str, str],
     transit: Mesh | None,
-    intent: Intent,
+    desired: DesiredNetwork,
     fleet: Fleet,
     report: Report,
 ) -> None:
     """Warn of work that is left to the operator without host configuration, and of devices that are not known."""
-    off = {part: {host.host for host in intent.hosts if part in host.host_skip} for part in ("masquerade", "ways_back")}
+    off = {
+        part: {host.host for host in desired.hosts if part in host.host_skip}
+        for part in ("masquerade", "return_routes")
+    }
     translating = [gateway for gateway in gateways if gateway.translates]
-    by_hand = [g for g in translating if not g.member.host_side or g.member.host in off["masquerade"]]
+    by_hand = [g for g in translating if not g.member.manage_host or g.member.host in off["masquerade"]]
     if by_hand:
         labels = "; ".join(gateway.label for gateway in by_hand)
         report.warn(
             f"egress: masquerade ({labels}): {_OFF}, so the rules that translate are not installed: do it by hand, as "
             "roles/aggregator_host says. Without them the Internet is not reached."
         )
-    alone = [member.host for member in fleet.speakers if not member.host_side or member.host in off["ways_back"]]
+    alone = [member.host for member in fleet.speakers if not member.manage_host or member.host in off["return_routes"]]
     if transit and chosen and alone and len(fleet.speakers) > 1:
         report.warn(
-            f"bonding_bgp: {', '.join(alone)}: {_OFF}, so no way back is set there: a bond that moves there does not "
+            f"bonding_bgp: {', '.join(alone)}: {_OFF}, so no return route is set there: a bond that moves there does "
+            "not "
             "answer under its public address until the address has been moved too."
         )
     for gateway in gateways:
-        mesh_only = gateway.translates and not gateway.intent.incoming
-        if mesh_only and gateway.space in {s.key for s in intent.spaces if s.vxlan is None}:
+        mesh_only = gateway.translates and not gateway.desired.incoming
+        if mesh_only and gateway.space in {s.key for s in desired.spaces if s.vxlan is None}:
             report.warn(
                 f"{gateway.label}: egress: masquerade without vxlan: the managed mesh's own device is not known, so "
                 "bonds of other aggregators are not translated: give the gateway incoming: [its name], or the space a "

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data that may get into the files that the roles write on an aggregator. Private to the collection.
+"""Data that may get into the files that the roles write on an aggregator.
 
 These files are read by nft, a shell, systemd, udev and NetworkManager, none of which sees where a name ends if the name
 has a quote, a space or a line break in it. So the data are checked, whatever their source, and the templates need not
@@ -94,7 +94,9 @@ _MASQUERADE = Record(
     },
     defaults={"untranslated": [], "ipv6": False, "incoming": [], "port_forwards": []},
 )
-_WAY_BACK = Record({"address": _ADDRESS, "via": _ADDRESS, "device": _NAME, "table": Number(1, UNSIGNED, as_text=True)})
+_RETURN_ROUTE = Record(
+    {"address": _ADDRESS, "via": _ADDRESS, "device": _NAME, "table": Number(1, UNSIGNED, as_text=True)}
+)
 _FIREWALL = Record(
     {
         "device": _NAME,
@@ -107,7 +109,7 @@ _FIREWALL = Record(
 )
 _LISTS: Mapping[str, Shape] = {
     "masquerade": Many(_MASQUERADE, MOST_ENTRIES),
-    "ways_back": Many(_WAY_BACK, MOST_ENTRIES),
+    "return_routes": Many(_RETURN_ROUTE, MOST_ENTRIES),
     "firewall": Many(_FIREWALL, MOST_ENTRIES),
 }
 INSTALLED = Record(_LISTS, defaults={"firewall": []})

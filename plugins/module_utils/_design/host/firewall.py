@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Traffic that an aggregator's firewall has to admit for meshes and BGP of the plan. Private to the collection.
+"""Traffic that an aggregator's firewall has to admit for meshes and BGP of the plan.
 
 An entry is what role aggregator_host takes, {device, protocol, port, ipv6, sources}. It comes in the first phase,
 before what it is for, and goes in the last one.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import Intent
+from ..._model.desired_network import DesiredNetwork
 from ..._model.phases import Phase
 from ..._model.plan import Design, Placement
 from ..._model.state import Server
@@ -35,7 +35,9 @@ def key_of(entry: Mapping[str, Any]) -> str:
     return f"{entry['protocol']}{port} by {entry['device']}"
 
 
-def firewall_needs(meshes: Iterable[Mesh], intent: Intent, fleet: Fleet) -> tuple[dict[str, Part], dict[str, str]]:
+def firewall_needs(
+    meshes: Iterable[Mesh], desired: DesiredNetwork, fleet: Fleet
+) -> tuple[dict[str, Part], dict[str, str]]:
     """Return the entries by host and key, and the part of the run of each key.
 
     A host whose first device is not known has only what comes by its tunnels.
@@ -53,7 +55,7 @@ def firewall_needs(meshes: Iterable[Mesh], intent: Intent, fleet: Fleet) -> tupl
         there = needs.setdefault(member.host, {})
         there[key] = _joined(there[key], entry) if key in there else entry
 
-    ospf = {space.key for space in intent.spaces if space.vxlan and space.vxlan.protocol == "ospf"}
+    ospf = {space.key for space in desired.spaces if space.vxlan and space.vxlan.protocol == "ospf"}
     for mesh in meshes:
         part = PRIVATE_WAN if mesh.space else CPE_NAT
         for member in mesh.members:
@@ -61,7 +63,7 @@ def firewall_needs(meshes: Iterable[Mesh], intent: Intent, fleet: Fleet) -> tupl
             tunnels = [mesh.addresses[other.id] for other in others if other.id in mesh.addresses]
             if not others:
                 continue
-            below = first_device(member, intent)
+            below = first_device(member, desired)
             need(member, part, below, "udp", VXLAN, (other.private_ip for other in others if other.private_ip))
             if mesh.space is None:
                 need(member, part, mesh.interface, "tcp", BGP, tunnels)
@@ -69,17 +71,17 @@ def firewall_needs(meshes: Iterable[Mesh], intent: Intent, fleet: Fleet) -> tupl
                 need(member, part, mesh.interface, "ospf", 0, tunnels)
             else:
                 need(member, part, mesh.interface, "udp", BABEL, ())
-    if intent.bgp is not None and intent.bgp.mode == "direct":
+    if desired.bgp is not None and desired.bgp.mode == "direct":
         for member in fleet.speakers:
-            peers = [other.private_ip for other in peers_of(member, fleet.speakers, intent.bgp) if other.private_ip]
+            peers = [other.private_ip for other in peers_of(member, fleet.speakers, desired.bgp) if other.private_ip]
             for protocol, port in (("tcp", BGP), ("udp", BFD)):
-                need(member, CPE_NAT, first_device(member, intent), protocol, port, peers)
+                need(member, CPE_NAT, first_device(member, desired), protocol, port, peers)
     return needs, parts
 
 
-def first_device(member: Member, intent: Intent) -> str | None:
+def first_device(member: Member, desired: DesiredNetwork) -> str | None:
     """Return the device of a member with its private address, as it was read on the host; None if nobody knows it."""
-    found = next((host.found for host in intent.hosts if host.host == member.host), None) or {}
+    found = next((host.found for host in desired.hosts if host.host == member.host), None) or {}
     for device in found.get("devices") or ():
         if member.private_ip in [text.split("/")[0] for text in device.get("addresses") or ()]:
             return str(device["name"])
@@ -88,16 +90,16 @@ def first_device(member: Member, intent: Intent) -> str | None:
 
 def kept_entries(member: Member, found: Part, keeps_bgp: bool, server: Server, design: Design) -> Part:
     """Return the entries for what stays on an aggregator though the inventory does not name it any more."""
-    gone = {(thing.parent, thing.key) for batch in design.batches["remove"] for thing in batch.gone}
+    gone = {(obj.parent, obj.key) for batch in design.batches["remove"] for obj in batch.gone}
     staying = [
-        thing
-        for thing in server.things.get(member.id, ())
-        if thing.kind == "vxlan_interface" and (thing.parent, thing.key) not in gone
+        obj
+        for obj in server.objects.get(member.id, ())
+        if obj.kind == "vxlan_interface" and (obj.parent, obj.key) not in gone
     ]
-    names = {thing.key for thing in staying}
-    last = {(thing.parent, thing.key): thing for batch in design.batches["remove"] for thing in batch.wanted}
-    staying = [last.get((thing.parent, thing.key), thing) for thing in staying]
-    ends = {end["ip"] for thing in staying for end in thing.data.get("endpoints") or ()}
+    names = {obj.key for obj in staying}
+    last = {(obj.parent, obj.key): obj for batch in design.batches["remove"] for obj in batch.wanted}
+    staying = [last.get((obj.parent, obj.key), obj) for obj in staying]
+    ends = {end["ip"] for obj in staying for end in obj.data.get("endpoints") or ()}
     kept: Part = {}
     for key, entry in found.items():
         if entry["port"] == VXLAN:
@@ -155,10 +157,10 @@ def routing(design: Design, phase: Phase) -> dict[tuple[str, str], str]:
     """Return by (host, VXLAN interface) which protocol of Babel or OSPF runs on it after a phase."""
     found: dict[tuple[str, str], str] = {}
     for batch in design.batches[phase]:
-        for thing in batch.wanted:
-            if batch.host and thing.kind in ("babel_protocol", "ospf_protocol") and thing.data.get("enabled", True):
-                for pattern in protocol_patterns(thing):
-                    found[batch.host, pattern] = thing.kind.partition("_")[0]
+        for obj in batch.wanted:
+            if batch.host and obj.kind in ("babel_protocol", "ospf_protocol") and obj.data.get("enabled", True):
+                for pattern in protocol_patterns(obj):
+                    found[batch.host, pattern] = obj.kind.partition("_")[0]
     return found
 
 
@@ -166,7 +168,7 @@ def sessions(design: Design, phase: Phase) -> dict[str, set[str]]:
     """Return by host the addresses with which it has a session of BGP after a phase."""
     found: dict[str, set[str]] = {}
     for batch in design.batches[phase]:
-        for thing in batch.wanted:
-            if batch.host and thing.kind == "bgp_protocol" and thing.data.get("neighbor_address"):
-                found.setdefault(batch.host, set()).add(thing.data["neighbor_address"])
+        for obj in batch.wanted:
+            if batch.host and obj.kind == "bgp_protocol" and obj.data.get("neighbor_address"):
+                found.setdefault(batch.host, set()).add(obj.data["neighbor_address"])
     return found

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals for host firewalls, and for spaces in network namespaces. Private to the collection."""
+"""Refusals for host firewalls, and for spaces in network namespaces."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..aggregators.fleet import Member
 from ..gateway.gateways import Gateway
 from .firewall import BABEL, BGP, VXLAN, Part
@@ -61,7 +61,7 @@ def check_firewall(
     if shut:
         report.warn(
             f"{member.host}: its own firewall rejects {' and '.join(shut)} by a tunnel, unless it knows the tunnel by "
-            "name: without it the aggregators of a mesh are no neighbours. The settle step names those that are none."
+            "name: without it the aggregators of a mesh are no neighbours. The converge step names those that are none."
         )
 
 
@@ -95,10 +95,15 @@ def check_namespaces(gateway: Gateway, found: Mapping[str, Any], devices: Iterab
 
 
 def judge(
-    member: Member, found: Mapping[str, Any], side: Any, gateways: Iterable[Gateway], intent: Intent, report: Report
+    member: Member,
+    found: Mapping[str, Any],
+    side: Any,
+    gateways: Iterable[Gateway],
+    desired: DesiredNetwork,
+    report: Report,
 ) -> None:
     """Check one host that was read, by what it shall have (`side`: its HostSide)."""
-    skipped = next((host.host_skip for host in intent.hosts if host.host == member.host), ())
+    skipped = next((host.host_skip for host in desired.hosts if host.host == member.host), ())
     check_firewall(member, found, side.needs, skipped, report)
     for gateway in gateways:
         entry = side.wanted.masquerade.get(gateway.space)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shapes of foreign data: types, counts and lengths, declared once, checked value by value. Private to the collection.
+"""Shapes of foreign data: types, counts and lengths, declared once, checked value by value.
 
 `shape.read(value, where, wrong)` returns the value as plain lists and dictionaries, and appends a sentence to `wrong`
 for each part that does not fit. A value that has already failed is never walked through, so depth and size of what a

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The password of the BGP sessions between the aggregators. Private to the collection.
+"""The password of the BGP sessions between the aggregators.
 
 The plan judges the password and hands it on to nobody: Ansible would mask it in what the plan returns. The role takes
 it from the inventory and gives it to each BGP protocol of the plan's work.

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of the inventory, judged before they get into a file. Private to the collection.
+"""Names of the inventory, judged before they get into a file.
 
 The rules themselves are in `_grammar`. The files are nft's, BIRD's and systemd's, on aggregators; what the server's own
-names do there, `host_side` judges with everything else that a host is given.
+names do there, `manage_host` judges with everything else that a host is given.
 """
 
 from __future__ import annotations

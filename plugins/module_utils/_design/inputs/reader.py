@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of network_plan read into the operator's intent. Private to the collection.
+"""The arguments of network_plan read into the desired network.
 
 Types were checked before, by Ansible's argument specification; here every value is checked for its meaning, and every
-problem is collected, so that one run names all of them. What cannot be used is left out of the intent, so that the
+problem is collected, so that one run names all of them. What cannot be used is left out of the inventory, so that the
 design meets nothing that it cannot compute with. `null` and an empty text mean that an option is absent.
 """
 
@@ -19,10 +19,10 @@ from ..._grammar import password_problem
 from ..._model.desired_network import (
     DEFAULT_TUNNEL_DEVICE,
     DEFAULT_VNI_BASE,
-    BgpIntent,
-    CpeNatIntent,
-    HostIntent,
-    Intent,
+    DesiredBgp,
+    DesiredEntry,
+    DesiredHost,
+    DesiredNetwork,
     Report,
 )
 from ..._model.names import ANYWHERE
@@ -58,8 +58,8 @@ SWITCHES = (
 )
 
 
-def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
-    """Return the intent of network_plan's arguments (`params` as Ansible's argument specification leaves them)."""
+def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNetwork:
+    """Return the inventory of network_plan's arguments (`params` as Ansible's argument specification leaves them)."""
     network = params["network"]
     check_network_name(network, bool(params.get("security_groups")), params.get("state") == "absent", report)
     hosts = tuple(_host(given, report) for given in params["aggregators"])
@@ -76,7 +76,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
     for option in ("hosts", "parts"):
         if params.get(option) is not None and not params[option]:
             report.problem(f"{option}: the list is empty: nothing would be done. Leave it out for all.")
-    return Intent(
+    return DesiredNetwork(
         network=network,
         hosts=hosts,
         spaces=spaces,
@@ -84,7 +84,7 @@ def read_intent(params: Mapping[str, Any], report: Report) -> Intent:
         bgp=_bgp(params.get("bgp"), report),
         vni_base=numbers.get("vni_base") or DEFAULT_VNI_BASE,
         tunnel_device=_tunnel_device(params.get("tunnel_device"), report),
-        leaving=tuple(params.get("leaving") or ()),
+        decommissioned=tuple(params.get("decommissioned") or ()),
         absent=params.get("state") == "absent",
         tags=read_tags(params.get("tags"), "bonding_tags", report),
         quotas=_quotas(params.get("quotas"), report),
@@ -115,7 +115,7 @@ def _tunnel_device(given: Any, report: Report) -> str:
     return str(given)
 
 
-def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
+def _host(given: Mapping[str, Any], report: Report) -> DesiredHost:
     options = given_options(given)
     host = options["host"]
     check_host_name(host, report)
@@ -129,7 +129,7 @@ def _host(given: Mapping[str, Any], report: Report) -> HostIntent:
         if name in options:
             options[name] = tuple(options[name])
     options.setdefault("aggregator", host)
-    return HostIntent(**options, private_ip=private_ip)
+    return DesiredHost(**options, private_ip=private_ip)
 
 
 def _connected(text: str) -> ipaddress.IPv4Interface:
@@ -142,7 +142,7 @@ CANONICAL = {"connected_ip": _connected, "nat_ip": ipaddress.IPv4Address}
 """The one form of an address, by which the server and other entries know it."""
 
 
-def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[CpeNatIntent]:
+def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[DesiredEntry]:
     needed = ("bond", "interface", "connected_ip", "nat_ip")
     for place, one in enumerate(given, 1):
         options = given_options(one)
@@ -156,10 +156,10 @@ def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[Cpe
             what = f"bond {options['bond']}" if "bond" in options else f"entry {place}"
             report.problem(f"bonding_cpe_nat_ips, {what}: {' and '.join(missing)} must be given.")
         else:
-            yield CpeNatIntent(**options, number=place)
+            yield DesiredEntry(**options, number=place)
 
 
-def _bgp(given: Any, report: Report) -> BgpIntent | None:
+def _bgp(given: Any, report: Report) -> DesiredBgp | None:
     if not given:
         return None
     if not isinstance(given, Mapping):
@@ -193,7 +193,7 @@ def _bgp(given: Any, report: Report) -> BgpIntent | None:
         report.problem(
             "bonding_bgp.update_password: always, and no password is given. Give one, or leave update_password out."
         )
-    return BgpIntent(options["asn"], mode, subnet, reflectors, aggregators, update_password)
+    return DesiredBgp(options["asn"], mode, subnet, reflectors, aggregators, update_password)
 
 
 def _inbound(given: Mapping[str, Any], report: Report) -> dict[str, Any]:

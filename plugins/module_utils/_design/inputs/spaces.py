@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A space of the arguments of network_plan: its mesh, its VPC, its gateways. Private to the collection."""
+"""A space of the arguments of network_plan: its mesh, its VPC, its gateways."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..._model.addresses import is_private_space, unusable
 from ..._model.desired_network import (
     AUTO,
     ROUTES_A_TABLE,
-    GatewayIntent,
-    HostIntent,
+    DesiredGateway,
+    DesiredHost,
+    DesiredSpace,
+    DesiredVpc,
+    DesiredVxlan,
     Report,
-    SpaceIntent,
-    VpcIntent,
-    VxlanIntent,
 )
 from ..._private_wan_rules import MAX_VNI, mode_problem
 from .inventory_names import check_interface_name, check_space_key
@@ -39,7 +39,9 @@ from .values import (
 MAX_PORT = 65535
 
 
-def read_vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent], report: Report) -> VxlanIntent | None:
+def read_vxlan(
+    given: Mapping[str, Any], what: str, hosts: Sequence[DesiredHost], report: Report
+) -> DesiredVxlan | None:
     """Return `vxlan` of an entry of `bonding_spaces`, None with a problem."""
     options = given_options(given)
     subnet = tunnel_network(options.pop("subnet", None), f"{what}, vxlan.subnet", report)
@@ -53,12 +55,12 @@ def read_vxlan(given: Mapping[str, Any], what: str, hosts: Sequence[HostIntent],
         report.problem(f"{what}, vxlan.addresses: {name!r} is no host of the inventory's group.")
     if subnet is None:
         return None
-    return VxlanIntent(subnet=subnet, addresses=addresses, aggregators=members, **options)
+    return DesiredVxlan(subnet=subnet, addresses=addresses, aggregators=members, **options)
 
 
 def read_gateway(
-    given: Mapping[str, Any], space: str, hosts: Sequence[HostIntent], report: Report
-) -> GatewayIntent | None:
+    given: Mapping[str, Any], space: str, hosts: Sequence[DesiredHost], report: Report
+) -> DesiredGateway | None:
     """Return an entry of `bonding_spaces[].gateways`, None with a problem."""
     options = given_options(given)
     if "aggregator" not in options:
@@ -91,7 +93,7 @@ def read_gateway(
     options["port_forwards"] = tuple(_port_forward(one, what, report) for one in options.get("port_forwards", ()))
     if "interface" in options:  # resolve_gateway knows what the aggregator's main device is called
         check_interface_name(options["interface"], f"{what}, interface", report)
-    return GatewayIntent(**options)
+    return DesiredGateway(**options)
 
 
 def _port_forward(given: Mapping[str, Any], what: str, report: Report) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _port_forward(given: Mapping[str, Any], what: str, report: Report) -> dict[s
     return {**options, **({} if found is None else {"from": found})}
 
 
-def _vpc(given: Mapping[str, Any], what: str, report: Report) -> VpcIntent:
+def _vpc(given: Mapping[str, Any], what: str, report: Report) -> DesiredVpc:
     """Return the VPC; where neither its network nor its id can be used it has none of them."""
     options = given_options(given)
     given_subnets = {name: options.pop(name, None) or () for name in ("subnets", "public_subnets")}
@@ -125,7 +127,7 @@ def _vpc(given: Mapping[str, Any], what: str, report: Report) -> VpcIntent:
     subnets = {
         name: tuple(_subnets(listed, network, f"{what}, vpc.{name}", report)) for name, listed in given_subnets.items()
     }
-    return VpcIntent(**{**options, **subnets})
+    return DesiredVpc(**{**options, **subnets})
 
 
 def _check_vpc_network(network: ipaddress.IPv4Network, what: str, report: Report) -> None:
@@ -160,8 +162,10 @@ def _subnets(
         seen.add(subnet["zone"])
 
 
-def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent], report: Report) -> SpaceIntent | None:
-    """Return a space of the intent, or None with a problem where it has no key; `entry` names it until it has one."""
+def read_space(
+    given: Mapping[str, Any], entry: str, hosts: Sequence[DesiredHost], report: Report
+) -> DesiredSpace | None:
+    """Return a space of the inventory, or None with a problem where it has no key; `entry` names it till then."""
     options = given_options(given)
     if "key" not in options:
         report.problem(f"{entry}: key is missing: the key of the space on the server.")
@@ -180,7 +184,7 @@ def read_space(given: Mapping[str, Any], entry: str, hosts: Sequence[HostIntent]
     gateways = tuple(gateway for gateway in read if gateway)
     for host in several(gateway.host for gateway in gateways):
         report.problem(f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks.")
-    return SpaceIntent(
+    return DesiredSpace(
         key=options["key"],
         private_wan=mode or "",
         vxlan=vxlan,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Readers of option values: given or absent, a number, a network, a list. Private to the collection."""
+"""Readers of option values: given or absent, a number, a network, a list."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The VXLAN meshes: each space's direct one, and the one that carries BGP. Private to the collection.
+"""The VXLAN meshes: each space's direct one, and the one that carries BGP.
 
 Who is a member, with which VNI, interface name, tunnel address and MTU; AN-001 "Optional: Add direct VXLAN peering".
 """
@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..._model.addresses import lies_in
-from ..._model.desired_network import Report, SpaceIntent, VxlanIntent
+from ..._model.desired_network import DesiredSpace, DesiredVxlan, Report
 from ..._model.names import vxlan_name
-from ..._model.state import Server, SpaceFound
+from ..._model.state import Server, Space
 from ..._objects import Object
 from ..._private_wan_rules import MAX_VNI
 from ..aggregators.fleet import Fleet, Member, refuse_host, refuse_unless_incomplete
@@ -74,11 +74,11 @@ class Mesh:
         )
 
 
-def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
+def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
     """The given VNI; else the existing one, if all aggregators agree; else the derived one."""
     if vxlan.vni is not None:
         return vxlan.vni
-    values = {number: {thing.data["vni"] for thing in things} for number, things in existing.items()}
+    values = {number: {obj.data["vni"] for obj in objects} for number, objects in existing.items()}
     distinct = set().union(*values.values()) if values else set()
     if len(distinct) > 1:
         listing = ", ".join(f"aggregator {number}: {sorted(vnis)}" for number, vnis in sorted(values.items()))
@@ -91,7 +91,7 @@ def _vni(vxlan: VxlanIntent, what: str, default: int, existing: dict[int, list[O
 
 
 def derived_addresses(
-    vxlan: VxlanIntent, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
+    vxlan: DesiredVxlan, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
 ) -> dict[int, str]:
     """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
     subnet = vxlan.subnet
@@ -101,8 +101,8 @@ def derived_addresses(
         given = vxlan.addresses.get(member.host)
         kept = [
             address.split("/")[0]
-            for thing in existing.get(member.id, ())
-            for address in thing.data.get("addresses") or ()
+            for obj in existing.get(member.id, ())
+            for address in obj.data.get("addresses") or ()
             if lies_in(address, subnet)
         ]
         if given:
@@ -176,7 +176,9 @@ def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> i
     return INTERNET_MTU
 
 
-def space_members(space: SpaceIntent, vxlan: VxlanIntent, fleet: Fleet, server: Server, report: Report) -> list[Member]:
+def space_members(
+    space: DesiredSpace, vxlan: DesiredVxlan, fleet: Fleet, server: Server, report: Report
+) -> list[Member]:
     """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
     what = f"space {space.key}"
     bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
@@ -215,7 +217,7 @@ def space_members(space: SpaceIntent, vxlan: VxlanIntent, fleet: Fleet, server: 
         )
         if fleet.by_id(number):
             way = "Add it to vxlan.aggregators."
-        elif number in {member.id for member in fleet.leaving}:
+        elif number in {member.id for member in fleet.decommissioned}:
             way = "It leaves: move these bonds to other aggregators on the management server first."
         else:
             way = "Add its host to the inventory."
@@ -223,13 +225,13 @@ def space_members(space: SpaceIntent, vxlan: VxlanIntent, fleet: Fleet, server: 
     return members
 
 
-def space_mesh(space: SpaceIntent, vxlan: VxlanIntent, found: SpaceFound, context: Context) -> Mesh:
+def space_mesh(space: DesiredSpace, vxlan: DesiredVxlan, found: Space, context: Context) -> Mesh:
     """Return the space's direct mesh; `vxlan` is the space's."""
     report = context.report
     what = f"space {space.key}"
     existing = context.existing.of(space.key, found.id)
     members = space_members(space, vxlan, context.fleet, context.server, report)
-    vni = _vni(vxlan, what, context.intent.vni_base + found.id, existing, report)
+    vni = _vni(vxlan, what, context.desired.vni_base + found.id, existing, report)
     mesh = Mesh(
         space=space.key,
         number=found.id,
@@ -246,18 +248,18 @@ def space_mesh(space: SpaceIntent, vxlan: VxlanIntent, found: SpaceFound, contex
 
 def transit_mesh(context: Context) -> Mesh | None:
     """The VXLAN without a space that carries BGP between the aggregators."""
-    intent, fleet, report = context.intent, context.fleet, context.report
-    if intent.bgp is None or intent.bgp.subnet is None:
+    desired, fleet, report = context.desired, context.fleet, context.report
+    if desired.bgp is None or desired.bgp.subnet is None:
         return None
-    options = VxlanIntent(subnet=intent.bgp.subnet)
+    options = DesiredVxlan(subnet=desired.bgp.subnet)
     existing = context.existing.of(None, 0)
-    vni = _vni(options, "bonding_bgp", intent.vni_base, existing, report)
+    vni = _vni(options, "bonding_bgp", desired.vni_base, existing, report)
     mesh = Mesh(
         space=None,
         number=0,
         vni=vni,
         interface=vxlan_name(vni),
-        subnet=intent.bgp.subnet,
+        subnet=desired.bgp.subnet,
         members=fleet.speakers,
         addresses=derived_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
         mtu=_mtu("bonding_bgp", "bonding_bgp.aggregators", fleet.speakers, report),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects of a mesh on the server: interface, filters and protocols of each member. Private to the collection.
+"""The objects of a mesh on the server: interface, filters and protocols of each member.
 
 Source: AN-001 "Optional: Add direct VXLAN peering"; the filter and timers were found in the packet lab.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._model.desired_network import Intent
+from ..._model.desired_network import DesiredNetwork
 from ..._model.names import object_name
 from ..._objects import Object
 from .meshes import Mesh
@@ -28,30 +28,30 @@ ALL: dict[str, str | None] = {"mode": "all", "filter": None}
 NONE: dict[str, str | None] = {"mode": "none", "filter": None}
 
 
-def space_things(mesh: Mesh, private_wan: str, kind: str, intent: Intent) -> list[Object]:
+def space_objects(mesh: Mesh, private_wan: str, kind: str, desired: DesiredNetwork) -> list[Object]:
     """Return interface, filter and protocol of every member of a space's mesh.
 
     `private_wan` is the mode of the space, `kind` the routing protocol of its mesh.
     """
-    things: list[Object] = []
+    objects: list[Object] = []
     managed = private_wan == "managed_mesh"
-    export_name = object_name(intent.network, "export", mesh.number)
+    export_name = object_name(desired.network, "export", mesh.number)
     for member in mesh.members:
         if member.id not in mesh.addresses:
             continue
-        things.append(mesh.interface_of(member))
+        objects.append(mesh.interface_of(member))
         export = dict(ALL)
         if managed:
             body = {"name": export_name, "family": "ipv4", "body": NO_ECHO[kind]}
-            things.append(Object("filter", member.parent, export_name, body))
+            objects.append(Object("filter", member.parent, export_name, body))
             export = {"mode": "filter", "filter": export_name}
-        name = object_name(intent.network, kind, mesh.number)
+        name = object_name(desired.network, kind, mesh.number)
         data: dict[str, Any] = {"name": name, "protocol": kind, "space": mesh.space, "enabled": True}
         # IPv6 for bonds is not there yet: what would carry it is closed, not left to the server's default
         data |= {"import_ipv4": dict(ALL), "export_ipv4": export, "import_ipv6": dict(NONE), "export_ipv6": dict(NONE)}
         data |= _ospf(mesh.interface) if kind == "ospf" else _babel(mesh.interface, managed)
-        things.append(Object(f"{kind}_protocol", member.parent, name, data))
-    return things
+        objects.append(Object(f"{kind}_protocol", member.parent, name, data))
+    return objects
 
 
 def _babel(interface: str, managed: bool) -> dict[str, object]:

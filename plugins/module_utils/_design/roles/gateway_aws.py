@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of a gateway on AWS as role pwan_gateway looks them up, and its routes. Private to the collection.
+"""Objects of a gateway on AWS as role pwan_gateway looks them up, and its routes.
 
 The look-ups are returns of amazon.aws's information modules; one that was skipped, or not made yet, has no list.
 """
@@ -25,7 +25,7 @@ _LISTS = {
     "public_subnets": "subnets",
 }
 """The name of each look-up, and of the list in the module's return."""
-LEAVING = ("deleting", "failed")
+DECOMMISSIONED = ("deleting", "failed")
 """States of a NAT gateway that carries nothing; one that is being deleted holds its Elastic IP until its end."""
 
 
@@ -36,7 +36,7 @@ def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[s
     # A NAT gateway holds its address itself: nothing is disassociated.
     nat = [{**_address(one, gateway), "network_interface_id": None} for one in found["addresses"]]
     nat = [one for one in nat if _key(one) == gateway.nat_ip_key]
-    alive = [one for one in found["nat_gateways"] if one["state"] not in LEAVING]
+    alive = [one for one in found["nat_gateways"] if one["state"] not in DECOMMISSIONED]
     tables = {_key(one): one for one in found["route_tables"] if _key(one)}
     table = tables.get(gateway.table_key, {})
     default = [one for one in table.get("routes", ()) if one.get("destination_cidr_block") == ANYWHERE]

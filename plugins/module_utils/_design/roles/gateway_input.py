@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Input of role pwan_gateway, the same from the plan and from the options of an operator. Private to the collection."""
+"""Input of role pwan_gateway, the same from the plan and from the options of an operator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._model.desired_network import GatewayIntent
+from ..._model.desired_network import DesiredGateway
 from ..._model.names import (
     GATEWAY_KINDS,
     gateway_device,
@@ -87,7 +87,7 @@ def named_input(network: str, space: str, host: str, zone: str) -> GatewayInput:
     )
 
 
-def wanted_fields(network: str, number: int, wanted: GatewayIntent) -> dict[str, Any]:
+def wanted_fields(network: str, number: int, wanted: DesiredGateway) -> dict[str, Any]:
     """Return the fields of the input that follow from the inventory's entry and the space's id alone."""
     protocol, import_filter = (object_name(network, kind, number) for kind in GATEWAY_KINDS)
     return {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of a gateway on the management server: device, import filter, static protocol. Private to the collection."""
+"""Objects of a gateway on the management server: device, import filter, static protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .gateway_input import GatewayInput
 
 MTU = 1500
 """The path to the Internet carries 1500 octets."""
-LAST_RESORT = "if net.len > 0 then preference = 1;\naccept;"
+FALLBACK_ROUTE_FILTER = "if net.len > 0 then preference = 1;\naccept;"
 """Import filter of the gateway's routes: but for the default they count only where nobody else has one. With a static
 route's own preference of 200 a network that is just one LAN would be taken from the LAN."""
 
@@ -36,7 +36,7 @@ def device_fields(gateway: GatewayInput, addresses: list[str]) -> dict[str, Any]
 
 def filter_fields(gateway: GatewayInput) -> dict[str, Any]:
     """Return the import filter of a gateway's static protocol."""
-    return {"name": gateway.filter, "family": "ipv4", "body": LAST_RESORT}
+    return {"name": gateway.filter, "family": "ipv4", "body": FALLBACK_ROUTE_FILTER}
 
 
 def protocol_fields(gateway: GatewayInput, routes: list[dict[str, Any]]) -> dict[str, Any]:

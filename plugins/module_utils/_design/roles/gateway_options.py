@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of role pwan_gateway by itself, made into the input that the plan gives it. Private to the collection."""
+"""Options of role pwan_gateway by itself, made into the input that the plan gives it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..._model.desired_network import GatewayIntent, Report, SpaceIntent, VpcIntent
+from ..._model.desired_network import DesiredGateway, DesiredSpace, DesiredVpc, Report
 from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, gateway_device
 from ..._model.phases import PHASES
 from ..gateway.checks import check_egress
 from ..gateway.gateways import MASQUERADE
-from ..gateway.port_forwards import forwards_of
-from ..host.changes import natural
-from ..host.config import NOBODYS, zone_of
+from ..gateway.port_forwards import port_forwards_of
+from ..host.changes import natural_sort_key
+from ..host.config import NOBODYS, conntrack_zone
 from ..inputs.inventory_names import check_space_key
 from ..inputs.spaces import read_gateway
 from .gateway_aws import free_device_index
@@ -72,16 +72,19 @@ def input_of_options(options: _Found) -> tuple[GatewayInput | None, list[str]]:
     return made, []
 
 
-def _check(space: str, wanted: GatewayIntent, options: _Found, report: Report) -> None:
+def _check(space: str, wanted: DesiredGateway, options: _Found, report: Report) -> None:
     label = f"space {space}, gateway on {wanted.host}"
     if wanted.auto:
         report.problem(f"{label}: networks: auto needs the plan of site.yml. Give the networks of the bonds.")
-    if not wanted.interface and not options["host_side"]:
-        report.problem(f"{label}: interface is needed with host_side: false: the name that the host gives the device.")
-    check_egress(SpaceIntent(space, "unmanaged", vpc=VpcIntent("made", ipv6=options["ipv6"])), wanted, report)
-    if wanted.egress == MASQUERADE and not options["host_side"]:
+    if not wanted.interface and not options["manage_host"]:
         report.problem(
-            f"{label}: egress: masquerade needs rules on the aggregator, and the role may not log in there (host_side: "
+            f"{label}: interface is needed with manage_host: false: the name that the host gives the device."
+        )
+    check_egress(DesiredSpace(space, "unmanaged", vpc=DesiredVpc("made", ipv6=options["ipv6"])), wanted, report)
+    if wanted.egress == MASQUERADE and not options["manage_host"]:
+        report.problem(
+            f"{label}: egress: masquerade needs rules on the aggregator, and the role may not log in there "
+            "(manage_host: "
             "false): no bond would reach the Internet. Let the role log in, or use egress: nat_gateway or none."
         )
     if len(options["instances"]) != 1:
@@ -91,7 +94,7 @@ def _check(space: str, wanted: GatewayIntent, options: _Found, report: Report) -
         )
 
 
-def _translation(number: int, wanted: GatewayIntent, options: _Found) -> dict[str, Any]:
+def _translation(number: int, wanted: DesiredGateway, options: _Found) -> dict[str, Any]:
     """Return zone, devices (tunnels of the space, its interfaces on the aggregator) and port forwards of a gateway."""
     space, device = options["space"], wanted.interface or gateway_device(number)
     tunnels = {
@@ -104,9 +107,9 @@ def _translation(number: int, wanted: GatewayIntent, options: _Found) -> dict[st
     }
     incoming = tunnels | interfaces | set(wanted.incoming)
     return {
-        "zone": zone_of(number),
-        "incoming": sorted(incoming - {device}, key=natural),
-        "port_forwards": forwards_of(wanted),
+        "zone": conntrack_zone(number),
+        "incoming": sorted(incoming - {device}, key=natural_sort_key),
+        "port_forwards": port_forwards_of(wanted),
     }
 
 

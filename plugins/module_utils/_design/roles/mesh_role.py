@@ -1,20 +1,20 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of an aggregator in the direct mesh of a space, from options of role pwan_mesh. Private to the collection."""
+"""Objects of an aggregator in the direct mesh of a space, from options of role pwan_mesh."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import DEFAULT_VNI_BASE, HostIntent, Intent, Report
+from ..._model.desired_network import DEFAULT_VNI_BASE, DesiredHost, DesiredNetwork, Report
 from ..._model.names import NETWORK_NAME, vxlan_name
 from ..aggregators.fleet import Member
 from ..inputs.spaces import read_vxlan
 from ..inputs.values import is_address
 from ..mesh.meshes import Mesh, check_addresses, derived_addresses
-from ..mesh.objects import space_things
+from ..mesh.objects import space_objects
 
 _Found = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def mesh_of_options(options: _Found) -> tuple[dict[str, list[dict[str, Any]]], l
     own = next((one for one in members if str(options["aggregator"]) in (one.name, str(one.id))), None)
     if own is None:
         report.problem(f"{label}: pwan_mesh_members: the aggregator {options['aggregator']!r} itself is missing.")
-    hosts = [HostIntent(one.host, one.name) for one in members]
+    hosts = [DesiredHost(one.host, one.name) for one in members]
     vxlan = read_vxlan(options["vxlan"], label, hosts, report)
     if own is None or vxlan is None:
         return {}, report.problems
@@ -51,9 +51,9 @@ def mesh_of_options(options: _Found) -> tuple[dict[str, list[dict[str, Any]]], l
     check_addresses(mesh, report)
     if report.problems:
         return {}, report.problems
-    intent = Intent(options["network"], tuple(hosts))
-    things = space_things(mesh, found["private_wan_mode"], vxlan.protocol, intent)
-    mine = [thing for thing in things if thing.parent == own.parent]
+    desired = DesiredNetwork(options["network"], tuple(hosts))
+    server_objects = space_objects(mesh, found["private_wan_mode"], vxlan.protocol, desired)
+    mine = [obj for obj in server_objects if obj.parent == own.parent]
     sections = {"interfaces": "_interface", "protocols": "_protocol", "filters": "filter"}
     return {name: [one.data for one in mine if one.kind.endswith(kind)] for name, kind in sections.items()}, []
 

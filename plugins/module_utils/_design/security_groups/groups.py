@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups beside those that are there. Private to the collection.
+"""Security groups beside those that are there.
 
 A group matches the interfaces that carry it, never addresses that are routed through them: so a reference to itself
 admits the mesh, but neither the managed mesh, which hairpins through public addresses, nor forwarded clients.
@@ -13,21 +13,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import TAG_KEY, group_key, owned, tags, vpc_key
 from ..._model.plan import ALLOW, Placement, SecurityWork
 from ..._model.state import Rule, SecurityGroup
 from ..._objects import Change
 from ..aggregators.fleet import Fleet, Member
-from ..aggregators.leftovers import LEAVING, RELEASE, Leftovers, keeps_gateways
+from ..aggregators.leftovers import DECOMMISSIONED, RELEASE, Leftovers, keeps_gateways
 from ..aggregators.public_addresses import taken_addresses
 from ..aggregators.source_dest_checks import design_source_dest_checks
 from ..context import Context
 from ..gateway.gateways import Gateway
-from ..gateway.port_forwards import forwards_of
+from ..gateway.port_forwards import port_forwards_of
 from ..vpc.vpcs import VpcDesign
 from .removal import carriers_of, group_switch, is_idle, keeps_direct, kind_of, rule_switch
-from .rules import FORWARDED, aggregator_rules, check_inbound, check_ports, inbound_rules, rule_work
+from .rules import FORWARDED, aggregator_rules, check_inbound, check_ports, inbound_rules, rule_input
 
 
 def design_security(gateways: list[Gateway], owners: Iterable[str], context: Context) -> None:
@@ -35,16 +35,16 @@ def design_security(gateways: list[Gateway], owners: Iterable[str], context: Con
 
     What belongs to what is kept (`leftovers`) is kept with it.
     """
-    intent, cloud, leftovers, report = context.intent, context.cloud, context.leftovers, context.report
-    _check_options(intent, report)
+    desired, cloud, leftovers, report = context.desired, context.cloud, context.leftovers, context.report
+    _check_options(desired, report)
     plan = _Plan(context)
     kept_direct = keeps_direct(cloud, leftovers)
-    direct = intent.bgp is not None and intent.bgp.mode == "direct" and not intent.absent
-    if intent.security_groups and not intent.absent:
+    direct = desired.bgp is not None and desired.bgp.mode == "direct" and not desired.absent
+    if desired.security_groups and not desired.absent:
         _aggregators(plan, direct or kept_direct, context)
-        _cpe_nat(plan, intent, context.fleet, set(owners), direct or kept_direct, leftovers)
+        _cpe_nat(plan, desired, context.fleet, set(owners), direct or kept_direct, leftovers)
         _gateways(plan, gateways)
-        _warn(intent, direct, report)
+        _warn(desired, direct, report)
     elif direct:
         report.warn(
             "bonding_bgp: mode: direct without bonding_security_groups: the aggregators' own security groups have to "
@@ -55,19 +55,22 @@ def design_security(gateways: list[Gateway], owners: Iterable[str], context: Con
     design_source_dest_checks(direct, kept_direct, context)
 
 
-def _check_options(intent: Intent, report: Report) -> None:
-    for name, given in (("cpe_nat_inbound", intent.cpe_nat_inbound), ("managed_mesh_ports", intent.managed_mesh_ports)):
-        if given and not intent.security_groups:
+def _check_options(desired: DesiredNetwork, report: Report) -> None:
+    for name, given in (
+        ("cpe_nat_inbound", desired.cpe_nat_inbound),
+        ("managed_mesh_ports", desired.managed_mesh_ports),
+    ):
+        if given and not desired.security_groups:
             report.problem(
                 f"bonding_{name}: is given, but bonding_security_groups is not true: no security group is ours that "
                 "could admit it."
             )
-    check_ports(intent.managed_mesh_ports, report)
-    check_inbound(intent.cpe_nat_inbound, report)
+    check_ports(desired.managed_mesh_ports, report)
+    check_inbound(desired.cpe_nat_inbound, report)
 
 
-def _warn(intent: Intent, direct: bool, report: Report) -> None:
-    if not intent.managed_mesh_ports and any(space.private_wan == "managed_mesh" for space in intent.spaces):
+def _warn(desired: DesiredNetwork, direct: bool, report: Report) -> None:
+    if not desired.managed_mesh_ports and any(space.private_wan == "managed_mesh" for space in desired.spaces):
         report.warn(
             "bonding_managed_mesh_ports: none are given. The managed mesh goes through the public addresses, which no "
             "group's reference to itself matches: unless other groups of the aggregators admit it, that way is closed."
@@ -78,7 +81,7 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
             "client's address, so the security group cpe-nat admits any source on all of them, their own addresses "
             "included. mode: transit needs no such thing."
         )
-    elif intent.cpe_nat_inbound:
+    elif desired.cpe_nat_inbound:
         report.warn(
             "bonding_cpe_nat_inbound: a security group belongs to an interface, not to an address: what it admits is "
             "open on the aggregators' own addresses too."
@@ -87,35 +90,37 @@ def _warn(intent: Intent, direct: bool, report: Report) -> None:
 
 def _aggregators(plan: _Plan, direct: bool, context: Context) -> None:
     """The meshes between the aggregators: one group in each of their VPCs."""
-    intent, fleet = context.intent, context.fleet
-    part = "private_wan" if any(space.vxlan for space in intent.spaces) else "cpe_nat"
+    desired, fleet = context.desired, context.fleet
+    part = "private_wan" if any(space.vxlan for space in desired.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
         key = group_key("aggregators", vpc)
         others = [member for member in fleet.members if member not in members]
         publics = [context.server.aggregators[m.id].ip for m in fleet.members if m.id in context.server.aggregators]
         # One that takes its place in this run, or has taken it, is admitted before the server is told.
-        publics += [address for address in taken_addresses(intent, context.cloud, fleet) if address not in publics]
-        here = direct and _speaks(members, intent, fleet)
-        rules = aggregator_rules(intent, here, [m.private_ip for m in others if m.private_ip], publics)
-        plan.group(key, part, vpc, f"meshes between the aggregators of {intent.network}", rules)
+        publics += [address for address in taken_addresses(desired, context.cloud, fleet) if address not in publics]
+        here = direct and _speaks(members, desired, fleet)
+        rules = aggregator_rules(desired, here, [m.private_ip for m in others if m.private_ip], publics)
+        plan.group(key, part, vpc, f"meshes between the aggregators of {desired.network}", rules)
         for member in members:
             plan.attach(member, key, part)
 
 
-def _cpe_nat(plan: _Plan, intent: Intent, fleet: Fleet, owners: set[str], direct: bool, leftovers: Leftovers) -> None:
+def _cpe_nat(
+    plan: _Plan, desired: DesiredNetwork, fleet: Fleet, owners: set[str], direct: bool, leftovers: Leftovers
+) -> None:
     """Plan the group that admits CPE NAT traffic: on the addresses' owners; where direct BGP runs, from anywhere."""
     for vpc, members in _by_vpc(fleet.members).items():
-        here = direct and _speaks(members, intent, fleet)
-        rules = [FORWARDED] if here else inbound_rules(intent)
+        here = direct and _speaks(members, desired, fleet)
+        rules = [FORWARDED] if here else inbound_rules(desired)
         if not rules:
             continue
         key = group_key("cpe-nat", vpc)
         owning = owners | {m.host for m in members if m.host in leftovers.kept_owners and plan.carries(m, key)}
-        if not inbound_rules(intent):
+        if not inbound_rules(desired):
             owning = set()
-        inside = [m for m in members if m.host in owning or (here and _speaks([m], intent, fleet))]
+        inside = [m for m in members if m.host in owning or (here and _speaks([m], desired, fleet))]
         if inside:
-            plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {intent.network}", rules)
+            plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {desired.network}", rules)
             for member in inside:
                 plan.attach(member, key, "cpe_nat")
 
@@ -127,7 +132,7 @@ def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
         key, vpc = group_key("gateway", space), mine[0].vpc
         cidrs = vpc.found.cidrs if vpc.found else (vpc.cidr,) if vpc.cidr else ()
         rules = [Rule("-1", None, None, cidr) for cidr in cidrs]
-        for forward in (forward for gateway in mine for forward in forwards_of(gateway.intent)):
+        for forward in (forward for gateway in mine for forward in port_forwards_of(gateway.desired)):
             rules += [Rule(forward["protocol"], forward["port"], forward["port"], source) for source in forward["from"]]
         around = dict.fromkeys(plan.vpc_of(gateway) for gateway in mine)
         if len(around) > 1:
@@ -138,9 +143,9 @@ def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
             plan.attach_gateway(gateway, key)
 
 
-def _speaks(members: Iterable[Member], intent: Intent, fleet: Fleet) -> bool:
+def _speaks(members: Iterable[Member], desired: DesiredNetwork, fleet: Fleet) -> bool:
     """Return True if BGP, or one that is kept without being in the inventory, runs on one of the members."""
-    return intent.bgp is None or any(member in fleet.speakers for member in members)
+    return desired.bgp is None or any(member in fleet.speakers for member in members)
 
 
 def _by_vpc(members: Iterable[Member]) -> dict[str, list[Member]]:
@@ -164,7 +169,7 @@ class _Plan:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._intent, self._server, self._cloud = context.intent, context.server, context.cloud
+        self._desired, self._server, self._cloud = context.desired, context.server, context.cloud
         self._fleet, self._leftovers = context.fleet, context.leftovers
         self._design, self._report = context.design, context.report
         self._wanted: set[str] = set()
@@ -172,12 +177,12 @@ class _Plan:
         self._carried: set[tuple[str, str]] = set()
 
     def _found(self, key: str) -> SecurityGroup | None:
-        found: SecurityGroup | None = owned(self._intent.network, key, self._cloud.groups.values())
+        found: SecurityGroup | None = owned(self._desired.network, key, self._cloud.groups.values())
         return found
 
     def vpc_of(self, gateway: Gateway) -> str | None:
         """Return the VPC of a gateway's network interface, None of one that is to be made: its subnet may be given."""
-        subnet = self._cloud.subnets.get(gateway.intent.subnet_id or "")
+        subnet = self._cloud.subnets.get(gateway.desired.subnet_id or "")
         if subnet:
             return subnet.vpc_id
         return gateway.vpc.found.id if gateway.vpc.found else None
@@ -214,7 +219,7 @@ class _Plan:
         parent = vpc_id or (vpc_key(vpc.space) if vpc else "")
         self._check_case(parent, key)
         if found is None:
-            after = {"tags": tags(self._intent.network, key)}
+            after = {"tags": tags(self._desired.network, key)}
             self._design.aws(Change("create", "security_group", parent, key, after=after), common)
         elif vpc is not None and found.vpc_id != vpc_id:
             self._report.problem(
@@ -228,12 +233,12 @@ class _Plan:
         old = sorted(found.own - set(rules), key=lambda rule: rule.label) if found and not keeps else []
         stays = {*rules, *(found.rules - found.own if found else ())}
         for rule in new:
-            self._design.aws(Change("create", "security_group_rule", key, rule.label, after=rule_work(rule)), common)
+            self._design.aws(Change("create", "security_group_rule", key, rule.label, after=rule_input(rule)), common)
         for rule in old:
             missed = not is_idle(key, rule, stays, self._server, self._fleet)
             text, switch = f"what {key} lets in by it" if missed else "", rule_switch(key, rule, self._context)
             self._design.aws(
-                Change("delete", "security_group_rule", key, rule.label, rule_work(rule)),
+                Change("delete", "security_group_rule", key, rule.label, rule_input(rule)),
                 common.in_phase("remove").interrupting(text, switch),
             )
         entry: dict[str, Any] = {
@@ -243,10 +248,10 @@ class _Plan:
             "description": what,
         }
         if found is None or new:
-            work = {**entry, "rules": [rule_work(rule) for rule in rules]}
+            work = {**entry, "rules": [rule_input(rule) for rule in rules]}
             self._design.security["add"].append(SecurityWork(part, "groups", work, after_gateways=part == "gateways"))
         if old:
-            gone = [rule_work(rule) for rule in old]
+            gone = [rule_input(rule) for rule in old]
             self._design.security["remove"].append(SecurityWork(part, "groups", {**entry, "absent_rules": gone}))
 
     def carries(self, member: Member, key: str) -> bool:
@@ -289,19 +294,19 @@ class _Plan:
     def finish(self) -> None:
         """Groups that nobody wants are taken off and go, or are kept with what they belong to."""
         fleet, leftovers = self._fleet, self._leftovers
-        leaving = {member.instance.interface_id for member in fleet.leaving if member.instance}
+        decommissioned = {member.instance.interface_id for member in fleet.decommissioned if member.instance}
         for group in sorted(self._cloud.groups.values(), key=lambda g: g.tags.get(TAG_KEY, "")):
             key, part = group.tags.get(TAG_KEY, ""), _part_of(group.tags.get(TAG_KEY, ""))
             wanted = key in self._wanted
             carriers = list(carriers_of(group, self._cloud, fleet, leftovers))
-            switch = ALLOW if wanted else group_switch(group, bool(carriers), self._intent, fleet, leftovers)
+            switch = ALLOW if wanted else group_switch(group, bool(carriers), self._desired, fleet, leftovers)
             if switch is None:
                 self._keep(group, key)
                 continue
             for place, host in carriers:
                 if (place, key) in self._carried or (wanted and not host):
                     continue
-                theirs = LEAVING if switch and place in leaving else switch
+                theirs = DECOMMISSIONED if switch and place in decommissioned else switch
                 if wanted and theirs == ALLOW and kind_of(key)[0] == "cpe-nat" and host in leftovers.gone_owners:
                     theirs = RELEASE
                 text = f"what the security group {key} lets in to {host or place}"
@@ -317,7 +322,7 @@ class _Plan:
     def _keep(self, group: SecurityGroup, key: str) -> None:
         kind, place = kind_of(key)
         reason = "belongs to nothing in the inventory any more"
-        if not self._intent.security_groups:
+        if not self._desired.security_groups:
             reason = "is there, but bonding_security_groups is not true any more"
         elif kind == "gateway" and keeps_gateways(place, self._leftovers):
             return  # its gateway has been named

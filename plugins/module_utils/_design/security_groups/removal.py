@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups and rules that nobody wants any more: kept, or taken away by a switch. Private to the collection."""
+"""Security groups and rules that nobody wants any more: kept, or taken away by a switch."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..._model.addresses import is_covered, network_of
-from ..._model.desired_network import Intent
+from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_KEY
 from ..._model.plan import ALLOW
 from ..._model.state import Cloud, Rule, SecurityGroup, Server
 from ..aggregators.fleet import Fleet
-from ..aggregators.leftovers import LEAVING, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
+from ..aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
 from ..context import Context
 from .rules import BGP, FORWARDED, SELF, VXLAN, inbound_rules
 
@@ -36,24 +36,26 @@ def _is_of_direct_bgp(rule: Rule) -> bool:
     return rule == FORWARDED or (rule.protocol, rule.from_port) in BGP
 
 
-def group_switch(group: SecurityGroup, carried: bool, intent: Intent, fleet: Fleet, leftovers: Leftovers) -> str | None:
+def group_switch(
+    group: SecurityGroup, carried: bool, desired: DesiredNetwork, fleet: Fleet, leftovers: Leftovers
+) -> str | None:
     """Return the switch by which an unwanted group goes; None for one that is kept with what it belongs to."""
     kind, place = kind_of(group.tags.get(TAG_KEY, ""))
-    unnamed = PRUNE if intent.prune else None
-    if intent.absent:
+    unnamed = PRUNE if desired.prune else None
+    if desired.absent:
         return TEARDOWN
-    if not intent.security_groups:
+    if not desired.security_groups:
         return unnamed
     if kind == "gateway":
         if keeps_gateways(place, leftovers):
             return None
         return next((switch for (space, _host), switch in leftovers.gone_gateways.items() if space == place), unnamed)
     if kind == "cpe-nat" and any(m.instance and m.instance.vpc_id == place for m in fleet.members):
-        if inbound_rules(intent) and leftovers.gone_owners:
+        if inbound_rules(desired) and leftovers.gone_owners:
             return RELEASE
         return ALLOW if carried else unnamed
-    left = any(member.instance and member.instance.vpc_id == place for member in fleet.leaving)
-    return LEAVING if left else unnamed
+    left = any(member.instance and member.instance.vpc_id == place for member in fleet.decommissioned)
+    return DECOMMISSIONED if left else unnamed
 
 
 def rule_switch(key: str, rule: Rule, context: Context) -> str:
@@ -63,14 +65,14 @@ def rule_switch(key: str, rule: Rule, context: Context) -> str:
         return next(
             (switch for (space, _host), switch in context.leftovers.gone_gateways.items() if space == place), ALLOW
         )
-    if context.intent.bgp is None and context.intent.prune and _is_of_direct_bgp(rule):
+    if context.desired.bgp is None and context.desired.prune and _is_of_direct_bgp(rule):
         return PRUNE
-    return LEAVING if rule.source in _sources_that_leave(context.server, context.fleet) else ALLOW
+    return DECOMMISSIONED if rule.source in _sources_that_leave(context.server, context.fleet) else ALLOW
 
 
 def _sources_that_leave(server: Server, fleet: Fleet) -> set[str]:
-    publics = {server.aggregators[member.id].ip for member in fleet.leaving if member.id in server.aggregators}
-    return {f"{address}/32" for address in publics | fleet.leaving_addresses}
+    publics = {server.aggregators[member.id].ip for member in fleet.decommissioned if member.id in server.aggregators}
+    return {f"{address}/32" for address in publics | fleet.decommissioned_addresses}
 
 
 def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server, fleet: Fleet) -> bool:
@@ -93,7 +95,7 @@ def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server, fle
 
 def carriers_of(group: SecurityGroup, cloud: Cloud, fleet: Fleet, leftovers: Leftovers) -> Iterator[tuple[str, str]]:
     """(interface, host or "") of everything that carries a group, but for what goes with its gateway."""
-    members = [(m.instance, m.host) for m in (*fleet.members, *fleet.leaving) if m.instance]
+    members = [(m.instance, m.host) for m in (*fleet.members, *fleet.decommissioned) if m.instance]
     hosts = {instance.interface_id: host for instance, host in members}
     found = [instance.interface_id for instance, _host in members if group.id in instance.groups]
     found += [one.id for one in cloud.interfaces.values() if group.id in one.groups]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of our security groups, out of the intent. Private to the collection."""
+"""The rules of our security groups, out of the inventory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import ANYWHERE
 from ..._model.state import Rule
 
@@ -26,22 +26,24 @@ FORWARDED = Rule("-1", None, None, ANYWHERE)
 _PORTS = re.compile(r"(?:(tcp|udp)/)?(\d{1,5})(?:-(\d{1,5}))?")
 
 
-def aggregator_rules(intent: Intent, direct: bool, others: Iterable[str], publics: Iterable[str]) -> list[Rule]:
+def aggregator_rules(
+    desired: DesiredNetwork, direct: bool, others: Iterable[str], publics: Iterable[str]
+) -> list[Rule]:
     """Of the group of the aggregators in one VPC; `others` are private addresses of those in other VPCs."""
     protocol, port = VXLAN
     rules = [Rule(protocol, port, port, source) for source in (SELF, *(f"{address}/32" for address in others))]
     # direct BGP runs inside one subnet, so inside one VPC
     rules += [Rule(protocol, port, port, SELF) for protocol, port in (BGP if direct else ())]
-    for text in intent.managed_mesh_ports:
+    for text in desired.managed_mesh_ports:
         protocol, low, high = _ports(text) or ("udp", 0, 0)
         rules += [Rule(protocol or "udp", low, high, f"{address}/32") for address in sorted(publics) if address]
     return [*rules, TOO_LARGE]
 
 
-def inbound_rules(intent: Intent) -> list[Rule]:
+def inbound_rules(desired: DesiredNetwork) -> list[Rule]:
     """Of what may come in to CPE NAT addresses."""
     rules = []
-    for given in intent.cpe_nat_inbound:
+    for given in desired.cpe_nat_inbound:
         protocol = {"all": "-1"}.get(given["protocol"], given["protocol"])
         low: int | None = -1 if protocol == "icmp" else None
         high = low
@@ -51,7 +53,7 @@ def inbound_rules(intent: Intent) -> list[Rule]:
     return rules
 
 
-def rule_work(rule: Rule) -> dict[str, Any]:
+def rule_input(rule: Rule) -> dict[str, Any]:
     """RULE of module aggregator_security."""
     return {
         "protocol": rule.protocol,
@@ -71,7 +73,7 @@ def _ports(text: str) -> tuple[str, int, int] | None:
 
 
 def check_ports(texts: Iterable[str], report: Report) -> None:
-    """The intent's managed_mesh_ports."""
+    """The inventory's managed_mesh_ports."""
     for text in texts:
         found = _ports(str(text))
         if found is None or not found[0]:
@@ -82,7 +84,7 @@ def check_ports(texts: Iterable[str], report: Report) -> None:
 
 
 def check_inbound(entries: Iterable[Mapping[str, Any]], report: Report) -> None:
-    """The intent's cpe_nat_inbound."""
+    """The inventory's cpe_nat_inbound."""
     for given in entries:
         what = f"bonding_cpe_nat_inbound: {given['protocol']} {given.get('ports') or ''}".rstrip()
         wants = given["protocol"] in ("tcp", "udp")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects of others in a VPC or a subnet that the plan deletes; EC2 refuses the deletion. Private to the collection.
+"""Objects of others in a VPC or a subnet that the plan deletes; EC2 refuses the deletion.
 
 Services make such objects too: GuardDuty, for one, puts a security group and network interfaces into every VPC.
 """
@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..._model.desired_network import Intent, Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import TAG_KEY, TAG_NETWORK, owned
 from ..._model.plan import Design
 from ..._model.state import Cloud
 from ..context import Context
 
 
-def going(design: Design, intent: Intent, cloud: Cloud) -> set[str]:
+def going(design: Design, desired: DesiredNetwork, cloud: Cloud) -> set[str]:
     """Return the VPCs that go, and those in which subnets go."""
     found: set[str] = set()
     for item in design.items:
         if item.system == "aws" and item.verb == "delete" and item.kind == "vpc":
             found.add(str((item.before or {})["id"]))
         elif item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
-            subnet = owned(intent.network, item.key, cloud.subnets.values())
+            subnet = owned(desired.network, item.key, cloud.subnets.values())
             found |= {subnet.vpc_id} if subnet else set()
     return found
 
@@ -41,36 +41,36 @@ def refuse_foreign_objects(context: Context) -> None:
             whole.add(number)
             _refuse(
                 f"VPC {number} ({item.key})",
-                [*cloud.foreign_objects.get(number, ()), *_others(number, context.intent, cloud)],
+                [*cloud.foreign_objects.get(number, ()), *_others(number, context.desired, cloud)],
                 context.report,
             )
     for item in context.design.items:
         if item.system == "aws" and item.verb == "delete" and item.kind == "subnet":
-            subnet = owned(context.intent.network, item.key, cloud.subnets.values())
+            subnet = owned(context.desired.network, item.key, cloud.subnets.values())
             if subnet and subnet.vpc_id not in whole:
                 _refuse(f"subnet {subnet.id} ({item.key})", cloud.foreign_objects.get(subnet.id, ()), context.report)
 
 
-def _others(vpc_id: str, intent: Intent, cloud: Cloud) -> list[str]:
+def _others(vpc_id: str, desired: DesiredNetwork, cloud: Cloud) -> list[str]:
     """Return the subnets, the route tables and the egress-only internet gateway of a VPC that are not the network's."""
     subnets = [
-        f"subnet {one.id}" for one in cloud.subnets.values() if one.vpc_id == vpc_id and _foreign(one.tags, intent)
+        f"subnet {one.id}" for one in cloud.subnets.values() if one.vpc_id == vpc_id and _foreign(one.tags, desired)
     ]
     tables = [
         f"route table {one.id}"
         for one in cloud.route_tables.values()
-        if one.vpc_id == vpc_id and not one.main and _foreign(one.tags, intent)
+        if one.vpc_id == vpc_id and not one.main and _foreign(one.tags, desired)
     ]
     gateways = [
         f"egress-only internet gateway {one.id}"
         for one in cloud.egress_only_gateways.values()
-        if one.vpc_id == vpc_id and _foreign(one.tags, intent)
+        if one.vpc_id == vpc_id and _foreign(one.tags, desired)
     ]
     return sorted(subnets) + sorted(tables) + gateways
 
 
-def _foreign(tags: dict[str, str], intent: Intent) -> bool:
-    return tags.get(TAG_NETWORK) != intent.network or TAG_KEY not in tags
+def _foreign(tags: dict[str, str], desired: DesiredNetwork) -> bool:
+    return tags.get(TAG_NETWORK) != desired.network or TAG_KEY not in tags
 
 
 def _refuse(what: str, found: Iterable[str], report: Report) -> None:

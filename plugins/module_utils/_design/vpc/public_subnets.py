@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The public subnets of a space's VPC, in which its NAT gateways lie. Private to the collection.
+"""The public subnets of a space's VPC, in which its NAT gateways lie.
 
 A NAT gateway lies in another subnet than those that it serves: its own leads to the internet gateway, theirs to it.
 """
@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import Intent, Report, SpaceIntent
+from ..._model.desired_network import DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, owned, public_subnet_key, public_table_key, tags, vpc_key
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
 from ..._model.state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
@@ -40,7 +40,7 @@ def public_subnet(cidr: str, zone: str) -> str | None:
     return str(ipaddress.IPv4Network((end - (number + 1) * 2 ** (32 - PREFIX), PREFIX)))
 
 
-def nat_zones(space: SpaceIntent, fleet: Fleet) -> list[str]:
+def nat_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
     """The zones in which gateways of the space want a NAT gateway."""
     hosts = [gateway.host for gateway in space.gateways if gateway.egress == NAT and gateway.subnet_id is None]
     members = (fleet.by_host(host) for host in hosts)
@@ -48,7 +48,7 @@ def nat_zones(space: SpaceIntent, fleet: Fleet) -> list[str]:
 
 
 def public_subnets(
-    space: SpaceIntent, cidr: str, subnets: Mapping[str, str], fleet: Fleet, report: Report
+    space: DesiredSpace, cidr: str, subnets: Mapping[str, str], fleet: Fleet, report: Report
 ) -> dict[str, str]:
     """The public subnets by zone; what overlaps a gateway subnet (`subnets`) is a problem."""
     given = {subnet["zone"]: subnet["cidr"] for subnet in (space.vpc.public_subnets if space.vpc else ())}
@@ -73,15 +73,15 @@ def public_subnets(
 
 def public_items(space: str, gateway: InternetGateway | None, public: Mapping[str, str], context: Context) -> None:
     """Add items for missing public subnets, for their tables, and for these tables' routes to the internet gateway."""
-    intent, design = context.intent, context.design
+    desired, design = context.desired, context.design
     parent = vpc_key(space)
     common = Placement("add", "private_wan")
     for zone, cidr in sorted(public.items()):
         subnet_name, table_name = public_subnet_key(space, zone), public_table_key(space, zone)
-        subnet: Subnet | None = owned(intent.network, subnet_name, context.cloud.subnets.values())
-        table: RouteTable | None = owned(intent.network, table_name, context.cloud.route_tables.values())
+        subnet: Subnet | None = owned(desired.network, subnet_name, context.cloud.subnets.values())
+        table: RouteTable | None = owned(desired.network, table_name, context.cloud.route_tables.values())
         if subnet is None:
-            after: dict[str, Any] = {"cidr": cidr, "zone": zone, "tags": tags(intent.network, subnet_name)}
+            after: dict[str, Any] = {"cidr": cidr, "zone": zone, "tags": tags(desired.network, subnet_name)}
             design.aws(Change("create", "subnet", parent, subnet_name, after=after), common)
         elif subnet.cidr != cidr:
             context.report.problem(
@@ -89,7 +89,7 @@ def public_items(space: str, gateway: InternetGateway | None, public: Mapping[st
                 f"{subnet.cidr}: AWS cannot change a subnet's network. Take the old network."
             )
         if table is None:
-            after = {"tags": tags(intent.network, table_name)}
+            after = {"tags": tags(desired.network, table_name)}
             design.aws(Change("create", "route_table", parent, table_name, after=after), common)
         elif subnet is None or subnet.id not in table.subnet_ids:
             before, after = {"subnets": 0}, {"subnets": 1}
@@ -105,11 +105,13 @@ def public_items(space: str, gateway: InternetGateway | None, public: Mapping[st
             )
 
 
-def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, cloud: Cloud, design: Design) -> None:
+def remove_public_subnets(
+    space: str, found: Vpc, public: Iterable[str], desired: DesiredNetwork, cloud: Cloud, design: Design
+) -> None:
     """Public subnets and tables of zones in which no NAT gateway is wanted, and none of ours stays."""
     going = {item.key for item in design.items if item.kind == NAT and item.verb == "delete"}
-    subnets = dict(_by_zone(public_subnet_key(space, ""), cloud.subnets, intent))
-    tables = dict(_by_zone(public_table_key(space, ""), cloud.route_tables, intent))
+    subnets = dict(_by_zone(public_subnet_key(space, ""), cloud.subnets, desired))
+    tables = dict(_by_zone(public_table_key(space, ""), cloud.route_tables, desired))
     staying = {nat.subnet_id for nat in cloud.nat_gateways.values() if nat.tags.get(TAG_KEY) not in going}
     common = Placement("remove", "private_wan")
     gone, stays = [], bool(list(public))
@@ -125,32 +127,32 @@ def public_gone(space: str, found: Vpc, public: Iterable[str], intent: Intent, c
         if table:
             before = {"id": table.id}
             design.aws(Change("delete", "route_table", vpc_key(space), public_table_key(space, zone), before), common)
-    ends = not stays and egress_only_gone(space, intent, cloud, design)
+    ends = not stays and egress_only_gone(space, desired, cloud, design)
     if gone or ends:
         created = any(
             (item.verb, item.kind, item.parent) == ("create", EGRESS_ONLY, vpc_key(space)) for item in design.items
         )
         design.vpcs["remove"].append(
-            vpc_change(space, found.cidrs[0], found.ipv6, intent)
+            default_vpc_input(space, found.cidrs[0], found.ipv6, desired)
             | {
                 "absent_public_zones": gone,
-                "egress_only": not ends and (created or leads_out(space, intent, cloud)),
+                "egress_only": not ends and (created or leads_out(space, desired, cloud)),
                 "absent_egress_only": ends,
             }
         )
 
 
-def _by_zone(prefix: str, objects: Mapping[str, Any], intent: Intent) -> Iterable[tuple[str, Any]]:
-    for thing in objects.values():
-        key = thing.tags.get(TAG_KEY, "")
-        if thing.tags.get(TAG_NETWORK) == intent.network and key.startswith(prefix):
-            yield key.removeprefix(prefix), thing
+def _by_zone(prefix: str, objects: Mapping[str, Any], desired: DesiredNetwork) -> Iterable[tuple[str, Any]]:
+    for obj in objects.values():
+        key = obj.tags.get(TAG_KEY, "")
+        if obj.tags.get(TAG_NETWORK) == desired.network and key.startswith(prefix):
+            yield key.removeprefix(prefix), obj
 
 
-def vpc_change(space: str, cidr: str | None, ipv6: bool, intent: Intent) -> dict[str, Any]:
+def default_vpc_input(space: str, cidr: str | None, ipv6: bool, desired: DesiredNetwork) -> dict[str, Any]:
     """VPC of role pwan_vpc that makes nothing."""
     return {
-        "network": intent.network,
+        "network": desired.network,
         "space": space,
         "id": None,
         "fresh": False,

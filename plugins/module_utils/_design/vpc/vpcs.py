@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A VPC for each space, with a subnet in each zone that has a gateway. Private to the collection.
+"""A VPC for each space, with a subnet in each zone that has a gateway.
 
 A VPC's route table can only point at an interface of that VPC, and an interface attaches only inside its instance's
 zone: so the gateway's interface lives in the space's VPC, in a subnet of the aggregator's zone.
@@ -13,7 +13,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._model.desired_network import Intent, Report, SpaceIntent, VpcIntent
+from ..._model.desired_network import DesiredNetwork, DesiredSpace, DesiredVpc, Report
 from ..._model.names import (
     ANYWHERE,
     TAG_KEY,
@@ -34,7 +34,7 @@ from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
 from .egress_only import egress_only_deleted, ipv6_items, leads_out
-from .public_subnets import public_items, public_subnets, vpc_change
+from .public_subnets import default_vpc_input, public_items, public_subnets
 
 PART = "private_wan"
 SMALLEST_SUBNET = 28
@@ -62,13 +62,13 @@ def zone_subnet(cidr: str, zone: str) -> str | None:
     return str(ipaddress.IPv4Network((int(network.network_address) + number * 2 ** (32 - prefix), prefix)))
 
 
-def gateway_zones(space: SpaceIntent, fleet: Fleet) -> list[str]:
+def gateway_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
     """The zones in which the space has gateways."""
     members = (fleet.by_host(gateway.host) for gateway in space.gateways if gateway.subnet_id is None)
     return sorted({m.instance.zone for m in members if m and m.instance})
 
 
-def design_vpc(space: SpaceIntent, context: Context) -> VpcDesign | None:
+def design_vpc(space: DesiredSpace, context: Context) -> VpcDesign | None:
     """Items and work for a space's VPC."""
     cloud, report = context.cloud, context.report
     if space.vpc is None:
@@ -85,7 +85,7 @@ def design_vpc(space: SpaceIntent, context: Context) -> VpcDesign | None:
     cidr = space.vpc.cidr
     if cidr is None:
         return None  # why it cannot be used has been said
-    found = owned(context.intent.network, vpc_key(space.key), cloud.vpcs.values())
+    found = owned(context.desired.network, vpc_key(space.key), cloud.vpcs.values())
     if found and cidr not in found.cidrs:
         report.problem(
             f"{what}, vpc.cidr: {cidr}, but its VPC {found.id} has {', '.join(found.cidrs)}: AWS cannot change a VPC's "
@@ -99,19 +99,19 @@ def design_vpc(space: SpaceIntent, context: Context) -> VpcDesign | None:
     return vpc
 
 
-def _check_zones(space: str, wanted: VpcIntent, context: Context) -> None:
+def _check_zones(space: str, wanted: DesiredVpc, context: Context) -> None:
     """Refuse a subnet in a zone without an aggregator; one that is there already may stay when its aggregator has left.
 
     EC2 refuses a zone that it does not know, but only after the VPC has been made.
     """
-    intent, cloud = context.intent, context.cloud
+    desired, cloud = context.desired, context.cloud
     zones = sorted({instance.zone for instance in cloud.instances.values()})
     for name, given, key_of in (
         ("subnets", wanted.subnets, subnet_key),
         ("public_subnets", wanted.public_subnets, public_subnet_key),
     ):
         for zone in (subnet["zone"] for subnet in given):
-            if zone not in zones and not owned(intent.network, key_of(space, zone), cloud.subnets.values()):
+            if zone not in zones and not owned(desired.network, key_of(space, zone), cloud.subnets.values()):
                 context.report.problem(
                     f"space {space}, vpc.{name}: no aggregator is in the zone {zone} (they are in "
                     f"{', '.join(zones) or 'none that is known'}): a network interface attaches only inside the zone "
@@ -119,7 +119,7 @@ def _check_zones(space: str, wanted: VpcIntent, context: Context) -> None:
                 )
 
 
-def _subnets(space: SpaceIntent, wanted: VpcIntent, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
+def _subnets(space: DesiredSpace, wanted: DesiredVpc, cidr: str, fleet: Fleet, report: Report) -> dict[str, str]:
     """Return the gateway subnets by zone, given or derived from the VPC's network."""
     what = f"space {space.key}"
     given = {subnet["zone"]: subnet["cidr"] for subnet in wanted.subnets}
@@ -139,10 +139,10 @@ def _subnets(space: SpaceIntent, wanted: VpcIntent, cidr: str, fleet: Fleet, rep
     return chosen
 
 
-def _items(vpc: VpcDesign, wanted: VpcIntent, context: Context) -> None:
+def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
     cloud, design, report = context.cloud, context.design, context.report
     space, cidr, found, subnets = vpc.space, vpc.cidr, vpc.found, vpc.subnets
-    network, key, ipv6 = context.intent.network, vpc_key(space), wanted.ipv6
+    network, key, ipv6 = context.desired.network, vpc_key(space), wanted.ipv6
     before = len(design.items)
     common = Placement("add", PART)
 
@@ -207,7 +207,7 @@ def _items(vpc: VpcDesign, wanted: VpcIntent, context: Context) -> None:
         )
     default_routes = {route.destination: route for route in table.routes} if table else {}
     targets = {destination: route.target for destination, route in default_routes.items()}
-    # with a NAT gateway the way out is the gateways' part: it leads to what they make
+    # with a NAT gateway the default route belongs to the gateways' part
     default_route = not vpc.public and targets.get(ANYWHERE) not in cloud.nat_gateways
     if default_route:
         after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
@@ -218,12 +218,12 @@ def _items(vpc: VpcDesign, wanted: VpcIntent, context: Context) -> None:
             old = {"target": targets[ANYWHERE]}
             design.aws(Change("update", "route", route_table_key(space), ANYWHERE, old, after), common)
     # until the last NAT gateway is gone, IPv6 leaves as the NAT gateway's companion lets it
-    outward = ipv6 and (bool(vpc.public) or leads_out(space, context.intent, cloud))
+    outward = ipv6 and (bool(vpc.public) or leads_out(space, context.desired, cloud))
     if ipv6:
         ipv6_items(space, outward, gateway, context)
     public_items(space, gateway, vpc.public, context)
     if len(design.items) > before:
-        work = vpc_change(space, cidr, ipv6, context.intent) | {
+        work = default_vpc_input(space, cidr, ipv6, context.desired) | {
             "fresh": found is None and gateway is None and table is None and not subnet_ids,
             "subnets": [
                 {"zone": zone, "cidr": subnet, "key": subnet_key(space, zone)}
@@ -265,28 +265,28 @@ def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -
             )
 
 
-def design_vpcs_gone(context: Context) -> None:
-    """Every VPC with our tags goes that no space wants, for spaces that the server or the intent has forgotten too."""
-    intent = context.intent
-    named = {space.key for space in intent.spaces if space.vpc and not space.vpc.id}
+def design_vpc_removal(context: Context) -> None:
+    """Delete every VPC with our tags that no space wants, also of spaces that the server or the inventory lost."""
+    desired = context.desired
+    named = {space.key for space in desired.spaces if space.vpc and not space.vpc.id}
     prefix = vpc_key("")
-    mine = [o for o in context.cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == intent.network]
+    mine = [o for o in context.cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == desired.network]
     for vpc in sorted(mine, key=lambda vpc: vpc.tags.get(TAG_KEY, "")):
         space = vpc.tags.get(TAG_KEY, "").removeprefix(prefix)
-        if not intent.absent and space in named:
+        if not desired.absent and space in named:
             continue
-        if not (intent.absent or intent.prune):
+        if not (desired.absent or desired.prune):
             context.report.keep(
                 f"The VPC {vpc.id} ({vpc_key(space)}) is wanted by no space of bonding_spaces any more. It is kept; "
                 "bonding_prune: true removes it."
             )
             continue
-        _gone_items(vpc, space, intent, context.cloud, context.design)
+        _removal_items(vpc, space, desired, context.cloud, context.design)
 
 
-def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Design) -> None:
+def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, design: Design) -> None:
     common = Placement("remove", PART)
-    network, key = intent.network, vpc_key(space)
+    network, key = desired.network, vpc_key(space)
     subnets = [s for s in cloud.subnets.values() if s.vpc_id == vpc.id and s.tags.get(TAG_NETWORK) == network]
     for subnet in sorted(subnets, key=lambda s: s.cidr):
         before = {"cidr": subnet.cidr, "zone": subnet.zone}
@@ -303,7 +303,7 @@ def _gone_items(vpc: Vpc, space: str, intent: Intent, cloud: Cloud, design: Desi
     egress_only_deleted(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
     design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
     if first:  # the role deletes all that carries the space's keys
-        change = vpc_change(space, vpc.cidrs[0], vpc.ipv6, intent)
+        change = default_vpc_input(space, vpc.cidrs[0], vpc.ipv6, desired)
         design.vpcs["remove"].append(change | {"id": vpc.id, "remove": True})
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes that are refused before any of them is made (private to the collection)."""
+"""Changes that are refused before any of them is made."""
 
 from __future__ import annotations
 

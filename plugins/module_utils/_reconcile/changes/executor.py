@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes carried out or foretold, and what modules return of them (private to the collection)."""
+"""Changes carried out or foretold, and what modules return of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class Result:
         return any(item["changed"] for item in self.objects)
 
 
-def carry_out(run: Run, found: Sequence[Object], changes: Sequence[Change], interest: Iterable[Object]) -> Result:
+def apply_or_predict(
+    run: Run, found: Sequence[Object], changes: Sequence[Change], interest: Iterable[Object]
+) -> Result:
     """Make the changes, or in check mode foretell them.
 
     :param interest: the objects to report: those that were wanted, whether they change or not

@@ -17,7 +17,7 @@ from ..._resources import RESOURCES
 from ..references import Refs
 
 
-def pack_known(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: Iterable[Object]) -> dict[str, Any]:
+def dump_prefetched(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: Iterable[Object]) -> dict[str, Any]:
     """As the option ``known`` of aggregator_network takes it.
 
     :param aggregator: the aggregator as the server lists it
@@ -32,7 +32,7 @@ def pack_known(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: It
     }
 
 
-def take_known(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:
+def load_prefetched(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:
     """The objects of ``known``; names, spaces and the aggregator itself are learned as if they had been read."""
     parent = parent_of(AGGREGATOR, aggregator_id)
     refs.take("aggregator", [{"id": aggregator_id, "ip": known.get("ip"), "ipv6": known.get("ipv6")}])

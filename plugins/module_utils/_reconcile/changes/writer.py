@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One write, and what became of it where its answer does not say (private to the collection)."""
+"""One write, and what became of it where its answer does not say."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The live server against the table of resources: what it has, lacks, and does not show (private to the collection).
+"""The live server against the table of resources: what it has, lacks, and does not show.
 
 Two witnesses for each field: what the server says of itself (OPTIONS), and an object that exists. What an object shows
 is there, whatever OPTIONS say; what neither shows is not known.
@@ -168,8 +168,8 @@ class _Witnesses:
             return []
         table, kind = self._api.table, self._one.kind
         names = [name for name in table.names(kind) if "." not in name]
-        ours = {table.wire_name(kind, name) for name in names} | set(names) | set(self._one.tags or {})
-        return sorted(({*(self._described or {})} | {key for one in self._objects for key in one}) - ours)
+        owned_by_network = {table.wire_name(kind, name) for name in names} | set(names) | set(self._one.tags or {})
+        return sorted(({*(self._described or {})} | {key for one in self._objects for key in one}) - owned_by_network)
 
 
 def _without_url(one: Mapping[str, Any]) -> dict[str, Any]:

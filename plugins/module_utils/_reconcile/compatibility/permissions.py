@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rights of the user to send the plan's requests, by the server's OPTIONS (private to the collection)."""
+"""Rights of the user to send the plan's requests, by the server's OPTIONS."""
 
 from __future__ import annotations
 

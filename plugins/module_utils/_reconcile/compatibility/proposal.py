@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lines of a map that may cure what a server lacks: its nearest names (private to the collection)."""
+"""The lines of a map that may cure what a server lacks: its nearest names."""
 
 from __future__ import annotations
 
@@ -129,9 +129,9 @@ def _could_be(kind: Kind, value: Any) -> bool:
     return True
 
 
-def _likeness(ours: str, theirs: str) -> float:
+def _likeness(owned_by_network: str, theirs: str) -> float:
     """Return how much two names are alike, from 0 to 1; case and separators do not count."""
-    one, other = (name.lower().replace("-", "_") for name in (ours, theirs))
+    one, other = (name.lower().replace("-", "_") for name in (owned_by_network, theirs))
     if one in other or other in one:
         return 1.0 - abs(len(one) - len(other)) / 100
     return difflib.SequenceMatcher(None, one, other).ratio()

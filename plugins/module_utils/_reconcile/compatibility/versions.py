@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The aggregators' versions, and what the API's root lists (private to the collection)."""
+"""The aggregators' versions, and what the API's root lists."""
 
 from __future__ import annotations
 

@@ -86,11 +86,11 @@ def test_routes_and_rules() -> None:
 
 def test_what_is_installed_and_who_may_configure_devices(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "demo.json"
-    assert facts.read_installed(str(path)) == {"masquerade": [], "ways_back": [], "firewall": []}
+    assert facts.read_installed(str(path)) == {"masquerade": [], "return_routes": [], "firewall": []}
     path.write_text("{", encoding="utf-8")
     with pytest.raises(facts.HostError, match=r"is no JSON .* delete it"):
         facts.read_installed(str(path))
-    path.write_text('{"masquerade": [1], "ways_back": []}', encoding="utf-8")
+    path.write_text('{"masquerade": [1], "return_routes": []}', encoding="utf-8")
     assert facts.read_installed(str(path))["masquerade"] == [1]
     (tmp_path / "run/systemd/netif").mkdir(parents=True)
     assert facts.read_managers(str(tmp_path)) == {

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.aggregator_info import main
+from tests.unit.plugins.api_objects import SLOTS, aggregator, ethernet, protocol, routing_filter, vlan, vxlan
 from tests.unit.plugins.scripted import API, get, run_module
-from tests.unit.plugins.things import SLOTS, aggregator, ethernet, protocol, routing_filter, vlan, vxlan
 
 LIST = get("aggregators/", [aggregator(8, "agg2"), aggregator(7, "agg1", routing_group={"id": 2, "name": "z"})])
 AGG1 = {

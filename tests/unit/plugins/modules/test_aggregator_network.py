@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.aggregator_network import main
-from tests.unit.plugins.scripted import API, Step, delete, get, lost, patch, post, run_module
-from tests.unit.plugins.things import (
+from tests.unit.plugins.api_objects import (
     aggregator,
     ethernet,
     protocol,
@@ -23,6 +22,7 @@ from tests.unit.plugins.things import (
     vlan,
     vxlan,
 )
+from tests.unit.plugins.scripted import API, Step, delete, get, lost, patch, post, run_module
 
 ON = "aggregators/7/"
 AGGREGATOR = get(ON, aggregator(7, "agg1"))

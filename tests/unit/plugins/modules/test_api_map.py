@@ -13,8 +13,8 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.modules import bond_cpe_nat, bonding_api_info
+from tests.unit.plugins.api_objects import aggregator
 from tests.unit.plugins.scripted import API, Step, get, post, run_module
-from tests.unit.plugins.things import aggregator
 
 MAP = {"paths": {"cpe_nat_ip": "bonds/X/nat_ips/"}, "fields": {"cpe_nat_ip": {"nat_ip": "inside"}}}
 TEXT = "paths:\n  cpe_nat_ip: bonds/X/nat_ips/\nfields:\n  cpe_nat_ip:\n    nat_ip: inside\n"

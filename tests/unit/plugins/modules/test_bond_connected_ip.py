@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.bond_connected_ip import main
+from tests.unit.plugins.api_objects import bond, bond_interface, connected_ip
 from tests.unit.plugins.scripted import API, delete, get, patch, post, run_module
-from tests.unit.plugins.things import bond, bond_interface, connected_ip
 
 LIST = "bonds/17/connected_ips/"
 INTERFACES = get("bonds/17/interfaces/", [bond_interface(171, "eth0"), bond_interface(172, "eth1")])

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.bond_cpe_nat import main
+from tests.unit.plugins.api_objects import cpe_nat_ip
 from tests.unit.plugins.scripted import delete, get, patch, post, run_module
-from tests.unit.plugins.things import cpe_nat_ip
 
 LIST = "bonds/17/cpe_nat_ips/"
 BODY = {"ip": "198.51.100.20", "nat_ip": "192.0.2.10"}

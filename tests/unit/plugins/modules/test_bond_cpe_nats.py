@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.bond_cpe_nats import main
+from tests.unit.plugins.api_objects import bond, bond_interface, connected_ip, cpe_nat_ip
 from tests.unit.plugins.scripted import API, Step, delete, get, post, run_module
-from tests.unit.plugins.things import bond, bond_interface, connected_ip, cpe_nat_ip
 
 ENTRY = {
     "bond": 17,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.bond_info import main
+from tests.unit.plugins.api_objects import aggregator, bond, bond_interface, connected_ip, cpe_nat_ip
 from tests.unit.plugins.scripted import API, get, run_module
-from tests.unit.plugins.things import aggregator, bond, bond_interface, connected_ip, cpe_nat_ip
 
 ROUTE = {
     "id": 1,

@@ -21,8 +21,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._resources import 
 )
 from ansible_collections.bonded.internet.plugins.module_utils._resources.fields import Choice, Kind, ListOf, Record
 from ansible_collections.bonded.internet.plugins.modules.bonding_api_info import main
+from tests.unit.plugins.api_objects import aggregator, bond
 from tests.unit.plugins.scripted import API, Step, get, options, run_module
-from tests.unit.plugins.things import aggregator, bond
 
 NEW = aggregator(7, "agg1", version="6.6.2")
 OLD = aggregator(8, "agg2", version="6.4.9")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.ethernet_interface import main
+from tests.unit.plugins.api_objects import aggregator, ethernet, space, vxlan
 from tests.unit.plugins.scripted import API, delete, get, patch, post, run_module
-from tests.unit.plugins.things import aggregator, ethernet, space, vxlan
 
 LIST = "aggregators/7/interfaces/"
 TYPED = "aggregators/7/ethernet_interfaces/"

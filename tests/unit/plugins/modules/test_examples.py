@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
+from tests.unit.plugins.api_objects import aggregator, bond, bond_interface, routing_filter, space
 from tests.unit.plugins.scripted import LOGIN, call
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import aggregator, bond, bond_interface, routing_filter, space
 
 MODULES = "ansible_collections.bonded.internet.plugins.modules"
 # These talk to AWS as well, or to no server at all, and have tests of their own.

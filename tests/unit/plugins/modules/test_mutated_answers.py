@@ -27,8 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     versions,
 )
 from ansible_collections.bonded.internet.plugins.modules import network_plan
-from tests.unit.plugins.scripted import API, CONNECTION, LOGIN, call
-from tests.unit.plugins.things import (
+from tests.unit.plugins.api_objects import (
     aggregator,
     bond,
     bond_interface,
@@ -40,6 +39,7 @@ from tests.unit.plugins.things import (
     space,
     vxlan,
 )
+from tests.unit.plugins.scripted import API, CONNECTION, LOGIN, call
 
 Path = tuple[Any, ...]
 BAD: list[Any] = [

@@ -18,10 +18,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.desired_net
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_plan
+from tests.unit.plugins.api_objects import aggregator, bond, connected_ip, protocol, routing_filter, space
 from tests.unit.plugins.modules.aws_module import documented, returned, specified
 from tests.unit.plugins.scripted import LOGIN, call
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import aggregator, bond, connected_ip, protocol, routing_filter, space
 
 TWO = [
     {"host": "agg1", "aggregator": "7", "private_ip_address": "192.0.2.11"},
@@ -75,7 +75,7 @@ def test_without_spaces_filters_are_read_only_where_a_protocol_is_or_something_m
     plan(monkeypatch)
     assert [path for _method, path in server.asked if "filters" in path] == ["aggregators/12/filters/"]
     server.asked.clear()
-    plan(monkeypatch, leaving=["203.0.113.99"])
+    plan(monkeypatch, decommissioned=["203.0.113.99"])
     assert len([path for _method, path in server.asked if "filters" in path]) == 2
 
 

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
 from ansible_collections.bonded.internet.plugins.module_utils._resources import RESOURCES
 from ansible_collections.bonded.internet.plugins.modules import network_plan
+from tests.unit.plugins.api_objects import aggregator, space, vxlan
 from tests.unit.plugins.scripted import LOGIN, call, outside_of_ansible
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import aggregator, space, vxlan
 
 TWO = [
     {"host": "agg1", "aggregator": "7", "private_ip_address": "192.0.2.11"},

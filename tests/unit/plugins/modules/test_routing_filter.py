@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.routing_filter import main
+from tests.unit.plugins.api_objects import routing_filter
 from tests.unit.plugins.scripted import delete, get, patch, post, run_module
-from tests.unit.plugins.things import routing_filter
 
 LIST = "aggregators/7/filters/"
 BODY = {"name": "prod_export_3", "family": "ipv4", "body": "if source = RTS_BABEL then reject; accept;"}

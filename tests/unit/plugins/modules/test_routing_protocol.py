@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.routing_protocol import main
+from tests.unit.plugins.api_objects import SLOTS, ethernet, protocol, routing_filter, space
 from tests.unit.plugins.scripted import API, delete, get, patch, post, run_module
-from tests.unit.plugins.things import SLOTS, ethernet, protocol, routing_filter, space
 
 LIST = "aggregators/7/protocols/"
 FILTER_URL = f"{API}aggregators/7/filters/5/"

@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import password_problem
 from ansible_collections.bonded.internet.plugins.modules import network_plan, routing_protocol, space_info
+from tests.unit.plugins.api_objects import protocol
 from tests.unit.plugins.raw import answer, raw_server
 from tests.unit.plugins.scripted import call, get, patch, post, run_module
-from tests.unit.plugins.things import protocol
 
 HOSTS = [{"host": "agg1", "aggregator": "7", "private_ip_address": "192.0.2.11"}]
 PLAN = {"network": "prod", "aggregators": HOSTS}

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.space_info import main
+from tests.unit.plugins.api_objects import space
 from tests.unit.plugins.scripted import get, run_module
-from tests.unit.plugins.things import space
 
 LIST = get("spaces/", [space("root"), space("acme", private_wan_enabled=True)])
 ACME = {

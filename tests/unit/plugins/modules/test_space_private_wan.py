@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.space_private_wan import main
+from tests.unit.plugins.api_objects import space
 from tests.unit.plugins.scripted import get, patch, run_module
-from tests.unit.plugins.things import space
 
 FOUND = get("spaces/acme/", space("acme"))
 WANTED = {"space": "acme", "enabled": True, "mode": "unmanaged"}

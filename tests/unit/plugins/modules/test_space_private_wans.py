@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.modules.space_private_wans import main
+from tests.unit.plugins.api_objects import space
 from tests.unit.plugins.scripted import get, patch, run_module
-from tests.unit.plugins.things import space
 
 ON = {"private_wan_enabled": True, "private_wan_mode": "unmanaged"}
 SPACES = [space("acme"), space("globex", id=12), space("initech", id=13, **ON)]

@@ -22,10 +22,10 @@ from ansible_collections.bonded.internet.plugins.modules import (
     routing_filter,
     space_info,
 )
+from tests.unit.plugins.api_objects import aggregator, bond, space
 from tests.unit.plugins.modules.aws_module import AwsModuleRunner
 from tests.unit.plugins.scripted import LOGIN, call, get, post, run_module
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import aggregator, bond, space
 
 EVIL = "\x1b[2J\x1b]0;pwned\x07\nlocalhost : ok=1 \u202e\x9b1m"
 FILTER = {"aggregator": 7, "name": "f1", "family": "ipv4", "body": "accept;"}

@@ -28,7 +28,7 @@ HONEST: dict[str, Any] = {
         "rules": [],
         "programs": dict.fromkeys(PROGRAMS, True),
         "managers": dict.fromkeys(MANAGERS, False),
-        "installed": {"masquerade": [], "ways_back": [], "firewall": []},
+        "installed": {"masquerade": [], "return_routes": [], "firewall": []},
         "admits": {**dict.fromkeys(ADMITTED, "unknown"), "sources": []},
         "firewall": {"directory": False, "known_ips": False},
         "namespaces": [{"name": "space_11", "devices": None}],

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ansible_collections.bonded.internet.plugins.plugin_utils._call import call, lean
+from ansible_collections.bonded.internet.plugins.plugin_utils._call import call, without_invocation
 
 from ..scripted import outside_of_ansible
 
@@ -72,5 +72,5 @@ def test_arguments_come_back_only_where_they_would_be_shown() -> None:
     # As if told to show them, by an ansible-core that asks (2.21).
     result = call(main, {"number": 7, "_ansible_inject_invocation": True})
     assert result["invocation"]["module_args"]["number"] == 7
-    assert lean(result, 3) == result
-    assert lean(result, 2) == {key: value for key, value in result.items() if key != "invocation"}
+    assert without_invocation(result, 3) == result
+    assert without_invocation(result, 2) == {key: value for key, value in result.items() if key != "invocation"}

@@ -58,30 +58,30 @@ def problems(hosts: dict[str, Variables], play: Variables | None = None, **group
 
 def test_inventory_is_parted_by_who_takes_it() -> None:
     found = read(
-        {"agg1": {"aws_instance_id": "i-1"}, "agg2": {"bonding_host_side": "false", "bonding_aggregator": 12}},
+        {"agg1": {"aws_instance_id": "i-1"}, "agg2": {"bonding_manage_hosts": "false", "bonding_aggregator": 12}},
         bonding_prune="no",
         bonding_api_token="t0ken",
         aws_profile="bonding",
-        bonding_settle_seconds="0",
+        bonding_converge_seconds="0",
         bonding_host_skip=["attach"],
     )
     assert found["plan"] == {"network": "demo", "prune": False}
     assert found["server"] == {"api_url": "https://192.0.2.1", "api_token": "t0ken"}
     assert (found["aws"], found["region"]) == ({"profile": "bonding"}, "eu-central-1")
-    assert (found["settle_seconds"], found["settle_timeout"], found["host_cloud_init"]) == (0, 60, False)
+    assert (found["converge_seconds"], found["converge_timeout"], found["host_cloud_init"]) == (0, 60, False)
     assert found["aggregators"] == [
         {
             "host": "agg1",
             "aggregator": "agg1",
-            "host_side": True,
+            "manage_host": True,
             "instance_id": "i-1",
             "region": "eu-central-1",
             "host_skip": ["attach"],
         },
-        {"host": "agg2", "aggregator": "12", "host_side": False, "region": "eu-central-1", "host_skip": ["attach"]},
+        {"host": "agg2", "aggregator": "12", "manage_host": False, "region": "eu-central-1", "host_skip": ["attach"]},
     ]
     assert found["hosts"]["agg2"] == {
-        "host_side": False,
+        "manage_host": False,
         "host_skip": ["attach"],
         "region": "eu-central-1",
         "aggregator_host_directory": "/etc/bonded-internet",

@@ -172,8 +172,11 @@ class FakeEc2:
 
     def _do_get_subnet_cidr_reservations(self, SubnetId: str) -> Answer:
         listed = [{"Cidr": cidr} for cidr in self.reserved.get(SubnetId, ())]
-        ours = [item for item in listed if ":" not in item["Cidr"]]
-        return {"SubnetIpv4CidrReservations": ours, "SubnetIpv6CidrReservations": [i for i in listed if i not in ours]}
+        owned_by_network = [item for item in listed if ":" not in item["Cidr"]]
+        return {
+            "SubnetIpv4CidrReservations": owned_by_network,
+            "SubnetIpv6CidrReservations": [i for i in listed if i not in owned_by_network],
+        }
 
     def _do_describe_instances(self, Filters: list[Answer]) -> Answer:
         wanted = Filters[0]["Values"]

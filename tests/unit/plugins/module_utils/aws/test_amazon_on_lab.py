@@ -30,7 +30,9 @@ VPC = "vpc-00000002"
 
 def aws_config() -> Any:
     block = next(task["block"] for task in yaml.safe_load(TASKS.read_text(encoding="utf-8")) if "block" in task)
-    return next(task for task in block if task["name"] == "Configure the VPC")["amazon.aws.ec2_vpc_net"].get("aws_config")
+    return next(task for task in block if task["name"] == "Configure the VPC")["amazon.aws.ec2_vpc_net"].get(
+        "aws_config"
+    )
 
 
 def set_up(aws: Running) -> dict[str, Any]:

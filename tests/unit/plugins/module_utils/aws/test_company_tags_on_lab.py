@@ -39,7 +39,7 @@ STEPS: dict[str, Step] = {
         kind: lambda client, tags, kind=kind: owned.run(client, owned_options(kind, **tags), False)  # type: ignore[misc]
         for kind in KINDS
     },
-    "security_group": lambda client, tags: security.bring_about(client, group(**tags), False),
+    "security_group": lambda client, tags: security.apply_changes(client, group(**tags), False),
     "cpe_nat": lambda client, tags: cpe_nat.run(client, options(entry("bond-17", A1, **tags)), False),
 }
 LISTS = (
@@ -53,7 +53,7 @@ LISTS = (
 )
 
 
-def ours(state: dict[str, Any]) -> list[dict[str, str]]:
+def owned_by_network(state: dict[str, Any]) -> list[dict[str, str]]:
     """The tags of the network's objects."""
     every = [one["tags"] for name in LISTS for one in state[name]]
     return [tags for tags in every if tags.get("bonded.internet/network") == "prod"]
@@ -67,7 +67,7 @@ def test_a_creation_has_the_tag_in_its_call(aws: Running, client: Any, step: Ste
         step(client, {})
     assert aws.state() == before
     step(client, {"tags": TAGS})
-    known = ours(before)
-    (tags,) = [one for one in ours(aws.state()) if one not in known]
+    known = owned_by_network(before)
+    (tags,) = [one for one in owned_by_network(aws.state()) if one not in known]
     assert tags["CostCenter"] == "4711" and "another" not in tags.values()
     aws.control("DELETE", "policies")

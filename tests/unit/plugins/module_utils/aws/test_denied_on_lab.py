@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._aws import routes
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import apply_changes
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
@@ -43,7 +43,7 @@ def groups(*rules: str, absent_rules: tuple[str, ...] = (), **more: Any) -> Step
 
     group = {"key": "sg/aggregators/vpc-00000001", "vpc_id": "vpc-00000001", "rules": made(rules)}
     given = {"groups": [group | {"absent_rules": made(absent_rules)}] if rules else []}
-    return lambda client: bring_about(client, {"network": "prod", **given, **more}, False)
+    return lambda client: apply_changes(client, {"network": "prod", **given, **more}, False)
 
 
 GROUP = "sg/aggregators/vpc-00000001"

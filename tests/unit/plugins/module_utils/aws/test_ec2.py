@@ -23,7 +23,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.client import
     describe,
     describe_by,
     ec2_client,
-    ours,
+    owned_by_network,
     tags_of,
     where,
 )
@@ -119,7 +119,11 @@ def test_tags_and_ownership() -> None:
     tags = [{"Key": "bonded.internet/network", "Value": "prod"}]
     assert tags_of({"Tags": tags}) == tags_of({"TagSet": tags}) == {"bonded.internet/network": "prod"}
     assert tags_of({}) == {}
-    assert (ours({"TagSet": tags}, "prod"), ours({"Tags": tags}, "stage"), ours({}, "prod")) == (True, False, False)
+    assert (
+        owned_by_network({"TagSet": tags}, "prod"),
+        owned_by_network({"Tags": tags}, "stage"),
+        owned_by_network({}, "prod"),
+    ) == (True, False, False)
     assert as_tags({"b": "2", "a": "1"}) == [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
     assert api_name("describe_network_interfaces") == "DescribeNetworkInterfaces"
 

@@ -198,13 +198,13 @@ def route(**others: Any) -> dict[str, Any]:
 
 
 def test_a_route_is_made_replaced_and_deleted(aws: Running, client: Any) -> None:
-    ours, other = route(network_interface_id="eni-000000c1"), route(network_interface_id="eni-000000c2")
-    assert routes.run(client, ours, False)["action"] == "create"
-    assert routes.run(client, ours, False)["changed"] is False
+    owned_by_network, other = route(network_interface_id="eni-000000c1"), route(network_interface_id="eni-000000c2")
+    assert routes.run(client, owned_by_network, False)["action"] == "create"
+    assert routes.run(client, owned_by_network, False)["changed"] is False
     replaced = routes.run(client, {**other, "network": "prod"}, False)
     assert (replaced["action"], replaced["route"]["target"]) == ("update", "eni-000000c2")
     with pytest.raises(routes.RouteError, match="does not carry the tag of network 'prod'"):
-        routes.run(client, {**ours, "network": "prod"}, False)
+        routes.run(client, {**owned_by_network, "network": "prod"}, False)
     assert routes.run(client, other, False)["route"]["blackhole"] is True
     assert routes.run(client, route(state="absent"), False)["action"] == "delete"
     assert routes.run(client, route(state="absent"), False)["changed"] is False

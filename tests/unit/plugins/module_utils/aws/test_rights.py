@@ -20,7 +20,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.c
     dry_runs,
     missing_rights,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, ElasticIp
 from tests.unit.plugins.module_utils.design.egress_world import (
     ANYWHERE,
@@ -133,7 +133,7 @@ def test_an_address_is_asked_for_what_changes_of_it(
     before: dict[str, Any], after: dict[str, Any], wanted: tuple[str, str]
 ) -> None:
     address = ElasticIp("eipalloc-1", "198.51.100.1", tags("cpe-nat/bond-17"))
-    item = Item("aws", "update", "elastic_ip", "", "cpe-nat/bond-17", before, after, "add", "agg1", "cpe_nat")
+    item = PlannedChange("aws", "update", "elastic_ip", "", "cpe-nat/bond-17", before, after, "add", "agg1", "cpe_nat")
     ((method, given),) = dry_runs([item], "prod", Cloud(addresses=[address]))
     assert (method, wanted[1] in given) == (wanted[0], True)
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import Need, needed
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, ElasticIp, Vpc
 from tests.unit.plugins.module_utils.design.egress_world import gateway, plain_world, retired, space, tags
 from tests.unit.plugins.module_utils.design.world import World, entry, small_world
@@ -26,9 +26,9 @@ def wanted(world: World, **more: Any) -> list[Need]:
     return needed(items, "prod", world.cloud)
 
 
-def item(verb: Any, kind: str, parent: str, key: str, **more: Any) -> Item:
+def item(verb: Any, kind: str, parent: str, key: str, **more: Any) -> PlannedChange:
     given = {"before": None, "after": None, "phase": "add", "host": None, "part": "gateways", **more}
-    return Item("aws", verb, kind, parent, key, **given)
+    return PlannedChange("aws", verb, kind, parent, key, **given)
 
 
 def test_what_is_made_carries_its_tags_and_what_holds_it_the_networks() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, bring_about
+from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, apply_changes
 from lab.process import Running
 
 from .test_on_lab import A1, actions, aws, client, running
@@ -54,31 +54,31 @@ def comparable(aws: Running) -> Any:
 def before(client: Any, wanted: dict[str, Any]) -> None:
     """Create the objects that a step needs."""
     if wanted is not SECURED:
-        bring_about(client, SECURED, False)
+        apply_changes(client, SECURED, False)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['kind']} {fault.get('code', '')}".strip())
 @pytest.mark.parametrize(("action", "wanted"), WRITES, ids=[action for action, _wanted in WRITES])
 def test_a_fault_is_survived(aws: Running, client: Any, action: str, wanted: dict[str, Any], fault: Any) -> None:
     before(client, wanted)
-    bring_about(client, wanted, False)
+    apply_changes(client, wanted, False)
     undisturbed = comparable(aws)
 
     aws.reset()
     before(client, wanted)
     aws.faults([{"action": action, **fault}])
-    assert bring_about(client, wanted, False)["changed"] is True
+    assert apply_changes(client, wanted, False)["changed"] is True
     assert aws.pending_faults() == []
     assert comparable(aws) == undisturbed
     actions(aws)
-    assert bring_about(client, wanted, False)["changed"] is False
+    assert apply_changes(client, wanted, False)["changed"] is False
     assert actions(aws) == []
 
 
 def test_a_creation_whose_outcome_stays_open_is_not_called_nothing(aws: Running, client: Any) -> None:
     aws.faults([{"action": "CreateSecurityGroup", "kind": "broken", "count": None}])
     with pytest.raises(SecurityError) as refused:
-        bring_about(client, SECURED, False)
+        apply_changes(client, SECURED, False)
     assert str(refused.value).endswith("EC2 may have carried out that request. Nothing else was changed.")
     assert refused.value.done == []
 
@@ -87,18 +87,18 @@ def test_a_name_that_others_have_taken_is_an_error(aws: Running, client: Any) ->
     name = "prod-aggregators-vpc-00000001"
     client.create_security_group(GroupName=name, Description="others", VpcId="vpc-00000001")
     with pytest.raises(SecurityError, match=r"InvalidGroup\.Duplicate: .* Nothing was changed"):
-        bring_about(client, SECURED, False)
+        apply_changes(client, SECURED, False)
 
 
 def test_what_was_done_before_a_refusal_is_listed(aws: Running, client: Any) -> None:
     aws.faults([{"action": "Authorize.*", "code": "RulesPerSecurityGroupLimitExceeded"}])
     with pytest.raises(SecurityError, match=f"Done before: {GROUP}: made in vpc-00000001") as refused:
-        bring_about(client, SECURED, False)
+        apply_changes(client, SECURED, False)
     assert refused.value.done == [f"{GROUP}: made in vpc-00000001"]
 
 
 def test_a_rule_that_another_run_has_added_is_left_and_the_others_are_added(aws: Running, client: Any) -> None:
-    bring_about(client, {"network": "prod", "groups": [{**SECURED["groups"][0], "rules": RULES[:1]}]}, False)
+    apply_changes(client, {"network": "prod", "groups": [{**SECURED["groups"][0], "rules": RULES[:1]}]}, False)
     work: list[Any] = []
 
     class Late:
@@ -114,7 +114,7 @@ def test_a_rule_that_another_run_has_added_is_left_and_the_others_are_added(aws:
             work.append(params)
             return found
 
-    bring_about(Late(), {"network": "prod", "groups": SECURED["groups"]}, False)
+    apply_changes(Late(), {"network": "prod", "groups": SECURED["groups"]}, False)
     (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
     assert len(group["ingress"]) == len(RULES)
 
@@ -146,10 +146,10 @@ def test_a_revocation_that_is_refused_whole_is_asked_for_again_without_what_is_g
     """Check that a rule that has lost the collection's description meanwhile is kept."""
     rules = [{"protocol": "tcp", "from_port": n, "to_port": n, "source": "192.0.2.1/32"} for n in (1, 2, 3, 4)]
     given = {"key": GROUP, "vpc_id": "vpc-00000001"}
-    bring_about(client, {"network": "prod", "groups": [{**given, "rules": rules}]}, False)
+    apply_changes(client, {"network": "prod", "groups": [{**given, "rules": rules}]}, False)
     (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
     meddled = Meddled(client, group["id"])
-    bring_about(meddled, {"network": "prod", "groups": [{**given, "absent_rules": rules}]}, False)
+    apply_changes(meddled, {"network": "prod", "groups": [{**given, "absent_rules": rules}]}, False)
     (group,) = [one for one in aws.state()["security_groups"] if one["tags"]]
     assert [rule["from_port"] for rule in group["ingress"]] == [2]
     assert meddled.revocations == 2

@@ -57,7 +57,7 @@ def of_kind(kind: str) -> Run:
 RUNS: dict[str, Run] = {
     **{kind: of_kind(kind) for kind in KINDS},
     "addresses": lambda client: cpe_nat.run(client, options(entry("bond-17", A1), entry("bond-18", A1)), False, 1),
-    "security": lambda client: security.bring_about(client, SECURED, False),
+    "security": lambda client: security.apply_changes(client, SECURED, False),
 }
 
 

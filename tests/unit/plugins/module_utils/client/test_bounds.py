@@ -225,12 +225,12 @@ def test_a_proxy_has_as_much_time_as_a_server(clock: Steps, monkeypatch: pytest.
 
 def test_a_connection_that_is_kept_open_gets_its_time_back(clock: Steps) -> None:
     """Check that the next request has its whole time-out again, not the rest of the last answer's."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.settimeout(20)
+    owned_by_network, theirs = socket.socketpair()
+    with owned_by_network, theirs:
+        owned_by_network.settimeout(20)
         theirs.sendall(HEAD + b"\r\n" + b"x" * 40)
-        response = bounded._TimedResponse(ours)
+        response = bounded._TimedResponse(owned_by_network)
         response.begin()
-        assert ours.gettimeout() == 19
+        assert owned_by_network.gettimeout() == 19
         assert response.read() == b"x" * 40
-        assert ours.gettimeout() == 20
+        assert owned_by_network.gettimeout() == 20

@@ -10,9 +10,9 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
@@ -64,10 +64,10 @@ class Built:
         world.apply(**self._given(params))
         world.plan(**self._given(params))
         self._build_groups()
-        self.installed = {name: side.wanted.as_dict() for name, side in world.design.host_sides.items()}
+        self.installed = {name: side.wanted.as_dict() for name, side in world.design.host_configs.items()}
 
     def _given(self, params: dict[str, Any]) -> dict[str, Any]:
-        hosts = [host(n, host_side=True, found={**FACTS, "installed": self.installed.get(n, {})}) for n in HOSTS]
+        hosts = [host(n, manage_host=True, found={**FACTS, "installed": self.installed.get(n, {})}) for n in HOSTS]
         return {"aggregators": hosts, **deepcopy(params)}
 
     def _build_groups(self) -> None:
@@ -88,14 +88,14 @@ class Built:
                 if name in places:
                     cloud.interfaces[name] = replace(interface, groups=(*interface.groups, number))
 
-    def run(self, **changed: Any) -> tuple[list[Item], list[str]]:
+    def run(self, **changed: Any) -> tuple[list[PlannedChange], list[str]]:
         """Plan a run with these arguments instead; an argument that is None is left out. Returns items, problems."""
         given = {name: value for name, value in {**self.params, **changed}.items() if value is not None}
         params = {"network": "prod", "spaces": [], "cpe_nat_ips": [], **self._given(given)}
         items = self.world.plan(**params)
-        intent, report = read_intent(params, Report()), self.world.report
-        scope = Scope(hosts=set(HOSTS), parts=set(PARTS), limited=False, absent=intent.absent)
-        _judge(items, [], scope, intent, params, report)
+        desired, report = read_desired_network(params, Report()), self.world.report
+        scope = Scope(hosts=set(HOSTS), parts=set(PARTS), limited=False, absent=desired.absent)
+        _judge(items, [], scope, desired, params, report)
         return items, report.problems
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
     ElasticIp,
@@ -46,7 +46,7 @@ def retired(key: str) -> dict[str, str]:
     return {**tags(key), "bonded.internet/retired": "true"}
 
 
-def short(items: list[Item]) -> set[tuple[str, ...]]:
+def short(items: list[PlannedChange]) -> set[tuple[str, ...]]:
     return {(item.phase, item.verb, item.kind, item.parent, item.key) for item in items if item.system == "aws"}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds, supernets
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Route
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
@@ -28,12 +28,12 @@ def nets(*texts: str) -> list[ipaddress.IPv4Network]:
 
 def carrying(world: World, *networks: str, bond: int = 17, included: bool = True) -> World:
     """The bond's connected IPs, each the first address of its network."""
-    things = world.server.bond_things.setdefault(bond, [])
+    objects = world.server.bond_objects.setdefault(bond, [])
     for text in networks:
         network = ipaddress.ip_network(text)
         address = f"{network[1]}/{network.prefixlen}"
         data = {"ip": address, "include_private_wan": included}
-        things.append(Object("connected_ip", f"bonds/{bond}", address, data))
+        objects.append(Object("connected_ip", f"bonds/{bond}", address, data))
     return world
 
 
@@ -80,7 +80,7 @@ def test_only_what_is_given_to_the_private_wan_of_this_space_counts() -> None:
     world.server.bonds[18] = Bond(18, "initech-oslo", "initech", primary=7, secondary=None, present=7)
     carrying(world, "172.16.99.0/24", bond=18)
     route = {"network": "172.20.0.0/16", "include_private_wan": True}
-    world.server.bond_things[17].append(Object("bond_route", "bonds/17", "172.20.0.0/16", route))
+    world.server.bond_objects[17].append(Object("bond_route", "bonds/17", "172.20.0.0/16", route))
     assert led(world) == ["172.16.1.0/24", "172.20.0.0/16"]
     assert led(world, max_networks=1) == ["172.16.0.0/13"]
 
@@ -105,7 +105,7 @@ def test_a_route_of_others_is_not_taken_in_and_the_vpcs_own_network_neither() ->
         "172.16.20.0/24",
         "172.16.0.0/12",  # given before, and deleted
     ]
-    del world.server.bond_things[17][0]
+    del world.server.bond_objects[17][0]
     led(
         world,
         f"{WHAT}: the bonds' 2 networks do not fit into max_networks: 1 without swallowing the route of 172.16.8.0/24 "
@@ -139,7 +139,7 @@ def test_the_bonds_of_such_a_space_are_read_and_no_others() -> None:
     def bonds(*gateways: dict[str, Any], **more: Any) -> set[int]:
         params = {"network": "prod", "spaces": space(*gateways), "cpe_nat_ips": [], **more}
         params["aggregators"] = [host(name) for name in HOSTS]
-        return auto_bonds(read_intent(params, Report()), small_world().server)
+        return auto_bonds(read_desired_network(params, Report()), small_world().server)
 
     assert bonds(gateway(networks=["auto"])) == {17}
     assert bonds(gateway()) == set()

@@ -28,7 +28,7 @@ def world() -> World:
     return small_world()
 
 
-def everything(world: World) -> str:
+def expected_interfaces(world: World) -> str:
     """All that the design knows, as text."""
     return f"{world.design} {world.report}"
 
@@ -38,7 +38,7 @@ def test_nothing_of_the_design_has_the_password(world: World) -> None:
         items = world.plan(bgp=bgp)
         assert world.report.problems == []
         assert {item.phase for item in items if item.kind == "bgp_protocol"} == {"add"}
-        assert SECRET not in everything(world) + str(items)
+        assert SECRET not in expected_interfaces(world) + str(items)
 
 
 def test_a_session_that_is_there_is_left_alone_unless_said(world: World) -> None:
@@ -51,7 +51,7 @@ def test_a_session_that_is_there_is_left_alone_unless_said(world: World) -> None
     assert len(items) == len(ALL)
     assert {str(i.after) for i in items} == {str({"password": SENT_AGAIN})}
     assert {i.interrupts for i in items} == {"this BGP session, if its password changes"}
-    assert SECRET not in everything(world) + str(items)
+    assert SECRET not in expected_interfaces(world) + str(items)
 
 
 def test_it_is_sent_once_with_what_else_changes(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.vpcs import zone_subnet
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     ElasticIp,
     Interface,
@@ -75,7 +75,7 @@ def built(world: World) -> World:
     return world
 
 
-def short(items: list[Item]) -> set[tuple[str, ...]]:
+def short(items: list[PlannedChange]) -> set[tuple[str, ...]]:
     return {(item.phase, item.verb, item.kind, item.parent, item.key) for item in items}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.tags import TAGGED
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 
 from .egress_world import nat_world, plain_world, retired, space
 from .world import World, entry, small_world
@@ -21,11 +21,11 @@ TAGS = {"CostCenter": "4711"}
 GROUPS: dict[str, Any] = {"security_groups": True, "managed_mesh_ports": ["udp/51820"]}
 
 
-def made(items: list[Item]) -> dict[str, Any]:
+def made(items: list[PlannedChange]) -> dict[str, Any]:
     return {i.key: (i.after or {}).get("tags") for i in items if i.verb == "create" and i.kind in TAGGED}
 
 
-def retagged(items: list[Item]) -> dict[str, Any]:
+def retagged(items: list[PlannedChange]) -> dict[str, Any]:
     return {item.key: item.after for item in items if item.kind == "object_tags"}
 
 

@@ -205,7 +205,7 @@ class TestGone:
         ]
 
     def test_a_run_that_ended_between_the_two_is_finished(self, built: World) -> None:
-        built.server.bond_things[17] = [t for t in built.server.bond_things[17] if t.kind == "connected_ip"]
+        built.server.bond_objects[17] = [t for t in built.server.bond_objects[17] if t.kind == "connected_ip"]
         assert gone(built, **PRUNE) == [("connected_ip", "192.168.17.1/24")]
 
     def test_a_tag_that_somebody_has_spoiled_names_nothing(self, built: World) -> None:

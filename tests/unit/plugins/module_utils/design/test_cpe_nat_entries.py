@@ -86,10 +86,10 @@ def found_of(cloud: Cloud) -> Found:
             data["PrivateIpAddress"] = one.private_ip
         return FoundElasticIp.of(data)
 
-    everything = [*map(shown, cloud.addresses), *map(shown, cloud.named)]
-    found = Found(addresses=[one for one in everything if one.key is not None and one.network == "prod"])
-    found.others = {one.public_ip: one for one in everything if one not in found.addresses}
-    ids = {one.public_ip: one.allocation_id for one in everything}
+    expected_interfaces = [*map(shown, cloud.addresses), *map(shown, cloud.named)]
+    found = Found(addresses=[one for one in expected_interfaces if one.key is not None and one.network == "prod"])
+    found.others = {one.public_ip: one for one in expected_interfaces if one not in found.addresses}
+    ids = {one.public_ip: one.allocation_id for one in expected_interfaces}
     for one in cloud.instances.values():
         addresses = {
             private: Holder(one.publics[private], ids.get(one.publics[private])) if private in one.publics else None

@@ -33,7 +33,7 @@ def nat(address: str, to: str) -> Object:
 def world() -> World:
     world = small_world()
     world.cloud.addresses.append(ElasticIp("eipalloc-17", "198.51.100.17", dict(TAGS), "eni-agg1", PRIVATE))
-    world.server.bond_things[17] = [CONNECTED, nat(PRIVATE, "192.168.17.10")]
+    world.server.bond_objects[17] = [CONNECTED, nat(PRIVATE, "192.168.17.10")]
     return world
 
 
@@ -48,14 +48,14 @@ def test_the_cpe_nat_ip_and_the_connected_ip_go(world: World) -> None:
 
 
 def test_a_connected_ip_that_a_run_left_behind_goes_with_the_address(world: World) -> None:
-    del world.server.bond_things[17][1]
+    del world.server.bond_objects[17][1]
     assert gone(world, state="absent") == [("connected_ip", CONNECTED.key)]
     ((_host, work),) = world.design.cpe_nat["remove"]
     assert (work["bond"], work["private_ip"], work["connected_ip"]) == (17, PRIVATE, CONNECTED.key)
 
 
 def test_one_in_which_another_cpe_nat_ip_lies_stays(world: World) -> None:
-    world.server.bond_things[17] = [CONNECTED, nat("10.1.0.99", "192.168.17.99")]
+    world.server.bond_objects[17] = [CONNECTED, nat("10.1.0.99", "192.168.17.99")]
     assert gone(world, state="absent") == []
 
 
@@ -63,5 +63,5 @@ def test_one_whose_address_a_teardown_has_kept_is_somebody_elses_by_now(world: W
     world.cloud.addresses[:] = [
         ElasticIp("eipalloc-17", "198.51.100.17", {**TAGS, "bonded.internet/retired": "true"}, None, None)
     ]
-    del world.server.bond_things[17][1]
+    del world.server.bond_objects[17][1]
     assert gone(world, state="absent", release_addresses=True) == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way out of a gateway: a NAT gateway is made, changed into none and back, moves, and goes."""
+"""The egress of a gateway: a NAT gateway is made, changed into none and back, moves, and goes."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_route_whose_nat_gateway_somebody_deleted_is_replaced(built: World) ->
     items = short(built.plan(spaces=space()))
     assert ("add", "create", "nat_gateway", PUBLIC_SUBNET, "natgw/acme/agg1") in items
     assert ("switch", "update", "route", "rtb/acme", ANYWHERE) in items
-    # the way out that the VPC has by itself comes back at once: nobody loses anything
+    # the default route that the VPC has by itself comes back at once: nobody loses anything
     assert ("add", "update", "route", "rtb/acme", ANYWHERE) in short(built.plan(spaces=space(gateway(egress="none"))))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import EgressOnlyGateway, Route
 
 from .egress_world import ANYWHERE, LANS, gateway, nat_world, plain_world, routes, short, space, tags
@@ -39,7 +39,7 @@ def six(world: World, *added: Route) -> World:
     return world
 
 
-def about_ipv6(items: list[Item]) -> set[tuple[str, ...]]:
+def about_ipv6(items: list[PlannedChange]) -> set[tuple[str, ...]]:
     return {found for found in short(items) if found[2] == KIND or found[4] == OUT}
 
 

@@ -49,8 +49,8 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is no IPv4 network "
             "(198.51.100.7/24 has host bits set); expected is for example 10.254.0.0/20.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: port: 0 is outside of 1 to 65535.",
-            "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the way out of the "
-            "gateway's own subnet. Give the supernets of the bonds' networks.",
+            "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the default route of "
+            "its own subnet. Give the supernets of the bonds' networks.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address.",
             "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice.",
@@ -67,7 +67,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "space acme, gateway on agg1: port_forwards: udp port 53: to: 192.0.2.9 lies outside of the gateway's "
             "networks (172.16.0.0/12): it is no host behind a bond.",
             "space acme, gateway on agg3: interface is needed: the name that the device gets on agg3. With "
-            "bonding_host_side: true it is given over SSH.",
+            "bonding_manage_hosts: true it is given over SSH.",
         ],
     ),
     "everything at once": (
@@ -77,10 +77,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [
             "space acme, gateway on agg1: port_forwards: 1 given with egress: nat_gateway: a NAT gateway lets nothing "
             "in. Give none; a host behind a bond gets a public address by bonding_cpe_nat_ips.",
-            "space acme, gateway on agg1: vpc_routes: false with egress: nat_gateway: without the VPC's routes nothing "
-            "finds the way back to addresses that are not translated. Leave it true.",
+            "space acme, gateway on agg1: vpc_routes: false with egress: nat_gateway: without the VPC's routes no "
+            "route leads back to addresses that are not translated. Leave it true.",
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: nat_gateway: this is the NAT gateway's own "
-            "way out. Give the supernets of the bonds' networks.",
+            "default route. Give the supernets of the bonds' networks.",
         ],
     ),
     "port forwards and no routes with none": (
@@ -88,8 +88,8 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [
             "space acme, gateway on agg1: port_forwards: 1 given with egress: none: nothing is translated, and nothing "
             "comes in. Give none; a host behind a bond gets a public address by bonding_cpe_nat_ips.",
-            "space acme, gateway on agg1: vpc_routes: false with egress: none: without the VPC's routes nothing finds "
-            "the way back to addresses that are not translated. Leave it true.",
+            "space acme, gateway on agg1: vpc_routes: false with egress: none: without the VPC's routes no route leads "
+            "back to addresses that are not translated. Leave it true.",
         ],
     ),
     "an adopted VPC and its subnet": (
@@ -106,7 +106,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "nothing to find back": (
         space(gateway(networks=[])),
         [
-            "space acme, gateway on agg1: egress: nat_gateway without networks: no answer would find its way back to "
+            "space acme, gateway on agg1: egress: nat_gateway without networks: no answer would be routed back to "
             "the private WAN. Give the supernets of the bonds' networks."
         ],
     ),
@@ -160,8 +160,8 @@ def test_a_second_space_behind_a_nat_gateway_is_refused(built: World) -> None:
     built.plan(spaces=[*space(), {**other, "gateways": [used | {"route_tables": ["rtb-main"]}]}])
     assert (
         "space initech, gateway on agg3: its subnet subnet-gw is led to the Internet by the NAT gateway "
-        "natgw/acme/agg1 of space acme, gateway on agg1: a NAT gateway serves one space, since its way back knows one "
-        "owner of a network. Choose another subnet."
+        "natgw/acme/agg1 of space acme, gateway on agg1: a NAT gateway serves one space, since its return route knows "
+        "one owner of a network. Choose another subnet."
     ) in built.report.problems
 
 

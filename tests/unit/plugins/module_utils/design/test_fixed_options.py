@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
@@ -56,7 +56,7 @@ def refusal(problems: list[str], name: str) -> str:
     return found
 
 
-def short(items: list[Item]) -> set[tuple[str, str, str, str, str]]:
+def short(items: list[PlannedChange]) -> set[tuple[str, str, str, str, str]]:
     return {(item.phase, item.verb, item.kind, item.parent, item.key) for item in items}
 
 
@@ -309,7 +309,7 @@ class TestNetwork:
 
     def test_another_index(self) -> None:
         built = masquerading()
-        given = [host(n, host_side=True, found={**FACTS, "installed": built.installed.get(n, {})}) for n in HOSTS]
+        given = [host(n, manage_host=True, found={**FACTS, "installed": built.installed.get(n, {})}) for n in HOSTS]
         given[0]["index"] = 77
         _items, problems = built.run(aggregators=given)
         assert problems == []

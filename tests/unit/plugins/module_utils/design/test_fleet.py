@@ -96,7 +96,7 @@ def test_a_space_with_a_vpc_has_its_aggregators_in_one_region(world: World) -> N
 
 def test_an_aggregator_that_leaves_has_to_be_without_bonds(world: World) -> None:
     world.apply(spaces=[acme()])
-    world.plan(spaces=[acme()], leaving=["agg1"])
+    world.plan(spaces=[acme()], decommissioned=["agg1"])
     (problem,) = world.report.problems
     assert "Bonds: 17 (acme-berlin: primary and present)." in problem
     assert problem.endswith("It leaves: move these bonds to other aggregators on the management server first.")
@@ -108,7 +108,7 @@ def test_those_that_stay_are_not_asked_to_be_reachable_when_one_leaves(world: Wo
     world.server.bonds.clear()
     hosts = [host("agg1"), host("agg2", reachable=True), host("agg3")]
     world.apply(spaces=[acme()], aggregators=hosts)
-    world.plan(spaces=[acme()], aggregators=hosts[:2], leaving=["agg3"])
+    world.plan(spaces=[acme()], aggregators=hosts[:2], decommissioned=["agg3"])
     assert world.report.problems == []
-    world.plan(spaces=[acme()], aggregators=[host("agg1"), host("agg2")], leaving=["agg3"])
+    world.plan(spaces=[acme()], aggregators=[host("agg1"), host("agg2")], decommissioned=["agg3"])
     assert len(world.report.problems) == 1  # one of the two has to say it

@@ -8,13 +8,13 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.foreign_objects import going
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import RouteTable, Subnet
 
 from .egress_world import PUBLIC_SUBNET, gateway, nat_world, space
 from .world import World
 
-INTENT = Intent(network="prod", hosts=())
+INTENT = DesiredNetwork(network="prod", hosts=())
 GUARD = "security group sg-7 (GuardDutyManagedSecurityGroup-vpc-9)"
 
 

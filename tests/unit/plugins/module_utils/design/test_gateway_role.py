@@ -26,7 +26,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gate
     named_input,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_objects import (
-    LAST_RESORT,
+    FALLBACK_ROUTE_FILTER,
     named_objects,
     server_objects,
 )
@@ -54,7 +54,7 @@ OPTIONS: dict[str, Any] = {
     "instance_id": "i-1",
     "gateway": {"networks": [LANS]},
     "ipv6": False,
-    "host_side": True,
+    "manage_host": True,
     "tunnel_device": "tun{bond}",
     "release": False,
     "tags": {"team": "network"},
@@ -125,7 +125,7 @@ def test_port_forwards_are_completed() -> None:
 
 @pytest.mark.parametrize("egress", ["none", "nat_gateway"])
 def test_another_egress_has_no_translation(egress: str) -> None:
-    assert made(gateway={"networks": [LANS], "egress": egress}, host_side=True).masquerade is None
+    assert made(gateway={"networks": [LANS], "egress": egress}, manage_host=True).masquerade is None
 
 
 def test_a_gateway_that_goes_needs_neither_instance_nor_space() -> None:
@@ -139,8 +139,8 @@ def test_a_gateway_that_goes_needs_neither_instance_nor_space() -> None:
     [
         ({"gateway": {"networks": ["auto"]}}, "networks: auto needs the plan of site.yml"),
         ({"gateway": {"networks": ["172.16.0.1/12"]}}, "networks"),
-        ({"gateway": {"networks": [LANS]}, "host_side": False}, "no bond would reach the Internet"),
-        ({"gateway": {"networks": [LANS], "egress": "none"}, "host_side": False}, "interface is needed"),
+        ({"gateway": {"networks": [LANS]}, "manage_host": False}, "no bond would reach the Internet"),
+        ({"gateway": {"networks": [LANS], "egress": "none"}, "manage_host": False}, "interface is needed"),
         ({"gateway": {"networks": [LANS], "egress": "nat_gateway", "subnet_id": "subnet-1"}}, "with subnet_id"),
         ({"gateway": {"networks": [LANS], "egress": "none", "vpc_routes": False}}, "vpc_routes: false"),
         ({"instances": []}, "AWS has no instance i-1"),
@@ -161,7 +161,7 @@ def test_the_objects_on_the_server_have_the_addresses_that_ec2_chose() -> None:
         ("0.0.0.0/0", "gateway", "10.101.0.1"),
         (LANS, "unreachable", None),
     ]
-    assert by == {"name": "prod_gateway_import_11", "family": "ipv4", "body": LAST_RESORT}
+    assert by == {"name": "prod_gateway_import_11", "family": "ipv4", "body": FALLBACK_ROUTE_FILTER}
     assert {section: objects[0]["name"] for section, objects in named_objects(gateway).items()} == {
         section: objects[0]["name"] for section, objects in found.items()
     }

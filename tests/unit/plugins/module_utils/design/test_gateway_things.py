@@ -32,13 +32,13 @@ def plain() -> World:
 def static(world: World, **more: Any) -> list[tuple[str, str, str | None]]:
     """The gateway's static routes as they shall be."""
     world.steps(**more)
-    (thing,) = [
-        thing
+    (obj,) = [
+        obj
         for batch in world.design.batches["remove"]
-        for thing in batch.wanted
-        if thing.kind == "static_protocol" and thing.parent == "aggregators/7"
+        for obj in batch.wanted
+        if obj.kind == "static_protocol" and obj.parent == "aggregators/7"
     ]
-    return [(route["network"], route["destination"], route["address"]) for route in thing.data["routes"]]
+    return [(route["network"], route["destination"], route["address"]) for route in obj.data["routes"]]
 
 
 @pytest.mark.parametrize("egress", ["none", "masquerade"])
@@ -170,7 +170,7 @@ def test_an_interface_that_is_older_than_its_subnets_block_gets_an_address(plain
     """In the first phase, both sides; also where a killed run has already switched router advertisements on."""
     whole = space(gateway(egress="none"), vpc={"cidr": "10.101.0.0/16", "ipv6": True})
     plain.objects["interface", "aggregators/7", "ens6"].data["accept_ra"] = accept_ra
-    for one in plain.server.things[7]:
+    for one in plain.server.objects[7]:
         if one.key == "ens6":
             one.data["accept_ra"] = accept_ra
     steps = [step.item for step in plain.steps(spaces=whole)]
@@ -199,7 +199,7 @@ def test_a_gateway_keeps_its_ipv6_address_until_the_last_phase(plain: World) -> 
     (interface,) = [one for one in plain.cloud.interfaces.values() if one.id == "eni-gw"]
     plain.cloud.interfaces["eni-gw"] = replace(interface, ipv6="2001:db8:1::4")
     plain.objects["interface", "aggregators/7", "ens6"].data["mtu"] = 1400
-    for one in plain.server.things[7]:
+    for one in plain.server.objects[7]:
         if one.key == "ens6":
             one.data.update(accept_ra=True, mtu=1400, addresses=["10.101.0.4/24", "2001:db8:1::4/64"])
         if one.kind == "static_protocol":

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide
-from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import everything
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostConfigChange
+from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import expected_interfaces
 
 from .egress_world import gateway, plain_world, space
 from .world import HOSTS, World, acme, host, initech, small_world
@@ -27,11 +27,11 @@ def facts(name: str, **more: Any) -> dict[str, Any]:
 
 
 def reached(*names: str, skip: tuple[str, ...] = (), **more: Any) -> list[dict[str, Any]]:
-    return [host(one, host_side=True, host_skip=list(skip), found=facts(one, **more)) for one in names or HOSTS]
+    return [host(one, manage_host=True, host_skip=list(skip), found=facts(one, **more)) for one in names or HOSTS]
 
 
-def side(world: World, name: str) -> HostSide:
-    found: HostSide = world.design.host_sides[name]
+def side(world: World, name: str) -> HostConfigChange:
+    found: HostConfigChange = world.design.host_configs[name]
     return found
 
 
@@ -83,10 +83,10 @@ def installed(world: World, name: str, **more: Any) -> dict[str, Any]:
 def test_a_second_run_finds_it_and_a_peer_that_leaves_goes_last(world: World) -> None:
     world.apply(spaces=[acme()], aggregators=reached())
     left = installed(world, "agg1")
-    same = [host(one, host_side=True, found=facts(one, installed=installed(world, one))) for one in HOSTS]
+    same = [host(one, manage_host=True, found=facts(one, installed=installed(world, one))) for one in HOSTS]
     assert [item for item in world.plan(spaces=[acme()], aggregators=same) if item.kind == "firewall_rule"] == []
     fewer = [one for one in same if one["host"] != "agg2"]
-    items = world.plan(spaces=[acme()], aggregators=fewer, leaving=["agg2"])
+    items = world.plan(spaces=[acme()], aggregators=fewer, decommissioned=["agg2"])
     changed = [item for item in items if item.kind == "firewall_rule" and item.host == "agg1"]
     assert [(item.verb, item.phase, item.after) for item in changed] == [
         ("update", "remove", {"sources": ["10.1.0.13"]})
@@ -97,7 +97,7 @@ def test_a_second_run_finds_it_and_a_peer_that_leaves_goes_last(world: World) ->
 
 def test_a_mesh_that_is_kept_keeps_its_rules_and_a_teardown_takes_all(world: World) -> None:
     world.apply(spaces=[acme()], bgp=BGP, aggregators=reached())
-    same = [host(one, host_side=True, found=facts(one, installed=installed(world, one))) for one in HOSTS]
+    same = [host(one, manage_host=True, found=facts(one, installed=installed(world, one))) for one in HOSTS]
     kept = rules(world, "agg1", "remove")
     items = world.plan(spaces=[], aggregators=same)
     assert [item for item in items if item.kind == "firewall_rule"] == []
@@ -139,7 +139,7 @@ def test_a_firewall_that_the_run_opens_or_nobody_can_read_is_no_problem(world: W
 
 def test_what_is_asked_of_a_host_is_neighbours_and_packets_not_echoes_alone(world: World) -> None:
     world.plan(spaces=[acme(), initech()], bgp=BGP, aggregators=reached())
-    found = {one["device"]: one for one in everything(world.design, HOSTS)["agg1"]}
+    found = {one["device"]: one for one in expected_interfaces(world.design, HOSTS)["agg1"]}
     assert (found["vx10000011"]["babel"], found["vx10000011"].get("bgp")) == (2, None)
     assert found["vx10000013"]["ospf"] == ["10.254.16.12", "10.254.19.239"]
     assert found["vx10000000"]["bgp"] == ["10.253.0.12", "10.253.3.239"]

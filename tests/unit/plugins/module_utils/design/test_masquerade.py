@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way out through the aggregator itself: AWS's side, the host's side, and changes from and to the other ways."""
+"""Egress through the aggregator itself: AWS's side, the host's side, and changes from and to the other ways."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostConfigChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Route, Subnet
 
 from .egress_world import ANYWHERE, LANS, ZONE, gateway, nat_world, plain_world, routes, short, space
@@ -26,11 +26,11 @@ def masquerade(**more: Any) -> dict[str, Any]:
 
 def reached(**facts: Any) -> list[dict[str, Any]]:
     """All hosts, and what was read on agg1."""
-    return [host(name, host_side=True, found=FACTS | (facts if name == "agg1" else {})) for name in HOSTS]
+    return [host(name, manage_host=True, found=FACTS | (facts if name == "agg1" else {})) for name in HOSTS]
 
 
-def side(world: World, name: str = "agg1") -> HostSide:
-    found: HostSide = world.design.host_sides[name]
+def side(world: World, name: str = "agg1") -> HostConfigChange:
+    found: HostConfigChange = world.design.host_configs[name]
     return found
 
 
@@ -78,12 +78,12 @@ def test_from_nothing_over_ssh(world: World) -> None:
     assert bonds[:2] == ["tun9", "tun17"]
     assert not any("masquerade" in text for text in world.report.warnings)
     # what is installed as wanted is left alone, and nothing is said of a host that nobody asked
-    installed = {"masquerade": [wanted], "ways_back": []}
+    installed = {"masquerade": [wanted], "return_routes": []}
     again = world.plan(spaces=given, aggregators=reached(installed=installed))
     assert [item for item in again if item.system == "host"] == []
-    unasked = world.plan(spaces=given, aggregators=[host(name, host_side=True) for name in HOSTS])
+    unasked = world.plan(spaces=given, aggregators=[host(name, manage_host=True) for name in HOSTS])
     assert [item for item in unasked if item.system == "host"] == []
-    assert world.design.host_sides == {}
+    assert world.design.host_configs == {}
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,8 @@ def test_the_check_goes_on_last_when_the_routes_go(plain: World) -> None:
 def test_without_ssh_the_plan_says_that_nobody_translates(plain: World) -> None:
     assert plain.plan(spaces=space(masquerade())) == []
     assert [text for text in plain.report.warnings if "masquerade" in text] == [
-        "egress: masquerade (space acme, gateway on agg1): bonding_host_side is false (or bonding_host_skip has it), "
+        "egress: masquerade (space acme, gateway on agg1): bonding_manage_hosts is false (or bonding_host_skip has "
+        "it), "
         "so the rules that translate are not installed: do it by hand, as roles/aggregator_host says. Without them the "
         "Internet is not reached."
     ]
@@ -225,26 +226,26 @@ def test_ways_back_are_on_every_aggregator_but_the_owner(world: World) -> None:
         "bgp": {"asn": 64512, "subnet": "10.253.0.0/20"},
     }
     items = world.plan(**given, aggregators=reached())
-    ways = [item for item in items if item.kind == "way_back"]
+    ways = [item for item in items if item.kind == "return_route"]
     assert {(item.host, item.verb, item.phase, item.part) for item in ways} == {
         ("agg2", "create", "add", "cpe_nat"),
         ("agg3", "create", "add", "cpe_nat"),
     }
     address = ways[0].key
     way = {"address": address, "via": "10.253.0.7", "device": "vx10000000", "table": 10000007}
-    assert side(world, "agg3").wanted.as_dict()["ways_back"] == [way]
+    assert side(world, "agg3").wanted.as_dict()["return_routes"] == [way]
     # an owner that changes: what is there goes on until the address moves
     old = {**way, "via": "10.253.0.12", "table": 10000012}
-    facts = FACTS | {"installed": {"ways_back": [old]}}
-    hosts = [host(name, host_side=True, found=facts if name == "agg3" else FACTS) for name in HOSTS]
+    facts = FACTS | {"installed": {"return_routes": [old]}}
+    hosts = [host(name, manage_host=True, found=facts if name == "agg3" else FACTS) for name in HOSTS]
     changed = [item for item in world.plan(**given, aggregators=hosts) if item.host == "agg3" and item.system == "host"]
     assert [(item.verb, item.phase) for item in changed] == [("update", "switch")]
-    assert [side(world, "agg3").after(phase).ways_back[address]["via"] for phase in ("add", "switch")] == [
+    assert [side(world, "agg3").after(phase).return_routes[address]["via"] for phase in ("add", "switch")] == [
         "10.253.0.12",
         "10.253.0.7",
     ]
     world.plan(**given)
-    assert any("no way back is set there" in text for text in world.report.warnings)
+    assert any("no return route is set there" in text for text in world.report.warnings)
 
 
 def test_what_is_on_a_host_and_the_server_does_not_show(world: World) -> None:
@@ -263,7 +264,7 @@ def test_what_is_on_a_host_and_the_server_does_not_show(world: World) -> None:
     assert world.report.problems == [
         "agg1: has no program nft, which egress: masquerade needs: install nftables there.",
         "agg1: has no program ping, by which tunnel peers are asked after a change. Install iputils-ping there, or "
-        "give bonding_host_skip: [settle].",
+        "give bonding_host_skip: [converge].",
         "agg1: the private address 10.1.0.77 of CPE NAT entry bond-17 is configured on its device ens5, so the "
         "aggregator answers itself and the bond gets nothing. cloud-init does that: say bonding_host_cloud_init: true, "
         "which sets apply_full_imds_network_config: false, and take it away: ip address del 10.1.0.77/32 dev ens5.",
@@ -271,8 +272,8 @@ def test_what_is_on_a_host_and_the_server_does_not_show(world: World) -> None:
         "takes no second one. Give vxlan.vni (or another bonding_vni_base).",
         "space acme: the tunnel address 10.254.0.7 of agg1 is on its device vxlan7, which the server does not show: "
         "give vxlan.addresses or another subnet.",
-        "agg2: its own side cannot be read: Failed to connect to the host via ssh. Give ansible_host, ansible_user and "
-        "a key, or say bonding_host_side: false for a host that Ansible does not reach.",
+        "agg2: the host cannot be read: Failed to connect to the host via ssh. Give ansible_host, ansible_user and "
+        "a key, or say bonding_manage_hosts: false for a host that Ansible does not reach.",
     ]
 
 
@@ -291,10 +292,10 @@ def test_two_spaces_of_one_zone_do_not_meet_on_a_host(world: World) -> None:
 def test_the_zone_that_a_killed_run_did_not_give_is_given_without_a_switch(plain: World) -> None:
     plain.plan(spaces=space(masquerade()), aggregators=reached())
     (wanted,) = side(plain).wanted.as_dict()["masquerade"]
-    left = {"masquerade": [{**wanted, "zone": 0}], "ways_back": []}
+    left = {"masquerade": [{**wanted, "zone": 0}], "return_routes": []}
     (item,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=left))
     assert (item.verb, item.phase, item.before, item.after) == ("update", "add", {"zone": 0}, {"zone": 11})
     assert not item.disruptive
-    other = {"masquerade": [{**wanted, "zone": 12}], "ways_back": []}
+    other = {"masquerade": [{**wanted, "zone": 12}], "return_routes": []}
     (item,) = plain.plan(spaces=space(masquerade()), aggregators=reached(installed=other))
     assert item.interrupts.endswith("the source address becomes another")

@@ -70,10 +70,10 @@ def test_bgp_is_a_full_mesh_over_a_vxlan_without_a_space(world: World) -> None:
 
 
 def test_a_second_run_has_nothing_to_do(world: World) -> None:
-    intent = {"spaces": [acme(), initech()], "bgp": {"asn": 64512, "subnet": "10.253.0.0/20"}}
-    assert world.plan(**intent)
-    world.apply(**intent)
-    assert world.plan(**intent) == []
+    desired = {"spaces": [acme(), initech()], "bgp": {"asn": 64512, "subnet": "10.253.0.0/20"}}
+    assert world.plan(**desired)
+    world.apply(**desired)
+    assert world.plan(**desired) == []
 
 
 def test_an_existing_vni_wins_where_all_agree(world: World) -> None:
@@ -109,15 +109,15 @@ def parts(state: State) -> dict[tuple[str, str, str], set[Any]]:
     return found
 
 
-def assert_only_grows_before_removals(world: World, **intent: Any) -> None:
+def assert_only_grows_before_removals(world: World, **desired: Any) -> None:
     """Before the removals nothing is lost in any prefix of the changes, items marked disruptive apart."""
-    steps = world.steps(**intent)
+    steps = world.steps(**desired)
     assert not world.report.problems, world.report.problems
     assert steps
     may_lose = {(s.item.parent, s.item.key) for s in steps if s.item.phase == "remove" or s.item.disruptive}
     first_removal = sum(step.item.phase != "remove" for step in steps)
     before = parts(world.objects)
-    states = world.apply(**intent)
+    states = world.apply(**desired)
     for number, state in enumerate(states[: first_removal + 1]):
         after = parts(state)
         for identity, carried in before.items():
@@ -139,11 +139,11 @@ def test_a_member_joins_without_loss(world: World) -> None:
 
 def test_a_member_leaves_its_protocols_first_then_the_endpoints_then_its_interfaces(world: World) -> None:
     world.apply(**LIVE)
-    assert_only_grows_before_removals(world, **LIVE, leaving=["agg3"])
+    assert_only_grows_before_removals(world, **LIVE, decommissioned=["agg3"])
     assert not [identity for identity in world.objects if identity[1] == "aggregators/1007"]
     assert [e["ip"] for e in data_of(world, 7, "interface", "vx10000011")["endpoints"]] == ["10.1.1.12"]
     assert ("protocol", "aggregators/7", "prod_bgp_1007") not in world.objects
-    assert world.plan(**LIVE, leaving=["agg3"]) == []
+    assert world.plan(**LIVE, decommissioned=["agg3"]) == []
 
 
 def test_a_host_that_left_the_inventory_is_refused_by_name(world: World) -> None:
@@ -153,9 +153,9 @@ def test_a_host_that_left_the_inventory_is_refused_by_name(world: World) -> None
     (problem,) = world.report.problems
     assert problem.startswith("aggregator agg3 (id 1007): no host of the inventory is this aggregator")
     assert world.report.left_out > 1
-    world.plan(**LIVE, aggregators=two, leaving=["agg3"])
+    world.plan(**LIVE, aggregators=two, decommissioned=["agg3"])
     assert not world.report.problems
-    world.apply(**LIVE, aggregators=two, leaving=["agg3"])
+    world.apply(**LIVE, aggregators=two, decommissioned=["agg3"])
     assert not [identity for identity in world.objects if identity[1] == "aggregators/1007"]
 
 

@@ -61,7 +61,7 @@ def inventory() -> dict[str, Any]:
         "bgp": {"asn": 64512, "mode": "transit", "subnet": "10.253.0.0/20", "route_reflectors": ["agg1", "agg2"]},
         "vni_base": 10000000,
         "tunnel_device": "tun{bond}",
-        "leaving": ["10.1.0.77"],
+        "decommissioned": ["10.1.0.77"],
         "max_deletions": 25,
         "security_groups": True,
         "cpe_nat_inbound": [{"protocol": "tcp", "ports": "443", "from": ["203.0.113.0/24"]}],

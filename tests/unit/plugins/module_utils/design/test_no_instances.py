@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 
 from .world import HOSTS, World, acme, entry, host, initech, small_world
@@ -28,7 +28,7 @@ def world() -> World:
 
 
 def needs_cloud(**given: Any) -> bool:
-    return read_intent({"network": "prod", "aggregators": AWAY, **given}, Report()).needs_cloud
+    return read_desired_network({"network": "prod", "aggregators": AWAY, **given}, Report()).needs_cloud
 
 
 def test_meshes_and_bgp_are_built_by_private_addresses_and_aws_is_not_asked(world: World) -> None:
@@ -62,7 +62,9 @@ def test_a_teardown_without_aws_does_not_ask_it_and_says_so(world: World) -> Non
     assert items and {item.system for item in items} == {"server"}
     assert [text for text in world.report.warnings if "AWS was not asked" in text] != []
     assert needs_cloud(spaces=[{**acme(), "vpc": {"cidr": "10.101.0.0/16"}}], state="absent")
-    assert read_intent({"network": "prod", "aggregators": [host("agg1")], "state": "absent"}, Report()).needs_cloud
+    assert read_desired_network(
+        {"network": "prod", "aggregators": [host("agg1")], "state": "absent"}, Report()
+    ).needs_cloud
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -53,7 +53,9 @@ FOREIGN: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    "how", [{"prune": True}, {"state": "absent"}, {"leaving": ["agg1"]}], ids=["prune", "teardown", "leaving"]
+    "how",
+    [{"prune": True}, {"state": "absent"}, {"decommissioned": ["agg1"]}],
+    ids=["prune", "teardown", "decommissioned"],
 )
 def test_a_name_of_ours_on_a_thing_of_another_kind_is_not_ours(world: World, how: dict[str, Any]) -> None:
     for kind, _name, data in FOREIGN:

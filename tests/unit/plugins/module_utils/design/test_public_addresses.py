@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .world import World, acme, entry, host, small_world
@@ -32,7 +32,7 @@ def allocated(world: World, interface: str | None = None, name: str = "agg1") ->
     world.cloud.addresses.append(ElasticIp("eipalloc-7", NEW, tags, interface, *place))
 
 
-def own(items: list[Item]) -> list[tuple[str, str, str, str, bool]]:
+def own(items: list[PlannedChange]) -> list[tuple[str, str, str, str, bool]]:
     return [(i.phase, i.verb, i.kind, i.parent, i.disruptive) for i in items if i.key == "public-ip/agg1"]
 
 
@@ -123,7 +123,7 @@ def test_another_elastic_ip_is_not_replaced(world: World) -> None:
     assert len(warned(world, NEW, "is spare, since 198.51.100.99 is there")) == 1
 
 
-@pytest.mark.parametrize("gone", [{"leaving": ["agg1"]}, {"state": "absent", "release_addresses": True}])
+@pytest.mark.parametrize("gone", [{"decommissioned": ["agg1"]}, {"state": "absent", "release_addresses": True}])
 def test_an_aggregators_own_address_is_never_taken_off_or_released(world: World, gone: dict[str, Any]) -> None:
     allocated(world, "eni-agg1")
     assert own(world.plan(spaces=[acme()], prune=True, prune_addresses=True, **gone)) == []

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
     DEFAULT_TUNNEL_DEVICE,
     DEFAULT_VNI_BASE,
-    CpeNatIntent,
-    GatewayIntent,
-    Intent,
+    DesiredEntry,
+    DesiredGateway,
+    DesiredNetwork,
+    DesiredSpace,
     Report,
-    SpaceIntent,
 )
 
 from .world import acme, entry, host
@@ -25,10 +25,10 @@ from .world import acme, entry, host
 NO_NAME = "expected 1 to 15 ASCII letters, digits, '_', '.' and '-', the first neither '.' nor '-')."
 
 
-def read(**more: Any) -> tuple[Intent, Report]:
+def read(**more: Any) -> tuple[DesiredNetwork, Report]:
     report = Report()
     params = {"network": "prod", "aggregators": [host("agg1"), host("agg2")], "spaces": [], "cpe_nat_ips": [], **more}
-    return read_intent(params, report), report
+    return read_desired_network(params, report), report
 
 
 def space(**more: Any) -> dict[str, Any]:
@@ -238,36 +238,36 @@ def test_blanks_are_absent(blank: Any) -> None:
             {"key": "globex", "private_wan": "managed_mesh", "gateways": [blank_gateway]},
         ],
         "cpe_nat_ips": [entry(**dict.fromkeys(of_entry, blank))],
-        **dict.fromkeys(("bgp", "tunnel_device", "quotas", "leaving"), None),
+        **dict.fromkeys(("bgp", "tunnel_device", "quotas", "decommissioned"), None),
     }
-    intent, report = read(**given)
+    desired, report = read(**given)
     assert report.problems == []
-    assert intent.spaces == (
-        SpaceIntent("acme", "managed_mesh"),
-        SpaceIntent("globex", "managed_mesh", gateways=(GatewayIntent("agg1", ()),)),
+    assert desired.spaces == (
+        DesiredSpace("acme", "managed_mesh"),
+        DesiredSpace("globex", "managed_mesh", gateways=(DesiredGateway("agg1", ()),)),
     )
-    assert intent.cpe_nat_ips == (CpeNatIntent("17", "eth1", "192.168.17.1/24", "192.168.17.10", number=1),)
-    assert (intent.bgp, intent.tunnel_device, intent.vni_base) == (None, DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE)
+    assert desired.cpe_nat_ips == (DesiredEntry("17", "eth1", "192.168.17.1/24", "192.168.17.10", number=1),)
+    assert (desired.bgp, desired.tunnel_device, desired.vni_base) == (None, DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE)
 
 
 def test_sources_come_in_one_form_and_once() -> None:
     texts = ["203.0.113.77", "203.0.113.77/32", "198.51.100.0/255.255.255.0", "198.51.100.0/24"]
-    intent, report = read(**inbound(**{"from": texts}), **forward(**{"from": texts}))
+    desired, report = read(**inbound(**{"from": texts}), **forward(**{"from": texts}))
     assert report.problems == []
-    assert intent.cpe_nat_inbound[0]["from"] == ["203.0.113.77/32", "198.51.100.0/24"]
-    (given,) = intent.spaces[0].gateways[0].port_forwards
+    assert desired.cpe_nat_inbound[0]["from"] == ["203.0.113.77/32", "198.51.100.0/24"]
+    (given,) = desired.spaces[0].gateways[0].port_forwards
     assert given["from"] == ["203.0.113.77/32", "198.51.100.0/24"]
 
 
 def test_sources_that_are_left_out_are_everybody() -> None:
-    intent, report = read(**inbound(), **forward())
+    desired, report = read(**inbound(), **forward())
     assert report.problems == []
-    assert intent.cpe_nat_inbound[0]["from"] == ["0.0.0.0/0"]
-    assert "from" not in intent.spaces[0].gateways[0].port_forwards[0]
+    assert desired.cpe_nat_inbound[0]["from"] == ["0.0.0.0/0"]
+    assert "from" not in desired.spaces[0].gateways[0].port_forwards[0]
 
 
 def test_names_and_networks_count_once() -> None:
-    intent, report = read(
+    desired, report = read(
         spaces=[
             {
                 **acme(aggregators=["agg1", "agg2", "agg1"]),
@@ -277,9 +277,9 @@ def test_names_and_networks_count_once() -> None:
         bgp={"asn": 64512, "subnet": "10.253.0.0/20", "route_reflectors": ["agg1", "agg1"]},
     )
     assert report.problems == []
-    assert intent.spaces[0].vxlan is not None and intent.spaces[0].vxlan.aggregators == ("agg1", "agg2")
-    assert intent.spaces[0].gateways[0].networks == ("172.16.0.0/12",)
-    assert intent.bgp is not None and intent.bgp.route_reflectors == ("agg1",)
+    assert desired.spaces[0].vxlan is not None and desired.spaces[0].vxlan.aggregators == ("agg1", "agg2")
+    assert desired.spaces[0].gateways[0].networks == ("172.16.0.0/12",)
+    assert desired.bgp is not None and desired.bgp.route_reflectors == ("agg1",)
 
 
 def test_thousands_of_problems_are_noted_once_and_in_no_time() -> None:

@@ -135,7 +135,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "transit without a subnet": ({"bgp": {"asn": 64512}}, "mode: transit needs a subnet"),
     "egress": (
         {"spaces": [{**acme(), **vpc(), "gateways": [gateway(egress="masquerade", networks=["0.0.0.0/0"])]}]},
-        "0.0.0.0/0 with egress: masquerade: this is the way out of the gateway's own subnet",
+        "0.0.0.0/0 with egress: masquerade: this is the default route of its own subnet",
     ),
     "a gateway without a device": (
         {"spaces": [{**acme(), **vpc(), "gateways": [gateway(interface=None)]}]},
@@ -195,9 +195,9 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("intent", "text"), CASES.values(), ids=CASES.keys())
-def test_a_bad_input_is_refused(world: World, intent: dict[str, Any], text: str) -> None:
-    world.plan(**intent)
+@pytest.mark.parametrize(("desired", "text"), CASES.values(), ids=CASES.keys())
+def test_a_bad_input_is_refused(world: World, desired: dict[str, Any], text: str) -> None:
+    world.plan(**desired)
     assert any(text in problem for problem in world.report.problems), world.report.problems
 
 
@@ -246,12 +246,12 @@ STATES: dict[str, tuple[Callable[[World], None], dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("prepare", "intent", "text"), STATES.values(), ids=STATES.keys())
+@pytest.mark.parametrize(("prepare", "desired", "text"), STATES.values(), ids=STATES.keys())
 def test_what_exists_is_not_run_over(
-    world: World, prepare: Callable[[World], None], intent: dict[str, Any], text: str
+    world: World, prepare: Callable[[World], None], desired: dict[str, Any], text: str
 ) -> None:
     prepare(world)
-    world.plan(**intent)
+    world.plan(**desired)
     assert any(text in problem for problem in world.report.problems), world.report.problems
 
 
@@ -276,8 +276,8 @@ def test_more_addresses_than_the_type_can_hold_are_refused(world: World) -> None
 
 
 def test_a_tunnel_over_a_bonds_network_is_refused(world: World) -> None:
-    thing = Object("connected_ip", "bonds/17", "10.254.1.1/24", {"ip": "10.254.1.1/24", "include_private_wan": True})
-    world.server.bond_things[17] = [thing]
+    obj = Object("connected_ip", "bonds/17", "10.254.1.1/24", {"ip": "10.254.1.1/24", "include_private_wan": True})
+    world.server.bond_objects[17] = [obj]
     world.plan(spaces=[acme()])
     text = "the tunnel subnet 10.254.0.0/20 of space acme overlaps the network 10.254.1.0/24 of bond 17"
     assert any(text in problem for problem in world.report.problems)
@@ -299,9 +299,9 @@ def test_an_endpoint_of_nobody_is_refused(world: World) -> None:
     world.plan(spaces=[acme()])
     assert world.report.problems == [
         "endpoint 10.1.0.77: is the private address of no host (vx10000011 of space acme on agg1 (id 7)). If its "
-        "aggregator has another address now, or was deleted from the server, say bonding_leaving: [10.1.0.77]."
+        "aggregator has another address now, or was deleted from the server, say bonding_decommissioned: [10.1.0.77]."
     ]
-    world.plan(spaces=[acme()], leaving=["10.1.0.77"])
+    world.plan(spaces=[acme()], decommissioned=["10.1.0.77"])
     assert world.report.problems == []
 
 

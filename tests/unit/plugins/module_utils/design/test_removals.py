@@ -61,7 +61,7 @@ def behind(**gateway: Any) -> Given:
 
 # what slips -> (the network, what is given instead (None: the variable is absent, or misspelt), what is refused)
 SLIPS: dict[str, tuple[str, Given, set[str]]] = {
-    # public addresses: Elastic IP, association, CPE NAT IP, connected IP, group on the interface, ways back
+    # public addresses: Elastic IP, association, CPE NAT IP, connected IP, group on the interface, return routes
     "entries: emptied": ("masquerading", {"cpe_nat_ips": []}, KEPT),
     "entries: variable absent": ("masquerading", {"cpe_nat_ips": None}, KEPT),
     "entries: behind direct BGP": ("direct", {"cpe_nat_ips": []}, KEPT),
@@ -97,7 +97,7 @@ SLIPS: dict[str, tuple[str, Given, set[str]]] = {
         {"security_groups": None, "cpe_nat_inbound": None, "managed_mesh_ports": None},
         KEPT,
     ),
-    # BGP: peers, filters, transit VXLAN, ways back; checks and rules of direct BGP
+    # BGP: peers, filters, transit VXLAN, return routes; checks and rules of direct BGP
     "bgp: variable absent": ("masquerading", {"bgp": None}, KEPT),
     "bgp: direct, variable absent": ("direct", {"bgp": None}, KEPT),
     "bgp: another mode": (

@@ -51,17 +51,17 @@ def test_what_a_released_address_has_goes_with_it_by_its_switch(networks: dict[s
         ("delete", "connected_ip", "192.168.17.1/24", "agg1"): "bonding_prune_elastic_ips",
         ("delete", "group_attachment", CPE, "agg1"): "bonding_prune_elastic_ips",
         ("delete", "security_group", CPE, None): "bonding_prune_elastic_ips",
-        ("delete", "way_back", "10.1.0.44", "agg2"): "bonding_prune_elastic_ips",
-        ("delete", "way_back", "10.1.0.44", "agg3"): "bonding_prune_elastic_ips",
+        ("delete", "return_route", "10.1.0.44", "agg2"): "bonding_prune_elastic_ips",
+        ("delete", "return_route", "10.1.0.44", "agg3"): "bonding_prune_elastic_ips",
     }
 
 
 def test_what_a_leaving_aggregator_has_goes_with_it(networks: dict[str, Built]) -> None:
-    items, problems = networks["masquerading"].run(leaving=["agg3"], max_deletions=100)
+    items, problems = networks["masquerading"].run(decommissioned=["agg3"], max_deletions=100)
     assert problems == []
     assert {(item.verb, item.kind, item.key, item.host): item.switch for item in items if item.disruptive} == {
-        ("delete", "group_attachment", MESH, "agg3"): "bonding_leaving",
-        ("delete", "way_back", "10.1.0.44", "agg3"): "bonding_leaving",
+        ("delete", "group_attachment", MESH, "agg3"): "bonding_decommissioned",
+        ("delete", "return_route", "10.1.0.44", "agg3"): "bonding_decommissioned",
     }
 
 
@@ -75,7 +75,7 @@ def test_bgp_that_is_pruned_takes_its_rules_checks_and_ways_back_along(networks:
     }
     items, problems = networks["masquerading"].run(bgp=None, prune=True, max_deletions=100)
     assert problems == []
-    assert {(item.host, item.key, item.switch) for item in items if item.kind == "way_back"} == {
+    assert {(item.host, item.key, item.switch) for item in items if item.kind == "return_route"} == {
         ("agg2", "10.1.0.44", "bonding_prune"),
         ("agg3", "10.1.0.44", "bonding_prune"),
     }
@@ -86,7 +86,7 @@ def test_a_host_left_out_of_bgp_gives_back_what_it_has_of_it_by_prune_alone(netw
     transit = {**networks["masquerading"].params["bgp"], "aggregators": some}
     items, problems = networks["masquerading"].run(bgp=transit, prune=True, max_deletions=100)
     assert problems == []
-    assert {(item.host, item.key, item.switch) for item in items if item.kind == "way_back"} == {
+    assert {(item.host, item.key, item.switch) for item in items if item.kind == "return_route"} == {
         ("agg3", "10.1.0.44", "bonding_prune")
     }
     assert any("what bonds on agg3 answer under" in item.interrupts for item in items)
@@ -94,7 +94,7 @@ def test_a_host_left_out_of_bgp_gives_back_what_it_has_of_it_by_prune_alone(netw
     transit["aggregators"] = ["agg2", "agg3"]
     items, problems = networks["masquerading"].run(bgp=transit, prune=True, max_deletions=100)
     assert problems == []
-    assert {(item.host, item.switch) for item in items if item.kind == "way_back"} == {
+    assert {(item.host, item.switch) for item in items if item.kind == "return_route"} == {
         ("agg2", "bonding_prune"),
         ("agg3", "bonding_prune"),
     }
@@ -111,8 +111,8 @@ def test_a_host_left_out_of_bgp_gives_back_what_it_has_of_it_by_prune_alone(netw
 @pytest.mark.parametrize(
     ("name", "kinds"),
     [
-        ("masquerading", {"masquerade", "way_back", "network_interface", "vpc"}),
-        ("nat", {"nat_gateway", "way_back"}),
+        ("masquerading", {"masquerade", "return_route", "network_interface", "vpc"}),
+        ("nat", {"nat_gateway", "return_route"}),
         ("direct", {"source_dest_check"}),
         ("addresses", {"address_association"}),
     ],
@@ -135,10 +135,10 @@ def test_the_check_of_an_instance_that_the_inventory_does_not_name_stays_off() -
 
 
 def test_checks_of_a_leaving_aggregator_are_switched_on_by_its_leaving(networks: dict[str, Built]) -> None:
-    items, problems = networks["direct"].run(leaving=["agg3"], max_deletions=100)
+    items, problems = networks["direct"].run(decommissioned=["agg3"], max_deletions=100)
     assert problems == []
     assert {(item.key, item.switch) for item in items if item.kind == "source_dest_check"} == {
-        ("eni-agg3", "bonding_leaving")
+        ("eni-agg3", "bonding_decommissioned")
     }
 
 
@@ -257,7 +257,7 @@ def test_deletions_of_all_kinds_are_counted_and_released_addresses_come_first(ne
     assert (sum(item.verb == "delete" for item in items), problems) == (9, [])
     _items, problems = networks["masquerading"].run(cpe_nat_ips=[], prune_addresses=True, max_deletions=8)
     assert problems == [
-        "The plan deletes 9 objects (1 Elastic IPs, which are released and never come back, 2 way_back, "
+        "The plan deletes 9 objects (1 Elastic IPs, which are released and never come back, 2 return_route, "
         "1 address_association, 1 connected_ip, 1 cpe_nat_ip, 1 group_attachment, 1 private_address, "
         "1 security_group), more than the 8 that bonding_max_deletions allows. Say bonding_max_deletions: 9 if all are "
         "to go."

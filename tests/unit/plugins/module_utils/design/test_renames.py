@@ -15,7 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.c
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import Need, needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import Names, shown_name
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import OWN_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Interface
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
@@ -27,7 +27,7 @@ KEY = "bonded.internet/key"
 
 def hosts(built: Built, **more: Any) -> list[dict[str, Any]]:
     """The hosts, agg1 under the name edge1."""
-    found = [host(n, host_side=True, found={**FACTS, "installed": built.installed.get(n, {})}) for n in HOSTS]
+    found = [host(n, manage_host=True, found={**FACTS, "installed": built.installed.get(n, {})}) for n in HOSTS]
     found[0] |= {"host": "edge1", **more}
     return found
 
@@ -55,7 +55,7 @@ def rename_on_server(built: Built, old: str = "acme", new: str = "acme-2026") ->
     world._follow(world.objects.values())
 
 
-def renames(items: list[Item]) -> dict[str, tuple[str, str]]:
+def renames(items: list[PlannedChange]) -> dict[str, tuple[str, str]]:
     """Return the renamed objects, id -> (old key, new key); any other item is a failure."""
     assert [(i.phase, i.verb, i.kind) for i in items if i.system != "host"] == [
         ("add", "update", "key_tag") for i in items if i.system != "host"
@@ -64,7 +64,7 @@ def renames(items: list[Item]) -> dict[str, tuple[str, str]]:
     return {i.parent: ((i.before or {})[KEY], (i.after or {})[KEY]) for i in items if i.kind == "key_tag"}
 
 
-def carry_out(built: Built) -> None:
+def apply_or_predict(built: Built) -> None:
     """Write the tags, as the first step of the run does."""
     cloud = built.world.cloud
     maps: list[dict[str, Any]] = [cloud.vpcs, cloud.subnets, cloud.interfaces, cloud.internet_gateways]
@@ -89,7 +89,7 @@ class TestEntries:
         assert renames(items) == {"eipalloc-17": ("cpe-nat/bond-17", "cpe-nat/web")}
         assert built.world.design.renames == [{"id": "eipalloc-17", "tags": {KEY: "cpe-nat/web"}, "region": None}]
         assert not any("is named by no CPE NAT entry" in text for text in built.world.report.warnings)
-        carry_out(built)
+        apply_or_predict(built)
         assert built.run(**given) == ([], [])
 
     def test_it_keeps_its_address_with_pruning_too(self) -> None:
@@ -173,7 +173,7 @@ class TestHosts:
             "natgw-ip/acme",
         }
         assert {new for _old, new in found.values()} >= {"gateway/acme/edge1"}
-        carry_out(built)
+        apply_or_predict(built)
         assert [item for item in built.run(**given)[0] if item.system != "host"] == []
 
     def test_without_a_word_it_is_refused(self) -> None:
@@ -218,7 +218,7 @@ class TestSpaces:
         assert [(item.verb, item.kind, item.before, item.after) for item in rules] == [
             ("update", "masquerade", {"space": "acme"}, {"space": "acme-2026"})
         ]
-        carry_out(built)
+        apply_or_predict(built)
         assert [item for item in built.run(**given)[0] if item.system != "host"] == []
 
     def test_without_a_word_it_is_refused(self) -> None:
@@ -318,7 +318,7 @@ class TestTags:
 def test_a_teardown_takes_what_is_there_by_its_old_name() -> None:
     built = addresses_alone()
     given = [entry(aggregator="agg1", name="web", renamed_from="bond-17")]
-    built.world.server.bond_things[17].append(Object("connected_ip", "bonds/17", "10.9.0.1/24", {"ip": "10.9.0.1/24"}))
+    built.world.server.bond_objects[17].append(Object("connected_ip", "bonds/17", "10.9.0.1/24", {"ip": "10.9.0.1/24"}))
     items, problems = built.run(cpe_nat_ips=given, state="absent", confirm_teardown="prod")
     assert problems == []
     assert ("delete", "address_association", "cpe-nat/bond-17") in {(i.verb, i.kind, i.key) for i in items}

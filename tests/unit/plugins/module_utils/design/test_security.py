@@ -166,7 +166,7 @@ def test_a_teardown_takes_off_what_is_ours_and_deletes_it(world: World) -> None:
 
 def test_a_leaving_aggregator_loses_our_groups(world: World) -> None:
     has(world, MESH, VXLAN, TOO_LARGE, on=EVERYBODY)
-    assert planned(world, spaces=[initech()], leaving=["agg3"]) == {
+    assert planned(world, spaces=[initech()], decommissioned=["agg3"]) == {
         ("remove", "delete", "group_attachment", "eni-agg3", MESH)
     }
 

@@ -76,8 +76,8 @@ def test_a_block_that_was_taken_off_is_none() -> None:
 
 
 def test_objects_are_found_by_their_tag() -> None:
-    ours = {"id": "rtb-1", "tags": {"bonded.internet/key": "rtb/acme"}}
-    assert objects_by_key([{"id": "rtb-0", "tags": {}}, ours]) == {"rtb/acme": ours}
+    owned_by_network = {"id": "rtb-1", "tags": {"bonded.internet/key": "rtb/acme"}}
+    assert objects_by_key([{"id": "rtb-0", "tags": {}}, owned_by_network]) == {"rtb/acme": owned_by_network}
 
 
 def test_public_subnets_and_their_tables_have_the_zone_in_their_tags() -> None:

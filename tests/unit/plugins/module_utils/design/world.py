@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Item
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Aggregator,
     Bond,
@@ -21,7 +21,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Instance,
     InstanceLimits,
     Server,
-    SpaceFound,
+    Space,
     Subnet,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
@@ -89,7 +89,7 @@ class World:
     def add_aggregator(self, name: str, number: int, private_ip: str, zone: str) -> None:
         """An aggregator on the server and its instance."""
         self.server.aggregators[number] = Aggregator(number, name, f"203.0.113.{number % 250}", "main", "6.6.1")
-        self.server.things[number] = []
+        self.server.objects[number] = []
         self.cloud.instances[f"i-{name}"] = instance(name, private_ip, zone)
 
     def add_thing(self, kind: str, parent: str, data: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ class World:
         self.objects[item.identity] = item
         self._follow(self.objects.values())
 
-    def plan(self, **more: Any) -> list[Item]:
+    def plan(self, **more: Any) -> list[PlannedChange]:
         """The items of a run with these arguments on top of the world's."""
         return [step.item for step in self.steps(**more)] + self.design.items
 
@@ -110,8 +110,8 @@ class World:
         params: dict[str, Any] = {"network": "prod", "spaces": [], "cpe_nat_ips": [], **self.params, **more}
         params.setdefault("aggregators", [host(name) for name in HOSTS])
         self.report = Report()
-        intent = read_intent(params, self.report)
-        self.design: Design = design_network(intent, self.server, self.cloud, self.report)
+        desired = read_desired_network(params, self.report)
+        self.design: Design = design_network(desired, self.server, self.cloud, self.report)
         try:
             return server_steps(self.design, self.objects)
         except ReconcileError:
@@ -126,9 +126,9 @@ class World:
             targets: dict[tuple[str, str, str], Object] = {}
             gone: list[Object] = []
             for batch in self.design.batches[phase]:
-                for thing in batch.wanted:
-                    data = {k: v for k, v in thing.data.items() if k not in ("type", "protocol")}
-                    item = wanted(thing.kind, thing.parent, data)
+                for obj in batch.wanted:
+                    data = {k: v for k, v in obj.data.items() if k not in ("type", "protocol")}
+                    item = wanted(obj.kind, obj.parent, data)
                     targets.setdefault(item.identity, item)
                 gone += [Object(t.kind, t.parent, t.key, t.data) for t in batch.gone]
             for change in diff(states[-1].values(), targets.values(), gone):
@@ -138,18 +138,18 @@ class World:
         return states
 
     def _follow(self, objects: Iterable[Object]) -> None:
-        for things in (*self.server.things.values(), *self.server.bond_things.values()):
-            things.clear()
+        for server_objects in (*self.server.objects.values(), *self.server.bond_objects.values()):
+            server_objects.clear()
         for item in objects:
-            thing = Object(item.kind, item.parent, item.key, item.data)
+            obj = Object(item.kind, item.parent, item.key, item.data)
             if item.kind == "space":
                 space = self.server.spaces[item.key]
                 enabled, mode = item.data["private_wan_enabled"], item.data["private_wan_mode"]
                 self.server.spaces[item.key] = replace(space, enabled=enabled, mode=mode)
                 continue
             number = int(item.parent.split("/")[1])
-            place = self.server.things if item.parent.startswith("aggregators/") else self.server.bond_things
-            place.setdefault(number, []).append(thing)
+            place = self.server.objects if item.parent.startswith("aggregators/") else self.server.bond_objects
+            place.setdefault(number, []).append(obj)
 
 
 def small_world() -> World:
@@ -161,7 +161,7 @@ def small_world() -> World:
     for name, (number, private_ip, zone) in HOSTS.items():
         world.add_aggregator(name, number, private_ip, zone)
     for number, key in ((11, "acme"), (13, "initech")):
-        world.server.spaces[key] = SpaceFound(number, key, key.title(), enabled=False, mode=None)
+        world.server.spaces[key] = Space(number, key, key.title(), enabled=False, mode=None)
         data = {"key": key, "private_wan_enabled": False, "private_wan_mode": "managed_mesh"}
         world.objects["space", "", key] = Object("space", "", key, data)
     world.server.bonds[17] = Bond(17, "acme-berlin", "acme", primary=7, secondary=12, present=7)

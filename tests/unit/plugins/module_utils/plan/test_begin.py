@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Intent
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Account
 from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
-from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import begin
+from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import start_reading
 
 PLUGINS = "ansible_collections.bonded.internet.plugins"
 UTILS = f"{PLUGINS}.module_utils"
@@ -64,7 +64,7 @@ def spaces() -> list[dict[str, Any]]:
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS's side is who read it: the only account's region is the number of the process."""
 
-    def read(self: CloudReader, _intent: Intent) -> None:
+    def read(self: CloudReader, _intent: DesiredNetwork) -> None:
         self.cloud.accounts["by"] = Account(region=str(os.getpid()))
 
     monkeypatch.setattr(CloudReader, "read_network", read)
@@ -76,15 +76,15 @@ def no_client(_region: str | None, _service: str) -> Any:
 
 @pytest.mark.parametrize("forked", [False, True])
 def test_aws_is_read_by_another_process_or_when_it_is_wanted(forked: bool) -> None:
-    with begin(params(spaces=spaces()), no_client, forked=forked) as begun:
-        assert (begun.intent.network, begun.report.problems) == ("prod", [])
+    with start_reading(params(spaces=spaces()), no_client, forked=forked) as begun:
+        assert (begun.desired.network, begun.report.problems) == ("prod", [])
         assert begun.cloud_side.cloud.accounts == {}
         begun.read()
         assert (begun.cloud_side.cloud.accounts["by"].region == str(os.getpid())) is not forked
 
 
 def test_what_needs_nothing_of_aws_does_not_read_it() -> None:
-    with begin(params(), no_client, forked=True) as begun:
+    with start_reading(params(), no_client, forked=True) as begun:
         begun.read()
         assert begun.cloud_side.cloud.accounts == {}
 
@@ -105,11 +105,11 @@ def test_the_default_region_counts_by_its_name_beside_others(given: list[str | N
         return SimpleNamespace(meta=SimpleNamespace(region_name="eu-central-1"))
 
     hosts = [{"host": f"agg{n}", "aggregator": str(n), "region": region} for n, region in enumerate(given)]
-    with begin(params(aggregators=hosts, spaces=spaces()), client_of) as begun:
-        assert [host.region for host in begun.intent.hosts] == expected
+    with start_reading(params(aggregators=hosts, spaces=spaces()), client_of) as begun:
+        assert [host.region for host in begun.desired.hosts] == expected
 
 
 def test_where_no_host_names_a_region_nobody_asks_for_the_default_one() -> None:
     hosts = [{"host": f"agg{n}", "aggregator": str(n)} for n in range(2)]
-    with begin(params(aggregators=hosts, spaces=spaces()), no_client) as begun:
-        assert [host.region for host in begun.intent.hosts] == [None, None]
+    with start_reading(params(aggregators=hosts, spaces=spaces()), no_client) as begun:
+        assert [host.region for host in begun.desired.hosts] == [None, None]

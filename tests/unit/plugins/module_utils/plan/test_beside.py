@@ -15,7 +15,7 @@ from functools import partial
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
-from ansible_collections.bonded.internet.plugins.module_utils._plan.child_process import beside
+from ansible_collections.bonded.internet.plugins.module_utils._plan.child_process import run_in_child
 
 pytestmark = pytest.mark.filterwarnings(
     # the test runner has threads of its own; a module that plans has none
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def test_the_result_of_another_process() -> None:
-    with beside(os.getpid) as reading:
+    with run_in_child(os.getpid) as reading:
         found = reading.result()
     assert found != os.getpid()
     assert multiprocessing.active_children() == []
@@ -35,7 +35,7 @@ def refuse() -> None:
 
 
 def test_what_is_raised_is_raised_here() -> None:
-    with beside(refuse) as reading, pytest.raises(Ec2Error, match="lack a right") as caught:
+    with run_in_child(refuse) as reading, pytest.raises(Ec2Error, match="lack a right") as caught:
         reading.result()
     assert (caught.value.operation, caught.value.code) == ("DescribeVpcs", "UnauthorizedOperation")
     assert "in refuse" in str(caught.value.__cause__)
@@ -47,7 +47,7 @@ def end() -> None:
 
 
 def test_a_module_that_is_ended_there_ends_here(capsys: pytest.CaptureFixture[str]) -> None:
-    with beside(end) as reading, pytest.raises(SystemExit) as caught:
+    with run_in_child(end) as reading, pytest.raises(SystemExit) as caught:
         reading.result()
     assert caught.value.code == 1
     assert capsys.readouterr().out == '{"failed": true}\n'
@@ -57,13 +57,13 @@ def test_one_that_is_killed_is_an_error_and_no_wait() -> None:
     def fall() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    with beside(fall) as reading, pytest.raises(RuntimeError, match="ended without a result"):
+    with run_in_child(fall) as reading, pytest.raises(RuntimeError, match="ended without a result"):
         reading.result()
 
 
 def test_it_ends_with_the_block() -> None:
     began = time.monotonic()
-    with pytest.raises(ValueError, match="the server"), beside(partial(time.sleep, 60)):
+    with pytest.raises(ValueError, match="the server"), run_in_child(partial(time.sleep, 60)):
         raise ValueError("the server cannot be reached")
     assert time.monotonic() - began < 30
     assert multiprocessing.active_children() == []

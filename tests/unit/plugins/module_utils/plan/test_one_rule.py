@@ -28,12 +28,12 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     manage_cpe_nats,
     wanted,
 )
+from tests.unit.plugins.api_objects import bond
 from tests.unit.plugins.module_utils.aws import conftest as aws
 from tests.unit.plugins.module_utils.aws.fake_ec2 import FakeEc2
 from tests.unit.plugins.module_utils.design.world import World, acme, entry, host, small_world
 from tests.unit.plugins.scripted import CONNECTION
 from tests.unit.plugins.store import StoreServer
-from tests.unit.plugins.things import bond
 
 Engine = Callable[[], object]
 AGGREGATOR = "aggregators/7"

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Intent, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
+    PARTS,
+    DesiredNetwork,
+    Report,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Placement
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
@@ -29,5 +33,5 @@ def test_a_public_subnet_goes_with_its_nat_gateway_or_not_at_all(parts: tuple[st
     kept = [item for item in design.items if scope.reason(item) is None]
     left = [item for item in design.items if scope.reason(item) is not None]
     report = Report()
-    _judge(kept, left, scope, Intent(network="prod", hosts=()), {}, report)
+    _judge(kept, left, scope, DesiredNetwork(network="prod", hosts=()), {}, report)
     assert report.problems == problems

@@ -15,12 +15,12 @@ from botocore.exceptions import ClientError
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
-    CpeNatIntent,
-    GatewayIntent,
-    HostIntent,
-    Intent,
-    SpaceIntent,
-    VpcIntent,
+    DesiredEntry,
+    DesiredGateway,
+    DesiredHost,
+    DesiredNetwork,
+    DesiredSpace,
+    DesiredVpc,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, NatGateway
 from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
@@ -69,28 +69,28 @@ VPC = {"VpcId": "vpc-9", "CidrBlock": "10.101.0.0/16", "Tags": tags("vpc/acme")}
 
 
 @pytest.fixture
-def intent() -> Intent:
-    return Intent(network="prod", hosts=(HostIntent(host="agg1", aggregator="agg1"),), absent=True)
+def desired() -> DesiredNetwork:
+    return DesiredNetwork(network="prod", hosts=(DesiredHost(host="agg1", aggregator="agg1"),), absent=True)
 
 
-def read(ec2: Ec2, intent: Intent) -> CloudReader:
+def read(ec2: Ec2, desired: DesiredNetwork) -> CloudReader:
     reader = CloudReader(lambda _region, _service: ec2)
-    reader.read_network(intent)
+    reader.read_network(desired)
     return reader
 
 
-def test_without_a_public_subnet_nothing_is_asked(intent: Intent) -> None:
+def test_without_a_public_subnet_nothing_is_asked(desired: DesiredNetwork) -> None:
     ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "subnet/acme/eu-central-1a", "a")])
-    assert read(ec2, intent).cloud.nat_gateways == {}
+    assert read(ec2, desired).cloud.nat_gateways == {}
     assert ec2.named("describe_nat_gateways") == []
 
 
-def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(intent: Intent) -> None:
+def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(desired: DesiredNetwork) -> None:
     key = "natgw-subnet/acme/eu-central-1a"
     found = nat("nat-1", "subnet-2", *tags("natgw/acme/agg1"))
     ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-2", key, "a")], describe_nat_gateways=[found])
     own = {"bonded.internet/network": "prod", "bonded.internet/key": "natgw/acme/agg1"}
-    assert read(ec2, intent).cloud.nat_gateways == {
+    assert read(ec2, desired).cloud.nat_gateways == {
         "nat-1": NatGateway("nat-1", "vpc-9", "subnet-2", own, "eipalloc-1")
     }
     assert ec2.named("describe_nat_gateways") == [
@@ -104,23 +104,23 @@ def test_with_one_ours_are_read_by_their_tag_and_the_dead_left_out(intent: Inten
     ]
 
 
-def test_a_nat_gateway_that_failed_is_none_of_those_that_are_there(intent: Intent) -> None:
+def test_a_nat_gateway_that_failed_is_none_of_those_that_are_there(desired: DesiredNetwork) -> None:
     key = "natgw-subnet/acme/eu-central-1a"
     why = {"State": "failed", "FailureCode": "Gateway.NotAttached", "FailureMessage": "Network vpc-9 has none"}
     found = {**nat("nat-1", "subnet-2", *tags("natgw/acme/agg1")), **why}
     ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-2", key, "a")], describe_nat_gateways=[found])
-    cloud = read(ec2, intent).cloud
+    cloud = read(ec2, desired).cloud
     assert cloud.nat_gateways == {}
     assert [(one.id, one.failure) for one in cloud.failed_nat_gateways] == [
         ("nat-1", "Gateway.NotAttached: Network vpc-9 has none")
     ]
 
 
-def test_a_new_one_asks_once_how_many_each_zone_has(intent: Intent) -> None:
+def test_a_new_one_asks_once_how_many_each_zone_has(desired: DesiredNetwork) -> None:
     subnets = [subnet("subnet-2", "natgw-subnet/acme/eu-central-1a", "a"), subnet("subnet-3", "", "b")]
     nats = [nat("nat-1", "subnet-2"), nat("nat-2", "subnet-3"), nat("nat-3", "subnet-3")]
     ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=subnets, describe_nat_gateways=nats)
-    reader = read(ec2, intent)
+    reader = read(ec2, desired)
     asked = len(ec2.asked)
     assert reader.read_nat_zones() is True
     assert reader.cloud.nat_gateways_in == {"eu-central-1a": 1, "eu-central-1b": 2}
@@ -140,21 +140,21 @@ def address(key: str) -> Json:
     return {"AllocationId": "eipalloc-1", "PublicIp": "198.51.100.5", "Tags": tags(key)}
 
 
-SPACE = SpaceIntent(key="acme", private_wan="unmanaged", vpc=VpcIntent(cidr="10.101.0.0/16"))
-WITH_VPCS = Intent(
-    network="prod", hosts=(HostIntent(host="agg1", aggregator="agg1", instance_id="i-1"),), spaces=(SPACE,)
+SPACE = DesiredSpace(key="acme", private_wan="unmanaged", vpc=DesiredVpc(cidr="10.101.0.0/16"))
+WITH_VPCS = DesiredNetwork(
+    network="prod", hosts=(DesiredHost(host="agg1", aggregator="agg1", instance_id="i-1"),), spaces=(SPACE,)
 )
-WITH_A_GATEWAY = replace(SPACE, gateways=(GatewayIntent(host="agg1", networks=("172.16.0.0/12",)),))
+WITH_A_GATEWAY = replace(SPACE, gateways=(DesiredGateway(host="agg1", networks=("172.16.0.0/12",)),))
 
 
-def calls(intent: Intent, devices: tuple[int, ...] = (0,), addresses: tuple[str, ...] = ()) -> list[str]:
+def calls(desired: DesiredNetwork, devices: tuple[int, ...] = (0,), addresses: tuple[str, ...] = ()) -> list[str]:
     """The calls that reading this network takes."""
     ec2 = Ec2(
         describe_instances=[{"Instances": [instance(*devices)]}],
         describe_addresses=[address(key) for key in addresses],
         describe_vpcs=[VPC],
     )
-    CloudReader(lambda _region, _service: ec2).read_network(intent)
+    CloudReader(lambda _region, _service: ec2).read_network(desired)
     return [name for name, _params in ec2.asked]
 
 
@@ -235,38 +235,38 @@ def test_another_failure_than_of_rights_is_told_alone() -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        pytest.param({"intent": replace(WITH_VPCS, spaces=(WITH_A_GATEWAY,))}, id="wanted"),
-        pytest.param({"intent": replace(WITH_VPCS, prune=True)}, id="pruning"),
-        pytest.param({"intent": replace(WITH_VPCS, leaving=("agg1",))}, id="leaving"),
-        pytest.param({"intent": replace(WITH_VPCS, absent=True)}, id="teardown"),
-        pytest.param({"intent": WITH_VPCS, "devices": (0, 1)}, id="attached"),
-        pytest.param({"intent": WITH_VPCS, "addresses": ("gateway-ip/acme/agg1",)}, id="its address"),
-        pytest.param({"intent": WITH_VPCS, "addresses": ("natgw-ip/acme/agg1",)}, id="its NAT gateway's address"),
+        pytest.param({"desired": replace(WITH_VPCS, spaces=(WITH_A_GATEWAY,))}, id="wanted"),
+        pytest.param({"desired": replace(WITH_VPCS, prune=True)}, id="pruning"),
+        pytest.param({"desired": replace(WITH_VPCS, decommissioned=("agg1",))}, id="decommissioned"),
+        pytest.param({"desired": replace(WITH_VPCS, absent=True)}, id="teardown"),
+        pytest.param({"desired": WITH_VPCS, "devices": (0, 1)}, id="attached"),
+        pytest.param({"desired": WITH_VPCS, "addresses": ("gateway-ip/acme/agg1",)}, id="its address"),
+        pytest.param({"desired": WITH_VPCS, "addresses": ("natgw-ip/acme/agg1",)}, id="its NAT gateway's address"),
     ],
 )
 def test_gateways_are_looked_for_where_some_may_be(found: Json) -> None:
     assert "describe_network_interfaces" in calls(**found)
 
 
-def test_an_elastic_ip_that_an_entry_names_is_asked_for_where_it_is_not_ours_yet(intent: Intent) -> None:
-    given = replace(intent, absent=False, cpe_nat_ips=(CpeNatIntent("17", "eth1", "", "", public_ip="198.51.100.9"),))
+def test_an_elastic_ip_that_an_entry_names_is_asked_for_where_it_is_not_ours_yet(desired: DesiredNetwork) -> None:
+    given = replace(desired, absent=False, cpe_nat_ips=(DesiredEntry("17", "eth1", "", "", public_ip="198.51.100.9"),))
     found = {"AllocationId": "eipalloc-9", "PublicIp": "198.51.100.9", "Tags": []}
-    ours = Ec2(describe_addresses=[found])
-    assert read(ours, given).cloud.named == []
-    assert len(ours.named("describe_addresses")) == 1
+    owned_by_network = Ec2(describe_addresses=[found])
+    assert read(owned_by_network, given).cloud.named == []
+    assert len(owned_by_network.named("describe_addresses")) == 1
     theirs = Ec2()
     read(theirs, given)
     assert theirs.named("describe_addresses")[1]["Filters"] == [{"Name": "public-ip", "Values": ["198.51.100.9"]}]
     teardown = Ec2()
     read(teardown, replace(given, absent=True))
     assert len(teardown.named("describe_addresses")) == 1
-    gateway = GatewayIntent("agg1", (), public_ip="198.51.100.9")
+    gateway = DesiredGateway("agg1", (), public_ip="198.51.100.9")
     of_gateway = Ec2()
-    read(of_gateway, replace(intent, absent=False, spaces=(SpaceIntent("acme", "unmanaged", gateways=(gateway,)),)))
+    read(of_gateway, replace(desired, absent=False, spaces=(DesiredSpace("acme", "unmanaged", gateways=(gateway,)),)))
     assert of_gateway.named("describe_addresses")[1]["Filters"] == theirs.named("describe_addresses")[1]["Filters"]
 
 
-def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(intent: Intent) -> None:
+def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(desired: DesiredNetwork) -> None:
     def on(private: str, public: str | None) -> Json:
         return {"PrivateIpAddress": private, **({"Association": {"PublicIp": public}} if public else {})}
 
@@ -285,7 +285,7 @@ def test_an_instance_is_read_with_its_public_addresses_and_its_prefixes(intent: 
         "PrivateIpAddress": "10.1.0.11",
         "NetworkInterfaces": [interface(1, on("10.101.0.9", "198.51.100.9")), primary],
     }
-    given = replace(intent, hosts=(HostIntent(host="agg1", aggregator="agg1", instance_id="i-1"),))
+    given = replace(desired, hosts=(DesiredHost(host="agg1", aggregator="agg1", instance_id="i-1"),))
     found = read(Ec2(describe_instances=[{"Instances": [instance]}]), given).cloud.instances["i-1"]
     assert found.publics == {"10.1.0.11": "203.0.113.11", "10.101.0.9": "198.51.100.9"}
     assert (found.interface_id, found.prefixes, found.addresses) == ("eni-0", 1, ("10.1.0.11", "10.1.0.50"))
@@ -302,10 +302,10 @@ def test_groups_are_asked_for_where_an_interface_carries_one_of_such_a_name(name
     assert len(ec2.named("describe_security_groups")) == asked
 
 
-def test_reservations_are_read_where_an_address_is_chosen(intent: Intent) -> None:
+def test_reservations_are_read_where_an_address_is_chosen(desired: DesiredNetwork) -> None:
     listed = [{"Cidr": "10.1.0.64/28"}, {"Cidr": "10.1.0.32/28"}, {"Cidr": "2001:db8::/80"}]
     ec2 = Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "", "a")], get_subnet_cidr_reservations=listed)
-    reader = read(ec2, intent)
+    reader = read(ec2, desired)
     assert ec2.named("get_subnet_cidr_reservations") == []
     assert reader.read_reservations(set()) is False
     assert reader.read_reservations({"subnet-1"}) is True
@@ -321,15 +321,15 @@ def test_reservations_are_asked_of_the_region_of_the_subnet() -> None:
         asked.append(region)
         return Ec2(describe_vpcs=[VPC], describe_subnets=[subnet("subnet-1", "", "a")])
 
-    hosts = tuple(HostIntent(host=f"agg{n}", aggregator=f"agg{n}", region=one) for n, one in enumerate(REGIONS))
+    hosts = tuple(DesiredHost(host=f"agg{n}", aggregator=f"agg{n}", region=one) for n, one in enumerate(REGIONS))
     reader = CloudReader(client_of)
-    reader.read_network(Intent(network="prod", hosts=hosts, absent=True))
+    reader.read_network(DesiredNetwork(network="prod", hosts=hosts, absent=True))
     asked.clear()
     reader.read_reservations({"subnet-1"})
     assert asked == ["eu-central-1"]
 
 
-def test_foreign_objects_are_read_where_a_vpc_goes(intent: Intent) -> None:
+def test_foreign_objects_are_read_where_a_vpc_goes(desired: DesiredNetwork) -> None:
     place = {"VpcId": "vpc-9", "SubnetId": "subnet-1"}
     interfaces: list[Json] = [
         {"NetworkInterfaceId": "eni-1", "Description": "a load balancer's", **place},
@@ -343,7 +343,7 @@ def test_foreign_objects_are_read_where_a_vpc_goes(intent: Intent) -> None:
     ]
     ec2 = Ec2(describe_network_interfaces=interfaces, describe_security_groups=groups)
     reader = CloudReader(lambda _region, _service: ec2)
-    reader.take(intent, Cloud())
+    reader.take(desired, Cloud())
     assert reader.read_foreign_objects(set(), "prod") is False
     assert ec2.asked == []
     assert reader.read_foreign_objects({"vpc-9"}, "prod") is True
@@ -353,7 +353,7 @@ def test_foreign_objects_are_read_where_a_vpc_goes(intent: Intent) -> None:
     assert reader.read_foreign_objects({"vpc-9"}, "prod") is False
 
 
-def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(intent: Intent) -> None:
+def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(desired: DesiredNetwork) -> None:
     def block(name: str, network: str, state: str) -> Json:
         return {name: network, f"{name}State": {"State": state}}
 
@@ -365,7 +365,7 @@ def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(intent: Intent) -> N
         ],
         "Ipv6CidrBlockAssociationSet": [block("Ipv6CidrBlock", "2001:db8::/56", "disassociated")],
     }
-    found = read(Ec2(describe_vpcs=[vpc]), intent).cloud.vpcs["vpc-9"]
+    found = read(Ec2(describe_vpcs=[vpc]), desired).cloud.vpcs["vpc-9"]
     assert (found.cidrs, found.ipv6) == (("10.101.0.0/16",), False)
     vpc["Ipv6CidrBlockAssociationSet"] = [block("Ipv6CidrBlock", "2001:db8::/56", "associated")]
-    assert read(Ec2(describe_vpcs=[vpc]), intent).cloud.vpcs["vpc-9"].ipv6 is True
+    assert read(Ec2(describe_vpcs=[vpc]), desired).cloud.vpcs["vpc-9"].ipv6 is True

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_intent
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
 from tests.unit.plugins.module_utils.design.world import HOSTS, World, entry, host, small_world
@@ -60,9 +60,9 @@ def asked(world: World, denied: set[tuple[str, str]], **given: Any) -> tuple[lis
     assert world.report.problems == []
     log: list[tuple[str | None, str]] = []
     reader = CloudReader(lambda region, _service: Client(region, denied, log))
-    intent = read_intent({"network": "prod", **params}, Report())
-    reader.take(intent, world.cloud)
-    missing, untold = reader.missing_rights(items, intent)
+    desired = read_desired_network({"network": "prod", **params}, Report())
+    reader.take(desired, world.cloud)
+    missing, untold = reader.missing_rights(items, desired)
     assert untold == []
     return missing, log
 

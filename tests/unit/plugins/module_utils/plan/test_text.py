@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Item
-from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import Line
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QuotaUsage
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
 from ansible_collections.bonded.internet.plugins.module_utils._plan.summary import (
     MOST_KEPT,
@@ -21,12 +21,12 @@ from ansible_collections.bonded.internet.plugins.module_utils._plan.summary impo
 )
 
 
-def item(verb: Any, kind: str, key: str, phase: Any, part: str, **more: Any) -> Item:
+def item(verb: Any, kind: str, key: str, phase: Any, part: str, **more: Any) -> PlannedChange:
     given = {"parent": "", "before": None, "after": None, "host": None, **more}
-    return Item("aws", verb, kind, key=key, phase=phase, part=part, **given)
+    return PlannedChange("aws", verb, kind, key=key, phase=phase, part=part, **given)
 
 
-def plan(*items: Item, deferred: list[tuple[Item, str]] | None = None) -> Plan:
+def plan(*items: PlannedChange, deferred: list[tuple[PlannedChange, str]] | None = None) -> Plan:
     return Plan(list(items), deferred or [], {})
 
 
@@ -36,7 +36,7 @@ GONE = item("delete", "vpc", "vpc/acme", "remove", "private_wan")
 
 
 def test_nothing_to_do_is_a_sentence_and_nothing_else() -> None:
-    limit = Line("VPCs", "eu-central-1", 1, 0, 5, "AWS")
+    limit = QuotaUsage("VPCs", "eu-central-1", 1, 0, 5, "AWS")
     assert lines_of(plan(), [limit], [], NOTHING) == [NOTHING]
     left = [(GONE, "no --tags gateways"), (NEW, "agg2 is not in the play"), (NEW, "agg2 is not in the play")]
     assert lines_of(plan(deferred=left), [], [], NOTHING) == [
@@ -123,8 +123,8 @@ def test_each_change_is_a_line_with_what_it_interrupts() -> None:
 
 def test_limits_and_costs_come_after_it() -> None:
     limits = [
-        Line("Elastic IPs", "eu-central-1", 1, 11, 20, "AWS"),
-        Line("routes", "rtb/acme", 0, 2, 50, "AWS's default"),
+        QuotaUsage("Elastic IPs", "eu-central-1", 1, 11, 20, "AWS"),
+        QuotaUsage("routes", "rtb/acme", 0, 2, 50, "AWS's default"),
     ]
     costs = [
         {"things": "public IPv4 addresses", "change": 11, "usd_per_month": 40.15, "without": ""},
@@ -141,7 +141,10 @@ def test_limits_and_costs_come_after_it() -> None:
 
 
 def test_a_limit_is_shown_by_itself_where_it_is_nearly_reached() -> None:
-    limits = [Line("Elastic IPs", "eu-central-1", 5, 11, 20, "AWS"), Line("VPCs", "eu-central-1", 1, 2, 5, "AWS")]
+    limits = [
+        QuotaUsage("Elastic IPs", "eu-central-1", 5, 11, 20, "AWS"),
+        QuotaUsage("VPCs", "eu-central-1", 1, 2, 5, "AWS"),
+    ]
     shown = lines_of(plan(NEW), limits, [], NOTHING, all_limits=False)[6:]
     assert [line.split()[0] for line in shown] == ["limit", "Elastic"]
     assert lines_of(plan(NEW), limits[1:], [], NOTHING, all_limits=False)[6:] == []

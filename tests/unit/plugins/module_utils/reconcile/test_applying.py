@@ -25,8 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     read_aggregator,
     read_bond,
 )
-from tests.unit.plugins.scripted import API, CONNECTION, get, lost, patch, post, script
-from tests.unit.plugins.things import (
+from tests.unit.plugins.api_objects import (
     bond_interface,
     connected_ip,
     ethernet,
@@ -35,6 +34,7 @@ from tests.unit.plugins.things import (
     space,
     vxlan,
 )
+from tests.unit.plugins.scripted import API, CONNECTION, get, lost, patch, post, script
 
 A7 = "aggregators/7"
 

@@ -15,8 +15,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     read_aggregator,
     read_current_bonds,
 )
+from tests.unit.plugins.api_objects import aggregator, vxlan
 from tests.unit.plugins.scripted import get, script
-from tests.unit.plugins.things import aggregator, vxlan
 
 MAP = "Other names of a server are said by api_map (docs/api-map.md)."
 MISSING = get("aggregators/7/filters/", {"detail": "Not found."}, 404)

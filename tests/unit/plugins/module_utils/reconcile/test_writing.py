@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api, ReconcileError, Refs, apply, diff
+from tests.unit.plugins.api_objects import routing_filter
 from tests.unit.plugins.scripted import Step, delete, get, lost, patch, post, refused, script
-from tests.unit.plugins.things import routing_filter
 
 A7 = "aggregators/7"
 LIST, ITEM = f"{A7}/filters/", f"{A7}/filters/51/"

@@ -110,10 +110,10 @@ def test_a_line_of_the_table_itself_is_enough() -> None:
     fields = tuple(endpoints if one.name == "endpoints" else one for one in RESOURCES["vxlan_interface"].fields)
     corrected = replace(RESOURCES["vxlan_interface"], fields=fields, path="aggregators/X/vxlans/")
     renamed = Table(resources={**RESOURCES, "vxlan_interface": corrected})
-    ours = {"endpoints": [{"ip": "198.51.100.12", "vni": 5}]}
+    owned_by_network = {"endpoints": [{"ip": "198.51.100.12", "vni": 5}]}
     theirs = {"peers": [{"remote_address": "198.51.100.12", "vni": 5}]}
-    assert renamed.sent("vxlan_interface", ours) == theirs
-    assert renamed.received("interface", {"type": "vxlan", **theirs}) == {"type": "vxlan", **ours}
+    assert renamed.sent("vxlan_interface", owned_by_network) == theirs
+    assert renamed.received("interface", {"type": "vxlan", **theirs}) == {"type": "vxlan", **owned_by_network}
     assert renamed.collection("vxlan_interface", "aggregators/7") == "aggregators/7/vxlans/"
 
 

@@ -130,7 +130,7 @@ def test_to_the_wire_and_back() -> None:
             {"network": "10.0.0.0/8", "destination": "interface", "address": None, "interface": "/interface/ens6/"},
         ],
     }
-    assert RESOURCES["static_protocol"].to_friendly(body, OneFilter(), "aggregators/7") == data
+    assert RESOURCES["static_protocol"].from_wire(body, OneFilter(), "aggregators/7") == data
 
 
 def test_what_the_server_has_more_is_left_out_and_what_it_has_else_is_kept() -> None:
@@ -143,7 +143,7 @@ def test_what_the_server_has_more_is_left_out_and_what_it_has_else_is_kept() -> 
         "import_ipv4": {"mode": "some", "filter": None, "id": 3},
         "interfaces": [{"id": 1, "patterns": ["vx1"], "type": "quantum"}],
     }
-    assert RESOURCES["babel_protocol"].to_friendly(item, OneFilter(), "aggregators/7") == {
+    assert RESOURCES["babel_protocol"].from_wire(item, OneFilter(), "aggregators/7") == {
         "name": "b",
         "space": None,
         "import_ipv4": {"mode": "some", "filter": None},
@@ -151,7 +151,7 @@ def test_what_the_server_has_more_is_left_out_and_what_it_has_else_is_kept() -> 
             {"patterns": ["vx1"], "type": "quantum", "rxcost": None, "hello_interval": None, "update_interval": None}
         ],
     }
-    assert "password" not in RESOURCES["bgp_protocol"].to_friendly(item, OneFilter(), "aggregators/7")
+    assert "password" not in RESOURCES["bgp_protocol"].from_wire(item, OneFilter(), "aggregators/7")
 
 
 def test_unknown_and_read_only_fields_are_never_sent() -> None:
@@ -163,14 +163,14 @@ def test_unknown_and_read_only_fields_are_never_sent() -> None:
 def test_addresses_as_objects_or_texts() -> None:
     vxlan = RESOURCES["vxlan_interface"]
     for addresses in ([{"id": 1, "address": "192.0.2.1/24"}], ["192.0.2.1/24"]):
-        assert vxlan.to_friendly({"addresses": addresses}, OneFilter(), "") == {"addresses": ["192.0.2.1/24"]}
-    assert vxlan.to_friendly({"addresses": None}, OneFilter(), "") == {"addresses": []}
+        assert vxlan.from_wire({"addresses": addresses}, OneFilter(), "") == {"addresses": ["192.0.2.1/24"]}
+    assert vxlan.from_wire({"addresses": None}, OneFilter(), "") == {"addresses": []}
 
 
 @pytest.mark.parametrize(("shown", "read"), [(0.5, 0.5), ("0.50", 0.5), (4.0, 4), ("4.00", 4), (4, 4)])
 def test_an_interval_of_others_may_be_a_fraction_of_a_second(shown: Any, read: Any) -> None:
     item = {"name": "b", "interfaces": [{"patterns": ["vx1"], "hello_interval": shown}]}
-    found = RESOURCES["babel_protocol"].to_friendly(item, OneFilter(), "aggregators/7")
+    found = RESOURCES["babel_protocol"].from_wire(item, OneFilter(), "aggregators/7")
     assert found["interfaces"][0]["hello_interval"] == read
     with pytest.raises(ValueError, match="0.5 is not a whole number"):
         canonical("babel_protocol", interfaces=[{"patterns": ["vx1"], "hello_interval": 0.5}])
@@ -217,15 +217,15 @@ def test_a_block_of_text_is_compared_without_the_space_around_it() -> None:
 )
 def test_an_answer_of_another_type_names_the_field(kind: str, item: dict[str, Any], text: str) -> None:
     with pytest.raises(ShapeError) as caught:
-        RESOURCES[kind].to_friendly(item, OneFilter(), "aggregators/7")
+        RESOURCES[kind].from_wire(item, OneFilter(), "aggregators/7")
     assert text in str(caught.value)
 
 
 def test_an_answer_may_have_more_than_users_may_give() -> None:
     names = {"name": 'a"b', "addresses": ["fe80::1%eth0/64"], "vni": 0, "endpoints": []}
-    assert RESOURCES["vxlan_interface"].to_friendly(names, OneFilter(), "") == names
-    assert RESOURCES["filter"].to_friendly({"name": "x; }"}, OneFilter(), "") == {"name": "x; }"}
-    assert RESOURCES["aggregator"].to_friendly({"ip": "", "version": 6.5}, OneFilter(), "") == {
+    assert RESOURCES["vxlan_interface"].from_wire(names, OneFilter(), "") == names
+    assert RESOURCES["filter"].from_wire({"name": "x; }"}, OneFilter(), "") == {"name": "x; }"}
+    assert RESOURCES["aggregator"].from_wire({"ip": "", "version": 6.5}, OneFilter(), "") == {
         "ip": None,
         "version": "6.5",
     }

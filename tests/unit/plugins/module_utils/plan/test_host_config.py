@@ -10,13 +10,13 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostSide, HostSpec
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostConfig, HostConfigChange
 from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import (
-    everything,
-    expectations,
-    host_work,
+    expected_changed_interfaces,
+    expected_interfaces,
+    host_inputs,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_work
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
 from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 from ..design.egress_world import gateway, plain_world, space
@@ -24,7 +24,7 @@ from ..design.world import HOSTS, host, small_world
 
 PLAYBOOKS = Path(__file__).parents[5] / "playbooks"
 FACTS: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}, "installed": {}}
-REACHED = [host(name, host_side=True, found=FACTS) for name in HOSTS]
+REACHED = [host(name, manage_host=True, found=FACTS) for name in HOSTS]
 OLD, NEW = {"space": "old", "incoming": []}, {"space": "new", "incoming": []}
 
 
@@ -34,13 +34,16 @@ def spaces(work: dict[str, Any]) -> list[list[str]]:
 
 
 def test_what_is_there_goes_last_and_waits_under_a_limit_and_for_its_part() -> None:
-    sides = {"agg1": HostSide(HostSpec({"old": OLD}), HostSpec({"new": NEW})), "agg2": HostSide(HostSpec(), HostSpec())}
+    sides = {
+        "agg1": HostConfigChange(HostConfig({"old": OLD}), HostConfig({"new": NEW})),
+        "agg2": HostConfigChange(HostConfig(), HostConfig()),
+    }
     parts = ("gateways", "cpe_nat")
-    work = host_work(sides, ["agg1"], parts, limited=False)
+    work = host_inputs(sides, ["agg1"], parts, limited=False)
     assert list(work) == ["agg1"]
     assert spaces(work) == [["new", "old"], ["new", "old"], ["new"]]
-    assert spaces(host_work(sides, ["agg1"], parts, limited=True))[2] == ["new", "old"]
-    other_part = host_work(sides, ["agg1"], ("cpe_nat",), limited=False)
+    assert spaces(host_inputs(sides, ["agg1"], parts, limited=True))[2] == ["new", "old"]
+    other_part = host_inputs(sides, ["agg1"], ("cpe_nat",), limited=False)
     assert spaces(other_part) == [["old"]] * 3
     assert list(other_part["agg1"]) == ["remove"]
 
@@ -48,8 +51,8 @@ def test_what_is_there_goes_last_and_waits_under_a_limit_and_for_its_part() -> N
 def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run() -> None:
     world = small_world()
     steps = world.steps(spaces=space(gateway(egress="masquerade", interface=None)), aggregators=REACHED)
-    changes = [(step.item, step.thing) for step in steps]
-    found = expectations(changes, world.design, {"agg1", "agg2"})
+    changes = [(step.item, step.obj) for step in steps]
+    found = expected_changed_interfaces(changes, world.design, {"agg1", "agg2"})
     tunnel = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.254.0.12"], "babel": 1}
     # its first device was not read, so that only what comes by the tunnel can be asked
     tunnel["admits"] = [{"device": "vx10000011", "protocol": "udp", "port": 6696, "ipv6": True, "sources": []}]
@@ -57,8 +60,8 @@ def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run(
     assert found["agg1"] == {"add": [device, tunnel]}
     built = plain_world()
     steps = built.steps(spaces=space(gateway(egress="none")), aggregators=REACHED)
-    assert expectations([(step.item, step.thing) for step in steps], built.design, set(HOSTS)) == {}
-    whole = everything(built.design, set(HOSTS))
+    assert expected_changed_interfaces([(step.item, step.obj) for step in steps], built.design, set(HOSTS)) == {}
+    whole = expected_interfaces(built.design, set(HOSTS))
     assert [one["device"] for one in whole["agg1"]] == ["vx10000011", "ens6"]
     assert whole["agg1"][1]["addresses"] == ["10.101.0.4"]
 
@@ -66,11 +69,11 @@ def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run(
 def test_new_rules_translate_in_nobodys_zone_until_a_route_leads_to_them() -> None:
     """A connection that conntrack has seen go elsewhere is never translated in its zone; the space's comes later."""
     old, new = ({**one, "zone": zone, "port_forwards": [], "ipv6": False} for one, zone in ((OLD, 7), (NEW, 11)))
-    side = HostSide(HostSpec({"old": old}), HostSpec({"old": old, "new": new}))
-    work = host_work({"agg1": side}, ["agg1"], ("gateways", "cpe_nat"), limited=False)["agg1"]
+    side = HostConfigChange(HostConfig({"old": old}), HostConfig({"old": old, "new": new}))
+    work = host_inputs({"agg1": side}, ["agg1"], ("gateways", "cpe_nat"), limited=False)["agg1"]
     zones = {name: {entry["space"]: entry["zone"] for entry in spec["masquerade"]} for name, spec in work.items()}
     assert zones == {"prepare": {"old": 7, "new": 0}, "remove": {"old": 7, "new": 11}}
-    killed = HostSide(HostSpec({"new": {**new, "zone": 0}}), HostSpec({"new": new}))
+    killed = HostConfigChange(HostConfig({"new": {**new, "zone": 0}}), HostConfig({"new": new}))
     (spec,) = killed.prepared().as_dict()["masquerade"]
     assert (spec["zone"], killed.after("add").masquerade["new"]["zone"]) == (0, 11)
 
@@ -81,10 +84,10 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     steps = world.steps(**given)
     scope = Scope(hosts=list(HOSTS), parts=("cpe_nat", "private_wan", "gateways"), limited=False, absent=False)
     aggregators = {number: {"id": number} for number in world.server.aggregators}
-    work = make_work(world.design, steps, aggregators, scope, "agg1").work
+    work = make_role_inputs(world.design, steps, aggregators, scope, "agg1").work
     order = [name for name in work["steps"]["add"] if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
-    assert (work["own_side"]["add"], work["own_side"]["zones"]) == (["agg1"], ["agg1"])
+    assert (work["changed_hosts"]["add"], work["changed_hosts"]["zones"]) == (["agg1"], ["agg1"])
 
 
 def test_site_includes_each_step_for_all_hosts() -> None:

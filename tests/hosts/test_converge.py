@@ -18,18 +18,18 @@ EXPECTED = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.2
 
 
 def settle(aggregator: Aggregator, timeout: int) -> Outcome:
-    work: dict[str, Any] = {"host_side": {"agg1": {}}, "expect": {"agg1": {"add": [EXPECTED]}}}
+    work: dict[str, Any] = {"host_config": {"agg1": {}}, "expect": {"agg1": {"add": [EXPECTED]}}}
     inventory = {
         "network": "demo",
-        "settle_timeout": timeout,
-        "settle_seconds": 0,
+        "converge_timeout": timeout,
+        "converge_seconds": 0,
         "hosts": {"agg1": {"host_skip": []}},
     }
     given = {"bonding_plan": {"work": work}, "bonding_inventory": inventory}
     return run_playbook(
-        pathlib.Path(__file__).parent / "settle.yml",
+        pathlib.Path(__file__).parent / "converge.yml",
         inventory=aggregator.inventory,
-        extra={"bonding_settle_phase": "add", **given},
+        extra={"bonding_converge_phase": "add", **given},
         env=ENVIRONMENT,
     )
 
