@@ -68,13 +68,15 @@ LONG = {
     "tests/habits/test_site.py": "it takes two minutes; `make test` runs it",
     "tests/golden/test_golden.py": "it takes three minutes; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
+    "tests/packets/test_wrong_default.py": "test_egress_only.py has the same mutant as a check; `make test` runs it",
 }
 """Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
 fourth is for each change of `_design/checks/shared_subnets`, the fifth for each of NAT gateways of pwan_gateway.
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
-the server; test_renamed.py judges all names at once, test_habits.py the engines. The others are for each change of the
+the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
+lab/packets/ipv6_default.py. The others are for each change of the
 phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
 tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")

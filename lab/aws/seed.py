@@ -42,9 +42,10 @@ class Seed:
 SHAPE: dict[str, tuple[set[str], set[str]]] = {
     "vpcs": (
         {"id", "cidr"},
-        {"tags", "ipv6", "internet_gateway", "main_route_table", "dns_hostnames", "default_group"},
+        {"tags", "ipv6", "internet_gateway", "main_route_table", "dns_hostnames", "default_group"}
+        | {"egress_only_internet_gateway"},
     ),
-    "subnets": ({"id", "vpc", "cidr", "zone"}, {"tags", "ipv6", "map_public"}),
+    "subnets": ({"id", "vpc", "cidr", "zone"}, {"tags", "ipv6", "assign_ipv6", "map_public"}),
     "route_tables": ({"id", "vpc"}, {"tags", "subnets"}),
     "security_groups": ({"id", "vpc", "name"}, {"tags", "description", "ingress"}),
     "instances": (

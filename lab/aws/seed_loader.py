@@ -23,7 +23,13 @@ from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
 from .ec2.route_tables import parse_destination
 
-_TARGETS = {"eni": "NetworkInterfaceId", "igw": "GatewayId", "nat": "NatGatewayId", "i": "InstanceId"}
+_TARGETS = {
+    "eigw": "EgressOnlyInternetGatewayId",
+    "eni": "NetworkInterfaceId",
+    "i": "InstanceId",
+    "igw": "GatewayId",
+    "nat": "NatGatewayId",
+}
 
 
 @contextmanager
@@ -77,6 +83,10 @@ class SeedLoader:
             with given_id(internet_gateways, "random_internet_gateway_id", fixed):
                 gateway = self._backend.create_internet_gateway()
             self._backend.attach_internet_gateway(gateway.id, vpc.id)
+        if "egress_only_internet_gateway" in entry:
+            fixed = entry["egress_only_internet_gateway"]
+            with given_id(internet_gateways, "random_egress_only_internet_gateway_id", fixed):
+                self._backend.create_egress_only_internet_gateway(vpc.id)
 
     def subnets(self, entry: Mapping[str, Any]) -> None:
         block = entry.get("ipv6")
@@ -84,6 +94,7 @@ class SeedLoader:
             subnet = self._backend.create_subnet(
                 entry["vpc"], entry["cidr"], block, entry["zone"], tags={"subnet": _tags(entry)}
             )
+        subnet.assign_ipv6_address_on_creation = bool(entry.get("assign_ipv6", False))
         subnet.map_public_ip_on_launch = bool(entry.get("map_public", False))
 
     def route_tables(self, entry: Mapping[str, Any]) -> None:

@@ -4,9 +4,10 @@
 
 """AWS's state as namespaces and kernel objects. Pure: nothing here touches a kernel.
 
-A namespace for each instance, NAT gateway, VPC and internet gateway, and `inet` for the Internet. In a VPC's namespace
-each subnet is a bridge that floods nothing and learns nothing; the bridge itself is the subnet's router, and answers
-for every private address with the MAC address of its interface. Each subnet's route table is a table of the kernel.
+A namespace for each instance, NAT gateway, VPC and internet gateway (egress-only ones too), and `inet` for the
+Internet. In a VPC's namespace each subnet is a bridge that floods nothing and learns nothing; the bridge itself is the
+subnet's router, and answers for every private address with the MAC address of its interface. Each subnet's route table
+is a table of the kernel.
 """
 
 from __future__ import annotations
@@ -88,6 +89,11 @@ class Fabric:
             for one in state["internet_gateways"]
             if one["vpc_id"]
         }
+        self.egress_only = {
+            one["id"]: f"eigw-{self._vpcs[one['vpc_id']].removeprefix('vpc-')}"
+            for one in state["egress_only_internet_gateways"]
+        }
+        """Namespace of each egress-only internet gateway."""
         self._nats = {one["network_interface_id"]: one["id"] for one in state["nat_gateways"] if _alive(one)}
         self.devices = [found for one in state["network_interfaces"] if (found := self._device(one)) is not None]
 
@@ -123,6 +129,7 @@ class Fabric:
             INTERNET,
             *self._vpcs.values(),
             *self._gateways.values(),
+            *self.egress_only.values(),
             *self._instances.values(),
             *self._nats.values(),
         ]
@@ -224,12 +231,13 @@ class Fabric:
         for to in sorted(numbers | {100}):
             yield route(f"{key}/local/{to}", vpc, f"{subnet['cidr']} dev {bridge} table {to}", key)
         yield route(f"{key}/last", vpc, f"unreachable default metric {LAST} table {number}")
-        for one in self._table(subnet)["routes"]:
+        for one in self.table(subnet)["routes"]:
             target = self._target(one)
             if target:
                 yield route(f"{key}/{one['destination']}", vpc, f"{target} table {number}", over=True)
 
-    def _table(self, subnet: Mapping[str, Any]) -> Mapping[str, Any]:
+    def table(self, subnet: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the route table in force in a subnet."""
         tables = [one for one in self.state["route_tables"] if one["vpc_id"] == subnet["vpc_id"]]
         return next((one for one in tables if subnet["id"] in one["subnet_ids"]), None) or next(
             one for one in tables if one["main"]

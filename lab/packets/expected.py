@@ -30,6 +30,7 @@ COUNTS = {
     "Changes under traffic": 8,
     "Egress under traffic": 7,
     "Bonds that move, direct BGP": 3,
+    "IPv6 beside a NAT gateway": 3,
     "The vendor's firewall": 8,
     "One rule broken at a time": 12,
 }

@@ -4,9 +4,10 @@
 
 """IPv6 of both states: VPCs with an Amazon-provided block, gateways that accept advertisements, bonds' LANs. Pure.
 
-Beside the IPv4 of `fabric`, `aggregators` and `bonders`, on the same devices. All routes of a VPC are one table here,
-and security groups do not look at IPv6. For a gateway with `accept_ra` the system does what AWS's advertisement tells
-it ("managed"): it asks DHCPv6 for the interface's address; and it puts the default route into the space's table.
+Beside the IPv4 of `fabric`, `aggregators` and `bonders`, on the same devices. Of a route table only `::/0` is carried
+out (`ipv6_default`), and security groups do not look at IPv6. For a gateway with `accept_ra` the system does what AWS's
+advertisement tells it ("managed"): it asks DHCPv6 for the interface's address; and it puts the default route into the
+space's table.
 """
 
 from __future__ import annotations
@@ -86,11 +87,10 @@ def _internet_gateway(vpc: str, far: str, cidrs: list[str]) -> Iterator[Piece]:
     yield Piece(f"{key}/inet", INTERNET, ADDRESS, (f"addr add {ROUTER}/64 dev {far} nodad",), (), outer)
     ends = tuple(f"addr add {BEYOND}/64 dev {device} nodad" for device in ("vpc", "inet0"))
     yield Piece(f"{key}/ends", gateway, ADDRESS, ends, (), inner)
-    yield _route(f"{key}/out", gateway, f"::/0 via {ROUTER} dev inet0", inner)
-    yield _route(f"{key}/default", vpc, f"::/0 via {BEYOND} dev igw", inner)
+    yield route(f"{key}/out", gateway, f"::/0 via {ROUTER} dev inet0", inner)
     for cidr in cidrs:
-        yield _route(f"{key}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
-        yield _route(f"inet6/{cidr}", INTERNET, f"{cidr} via {BEYOND} dev {far}", outer)
+        yield route(f"{key}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
+        yield route(f"inet6/{cidr}", INTERNET, f"{cidr} via {BEYOND} dev {far}", outer)
 
 
 def gateways(server: Server, blocks: Blocks) -> Iterator[tuple[str, str, Device]]:
@@ -116,7 +116,7 @@ def _gateways(server: Server, blocks: Blocks) -> Iterator[Piece]:
             line = f"{address}/128 dev {device.name}"
             up = (f"addr add {line} nodad noprefixroute",)
             yield Piece(f"{key}/{address}", device.holder, ADDRESS, up, (f"addr del {line}",), needs)
-        yield _route(f"{key}/default", device.holder, f"::/0 via {ROUTER} dev {device.name} table {table}", needs)
+        yield route(f"{key}/default", device.holder, f"::/0 via {ROUTER} dev {device.name} table {table}", needs)
         yield from _chosen(key, device.holder, device.name, table)
 
 
@@ -135,11 +135,11 @@ def _bonds(server: Server, bonders: Bonders) -> Iterator[Piece]:
             key, bonder, table = f"tunnel6/{bond['id']}", f"bond-{bond['id']}", server.tables[bond["space"]]
             yield Piece(f"{key}/here", holder, ADDRESS, (f"addr add {ROUTER}/64 dev {device} nodad",), (), tunnel)
             yield Piece(f"{key}/there", bonder, ADDRESS, (f"addr add {BEYOND}/64 dev tun0 nodad",), (), tunnel)
-            yield _route(f"{key}/default", bonder, f"::/0 via {ROUTER} dev tun0", tunnel)
+            yield route(f"{key}/default", bonder, f"::/0 via {ROUTER} dev tun0", tunnel)
             yield from _chosen(key, holder, device, table)
             for host, lan in lans:
                 line = f"{lan.network} via {BEYOND} dev {device} table {table}"
-                yield _route(f"{key}/{lan.network}", holder, line, tunnel)
+                yield route(f"{key}/{lan.network}", holder, line, tunnel)
                 near, lan_key = f"lan{host.connected_id}", f"lan/{host.bond_id}/{host.gateway}"
                 up = (f"addr add {lan} dev {near} nodad",)
                 yield Piece(f"{key}/{lan}/bonder", bonder, ADDRESS, up, (f"addr del {lan} dev {near}",), lan_key)
@@ -168,10 +168,10 @@ def filters(fabric: Fabric) -> dict[tuple[str, str], str]:
         devices = [one for one in fabric.devices if one.vpc == vpc]
         own = sorted(f'"{one.port}" . {address}' for one in devices for address in blocks.addresses[one])
         checked = sorted(f'"{one.port}"' for one in devices if one.checked)
-        texts[vpc, "bridge vpc6"] = _CHECK % {"own": _elements(own), "checked": _elements(checked)}
+        texts[vpc, "bridge vpc6"] = _CHECK % {"own": elements(own), "checked": elements(checked)}
         gateway = vpc.replace("vpc-", "igw-", 1)
         if gateway in fabric.gateways():
-            texts[gateway, "ip6 igw"] = _INTERNET_GATEWAY % {"owned": _elements(blocks.owned[vpc])}
+            texts[gateway, "ip6 igw"] = _INTERNET_GATEWAY % {"owned": elements(blocks.owned[vpc])}
     return texts
 
 
@@ -205,7 +205,8 @@ table ip6 igw {
 """
 
 
-def _elements(found: list[str]) -> str:
+def elements(found: list[str]) -> str:
+    """Return the elements of a set as nft wants them; empty if there are none."""
     return f" elements = {{ {', '.join(found)} }};" if found else ""
 
 
@@ -222,5 +223,6 @@ def _chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece
         yield Piece(f"{key}/{way}", namespace, RULE6, (f"rule add {rule}",), (f"rule del {rule}",))
 
 
-def _route(key: str, namespace: str, route: str, needs: str) -> Piece:
-    return Piece(key, namespace, ROUTE, (f"route replace {route}",), (f"route del {route}",), needs)
+def route(key: str, namespace: str, line: str, needs: str) -> Piece:
+    """Return the piece of a route."""
+    return Piece(key, namespace, ROUTE, (f"route replace {line}",), (f"route del {line}",), needs)

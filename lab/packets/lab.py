@@ -14,7 +14,7 @@ from typing import Any
 
 from lab.process import Running
 
-from . import bird, bond_bgp, filters, ipv6, managed_mesh, netns
+from . import bird, bond_bgp, filters, ipv6, ipv6_default, managed_mesh, netns
 from .admin_client import Hands
 from .aggregators import Server
 from .applied_state import Ledger
@@ -77,6 +77,7 @@ class Lab:
                 *managed_mesh.pieces(self.server),
                 *back,
                 *ipv6.pieces(self.server, self.bonders),
+                *ipv6_default.pieces(self.server),
             ]
         )
         for name in self._namespaces - set(wanted):
@@ -104,7 +105,8 @@ class Lab:
         for name in self.fabric.vpcs():
             texts[name] = filters.vpc([one for one in self.fabric.devices if one.vpc == name], self.fabric.groups(name))
         texts.update(self.bonders.filters())
-        tables = {(name, ""): text for name, text in texts.items()} | ipv6.filters(self.fabric)
+        tables = {(name, ""): text for name, text in texts.items()}
+        tables |= ipv6.filters(self.fabric) | ipv6_default.filters(self.fabric)
         for (name, table), text in tables.items():
             if self._texts.get((name, table)) != text:
                 netns.nft(name, text)

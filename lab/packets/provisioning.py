@@ -56,14 +56,21 @@ def wanted() -> expected.Wanted:
 
 @contextlib.contextmanager
 def direct() -> Iterator[StandIns]:
-    """Two aggregators of the demonstration in one subnet, two of its public addresses, and `direct` BGP."""
+    """Two aggregators of the demonstration in one subnet, two of its public addresses, and `direct` BGP.
+
+    And globex, whose VPC has IPv6: its gateway has a NAT gateway here, and so IPv6 an egress-only internet gateway.
+    """
     with seeded() as (server, aws):
         hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
         variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
+        globex = next(space for space in variables["bonding_spaces"] if space["key"] == "globex")
+        # Not all of its bonds' aggregators are here, and nothing asks for its LANs.
+        del globex["vxlan"]
+        globex["gateways"] = [{**globex["gateways"][0], "egress": "nat_gateway", "interface": "ens6"}]
         variables |= {
             "bonding_api_url": server.url,
             "aws_endpoint_url": aws.url,
-            "bonding_spaces": [],
+            "bonding_spaces": [globex],
             "bonding_cpe_nat_ips": [one for one in variables["bonding_cpe_nat_ips"] if one["bond"] in (17, 20)],
             "bonding_bgp": {"asn": 64512, "mode": "direct"},
             # What it is about is the clients' packets, which come to one aggregator and leave by another.

@@ -26,6 +26,7 @@ from .checks import (
     changes,
     cpe_nat,
     direct,
+    egress_only,
     firewall,
     gateways,
     host_config,
@@ -79,7 +80,10 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "changes": Scenario({"Changes under traffic": changes.checks}, build=live_changes.unbuilt),
     "ways out": Scenario({"Egress under traffic": changes.ways}, build=live_changes.unbuilt),
-    "direct": Scenario({"Bonds that move, direct BGP": direct.checks}, build=provisioning.direct),
+    "direct": Scenario(
+        {"Bonds that move, direct BGP": direct.checks, "IPv6 beside a NAT gateway": egress_only.checks},
+        build=provisioning.direct,
+    ),
     "firewall": Scenario({"The vendor's firewall": firewall.checks}, of="demonstration"),
     "mutants": Scenario({"One rule broken at a time": mutations.checks}, of="demonstration"),
 }

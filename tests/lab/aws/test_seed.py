@@ -72,7 +72,7 @@ def test_an_empty_seed(tmp_path: Path) -> None:
         ({"quotas": {"wheels": 4}}, "quotas: 'wheels' is unknown"),
         (
             {"routes": [{"route_table": "vpc-0a000000", "destination": "0.0.0.0/0", "target": "x"}]},
-            "routes[0]: target: 'x' is neither 'igw' nor the id of one of eni, i, igw, nat",
+            "routes[0]: target: 'x' is neither 'igw' nor the id of one of eigw, eni, i, igw, nat",
         ),
     ],
 )

@@ -53,6 +53,7 @@ def aws(**changes: Any) -> dict[str, Any]:
         "vpcs": [{"id": "vpc-00000001", "cidrs": ["10.1.0.0/16"], "tags": {"Name": "main"}}],
         "subnets": [{"id": "subnet-0000000a", "vpc_id": "vpc-00000001", "cidr": "10.1.0.0/24"}],
         "internet_gateways": [{"id": "igw-00000001", "vpc_id": "vpc-00000001"}],
+        "egress_only_internet_gateways": [],
         "nat_gateways": [],
         "route_tables": [
             {

@@ -59,7 +59,6 @@ def test_the_vpc_answers_and_leads_out() -> None:
     assert pieces["address6/vpc-main/2001:db8:0:a::5"].up == (
         "neigh replace 2001:db8:0:a::5 lladdr 02:00:00:00:00:03 dev bnet-0000000a nud permanent",
     )
-    assert pieces["igw6/igw-main/default"].up == ("route replace ::/0 via fe80::2 dev igw",)
     assert pieces["inet6/2001:db8::/56"].namespace == "inet"
 
 
