@@ -102,7 +102,7 @@ class Holding:
 def adoption_problem(given: str, found: Holding | None, network: str) -> str | None:
     """Return why an entry of `network` cannot adopt the Elastic IP `given` (as messages name it), or None.
 
-    It must be of the account, free, and nobody else's.
+    It must be of the account, free, and without another owner.
     """
     if found is None:
         return f"public_ip {given} is no Elastic IP of this account and region"

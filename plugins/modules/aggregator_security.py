@@ -96,7 +96,7 @@ options:
             required: true
       absent_rules:
         description:
-          - What it shall not let in any more. A rule that somebody else has made is left.
+          - What it shall not let in any more. A rule of others is left.
         type: list
         elements: dict
         default: []

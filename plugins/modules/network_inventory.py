@@ -21,7 +21,7 @@ description:
     collection and are not known, unknown keys in lists, values of a wrong type, variables of the whole network that
     differ between two hosts, and facts of a host that have the name of such a variable.
   - V(null) and an empty text count as absent.
-  - It runs on the controller, and asks nobody. Its result holds credentials, so Ansible never prints it.
+  - It runs on the controller, and sends no request. Its result holds credentials, so Ansible never prints it.
 extends_documentation_fragment:
   - bonded.internet.attributes
   - bonded.internet.attributes.info

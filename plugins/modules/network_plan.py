@@ -213,7 +213,7 @@ options:
               - V(auto) works them out, in each run, of the connected IPs and routes of the bonds of the space that have
                 C(include_private_wan); it costs two requests a bond. They are joined until they are no more than
                 O(spaces[].gateways[].max_networks), never beyond private address space, and never so that they take in
-                the network of a VPC, of tunnels, of the aggregators, or the route of somebody else.
+                the network of a VPC, of tunnels, of the aggregators, or a route of others.
               - What no bond has of them ends at the gateway, as C(unreachable), but for what the VPC leads elsewhere.
             type: list
             elements: str

@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 network_interfaces:
-  description: The network interfaces with the key; more than one only if somebody has copied the tags.
+  description: The network interfaces with the key; more than one only if the tags were copied.
   returned: success
   type: list
   elements: dict

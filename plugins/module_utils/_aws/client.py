@@ -121,7 +121,7 @@ class AwsModule(Protocol):
 
 
 class EndingModule(AwsModule, Protocol):
-    """And the part that is needed to end it."""
+    """AnsibleModule, as far as a module that can fail and exit is needed."""
 
     @property
     def check_mode(self) -> bool:

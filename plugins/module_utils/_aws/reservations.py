@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CIDR reservations of a subnet: addresses that somebody keeps for something else.
+"""CIDR reservations of a subnet: addresses that the account keeps for another use.
 
 EC2 takes no address out of them by itself, and neither does the collection. An address that the operator gives may lie
 in one: it may have been reserved for that.

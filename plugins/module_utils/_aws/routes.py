@@ -217,7 +217,7 @@ def _refuse_local(wanted: Route, routes: list[dict[str, Any]]) -> None:
 def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> None:
     """With a network given: only a route whose target carries its tag may be changed.
 
-    A target that is gone carries no packets and no tags; such a dead route is nobody's.
+    A target that is gone carries no packets and no tags; such a dead route has no owner.
     """
     if wanted.network is None:
         return

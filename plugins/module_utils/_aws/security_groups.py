@@ -93,7 +93,7 @@ class _Work:
                 if attempt == ROUNDS or error.code != (DUPLICATE_RULE if present else UNKNOWN_RULE):
                     raise
             (now,) = map(group_of, describe(self._client, "describe_security_groups", GroupIds=[group.id]))
-            # A rule of ours that is somebody else's by now stays.
+            # A rule of ours whose description was changed stays.
             left = [rule for rule in left if (_rule(rule) not in now.rules if present else _rule(rule) in now.own)]
         self.done.append(text)
 

@@ -234,7 +234,7 @@ class Client:
         try:
             return parse(response)
         except ValueError as error:
-            # JSON's own complaints are of columns, which help nobody.
+            # JSON's own complaints name columns, which do not help the operator.
             why = "" if isinstance(error, json.JSONDecodeError) else f" ({error})"
             text = f"{method} {path} was answered with {response.status}, but not with JSON{why}"
             if method not in _READING:

@@ -166,7 +166,7 @@ class RequestsTransport:
 
 
 def _content(answer: Any) -> bytes:
-    """The body, unpacked, read piece by piece.
+    """Return the body, unpacked, read piece by piece.
 
     :raises TransportError: if it is larger than MOST_BYTES, or packed in a way that was not asked for
     """

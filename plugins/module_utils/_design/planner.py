@@ -234,7 +234,7 @@ def _replaced_interfaces(meshes: list[Mesh], existing: ExistingMeshes) -> set[tu
 def _unnamed_interfaces(
     number: int, kept: set[tuple[str, str]], existing: ExistingMeshes, server: Server
 ) -> Iterable[Object]:
-    """VXLAN interfaces that protocols of ours name, or that fit a space's derived names, and nobody wants any more."""
+    """Return unwanted VXLAN interfaces that protocols of ours name, or that fit a space's derived names."""
     spaces = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
     for space, identity in spaces:
         for obj in existing.of(space, identity).get(number, ()):

@@ -4,7 +4,7 @@
 """Tags of the operator's own on everything that is made (`bonding_tags`, `tags` of a space).
 
 Accounts refuse a creation without them, so each is in the creating call. On what exists they are compared: a first step
-of the run writes those that differ. No tag is ever taken off, since nobody can tell whose one is.
+of the run writes those that differ. No tag is ever taken off, since a tag does not tell its author.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _compare(desired: DesiredNetwork, cloud: Cloud, tags_of: TagsOf, design: Des
 
 
 def _is_old(found: Any) -> bool:
-    """Return True if an Elastic IP is kept for nobody at present."""
+    """Return True if an Elastic IP is kept and unused."""
     return isinstance(found, ElasticIp) and is_retired(found)
 
 

@@ -93,7 +93,7 @@ def router_address(subnet: str) -> str:
 def choose_private_address(key: str, subnet: str, used: Collection[str], reserved: Iterable[str] = ()) -> str | None:
     """A free address of `subnet` for the entry named `key`, or None if the subnet is full.
 
-    `reserved`: the CIDR reservations of the subnet, which somebody keeps for something else.
+    `reserved`: the CIDR reservations of the subnet, which the account keeps for another use.
     The search begins at a place given by a hash of the key: so check mode shows the address that the real run
     takes, and two entries chosen at the same time seldom want the same one.
     """

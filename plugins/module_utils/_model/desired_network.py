@@ -69,7 +69,7 @@ class Report:
         self._kept[text] = None
 
     def problem(self, text: str) -> None:
-        """Note what stops the run, once."""
+        """Add a problem, which stops the run; each text once."""
         self._problems[text] = None
 
     @property

@@ -92,7 +92,7 @@ def all_owned(network: str, key: str, objects: Any) -> list[Any]:
 
 
 def cpe_nat_key(entry: str) -> str:
-    """Tag value of a CPE NAT entry's Elastic IP."""
+    """Return the tag value of a CPE NAT entry's Elastic IP."""
     return f"cpe-nat/{entry}"
 
 
@@ -102,7 +102,7 @@ def public_ip_key(host: str) -> str:
 
 
 def vpc_key(space: str) -> str:
-    """Tag value of a space's VPC."""
+    """Return the tag value of a space's VPC."""
     return f"vpc/{space}"
 
 

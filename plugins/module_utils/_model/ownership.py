@@ -22,7 +22,7 @@ _KIND = {
 def is_own_object(network: str, obj: Object) -> tuple[str, int] | None:
     """Return (kind, number) of a protocol's or filter's name if the network gives it to such a thing, else None.
 
-    A filter named demo_babel_8 is somebody else's: the network gives that name to a Babel protocol.
+    A filter named demo_babel_8 is not ours: the network gives that name to a Babel protocol.
     """
     own = parse_object_name(network, obj.key)
     return own if own is not None and _KIND[own[0]] == obj.kind else None

@@ -67,7 +67,7 @@ class QuotaUsage:
         return self.most - self.there - self.new
 
     def as_dict(self) -> dict[str, Any]:
-        """As network_plan returns it."""
+        """Return the dictionary that network_plan returns for it."""
         return asdict(self) | {"left": self.left}
 
 

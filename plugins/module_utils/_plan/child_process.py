@@ -75,5 +75,5 @@ def _work(work: Callable[[], Any], sender: Connection) -> None:
             raised = error
         except Exception as error:
             raised, trace = error, traceback.format_exc()
-    with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+    with contextlib.suppress(BrokenPipeError):  # the parent does not wait any more
         sender.send_bytes(pickle.dumps((returned, raised, trace, printed.getvalue())))

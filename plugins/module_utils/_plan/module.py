@@ -14,7 +14,7 @@ from .inputs import PlanModule, start_reading
 
 
 def _require_confirmation(module: PlanModule) -> None:
-    """End the module if it plans a teardown that nobody has confirmed; nothing was read before."""
+    """End the module if it plans an unconfirmed teardown; nothing was read before."""
     network, confirmed = module.params["network"], module.params["confirm_teardown"]
     if module.params["state"] == "absent" and confirmed != network and not module.check_mode:
         module.fail_json(

@@ -45,7 +45,7 @@ NEW_KINDS = {"private_address", "attachment"}
 
 
 MOST_PROBLEMS = 50
-"""So many are shown: one mistake in a template makes thousands, and nobody reads more of them."""
+"""Number of problems that are shown: one mistake in a template makes thousands."""
 
 
 class PlanError(Exception):
@@ -242,7 +242,7 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork) -> Scope:
 
 
 def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNetwork, report: Report) -> None:
-    """Refuse more deletions than allowed, of all kinds on all systems; those that nobody gets back are named first."""
+    """Refuse more deletions than allowed, of all kinds on all systems; those that cannot be undone are named first."""
     counts = Counter(item.kind for item in items if item.verb == "delete")
     if desired.absent or counts.total() <= limit:
         return

@@ -270,7 +270,7 @@ class _Work:
         objects.update({known.identity: known for known in step.known})
 
     def as_dict(self) -> dict[str, Any]:
-        """As network_plan returns it."""
+        """Return the dictionary that network_plan returns for it."""
         for net, spaces, objects in self._known.values():
             net["known"] = _text(dump_prefetched(self._aggregators[net["aggregator"]], spaces, objects.values()))
             for section in AGGREGATOR_PARTS:

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class ServerReader:
-    """Reads once what was not read yet; keeps the engine's objects beside the design's view of them."""
+    """Reader of the management server: each collection once, as objects for the engine and as state for the design."""
 
     def __init__(self, api: Api, refs: Refs) -> None:
         self._api, self._refs = api, refs

@@ -100,7 +100,7 @@ def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
 
 
 def named(kind: str, parent: str, data: dict[str, Any]) -> Object:
-    """An object to delete: only its key counts, which may be one that nobody would be allowed to create."""
+    """An object to delete: only its key counts, which may be one that the rules for a new object reject."""
     resource = RESOURCES[kind]
     try:
         key = resource.canonical({resource.key: data[resource.key]})[resource.key]

@@ -137,7 +137,7 @@ class Refs:
             return any(item.get("id") == number for item in self._lists.get(kind, ()))
 
     def take(self, kind: str, items: list[dict[str, Any]]) -> None:
-        """Take a collection as read: what somebody else has just read of it."""
+        """Take a collection as read, from a caller that has just read it."""
         with self._lock:
             self._lists[kind] = items
 

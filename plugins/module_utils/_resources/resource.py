@@ -104,7 +104,7 @@ class Resource:
     :param rank: creation order: smaller first; deletion in reverse
     :param addressed_by: the field whose value ends the path of one object
     :param complete: whether a creation also sends the defaults of what was not given, where they are more than nothing:
-        another server may have other defaults, and nobody would see that a translation was made switched off
+        another server may have other defaults, and a translation would be created disabled without a word
     """
 
     kind: str

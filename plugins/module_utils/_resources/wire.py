@@ -102,7 +102,7 @@ class Table:
         if not tells:
             return self.received(listing.of[0], item)
         item = self._in(kind, "", item)
-        # An object of a kind that nobody knows has at least what all objects have.
+        # An object of an unknown kind has at least what all objects have.
         named = f"{item.get(tells)}_{kind}"
         inner = named if named in self._resources else listing.of[0]
         found = self.received(inner, {name: value for name, value in item.items() if name != tells})

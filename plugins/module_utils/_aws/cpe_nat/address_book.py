@@ -24,7 +24,7 @@ class AddressBook:
     def __init__(self, found: Found) -> None:
         self._found = found
         self.choosing: set[str] = set()
-        """The subnets in which an address was chosen that nobody has named."""
+        """The subnets in which the engine chose an address."""
         self._taken: dict[str, dict[str, str]] = {
             subnet.id: {private_ip: f"interface {owner}" for private_ip, owner in subnet.used.items()}
             for subnet in found.subnets.values()

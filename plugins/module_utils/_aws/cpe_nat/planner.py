@@ -191,7 +191,7 @@ class _Present:
         return None
 
     def _adopted(self, entry: Entry, public_ip: str) -> ElasticIp | None:
-        """The Elastic IP that the user gave by its public address; it must be free, and nobody else's."""
+        """Return the Elastic IP that the user gave by its public address; it must be free, without another owner."""
         listed = {address.public_ip: address for address in self.found.addresses}
         given = listed.get(public_ip) or self.found.others.get(public_ip)
         problem = adoption_problem(str(given or public_ip), _holding(given), self.request.network)

@@ -161,7 +161,7 @@ class _Table:
             pool = [(f"ipv4pool-ec2/{after['pool']}", False)] if after.get("pool") else []
             yield from _made("elastic-ip", "AllocateAddress", *pool, more_tags=own)
         else:
-            taken = not before  # somebody else's so far
+            taken = not before  # without an owner tag so far
             set_now = tuple(sorted(key for key, value in new.items() if value is not None and old.get(key) != value))
             if set_now:
                 yield from _on(("elastic-ip/*", not taken), "CreateTags", given=set_now)

@@ -68,7 +68,7 @@ def choose_speakers(entries: Iterable[Entry], context: Context) -> tuple[Member,
 
 
 def direct_objects(desired: DesiredNetwork, fleet: Fleet, report: Report) -> list[Object]:
-    """BGP over the members' private addresses: only inside one subnet, whose VPC router nobody has to ask."""
+    """Return BGP over the members' private addresses: only inside one subnet, where no VPC router is between."""
     if desired.bgp is None or desired.bgp.mode != "direct":
         return []
     places: dict[str, list[Member]] = {}

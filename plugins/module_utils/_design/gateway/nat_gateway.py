@@ -36,7 +36,7 @@ from .gateways import PART, Gateway
 def elastic_ip_items(
     address: ElasticIp | None, key: str, host: str, given: DesiredGateway, desired: DesiredNetwork, design: Design
 ) -> None:
-    """Make the Elastic IP, or take over the one that the gateway names; take a kept one back into use."""
+    """Create the Elastic IP, or adopt the one that the gateway names; reactivate a kept one."""
     common = Placement("add", PART, host)
     if address is None:
         adopted = {TAG_ADOPTED: "true"} if given.public_ip else {}

@@ -32,7 +32,7 @@ def gateway_objects_of(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) 
 
 
 def _addresses(gateway: Gateway) -> list[str]:
-    """The network interface's own; the device is nobody else's, so that nothing but the server gives it one."""
+    """Return the network interface's own addresses; only the management server configures the device."""
     if gateway.interface is None:
         return [KNOWN_AFTER_APPLY]
     own = [f"{gateway.interface.private_ip}/{ipaddress.IPv4Network(gateway.subnet).prefixlen}"]

@@ -47,7 +47,7 @@ def design_gateway_removal(kept: list[Gateway], context: Context) -> None:
 
     What else belongs to it follows it by `leftovers`: its security group, and what its host translates.
 
-    A gateway is known by its network interface, and where that is gone (a run was killed, somebody deleted it) by its
+    A gateway is known by its network interface, and where that is gone (a killed run, a deletion by hand) by its
     NAT gateway, an Elastic IP or its static protocol.
     """
     desired, cloud = context.desired, context.cloud
@@ -225,7 +225,7 @@ def _gone(gateway: RemovedGateway, switch: str, context: Context) -> None:
 
 
 def _spare_items(gateway: RemovedGateway, where: str | None, context: Context) -> None:
-    """Further NAT gateways and Elastic IPs with the same keys go too, in a teardown."""
+    """Delete further NAT gateways and Elastic IPs with the same keys, in a teardown."""
     place, network = (gateway.space, gateway.host), context.desired.network
     for nat in all_owned(network, nat_gateway_key(*place), context.cloud.nat_gateways.values())[1:]:
         remove_nat_gateway(nat, None, place, where, context)

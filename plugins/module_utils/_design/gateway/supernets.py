@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`networks: auto` of a gateway: the supernets of what the space's bonds carry into it.
 
-AN-001 advises supernets, so that a new office wants no new route; nobody should have to work them out.
+AN-001 advises supernets, so that a new office wants no new route; `auto` works them out.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class HostConfigChange:
 
 
 def _return_routes_after(found: Part, wanted: Part, phase: Phase) -> Part:
-    """New ones come first; one that changes does so when its address moves, which is in the switch phase."""
+    """Return the return routes after a phase: new ones come first, a changed one moves with its address."""
     if phase == "remove":
         return dict(wanted)
     return {**wanted, **found} if phase == "add" else {**found, **wanted}

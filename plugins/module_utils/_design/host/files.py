@@ -129,7 +129,7 @@ FILES: Mapping[str, Record] = {
             "network": _OF_NETWORK,
             "space": _KEY,
             "key": Text("the key of a gateway", 255),
-            # of a gateway that goes nobody may know it any more
+            # of a removed gateway it may be unknown
             "interface": replace(_NAME, optional=True),
         }
     ),

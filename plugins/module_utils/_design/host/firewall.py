@@ -80,7 +80,7 @@ def firewall_needs(
 
 
 def first_device(member: Member, desired: DesiredNetwork) -> str | None:
-    """Return the device of a member with its private address, as it was read on the host; None if nobody knows it."""
+    """Return the device of a member with its private address, as it was read on the host; None if it is unknown."""
     found = next((host.found for host in desired.hosts if host.host == member.host), None) or {}
     for device in found.get("devices") or ():
         if member.private_ip in [text.split("/")[0] for text in device.get("addresses") or ()]:

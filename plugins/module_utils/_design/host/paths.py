@@ -25,7 +25,7 @@ def opens(found: Mapping[str, Any], skipped: Iterable[str]) -> bool:
 def check_firewall(
     member: Member, found: Mapping[str, Any], needs: Part, skipped: Iterable[str], report: Report
 ) -> None:
-    """Refuse a mesh whose VXLAN the host rejects and nobody opens; warn of the rest, which a device may be let by."""
+    """Refuse a mesh whose VXLAN the host rejects and no rule opens; warn of the rest, which a device may be let by."""
     admits, firewall = found.get("admits") or {}, found.get("firewall") or {}
     if opens(found, skipped):
         return

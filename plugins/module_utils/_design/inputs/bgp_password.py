@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The password of the BGP sessions between the aggregators.
 
-The plan judges the password and hands it on to nobody: Ansible would mask it in what the plan returns. The role takes
+The plan judges the password and does not return it: Ansible would mask it in what the plan returns. The role takes
 it from the inventory and gives it to each BGP protocol of the plan's work.
 """
 

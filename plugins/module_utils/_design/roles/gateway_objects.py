@@ -17,7 +17,7 @@ from .gateway_input import GatewayInput
 MTU = 1500
 """The path to the Internet carries 1500 octets."""
 FALLBACK_ROUTE_FILTER = "if net.len > 0 then preference = 1;\naccept;"
-"""Import filter of the gateway's routes: but for the default they count only where nobody else has one. With a static
+"""Import filter of the gateway's routes: but for the default they count only where there is no other one. With a static
 route's own preference of 200 a network that is just one LAN would be taken from the LAN."""
 
 

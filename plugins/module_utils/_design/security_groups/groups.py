@@ -208,7 +208,7 @@ class _Plan:
     def group(
         self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
     ) -> None:
-        """A group with these rules; rules of others in it are left, and ours that nobody wants any more go last.
+        """A group with these rules; rules of others in it are left, and unwanted ones of ours go last.
 
         Those of a gateway that is kept are not told from the others of its space: so all of them stay.
         """
@@ -292,7 +292,7 @@ class _Plan:
         self._design.security[place.phase].append(SecurityWork(place.part, "interfaces", entry, place.host, late))
 
     def finish(self) -> None:
-        """Groups that nobody wants are taken off and go, or are kept with what they belong to."""
+        """Detach and delete unwanted groups, or keep them with the objects that they belong to."""
         fleet, leftovers = self._fleet, self._leftovers
         decommissioned = {member.instance.interface_id for member in fleet.decommissioned if member.instance}
         for group in sorted(self._cloud.groups.values(), key=lambda g: g.tags.get(TAG_KEY, "")):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups and rules that nobody wants any more: kept, or taken away by a switch."""
+"""Unwanted security groups and rules: kept, or removed by a switch."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _sources_that_leave(server: Server, fleet: Fleet) -> set[str]:
 
 
 def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server, fleet: Fleet) -> bool:
-    """Return True if nobody misses the rule: others let in the same, or it is for an address that no aggregator has."""
+    """Return True if the rule is idle: others let in the same, or it names an address that no aggregator has."""
     kind, place = kind_of(key)
     remaining = list(remaining)
     if any(other.covers(rule) for other in remaining):

@@ -100,7 +100,7 @@ def design_vpc(space: DesiredSpace, context: Context) -> VpcDesign | None:
 
 
 def _check_zones(space: str, wanted: DesiredVpc, context: Context) -> None:
-    """Refuse a subnet in a zone without an aggregator; one that is there already may stay when its aggregator has left.
+    """Refuse a new subnet in a zone without an aggregator; an existing one may stay.
 
     EC2 refuses a zone that it does not know, but only after the VPC has been made.
     """
@@ -237,7 +237,7 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
 
 
 def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -> None:
-    """Refuse a new subnet that overlaps another one of the VPC, as EC2 does, and name those that nobody wants."""
+    """Refuse a new subnet that overlaps another one of the VPC, as EC2 does, and name unwanted ones."""
     inside = [subnet for subnet in cloud.subnets.values() if vpc.found and subnet.vpc_id == vpc.found.id]
     keys = {subnet.id: subnet.tags.get(TAG_KEY, "") for subnet in inside if subnet.tags.get(TAG_NETWORK) == network}
     for name, chosen, key_of in (

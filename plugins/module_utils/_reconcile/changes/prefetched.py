@@ -33,7 +33,7 @@ def dump_prefetched(aggregator: Mapping[str, Any], spaces: Iterable[str], object
 
 
 def load_prefetched(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:
-    """The objects of ``known``; names, spaces and the aggregator itself are learned as if they had been read."""
+    """Return the objects of ``known``; register names, spaces and the aggregator as if they had been read."""
     parent = parent_of(AGGREGATOR, aggregator_id)
     refs.take("aggregator", [{"id": aggregator_id, "ip": known.get("ip"), "ipv6": known.get("ipv6")}])
     refs.take("space", [{"key": key} for key in known.get("spaces") or ()])

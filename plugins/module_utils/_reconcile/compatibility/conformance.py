@@ -186,7 +186,7 @@ def _has(
         return None if described is None else False
     if objects:
         return False
-    # OPTIONS may leave out what nobody can write.
+    # OPTIONS may leave out fields that are read-only.
     return None if described is None or field.read_only else False
 
 
