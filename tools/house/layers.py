@@ -23,7 +23,7 @@ BELOW: dict[str, set[str]] = {
     "_model": set(),
     "_design": {"_model"},
     "_host": set(),
-    "_aws": {"_model", "_design"},
+    "_aws": {"_model"},
     "_resources": {"_client"},
     "_reconcile": {"_resources", "_client"},
     "_plan": {"_module", "_options", "_reconcile", "_design", "_model", "_resources", "_client", "_aws"},

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from .._design.vpc.public_subnets import NAT
-from .._model.desired_network import DesiredNetwork
+from .._model.desired_network import NAT, DesiredNetwork
 from .._model.names import TAG_KEY, TAG_NETWORK, public_subnet_key
 from .._model.state import Cloud, EgressOnlyGateway
 from .client import Ec2Client, describe, tags_of

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._design.security_groups.rules import SELF
 from .._model.desired_network import DesiredNetwork
 from .._model.names import TAG_CHECK
-from .._model.state import Cloud, Rule, SecurityGroup
+from .._model.state import SELF, Cloud, Rule, SecurityGroup
 from .client import Ec2Client, describe, owned_by, tags_of, where
 
 OURS = "bonded.internet"

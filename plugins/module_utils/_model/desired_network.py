@@ -14,6 +14,8 @@ DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
 AUTO = "auto"
+NAT = "nat_gateway"
+"""A gateway's `egress` by a NAT gateway, and the kind of that object in the plan."""
 ROUTES_A_TABLE = 50
 """Routes that a route table may have, unless AWS has raised it."""
 

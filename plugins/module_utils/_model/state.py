@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from .._objects import Object
 from .names import ANYWHERE
 
+SELF = "self"
+"""Source of a security group's rule: the interfaces that carry the group itself."""
+
 
 @dataclass(frozen=True)
 class Aggregator:

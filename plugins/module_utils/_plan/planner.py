@@ -25,8 +25,7 @@ from .._design.cpe_nat.removal import leftover_keys
 from .._design.gateway.supernets import auto_bonds
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
-from .._design.vpc.public_subnets import NAT
-from .._model.desired_network import PARTS, DesiredNetwork, Report
+from .._model.desired_network import NAT, PARTS, DesiredNetwork, Report
 from .._model.phases import PHASES
 from .._model.plan import ALLOW, Design, PlannedChange
 from .._printable import printable_all

@@ -14,14 +14,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ..._model.addresses import AWS_RESERVED_FIRST
-from ..._model.desired_network import DesiredNetwork, Report
+from ..._model.desired_network import NAT, DesiredNetwork, Report
 from ..._model.names import TAG_KEY, vpc_key
 from ..._model.plan import PlannedChange
 from ..._model.quotas import BY_SIZE, BY_TYPE, GROUPS, NAT_GATEWAYS, REGIONAL, ROUTES, QuotaUsage, quota_line
 from ..._model.state import Cloud, RouteTable, Subnet
 from ..aggregators.fleet import Fleet
 from ..context import Context
-from ..vpc.public_subnets import NAT
 from .prices import is_of_own_pool
 
 NEIGHBOURS = 1000

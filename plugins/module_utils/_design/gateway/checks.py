@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from ..._model.desired_network import DesiredGateway, DesiredNetwork, DesiredSpace, Report
+from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
 from ..._model.state import Cloud
-from ..vpc.public_subnets import NAT
 from .gateways import MASQUERADE, Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of

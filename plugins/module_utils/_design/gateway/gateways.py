@@ -9,7 +9,7 @@ import itertools
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from ..._model.desired_network import DesiredGateway, DesiredNetwork, DesiredSpace
+from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace
 from ..._model.names import (
     gateway_device,
     gateway_ip_key,
@@ -24,7 +24,6 @@ from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, 
 from ..aggregators.fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
 from ..roles.gateway_input import GatewayInput, named_input, wanted_fields
-from ..vpc.public_subnets import NAT
 from ..vpc.vpcs import VpcDesign
 
 PART = "gateways"

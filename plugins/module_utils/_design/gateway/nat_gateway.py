@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._model.desired_network import DesiredGateway, DesiredNetwork
+from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork
 from ..._model.names import (
     TAG_ADOPTED,
     TAG_KEY,
@@ -29,7 +29,6 @@ from ..._objects import Change
 from ..aggregators.leftovers import RELEASE, TEARDOWN, releases
 from ..context import Context
 from ..cpe_nat.entries import is_adopted
-from ..vpc.public_subnets import NAT
 from .gateways import PART, Gateway
 
 

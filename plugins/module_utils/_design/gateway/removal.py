@@ -9,7 +9,7 @@ import ipaddress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..._model.desired_network import DesiredNetwork
+from ..._model.desired_network import NAT, DesiredNetwork
 from ..._model.names import (
     ANYWHERE,
     GATEWAY_KINDS,
@@ -33,7 +33,6 @@ from ..aggregators.fleet import Fleet, Member
 from ..aggregators.leftovers import RELEASE, TEARDOWN, releases, removal_switch
 from ..context import Context
 from ..roles.gateway_input import named_input
-from ..vpc.public_subnets import NAT
 from .gateways import PART, Gateway
 from .nat_gateway import failed_nats, remove_gateway_address, remove_nat_gateway
 

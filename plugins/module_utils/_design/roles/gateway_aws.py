@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..._model.desired_network import NAT
 from ..._model.names import ANYWHERE, TAG_ADOPTED, TAG_KEY, TAG_RETIRED
-from ..vpc.public_subnets import NAT
 from .gateway_input import GatewayInput
 
 _Found = Mapping[str, Any]

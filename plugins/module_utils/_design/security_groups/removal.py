@@ -12,11 +12,11 @@ from ..._model.addresses import is_covered, network_of
 from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_KEY
 from ..._model.plan import ALLOW
-from ..._model.state import Cloud, Rule, SecurityGroup, Server
+from ..._model.state import SELF, Cloud, Rule, SecurityGroup, Server
 from ..aggregators.fleet import Fleet
 from ..aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
 from ..context import Context
-from .rules import BGP, FORWARDED, SELF, VXLAN, inbound_rules
+from .rules import BGP, FORWARDED, VXLAN, inbound_rules
 
 
 def kind_of(key: str) -> tuple[str, str]:

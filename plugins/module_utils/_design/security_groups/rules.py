@@ -12,10 +12,8 @@ from typing import Any
 
 from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import ANYWHERE
-from ..._model.state import Rule
+from ..._model.state import SELF, Rule
 
-SELF = "self"
-"""A rule's source: the interfaces that carry the group itself."""
 VXLAN = ("udp", 4789)
 BGP = (("tcp", 179), ("udp", 3784))
 """BGP and BFD between private addresses; over a transit VXLAN they are inside of it."""

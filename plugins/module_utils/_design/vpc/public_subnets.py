@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._model.desired_network import DesiredNetwork, DesiredSpace, Report
+from ..._model.desired_network import NAT, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, owned, public_subnet_key, public_table_key, tags, vpc_key
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
 from ..._model.state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
@@ -24,7 +24,6 @@ from .egress_only import egress_only_gone, leads_out
 
 PREFIX = 28
 """The smallest subnet that AWS makes; a NAT gateway needs one address of it."""
-NAT = "nat_gateway"
 
 
 def public_subnet(cidr: str, zone: str) -> str | None:
