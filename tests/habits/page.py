@@ -36,7 +36,7 @@ that is no whole number, a list that has not as many objects as it counts, an an
 succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
 
 What a new object gets that its body leaves out is the server's, but for connected IPs and CPE NAT IPs: the collection
-creates these enabled, with `aggregator_routing: auto` and outside the private WAN unless told otherwise, since nobody
+creates these enabled, with `aggregator_routing: auto` and outside the private WAN by default, since no client
 would see that a translation is there and switched off. Interfaces and protocols of roles are given whole; with a
 module for one object the server fills in what is not given.
 

@@ -90,7 +90,7 @@ _TABLE = (
         "of two fields alone the default is given (false)",
     ),
     # Writes
-    ("no_put", "PUT is answered 405", "`PATCH` sends only what changes [D]: nobody needs PUT"),
+    ("no_put", "PUT is answered 405", "`PATCH` sends only what changes [D]: no request needs PUT"),
     ("other_statuses", "POST 200, PATCH 202, DELETE 200 with a body", "POST 201, PATCH/PUT 200, DELETE 204 are [A]"),
     (
         "thin_answers",
