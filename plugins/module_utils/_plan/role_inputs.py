@@ -189,10 +189,10 @@ def make_role_inputs(
         for phase, entries in design.public_addresses.items()
     }
     sides = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
-    changed_hosts: dict[str, list[str]] = {phase: _changed_hosts(plan, phase) for phase in PHASES}
-    changed_hosts["zones"] = [host for host in zones_after_routes(sides) if host in changed_hosts["add"]]
+    hosts_to_configure: dict[str, list[str]] = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
+    hosts_to_configure["zones"] = [host for host in zones_after_routes(sides) if host in hosts_to_configure["add"]]
     plan.work |= {
-        "changed_hosts": changed_hosts,
+        "hosts_to_configure": hosts_to_configure,
         "host_config": sides,
         "expect": expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts),
     }
@@ -202,7 +202,7 @@ def make_role_inputs(
     return plan
 
 
-def _changed_hosts(plan: Plan, phase: Phase) -> list[str]:
+def _hosts_to_configure(plan: Plan, phase: Phase) -> list[str]:
     """The hosts that have something of their host configuration changed in a phase."""
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
@@ -220,11 +220,11 @@ def _steps(plan: Plan, phase: Phase) -> list[str]:
         "security": any(shared["security"].values()),
         "vpcs": bool(shared["vpcs"]),
         "private_wan": bool(shared["private_wan"]),
-        "host_prepared": bool(plan.work["changed_hosts"][phase]),
+        "host_prepared": bool(plan.work["hosts_to_configure"][phase]),
         "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
         **{name: bool(rounds.get(f"{phase}.{name}")) for name in ("bgp", "mesh", "gateways")},
         # Right after the routes: until then connections that were open before are not translated.
-        "host_zones": phase == "add" and bool(plan.work["changed_hosts"]["zones"]),
+        "host_zones": phase == "add" and bool(plan.work["hosts_to_configure"]["zones"]),
         "gateway_security": any(shared["gateway_security"].values()),
     }
     return [name for name, is_needed in needed.items() if is_needed]

@@ -87,7 +87,7 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     work = make_role_inputs(world.design, steps, aggregators, scope, "agg1").work
     order = [name for name in work["steps"]["add"] if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
-    assert (work["changed_hosts"]["add"], work["changed_hosts"]["zones"]) == (["agg1"], ["agg1"])
+    assert (work["hosts_to_configure"]["add"], work["hosts_to_configure"]["zones"]) == (["agg1"], ["agg1"])
 
 
 def test_site_includes_each_step_for_all_hosts() -> None:
