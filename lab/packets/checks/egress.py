@@ -48,7 +48,7 @@ def way_out(lab: Lab) -> Path:
     return Path(f"{host.bond} to the Internet", host.namespace, INTERNET_HOST)
 
 
-def _hosts_to_configure(intent: Intent) -> dict[str, Any]:
+def _skipped_host_parts(intent: Intent) -> dict[str, Any]:
     """Only the aggregator that translates is worked on itself: the others have nothing to install."""
     intent.host_variables = {name: {"bonding_manage_hosts": name == GATEWAY["aggregator"]} for name in intent.hosts}
     return {"bonding_host_skip": ["attach", "checks", "converge", "return_routes"]}
@@ -57,7 +57,7 @@ def _hosts_to_configure(intent: Intent) -> dict[str, Any]:
 def _gateway(intent: Intent) -> str:
     forward = {"protocol": "tcp", "port": FORWARDED, "to": intent.lab.host(HOST).address, "to_port": PAGE_PORT}
     intent.space("acme").update(vpc=dict(VPC), gateways=[{**GATEWAY, "port_forwards": [forward]}])
-    _outcome, did = unharmed(intent, lambda: intent.run(**_hosts_to_configure(intent)))
+    _outcome, did = unharmed(intent, lambda: intent.run(**_skipped_host_parts(intent)))
     path = way_out(intent.lab)
     all_answer([path], "this does not work")
     return f"{did}; {path.name} works, as {goes_out(intent.lab.host(HOST))}"
@@ -66,7 +66,7 @@ def _gateway(intent: Intent) -> str:
 def _egress(intent: Intent) -> str:
     intent.space("acme")["gateways"] = [{**GATEWAY, "egress": "nat_gateway"}]
     before, path = goes_out(intent.lab.host(HOST)), way_out(intent.lab)
-    told = measured(intent, {path.name: ROUTE_REPLACED}, [*paths(intent.lab), path], **_hosts_to_configure(intent))
+    told = measured(intent, {path.name: ROUTE_REPLACED}, [*paths(intent.lab), path], **_skipped_host_parts(intent))
     nats = {one["public_ip"] for one in intent.lab.fabric.state["nat_gateways"]}
     seconds = until(lambda: goes_out(intent.lab.host(HOST)) in nats, DEADLINE)
     need(seconds is not None, f"{path.name} is seen as '{goes_out(intent.lab.host(HOST))}', not as {nats}")
