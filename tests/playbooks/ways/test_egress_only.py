@@ -14,7 +14,7 @@ from .test_egress import ALLOWED, done_as_planned
 
 HOSTS = {"agg1": demo_hosts()["agg1"]}
 RIGHTS = {*tables.BUILD, *tables.TAKE_DOWN, *tables.RETIRE, *tables.IPV6}
-GONE = {"confirm_teardown": "demo", "release_addresses": True, "teardown_private_wan": True}
+GONE = {"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True, "bonding_teardown_private_wan": True}
 
 
 def variables(egress: str) -> Json:
