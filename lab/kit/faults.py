@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import abc
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -17,19 +18,19 @@ class FaultError(ControlError):
     """A fault that makes no sense; the text says why."""
 
 
-class Fault:
+class Fault(abc.ABC):
     """A fault: `after` so many matching requests, it is put into `count` of them (None: into all)."""
 
     after: int
     count: int | None
 
+    @abc.abstractmethod
     def matches(self, *request: str) -> bool:
         """Return True if the fault is meant for a request."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def shown(self) -> dict[str, Any]:
         """Return the JSON object of the fault, with its numbers counted down."""
-        raise NotImplementedError
 
 
 F = TypeVar("F", bound=Fault)

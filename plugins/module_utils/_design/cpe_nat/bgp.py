@@ -116,8 +116,7 @@ def check_reflectors(desired: DesiredNetwork, fleet: Fleet, report: Report) -> N
     if len(desired.bgp.route_reflectors) == 1:
         report.warn(
             f"bonding_bgp.route_reflectors: {desired.bgp.route_reflectors[0]} alone: while it is down no bond's move "
-            "is "
-            "told to anybody. Name a second one."
+            "is told to anybody. Name a second one."
         )
 
 

@@ -19,7 +19,7 @@ Part = dict[str, dict[str, Any]]
 """One kind of a host's entries by what tells them apart: the space, or the address."""
 SOURCE = ("device", "subnet", "untranslated", "zone")
 """Fields of a masquerade entry that decide about the address that packets get."""
-NOBODYS = 0
+NO_ZONE = 0
 """The conntrack zone of new rules until a route leads to them, which is everybody's.
 
 In a zone of its own conntrack would know the connections that still go elsewhere, as such that are not translated, and
@@ -47,7 +47,7 @@ def _between(before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase) 
     there = before.get("incoming") or []
     new = [name for name in after["incoming"] if name not in there]
     source = {name: before[name] for name in SOURCE if name in before} if phase == "add" else {}
-    if source.get("zone") == NOBODYS:  # which a run that was killed has left
+    if source.get("zone") == NO_ZONE:  # which a run that was killed has left
         source["zone"] = after["zone"]
     return {
         **after,
@@ -113,7 +113,7 @@ def _interrupts(
         texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
         texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
     # A run that was killed may have left it.
-    before = {**before, "zone": after["zone"]} if before.get("zone") == NOBODYS else before
+    before = {**before, "zone": after["zone"]} if before.get("zone") == NO_ZONE else before
     texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
     return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
 

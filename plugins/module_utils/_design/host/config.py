@@ -26,7 +26,7 @@ from ..gateway.gateways import Gateway
 from ..gateway.port_forwards import port_forwards_of
 from ..mesh.meshes import Mesh
 from ..renames import renamed_spaces
-from .changes import NOBODYS, Part, masquerade_after, masquerade_items, natural_sort_key, return_route_items
+from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key, return_route_items
 from .files import check_masquerade
 from .firewall import PARTS, firewall_after, firewall_items, firewall_needs, kept_entries, key_of, merged
 
@@ -87,11 +87,11 @@ class HostConfigChange:
     def prepared(
         self, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
     ) -> HostConfig:
-        """Return the specification before the routes of the first phase: new rules translate in zone NOBODYS."""
+        """Return the specification before the routes of the first phase: new rules translate in zone NO_ZONE."""
         spec = self.after("add", masquerade, return_routes, firewall)
         for space, entry in spec.masquerade.items():
-            if self.found.masquerade.get(space, {}).get("zone", NOBODYS) == NOBODYS and masquerade:
-                spec.masquerade[space] = {**entry, "zone": NOBODYS}
+            if self.found.masquerade.get(space, {}).get("zone", NO_ZONE) == NO_ZONE and masquerade:
+                spec.masquerade[space] = {**entry, "zone": NO_ZONE}
         return spec
 
 
@@ -303,8 +303,7 @@ def _warn(
     if transit and chosen and alone and len(fleet.speakers) > 1:
         report.warn(
             f"bonding_bgp: {', '.join(alone)}: {_OFF}, so no return route is set there: a bond that moves there does "
-            "not "
-            "answer under its public address until the address has been moved too."
+            "not answer under its public address until the address has been moved too."
         )
     for gateway in gateways:
         mesh_only = gateway.translates and not gateway.desired.incoming

@@ -16,7 +16,7 @@ from ..gateway.checks import check_egress
 from ..gateway.gateways import MASQUERADE
 from ..gateway.port_forwards import port_forwards_of
 from ..host.changes import natural_sort_key
-from ..host.config import NOBODYS, conntrack_zone
+from ..host.config import NO_ZONE, conntrack_zone
 from ..inputs.inventory_names import check_space_key
 from ..inputs.spaces import read_gateway
 from .gateway_aws import free_device_index
@@ -78,14 +78,14 @@ def _check(space: str, wanted: DesiredGateway, options: _Found, report: Report) 
         report.problem(f"{label}: networks: auto needs the plan of site.yml. Give the networks of the bonds.")
     if not wanted.interface and not options["manage_host"]:
         report.problem(
-            f"{label}: interface is needed with manage_host: false: the name that the host gives the device."
+            f"{label}: interface is needed with pwan_gateway_manage_host: false: the name that the host gives the "
+            "device."
         )
     check_egress(DesiredSpace(space, "unmanaged", vpc=DesiredVpc("made", ipv6=options["ipv6"])), wanted, report)
     if wanted.egress == MASQUERADE and not options["manage_host"]:
         report.problem(
             f"{label}: egress: masquerade needs rules on the aggregator, and the role may not log in there "
-            "(manage_host: "
-            "false): no bond would reach the Internet. Let the role log in, or use egress: nat_gateway or none."
+            "(pwan_gateway_manage_host: false): no bond would reach the Internet. Let the role log in, or use egress: nat_gateway or none."
         )
     if len(options["instances"]) != 1:
         report.problem(
@@ -130,4 +130,4 @@ def masquerade_rules(gateway: GatewayInput, installed: Iterable[_Found], subnet:
         "ipv6": gateway.accept_ra,
         **gateway.masquerade,
     }
-    return [*rules, rule if in_zone else {**rule, "zone": NOBODYS}]
+    return [*rules, rule if in_zone else {**rule, "zone": NO_ZONE}]
