@@ -85,7 +85,8 @@ def _check(space: str, wanted: DesiredGateway, options: _Found, report: Report) 
     if wanted.egress == MASQUERADE and not options["manage_host"]:
         report.problem(
             f"{label}: egress: masquerade needs rules on the aggregator, and the role may not log in there "
-            "(pwan_gateway_manage_host: false): no bond would reach the Internet. Let the role log in, or use egress: nat_gateway or none."
+            "(pwan_gateway_manage_host: false): no bond would reach the Internet. "
+            "Let the role log in, or use egress: nat_gateway or none."
         )
     if len(options["instances"]) != 1:
         report.problem(

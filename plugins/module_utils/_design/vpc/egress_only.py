@@ -61,7 +61,8 @@ def _check_vpc(space: str, desired: DesiredNetwork, cloud: Cloud, report: Report
         report.problem(
             f"bonding_spaces.{space}: VPC {vpc.id} has the egress-only internet gateway {others[0]}, which is not of "
             f"network '{desired.network}' (EC2 allows one a VPC; expected none, or one with the tag "
-            f"bonded.internet/key {egress_only_gateway_key(space)}). Delete it, or take another egress than nat_gateway."
+            f"bonded.internet/key {egress_only_gateway_key(space)}). Delete it, or take another egress than "
+            "nat_gateway."
         )
 
 

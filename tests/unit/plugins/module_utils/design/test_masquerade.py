@@ -138,8 +138,8 @@ def test_without_ssh_the_plan_says_that_nobody_translates(plain: World) -> None:
     assert plain.plan(spaces=space(masquerade())) == []
     assert [text for text in plain.report.warnings if "masquerade" in text] == [
         "egress: masquerade (space acme, gateway on agg1): bonding_manage_hosts is false (or bonding_host_skip has "
-        "it), so the rules that translate are not installed: do it by hand, as roles/aggregator_host says. Without them the "
-        "Internet is not reached."
+        "it), so the rules that translate are not installed: do it by hand, as roles/aggregator_host says. "
+        "Without them the Internet is not reached."
     ]
     left_alone = [{**one, "host_skip": ["masquerade"]} for one in reached()]
     items = plain.plan(spaces=space(masquerade()), aggregators=left_alone)
