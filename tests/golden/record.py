@@ -22,6 +22,8 @@ CHOSEN_ID = re.compile(
     r"\b(?:acl|dopt|eigw|eipalloc|eipassoc|eni|eni-attach|igw|nat|rtb|rtbassoc|sg|sgr|subnet|vpc)-(?!0d00000)[0-9a-f]{17}\b"
 )
 GIVEN_BY_EC2 = re.compile(r"\b(?:198\.51\.100|203\.0\.113)\.\d+\b")
+LIMIT = re.compile(r"\s\d+ +\d+ +\d+ +-?\d+  \S")
+"""A row of the printed limits: four numbers and their source."""
 CHOSEN_PARAMETERS = ("ClientToken",)
 LEFT_OUT = ("mac", "url", "request_id")
 """Fields of a state that AWS or the server chooses anew in each run, and that nothing refers to."""
@@ -110,10 +112,14 @@ def texts(site: Site, outcome: Outcome, before: tuple[Json, Json], after: tuple[
 
 
 def in_order(lines: Iterable[str]) -> list[str]:
-    """Return the printed plan with the lines of each phase sorted by what they say: ids give them their order there."""
+    """Return the printed plan with the lines of each phase, and the limits, sorted: ids give them their order there."""
     listed = list(lines)
     end = listed.index("") if "" in listed else 0
-    return [*sorted(listed[:end], key=lambda line: (PHASES.index(line.split()[0]), line)), *listed[end:]]
+    changes = sorted(listed[:end], key=lambda line: (PHASES.index(line.split()[0]), line))
+    limits = [number for number, line in enumerate(listed) if LIMIT.search(line)]
+    for number, line in zip(limits, sorted(listed[number] for number in limits), strict=True):
+        listed[number] = line
+    return [*changes, *listed[end:]]
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ def public(site: Site) -> str | None:
 
 
 def test_an_aggregators_own_address_survives_a_stop(empty: Site, variables: Json) -> None:
-    entry = next(one for one in variables["bonding_cpe_nat_ips"] if one["bond"] == 20)
+    entry = next(one for one in variables["bonding_cpe_nat_ips"] if one["bond"] == "acme-hamburg")
     given = {"bonding_spaces": [], "bonding_bgp": None, "bonding_cpe_nat_ips": [entry | {"aggregator": "agg2"}]}
     given = variables | given | {"bonding_keep_public_address": True}
     site = empty.write_inventory("keeping", demo_hosts(), given)
