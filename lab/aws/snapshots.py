@@ -84,7 +84,7 @@ class Account:
         self._copies[name] = self._copy()
 
     def load(self, name: str) -> None:
-        """Back to a copy. Raises NotFound."""
+        """Restore a copy of the state. Raises NotFound."""
         if name not in self._copies and self._folder is not None and (self._folder / name).is_file():
             self._copies[name] = (self._folder / name).read_bytes()
         if name not in self._copies:

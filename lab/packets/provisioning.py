@@ -84,7 +84,7 @@ def direct() -> Iterator[StandIns]:
 
 
 def made(outcome: Outcome) -> None:
-    """Say how long the run took that makes a scenario's network. Raises LabError with its last lines if it failed."""
+    """Return the time of the run that makes a scenario's network. Raises LabError with its last lines if it failed."""
     if outcome.rc:
         tail = "\n".join(outcome.stdout.splitlines()[-30:])
         raise LabError(f"site.yml ended with exit code {outcome.rc}\n{tail}")

@@ -96,7 +96,7 @@ def _kept_out(lab: Lab) -> str:
 
 
 def _by_internet_gateway(lab: Lab) -> str:
-    """The mutant of the two checks before: one route is another, and what comes in is kept out by nothing else."""
+    """Route IPv6 to the internet gateway, the mutant of the two checks before: nothing else keeps a connection out."""
     with _host(lab) as host:
         subnet = next(one for one in lab.fabric.state["subnets"] if one["id"] == host.subnet_id)
         table = lab.fabric.table(subnet)

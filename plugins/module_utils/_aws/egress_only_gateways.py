@@ -14,7 +14,7 @@ PUBLIC = public_subnet_key("", "").partition("/")[0] + "/"
 
 
 def read_egress_only_gateways(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> None:
-    """Read ours, and those of others in VPCs of ours, where EC2 would refuse one of ours: one a VPC is allowed.
+    """Return the network's egress-only gateways, and others in its VPCs: EC2 allows one for each VPC.
 
     EC2 has no filter by VPC, so that one request lists all. Where no VPC of ours has IPv6, or nothing leads to one or
     asks for one, EC2 is not asked.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole design: from the inventory and what exists to what has to be done, in phases."""
+"""The whole design: changes by phase that lead from the present state to the desired network."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Drift:
     text: str
 
     def as_dict(self) -> dict[str, Any]:
-        """The drift as network_plan returns it."""
+        """Return the drift as network_plan returns it."""
         return asdict(self)
 
 

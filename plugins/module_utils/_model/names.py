@@ -112,7 +112,7 @@ def internet_gateway_key(space: str) -> str:
 
 
 def egress_only_gateway_key(space: str) -> str:
-    """Tag value of the egress-only internet gateway of a space's VPC."""
+    """Return the tag value of the egress-only internet gateway of a space's VPC."""
     return f"eigw/{space}"
 
 

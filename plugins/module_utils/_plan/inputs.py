@@ -37,7 +37,7 @@ class PlanModule(Protocol):
 
 @dataclass(frozen=True)
 class PlanInputs:
-    """The inventory with what is to be said of it, and AWS's side, which may be on its way."""
+    """Inputs of a plan: the desired network, the report on it, and the read of AWS, which may be in progress."""
 
     desired: DesiredNetwork
     report: Report
@@ -53,7 +53,7 @@ class PlanInputs:
 
 
 def with_named_regions(desired: DesiredNetwork, client_of: ClientOf) -> DesiredNetwork:
-    """Return the inventory with the default region by its name, where some hosts name theirs and others do not.
+    """Return the desired network with the default region by its name, where some hosts name theirs and others do not.
 
     Else one region would be two: read twice, and no reason to refuse what has to be in one region.
     """

@@ -203,7 +203,7 @@ def make_role_inputs(
 
 
 def _hosts_to_configure(plan: Plan, phase: Phase) -> list[str]:
-    """The hosts that have something of their host configuration changed in a phase."""
+    """Return the hosts whose host configuration changes in a phase."""
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
 

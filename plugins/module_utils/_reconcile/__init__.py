@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Wanted and found -> changes -> applied.
+"""Comparison of present and desired objects of the management server, and the requests for the difference.
 
 Takes plain parameters and never exits. The order of work: ``read_*`` what is there, ``diff`` it with what is wanted,
 ``check`` that everything named exists, then ``predict`` (check mode) or ``apply``.

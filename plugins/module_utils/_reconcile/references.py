@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names for users, URLs for the API."""
+"""References between objects: names in options, URLs in requests."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def _name(server: Server, number: int) -> str:
 
 
 def check_vnis(meshes: list[Mesh], desired: DesiredNetwork, server: Server, report: Report) -> None:
-    """A VNI belongs to one space: in the inventory, and on every aggregator of the server, ours or not."""
+    """Refuse a VNI that two spaces have, in the inventory or on any aggregator of the management server."""
     holders: dict[int, Mesh] = {}
     for mesh in meshes:
         if mesh.vni in holders:

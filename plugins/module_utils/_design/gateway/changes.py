@@ -68,7 +68,7 @@ def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context
 
 
 def _kept(staged: list[Object], wanted: list[Object]) -> dict[str, Any]:
-    """Return `pwan_gateway_kept`: what the device and the protocol have in this phase and lose in a later one.
+    """Return `pwan_gateway_kept`: values of the device and the protocol that a later phase changes.
 
     The role knows the wanted values alone. Without these it would take an IPv6 address off in the first phase in which
     anything else of the gateway changes.

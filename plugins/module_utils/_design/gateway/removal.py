@@ -42,7 +42,7 @@ ADDRESS_PREFIXES = ("gateway-ip", "natgw-ip")
 
 
 def design_gateway_removal(kept: list[Gateway], context: Context) -> None:
-    """Every gateway of ours that the inventory does not name: taken away if that was asked for, else named.
+    """Remove each gateway of ours that the inventory does not name, if a switch asks for that; else warn of it.
 
     What else belongs to it follows it by `leftovers`: its security group, and what its host translates.
 

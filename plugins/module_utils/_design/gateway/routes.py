@@ -204,7 +204,7 @@ def _moved(gateway: Gateway) -> str:
 
 
 def default_route(gateway: Gateway, context: Context) -> None:
-    """The default route of the gateway's subnet: to its NAT gateway, or back to the internet gateway."""
+    """Add items for the default route of the gateway's subnet: to its NAT gateway, or to the internet gateway."""
     cloud, design = context.cloud, context.design
     name = gateway.own_table
     if name is None or gateway.vpc.cidr is None:

@@ -32,7 +32,7 @@ def auto_bonds(desired: DesiredNetwork, server: Server) -> set[int]:
 
 
 def with_auto_networks(desired: DesiredNetwork, server: Server, cloud: Cloud, report: Report) -> DesiredNetwork:
-    """The inventory with the networks that `auto` stands for; where there is no good answer, none and a problem."""
+    """Return the desired network with supernets in place of `auto`; without a good answer none, and a problem."""
     if desired.absent or not any(gateway.auto for space in desired.spaces for gateway in space.gateways):
         return desired
     spaces = []

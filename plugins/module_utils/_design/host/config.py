@@ -260,7 +260,7 @@ def _decommissioned(fleet: Fleet, host: str) -> Member | None:
 
 
 def _kept_return_routes(found: HostConfig, leftovers: Leftovers) -> Part:
-    """The return routes of a BGP that is kept, but for addresses that go."""
+    """Return the return routes of a BGP that is kept, without those of removed addresses."""
     if not leftovers.keeps_bgp:
         return {}
     return {address: way for address, way in found.return_routes.items() if address not in leftovers.gone_addresses}

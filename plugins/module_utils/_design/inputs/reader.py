@@ -59,7 +59,7 @@ SWITCHES = (
 
 
 def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNetwork:
-    """Return the inventory of network_plan's arguments (`params` as Ansible's argument specification leaves them)."""
+    """Return the desired network of network_plan's arguments (`params` by Ansible's argument specification)."""
     network = params["network"]
     check_network_name(network, bool(params.get("security_groups")), params.get("state") == "absent", report)
     hosts = tuple(_host(given, report) for given in params["aggregators"])

@@ -128,7 +128,7 @@ def _has_ipv6(subnet: _Found) -> bool:
 
 
 def _address(address: _Found, gateway: GatewayInput) -> dict[str, Any]:
-    """Return an Elastic IP with the answers to two questions: is it retired, and may it be released?"""
+    """Return an Elastic IP with two flags: `retired`, and whether the role may release it."""
     own_tags = address.get("tags") or {}
     return {
         **address,
@@ -139,7 +139,7 @@ def _address(address: _Found, gateway: GatewayInput) -> dict[str, Any]:
 
 
 def _problem(gateway: GatewayInput, found: _Found, own: list[Any], nat: list[Any], alive: list[Any]) -> str:
-    """Return what keeps the role from creating anything: no subnet or several, or two of one object."""
+    """Return the problem that stops the role: no subnet or several, or two objects of one key."""
     subnets, interfaces = found["subnets"], found["network_interfaces"]
     placed = all(one["subnet_id"] == subnets[0]["id"] for one in interfaces) if subnets else True
     if len(subnets) == 1 and len(interfaces) < 2 and len(own) < 2 and len(nat) < 2 and len(alive) < 2 and placed:
@@ -167,7 +167,7 @@ def _table_problem(gateway: GatewayInput, route_tables: Sequence[_Found]) -> str
 
 
 def _nat_problem(gateway: GatewayInput, alive: Sequence[_Found], subnets: Sequence[_Found], tables: _Found) -> str:
-    """Return what keeps the role from creating the NAT gateway: subnet or tables of role pwan_vpc are missing."""
+    """Return the problem that stops the NAT gateway: subnet or tables of role pwan_vpc are missing."""
     wanted = (gateway.public_table_key, gateway.table_key)
     missing = [key for key in wanted if key not in tables]
     if not alive and len(subnets) != 1:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The device of a gateway on its host: the files that name it, and what it did to the host.
+"""The device of a gateway on its host: the files that name it, and the harm that it did to the host.
 
 Many images run DHCP on a new device and move the default route to it.
 """

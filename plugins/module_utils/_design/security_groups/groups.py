@@ -279,7 +279,7 @@ class _Plan:
             self._attachment(carrier, key, Placement("add", "gateways", gateway.member.host))
 
     def _attachment(self, carrier: Carrier, key: str, place: Placement) -> None:
-        """Let an interface carry a group, or in the last phase carry it no more."""
+        """Attach a group to an interface, or detach the group in the last phase."""
         parent = carrier.interface_id or carrier.interface_key or ""
         if place.phase == "add":
             field = "groups"

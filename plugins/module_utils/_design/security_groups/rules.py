@@ -71,7 +71,7 @@ def _ports(text: str) -> tuple[str, int, int] | None:
 
 
 def check_ports(texts: Iterable[str], report: Report) -> None:
-    """The inventory's managed_mesh_ports."""
+    """Refuse an entry of bonding_managed_mesh_ports that is no protocol with a port."""
     for text in texts:
         found = _ports(str(text))
         if found is None or not found[0]:
@@ -82,7 +82,7 @@ def check_ports(texts: Iterable[str], report: Report) -> None:
 
 
 def check_inbound(entries: Iterable[Mapping[str, Any]], report: Report) -> None:
-    """The inventory's cpe_nat_inbound."""
+    """Refuse an entry of bonding_cpe_nat_inbound with wrong ports or sources."""
     for given in entries:
         what = f"bonding_cpe_nat_inbound: {given['protocol']} {given.get('ports') or ''}".rstrip()
         wants = given["protocol"] in ("tcp", "udp")

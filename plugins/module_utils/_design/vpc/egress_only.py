@@ -93,8 +93,8 @@ def ipv6_items(space: str, outward: bool, gateway: InternetGateway | None, conte
         )
 
 
-def egress_only_gone(space: str, desired: DesiredNetwork, cloud: Cloud, design: Design) -> bool:
-    """Add items for the route back to the internet gateway, then for the end of the egress-only one; False if none.
+def remove_egress_only_gateway(space: str, desired: DesiredNetwork, cloud: Cloud, design: Design) -> bool:
+    """Add items that return the route to the internet gateway and delete the egress-only one; False if none is there.
 
     Addresses stay as they are, and the internet gateway keeps no state: no connection is interrupted.
     """
@@ -106,12 +106,12 @@ def egress_only_gone(space: str, desired: DesiredNetwork, cloud: Cloud, design: 
         before, after = {"target": found.id}, {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
         change = Change("update", "route", route_table_key(space), ANYWHERE_IPV6, before, after)
         design.aws(change, _ADD.in_phase("remove"))
-    egress_only_deleted(space, [found], design)
+    delete_egress_only_gateways(space, [found], design)
     return True
 
 
-def egress_only_deleted(space: str, gateways: Iterable[EgressOnlyGateway], design: Design) -> None:
-    """Add an item for the end of each egress-only internet gateway."""
+def delete_egress_only_gateways(space: str, gateways: Iterable[EgressOnlyGateway], design: Design) -> None:
+    """Add an item that deletes each egress-only internet gateway."""
     for one in gateways:
         key = egress_only_gateway_key(space)
         design.aws(Change("delete", KIND, vpc_key(space), key, {"id": one.id}), _ADD.in_phase("remove"))

@@ -20,7 +20,7 @@ from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
 from .egress_only import KIND as EGRESS_ONLY
-from .egress_only import egress_only_gone, leads_out
+from .egress_only import leads_out, remove_egress_only_gateway
 
 PREFIX = 28
 """The smallest subnet that AWS makes; a NAT gateway needs one address of it."""
@@ -126,7 +126,7 @@ def remove_public_subnets(
         if table:
             before = {"id": table.id}
             design.aws(Change("delete", "route_table", vpc_key(space), public_table_key(space, zone), before), common)
-    ends = not stays and egress_only_gone(space, desired, cloud, design)
+    ends = not stays and remove_egress_only_gateway(space, desired, cloud, design)
     if gone or ends:
         created = any(
             (item.verb, item.kind, item.parent) == ("create", EGRESS_ONLY, vpc_key(space)) for item in design.items

@@ -33,7 +33,7 @@ from ..._model.state import Cloud, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
-from .egress_only import egress_only_deleted, ipv6_items, leads_out
+from .egress_only import delete_egress_only_gateways, ipv6_items, leads_out
 from .public_subnets import default_vpc_input, public_items, public_subnets
 
 PART = "private_wan"
@@ -300,7 +300,7 @@ def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, 
             before = {"id": gateway.id}
             design.aws(Change("delete", "internet_gateway", key, internet_gateway_key(space), before), common)
     inside = (one for one in cloud.egress_only_gateways.values() if one.vpc_id == vpc.id)
-    egress_only_deleted(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
+    delete_egress_only_gateways(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
     design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
     if first:  # the role deletes all that carries the space's keys
         change = default_vpc_input(space, vpc.cidrs[0], vpc.ipv6, desired)
