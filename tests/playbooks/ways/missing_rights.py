@@ -124,7 +124,7 @@ EGRESS_ONLY = {
     "CreateEgressOnlyInternetGateway": "pwan_vpc: Create the egress-only internet gateway",
 }
 NO_EGRESS_ONLY = {
-    "DeleteEgressOnlyInternetGateway": "pwan_vpc: Say what deleting the egress-only internet gateway wants",
+    "DeleteEgressOnlyInternetGateway": "pwan_vpc: Report the missing right",
 }
 """IPv6 beside a new NAT gateway, and back again: from the rights of BUILD and TAKE_DOWN."""
 
