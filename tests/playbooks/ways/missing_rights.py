@@ -106,16 +106,16 @@ IPV6 = {
 """IPv6 for a space whose VPC and gateway are there: from the rights to look."""
 
 GROUPS = {
-    "CreateSecurityGroup": f"{SECURITY} (add)",
-    "CreateTags": f"{SECURITY} (add)",
-    "AuthorizeSecurityGroupIngress": f"{SECURITY} (add)",
-    "ModifyNetworkInterfaceAttribute": f"{SECURITY} (add)",
+    "CreateSecurityGroup": SECURITY,
+    "CreateTags": SECURITY,
+    "AuthorizeSecurityGroupIngress": SECURITY,
+    "ModifyNetworkInterfaceAttribute": SECURITY,
 }
-LESS_OPEN = {"RevokeSecurityGroupIngress": f"{SECURITY} (remove)"}
+LESS_OPEN = {"RevokeSecurityGroupIngress": SECURITY}
 NO_GROUPS = {
-    "ModifyNetworkInterfaceAttribute": f"{SECURITY} (remove)",
-    "DeleteTags": f"{SECURITY} (remove)",
-    "DeleteSecurityGroup": f"{SECURITY} (remove)",
+    "ModifyNetworkInterfaceAttribute": SECURITY,
+    "DeleteTags": SECURITY,
+    "DeleteSecurityGroup": SECURITY,
 }
 """Our security groups and direct BGP, a rule that is wanted no more, and the return route: from the rights to look."""
 

@@ -19,7 +19,7 @@ BETWEEN = "cpe_nat_bgp: Create or delete the BGP of the aggregator"
 MESH = "pwan_mesh: Create or delete the direct mesh of the aggregator"
 
 ADD = {
-    "change_space": (f"{MODES} (add)", "change spaces"),
+    "change_space": (MODES, "change spaces"),
     "add_connectedip": (BONDS, "add connected ips"),
     "add_cpenatip": (BONDS, "add cpe nat ips"),
     "add_interface": (BETWEEN, "add vxlan interfaces"),
@@ -39,7 +39,7 @@ DELETE = {
     "delete_filter": (BETWEEN, "delete filters"),
     "delete_cpenatip": (BONDS_GONE, "delete cpe nat ips"),
     "delete_connectedip": (BONDS_GONE, "delete connected ips"),
-    "change_space": (f"{MODES} (remove)", "change spaces"),
+    "change_space": (MODES, "change spaces"),
 }
 SURE = {"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True}
 
