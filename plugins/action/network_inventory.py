@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import (
     Inventory,
@@ -68,7 +69,9 @@ class ActionModule(ActionBase):
         group = str(self._task.args.get("group") or "aggregators")
         hosts = [str(host) for host in variables["groups"].get(group, [])]
         try:
-            found = Inventory(hosts, TaskVariables(variables, self._templar)).read()
+            found = Inventory(hosts, TaskVariables(variables, self._templar), group).read()
         except InventoryError as error:
             raise AnsibleActionFail(str(error)) from error
+        if found["left_out"]:
+            Display().warning(found["left_out"])  # not of the result, which Ansible does not print
         return {**result, "changed": False, "_ansible_no_log": True, **found}

@@ -13,11 +13,14 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 
 
 def with_answers(aggregators: list[dict[str, Any]], hostvars: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the aggregators of network_inventory, each with what its host has answered in this run."""
+    """Return the aggregators of network_inventory, each with what its host has answered in this run.
+
+    A member of the network that this run's inventory lacks (a slice, a disabled host) has answered nothing.
+    """
     entries = []
     for aggregator in aggregators:
         entry = dict(aggregator)
-        if entry["manage_host"]:
+        if entry["manage_host"] and entry["host"] in hostvars:
             found = plain(found_of(hostvars[entry["host"]].get("bonding_host_found")))
             entry |= {"found": found} if found is not None else {}
         entries.append(entry)

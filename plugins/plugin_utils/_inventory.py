@@ -20,6 +20,7 @@ import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._resources import ApiMapError, load_map
 
+from ._members import declared, left_out
 from ._typed import ABSENT, Absent, nearest, typed
 from ._variables import (
     AWS,
@@ -27,6 +28,7 @@ from ._variables import (
     HOST,
     HOST_NAMES,
     INTERNAL,
+    MEMBERS,
     PLAN,
     PREFIXES,
     ROLE,
@@ -95,10 +97,11 @@ def plain(value: Any) -> Any:
 
 
 class Inventory:
-    """The variables of the hosts of a group: `hosts` are the names of all of them."""
+    """The variables of the hosts of a group: `hosts` are the names of all that the inventory of this run has."""
 
-    def __init__(self, hosts: list[str], variables: Variables) -> None:
+    def __init__(self, hosts: list[str], variables: Variables, group: str = "aggregators") -> None:
         self._hosts = hosts
+        self._group = group
         self._variables = variables
         self._problems: list[str] = []
 
@@ -106,7 +109,8 @@ class Inventory:
         """Return everything that a run takes from the inventory.
 
         :returns: `plan`, `server` and `aws` with the options that are given, the options of RUN, `region` if all hosts
-            have the same, `aggregators` as network_plan takes them, `hosts` with what each host's tasks heed
+            have the same, `aggregators` as network_plan takes them (those of bonding_members, if it is given),
+            `hosts` with what each host's tasks heed, `left_out` with a sentence if members are not in the inventory
         :raises InventoryError: with all problems
         """
         if not self._hosts:
@@ -116,11 +120,15 @@ class Inventory:
         self._read_map(read)
         shared = {name: value for name, value in read.items() if value is not ABSENT}
         hosts = {host: self._of_host(host) for host in self._hosts}
+        members = hosts
+        if MEMBERS in shared:
+            members = declared(shared[MEMBERS], hosts, self._group, self._problems)
+            hosts = {host: members[host] for host in hosts}
         if "bonding_network" not in shared and not self._problems:
             self._problems.append("bonding_network: is not given. Every object that is made carries this name.")
         if self._problems:
             raise InventoryError(self._problems)
-        regions = {own.get("aws_region") for own in hosts.values()}
+        regions = {own.get("aws_region") for own in members.values()}
         return {
             "network": shared["bonding_network"],
             "plan": {option: shared[name] for name, option in PLAN.items() if name in shared},
@@ -128,9 +136,10 @@ class Inventory:
             "aws": {name.removeprefix("aws_"): shared[name] for name in AWS if name in shared},
             **{name.removeprefix("bonding_"): shared.get(name, spec["default"]) for name, spec in RUN.items()},
             **({"region": regions.pop()} if len(regions) == 1 and None not in regions else {}),
-            "aggregators": [_aggregator(host, own) for host, own in hosts.items()],
+            "aggregators": [_aggregator(host, own) for host, own in members.items()],
             "hosts": {host: _host(own) for host, own in hosts.items()},
             "asks_hosts": any(own.get("bonding_manage_hosts", True) for own in hosts.values()),
+            "left_out": left_out(members, hosts),
         }
 
     def _read_map(self, read: dict[str, Any]) -> None:

@@ -87,6 +87,18 @@ HOST = {
 }
 """Options of an entry of network_plan's `aggregators`, each host's own."""
 
+MEMBERS = "bonding_members"
+"""The aggregators of the network, declared for runs whose inventory does not have all of them."""
+MEMBER: Spec = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "name": {"type": "str", "required": True},
+        **{option: {**AGGREGATOR[option], "required": False} for option in HOST.values()},
+    },
+}
+"""Its type: `name` is that of the host in the inventory, the other keys are options of an aggregator."""
+
 ROLE: dict[str, Spec] = {
     "aggregator_host_directory": {"default": "/etc/bonded-internet"},
     "aggregator_host_rule_priority": {"type": "int", "default": 10},
@@ -137,7 +149,7 @@ ROLES = PREFIXES[1:]
 def shared_specs() -> dict[str, Spec]:
     """Return each variable that is the same on all hosts, with its type."""
     server = {name: CONNECTION_SPEC[option] for name, option in SERVER.items()}
-    return {name: ARGUMENT_SPEC[option] for name, option in PLAN.items()} | server | AWS | RUN
+    return {name: ARGUMENT_SPEC[option] for name, option in PLAN.items()} | server | AWS | RUN | {MEMBERS: MEMBER}
 
 
 def host_specs() -> dict[str, Spec]:

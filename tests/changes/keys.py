@@ -9,7 +9,12 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.plugin_utils._variables import GROUP, host_specs, shared_specs
+from ansible_collections.bonded.internet.plugins.plugin_utils._variables import (
+    GROUP,
+    MEMBERS,
+    host_specs,
+    shared_specs,
+)
 
 Spec = Mapping[str, Any]
 
@@ -25,6 +30,8 @@ def keys() -> dict[str, Spec]:
 
 def _below(name: str, spec: Spec) -> Iterator[tuple[str, Spec]]:
     yield name, spec
+    if name == MEMBERS:
+        return  # its keys are those of a host
     inner = f"{name}[]" if spec.get("type") == "list" else name
     for option, its in (spec.get("options") or {}).items():
         yield from _below(f"{inner}.{option}", its)

@@ -13,7 +13,7 @@ from .._model.plan import PlannedChange
 
 @dataclass
 class Scope:
-    """Scope of this run. `limited`: not all hosts of the group are in the play."""
+    """Scope of this run. `limited`: not all aggregators of the network are in the play."""
 
     hosts: Collection[str]
     parts: Collection[str]
@@ -25,7 +25,7 @@ class Scope:
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
         if item.host and item.host not in self.hosts:
-            return f"{item.host} is not in the play (--limit)"
+            return f"{item.host} is not in the play: --limit, a slice or a disabled host"
         if self.limited and item.phase == "remove" and not (self.absent and item.host):
-            return "removals wait for a run without --limit"
+            return "removals wait for a run of all aggregators"
         return None

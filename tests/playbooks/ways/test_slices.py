@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.playbooks.comparing import comparable
-from tests.playbooks.running import Site
+from tests.playbooks.running import Json, Site, demo_hosts
 
 
 def sides(site: Site) -> tuple[Any, Any]:
@@ -23,11 +23,19 @@ def whole(network: Site) -> tuple[Any, Any]:
     return sides(network)
 
 
-def test_one_host_and_then_the_others_end_as_one_run(network: Site, whole: tuple[Any, Any]) -> None:
+def test_one_host_and_then_the_others_end_as_one_run(network: Site, whole: tuple[Any, Any], variables: Json) -> None:
+    """The first run has a limit, the second the inventory of a slice: its hosts and all group variables, as AWX cuts."""
+    hosts = demo_hosts()
+    variables["bonding_members"] = [
+        {"name": name, "instance_id": own["aws_instance_id"]} for name, own in hosts.items()
+    ]
+    of_slice = {name: hosts[name] for name in ("agg1", "agg2")}
     network.reset()
-    for limit in ("agg3", "agg1:agg2"):
-        outcome = network.run("site", "--limit", limit)
-        assert outcome.code == 0, outcome.output
+    outcome = network.run("site", "--limit", "agg3")
+    assert outcome.code == 0, outcome.output
+    outcome = network.write_inventory("slice", of_slice, variables).run("site")
+    assert outcome.code == 0, outcome.output
+    assert "has 2 of the 3 aggregators that bonding_members declares, and not agg3:" in outcome.output
     assert sides(network) == whole
     assert network.run("site").writes == []
 

@@ -290,7 +290,8 @@ def _refuse_removed(desired: DesiredNetwork, server: Server, fleet: Fleet, repor
             text += "Correct the hosts that are named above; if it is none of them, add its host to the inventory."
         else:
             text += (
-                "A mesh is not made smaller by an inventory that lost a host: add the host again. How an aggregator is "
+                "A mesh is not made smaller by an inventory that lost a host: add the host again, or declare it in "
+                "bonding_members if this run has a part of the hosts (a slice, a disabled host). How an aggregator is "
                 'taken out for good is in docs/how-to.md, "Take an aggregator out".'
             )
         report.problem(text)

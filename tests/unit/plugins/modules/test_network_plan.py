@@ -121,7 +121,7 @@ def test_the_text_counts_what_is_done_and_what_is_left(server: Recording, monkey
         "add                 0            3            0            3",
         "switch              0            0            0            0",
         "remove              0            0            0            0",
-        "Left for another run: 2 (agg2 is not in the play (--limit))",
+        "Left for another run: 2 (agg2 is not in the play: --limit, a slice or a disabled host)",
     ]
 
 
@@ -141,7 +141,9 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
 def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     result = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])
     assert {item["host"] for item in result["plan"]} == {None, "agg1"}
-    assert {item["reason"] for item in result["deferred"]} == {"agg2 is not in the play (--limit)"}
+    assert {item["reason"] for item in result["deferred"]} == {
+        "agg2 is not in the play: --limit, a slice or a disabled host"
+    }
     result = plan(monkeypatch, spaces=[ACME], parts=["cpe_nat"])
     assert result["plan"] == []
     assert {item["reason"] for item in result["deferred"]} == {"the part private_wan is not run"}
