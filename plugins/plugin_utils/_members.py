@@ -67,8 +67,8 @@ def left_out(members: Collection[str], hosts: Collection[str]) -> str:
         return ""
     return (
         f"The inventory of this run has {len(hosts)} of the {len(members)} aggregators that {MEMBERS} declares, and "
-        f"not {', '.join(absent)}: a slice of a job, a limit or a disabled host. The run leaves their part of the network, "
-        "and all removals, for a run that has them."
+        f"not {', '.join(absent)}: a slice of a job, a limit or a disabled host. The run leaves their part of the "
+        "network, and all removals, for a run that has them."
     )
 
 
@@ -81,8 +81,8 @@ def _refuse_some(members: Mapping[str, Mapping[str, Any]], hosts: Mapping[str, O
         values = [own.get(name) for own in hosts.values()]
         if len(lacking) < len(members) or any(value != values[0] for value in values):
             problems.append(
-                f"{MEMBERS}: {option} differs between members, and the entries of {', '.join(lacking)} do not have it. Give "
-                "it in each entry, since a run without a member's host knows the entry alone."
+                f"{MEMBERS}: {option} differs between members, and the entries of {', '.join(lacking)} do not have it. "
+                "Give it in each entry, since a run without a member's host knows the entry alone."
             )
 
 

@@ -24,7 +24,7 @@ def whole(network: Site) -> tuple[Any, Any]:
 
 
 def test_one_host_and_then_the_others_end_as_one_run(network: Site, whole: tuple[Any, Any], variables: Json) -> None:
-    """The first run has a limit, the second the inventory of a slice: its hosts and all group variables, as AWX cuts."""
+    """The first run has a limit, the second the inventory of a slice: its hosts and all group variables."""
     hosts = demo_hosts()
     variables["bonding_members"] = [
         {"name": name, "instance_id": own["aws_instance_id"]} for name, own in hosts.items()

@@ -54,8 +54,8 @@ def test_what_tells_members_apart_is_never_taken_from_another_host() -> None:
 
 def test_what_differs_between_members_is_in_each_entry() -> None:
     text = (
-        "bonding_members: region differs between members, and the entries of agg2 do not have it. Give it in each entry, "
-        "since a run without a member's host knows the entry alone."
+        "bonding_members: region differs between members, and the entries of agg2 do not have it. Give it in each "
+        "entry, since a run without a member's host knows the entry alone."
     )
     some = [{"name": "agg1", "region": "eu-central-1"}, {"name": "agg2"}]
     assert problems({"agg1": {}}, bonding_members=some) == [text]
@@ -70,8 +70,8 @@ def test_a_member_that_is_not_declared_or_contradicts_its_host_is_refused() -> N
     )
     assert found == [
         "bonding_members: agg2 is declared 2 times. Leave one entry.",
-        "bonding_members: does not declare agg4, agg5, which the group aggregators has. Add an entry with this name, or "
-        "take the host out of the group.",
+        "bonding_members: does not declare agg4, agg5, which the group aggregators has. Add an entry with this name, "
+        "or take the host out of the group.",
         "bonding_members, entry agg1: instance_id is 'i-1', and aws_instance_id of the host agg1 is 'i-9'. Correct one "
         "of them.",
     ]
