@@ -37,6 +37,7 @@ ONCE = (
     "tests/lab",
     "tests/packets",
     "tests/faults",
+    "tests/awx",
     "tests/changes",
     "tests/pairs",
     "tests/playbooks/modules",
@@ -45,7 +46,7 @@ ONCE = (
 )
 """Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, each
 module and role by itself (together they are in the playbooks, which every line runs), faults, the habits of another
-server, the table of changes, and the long ways from one network to another."""
+server, AWX, the table of changes, and the long ways from one network to another."""
 HOSTS = "tests/hosts"
 """Folder of the tests that have a command of their own, because they need root or a user namespace."""
 LONG = {

@@ -19,7 +19,17 @@ from tools.house.modules import modules
 
 BIN = Path(sys.executable).parent
 LIMIT = 2_000_000  # bytes
-NEEDED = {"meta", "plugins", "roles", "playbooks", "README.md", "LICENSE", "requirements.txt", "changelogs"}
+NEEDED = {
+    "meta",
+    "plugins",
+    "roles",
+    "playbooks",
+    "extensions",
+    "README.md",
+    "LICENSE",
+    "requirements.txt",
+    "changelogs",
+}
 UNWANTED = {"lab", "tests", "tools", "requirements", "Makefile", "pyproject.toml", "CONTRIBUTING.md"}
 
 
