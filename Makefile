@@ -26,13 +26,15 @@ export LINE
 ifeq ($(PY),)
 run = py=$$($(PYTHON) -m tools.setup_env) && "$$py"
 run_tools = py=$$($(PYTHON) -m tools.setup_env --lint) && "$$py"
+run_awx = py=$$($(PYTHON) -m tools.awx_env) && "$$py"
 else
 run = "$(PY)"
 run_tools = "$(PY)"
+run_awx = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races faults changes bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races faults changes awx bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -60,6 +62,9 @@ faults: ## every fault, kill, foreign world, mistake and planted text (docs/reli
 
 changes: ## from any network to any other, pairs of random inventories; CHANGES="--pure 200 --playbooks 2"; three hours
 	@$(run) -m tests.pairs $(CHANGES)
+
+awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansible-builder, galaxy-importer; three minutes
+	@$(run_awx) -m pytest $(or $(TESTS),tests/awx_programs)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

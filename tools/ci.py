@@ -54,6 +54,7 @@ LONG = {
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
     "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
+    "tests/awx_programs/test_awx_setup.py": "it takes a minute and a half, and awx.awx; `make awx` runs it",
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
@@ -77,8 +78,8 @@ fourth is for each change of `_design/checks/shared_subnets`, the fifth for each
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
-lab/packets/ipv6_default.py. The others are for each change of the
-phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
+lab/packets/ipv6_default.py. Those of awx_programs are for each change of what AWX is given. The others are for each
+change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
 tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"

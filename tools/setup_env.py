@@ -50,6 +50,9 @@ def timed(text: str) -> Iterator[None]:
 class Environment:
     """One line's environment in one folder, with a Python of `version` ("3.11")."""
 
+    collections: tuple[str, ...] = ("amazon/aws",)
+    """Collections that the `ansible` wheel carries, and that are unpacked."""
+
     def __init__(self, line: Line, folder: Path, version: str) -> None:
         self.line = line
         self.folder = folder
@@ -144,33 +147,39 @@ class Environment:
     def pip(self, verb: str) -> list[str]:
         return [str(self.python), "-m", "pip", verb, "--quiet", "--disable-pip-version-check"]
 
-    def unpack_amazon_aws(self) -> None:
-        """Take amazon.aws, and nothing else, out of the `ansible` wheel."""
-        target = self.site_packages / "ansible_collections" / "amazon" / "aws"
-        if amazon_aws_version(target) == self.line.amazon_aws:
+    def unpack_collections(self) -> None:
+        """Take amazon.aws, and what else `collections` names, out of the `ansible` wheel."""
+        folder = self.site_packages / "ansible_collections"
+        target = folder / "amazon" / "aws"
+        missing = [name for name in self.collections if not (folder / name).is_dir()]
+        if amazon_aws_version(target) == self.line.amazon_aws and not missing:
             return
         with (
-            timed(f"unpacking amazon.aws {self.line.amazon_aws} from the wheel of {self.line.wheel} (50 MB)"),
-            tempfile.TemporaryDirectory(prefix="bonded-wheel-") as folder,
+            timed(f"unpacking {', '.join(self.collections)} from the wheel of {self.line.wheel} (50 MB)"),
+            tempfile.TemporaryDirectory(prefix="bonded-wheel-") as scratch,
         ):
-            self.run(*self.pip("download"), "--no-deps", "--only-binary", ":all:", "-d", folder, self.line.wheel)
-            # A half unpacked one never gets the final name.
-            unpacked = Path(tempfile.mkdtemp(prefix="amazon-aws-", dir=self.site_packages))
-            try:
-                with zipfile.ZipFile(next(iter(Path(folder).glob("ansible-*.whl")))) as wheel:
-                    prefix = "ansible_collections/amazon/aws/"
-                    wheel.extractall(unpacked, [name for name in wheel.namelist() if name.startswith(prefix)])
-                if target.exists():
-                    shutil.rmtree(target)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                (unpacked / prefix).rename(target)
-            finally:
-                shutil.rmtree(unpacked)
+            self.run(*self.pip("download"), "--no-deps", "--only-binary", ":all:", "-d", scratch, self.line.wheel)
+            with zipfile.ZipFile(next(iter(Path(scratch).glob("ansible-*.whl")))) as wheel:
+                for name in self.collections:
+                    self.unpack_collection(wheel, f"ansible_collections/{name}/")
         if amazon_aws_version(target) != self.line.amazon_aws:
             raise LineError(
                 f"The wheel of {self.line.wheel} carries amazon.aws {amazon_aws_version(target)}, "
                 f"but {self.line.lock} says {self.line.amazon_aws}."
             )
+
+    def unpack_collection(self, wheel: zipfile.ZipFile, prefix: str) -> None:
+        """Unpack one collection. A half unpacked one never gets the final name."""
+        target = self.site_packages / prefix
+        unpacked = Path(tempfile.mkdtemp(prefix="collection-", dir=self.site_packages))
+        try:
+            wheel.extractall(unpacked, [name for name in wheel.namelist() if name.startswith(prefix)])
+            if target.exists():
+                shutil.rmtree(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (unpacked / prefix).rename(target)
+        finally:
+            shutil.rmtree(unpacked)
 
     def link_checkout(self) -> None:
         """Make the checkout visible as ansible_collections/bonded/internet."""
@@ -194,7 +203,7 @@ class Environment:
             already = {}
         if lint and already.get("lint") != wanted["lint"]:
             self.install(self.line.lint_lock, "tests and lint")
-        self.unpack_amazon_aws()
+        self.unpack_collections()
         self.link_checkout()
         self.stamp.write_text(json.dumps(already | wanted, indent=1) + "\n", encoding="utf-8")
         say(f"ready after {time.monotonic() - start:.1f} s")

@@ -232,7 +232,9 @@ def test_every_folder_of_tests_runs_in_ci() -> None:
     files = list((ROOT / "tests").rglob("test_*.py"))
     assert files
     in_no_place = {path for path in files if not any(path.is_relative_to(place) for place in places)}
-    assert in_no_place == {ROOT / path for path in ci.LONG if path.startswith((ci.HOSTS, "tests/golden"))}
+    assert in_no_place == {
+        ROOT / path for path in ci.LONG if path.startswith((ci.HOSTS, "tests/golden", "tests/awx_programs"))
+    }
     assert all((ROOT / path).is_file() for path in ci.LONG)
     assert ROOT / "tests/playbooks/site" in places
     assert not set(ci.line_tests()) & set(ci.ONCE)
@@ -242,7 +244,7 @@ def test_make_test_runs_every_folder_that_needs_no_root() -> None:
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     places = configuration["tool"]["pytest"]["ini_options"]["testpaths"]
     folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
-    assert folders - set(places) == {"tests/hosts", "tests/packets"}
+    assert folders - set(places) == {"tests/awx_programs", "tests/hosts", "tests/packets"}
     assert set(places) <= folders
 
 
@@ -282,5 +284,5 @@ def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
         "help", "env", "demo", "test", "hosts", "packets",
-        "races", "faults", "changes", "bench", "lint", "sanity", "format", "release", "clean",
+        "races", "faults", "changes", "awx", "bench", "lint", "sanity", "format", "release", "clean",
     ]  # fmt: skip

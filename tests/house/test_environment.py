@@ -183,7 +183,7 @@ def test_interrupted_set_up_leaves_no_stamp(line: Line, monkeypatch: pytest.Monk
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "unpack_amazon_aws", interrupted)
+    monkeypatch.setattr(environment, "unpack_collections", interrupted)
     with pytest.raises(KeyboardInterrupt):
         environment.set_up(lint=False)
     assert not environment.is_ready(lint=False)
