@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.responses import ActionResult
 from moto.ec2 import utils
-from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
 from .account_attributes import REGIONS, ZONES, AccountActions
@@ -19,11 +17,13 @@ from .egress_only_internet_gateways import EGRESS_ONLY_GATEWAYS, EgressOnlyGatew
 from .elastic_ip_addresses import ADDRESSES, AddressActions, AddressRules, Pool
 from .elastic_network_interface_actions import INTERFACES, InterfaceActions
 from .elastic_network_interfaces import InterfaceRules
+from .errors import invalid, refuse
 from .eventual_consistency import HiddenObjects
 from .instances import INSTANCES, STATUSES, InstanceActions, InstanceRules, LabInstance
 from .internet_gateways import GATEWAYS, InternetGatewayActions, InternetGatewayRules
 from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
 from .pages import check_listing
+from .parameters import check_parameters
 from .public_addresses import PUBLIC
 from .quotas import Quotas
 from .route_tables import ROUTE_TABLES, RouteActions, RouteRules
@@ -112,15 +112,15 @@ class Ec2Response(
         return str(request.environ[REGION])
 
     def call_action(self) -> Any:
+        action = self._get_action()
+        check_parameters(type(self), action, self.querystring.keys() - {"Action", "Version"})
         if self._get_param("DryRun", False) is True:
-            message = "Request would have succeeded, but DryRun flag is set."
-            return self.serialized(ActionResult(EC2ClientError("DryRunOperation", message)))
-        if self._get_action().startswith(("Describe", "Get")):
+            refuse("DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+        if action.startswith(("Describe", "Get")):
             check_listing(self)
         filters = self._filters_from_querystring()
-        if filters and self._get_action() not in DESCRIBE_SPECS and self._get_action() not in FILTERS_CHECKED_BY_MOTO:
-            message = f"This stand-in has no filters for {self._get_action()}, but was given: {', '.join(filters)}"
-            return self.serialized(ActionResult(EC2ClientError("InvalidParameterValue", message)))
+        if filters and action not in DESCRIBE_SPECS and action not in FILTERS_CHECKED_BY_MOTO:
+            invalid(f"This stand-in has no filters for {action}, but was given: {', '.join(filters)}")
         return super().call_action()
 
 

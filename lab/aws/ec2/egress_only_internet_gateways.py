@@ -61,11 +61,8 @@ class EgressOnlyGatewayActions(EC2Response):
     """The actions on egress-only internet gateways."""
 
     def create_egress_only_internet_gateway(self) -> ActionResult:
-        vpc_id = self._get_param("VpcId")
-        if not vpc_id:
-            refuse("MissingParameter", "The request must contain the parameter VpcId")
         tags = tags_for(self, "egress-only-internet-gateway")
-        made = self.ec2_backend.create_egress_only_internet_gateway(vpc_id, tags)
+        made = self.ec2_backend.create_egress_only_internet_gateway(self._get_param("VpcId"), tags)
         return ActionResult({"EgressOnlyInternetGateway": present_egress_only_gateway(made)})
 
     def describe_egress_only_internet_gateways(self) -> ActionResult:

@@ -242,12 +242,12 @@ class AddressActions(EC2Response):
         return found or refuse("InvalidAddress.NotFound", f"Address '{public_ip}' not found.")
 
     def allocate_address(self) -> ActionResult:
+        if self._get_param("Domain", "vpc") != "vpc":
+            invalid(f"Value ({self._get_param('Domain')}) for parameter domain is invalid. Addresses are of a VPC.")
         address = self.ec2_backend.allocate(
             tags_for(self, "elastic-ip"), self._get_param("PublicIpv4Pool") or "amazon", self._get_param("Address")
         )
-        shown = present_address(address)
-        wanted = ("PublicIp", "AllocationId", "Domain", "PublicIpv4Pool", "NetworkBorderGroup")
-        return ActionResult({key: shown[key] for key in wanted})
+        return ActionResult({key: value for key, value in present_address(address).items() if key != "Tags"})
 
     def associate_address(self) -> ActionResult:
         allocation, public_ip = self._get_param("AllocationId"), self._get_param("PublicIp")

@@ -147,16 +147,10 @@ class InterfaceActions(EC2Response):
     """The actions on network interfaces."""
 
     def _interface(self) -> LabInterface:
-        found: LabInterface = self.ec2_backend.get_network_interface(required(self, "NetworkInterfaceId"))
+        found: LabInterface = self.ec2_backend.get_network_interface(self._get_param("NetworkInterfaceId"))
         return found
 
-    def _no_prefixes(self) -> None:
-        for name in ("Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount"):
-            if self._get_param(name):
-                refuse("UnsupportedOperation", f"{name}: delegated prefixes are not modelled by this stand-in")
-
     def create_network_interface(self) -> ActionResult:
-        self._no_prefixes()
         interface = self.ec2_backend.create_network_interface(
             self.ec2_backend.get_subnet(self._get_param("SubnetId")),
             self._get_param("PrivateIpAddress"),
@@ -214,7 +208,7 @@ class InterfaceActions(EC2Response):
 
     def attach_network_interface(self) -> ActionResult:
         attachment = self.ec2_backend.attach_network_interface(
-            self._interface().id, self._get_param("InstanceId"), self._get_int_param("DeviceIndex", 0)
+            self._interface().id, self._get_param("InstanceId"), self._get_int_param("DeviceIndex")
         )
         return ActionResult({"AttachmentId": attachment.attachment_id, "NetworkCardIndex": 0})
 
@@ -223,7 +217,6 @@ class InterfaceActions(EC2Response):
         return EmptyResult()
 
     def assign_private_ip_addresses(self) -> ActionResult:
-        self._no_prefixes()
         interface = self._interface()
         new = self.ec2_backend.assign(
             interface,
@@ -235,22 +228,22 @@ class InterfaceActions(EC2Response):
         return ActionResult({"NetworkInterfaceId": interface.id, "AssignedPrivateIpAddresses": assigned})
 
     def unassign_private_ip_addresses(self) -> ActionResult:
-        self._no_prefixes()
         self.ec2_backend.unassign(self._interface(), self._get_param("PrivateIpAddresses", []))
         return EmptyResult()
 
     def assign_ipv6_addresses(self) -> ActionResult:
-        self._no_prefixes()
-        interface = self._interface()
-        wanted = [ip for ip in self._get_param("Ipv6Addresses", []) if ip not in interface.ipv6_addresses]
+        interface, named = self._interface(), self._get_param("Ipv6Addresses", [])
+        wanted = [ip for ip in named if ip not in interface.ipv6_addresses]
         count = self._get_int_param("Ipv6AddressCount", 0)
+        if bool(named) == bool(count):
+            refuse("InvalidParameterCombination", "Give either IPv6 addresses or a count of them")
         self.ec2_backend.check_room(interface, more_ipv6=count or len(wanted))
         new = self.ec2_backend.ipv6_for(interface.subnet, wanted, count)
         interface.ipv6_addresses.extend(new)
         return ActionResult({"NetworkInterfaceId": interface.id, "AssignedIpv6Addresses": new})
 
     def unassign_ipv6_addresses(self) -> ActionResult:
-        interface, ips = self._interface(), self._get_param("Ipv6Addresses", [])
+        interface, ips = self._interface(), required(self, "Ipv6Addresses")
         for ip in ips:
             if ip not in interface.ipv6_addresses:
                 invalid(f"{ip} is not assigned to interface {interface.id}")

@@ -23,6 +23,12 @@ from .errors import invalid, not_found, refuse
 from .pages import page
 from .tags import tag_list
 
+LAUNCHED = {
+    *("AssociatePublicIpAddress", "DeleteOnTermination", "Description", "DeviceIndex", "Groups", "Ipv6AddressCount"),
+    *("NetworkInterfaceId", "PrivateIpAddress", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount", "SubnetId"),
+}
+"""Parameters of RunInstances for each of its network interfaces that are modelled."""
+
 
 class LabInstance(Instance):
     """An instance. Its groups and its source/destination check are its primary interface's, as in EC2."""
@@ -100,6 +106,9 @@ class LabInstance(Instance):
 
     def prep_nics(self, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
         for nic in nic_spec:
+            for name in nic.keys() - LAUNCHED:
+                unmodelled = f"NetworkInterface.{name} of RunInstances is not modelled by this stand-in"
+                refuse("UnsupportedOperation", unmodelled)
             nic.setdefault("DeviceIndex", 0)
             if existing := nic.get("NetworkInterfaceId"):
                 interface = self.ec2_backend.get_network_interface(existing)
@@ -291,11 +300,19 @@ class InstanceActions(EC2Response):
         found, token = page(self, [one for one in listed if every or one.state == "running"])
         return ActionResult({"InstanceStatuses": found, "NextToken": token})
 
+    def run_instances(self) -> ActionResult:
+        least, most = self._get_int_param("MinCount"), self._get_int_param("MaxCount")
+        if not 1 <= least <= most:
+            invalid(f"Value ({least}) for parameter minCount is invalid. It is from 1 to maxCount, here {most}.")
+        # EC2 launches as many as it can; moto launches the least number.
+        self.params["MinCount"] = most
+        made = super().run_instances()
+        for instance in made.result.instances:
+            instance.disable_api_termination = self._get_param("DisableApiTermination", False) is True
+        return made
+
     def _instances(self) -> list[Any]:
-        ids = self._get_param("InstanceIds", [])
-        if not ids:
-            refuse("MissingParameter", "The request must contain the parameter InstanceId")
-        return [self.ec2_backend.get_instance(one) for one in ids]
+        return [self.ec2_backend.get_instance(one) for one in self._get_param("InstanceIds")]
 
     def terminate_instances(self) -> ActionResult:
         for instance in self._instances():

@@ -38,15 +38,6 @@ NAT_GATEWAYS = DescribeSpec(
 
 
 FAILED = ("DeleteTime", "FailureCode", "FailureMessage")
-# What CreateNatGateway has beside what is modelled: refused by name, never dropped.
-UNMODELLED = (
-    "SecondaryAllocationIds",
-    "SecondaryPrivateIpAddresses",
-    "SecondaryPrivateIpAddressCount",
-    "AvailabilityMode",
-    "AvailabilityZoneAddresses",
-    "VpcId",
-)
 
 
 @dataclass(frozen=True)
@@ -177,9 +168,6 @@ class NatGatewayActions(EC2Response):
     def create_nat_gateway(self) -> ActionResult:
         if self._get_param("ConnectivityType", "public") != "public":
             refuse("UnsupportedOperation", "Private NAT gateways are not modelled by this stand-in")
-        for name in UNMODELLED:
-            if self._get_param(name):
-                refuse("UnsupportedOperation", f"{name} of NAT gateways is not modelled by this stand-in")
         allocation_id = self._get_param("AllocationId")
         if not allocation_id:
             refuse(

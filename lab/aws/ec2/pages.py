@@ -76,20 +76,27 @@ class Paging:
 PAGING = Paging()
 
 
-def _members(action: str) -> Mapping[str, Any]:
+def members_of(action: str) -> Mapping[str, Any]:
+    """Return the shapes of an action's parameters by name, as botocore's model of EC2 has them."""
     shape = get_service_model("ec2").operation_model(action).input_shape
     members: Mapping[str, Any] = {} if shape is None else shape.members
     return members
 
 
+def required_members(action: str) -> list[str]:
+    """Return the names of the parameters without which an action cannot be asked for."""
+    shape = get_service_model("ec2").operation_model(action).input_shape
+    return [] if shape is None else list(shape.required_members)
+
+
 def has_pages(action: str) -> bool:
     """Return True if the listing has pages at all."""
-    return "MaxResults" in _members(action)
+    return "MaxResults" in members_of(action)
 
 
 def ids_given(response: Any) -> list[str]:
     """Return the parameters of a listing that name ids."""
-    names = [name for name, shape in _members(response._get_action()).items() if shape.type_name == "list"]
+    names = [name for name, shape in members_of(response._get_action()).items() if shape.type_name == "list"]
     return [name for name in names if name.endswith("Ids") and response._get_param(name)]
 
 
@@ -115,7 +122,7 @@ def check_listing(response: Any) -> None:
                 f"filters {', '.join(sorted(_NARROW))}.",
             )
         return
-    shape = _members(action)["MaxResults"]
+    shape = members_of(action)["MaxResults"]
     least, most = shape.metadata.get("min", LEAST), shape.metadata.get("max", MOST)
     if not least <= size <= most:
         invalid(f"Value ( {size} ) for parameter maxResults is invalid. Expecting a value from {least} to {most}.")

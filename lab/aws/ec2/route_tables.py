@@ -16,25 +16,14 @@ from moto.ec2.models.route_tables import Route, RouteTable
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .errors import invalid, not_found, prefix_of, refuse, required
+from .errors import invalid, not_found, prefix_of, refuse
 from .tags import tag_list, tag_pairs
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# The request's parameters that name a target; exactly one of them must be given.
-TARGETS = (
-    "GatewayId",
-    "NatGatewayId",
-    "NetworkInterfaceId",
-    "InstanceId",
-    "EgressOnlyInternetGatewayId",
-    "VpcPeeringConnectionId",
-    "TransitGatewayId",
-    "CarrierGatewayId",
-    "LocalGatewayId",
-    "VpcEndpointId",
-    "CoreNetworkArn",
-)
+TARGETS = ("GatewayId", "NatGatewayId", "NetworkInterfaceId", "InstanceId", "EgressOnlyInternetGatewayId")
+"""Parameters of a request that name a target; exactly one of them must be given."""
+DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
 
 
 class LabRoute(Route):
@@ -64,10 +53,7 @@ class LabRoute(Route):
 
 def parse_destination(parameters: Mapping[str, Any]) -> Network:
     """The one destination of a request, its host bits cleared as EC2 does."""
-    names = ("DestinationCidrBlock", "DestinationIpv6CidrBlock")
-    given = [name for name in names if parameters.get(name)]
-    if parameters.get("DestinationPrefixListId"):
-        refuse("UnsupportedOperation", "DestinationPrefixListId is not modelled by this stand-in")
+    given = [name for name in DESTINATIONS if parameters.get(name)]
     if len(given) != 1:
         refuse("MissingParameter", "Exactly one of destinationCidrBlock and destinationIpv6CidrBlock must be given")
     name, text = given[0], parameters[given[0]]
@@ -75,7 +61,7 @@ def parse_destination(parameters: Mapping[str, Any]) -> Network:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         network = None
-    if network is None or network.version != (4 if name == names[0] else 6) or "/" not in text:
+    if network is None or network.version != (4 if name == DESTINATIONS[0] else 6) or "/" not in text:
         invalid(f"Value ({text}) for parameter {name[0].lower()}{name[1:]} is invalid.")
     return network
 
@@ -140,9 +126,7 @@ class RouteRules(EC2Backend):
             if found is None or found.state != "available":
                 refuse("InvalidNatGatewayID.NotFound", f"The natGateway ID '{target_id}' does not exist")
             return {"nat_gateway": self._same_vpc(table, found, "natGateway")}
-        if name == "EgressOnlyInternetGatewayId":
-            return {"egress_only_igw": self._same_vpc(table, self.get_egress_only_igw(target_id), "network gateway")}
-        return refuse("UnsupportedOperation", f"A route with a {name} is not modelled by this stand-in")
+        return {"egress_only_igw": self._same_vpc(table, self.get_egress_only_igw(target_id), "network gateway")}
 
     def _internet_gateway(self, table: RouteTable, gateway_id: str) -> Any:
         if prefix_of(gateway_id) == "vgw":
@@ -183,7 +167,7 @@ class RouteRules(EC2Backend):
         present = find(table, destination)
         if present is None:
             invalid(f"There is no route defined for '{destination}' in the route table. Use CreateRoute instead.")
-        if present.local or parameters.get("LocalTarget"):
+        if present.local:
             refuse("UnsupportedOperation", "Replacing a VPC's own (local) route is not modelled by this stand-in")
         target = self.resolve_target(table, parameters)
         self._inside(table, destination, target)
@@ -305,14 +289,13 @@ class RouteActions(EC2Response):
     """The actions on routes and route tables."""
 
     def _table(self) -> Any:
-        return self.ec2_backend.get_route_table(required(self, "RouteTableId"))
+        return self.ec2_backend.get_route_table(self._get_param("RouteTableId"))
 
     def _destination(self) -> Network:
-        names = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
-        return parse_destination({name: self._get_param(name) for name in names})
+        return parse_destination({name: self._get_param(name) for name in DESTINATIONS})
 
     def _targets(self) -> dict[str, Any]:
-        return {name: self._get_param(name) for name in (*TARGETS, "LocalTarget")}
+        return {name: self._get_param(name) for name in TARGETS}
 
     def create_route_table(self) -> ActionResult:
         made = self.ec2_backend.create_route_table(self._get_param("VpcId"), tag_pairs(self, "route-table"))

@@ -17,7 +17,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, chosen, describe
-from .errors import invalid, not_found, refuse
+from .errors import invalid, not_found, refuse, required
 from .pages import page
 from .tags import tag_list, tags_for
 
@@ -320,9 +320,7 @@ class GroupActions(EC2Response):
         return ActionResult({"GroupId": group.id, "SecurityGroupArn": group.arn, "Tags": tag_list(group)})
 
     def delete_security_group(self) -> ActionResult:
-        group_id = self._get_param("GroupId")
-        if not group_id:
-            refuse("MissingParameter", "The request must contain the parameter groupId")
+        group_id = required(self, "GroupId")
         group = self.ec2_backend.get_security_group_from_id(group_id)
         self.ec2_backend.remove_group(group if group is not None else not_found(group_id, "sg"))
         return ActionResult({"Return": True, "GroupId": group_id})

@@ -86,11 +86,9 @@ class SubnetRules(EC2Backend):
         ipv6_cidr_block: str | None = None,
         availability_zone: str | None = None,
         availability_zone_id: str | None = None,
-        ipv6_native: bool = False,
+        *,
         tags: Any = None,
     ) -> Any:
-        if ipv6_native:
-            refuse("UnsupportedOperation", "Subnets with IPv6 only are not modelled by this stand-in")
         vpc = self.get_vpc(vpc_id)
         zones = self.describe_availability_zones()
         wanted = [one for one in zones if availability_zone in (None, one.name)]
@@ -201,8 +199,7 @@ class SubnetActions(EC2Response):
             self._get_param("Ipv6CidrBlock"),
             self._get_param("AvailabilityZone"),
             self._get_param("AvailabilityZoneId"),
-            bool(self._get_param("Ipv6Native", False)),
-            {"subnet": tags_for(self, "subnet")},
+            tags={"subnet": tags_for(self, "subnet")},
         )
         return ActionResult({"Subnet": present_subnet(subnet)})
 

@@ -38,8 +38,7 @@ def tags_for(response: Any, resource_type: str) -> dict[str, str]:
         given = specification.get("ResourceType")
         if given != resource_type:
             invalid(f"'{given}' is not a valid taggable resource type for this operation; '{resource_type}' is.")
-        tags.update({tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])})
-    _check(tags)
+        tags |= _parse(specification.get("Tags", []))
     return tags
 
 
@@ -48,14 +47,21 @@ def tag_pairs(response: Any, resource_type: str) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags_for(response, resource_type).items()]
 
 
-def _check(tags: dict[str, str]) -> None:
-    for key, value in tags.items():
+def _parse(given: list[dict[str, str]]) -> dict[str, str]:
+    """Return the tags of a request by key; refused where EC2 would not take them."""
+    tags: dict[str, str] = {}
+    for tag in given:
+        key, value = tag["Key"], tag.get("Value", "")
+        if key in tags:
+            invalid(f"Duplicate tag key '{key}' specified.")
+        tags[key] = value
         if key.lower().startswith("aws:"):
             invalid(f"Tag keys starting with 'aws:' are reserved for internal use: {key}")
         if len(key) > 128 or len(value) > 256:
             invalid(f"Tag {key}: a key has at most 128 characters, a value at most 256")
     if len(tags) > 50:
         refuse("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
+    return tags
 
 
 TAGS = DescribeSpec(
@@ -128,20 +134,13 @@ class TagActions(EC2Response):
     """The actions on tags."""
 
     def create_tags(self) -> ActionResult:
-        tags = {tag["Key"]: tag.get("Value", "") for tag in self._get_param("Tags", [])}
-        resources = self._get_param("Resources", [])
-        if not resources or not tags:
-            refuse("MissingParameter", "The request must contain the parameters ResourceId and Tag")
+        resources = self._get_param("Resources")
         self.ec2_backend.do_resources_exist(resources)
-        _check(tags)
-        self.ec2_backend.create_tags(resources, tags)
+        self.ec2_backend.create_tags(resources, _parse(self._get_param("Tags")))
         return EmptyResult()
 
     def delete_tags(self) -> ActionResult:
-        resources = self._get_param("Resources", [])
-        tags = self._get_param("Tags", [])
-        if not resources:
-            refuse("MissingParameter", "The request must contain the parameter resourceIdSet")
+        resources, tags = self._get_param("Resources"), self._get_param("Tags", [])
         self.ec2_backend.do_resources_exist(resources)
         for resource in resources:
             if not tags:

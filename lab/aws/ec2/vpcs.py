@@ -153,9 +153,6 @@ class VpcActions(EC2Response):
     """The actions on VPCs and their endpoints."""
 
     def create_vpc(self) -> ActionResult:
-        for name in ("Ipv4IpamPoolId", "Ipv6IpamPoolId", "Ipv6Pool", "Ipv6CidrBlock"):
-            if self._get_param(name):
-                refuse("UnsupportedOperation", f"{name} is not modelled by this stand-in")
         vpc = self.ec2_backend.create_vpc(
             self._get_param("CidrBlock"),
             self._get_param("InstanceTenancy") or "default",
