@@ -22,6 +22,7 @@ from .ec2.errors import not_found, prefix_of, refuse
 from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
 from .ec2.route_tables import parse_destination
+from .ec2.tags import pairs_of
 
 _TARGETS = {
     "eigw": "EgressOnlyInternetGatewayId",
@@ -42,10 +43,6 @@ def given_id(module: ModuleType, function: str, wanted: str | None) -> Iterator[
         yield
     finally:
         setattr(module, function, original)
-
-
-def _pairs(entry: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in _tags(entry).items()]
 
 
 def _tags(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -74,7 +71,7 @@ class SeedLoader:
                 entry["cidr"],
                 amazon_provided_ipv6_cidr_block=entry.get("ipv6", False),
                 ipv6_cidr_block_network_border_group=self._backend.region_name,
-                tags=_pairs(entry),
+                tags=pairs_of(_tags(entry)),
             )
         vpc.enable_dns_hostnames = bool(entry.get("dns_hostnames", False))
         wanted = entry.get("internet_gateway", False)
@@ -99,7 +96,7 @@ class SeedLoader:
 
     def route_tables(self, entry: Mapping[str, Any]) -> None:
         with given_id(route_tables, "random_route_table_id", entry["id"]):
-            self._backend.create_route_table(entry["vpc"], _pairs(entry))
+            self._backend.create_route_table(entry["vpc"], pairs_of(_tags(entry)))
         for subnet in entry.get("subnets", []):
             self._backend.associate_route_table(entry["id"], subnet_id=subnet)
 
@@ -196,8 +193,8 @@ class SeedLoader:
         table = self._backend.main_table(named) if by_vpc else self._backend.get_route_table(named)
         target = entry["target"]
         if target == "igw":
-            gateways = [one for one in self._backend.all_gateways() if one.vpc and one.vpc.id == table.vpc_id]
-            target = gateways[0].id if gateways else not_found(f"igw-of-{table.vpc_id}")
+            gateway = self._backend.internet_gateway_of(table.vpc_id)
+            target = gateway.id if gateway is not None else not_found(f"igw-of-{table.vpc_id}")
         if prefix_of(target) not in _TARGETS:
             raise ValueError(f"target: {target!r} is neither 'igw' nor the id of one of {', '.join(sorted(_TARGETS))}")
         name = "DestinationIpv6CidrBlock" if ":" in entry["destination"] else "DestinationCidrBlock"

@@ -13,6 +13,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .errors import invalid
+from .filters import same
 
 REGIONS = DescribeSpec(
     action="DescribeRegions",
@@ -28,15 +29,7 @@ ZONES = DescribeSpec(
     result="AvailabilityZones",
     id="ZoneName",
     tags=None,
-    filters={
-        "group-name": "GroupName",
-        "opt-in-status": "OptInStatus",
-        "region-name": "RegionName",
-        "state": "State",
-        "zone-id": "ZoneId",
-        "zone-name": "ZoneName",
-        "zone-type": "ZoneType",
-    },
+    filters=same("group-name opt-in-status region-name state zone-id zone-name zone-type"),
 )
 
 

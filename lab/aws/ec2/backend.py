@@ -23,7 +23,7 @@ from .instances import INSTANCES, STATUSES, InstanceActions, InstanceRules, LabI
 from .internet_gateways import GATEWAYS, InternetGatewayActions, InternetGatewayRules
 from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
 from .pages import check_listing
-from .parameters import check_parameters
+from .parameters import check_parameters, keep_sources
 from .public_addresses import PUBLIC
 from .quotas import Quotas
 from .route_tables import ROUTE_TABLES, RouteActions, RouteRules
@@ -126,6 +126,7 @@ class Ec2Response(
 
 def install() -> None:
     """Make moto use these classes; to be called once, before the first request."""
+    keep_sources()
     ec2_backends.backend = Ec2Backend
     instances.Instance = LabInstance
     subnets.Subnet = LabSubnet

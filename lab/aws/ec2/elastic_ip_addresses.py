@@ -19,8 +19,9 @@ from moto.ec2.utils import random_eip_allocation_id, random_eip_association_id
 
 from .describe import DescribeSpec, chosen, describe
 from .errors import invalid, not_found, refuse, required
+from .filters import same
 from .public_addresses import PUBLIC
-from .tags import tag_list, tags_for
+from .tags import pairs_of, tag_list, tags_for
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class AddressRules(EC2Backend):
         target = private_ip or interface.private_ip_address
         if target not in interface.ips:
             invalid(f"The private IP address '{target}' is not assigned to interface {interface.id}")
-        if not any(gateway.vpc is not None and gateway.vpc.id == interface.vpc_id for gateway in self.all_gateways()):
+        if self.internet_gateway_of(interface.vpc_id) is None:
             refuse("Gateway.NotAttached", f"Network {interface.vpc_id} is not attached to any internet gateway")
         if address.eni is interface and address.bound_to == target:
             return str(address.association_id)
@@ -169,17 +170,10 @@ ADDRESSES = DescribeSpec(
     result="Addresses",
     id="AllocationId",
     ids="AllocationIds",
-    filters={
-        "allocation-id": "AllocationId",
-        "association-id": "AssociationId",
-        "domain": "Domain",
-        "instance-id": "InstanceId",
-        "network-border-group": "NetworkBorderGroup",
-        "network-interface-id": "NetworkInterfaceId",
-        "network-interface-owner-id": "NetworkInterfaceOwnerId",
-        "private-ip-address": "PrivateIpAddress",
-        "public-ip": "PublicIp",
-    },
+    filters=same(
+        "allocation-id association-id domain instance-id network-border-group network-interface-id",
+        "network-interface-owner-id private-ip-address public-ip",
+    ),
 )
 ATTRIBUTES = DescribeSpec("DescribeAddressesAttribute", "Addresses", "AllocationId", ids="AllocationIds", tags=None)
 POOLS = DescribeSpec("DescribePublicIpv4Pools", "PublicIpv4Pools", "PoolId", ids="PoolIds")
@@ -332,5 +326,5 @@ class AddressActions(EC2Response):
             "PoolAddressRanges": [{**extent, "AvailableAddressCount": len(every) - used}],
             "TotalAddressCount": len(every),
             "TotalAvailableAddressCount": len(every) - used,
-            "Tags": [{"Key": key, "Value": value} for key, value in pool.tags.items()],
+            "Tags": pairs_of(pool.tags),
         }

@@ -12,8 +12,9 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
-from .elastic_network_interfaces import LabInterface
+from .elastic_network_interfaces import OTHER_NETWORK, LabInterface
 from .errors import invalid, refuse, required
+from .filters import same
 from .tags import tag_list, tags_for
 
 INTERFACES = DescribeSpec(
@@ -23,37 +24,20 @@ INTERFACES = DescribeSpec(
     ids="NetworkInterfaceIds",
     tags="TagSet",
     filters={
+        **same(
+            "association.allocation-id association.association-id association.ip-owner-id",
+            "association.public-dns-name association.public-ip attachment.attach-time attachment.attachment-id",
+            "attachment.delete-on-termination attachment.device-index attachment.instance-id",
+            "attachment.instance-owner-id attachment.status availability-zone description interface-type",
+            "ipv6-addresses.ipv6-address mac-address network-interface-id owner-id private-dns-name",
+            "requester-managed source-dest-check status subnet-id vpc-id",
+        ),
         "addresses.association.owner-id": "PrivateIpAddresses.Association.IpOwnerId",
         "addresses.association.public-ip": "PrivateIpAddresses.Association.PublicIp",
         "addresses.primary": "PrivateIpAddresses.Primary",
         "addresses.private-ip-address": "PrivateIpAddresses.PrivateIpAddress",
-        "association.allocation-id": "Association.AllocationId",
-        "association.association-id": "Association.AssociationId",
-        "association.ip-owner-id": "Association.IpOwnerId",
-        "association.public-dns-name": "Association.PublicDnsName",
-        "association.public-ip": "Association.PublicIp",
-        "attachment.attach-time": "Attachment.AttachTime",
-        "attachment.attachment-id": "Attachment.AttachmentId",
-        "attachment.delete-on-termination": "Attachment.DeleteOnTermination",
-        "attachment.device-index": "Attachment.DeviceIndex",
-        "attachment.instance-id": "Attachment.InstanceId",
-        "attachment.instance-owner-id": "Attachment.InstanceOwnerId",
-        "attachment.status": "Attachment.Status",
-        "availability-zone": "AvailabilityZone",
-        "description": "Description",
         "group-id": "Groups.GroupId",
-        "interface-type": "InterfaceType",
-        "ipv6-addresses.ipv6-address": "Ipv6Addresses.Ipv6Address",
-        "mac-address": "MacAddress",
-        "network-interface-id": "NetworkInterfaceId",
-        "owner-id": "OwnerId",
-        "private-dns-name": "PrivateDnsName",
         "private-ip-address": "PrivateIpAddresses.PrivateIpAddress",
-        "requester-managed": "RequesterManaged",
-        "source-dest-check": "SourceDestCheck",
-        "status": "Status",
-        "subnet-id": "SubnetId",
-        "vpc-id": "VpcId",
     },
 )
 
@@ -194,8 +178,7 @@ class InterfaceActions(EC2Response):
         if len(given) > 1:
             refuse("InvalidParameterCombination", "Fields for multiple attribute types specified: give one at a time.")
         if groups:
-            other = ("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
-            interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, other)
+            interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, OTHER_NETWORK)
         if attachment is not None:
             if attachment.get("AttachmentId") != interface.attachment_id:
                 refuse("InvalidAttachmentID.NotFound", f"{attachment.get('AttachmentId')} is not of {interface.id}")

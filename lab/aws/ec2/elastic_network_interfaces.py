@@ -19,6 +19,9 @@ from .elastic_ip_addresses import LabAddress
 from .errors import invalid, not_found, refuse
 from .public_addresses import PUBLIC
 
+OTHER_NETWORK = ("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
+"""EC2's error for a security group of another VPC, where an interface is given other groups."""
+
 
 def interface_limits(instance_type: str) -> tuple[int, int]:
     """Return an instance type's limits: its network interfaces, and the private IPv4 addresses of each of them."""
@@ -196,9 +199,7 @@ class InterfaceRules(EC2Backend):
             invalid("Only one private IP address can be the primary one")
         wanted = list(dict.fromkeys([*primaries, *(item["PrivateIpAddress"] for item in several)]))
         for ip in wanted:
-            self.check_address(subnet, ip)
-            if self.holder_of(subnet, ip) is not None:
-                refuse("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+            self.check_free(subnet, ip)
         if not primaries:
             wanted.insert(0, self.free_address(subnet, also=wanted))
         return wanted
@@ -259,6 +260,12 @@ class InterfaceRules(EC2Backend):
             invalid(f"Address {ip} does not fall within the subnet's address range")
         if is_reserved(subnet, ip):
             invalid(f"Address {ip} is in subnet's reserved address range")
+
+    def check_free(self, subnet: Any, ip: str) -> None:
+        """Refuse an address that cannot be one of this subnet, or that another interface has."""
+        self.check_address(subnet, ip)
+        if self.holder_of(subnet, ip) is not None:
+            refuse("InvalidIPAddress.InUse", f"Address {ip} is in use.")
 
     def free_address(self, subnet: Any, also: Iterable[str] = ()) -> str:
         """The lowest address that nobody has, outside of the subnet's CIDR reservations.

@@ -34,6 +34,15 @@ def values_at(found: Any, path: str) -> list[Any]:
     return level
 
 
+def same(*names: str) -> dict[str, str]:
+    """Return the paths of filters that are named like what they look at: ``vpc-id`` like ``VpcId``.
+
+    :param names: texts of filters' names, with spaces between these.
+    """
+    listed = [name for text in names for name in text.split()]
+    return {name: re.sub(r"(?:^|-|(?<=\.))(.)", lambda match: match[1].upper(), name) for name in listed}
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()

@@ -18,7 +18,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, chosen
 from .elastic_network_interface_actions import INTERFACES, present_interface
-from .elastic_network_interfaces import interface_limits
+from .elastic_network_interfaces import OTHER_NETWORK, interface_limits
 from .errors import invalid, not_found, refuse
 from .pages import page
 from .tags import tag_list
@@ -85,10 +85,6 @@ class LabInstance(Instance):
         return self.primary.private_ip_address if self.primary is not None else None
 
     @property
-    def private_ip_address(self) -> str | None:
-        return self.private_ip
-
-    @property
     def private_dns_name(self) -> str:
         return super().private_dns_name if self.primary is not None else ""
 
@@ -100,9 +96,7 @@ class LabInstance(Instance):
     def public_ip(self) -> str | None:
         return self.primary.public_ip if self.primary is not None else None
 
-    @property
-    def public_ip_address(self) -> str | None:
-        return self.public_ip
+    private_ip_address, public_ip_address = private_ip, public_ip
 
     def prep_nics(self, nic_spec: list[dict[str, Any]], *args: Any, **kwargs: Any) -> None:
         for nic in nic_spec:
@@ -315,38 +309,24 @@ class InstanceActions(EC2Response):
         return [self.ec2_backend.get_instance(one) for one in self._get_param("InstanceIds")]
 
     def terminate_instances(self) -> ActionResult:
-        for instance in self._instances():
-            if instance.disable_api_termination:
-                refuse(
-                    "OperationNotPermitted",
-                    f"The instance '{instance.id}' may not be terminated. Modify its 'disableApiTermination' "
-                    "instance attribute and try again.",
-                )
-        return self._change("TerminatingInstances", "terminate")
+        return self._change("TerminatingInstances", "terminate", "terminated", "disableApiTermination")
 
     def start_instances(self) -> ActionResult:
-        return self._change("StartingInstances", "start")
+        return self._change("StartingInstances", "start", "started")
 
     def stop_instances(self) -> ActionResult:
-        for instance in self._instances():
-            if instance.disable_api_stop:
-                refuse(
-                    "OperationNotPermitted",
-                    f"The instance '{instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute "
-                    "and try again.",
-                )
-        return self._change("StoppingInstances", "stop")
+        return self._change("StoppingInstances", "stop", "stopped", "disableApiStop")
 
-    def _change(self, result: str, verb: str) -> ActionResult:
+    def _change(self, result: str, verb: str, participle: str, switch: str = "") -> ActionResult:
+        """Change the state of the request's instances, or of none if the request is refused for one of them."""
         changes = []
-        # A request that is refused for one instance changes none.
         for instance in self._instances():
+            if switch and getattr(instance, SWITCHES[switch]):
+                hint = f"Modify its '{switch}' instance attribute and try again."
+                refuse("OperationNotPermitted", f"The instance '{instance.id}' may not be {participle}. {hint}")
             if verb != "terminate" and instance.state == "terminated":
-                participle = "started" if verb == "start" else "stopped"
-                refuse(
-                    "IncorrectInstanceState",
-                    f"The instance '{instance.id}' is not in a state from which it can be {participle}.",
-                )
+                text = f"The instance '{instance.id}' is not in a state from which it can be {participle}."
+                refuse("IncorrectInstanceState", text)
         for instance in self._instances():
             previous = getattr(instance, verb)()
             current = {"Code": instance.state_code, "Name": instance.state}
@@ -376,6 +356,5 @@ class InstanceActions(EC2Response):
         if check is not None:
             interface.source_dest_check = bool(check.get("Value"))
         if groups:
-            other = ("InvalidGroup.NotFound", "You have specified two resources that belong to different networks.")
-            interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, other)
+            interface.group_set = self.ec2_backend.groups_for(groups, interface.vpc_id, OTHER_NETWORK)
         return EmptyResult()

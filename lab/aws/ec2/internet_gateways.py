@@ -15,6 +15,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .errors import invalid, not_found, refuse
+from .filters import same
 from .tags import tag_list, tag_pairs
 
 GATEWAYS = DescribeSpec(
@@ -23,10 +24,9 @@ GATEWAYS = DescribeSpec(
     id="InternetGatewayId",
     ids="InternetGatewayIds",
     filters={
+        **same("internet-gateway-id owner-id"),
         "attachment.state": "Attachments.State",
         "attachment.vpc-id": "Attachments.VpcId",
-        "internet-gateway-id": "InternetGatewayId",
-        "owner-id": "OwnerId",
     },
 )
 
@@ -36,6 +36,10 @@ class InternetGatewayRules(EC2Backend):
 
     def all_gateways(self) -> list[Any]:
         return list(self.internet_gateways.values())
+
+    def internet_gateway_of(self, vpc_id: str) -> Any:
+        """Return the internet gateway that is attached to a VPC, or None."""
+        return next((one for one in self.all_gateways() if one.vpc is not None and one.vpc.id == vpc_id), None)
 
     def get_internet_gateway(self, internet_gateway_id: str) -> Any:
         return self.internet_gateways.get(internet_gateway_id) or not_found(internet_gateway_id, "igw")
@@ -52,7 +56,7 @@ class InternetGatewayRules(EC2Backend):
                 "Resource.AlreadyAssociated",
                 f"resource {internet_gateway_id} is already attached to network {gateway.vpc.id}",
             )
-        if any(other.vpc is vpc for other in self.all_gateways()):
+        if self.internet_gateway_of(vpc_id) is not None:
             invalid(f"Network {vpc_id} already has an internet gateway attached")
         gateway.vpc = vpc
 

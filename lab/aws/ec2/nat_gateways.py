@@ -21,6 +21,7 @@ from moto.ec2.utils import random_nat_gateway_id
 from .describe import DescribeSpec, describe
 from .elastic_ip_addresses import LabAddress
 from .errors import not_found, refuse
+from .filters import same
 from .tags import tag_list, tags_for
 
 NAT_GATEWAYS = DescribeSpec(
@@ -28,12 +29,7 @@ NAT_GATEWAYS = DescribeSpec(
     result="NatGateways",
     id="NatGatewayId",
     ids="NatGatewayIds",
-    filters={
-        "nat-gateway-id": "NatGatewayId",
-        "state": "State",
-        "subnet-id": "SubnetId",
-        "vpc-id": "VpcId",
-    },
+    filters=same("nat-gateway-id state subnet-id vpc-id"),
 )
 
 
@@ -124,9 +120,7 @@ class NatGatewayRules(EC2Backend):
         subnet = self.get_subnet(subnet_id)
         address = next((one for one in self.addresses if one.id == allocation_id), None) or not_found(allocation_id)
         if private_ip is not None:
-            self.check_address(subnet, private_ip)
-            if self.holder_of(subnet, private_ip) is not None:
-                refuse("InvalidIPAddress.InUse", f"Address {private_ip} is in use.")
+            self.check_free(subnet, private_ip)
         alive = [one for one in self.nat_gateways.values() if one.state == "available"]
         zones = [self.get_subnet(one.subnet_id).availability_zone for one in alive]
         if zones.count(subnet.availability_zone) >= self.quotas["nat_gateways_per_zone"]:
@@ -144,7 +138,7 @@ class NatGatewayRules(EC2Backend):
         """Return the reason that EC2 refuses a NAT gateway in this subnet with this address, or None."""
         if address.eni is not None:
             return Failure("Resource.AlreadyAssociated", f"Elastic IP address [{address.id}] is already associated")
-        if not any(gateway.vpc is not None and gateway.vpc.id == subnet.vpc_id for gateway in self.all_gateways()):
+        if self.internet_gateway_of(subnet.vpc_id) is None:
             return Failure("Gateway.NotAttached", f"Network {subnet.vpc_id} has no Internet gateway attached")
         if subnet.available_ip_address_count < 1:
             text = f"Subnet {subnet.id} has insufficient free addresses to create this NAT gateway"

@@ -14,6 +14,8 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import pathlib
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType
@@ -67,6 +69,18 @@ def check_parameters(kind: type, action: str, given: Iterable[str]) -> None:
             refuse("MissingParameter", f"The request must contain the parameter {wanted}")
 
 
+def keep_sources() -> None:
+    """Read the code that answers requests. A file that is edited later does not match the code that runs any more."""
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(_OWN):
+            _lines(str(module.__file__))
+
+
+@functools.cache
+def _lines(file: str) -> list[str]:
+    return pathlib.Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
+
+
 @functools.cache
 def implemented_by(kind: type, action: str) -> frozenset[str]:
     """Return the names in the code that answers an action: among them all parameters that it implements.
@@ -80,7 +94,8 @@ def implemented_by(kind: type, action: str) -> frozenset[str]:
         if function in seen or not function.__module__.startswith(_OWN) or "present" in function.__name__:
             continue
         seen.add(function)
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        lines = _lines(function.__code__.co_filename)[function.__code__.co_firstlineno - 1 :]
+        tree = ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
         found.update(_texts(tree))
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":

@@ -17,6 +17,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .errors import invalid, not_found, prefix_of, refuse
+from .filters import same
 from .tags import tag_list, tag_pairs
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -131,8 +132,6 @@ class RouteRules(EC2Backend):
     def _internet_gateway(self, table: RouteTable, gateway_id: str) -> Any:
         if prefix_of(gateway_id) == "vgw":
             refuse("UnsupportedOperation", "Routes to virtual private gateways are not modelled by this stand-in")
-        if prefix_of(gateway_id) != "igw":
-            refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
         gateway = self.internet_gateways.get(gateway_id)
         if gateway is None:
             refuse("InvalidGatewayID.NotFound", f"The gateway ID '{gateway_id}' does not exist")
@@ -235,13 +234,12 @@ ROUTE_TABLES = DescribeSpec(
     id="RouteTableId",
     ids="RouteTableIds",
     filters={
+        **same("owner-id route-table-id vpc-id"),
         "association.gateway-id": "Associations.GatewayId",
         "association.main": "Associations.Main",
         "association.route-table-association-id": "Associations.RouteTableAssociationId",
         "association.route-table-id": "Associations.RouteTableId",
         "association.subnet-id": "Associations.SubnetId",
-        "owner-id": "OwnerId",
-        "route-table-id": "RouteTableId",
         "route.destination-cidr-block": "Routes.DestinationCidrBlock",
         "route.destination-ipv6-cidr-block": "Routes.DestinationIpv6CidrBlock",
         "route.egress-only-internet-gateway-id": "Routes.EgressOnlyInternetGatewayId",
@@ -250,7 +248,6 @@ ROUTE_TABLES = DescribeSpec(
         "route.nat-gateway-id": "Routes.NatGatewayId",
         "route.origin": "Routes.Origin",
         "route.state": "Routes.State",
-        "vpc-id": "VpcId",
     },
 )
 

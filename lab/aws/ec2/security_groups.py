@@ -18,6 +18,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, chosen, describe
 from .errors import invalid, not_found, refuse, required
+from .filters import same
 from .pages import page
 from .tags import tag_list, tags_for
 
@@ -247,11 +248,7 @@ GROUPS = DescribeSpec(
     id="GroupId",
     ids="GroupIds",
     filters={
-        "description": "Description",
-        "group-id": "GroupId",
-        "group-name": "GroupName",
-        "owner-id": "OwnerId",
-        "vpc-id": "VpcId",
+        **same("description group-id group-name owner-id vpc-id"),
         **_rule_filters("", "IpPermissions"),
         **_rule_filters("egress.", "IpPermissionsEgress"),
     },
@@ -380,15 +377,14 @@ class GroupActions(EC2Response):
         return ActionResult({"Return": True, "UnknownIpPermissions": [_present_permission(rule) for rule in unknown]})
 
     def update_security_group_rule_descriptions_ingress(self) -> ActionResult:
-        return self._descriptions("ingress_rules")
+        return self._descriptions("ingress")
 
     def update_security_group_rule_descriptions_egress(self) -> ActionResult:
-        return self._descriptions("egress_rules")
+        return self._descriptions("egress")
 
     def _descriptions(self, direction: str) -> ActionResult:
-        verb = "ingress" if direction == "ingress_rules" else "egress"
         for arguments in self._process_rules_from_querystring():
             for not_wanted in ("sgrule_tags", "prefix_list_ids"):
                 arguments.pop(not_wanted, None)
-            getattr(self.ec2_backend, f"update_security_group_rule_descriptions_{verb}")(**arguments)
+            getattr(self.ec2_backend, f"update_security_group_rule_descriptions_{direction}")(**arguments)
         return ActionResult({"Return": True})

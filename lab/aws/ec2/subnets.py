@@ -16,6 +16,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .errors import invalid, not_found, refuse
+from .filters import same
 from .tags import tag_list, tags_for
 from .vpcs import network_of
 
@@ -25,24 +26,15 @@ SUBNETS = DescribeSpec(
     id="SubnetId",
     ids="SubnetIds",
     filters={
-        "availability-zone": "AvailabilityZone",
-        "availabilityZone": "AvailabilityZone",
-        "availability-zone-id": "AvailabilityZoneId",
-        "available-ip-address-count": "AvailableIpAddressCount",
+        **same(
+            "availability-zone availabilityZone availability-zone-id available-ip-address-count cidr-block",
+            "cidrBlock default-for-az defaultForAz map-public-ip-on-launch owner-id state subnet-arn subnet-id",
+            "vpc-id",
+        ),
         "cidr": "CidrBlock",
-        "cidr-block": "CidrBlock",
-        "cidrBlock": "CidrBlock",
-        "default-for-az": "DefaultForAz",
-        "defaultForAz": "DefaultForAz",
         "ipv6-cidr-block-association.association-id": "Ipv6CidrBlockAssociationSet.AssociationId",
         "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock",
         "ipv6-cidr-block-association.state": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State",
-        "map-public-ip-on-launch": "MapPublicIpOnLaunch",
-        "owner-id": "OwnerId",
-        "state": "State",
-        "subnet-arn": "SubnetArn",
-        "subnet-id": "SubnetId",
-        "vpc-id": "VpcId",
     },
 )
 
@@ -65,9 +57,7 @@ class LabSubnet(Subnet):
         return str(self.ec2_backend.free_address(self))
 
     def request_ip(self, ip: str, instance: Any) -> None:
-        self.ec2_backend.check_address(self, ip)
-        if self.ec2_backend.holder_of(self, ip) is not None:
-            refuse("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+        self.ec2_backend.check_free(self, ip)
 
 
 class SubnetRules(EC2Backend):

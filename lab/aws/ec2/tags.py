@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -15,6 +16,7 @@ from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, describe
 from .errors import MISSING, invalid, not_found, prefix_of, refuse
+from .filters import same
 
 # moto says vpc-elastic-ip, which makes amazon.aws.ec2_eip tag an address again in each run.
 RESOURCE_TYPES = {**utils.EC2_PREFIX_TO_RESOURCE, "eipalloc": "elastic-ip", "nat": "natgateway"}
@@ -22,7 +24,12 @@ RESOURCE_TYPES = {**utils.EC2_PREFIX_TO_RESOURCE, "eipalloc": "elastic-ip", "nat
 
 def tag_list(resource: Any) -> list[dict[str, str]]:
     """The tags of an object as EC2 answers them."""
-    return [{"Key": key, "Value": value} for key, value in tag_map(resource).items()]
+    return pairs_of(tag_map(resource))
+
+
+def pairs_of(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return tags in the form of EC2's requests and responses."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
 def tag_map(resource: Any) -> dict[str, str]:
@@ -44,7 +51,7 @@ def tags_for(response: Any, resource_type: str) -> dict[str, str]:
 
 def tag_pairs(response: Any, resource_type: str) -> list[dict[str, str]]:
     """The tags of the request's TagSpecifications, as moto takes them of some requests."""
-    return [{"Key": key, "Value": value} for key, value in tags_for(response, resource_type).items()]
+    return pairs_of(tags_for(response, resource_type))
 
 
 def _parse(given: list[dict[str, str]]) -> dict[str, str]:
@@ -68,12 +75,7 @@ TAGS = DescribeSpec(
     action="DescribeTags",
     result="Tags",
     id="ResourceId",
-    filters={
-        "key": "Key",
-        "resource-id": "ResourceId",
-        "resource-type": "ResourceType",
-        "value": "Value",
-    },
+    filters=same("key resource-id resource-type value"),
     tags="Own",
 )
 
@@ -106,13 +108,8 @@ class TagRules(EC2Backend):
             *self.internet_gateways,
             *self.nat_gateways,
             *self.route_tables,
-            *(group for groups in self.groups.values() for group in groups),
-            *(
-                rule.id
-                for groups in self.groups.values()
-                for group in groups.values()
-                for rule in (*group.ingress_rules, *group.egress_rules)
-            ),
+            *(group.id for group in self.all_groups()),
+            *(rule.id for group in self.all_groups() for rule in (*group.ingress_rules, *group.egress_rules)),
             *(subnet for zone in self.subnets.values() for subnet in zone),
             *self.vpcs,
         }

@@ -18,6 +18,7 @@ from moto.moto_api._internal import mock_random
 from .describe import DescribeSpec, describe
 from .elastic_network_interface_actions import private_domain
 from .errors import invalid, not_found, refuse
+from .filters import same
 from .route_tables import parse_destination
 from .tags import tag_list, tag_pairs
 
@@ -27,20 +28,14 @@ VPCS = DescribeSpec(
     id="VpcId",
     ids="VpcIds",
     filters={
+        **same("cidr-block dhcp-options-id is-default isDefault owner-id state vpc-id"),
         "cidr": "CidrBlock",
-        "cidr-block": "CidrBlock",
         "cidr-block-association.association-id": "CidrBlockAssociationSet.AssociationId",
         "cidr-block-association.cidr-block": "CidrBlockAssociationSet.CidrBlock",
         "cidr-block-association.state": "CidrBlockAssociationSet.CidrBlockState.State",
-        "dhcp-options-id": "DhcpOptionsId",
         "ipv6-cidr-block-association.association-id": "Ipv6CidrBlockAssociationSet.AssociationId",
         "ipv6-cidr-block-association.ipv6-cidr-block": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlock",
         "ipv6-cidr-block-association.state": "Ipv6CidrBlockAssociationSet.Ipv6CidrBlockState.State",
-        "is-default": "IsDefault",
-        "isDefault": "IsDefault",
-        "owner-id": "OwnerId",
-        "state": "State",
-        "vpc-id": "VpcId",
     },
 )
 DEFAULT_DHCP_OPTIONS = "dopt-00000000"
@@ -101,7 +96,7 @@ class VpcRules(EC2Backend):
         groups = self.groups[vpc_id].values()
         if (
             any(subnet.vpc_id == vpc_id for subnet in self.describe_subnets())
-            or any(gateway.vpc is vpc for gateway in self.all_gateways())
+            or self.internet_gateway_of(vpc_id) is not None
             or any(one.vpc_id == vpc_id for one in self.egress_only_internet_gateways.values())
             or any(not group.is_default for group in groups)
             or any(table.vpc_id == vpc_id and table.main_association_id is None for table in self.route_tables.values())

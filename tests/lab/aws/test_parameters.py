@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 
 import pytest
@@ -14,7 +15,7 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 
 from lab.aws.ec2.backend import Ec2Response
 from lab.aws.ec2.pages import members_of, required_members
-from lab.aws.ec2.parameters import implemented_by, wire_name
+from lab.aws.ec2.parameters import implemented_by, keep_sources, wire_name
 
 from .conftest import Lab, refused
 from .signing import scope
@@ -94,6 +95,13 @@ def test_parameters_that_change_what_is_made(lab: Lab, action: str, parameter: s
 )
 def test_what_the_code_reads_is_implemented(action: str, known: set[str]) -> None:
     assert known <= implemented_by(Ec2Response, action)
+
+
+def test_the_code_is_read_at_the_start_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_sources()
+    monkeypatch.setattr(pathlib.Path, "read_text", None)
+    # Not the cached answer: as for an action that nobody has asked for yet.
+    assert "CidrBlock" in implemented_by.__wrapped__(Ec2Response, "CreateVpc")
 
 
 def test_a_dry_run_is_no_way_around(lab: Lab) -> None:
