@@ -23,6 +23,44 @@ attributes:
       - This assumes that the system controlled by the module has not changed in between.
 """
 
+    # For modules that do all of it.
+    FULL = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
+    # For modules that send a password of BGP, which the server does not show.
+    PASSWORD = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - With O(update_password=always) a password that is given is sent each time, which counts as a change.
+"""
+
+    # For modules that do all of it but show a diff.
+    NO_DIFF = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+"""
+
     # For modules that only read.
     INFO = r"""
 options: {}

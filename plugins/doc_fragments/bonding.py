@@ -78,4 +78,16 @@ notes:
   - The paths and fields of the server that this collection uses are not all documented by the vendor.
     M(bonded.internet.bonding_api_info) compares them with those of a live server before anything is written, and
     O(api_map) corrects what differs there.
+  - Where the server refuses a request, or does not answer one, the module fails and returns C(failure), a dictionary
+    with the C(method) of HTTP, the C(path) below C(/api/v4/), the C(status) of HTTP (null without an answer), and the
+    C(fields), which are the server's own words, as a list for each field that it complains about.
+"""
+
+    # For modules that write several objects.
+    PARALLEL = r"""
+options:
+  parallel:
+    description: How many requests are under way at the same time at most.
+    type: int
+    default: 8
 """

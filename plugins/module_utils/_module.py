@@ -15,10 +15,21 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
+from ._parents import AGGREGATOR
 from ._printable import printable, printable_all
 from ._private_wan_rules import MODES as WAN_MODES
 from ._private_wan_rules import mode_problem
-from ._reconcile import Api, ReconcileError, Refs, Result, report_outcomes
+from ._reconcile import (
+    ON_CREATE,
+    Api,
+    ReconcileError,
+    Refs,
+    Result,
+    Run,
+    manage_aggregator_object,
+    manage_bond_object,
+    report_outcomes,
+)
 from ._resources import SLOTS, TABLE, ApiMapError, Table, load_map
 
 STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
@@ -114,6 +125,11 @@ FILTER_SPEC: Spec = {
     "family": {"type": "str", "choices": ["ipv4", "ipv6"]},
     "body": {"type": "str"},
 }
+CONNECTED_NETWORK_SPEC: Spec = {
+    "interface": {"type": "str"},
+    "include_private_wan": {"type": "bool"},
+    "aggregator_routing": {"type": "str", "choices": ["auto", "always", "never"]},
+}
 PRIVATE_WAN_SPEC: Spec = {
     "space": {"type": "str", "required": True},
     "enabled": {"type": "bool"},
@@ -127,6 +143,7 @@ _PRIVATE_WAN_FIELDS = {
     "include_interfaces": "private_wan_include_interfaces",
 }
 UPDATE_PASSWORD = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
+PARALLEL = {"type": "int", "default": 8}
 
 
 def connection_of(params: Mapping[str, Any]) -> Connection:
@@ -212,6 +229,26 @@ class BondingModule(AnsibleModule):
         if self._diff:
             answer["diff"] = result.diff
         return answer
+
+
+def run_object_module(name: str, parent: str, kind: str, options: Spec) -> None:
+    """Run the module of one object of an aggregator or bond, which creates, updates or deletes it.
+
+    :param name: the name of the return value with the object
+    :param parent: the option that names the aggregator or bond
+    :param kind: the object's kind; an option in braces stands for its value
+    """
+    module = BondingModule({parent: {"type": "str", "required": True}, **options, "state": STATE})
+    manage = manage_aggregator_object if parent == AGGREGATOR else manage_bond_object
+
+    def work(refs: Refs) -> dict[str, Any]:
+        params = module.params
+        run = Run(refs, module.check_mode, update_password=params.get("update_password", ON_CREATE))
+        data = with_endpoint_vnis(module.given(parent, "update_password", "state"))
+        present = params["state"] == "present"
+        return module.one(manage(run, params[parent], kind.format(**params), data, present=present), name)
+
+    module.run(work)
 
 
 def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:

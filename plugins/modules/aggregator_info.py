@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.bonding.parallel
   - bonded.internet.attributes.info
   - bonded.internet.attributes.bonding
 options:
@@ -28,17 +29,11 @@ options:
       - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
     type: str
   gather:
-    description:
-      - Which parts to read.
+    description: Which parts to read.
     type: list
     elements: str
     choices: [interfaces, protocols, filters]
     default: [interfaces, protocols, filters]
-  parallel:
-    description:
-      - How many requests are under way at the same time at most.
-    type: int
-    default: 8
 seealso:
   - module: bonded.internet.aggregator_network
   - module: bonded.internet.bond_info
@@ -121,28 +116,15 @@ aggregators:
       protocols: []
       filters: []
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: GET, path: aggregators/7/filters/, status: 403, fields: {}}
 """
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._module import PARALLEL, BondingModule
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_aggregators
 
 
@@ -156,7 +138,7 @@ def main() -> None:
                 "choices": ["interfaces", "protocols", "filters"],
                 "default": ["interfaces", "protocols", "filters"],
             },
-            "parallel": {"type": "int", "default": 8},
+            "parallel": PARALLEL,
         }
     )
 

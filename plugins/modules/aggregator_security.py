@@ -22,50 +22,37 @@ description:
     C(ec2:RevokeSecurityGroupIngress), C(ec2:ModifyNetworkInterfaceAttribute), C(ec2:CreateTags) and C(ec2:DeleteTags).
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.no_diff
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
 options:
   network:
-    description:
-      - The name of the network. Only groups with its tag are found, made and deleted.
+    description: The name of the network. Only groups with its tag are found, made and deleted.
     type: str
     required: true
   groups:
-    description:
-      - Security groups that shall be there.
+    description: Security groups that shall be there.
     type: list
     elements: dict
     default: []
     suboptions:
       key:
-        description:
-          - The value of the tag C(bonded.internet/key).
+        description: The value of the tag C(bonded.internet/key).
         type: str
         required: true
       description:
-        description:
-          - The description of a group that is made. Default is O(groups[].key).
+        description: The description of a group that is made. Default is O(groups[].key).
         type: str
       vpc_id:
-        description:
-          - The VPC of a group that is made.
+        description: The VPC of a group that is made.
         type: str
       vpc_key:
-        description:
-          - The same, by the value of the tag C(bonded.internet/key) of the VPC.
+        description: The same, by the value of the tag C(bonded.internet/key) of the VPC.
         type: str
       tags:
-        description:
-          - Further tags of a group that is made, in the creating call. The network's tags win.
+        description: Further tags of a group that is made, in the creating call. The network's tags win.
         type: dict
         default: {}
       rules:
@@ -77,71 +64,58 @@ options:
         default: []
         suboptions: &rule
           protocol:
-            description:
-              - As EC2 calls it, V(-1) is all of them.
+            description: As EC2 calls it, V(-1) is all of them.
             type: str
             required: true
           from_port:
-            description:
-              - The first port, or the type of ICMP. None with O(groups[].rules[].protocol=-1).
+            description: The first port, or the type of ICMP. None with O(groups[].rules[].protocol=-1).
             type: int
           to_port:
-            description:
-              - The last port, or the code of ICMP.
+            description: The last port, or the code of ICMP.
             type: int
           source:
-            description:
-              - An IPv4 network, or V(self), the interfaces that carry the group.
+            description: An IPv4 network, or V(self), the interfaces that carry the group.
             type: str
             required: true
       absent_rules:
-        description:
-          - What it shall not let in any more. A rule of others is left.
+        description: What it shall not let in any more. A rule of others is left.
         type: list
         elements: dict
         default: []
         suboptions: *rule
   interfaces:
-    description:
-      - Network interfaces that shall carry groups, or shall not any more.
+    description: Network interfaces that shall carry groups, or shall not any more.
     type: list
     elements: dict
     default: []
     suboptions:
       interface_id:
-        description:
-          - The ID of the interface.
+        description: The ID of the interface.
         type: str
       interface_key:
-        description:
-          - The value of the tag C(bonded.internet/key) of an interface of the network.
+        description: The value of the tag C(bonded.internet/key) of an interface of the network.
         type: str
       groups:
-        description:
-          - Keys of groups that it shall carry.
+        description: Keys of groups that it shall carry.
         type: list
         elements: str
         default: []
       absent_groups:
-        description:
-          - Keys of groups that it shall not carry any more.
+        description: Keys of groups that it shall not carry any more.
         type: list
         elements: str
         default: []
       source_dest_check:
-        description:
-          - The source/destination check. If not given, it is left alone.
+        description: The source/destination check. If not given, it is left alone.
         type: bool
   absent:
-    description:
-      - Security groups that shall not be there. They are taken off the interfaces that carry them.
+    description: Security groups that shall not be there. They are taken off the interfaces that carry them.
     type: list
     elements: dict
     default: []
     suboptions:
       key:
-        description:
-          - The value of the tag C(bonded.internet/key).
+        description: The value of the tag C(bonded.internet/key).
         type: str
         required: true
 seealso:

@@ -21,21 +21,10 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.objects.bond_object
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
-  bond:
-    description:
-      - The bond. Digits are an id, anything else is its exact name.
-      - If several bonds that the user can see have that name, the module fails and lists their ids and spaces.
-    type: str
-    required: true
   ip:
     description:
       - The IPv4 address, without prefix length. It identifies the CPE NAT IP of the bond and cannot be changed.
@@ -47,15 +36,8 @@ options:
         Needed for a new one.
     type: str
   enabled:
-    description:
-      - Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
+    description: Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
     type: bool
-  state:
-    description:
-      - Whether the CPE NAT IP is to be there. Under V(absent) only O(bond) and O(ip) count.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bonded.internet.bond_connected_ip
   - module: bonded.internet.bond_cpe_nats
@@ -79,8 +61,7 @@ cpe_nat_ip:
   description:
     - The CPE NAT IP.
     - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as
-      far as they are known.
+      as far as they are known.
   returned: success; null if it does not exist any more
   type: dict
   sample:
@@ -95,22 +76,9 @@ action:
   choices: [create, update, delete, none]
   sample: update
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample:
     method: POST
     path: bonds/17/cpe_nat_ips/
@@ -118,35 +86,17 @@ failure:
     fields: {nat_ip: [Must be in a private connected network.]}
 """
 
-from typing import Any
-
-from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_bond_object
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
+from ansible_collections.bonded.internet.plugins.module_utils._options import Spec
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "bond": {"type": "str", "required": True},
-            "ip": {"type": "str", "required": True},
-            "nat_ip": {"type": "str"},
-            "enabled": {"type": "bool"},
-            "state": STATE,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        run = Run(refs, module.check_mode)
-        result = manage_bond_object(
-            run,
-            module.params["bond"],
-            "cpe_nat_ip",
-            module.given("bond", "state"),
-            present=module.params["state"] == "present",
-        )
-        return module.one(result, "cpe_nat_ip")
-
-    module.run(work)
+    options: Spec = {
+        "ip": {"type": "str", "required": True},
+        "nat_ip": {"type": "str"},
+        "enabled": {"type": "bool"},
+    }
+    run_object_module("cpe_nat_ip", "bond", "cpe_nat_ip", options)
 
 
 if __name__ == "__main__":

@@ -22,18 +22,12 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.bonding.parallel
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   cpe_nats:
-    description:
-      - The entries.
+    description: The entries.
     type: list
     elements: dict
     required: true
@@ -64,8 +58,7 @@ options:
             network.
         type: str
       interface:
-        description:
-          - The name of the interface of the bonder that has the connected IP. Needed under O(state=present).
+        description: The name of the interface of the bonder that has the connected IP. Needed under O(state=present).
         type: str
       include_private_wan:
         description:
@@ -90,11 +83,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  parallel:
-    description:
-      - How many requests are under way at the same time at most.
-    type: int
-    default: 8
 seealso:
   - module: bonded.internet.bond_info
   - module: bonded.internet.bond_connected_ip
@@ -156,22 +144,9 @@ objects:
       description: The object afterwards, in the shape of the module's options; null if there is none.
       type: dict
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample:
     method: POST
     path: bonds/17/cpe_nat_ips/
@@ -181,7 +156,12 @@ failure:
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import STATE, BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._module import (
+    CONNECTED_NETWORK_SPEC,
+    PARALLEL,
+    STATE,
+    BondingModule,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_cpe_nats
 
 
@@ -191,27 +171,21 @@ def main() -> None:
         "private_ip": {"type": "str", "required": True},
         "nat_ip": {"type": "str"},
         "connected_ip": {"type": "str"},
-        "interface": {"type": "str"},
-        "include_private_wan": {"type": "bool"},
-        "aggregator_routing": {"type": "str", "choices": ["auto", "always", "never"]},
+        **CONNECTED_NETWORK_SPEC,
         "enabled": {"type": "bool"},
     }
     module = BondingModule(
         {
             "cpe_nats": {"type": "list", "elements": "dict", "required": True, "options": entry},
             "state": STATE,
-            "parallel": {"type": "int", "default": 8},
+            "parallel": PARALLEL,
         }
     )
 
     def work(refs: Refs) -> dict[str, Any]:
         run = Run(refs, module.check_mode, module.params["parallel"])
-        result = manage_cpe_nats(
-            run,
-            module.given()["cpe_nats"],
-            present=module.params["state"] == "present",
-        )
-        return module.many(result)
+        present = module.params["state"] == "present"
+        return module.many(manage_cpe_nats(run, module.given()["cpe_nats"], present=present))
 
     module.run(work, parallel=module.params["parallel"])
 

@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.bonding.parallel
   - bonded.internet.attributes.info
   - bonded.internet.attributes.bonding
 options:
@@ -34,11 +35,6 @@ options:
     elements: str
     choices: [interfaces, connected_ips, cpe_nat_ips, routes, current_aggregator]
     default: [interfaces, connected_ips, cpe_nat_ips, routes]
-  parallel:
-    description:
-      - How many requests are under way at the same time at most.
-    type: int
-    default: 8
 seealso:
   - module: bonded.internet.bond_cpe_nats
   - module: bonded.internet.aggregator_info
@@ -120,28 +116,15 @@ bonds:
       cpe_nat_ips:
         - {bond: 17, ip: 198.51.100.20, nat_ip: 192.0.2.10, enabled: true}
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: GET, path: bonds/17/routes/, status: 403, fields: {}}
 """
 
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import BondingModule
+from ansible_collections.bonded.internet.plugins.module_utils._module import PARALLEL, BondingModule
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_bonds
 
 
@@ -155,7 +138,7 @@ def main() -> None:
                 "choices": ["interfaces", "connected_ips", "cpe_nat_ips", "routes", "current_aggregator"],
                 "default": ["interfaces", "connected_ips", "cpe_nat_ips", "routes"],
             },
-            "parallel": {"type": "int", "default": 8},
+            "parallel": PARALLEL,
         }
     )
 

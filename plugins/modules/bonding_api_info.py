@@ -33,8 +33,7 @@ options:
     type: str
     default: "6.5"
   require:
-    description:
-      - Whether the module fails if an aggregator runs an older version.
+    description: Whether the module fails if an aggregator runs an older version.
     type: bool
     default: true
   conformance:
@@ -206,22 +205,9 @@ conformance:
           type: list
           elements: str
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: GET, path: routing_groups/, status: 403, fields: {}}
 """
 

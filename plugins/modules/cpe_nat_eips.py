@@ -32,26 +32,18 @@ description:
     C(ec2:ModifyAddressAttribute) and C(ec2:ResetAddressAttribute).
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   network:
-    description:
-      - The bonding network's name, a small letter and then at most 15 small letters, digits or underscores.
+    description: The bonding network's name, a small letter and then at most 15 small letters, digits or underscores.
     type: str
     required: true
   entries:
-    description:
-      - The entries. Those of the network that are not listed are left alone, unless O(prune=true).
+    description: The entries. Those of the network that are not listed are left alone, unless O(prune=true).
     type: list
     elements: dict
     default: []
@@ -121,13 +113,11 @@ options:
     type: bool
     default: false
   prune:
-    description:
-      - Whether entries of the network that are not listed are removed. Requires O(max_deletions).
+    description: Whether entries of the network that are not listed are removed. Requires O(max_deletions).
     type: bool
     default: false
   max_deletions:
-    description:
-      - The largest number of entries that one call may remove. If it would be more, nothing is changed.
+    description: The largest number of entries that one call may remove. If it would be more, nothing is changed.
     type: int
   release:
     description:
@@ -137,8 +127,7 @@ options:
     type: bool
     default: false
   state:
-    description:
-      - V(present) makes the entries exist, V(absent) removes them.
+    description: V(present) makes the entries exist, V(absent) removes them.
     type: str
     choices:
       - present

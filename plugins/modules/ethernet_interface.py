@@ -22,57 +22,11 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.objects.aggregator_object
+  - bonded.internet.objects.interface
+  - bonded.internet.objects.ethernet
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-options:
-  aggregator:
-    description:
-      - The aggregator. Digits are an id, anything else is its exact name.
-      - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
-    type: str
-    required: true
-  name:
-    description:
-      - The name of the interface on the aggregator, 1 to 15 ASCII letters, digits, C(_), C(.) and C(-).
-      - It identifies the interface and cannot be changed.
-    type: str
-    required: true
-  space:
-    description:
-      - The key of the space that the interface belongs to.
-      - V(null) puts it into the main routing table.
-    type: str
-  enabled:
-    description:
-      - Whether the interface is in use. The server's default for a new one is V(true).
-    type: bool
-  mtu:
-    description:
-      - The MTU in bytes. V(null) leaves it to the host.
-    type: int
-  addresses:
-    description:
-      - All addresses of the interface with their prefix lengths, IPv4 and IPv6. The order means nothing.
-      - The aggregator's own address is refused, because with it on an interface the host would not come back after a
-        restart.
-    type: list
-    elements: str
-  accept_ra:
-    description:
-      - Whether IPv6 router advertisements are accepted. The server's default for a new one is V(false).
-    type: bool
-  state:
-    description:
-      - Whether the interface is to be there. Under V(absent) only O(aggregator) and O(name) count.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bonded.internet.vxlan_interface
   - module: bonded.internet.aggregator_network
@@ -101,8 +55,7 @@ ethernet_interface:
   description:
     - The interface.
     - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as
-      far as they are known.
+      as far as they are known.
   returned: success; null if it does not exist any more
   type: dict
   sample:
@@ -120,22 +73,9 @@ action:
   choices: [create, update, delete, none]
   sample: update
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample:
     method: POST
     path: aggregators/7/ethernet_interfaces/
@@ -143,39 +83,16 @@ failure:
     fields: {name: [This field is required.]}
 """
 
-from typing import Any
-
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     COMMON_INTERFACE_SPEC,
     ETHERNET_SPEC,
-    STATE,
-    BondingModule,
+    run_object_module,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "aggregator": {"type": "str", "required": True},
-            **COMMON_INTERFACE_SPEC,
-            **ETHERNET_SPEC,
-            "state": STATE,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        run = Run(refs, module.check_mode)
-        result = manage_aggregator_object(
-            run,
-            module.params["aggregator"],
-            "ethernet_interface",
-            module.given("aggregator", "state"),
-            present=module.params["state"] == "present",
-        )
-        return module.one(result, "ethernet_interface")
-
-    module.run(work)
+    options = {**COMMON_INTERFACE_SPEC, **ETHERNET_SPEC}
+    run_object_module("ethernet_interface", "aggregator", "ethernet_interface", options)
 
 
 if __name__ == "__main__":

@@ -20,21 +20,14 @@ description:
     repeated.
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.no_diff
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
 options:
   network:
-    description:
-      - The bonding network's name, the value of the tag C(bonded.internet/network).
+    description: The bonding network's name, the value of the tag C(bonded.internet/network).
     type: str
     required: true
   key:

@@ -18,21 +18,14 @@ description:
   - Needs the IAM rights C(ec2:DescribeNetworkInterfaces) and C(ec2:AssignIpv6Addresses).
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   network_interface_id:
-    description:
-      - The network interface's ID.
+    description: The network interface's ID.
     type: str
     required: true
   network:

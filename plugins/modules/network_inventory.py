@@ -33,8 +33,7 @@ attributes:
       - bonded.internet.controller
 options:
   group:
-    description:
-      - The group of the inventory whose hosts are the aggregators.
+    description: The group of the inventory whose hosts are the aggregators.
     type: str
     default: aggregators
 seealso:

@@ -25,8 +25,7 @@ extends_documentation_fragment:
   - amazon.aws.boto3
 options:
   network:
-    description:
-      - The bonding network's name, the value of the tag C(bonded.internet/network).
+    description: The bonding network's name, the value of the tag C(bonded.internet/network).
     type: str
     required: true
   key:

@@ -29,21 +29,14 @@ description:
     C(ec2:DescribeInternetGateways). The right to delete is needed only where two runs work at once.
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.no_diff
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
 options:
   kind:
-    description:
-      - The kind of the object.
+    description: The kind of the object.
     type: str
     required: true
     choices:
@@ -54,31 +47,25 @@ options:
       - route_table
       - vpc
   network:
-    description:
-      - The bonding network's name, the value of the tag C(bonded.internet/network).
+    description: The bonding network's name, the value of the tag C(bonded.internet/network).
     type: str
     required: true
   key:
-    description:
-      - What the object is in the network, the value of the tag C(bonded.internet/key), such as V(vpc/acme).
+    description: What the object is in the network, the value of the tag C(bonded.internet/key), such as V(vpc/acme).
     type: str
     required: true
   name:
-    description:
-      - The tag C(Name).
+    description: The tag C(Name).
     type: str
   tags:
-    description:
-      - Further tags, in the creating call. The tags of O(name), O(network) and O(key) win.
+    description: Further tags, in the creating call. The tags of O(name), O(network) and O(key) win.
     type: dict
     default: {}
   cidr:
-    description:
-      - The IPv4 network of a VPC. Required with O(kind=vpc).
+    description: The IPv4 network of a VPC. Required with O(kind=vpc).
     type: str
   ipv6:
-    description:
-      - Whether a VPC gets an IPv6 block of Amazon's.
+    description: Whether a VPC gets an IPv6 block of Amazon's.
     type: bool
     default: false
   vpc_id:
@@ -87,16 +74,13 @@ options:
       - Required with O(kind=route_table) and O(kind=egress_only_internet_gateway).
     type: str
   subnet_id:
-    description:
-      - The subnet of a network interface. Required with O(kind=network_interface).
+    description: The subnet of a network interface. Required with O(kind=network_interface).
     type: str
   description:
-    description:
-      - The description of a network interface.
+    description: The description of a network interface.
     type: str
   pool:
-    description:
-      - The pool of public addresses from which an Elastic IP is allocated. Default is Amazon's pool.
+    description: The pool of public addresses from which an Elastic IP is allocated. Default is Amazon's pool.
     type: str
   public_ip:
     description:

@@ -23,29 +23,11 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.password
+  - bonded.internet.objects.aggregator_object
+  - bonded.internet.objects.protocol
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: partial
-    details:
-      - With O(update_password=always) a password that is given is sent each time, which counts as a change.
 options:
-  aggregator:
-    description:
-      - The aggregator. Digits are an id, anything else is its exact name.
-      - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
-    type: str
-    required: true
-  name:
-    description:
-      - The name of the protocol. It identifies the protocol on the aggregator and cannot be changed.
-      - It is a symbol of BIRD, 1 to 64 ASCII letters, digits and C(_), the first no digit.
-    type: str
-    required: true
   protocol:
     description:
       - The kind of the protocol. It cannot be changed.
@@ -53,235 +35,6 @@ options:
     type: str
     required: true
     choices: [static, bgp, babel, ospf]
-  space:
-    description:
-      - The key of the space whose routing table the protocol works on. Its interfaces must belong to the same space.
-      - V(null) stands for the main table.
-    type: str
-  enabled:
-    description:
-      - Whether the protocol runs. The server's default for a new one is V(true).
-      - In a space without private WAN the server keeps a protocol disabled.
-    type: bool
-  import_ipv4:
-    description:
-      - Which IPv4 routes pass from the protocol into the routing table.
-      - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
-    type: dict
-    suboptions:
-      mode:
-        description:
-          - V(all) passes all routes, V(none) passes no route, V(filter) passes what O(import_ipv4.filter) accepts.
-        type: str
-        required: true
-        choices: [all, none, filter]
-      filter:
-        description:
-          - The name of a filter of the same aggregator; only and always with mode V(filter).
-        type: str
-  export_ipv4:
-    description:
-      - Which IPv4 routes pass from the routing table into the protocol.
-      - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
-        Without this option such a protocol announces nothing.
-    type: dict
-    suboptions:
-      mode:
-        description:
-          - V(all) passes all routes, V(none) passes no route, V(filter) passes what O(export_ipv4.filter) accepts.
-        type: str
-        required: true
-        choices: [all, none, filter]
-      filter:
-        description:
-          - The name of a filter of the same aggregator; only and always with mode V(filter).
-        type: str
-  import_ipv6:
-    description:
-      - Which IPv6 routes pass from the protocol into the routing table.
-      - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.
-    type: dict
-    suboptions:
-      mode:
-        description:
-          - V(all) passes all routes, V(none) passes no route, V(filter) passes what O(import_ipv6.filter) accepts.
-        type: str
-        required: true
-        choices: [all, none, filter]
-      filter:
-        description:
-          - The name of a filter of the same aggregator; only and always with mode V(filter).
-        type: str
-  export_ipv6:
-    description:
-      - Which IPv6 routes pass from the routing table into the protocol.
-      - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
-        Without this option such a protocol announces nothing.
-    type: dict
-    suboptions:
-      mode:
-        description:
-          - V(all) passes all routes, V(none) passes no route, V(filter) passes what O(export_ipv6.filter) accepts.
-        type: str
-        required: true
-        choices: [all, none, filter]
-      filter:
-        description:
-          - The name of a filter of the same aggregator; only and always with mode V(filter).
-        type: str
-  routes:
-    description:
-      - All routes of a V(static) protocol. The order means nothing.
-    type: list
-    elements: dict
-    suboptions:
-      network:
-        description:
-          - The destination network, with all host bits zero.
-        type: str
-        required: true
-      destination:
-        description:
-          - Where packets go.
-          - V(gateway) sends them to O(routes[].address), V(interface) out of O(routes[].interface); the others drop
-            them.
-        type: str
-        required: true
-        choices: [gateway, interface, blackhole, unreachable, prohibit]
-      address:
-        description:
-          - The address of the gateway, for destination V(gateway).
-        type: str
-      interface:
-        description:
-          - The name of an interface of the aggregator, for destination V(interface);
-            with V(gateway) the interface that the gateway is reached through.
-        type: str
-  local_as:
-    description:
-      - The own AS number of a V(bgp) protocol. Needed for a new one.
-    type: int
-  local_address:
-    description:
-      - The own address of a V(bgp) protocol. V(null) leaves it to the host.
-    type: str
-  neighbor_address:
-    description:
-      - The address of the peer of a V(bgp) protocol. Needed for a new one.
-    type: str
-  neighbor_as:
-    description:
-      - The AS number of the peer of a V(bgp) protocol. Needed for a new one.
-    type: int
-  password:
-    description:
-      - The password of a V(bgp) session, 1 to 80 ASCII letters, digits and signs without double quotes,
-        backslashes and white space. V(null) takes it away.
-      - The server never shows it, so it cannot be compared; see O(update_password).
-    type: str
-  multihop:
-    description:
-      - The number of hops that the peer of a V(bgp) protocol may be away. V(null) if it is a direct neighbour.
-    type: int
-  hold_time:
-    description:
-      - After how many seconds without a message a V(bgp) session ends.
-    type: int
-  keepalive_time:
-    description:
-      - How many seconds lie between the keepalive messages of a V(bgp) session.
-    type: int
-  next_hop_self:
-    description:
-      - Whether a V(bgp) protocol announces its own address as the next hop.
-    type: bool
-  rr_client:
-    description:
-      - Whether the peer of a V(bgp) protocol is a client of this route reflector.
-    type: bool
-  interfaces:
-    description:
-      - All interface entries of a V(babel) protocol. The order means nothing.
-    type: list
-    elements: dict
-    suboptions:
-      patterns:
-        description:
-          - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
-            The first that matches counts.
-        type: list
-        elements: str
-        required: true
-      type:
-        description:
-          - The kind of link. V(auto) if not given.
-        type: str
-        choices: [auto, wired, wireless, tunnel]
-      rxcost:
-        description:
-          - The cost of receiving. Left to the protocol if not given.
-        type: int
-      hello_interval:
-        description:
-          - Seconds between hellos. Left to the protocol if not given.
-        type: int
-      update_interval:
-        description:
-          - Seconds between full updates. Left to the protocol if not given.
-        type: int
-  areas:
-    description:
-      - All areas of an V(ospf) protocol. The order means nothing.
-    type: list
-    elements: dict
-    suboptions:
-      area_id:
-        description:
-          - The area, as a number or a dotted quad; V(0) and V(0.0.0.0) are the same.
-        type: str
-        required: true
-      interfaces:
-        description:
-          - All interface entries of the area. The order means nothing.
-        type: list
-        elements: dict
-        suboptions:
-          patterns:
-            description:
-              - Patterns of interface names, where C(*) stands for any text and C(?) for any character.
-                The first that matches counts.
-            type: list
-            elements: str
-            required: true
-          type:
-            description:
-              - The kind of network. V(auto) if not given.
-            type: str
-            choices: [auto, broadcast, nbma, ptp, ptmp]
-          cost:
-            description:
-              - The cost of sending. Left to the protocol if not given.
-            type: int
-          hello:
-            description:
-              - Seconds between hellos. Left to the protocol if not given.
-            type: int
-          dead:
-            description:
-              - After how many seconds without a hello a neighbour is gone. Left to the protocol if not given.
-            type: int
-  update_password:
-    description:
-      - V(on_create) sends a password only with a new protocol, V(always) each time, which then counts as a change.
-    type: str
-    choices: [on_create, always]
-    default: on_create
-  state:
-    description:
-      - Whether the protocol is to be there. Under V(absent) only O(aggregator), O(name) and O(protocol) count.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bonded.internet.routing_filter
   - module: bonded.internet.aggregator_network
@@ -356,8 +109,7 @@ routing_protocol:
   description:
     - The protocol; a password is never shown.
     - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as
-      far as they are known.
+      as far as they are known.
   returned: success; null if it does not exist any more
   type: dict
   sample:
@@ -382,59 +134,26 @@ action:
   choices: [create, update, delete, none]
   sample: update
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: POST, path: aggregators/7/babel_protocols/, status: 400, fields: {name: [This field is required.]}}
 """
 
-from typing import Any
-
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     PROTOCOL_SPEC,
-    STATE,
     UPDATE_PASSWORD,
-    BondingModule,
+    run_object_module,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "aggregator": {"type": "str", "required": True},
-            **PROTOCOL_SPEC,
-            "protocol": {**PROTOCOL_SPEC["protocol"], "required": True},
-            "update_password": UPDATE_PASSWORD,
-            "state": STATE,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        run = Run(refs, module.check_mode, update_password=module.params["update_password"])
-        result = manage_aggregator_object(
-            run,
-            module.params["aggregator"],
-            f"{module.params['protocol']}_protocol",
-            module.given("aggregator", "update_password", "state"),
-            present=module.params["state"] == "present",
-        )
-        return module.one(result, "routing_protocol")
-
-    module.run(work)
+    options = {
+        **PROTOCOL_SPEC,
+        "protocol": {**PROTOCOL_SPEC["protocol"], "required": True},
+        "update_password": UPDATE_PASSWORD,
+    }
+    run_object_module("routing_protocol", "aggregator", "{protocol}_protocol", options)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,7 @@ DOCUMENTATION = r"""
 module: space_info
 short_description: Read spaces with their private WAN settings
 version_added: "1.0.0"
-description:
-  - Returns the spaces that the user can see, or one of them.
+description: Returns the spaces that the user can see, or one of them.
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
@@ -21,8 +20,7 @@ extends_documentation_fragment:
   - bonded.internet.attributes.bonding
 options:
   space:
-    description:
-      - The key of the space; all that the user can see if not given.
+    description: The key of the space; all that the user can see if not given.
     type: str
 seealso:
   - module: bonded.internet.space_private_wan
@@ -72,22 +70,9 @@ spaces:
       private_wan_mode: managed_mesh
       private_wan_include_interfaces: false
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: GET, path: spaces/, status: 403, fields: {}}
 """
 

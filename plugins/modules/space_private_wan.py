@@ -18,36 +18,9 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.objects.private_wan
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-options:
-  space:
-    description:
-      - The key of the space.
-    type: str
-    required: true
-  enabled:
-    description:
-      - Whether the space has a private WAN.
-    type: bool
-  mode:
-    description:
-      - V(managed_mesh) lets the server build encrypted tunnels between the aggregators that have bonds of the space.
-        On AWS they go through the public addresses.
-      - V(unmanaged) leaves everything between the aggregators to custom interfaces and protocols.
-      - V(private_wan_routers) is refused, because its GRE tunnels do not work behind the NAT of AWS.
-    type: str
-    choices: [managed_mesh, unmanaged, private_wan_routers]
-  include_interfaces:
-    description:
-      - Whether the space's aggregator interfaces take part in the managed mesh.
-    type: bool
 seealso:
   - module: bonded.internet.space_info
 author:
@@ -69,8 +42,8 @@ RETURN = r"""
 space:
   description:
     - The space.
-    - In check mode it is what it would be, with the defaults of the server as
-      far as they are known.
+    - In check mode it is what it would be, with the defaults of the server as far as they are
+      known.
   returned: success; null if it does not exist any more
   type: dict
   sample:
@@ -86,22 +59,9 @@ action:
   choices: [create, update, delete, none]
   sample: update
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: PATCH, path: spaces/acme/, status: 400, fields: {private_wan_mode: [Not a valid choice.]}}
 """
 

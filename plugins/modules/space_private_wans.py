@@ -19,48 +19,14 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.objects.private_wans
+  - bonded.internet.bonding.parallel
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   spaces:
-    description:
-      - The spaces, each at most once.
-    type: list
-    elements: dict
+    description: The spaces, each at most once.
     required: true
-    suboptions:
-      space:
-        description:
-          - The key of the space.
-        type: str
-        required: true
-      enabled:
-        description:
-          - Whether the space has a private WAN.
-        type: bool
-      mode:
-        description:
-          - V(managed_mesh) lets the server build encrypted tunnels between the aggregators that have bonds of the
-            space. On AWS they go through the public addresses.
-          - V(unmanaged) leaves everything between the aggregators to custom interfaces and protocols.
-          - V(private_wan_routers) is refused, because its GRE tunnels do not work behind the NAT of AWS.
-        type: str
-        choices: [managed_mesh, unmanaged, private_wan_routers]
-      include_interfaces:
-        description:
-          - Whether the space's aggregator interfaces take part in the managed mesh.
-        type: bool
-  parallel:
-    description:
-      - How many requests are under way at the same time at most.
-    type: int
-    default: 8
 seealso:
   - module: bonded.internet.space_info
   - module: bonded.internet.space_private_wan
@@ -108,28 +74,16 @@ objects:
       description: The object afterwards, in the shape of the module's options; null if there is none.
       type: dict
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: PATCH, path: spaces/acme/, status: 400, fields: {private_wan_mode: [Not a valid choice.]}}
 """
 
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
+    PARALLEL,
     PRIVATE_WAN_SPEC,
     BondingModule,
     private_wan_refusal,
@@ -142,7 +96,7 @@ def main() -> None:
     module = BondingModule(
         {
             "spaces": {"type": "list", "elements": "dict", "required": True, "options": PRIVATE_WAN_SPEC},
-            "parallel": {"type": "int", "default": 8},
+            "parallel": PARALLEL,
         }
     )
     refusals = [text for entry in module.params["spaces"] if (text := private_wan_refusal(entry))]

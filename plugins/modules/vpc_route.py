@@ -21,26 +21,18 @@ description:
     C(ec2:DescribeInternetGateways) and C(ec2:DescribeEgressOnlyInternetGateways).
 extends_documentation_fragment:
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   route_table_id:
-    description:
-      - The route table's ID.
+    description: The route table's ID.
     type: str
     required: true
   destination:
-    description:
-      - The IPv4 or IPv6 network that is routed, for example V(172.16.0.0/12). Host bits are refused.
+    description: The IPv4 or IPv6 network that is routed, for example V(172.16.0.0/12). Host bits are refused.
     type: str
     required: true
   network_interface_id:
@@ -51,16 +43,13 @@ options:
       - With O(state=absent), a target is optional; a route that goes elsewhere is then not deleted, but an error.
     type: str
   nat_gateway_id:
-    description:
-      - The target, a NAT gateway.
+    description: The target, a NAT gateway.
     type: str
   gateway_id:
-    description:
-      - The target, an internet gateway.
+    description: The target, an internet gateway.
     type: str
   egress_only_internet_gateway_id:
-    description:
-      - The target of an IPv6 route, an egress-only internet gateway.
+    description: The target of an IPv6 route, an egress-only internet gateway.
     type: str
   network:
     description:
@@ -68,8 +57,7 @@ options:
         C(bonded.internet/network) with this value, or does not exist any more; any other is an error.
     type: str
   state:
-    description:
-      - V(present) makes the route go to the target, V(absent) deletes it.
+    description: V(present) makes the route go to the target, V(absent) deletes it.
     type: str
     choices:
       - present

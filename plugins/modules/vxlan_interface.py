@@ -21,74 +21,11 @@ description:
 extends_documentation_fragment:
   - bonded.internet.bonding
   - bonded.internet.attributes
+  - bonded.internet.attributes.full
+  - bonded.internet.objects.aggregator_object
+  - bonded.internet.objects.interface
+  - bonded.internet.objects.vxlan
   - bonded.internet.attributes.bonding
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-options:
-  aggregator:
-    description:
-      - The aggregator. Digits are an id, anything else is its exact name.
-      - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
-    type: str
-    required: true
-  name:
-    description:
-      - The name of the interface on the aggregator, 1 to 15 ASCII letters, digits, C(_), C(.) and C(-).
-      - It identifies the interface and cannot be changed.
-    type: str
-    required: true
-  space:
-    description:
-      - The key of the space that the interface belongs to.
-      - V(null) puts it into the main routing table.
-    type: str
-  enabled:
-    description:
-      - Whether the interface is in use. The server's default for a new one is V(true).
-    type: bool
-  mtu:
-    description:
-      - The MTU in bytes. V(null) leaves it to the host.
-    type: int
-  addresses:
-    description:
-      - All addresses of the interface with their prefix lengths, IPv4 and IPv6. The order means nothing.
-      - The aggregator's own address is refused, because with it on an interface the host would not come back after a
-        restart.
-    type: list
-    elements: str
-  vni:
-    description:
-      - The VXLAN network identifier, 1 to 16777215. Needed for a new interface.
-      - A wrong one connects two customers with each other.
-    type: int
-  endpoints:
-    description:
-      - All other ends of the tunnel. The order means nothing.
-    type: list
-    elements: dict
-    suboptions:
-      ip:
-        description:
-          - The address of the other aggregator; on AWS its private one.
-        type: str
-        required: true
-      vni:
-        description:
-          - The VNI to send to that endpoint.
-          - If not given, it is O(vni), which must be given then.
-        type: int
-  state:
-    description:
-      - Whether the interface is to be there. Under V(absent) only O(aggregator) and O(name) count.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: bonded.internet.ethernet_interface
   - module: bonded.internet.aggregator_network
@@ -126,8 +63,7 @@ vxlan_interface:
   description:
     - The interface.
     - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as
-      far as they are known.
+      as far as they are known.
   returned: success; null if it does not exist any more
   type: dict
   sample:
@@ -146,59 +82,21 @@ action:
   choices: [create, update, delete, none]
   sample: update
 failure:
-  description: The request that the server refused, where one did.
+  description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request
   type: dict
-  contains:
-    method:
-      description: The HTTP method.
-      type: str
-    path:
-      description: The path below C(/api/v4/).
-      type: str
-    status:
-      description: The HTTP status, or null if there was no answer.
-      type: int
-    fields:
-      description: The server's own words, as a list for each field that it complains about.
-      type: dict
   sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
 """
 
-from typing import Any
-
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
     COMMON_INTERFACE_SPEC,
-    STATE,
     VXLAN_SPEC,
-    BondingModule,
-    with_endpoint_vnis,
+    run_object_module,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_aggregator_object
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "aggregator": {"type": "str", "required": True},
-            **COMMON_INTERFACE_SPEC,
-            **VXLAN_SPEC,
-            "state": STATE,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        run = Run(refs, module.check_mode)
-        result = manage_aggregator_object(
-            run,
-            module.params["aggregator"],
-            "vxlan_interface",
-            with_endpoint_vnis(module.given("aggregator", "state")),
-            present=module.params["state"] == "present",
-        )
-        return module.one(result, "vxlan_interface")
-
-    module.run(work)
+    run_object_module("vxlan_interface", "aggregator", "vxlan_interface", {**COMMON_INTERFACE_SPEC, **VXLAN_SPEC})
 
 
 if __name__ == "__main__":
