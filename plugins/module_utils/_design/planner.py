@@ -34,9 +34,7 @@ from .cpe_nat.entries import resolve_entries
 from .cpe_nat.planner import design_cpe_nat
 from .cpe_nat.removal import design_leftovers
 from .gateway.changes import design_gateway
-from .gateway.checks import check_egress, check_gateways, warn_egress_none
-from .gateway.devices import check_devices
-from .gateway.elastic_ips import check_gateway_addresses
+from .gateway.checks import check_devices, check_egress, check_gateway_addresses, check_gateways, warn_egress_none
 from .gateway.gateways import Gateway, resolve_gateway, with_device_indexes
 from .gateway.removal import design_gateway_removal
 from .gateway.supernets import with_auto_networks

@@ -1,13 +1,22 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refusals and warnings about gateways and their egress."""
+"""Refusals and warnings about gateways: their egress, places, devices and addresses.
+
+An address is judged by the same rules as that of a CPE NAT entry: `_cpe_nat_rules`, `cpe_nat.entries`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from ..._cpe_nat_rules import adoption_problem
 from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
-from ..._model.state import Cloud
+from ..._model.state import Cloud, ElasticIp, Server
+from ..._objects import Object
+from ..context import Context
+from ..cpe_nat.entries import held_as, is_retired, region_of
 from .gateways import MASQUERADE, Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of
@@ -147,3 +156,96 @@ def _shared_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> st
     tables = [t for t in cloud.route_tables.values() if number in t.subnet_ids]
     mine = [t.tags[TAG_KEY] for t in tables if t.tags.get(TAG_NETWORK) == desired.network and TAG_KEY in t.tags]
     return mine[0] if mine else None
+
+
+def check_devices(gateways: Iterable[Gateway], server: Server, report: Report) -> None:
+    """Refuse a device that is another's on the server, and another device for an interface that has one."""
+    for gateway in gateways:
+        objects = [obj for obj in server.objects.get(gateway.member.id, ()) if obj.kind.endswith("_interface")]
+        for obj in objects:
+            if obj.key == gateway.device:
+                _check_owner(gateway, obj, report)
+            elif gateway.desired.interface and _has_its_address(gateway, obj):
+                report.problem(
+                    f"{gateway.label}: interface cannot be changed where the gateway exists (got {gateway.device}, "
+                    f"expected {obj.key}, which has its address on the server). Say interface: {obj.key}; or "
+                    "remove the gateway in one run, with bonding_prune: true, and add it with its new interface in the "
+                    "next: everything of the space through it is interrupted in between."
+                )
+
+
+def _check_owner(gateway: Gateway, obj: Object, report: Report) -> None:
+    space = obj.data.get("space")
+    if (obj.kind, space) == ("ethernet_interface", gateway.space) or _has_its_address(gateway, obj):
+        return
+    place = f"in space {space}" if space else "without a space"
+    report.problem(
+        f"{gateway.label}: interface {gateway.device} is in use on the server (got {obj.kind} {place}, expected a "
+        "device of its own). A device belongs to one gateway until a run has removed that gateway: name the device "
+        "that the new network interface gets, or leave interface out with bonding_manage_hosts: true."
+    )
+
+
+def _has_its_address(gateway: Gateway, obj: Object) -> bool:
+    """Return True if an ethernet interface on the server has the address of the gateway's network interface."""
+    own = gateway.interface.private_ip if gateway.interface else None
+    addresses = [address.split("/")[0] for address in obj.data.get("addresses") or ()]
+    return obj.kind == "ethernet_interface" and own in addresses
+
+
+def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> None:
+    """Refuse an address that cannot be adopted, another one than a gateway has, and one that two would have."""
+    report = context.report
+    holders = {entry.public_ip: entry.label for entry in context.desired.cpe_nat_ips if entry.public_ip}
+    for gateway in gateways:
+        address = gateway.nat_address if gateway.wants_nat else gateway.address
+        wanted = gateway.desired.public_ip
+        if wanted is not None:
+            other = holders.setdefault(wanted, gateway.label)
+            if other != gateway.label:
+                report.problem(f"{gateway.label}: public_ip {wanted} is also that of {other}. Leave one of them out.")
+            elif address is None:
+                address = _check_adoption(gateway, wanted, context)
+            elif address.public_ip != wanted:
+                report.problem(
+                    f"{gateway.label}: public_ip cannot be changed while the gateway has an address (got {wanted}, "
+                    f"expected {address.public_ip}, its {_kept(address)} {address.allocation_id}). Leave public_ip "
+                    f"out, or {_give_up(address)}"
+                )
+        pool = gateway.desired.pool
+        if pool is not None and address is not None and address.pool not in (None, pool):
+            report.problem(
+                f"{gateway.label}: pool is not that of its address (got {pool}, expected {address.pool}, the pool of "
+                f"its {_kept(address)} {address.public_ip} ({address.allocation_id})). Leave pool out, or "
+                f"{_give_up(address)}"
+            )
+
+
+def _check_adoption(gateway: Gateway, wanted: str, context: Context) -> ElasticIp | None:
+    """Return the Elastic IP that the gateway is to take over; None with a problem."""
+    region = region_of(gateway.member, context.desired)
+    same: Iterable[ElasticIp] = (
+        one for one in (*context.cloud.named, *context.cloud.addresses) if one.public_ip == wanted
+    )
+    found = next((one for one in same if one.region in (None, region)), None)
+    given = f"{wanted} ({found.allocation_id})" if found else wanted
+    if not (
+        problem := adoption_problem(given, held_as(found, context.fleet) if found else None, context.desired.network)
+    ):
+        return found
+    context.report.problem(f"{gateway.label}: {problem}.")
+    return None
+
+
+def _kept(address: ElasticIp) -> str:
+    return "kept Elastic IP" if is_retired(address) else "Elastic IP"
+
+
+def _give_up(address: ElasticIp) -> str:
+    if is_retired(address):
+        return f"give the kept one up: aws ec2 release-address --allocation-id {address.allocation_id}."
+    return (
+        "take the gateway out for one run with bonding_prune: true and bonding_prune_elastic_ips: true, which releases "
+        f"{address.public_ip} for ever unless the account had it before, and add it again. The gateway's traffic is "
+        "interrupted in between."
+    )
