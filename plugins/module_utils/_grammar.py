@@ -12,8 +12,9 @@ and systemd's files, where a quote or a semicolon is syntax.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 MOST_OF_INTERFACE = 15
@@ -114,3 +115,13 @@ def version_numbers(text: str | None) -> tuple[int, ...]:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
+    """Return the words "; did you mean 'x'?" for the known name next to `name`, or an empty text.
+
+    :param prefix: the beginning that all such names have, which makes no two of them alike
+    """
+    rest = {one.removeprefix(prefix): one for one in known}
+    found = difflib.get_close_matches(name.removeprefix(prefix), sorted(rest), n=1, cutoff=0.7)
+    return f"; did you mean {rest[found[0]]!r}?" if found else ""

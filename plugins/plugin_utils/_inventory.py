@@ -18,10 +18,12 @@ from typing import Any, Protocol
 
 import yaml
 
+from ansible_collections.bonded.internet.plugins.module_utils._grammar import nearest
 from ansible_collections.bonded.internet.plugins.module_utils._resources import ApiMapError, load_map
 
 from ._members import declared, left_out
-from ._typed import ABSENT, Absent, nearest, typed
+from ._retired_names import RETIRED
+from ._typed import ABSENT, Absent, typed
 from ._variables import (
     AWS,
     GROUP,
@@ -228,13 +230,15 @@ class Inventory:
         if name in INTERNAL:
             self._problem(f"{where} has a name that the playbooks use for their own results. Rename or remove it.")
             return
-        role = next((prefix for prefix in ROLES if name.startswith(prefix)), None)
-        if role is not None:
-            options = _role_options(role.rstrip("_"))
-            if name in options or name in INTERNAL:
+        prefix = next(prefix for prefix in PREFIXES if name.startswith(prefix))
+        if prefix in ROLES:
+            options = _role_options(prefix.rstrip("_"))
+            if name in options:
                 return
             known |= options
-        self._problem(f"{where} is not known{nearest(name, known) or '.'} It would be ignored.")
+        renamed = f"; its name is {RETIRED[name]!r} now." if name in RETIRED else ""
+        meant = renamed or nearest(name, known, prefix) or "."
+        self._problem(f"{where} is not known{meant} It would be ignored.")
 
 
 def _role_options(role: str) -> frozenset[str]:

@@ -11,13 +11,14 @@ of a list. Here each problem is one sentence that names both, and all problems a
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.bonded.internet.plugins.module_utils._grammar import nearest
 
 Spec = Mapping[str, Any]
 
@@ -44,12 +45,6 @@ class Absent:
 
 ABSENT = Absent()
 """The result for a value that is not given, or that cannot be used."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the words "; did you mean 'x'?" for the known name next to `name`, or an empty text."""
-    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.7)
-    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def typed(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..._grammar import nearest
 from ..._model.desired_network import DesiredHost, DesiredNetwork, Report
 from ..._model.ownership import is_own_object
 from ..._model.state import Cloud, Instance, Server
@@ -109,8 +109,7 @@ def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
 
 def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
     """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
-    close = difflib.get_close_matches(name, sorted(member.host for member in fleet.members), n=1, cutoff=0.7)
-    meant = f"; did you mean {close[0]!r}?" if close else "."
+    meant = nearest(name, (member.host for member in fleet.members)) or "."
     text = f"{option}: {name!r} is no host of the inventory's group (or it leaves){meant}"
     if name in fleet.lost.values():
         report.leave_out(text)

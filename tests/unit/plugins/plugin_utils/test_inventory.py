@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import AGGREGATOR, ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.plugin_utils import _inventory, _variables
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError, TemplateError
+from ansible_collections.bonded.internet.plugins.plugin_utils._retired_names import RETIRED
 
 Variables = dict[str, Any]
 GROUP = {"bonding_network": "demo", "bonding_api_url": "https://192.0.2.1", "aws_region": "eu-central-1"}
@@ -123,7 +124,11 @@ def test_play_sets_a_variable_for_all_hosts() -> None:
         ("bonding_space", "did you mean 'bonding_spaces'?"),
         ("bonding_prune_elastic_isp", "did you mean 'bonding_prune_elastic_ips'?"),
         ("pwan_vpc_cidrs", "did you mean 'pwan_vpc_cidr'?"),
-        ("bonding_xyzzy", "is not known."),
+        ("bonding_xyzzy", "is not known. It would be ignored."),
+        ("bonding_tunnels", "is not known. It would be ignored."),  # bonding_tunnel_device shares the prefix
+        ("bonding_stage", "is not known. It would be ignored."),
+        ("bonding_leaving", "is not known; its name is 'bonding_decommissioned' now."),
+        ("bonding_host_side", "is not known; its name is 'bonding_manage_hosts' now."),
         ("bonding_plan", "has a name that the playbooks use for their own results"),
         ("bonding_inventory", "has a name that the playbooks use for their own results"),
     ],
@@ -132,6 +137,12 @@ def test_unknown_variable_is_refused_with_the_nearest_known_name(name: str, sent
     (problem,) = problems({"agg1": {}, "agg2": {name: True}})
     assert problem.startswith(f"{name}: this variable of agg2")
     assert sentence in problem
+
+
+def test_new_name_of_a_retired_variable_is_known() -> None:
+    known = _variables.SHARED_NAMES | _variables.HOST_NAMES
+    assert set(RETIRED.values()) <= known
+    assert not set(RETIRED) & known
 
 
 def test_option_of_a_role_is_known() -> None:
