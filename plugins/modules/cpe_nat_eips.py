@@ -261,24 +261,21 @@ done:
   version_added: "1.0.0"
 """
 
+from dataclasses import fields
+from typing import Any
+
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import PARALLEL, run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError, Entry
 from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError, readable
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable, printable_all
 
-ENTRY = {
-    "key": {"type": "str", "required": True, "no_log": False},
-    "interface_id": {"type": "str"},
+ENTRY: dict[str, Any] = {
+    **{field.name: {"type": "str"} for field in fields(Entry)},
     "instance_id": {"type": "str"},
-    "private_ip": {"type": "str"},
-    "preferred_private_ip": {"type": "str"},
-    "pool": {"type": "str"},
-    "public_ip": {"type": "str"},
-    "reverse_dns": {"type": "str"},
-    "made_connected_ip": {"type": "str"},
+    "key": {"type": "str", "required": True, "no_log": False},
     "tags": {"type": "dict", "default": {}},
 }
 

@@ -9,11 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _Entry = Mapping[str, Any]
-AWS_KEYS = (
-    *("key", "interface_id", "instance_id", "private_ip", "preferred_private_ip", "pool", "public_ip", "reverse_dns"),
-    *("made_connected_ip", "tags"),
-)
 BOND_KEYS = ("bond", "interface", "connected_ip", "nat_ip", "private_ip", "include_private_wan")
+NOT_FOR_AWS = ({*BOND_KEYS} - {"private_ip"}) | {"release"}
 REMOVED_FROM_AWS = ("key", "public_ip")
 REMOVED_FROM_BOND = ("bond", "private_ip", "connected_ip")
 
@@ -21,7 +18,7 @@ REMOVED_FROM_BOND = ("bond", "private_ip", "connected_ip")
 def aws_entries(entries: Iterable[_Entry], state: str) -> list[dict[str, Any]]:
     """Return the entries of module cpe_nat_eips; one without a key is only removed from its bond."""
     if state == "present":
-        return [{key: entry[key] for key in AWS_KEYS if key in entry} for entry in entries]
+        return [{key: entry[key] for key in entry if key not in NOT_FOR_AWS} for entry in entries]
     return [chosen for entry in entries if (chosen := _given(entry, REMOVED_FROM_AWS))]
 
 
