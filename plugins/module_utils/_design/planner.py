@@ -90,7 +90,8 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         found = server.spaces.get(space.key)
         if found is None:
             names = ", ".join(sorted(server.spaces)) or "none"
-            report.problem(f"space {space.key}: the server has no space with this key (it has: {names}).")
+            text = f"space {space.key}: the server has no space with this key (it has: {names})."
+            report.problem(f"{text} Correct the key, or create the space there.")
             continue
         pairs.append((space, found))
         _design_mode(space, found, design)

@@ -110,7 +110,7 @@ def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
 def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
     """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
     meant = nearest(name, (member.host for member in fleet.members)) or "."
-    text = f"{option}: {name!r} is no host of the inventory's group (or it leaves){meant}"
+    text = f"{option}: {name!r} is no host of the inventory's group (or is in bonding_decommissioned){meant}"
     if name in fleet.lost.values():
         report.leave_out(text)
     else:
@@ -136,7 +136,7 @@ def _instance(host: DesiredHost, cloud: Cloud, fleet: Fleet, report: Report) -> 
     instance = cloud.instances.get(host.instance_id or "")
     if instance and host.private_ip and host.private_ip != instance.private_ip:
         text = f"{host.host}: aws_private_ip_address is {host.private_ip}, but the primary address of {instance.id} is "
-        refuse(fleet, f"{text}{instance.private_ip}.", report)
+        refuse(fleet, f"{text}{instance.private_ip}. Leave it out, or correct one of both.", report)
     return instance
 
 
@@ -183,7 +183,8 @@ def resolve_fleet(desired: DesiredNetwork, server: Server, cloud: Cloud, report:
                 refuse(fleet, f"{host.host}: bonding_aggregator: {number}.", report)
             continue
         if number in seen:
-            refuse(fleet, f"{host.host}: is aggregator {number} on the server, and so is {seen[number]}.", report)
+            text = f"{host.host}: is aggregator {number} on the server, and so is {seen[number]}. Give each its own "
+            refuse(fleet, f"{text}bonding_aggregator.", report)
             continue
         seen[number] = host.host
         member = _member(host, number, server.aggregators[number].name, instance, cloud)

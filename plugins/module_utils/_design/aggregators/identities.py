@@ -59,14 +59,14 @@ def _refuse_twice(fleet: Fleet, report: Report) -> None:
             refuse(
                 fleet,
                 f"{member.host}: aws_instance_id {member.instance.id} is also that of {other.host}. Each aggregator is "
-                "an instance of its own.",
+                "an instance of its own: correct one of them.",
                 report,
             )
         elif member.private_ip and (other := addresses.setdefault(member.private_ip, member)) is not member:
             refuse(
                 fleet,
                 f"{member.host}: its private address {member.private_ip} is also that of {other.host}: no other "
-                "aggregator would reach both.",
+                "aggregator would reach both. Correct aws_private_ip_address.",
                 report,
             )
 

@@ -15,7 +15,7 @@ from ..._model.addresses import network_of
 from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.phases import ObjectBatch
 from ..._model.state import Cloud, Server
-from ..._objects import Object
+from ..._objects import Object, title_of
 from ..._parents import AGGREGATOR, is_below, number_of
 from ..aggregators.fleet import Fleet, refuse_unless_incomplete, some
 from ..aggregators.leftovers import PRUNE, decommissioned
@@ -29,6 +29,11 @@ def _name(server: Server, number: int) -> str:
     return f"{aggregator.name} (id {number})" if aggregator else f"id {number}"
 
 
+def _space_of(obj: Object) -> str:
+    space = obj.data.get("space")
+    return f"in space {space}" if space else "without a space"
+
+
 def check_vnis(meshes: list[Mesh], desired: DesiredNetwork, server: Server, report: Report) -> None:
     """Refuse a VNI that two spaces have, in the inventory or on any aggregator of the management server."""
     holders: dict[int, Mesh] = {}
@@ -36,7 +41,7 @@ def check_vnis(meshes: list[Mesh], desired: DesiredNetwork, server: Server, repo
         if mesh.vni in holders:
             report.problem(
                 f"{mesh.label}: the VNI {mesh.vni} is also that of {holders[mesh.vni].label}: two customers would be "
-                "connected with each other."
+                "connected with each other. Give one of them another vxlan.vni."
             )
         holders.setdefault(mesh.vni, mesh)
     for number, objects in sorted(server.objects.items()):
@@ -45,11 +50,10 @@ def check_vnis(meshes: list[Mesh], desired: DesiredNetwork, server: Server, repo
                 continue
             holder = holders.get(obj.data.get("vni", 0))
             if holder and obj.data.get("space") != holder.space:
-                other = obj.data.get("space")
                 report.problem(
                     f"{holder.label}: the VNI {holder.vni} is in use by the interface {obj.key} on "
-                    f"{_name(server, number)} "
-                    f"{f'in space {other}' if other else 'without a space'}: they would be connected with each other."
+                    f"{_name(server, number)} {_space_of(obj)}: they would be "
+                    "connected with each other. Give another vxlan.vni (or bonding_vni_base)."
                 )
 
 
@@ -64,15 +68,18 @@ def check_names(meshes: list[Mesh], desired: DesiredNetwork, server: Server, rep
     for mesh in meshes:
         if mesh.interface in names and names[mesh.interface].vni != mesh.vni:
             report.problem(
-                f"{mesh.label}: the interface name {mesh.interface} is also that of {names[mesh.interface].label}."
+                f"{mesh.label}: the interface name {mesh.interface} is also that of {names[mesh.interface].label}. "
+                "Give another bonding_tunnel_device or vxlan.vni."
             )
         names.setdefault(mesh.interface, mesh)
         for member in mesh.members:
             for obj in present.get((member.id, mesh.interface), ()):
                 if (obj.kind, obj.data.get("space")) != ("vxlan_interface", mesh.space):
                     report.problem(
-                        f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space "
-                        f"({obj.kind}, space {obj.data.get('space')}), which is not ours."
+                        f"{mesh.label}: {member.host} has an interface {mesh.interface} of another kind or space (got "
+                        f"{title_of(obj.kind)} {_space_of(obj)}, expected none of others). Give another vxlan.vni (or "
+                        "bonding_vni_base), from which the name is made, or delete that interface on the management "
+                        "server."
                     )
 
 
@@ -178,7 +185,7 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
     for first, second in overlapping([network for network, _what, _space in ranges]):
         spaces = {ranges[first][2], ranges[second][2]}
         if len(spaces) == 1 or None in spaces:
-            report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}.")
+            report.problem(f"{ranges[first][1]} overlaps {ranges[second][1]}. Change one of them.")
     for bond, objects in sorted(server.bond_objects.items()):
         found = server.bonds.get(bond)
         for obj in objects:
@@ -188,7 +195,10 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
                 continue
             for one, what, space in ranges:
                 if found and space == found.space and one.overlaps(bonds_network):
-                    report.problem(f"{what} overlaps the network {bonds_network} of bond {bond} ({found.name}).")
+                    report.problem(
+                        f"{what} overlaps the network {bonds_network} of bond {bond} ({found.name}). Give the space "
+                        "another network, or change that of the bond."
+                    )
 
 
 def check_primary_addresses(wanted: Iterable[Object], fleet: Fleet, server: Server, report: Report) -> None:
@@ -224,7 +234,7 @@ def check_cpe_nat_addresses(
             if key:
                 number = number_of(obj.parent)
                 report.problem(
-                    f"CPE NAT entry {key}: its private address {address.split('/')[0]} is on the interface "
-                    f"{obj.key} of "
-                    f"{_name(server, number)}: a CPE NAT address is configured on no interface (AN-001)."
+                    f"CPE NAT entry {key}: its private address {address.split('/')[0]} is on the interface {obj.key} "
+                    f"of {_name(server, number)}: a CPE NAT address is configured on no interface (AN-001). Take it "
+                    "off there, or give the entry another private_ip."
                 )

@@ -84,7 +84,8 @@ def _instances(new: list[PlannedChange], cloud: Cloud, fleet: Fleet, report: Rep
         if attached[instance.id] and lines[-1].left < 0:
             report.problem(
                 f"{member.host}: has {numbers[0]} network interfaces and would get {numbers[1]} more for gateways; "
-                f"{instance.type} holds {numbers[2]}."
+                f"{instance.type} holds {numbers[2]}. Put a gateway on another aggregator, or take a larger instance "
+                "type."
             )
         there = len(instance.addresses) + instance.prefixes
         numbers = there, assigned[instance.interface_id], limits.addresses_per_interface
@@ -92,7 +93,8 @@ def _instances(new: list[PlannedChange], cloud: Cloud, fleet: Fleet, report: Rep
         if assigned[instance.interface_id] and lines[-1].left < 0:
             report.problem(
                 f"{member.host}: its primary interface has {numbers[0]} addresses and would get {numbers[1]} more; an "
-                f"interface of {instance.type} holds {numbers[2]}."
+                f"interface of {instance.type} holds {numbers[2]}. Give a CPE NAT entry another aggregator, or take a "
+                "larger instance type."
             )
     return lines
 
@@ -120,8 +122,8 @@ def _subnets(new: list[PlannedChange], cloud: Cloud, report: Report) -> list[Quo
         lines.append(line)
         if line.left < 0:
             report.problem(
-                f"The subnet {place} ({cidr}) has {free} free addresses and would have to give {number}: give the new "
-                "ones another subnet, or free some."
+                f"The subnet {place} ({cidr}) has {free} free addresses and would have to give {number}. Free "
+                "some, or put what is new on an aggregator in another subnet."
             )
     return lines
 

@@ -78,7 +78,7 @@ def _owner(
         if wanted is None:
             report.problem(
                 f"{entry.desired.label}: aggregator {entry.desired.aggregator!r} is no host of the inventory's group "
-                "(or it leaves)."
+                "(or is in bonding_decommissioned)."
             )
             return None, None
     if address is None or is_retired(address) or is_lost(address, fleet):
@@ -105,8 +105,8 @@ def _owner(
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:
         report.problem(
-            f"{entry.desired.label}: {owner.host} leaves, but owns its address {address.public_ip}: give the entry "
-            "another aggregator first."
+            f"{entry.desired.label}: {owner.host} is in bonding_decommissioned, but owns its address "
+            f"{address.public_ip}: give the entry another aggregator first."
         )
         return None, None
     return owner, wanted or owner

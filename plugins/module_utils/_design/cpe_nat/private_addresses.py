@@ -15,6 +15,8 @@ from ..._model.state import Cloud, ElasticIp, Instance
 from ..aggregators.fleet import Fleet
 from .entries import current_address
 
+_ANOTHER = "Give another one, or none."
+
 
 class Addresses:
     """Private addresses of the fleet's primary interfaces: what is used, and what this plan takes."""
@@ -54,11 +56,12 @@ class Addresses:
         if address_problem(address):
             return address  # which has been said
         if problem := private_address_problem(address, subnet, f"{host}'s"):
-            self._report.problem(f"{what}: private_ip {address} {problem}.")
+            self._report.problem(f"{what}: private_ip {address} {problem}. {_ANOTHER}")
         elif address == instance.private_ip:
-            self._report.problem(f"{what}: private_ip {address} is the primary address of {host}.")
+            self._report.problem(f"{what}: private_ip {address} is the primary address of {host}. {_ANOTHER}")
         elif address in self._used.get(instance.subnet_id, ()):
-            self._report.problem(f"{what}: private_ip {address} is already used in {host}'s subnet {subnet}.")
+            text = f"{what}: private_ip {address} is already used in {host}'s subnet {subnet}."
+            self._report.problem(f"{text} {_ANOTHER}")
         self.reserve(instance, address)
         return address
 
@@ -70,7 +73,8 @@ class Addresses:
         self.choosing.add(subnet.id)
         if address is None:
             but = f" outside of its CIDR reservations ({', '.join(reserved)})" if reserved else ""
-            self._report.problem(f"{what}: {host}'s subnet {subnet.cidr} has no free address left{but}.")
+            text = f"{what}: {host}'s subnet {subnet.cidr} has no free address left{but}."
+            self._report.problem(f"{text} Free one, or give the entry another aggregator.")
         else:
             self.reserve(instance, address)
         return address

@@ -111,13 +111,15 @@ def check_gateways(gateways: list[Gateway], desired: DesiredNetwork, cloud: Clou
     for gateway in gateways:
         place = (gateway.member.host, gateway.device)
         if place in devices:
-            report.problem(f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}.")
+            text = f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}."
+            report.problem(f"{text} Give one of them another.")
         devices.setdefault(place, gateway)
         for name, _table in tables_of(gateway, desired, cloud, report):
             for network in gateway.desired.networks:
                 if (name, network) in routes:
                     other = routes[name, network].label
-                    report.problem(f"{gateway.label}: the route of {network} in {name} is also that of {other}.")
+                    text = f"{gateway.label}: the route of {network} in {name} is also that of {other}."
+                    report.problem(f"{text} Take {network} out of the networks of one of them.")
                 routes.setdefault((name, network), gateway)
     _check_default_routes(gateways, desired, cloud, report)
 

@@ -124,23 +124,23 @@ def resolve_gateway(
     if device in member.primary_devices:
         report.problem(
             f"{what}: interface {device!r} is the aggregator's primary device: configuring it would keep the "
-            "host from coming back after a restart."
+            "host from coming back after a restart. Name the device of the gateway's own network interface."
         )
     if vpc is None and space.vpc is not None:
         return None  # why the VPC cannot be used has been said
     if vpc is None:
-        report.problem(f"{what}: needs a vpc for the space.")
+        report.problem(f"{what}: needs a vpc for the space. Give it one: a cidr makes a VPC, an id adopts one.")
         return None
     ipv6 = bool(space.vpc and space.vpc.ipv6)
     if wanted.subnet_id:
         subnet = cloud.subnets.get(wanted.subnet_id)
         if subnet is None:
-            report.problem(f"{what}: AWS has no subnet {wanted.subnet_id}.")
+            report.problem(f"{what}: AWS has no subnet {wanted.subnet_id}. Correct subnet_id, or leave it out.")
             return None
         if subnet.zone != member.instance.zone:
             report.problem(
                 f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {member.instance.zone}: an "
-                "interface attaches only inside its zone."
+                "interface attaches only inside its zone. Name a subnet there, or leave subnet_id out."
             )
         alone = wanted.egress == MASQUERADE and not wanted.vpc_routes  # then no route table has to name the interface
         own_vpc = vpc.found.id if vpc.found else "not made yet"

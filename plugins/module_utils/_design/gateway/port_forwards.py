@@ -32,7 +32,7 @@ def check_masquerade(wanted: DesiredGateway, what: str, report: Report) -> None:
         _check_forward(forward, wanted, what, report)
         port = forward.get("protocol"), forward.get("port")
         if port in seen:
-            report.problem(f"{what}: port_forwards: {port[0]} port {port[1]} is forwarded twice.")
+            report.problem(f"{what}: port_forwards: {port[0]} port {port[1]} is forwarded twice. Leave one out.")
         seen.add(port)
 
 
@@ -43,7 +43,9 @@ def _check_forward(forward: Mapping[str, Any], wanted: DesiredGateway, what: str
     try:
         to = ipaddress.IPv4Address(str(forward.get("to")))
     except ValueError:
-        report.problem(f"{label}: to: {forward.get('to')!r} is no IPv4 address.")
+        report.problem(
+            f"{label}: to: {forward.get('to')!r} is no IPv4 address; expected is that of a host behind a bond."
+        )
     else:
         if wanted.networks and not any(to in ipaddress.IPv4Network(network) for network in wanted.networks):
             report.problem(

@@ -54,7 +54,7 @@ def tables_of(
         return [(f"{vpc_key(gateway.space)}/main", main), *tables]
     for number in gateway.desired.route_tables:
         if number not in cloud.route_tables:
-            report.problem(f"{gateway.label}: AWS has no route table {number}.")
+            report.problem(f"{gateway.label}: AWS has no route table {number}. Correct route_tables.")
     return [*((number, cloud.route_tables.get(number)) for number in gateway.desired.route_tables), *tables]
 
 
@@ -96,7 +96,8 @@ def network_routes(
             if other is None or not other.tags.get(TAG_KEY, "").startswith(gateway_key(gateway.space, "")):
                 context.report.problem(
                     f"{gateway.label}: the route table {table.id if table else name} already sends {destination} to "
-                    f"{route.target}, which is not ours: it is not replaced."
+                    f"{route.target}, which is not ours: it is not replaced. Delete that route, or take {destination} "
+                    "out of the gateway's networks."
                 )
                 continue
             before = {"target": route.target}
@@ -243,7 +244,7 @@ def default_route(gateway: Gateway, context: Context) -> None:
     else:
         context.report.problem(
             f"{gateway.label}: the route table {table.id if table else name} already sends {ANYWHERE} to "
-            f"{route.target}, which is not ours: it is not replaced."
+            f"{route.target}, which is not ours: it is not replaced. Delete that route, or choose another egress."
         )
 
 

@@ -105,8 +105,8 @@ def _check_mesh(member: Member, devices: list[dict[str, Any]], mesh: Mesh, serve
             )
         elif name == mesh.interface and name not in shown:
             report.warn(
-                f"{mesh.label}: {member.host} has a device {name} already, which the server does not show: is another "
-                "program making it?"
+                f"{mesh.label}: {member.host} has a device {name} already, which the server does not show. Find the "
+                "program that makes it, and take the device away."
             )
         if name == mesh.interface or name in shown:
             continue

@@ -274,7 +274,8 @@ def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:
             if other != space:
                 report.problem(
                     f"{host}: the spaces {other} and {space} would share the conntrack zone {entry['zone']} (it has 16 "
-                    "bits of a space's id), so that equal connections of both were one: put one gateway elsewhere."
+                    "bits of a space's id), so that equal connections of both were one. Put one gateway on another "
+                    "host."
                 )
 
 

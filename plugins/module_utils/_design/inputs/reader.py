@@ -71,7 +71,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
         if (space := read_space(given, f"bonding_spaces, entry {place}", hosts, report))
     )
     for key in several(space.key for space in spaces):
-        report.problem(f"space {key}: is in bonding_spaces twice.")
+        report.problem(f"space {key}: is in bonding_spaces twice. Leave one of them out.")
     numbers = _numbers(params, report)
     for option in ("hosts", "parts"):
         if params.get(option) is not None and not params[option]:

@@ -79,7 +79,9 @@ def read_gateway(
     options["networks"] = networks(texts, f"{what}, networks", report)
     for text in options["networks"]:
         if kind := unusable(ipaddress.IPv4Network(text)):
-            report.problem(f"{what}, networks: {text} is {kind} address space, which nothing behind a bond has.")
+            report.problem(
+                f"{what}, networks: {text} is {kind} address space, which nothing behind a bond has. Leave it out."
+            )
     never_empty(options, "route_tables", f"{what}, route_tables", "the main one and ours", report)
     for name, problem_of in (("pool", pool_problem), ("public_ip", address_problem)):
         if (value := options.get(name)) is not None and (problem := problem_of(str(value))):
@@ -110,7 +112,7 @@ def _vpc(given: Mapping[str, Any], what: str, report: Report) -> DesiredVpc:
     options = given_options(given)
     given_subnets = {name: options.pop(name, None) or () for name in ("subnets", "public_subnets")}
     if not options.get("cidr") and not options.get("id"):
-        report.problem(f"{what}, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given.")
+        report.problem(f"{what}, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given. Give one.")
     given_here = {**given_subnets, "cidr": options.get("cidr")}
     ignored = [name for name, value in given_here.items() if value]
     if options.get("id") and ignored:
@@ -152,9 +154,10 @@ def _subnets(
             continue
         inner = ipv4_network(subnet.get("cidr"), f"{what} ({subnet['zone']})", report)
         if subnet["zone"] in seen:
-            report.problem(f"{what}: the zone {subnet['zone']} is given twice; a space has one such subnet in a zone.")
+            text = f"{what}: the zone {subnet['zone']} is given twice; a space has one such subnet in a zone."
+            report.problem(f"{text} Leave one of them out.")
         elif inner and network and not inner.subnet_of(network):
-            report.problem(f"{what}: {inner} does not lie in the VPC's network {network}.")
+            report.problem(f"{what}: {inner} does not lie in the VPC's network {network}. Give one inside.")
         elif inner and not 16 <= inner.prefixlen <= 28:
             report.problem(f"{what}: {inner} has a /{inner.prefixlen}; AWS accepts /16 to /28.")
         elif inner:
@@ -183,7 +186,8 @@ def read_space(
     read = (read_gateway(one, what, hosts, report) for one in options.get("gateways", ()))
     gateways = tuple(gateway for gateway in read if gateway)
     for host in several(gateway.host for gateway in gateways):
-        report.problem(f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks.")
+        text = f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks."
+        report.problem(f"{text} Make them one.")
     return DesiredSpace(
         key=options["key"],
         private_wan=mode or "",

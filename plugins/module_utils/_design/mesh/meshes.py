@@ -133,16 +133,18 @@ def check_addresses(mesh: Mesh, report: Report) -> None:
         try:
             address = ipaddress.IPv4Address(text)
         except ValueError:
-            report.problem(f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is no IPv4 address.")
+            text = f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is no IPv4 address."
+            report.problem(f"{text} Give one of the subnet {mesh.subnet}, or none.")
             continue
         if address not in mesh.subnet:
             report.problem(
-                f"{mesh.label}: the tunnel address {text} of {member.host} lies outside of its subnet {mesh.subnet}."
+                f"{mesh.label}: the tunnel address {text} of {member.host} lies outside of its subnet {mesh.subnet}. "
+                "Give another one in vxlan.addresses, or none."
             )
         elif address in (mesh.subnet.network_address, mesh.subnet.broadcast_address):
             report.problem(
                 f"{mesh.label}: the tunnel address {text} of {member.host} is the network's or broadcast address of "
-                f"{mesh.subnet}."
+                f"{mesh.subnet}. Give another one in vxlan.addresses, or none."
             )
         if text in holders:
             report.problem(
@@ -199,7 +201,8 @@ def space_members(
                 members.append(member)
         for gateway in space.gateways:
             if fleet.by_host(gateway.host) and fleet.by_host(gateway.host) not in members:
-                report.problem(f"{what}: its gateway on {gateway.host} is outside of vxlan.aggregators.")
+                text = f"{what}: its gateway on {gateway.host} is outside of vxlan.aggregators."
+                report.problem(f"{text} Name {gateway.host} there, or put the gateway on another member.")
     inside = {member.id for member in members}
     outside: dict[int, list[str]] = {}
     for bond in sorted(bonds, key=lambda bond: bond.id):
@@ -218,7 +221,7 @@ def space_members(
         if fleet.by_id(number):
             way = "Add it to vxlan.aggregators."
         elif number in {member.id for member in fleet.decommissioned}:
-            way = "It leaves: move these bonds to other aggregators on the management server first."
+            way = "It is decommissioned: move these bonds to other aggregators on the management server first."
         else:
             way = "Add its host to the inventory."
         refuse_unless_incomplete(fleet, text + way, report)

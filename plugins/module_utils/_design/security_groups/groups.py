@@ -63,7 +63,7 @@ def _check_options(desired: DesiredNetwork, report: Report) -> None:
         if given and not desired.security_groups:
             report.problem(
                 f"bonding_{name}: is given, but bonding_security_groups is not true: no security group is ours that "
-                "could admit it."
+                f"could admit it. Set bonding_security_groups: true, or leave bonding_{name} out."
             )
     check_ports(desired.managed_mesh_ports, report)
     check_inbound(desired.cpe_nat_inbound, report)

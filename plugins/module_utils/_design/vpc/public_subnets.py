@@ -100,7 +100,8 @@ def public_items(space: str, gateway: InternetGateway | None, public: Mapping[st
         elif gateway and route.target != gateway.id:
             context.report.problem(
                 f"space {space}: the route table {table.id if table else ''} ({table_name}) of its NAT gateway sends "
-                f"{ANYWHERE} to {route.target}, not to the internet gateway {gateway.id}: it is not replaced."
+                f"{ANYWHERE} to {route.target}, not to the internet gateway {gateway.id}: it is not replaced. "
+                "Delete that route: the next run creates it."
             )
 
 

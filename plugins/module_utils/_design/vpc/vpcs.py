@@ -77,7 +77,7 @@ def design_vpc(space: DesiredSpace, context: Context) -> VpcDesign | None:
     if space.vpc.id:
         found = cloud.vpcs.get(space.vpc.id)
         if found is None:
-            report.problem(f"{what}, vpc.id: AWS has no VPC {space.vpc.id} in this region.")
+            report.problem(f"{what}, vpc.id: AWS has no VPC {space.vpc.id} in this region. Correct vpc.id.")
         for gateway in space.gateways:
             if not gateway.subnet_id:
                 report.problem(f"{what}: with an adopted VPC the gateway on {gateway.host} needs subnet_id.")
@@ -135,7 +135,7 @@ def _subnets(space: DesiredSpace, wanted: DesiredVpc, cidr: str, fleet: Fleet, r
     networks = sorted((ipaddress.IPv4Network(c), zone) for zone, c in chosen.items())
     for (one, zone), (other, second) in zip(networks, networks[1:], strict=False):
         if one.overlaps(other):
-            report.problem(f"{what}, vpc.subnets: {one} ({zone}) and {other} ({second}) overlap.")
+            report.problem(f"{what}, vpc.subnets: {one} ({zone}) and {other} ({second}) overlap. Change one.")
     return chosen
 
 

@@ -99,7 +99,9 @@ def test_a_route_of_others_is_not_taken_in_and_the_vpcs_own_network_neither() ->
     routes(world.cloud, "rtb-main", *mine, Route("172.16.8.0/24", "tgw-1"), Route(ANYWHERE, "igw-9"))
     carrying(world, "172.16.1.0/24", "172.16.20.0/24")
     overlap = "the VPC network 10.101.0.0/16 of space acme overlaps the network 10.101.200.0/24 of bond 17"
-    assert led(world, f"{overlap} (acme-berlin).", max_networks=3) == [
+    assert led(
+        world, f"{overlap} (acme-berlin). Give the space another network, or change that of the bond.", max_networks=3
+    ) == [
         "10.101.200.0/24",
         "172.16.1.0/24",
         "172.16.20.0/24",

@@ -298,7 +298,10 @@ SAME: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "one private address, which the later entry has": (
         [entry(name="mail", nat_ip="192.168.17.11", private_ip="10.1.0.50"), entry()],
-        ["CPE NAT entry 'mail': private_ip 10.1.0.50 is already used in agg1's subnet 10.1.0.0/24."],
+        [
+            "CPE NAT entry 'mail': private_ip 10.1.0.50 is already used in agg1's subnet 10.1.0.0/24. Give another "
+            "one, or none."
+        ],
     ),
 }
 
@@ -328,14 +331,17 @@ def test_a_delegated_prefix_is_in_use(world: World) -> None:
     used = frozenset({"10.1.1.12", *delegated(["10.1.1.48/28"])})
     world.cloud.subnets["subnet-b"] = replace(world.cloud.subnets["subnet-b"], used=used)
     world.plan(cpe_nat_ips=[{**B18, "private_ip": "10.1.1.50"}])
-    assert world.report.problems == [f"{OF_18} private_ip 10.1.1.50 is already used in agg2's subnet 10.1.1.0/24."]
+    assert world.report.problems == [
+        f"{OF_18} private_ip 10.1.1.50 is already used in agg2's subnet 10.1.1.0/24. Give another one, or none."
+    ]
 
 
 def test_a_prefix_takes_the_place_of_an_address(world: World) -> None:
     world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], prefixes=9)
     world.plan(cpe_nat_ips=[B18])
     assert world.report.problems == [
-        "agg2: its primary interface has 10 addresses and would get 1 more; an interface of c5.large holds 10."
+        "agg2: its primary interface has 10 addresses and would get 1 more; an interface of c5.large holds 10. "
+        "Give a CPE NAT entry another aggregator, or take a larger instance type."
     ]
 
 

@@ -52,8 +52,9 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the default route of "
             "its own subnet. Give the supernets of the bonds' networks.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp.",
-            "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address.",
-            "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice.",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address; "
+            "expected is that of a host behind a bond.",
+            "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice. Leave one out.",
         ],
     ),
     "a host behind no bond, and no name for the device": (
@@ -122,9 +123,9 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         space(gateway(egress="none"), gateway(aggregator="agg2")),
         [
             "space acme, gateway on agg2: the route of 172.16.0.0/12 in vpc/acme/main is also that of space acme, "
-            "gateway on agg1.",
+            "gateway on agg1. Take 172.16.0.0/12 out of the networks of one of them.",
             "space acme, gateway on agg2: the route of 172.16.0.0/12 in rtb/acme is also that of space acme, gateway "
-            "on agg1.",
+            "on agg1. Take 172.16.0.0/12 out of the networks of one of them.",
             "space acme, gateway on agg2: the default route of rtb/acme cannot lead to the Internet for it (egress: "
             "nat_gateway) and for space acme, gateway on agg1 (egress: none): one gateway with a NAT gateway is all "
             "that a space's route table can serve.",
@@ -139,7 +140,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     ),
     "a public subnet outside": (
         space(vpc={"cidr": "10.101.0.0/16", "public_subnets": [{"zone": ZONE, "cidr": "10.102.0.0/28"}]}),
-        ["space acme, vpc.public_subnets: 10.102.0.0/28 does not lie in the VPC's network 10.101.0.0/16."],
+        [
+            "space acme, vpc.public_subnets: 10.102.0.0/28 does not lie in the VPC's network 10.101.0.0/16. Give one "
+            "inside."
+        ],
     ),
 }
 
@@ -177,13 +181,13 @@ def test_what_others_have_is_not_replaced(built: World) -> None:
         "natgw-subnet/acme/eu-central-1a (subnet-nat) has 10.101.9.0/28: AWS cannot change a subnet's network. Take "
         "the old network.",
         "space acme: the route table rtb-nat (natgw-rtb/acme/eu-central-1a) of its NAT gateway sends 0.0.0.0/0 to "
-        "vgw-1, not to the internet gateway igw-9: it is not replaced.",
+        "vgw-1, not to the internet gateway igw-9: it is not replaced. Delete that route: the next run creates it.",
         "space acme, gateway on agg1: its NAT gateway natgw/acme/agg1 (nat-9) lies in subnet subnet-gw of vpc-9, "
         "wanted is natgw-subnet/acme/eu-central-1a. Take the tag bonded.internet/key off it, or delete it.",
         "space acme, gateway on agg1: the route table rtb-nat already sends 172.16.0.0/12 to eni-other, which is not "
-        "ours: it is not replaced.",
+        "ours: it is not replaced. Delete that route, or take 172.16.0.0/12 out of the gateway's networks.",
         "space acme, gateway on agg1: the route table rtb-gw already sends 0.0.0.0/0 to tgw-1, which is not ours: it "
-        "is not replaced.",
+        "is not replaced. Delete that route, or choose another egress.",
     ]
 
 

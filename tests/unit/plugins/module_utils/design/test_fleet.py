@@ -99,7 +99,9 @@ def test_an_aggregator_that_leaves_has_to_be_without_bonds(world: World) -> None
     world.plan(spaces=[acme()], decommissioned=["agg1"])
     (problem,) = world.report.problems
     assert "Bonds: 17 (acme-berlin: primary and present)." in problem
-    assert problem.endswith("It leaves: move these bonds to other aggregators on the management server first.")
+    assert problem.endswith(
+        "It is decommissioned: move these bonds to other aggregators on the management server first."
+    )
 
 
 def test_those_that_stay_are_not_asked_to_be_reachable_when_one_leaves(world: World) -> None:

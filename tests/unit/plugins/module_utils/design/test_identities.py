@@ -44,19 +44,26 @@ def test_each_with_its_own_instance_is_right(world: World) -> None:
 
 def test_one_instance_for_two_hosts_is_refused(world: World) -> None:
     problems, _warnings = told(world, aggregators=[host("agg1"), host("agg2", instance_id="i-agg1"), host("agg3")])
-    assert problems == ["agg2: aws_instance_id i-agg1 is also that of agg1. Each aggregator is an instance of its own."]
+    assert problems == [
+        "agg2: aws_instance_id i-agg1 is also that of agg1. Each aggregator is an instance of its own: correct one "
+        "of them."
+    ]
 
 
 def test_a_teardown_names_one_instance_for_two_hosts_too(world: World) -> None:
     problems, _warnings = told(world, state="absent", aggregators=[host("agg1"), host("agg2", instance_id="i-agg1")])
-    assert "agg2: aws_instance_id i-agg1 is also that of agg1. Each aggregator is an instance of its own." in problems
+    assert (
+        "agg2: aws_instance_id i-agg1 is also that of agg1. Each aggregator is an instance of its own: correct one "
+        "of them." in problems
+    )
 
 
 def test_one_private_address_for_two_hosts_is_refused(world: World) -> None:
     given = [{"host": name, "aggregator": name, "private_ip_address": "10.1.0.11"} for name in ("agg1", "agg2")]
     problems, _warnings = told(world, aggregators=given)
     assert problems == [
-        "agg2: its private address 10.1.0.11 is also that of agg1: no other aggregator would reach both."
+        "agg2: its private address 10.1.0.11 is also that of agg1: no other aggregator would reach both. Correct "
+        "aws_private_ip_address."
     ]
 
 

@@ -137,8 +137,8 @@ def test_a_subnet_that_is_there_has_to_have_an_address_free(free: int, fits: boo
     world.cloud.subnets["subnet-gw"] = replace(world.cloud.subnets["subnet-gw"], free=free)
     world.plan(spaces=space(gateway(egress="none")))
     text = (
-        f"The subnet subnet/acme/{ZONE} (10.101.0.0/24) has {free} free addresses and would have to give 1: give the "
-        "new ones another subnet, or free some."
+        f"The subnet subnet/acme/{ZONE} (10.101.0.0/24) has {free} free addresses and would have to give 1. Free "
+        "some, or put what is new on an aggregator in another subnet."
     )
     assert (text in world.report.problems) is not fits
 

@@ -67,7 +67,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an empty VPC": (
         vpc(),
-        "space acme, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given.",
+        "space acme, vpc: neither cidr (a VPC to make) nor id (a VPC to adopt) is given. Give one.",
     ),
     "a link-local VPC": (
         vpc(cidr="169.254.0.0/16"),
@@ -78,7 +78,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             cidr="10.101.0.0/16",
             subnets=[{"zone": "eu-1a", "cidr": "10.101.0.0/24"}, {"zone": "eu-1a", "cidr": "10.101.1.0/24"}],
         ),
-        "space acme, vpc.subnets: the zone eu-1a is given twice; a space has one such subnet in a zone.",
+        "space acme, vpc.subnets: the zone eu-1a is given twice; a space has one such subnet in a zone. Leave one "
+        "of them out.",
     ),
     "a subnet too small": (
         vpc(cidr="10.101.0.0/16", public_subnets=[{"zone": "eu-1a", "cidr": "10.101.0.0/29"}]),
@@ -107,7 +108,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a gateway's multicast": (
         gateway(networks=["224.0.0.0/8"]),
         "space acme, gateway on agg1, networks: 224.0.0.0/8 is multicast address space, which nothing behind a bond "
-        "has.",
+        "has. Leave it out.",
     ),
     "a tunnel address of nobody": (
         vxlan(addresses={"agg9": "10.254.0.9"}),
@@ -138,7 +139,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "two gateways on a host": (
         space(gateways=[{"aggregator": "agg1", "interface": "ens6"}, {"aggregator": "agg1", "interface": "ens7"}]),
-        "space acme: has two gateways on agg1; a space has one gateway on a host, for all its networks.",
+        "space acme: has two gateways on agg1; a space has one gateway on a host, for all its networks. Make them one.",
     ),
     "a base below zero": ({"vni_base": -5}, "bonding_vni_base: -5 is outside of 1 to 16777215."),
     "a base of zero": ({"vni_base": 0}, "bonding_vni_base: 0 is outside of 1 to 16777215."),
