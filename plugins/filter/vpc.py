@@ -12,24 +12,14 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.roles impo
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
 
-def vpc_subnets(options: Mapping[str, Any], vpc: Mapping[str, Any], found: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the wanted subnets with their tags and IPv6 blocks."""
-    return vpc_role.role_subnets(plain(options), plain(vpc), plain(found))
+def vpc_objects(options: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the objects that role pwan_vpc creates, updates and deletes, and the problems that stop it."""
+    return vpc_role.vpc_objects(plain(options), plain(results))
 
 
-def vpc_objects_by_key(objects: Sequence[Any]) -> dict[str, Any]:
-    """Return objects of AWS by their tag `bonded.internet/key`."""
-    return dict(vpc_role.objects_by_key(plain(objects)))
-
-
-def vpc_public_keys(zones: Sequence[str], space: str) -> list[dict[str, str]]:
-    """Return the tags of the public subnet and of its route table in each zone."""
-    return vpc_role.public_keys(plain(zones), str(space))
-
-
-def vpc_lacking_rights(messages: Sequence[str]) -> list[str]:
-    """Return the IAM actions that are missing, by amazon.aws's messages."""
-    return vpc_role.lacking_rights(map(str, messages))
+def vpc_subnet_failures(results: Sequence[Any]) -> str:
+    """Return the messages of ec2_vpc_subnet, and the IAM actions that are missing."""
+    return vpc_role.subnet_failures(plain(results))
 
 
 class FilterModule:
@@ -37,4 +27,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Return the filters of this file by name."""
-        return {one.__name__: one for one in (vpc_subnets, vpc_objects_by_key, vpc_public_keys, vpc_lacking_rights)}
+        return {one.__name__: one for one in (vpc_objects, vpc_subnet_failures)}

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import ipaddress
+import pathlib
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.playbooks.running import Site
 
@@ -79,6 +81,28 @@ def test_makes_the_vpc_and_takes_it_away(empty: Site, role: Role) -> None:
     after = empty.cloud.state()
     for kind in ("vpcs", "subnets", "route_tables", "internet_gateways"):
         assert after[kind] == before[kind]
+
+
+def test_a_new_vpc_is_no_vpc_that_the_host_has_found_before(empty: Site) -> None:
+    """One host creates the VPCs of several spaces, one after another; nothing of a new one is looked up."""
+    tags = [{"Key": "bonded.internet/network", "Value": "demo"}, {"Key": "bonded.internet/key", "Value": "vpc/acme"}]
+    empty.ec2().create_vpc(CidrBlock=SPACE["cidr"], TagSpecifications=[{"ResourceType": "vpc", "Tags": tags}])
+    one = {**SPACE, "ipv6": False, "subnets": [], "state": "absent"}
+    (play,) = yaml.safe_load((pathlib.Path(__file__).parent / "role.yml").read_text(encoding="utf-8"))
+    given = [one, {**one, "state": "present", "space": "initech", "cidr": "10.102.0.0/16", "fresh": True}]
+    play["tasks"] = [
+        {
+            "name": f"The VPC of {options['space']}",
+            "ansible.builtin.include_role": {"name": "bonded.internet.pwan_vpc"},
+            "vars": {f"pwan_vpc_{name}": value for name, value in options.items()},
+        }
+        for options in given
+    ]
+    playbook = empty.scratch / "two.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False), encoding="utf-8")
+    outcome = empty.run(playbook, extra={})
+    assert outcome.code == 0, outcome.output
+    assert {key: vpc["cidr"] for key, vpc in empty.ours("vpcs").items()} == {"vpc/initech": "10.102.0.0/16"}
 
 
 def test_what_others_have_is_not_taken_over(empty: Site, role: Role) -> None:
