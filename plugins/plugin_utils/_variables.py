@@ -124,7 +124,7 @@ ROLE_VXLAN = {
     },
 }
 """Keys of `pwan_mesh_vxlan`: those of `bonding_spaces[].vxlan`, whose members the role is given itself."""
-ROLE_MEMBERS = {
+ROLE_MEMBERS: dict[str, Any] = {
     "type": "list",
     "elements": "dict",
     "options": {
@@ -134,6 +134,17 @@ ROLE_MEMBERS = {
     },
 }
 """`pwan_mesh_members`, with the keys of an aggregator of network_plan."""
+ROLE_BGP = {
+    "type": "dict",
+    "options": {
+        name: option
+        for name, option in ARGUMENT_SPEC["bgp"]["options"].items()
+        if name not in ("aggregators", "password", "update_password")
+    },
+}
+"""Keys of `cpe_nat_bgp_options`: those of `bonding_bgp` that the role has no option of its own for."""
+ROLE_SPEAKERS = {**ROLE_MEMBERS, "options": {**ROLE_MEMBERS["options"], "subnet": {"type": "str", "required": True}}}
+"""`cpe_nat_bgp_members`: as `pwan_mesh_members`, with the network whose addresses the sessions pass on."""
 ROLE_GATEWAY = {
     name: option
     for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()

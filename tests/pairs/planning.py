@@ -38,7 +38,7 @@ _ADD = ("security", "vpc", "mode", "host", "cpe_nat", "mesh", "gateway", "gatewa
 _SWITCH = ("vpc", "mode", "host", "cpe_nat", "mesh", "gateway")
 _REMOVE = ("gateway", "mesh", "cpe_nat", "mode", "security", "gateway_security", "vpc", "host")
 ORDER = {"add": _ADD, "switch": _SWITCH, "remove": _REMOVE}
-"""The steps of a phase, as `work.steps`, playbooks/tasks/switch_host.yml and remove.yml have them."""
+"""The steps of a phase, as `work.steps` (add), playbooks/tasks/switch_host.yml and remove.yml have them."""
 SECURITY = ("security_group", "security_group_rule", "group_attachment", "source_dest_check")
 MADE = ("network_interface", "attachment", "ipv6_address", "elastic_ip", "address_association", "nat_gateway")
 """The objects of a gateway on AWS, in order; then come its routes, and last its objects on the server."""

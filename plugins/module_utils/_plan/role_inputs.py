@@ -196,7 +196,7 @@ def make_role_inputs(
         "host_config": sides,
         "expect": expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts),
     }
-    plan.work["steps"] = {phase: _steps(plan, phase) for phase in PHASES}
+    plan.work["steps"] = _steps(plan)
     ending = {"host_config": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
     plan.work["ending"] = [name for name, what in ending.items() if what]
     return plan
@@ -207,24 +207,23 @@ def _hosts_to_configure(plan: Plan, phase: Phase) -> list[str]:
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
 
-def _steps(plan: Plan, phase: Phase) -> list[str]:
-    """Return the playbooks' task files that any host needs in a phase, in order.
+def _steps(plan: Plan) -> list[str]:
+    """Return the playbooks' task files that any host needs in phase add, in order.
 
     A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out.
     """
-    shared, rounds = plan.work["shared"][phase], plan.work["rounds"]
+    work, shared = plan.work, plan.work["shared"]["add"]
+    hosts = [phases.get("add", {}) for phases in work["hosts"].values()]
     needed = {
-        "renames": phase == "add" and bool(plan.work["renames"]),
-        "retags": phase == "add" and bool(plan.work["retags"]),
-        "public_addresses": phase == "add" and bool(plan.work["public_addresses"]["add"]),
+        "tags": work["renames"] + work["retags"],
+        "public_addresses": work["public_addresses"]["add"],
         "security": any(shared["security"].values()),
-        "vpcs": bool(shared["vpcs"]),
-        "private_wan": bool(shared["private_wan"]),
-        "host_prepared": bool(plan.work["hosts_to_configure"][phase]),
-        "cpe_nat": any(phases.get(phase, {}).get("cpe_nat") for phases in plan.work["hosts"].values()),
-        **{name: bool(rounds.get(f"{phase}.{name}")) for name in ("bgp", "mesh", "gateways")},
+        "vpcs": shared["vpcs"],
+        "private_wan": shared["private_wan"],
+        "host_prepared": work["hosts_to_configure"]["add"],
+        **{name: any(host.get(name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh", "gateways")},
         # Right after the routes: until then connections that were open before are not translated.
-        "host_zones": phase == "add" and bool(plan.work["hosts_to_configure"]["zones"]),
+        "host_zones": work["hosts_to_configure"]["zones"],
         "gateway_security": any(shared["gateway_security"].values()),
     }
     return [name for name, is_needed in needed.items() if is_needed]
@@ -283,23 +282,17 @@ class _Work:
         for host, entry in zip(itertools.cycle(hosts), entries, strict=False):
             lists.setdefault(host, []).append(entry)
 
-    def _rounds(self) -> dict[str, list[int]]:
-        """Return the positions of each list that a batch of the playbooks goes through: as many as its longest one has.
+    def _rounds(self) -> dict[str, dict[str, list[int]]]:
+        """Return by phase the positions in the longest list of VPCs, and of gateways, that a host has.
 
-        A batch has one aggregator, gateway or VPC of every host.
+        A batch of the playbooks has one VPC, or gateway, of every host.
         """
-        found: dict[str, int] = {}
+        rounds = {}
         for phase, shared in self.shared.items():
-            if shared["vpcs"]:
-                found[f"{phase}.vpcs"] = max(map(len, shared["vpcs"].values()))
-        for phases in self.hosts.values():
-            for phase, lists in phases.items():
-                for name in ("gateways", "bgp", "mesh"):
-                    inner = lists[name] if isinstance(lists[name], dict) else {"": lists[name]}
-                    for part, entries in inner.items():
-                        where = ".".join(filter(None, (phase, name, part)))
-                        found[where] = max(found.get(where, 0), len(entries))
-        return {where: list(range(most)) for where, most in found.items()}
+            gateways = [phases[phase]["gateways"] for phases in self.hosts.values() if phase in phases]
+            lists = {"vpcs": shared["vpcs"].values(), "gateways": gateways}
+            rounds[phase] = {name: list(range(max(map(len, given), default=0))) for name, given in lists.items()}
+        return rounds
 
 
 def _text(data: Mapping[str, Any]) -> str:

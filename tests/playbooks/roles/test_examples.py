@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The READMEs' examples of three roles lead to what they promise; pwan_gateway's is in tests/hosts."""
+"""The READMEs' examples of four roles lead to what they promise; pwan_gateway's is in tests/hosts."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def test_the_examples_lead_to_what_they_promise(empty: Site) -> None:
     assert [one["ip"] for one in interface["endpoints"]] == ["10.1.1.12"]
     (protocol,) = empty.aggregator("agg1")["protocols"]
     assert (protocol["name"], protocol["space"]) == ("prod_babel_11", "acme")
+
+    outcome = empty.run(example("cpe_nat_bgp", empty.scratch), extra=extra)
+    assert outcome.code == 0, outcome.output
+    aggregator = empty.aggregator("agg1")
+    transit = next(one for one in aggregator["interfaces"] if one["name"] == "vx10000000")
+    assert (transit["addresses"], [one["ip"] for one in transit["endpoints"]]) == (["10.253.0.7/20"], ["10.1.1.12"])
+    session = next(one for one in aggregator["protocols"] if one["name"] == "prod_bgp_12")
+    assert (session["local_address"], session["neighbor_address"]) == ("10.253.0.7", "10.253.0.12")
+    assert {one["name"] for one in aggregator["filters"]} == {"prod_import_0", "prod_export_0"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The roles pwan_mesh and cpe_nat_bgp on the stand-ins: one aggregator's objects, from nothing and back."""
+"""The roles pwan_mesh and cpe_nat_bgp on the stand-ins: one aggregator's objects, as a plan gives them, and back."""
 
 from __future__ import annotations
 
@@ -81,38 +81,27 @@ BGP: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "entry_point", "wanted"), [("pwan_mesh", "planned", MESH), ("cpe_nat_bgp", "main", BGP)]
-)
-def test_makes_the_objects_and_takes_them_away(
-    empty: Site, name: str, entry_point: str, wanted: dict[str, Any]
-) -> None:
-    role = Role(empty, name, entry_point)
+@pytest.mark.parametrize(("name", "wanted"), [("pwan_mesh", MESH), ("cpe_nat_bgp", BGP)])
+def test_makes_the_objects_and_takes_them_away(empty: Site, name: str, wanted: dict[str, Any]) -> None:
+    role, given = Role(empty, name, "planned"), {"planned": [wanted]}
     before = empty.aggregator("agg1")
     # -b is for the aggregators: on the controller nothing becomes anybody
     become = ["-b", "--become-user", "nobody", "-e", "ansible_become_exe=/bin/false"]
-    role.unchanged("present", wanted, ["--check", *become])
-    role.changes("present", wanted)
+    role.unchanged("present", given, ["--check", *become])
+    role.changes("present", given)
 
     found = empty.aggregator("agg1")
     for part in ("interfaces", "protocols", "filters"):
         assert [one["name"] for one in found[part]] == [one["name"] for one in wanted[part]]
-    interface, given = found["interfaces"][0], wanted["interfaces"][0]
-    assert sorted(map(str, interface["endpoints"])) == sorted(map(str, given["endpoints"]))
-    assert {key: interface[key] for key in given if key != "endpoints"} == {
-        key: value for key, value in given.items() if key != "endpoints"
+    interface, asked = found["interfaces"][0], wanted["interfaces"][0]
+    assert sorted(map(str, interface["endpoints"])) == sorted(map(str, asked["endpoints"]))
+    assert {key: interface[key] for key in asked if key != "endpoints"} == {
+        key: value for key, value in asked.items() if key != "endpoints"
     }
-    protocol, given = found["protocols"][0], wanted["protocols"][0]
-    assert {key: protocol[key] for key in given if key != "interfaces"} == {
-        key: value for key, value in given.items() if key != "interfaces"
+    protocol, asked = found["protocols"][0], wanted["protocols"][0]
+    assert {key: protocol[key] for key in asked if key != "interfaces"} == {
+        key: value for key, value in asked.items() if key != "interfaces"
     }
 
-    role.changes("absent", wanted)
+    role.changes("absent", given)
     assert empty.aggregator("agg1") == before
-
-
-def test_direct_bgp_has_no_tunnels(empty: Site) -> None:
-    outcome = Role(empty, "cpe_nat_bgp")("present", {**BGP, "mode": "direct"})
-    assert outcome.code != 0
-    assert "cpe_nat_bgp_mode: direct runs over the private addresses" in outcome.problems
-    assert empty.writes() == []

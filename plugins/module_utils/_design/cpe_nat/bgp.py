@@ -33,7 +33,7 @@ def transit_objects(mesh: Mesh, desired: DesiredNetwork) -> list[Object]:
     if desired.bgp is None:
         return []
     inside = [member for member in mesh.members if member.id in mesh.addresses]
-    spoken = _objects(inside, mesh.addresses, desired.network, desired.bgp)
+    spoken = session_objects(inside, mesh.addresses, desired.network, desired.bgp)
     return [*(mesh.interface_of(member) for member in inside), *spoken]
 
 
@@ -93,7 +93,7 @@ def direct_objects(desired: DesiredNetwork, fleet: Fleet, report: Report) -> lis
         return []
     addresses = {member.id: member.private_ip for member in fleet.speakers if member.private_ip}
     inside = [member for member in fleet.speakers if member.id in addresses]
-    return _objects(inside, addresses, desired.network, desired.bgp)
+    return session_objects(inside, addresses, desired.network, desired.bgp)
 
 
 def check_reflectors(desired: DesiredNetwork, fleet: Fleet, report: Report) -> None:
@@ -157,7 +157,9 @@ def peers_of(member: Member, members: Sequence[Member], bgp: DesiredBgp) -> list
     return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]
 
 
-def _objects(members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: DesiredBgp) -> list[Object]:
+def session_objects(
+    members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: DesiredBgp
+) -> list[Object]:
     """The pair of filters and one BGP protocol for each peer, on every member."""
     reflectors = bgp.route_reflectors
     names = {way: object_name(network, way, 0) for way in ("import", "export")}

@@ -81,7 +81,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
         hosts=hosts,
         spaces=spaces,
         cpe_nat_ips=tuple(_entries(params.get("cpe_nat_ips") or (), report)),
-        bgp=_bgp(params.get("bgp"), report),
+        bgp=read_bgp(params.get("bgp"), report),
         vni_base=numbers.get("vni_base") or DEFAULT_VNI_BASE,
         tunnel_device=_tunnel_device(params.get("tunnel_device"), report),
         decommissioned=tuple(params.get("decommissioned") or ()),
@@ -159,7 +159,8 @@ def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[Des
             yield DesiredEntry(**options, number=place)
 
 
-def _bgp(given: Any, report: Report) -> DesiredBgp | None:
+def read_bgp(given: Any, report: Report) -> DesiredBgp | None:
+    """Return the BGP between the aggregators that `bonding_bgp` describes, or None."""
     if not given:
         return None
     if not isinstance(given, Mapping):

@@ -134,8 +134,8 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
     assert [json.loads(item)["name"] for item in net["interfaces"]] == ["vx10000003"]
     assert [json.loads(item)["name"] for item in net["protocols"]] == ["prod_ospf_3"]
     assert json.loads(net["known"])["objects"] == []
-    assert work["rounds"] == {"add.gateways": [], "add.bgp": [], "add.mesh": [0]}
-    assert work["steps"] == {"add": ["private_wan", "mesh"], "switch": [], "remove": []}
+    assert work["rounds"]["add"] == {"vpcs": [], "gateways": []}
+    assert work["steps"] == ["private_wan", "mesh"]
 
 
 def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
