@@ -85,7 +85,7 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     scope = Scope(hosts=list(HOSTS), parts=("cpe_nat", "private_wan", "gateways"), limited=False, absent=False)
     aggregators = {number: {"id": number} for number in world.server.aggregators}
     work = make_role_inputs(world.design, steps, aggregators, scope, "agg1").work
-    order = [name for name in work["steps"]["add"] if name.startswith(("host", "gateways"))]
+    order = [name for name in work["steps"] if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
     assert (work["hosts_to_configure"]["add"], work["hosts_to_configure"]["zones"]) == (["agg1"], ["agg1"])
 
