@@ -1,25 +1,23 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_plan, called in Ansible's worker: see plugin_utils/_in_controller.py.
-
-A run asks for it once. So it is not loaded with this plugin, which Ansible does in its own process: there all later
-workers would be forked with what only the plan needs, and all of it be taken apart in the end.
-"""
+"""network_plan, called in Ansible's worker (see plugin_utils/_in_controller.py), and its text displayed."""
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
+from ansible_collections.bonded.internet.plugins.modules import network_plan
 from ansible_collections.bonded.internet.plugins.plugin_utils._in_controller import InController
 
 
 class ActionModule(InController):
     """The action of network_plan."""
+
+    module = network_plan
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the plan, and display its text if the task wants that.
@@ -31,9 +29,3 @@ class ActionModule(InController):
             for line in result.get("text", []):
                 Display().display(line)
         return result
-
-    def load(self) -> ModuleType:
-        """The module, imported when it is called."""
-        from ansible_collections.bonded.internet.plugins.modules import network_plan
-
-        return network_plan

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the connection to the management server, for all modules.
-
-By themselves, since network_plan begins to work before it imports what the others need.
-"""
+"""The options of the connection to the management server, for all modules."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ A task that asks for more than that is run as any module is: `InController._why_
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -27,28 +26,11 @@ from ansible.utils.vars import merge_hash
 
 from ._call import call, without_invocation
 
-SELDOM = 20_000
-"""After how many new objects the garbage collector looks for circles among them (Python's default: 700)."""
-
-
-def _spare_the_collector() -> None:
-    """Let Python's garbage collector pass over what Ansible holds, and look seldom at what the module makes.
-
-    The worker ends with its task: what Ansible has loaded, some 300,000 objects, is no garbage before that, and the
-    model of EC2 is as many again. The collector would go over all of them several times, for a tenth of the run.
-    """
-    gc.freeze()
-    gc.set_threshold(SELDOM)
-
 
 class InController(NormalAction):
     """The action of a module, which a subclass names."""
 
     module: ModuleType
-
-    def load(self) -> ModuleType:
-        """The module; a subclass may import it here, and not with the plugin."""
-        return self.module
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The module's result."""
@@ -60,10 +42,8 @@ class InController(NormalAction):
         result = super(NormalAction, self).run(tmp, task_vars)
         arguments = dict(self._task.args)
         self._update_module_args(self._task.action, arguments, variables)
-        _spare_the_collector()
-        module = self.load()
-        Display().vvv(f"Using module file {module.__file__} in Ansible's worker")
-        returned = without_invocation(call(module.main, arguments), Display().verbosity)
+        Display().vvv(f"Using module file {self.module.__file__} in Ansible's worker")
+        returned = without_invocation(call(self.module.main, arguments), Display().verbosity)
         return cast("dict[str, Any]", merge_hash(result, returned))
 
     def _why_not_here(self, variables: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ import pathlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -21,8 +21,6 @@ from ansible.module_utils import basic
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 from botocore.config import Config
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan import module as plan_module
-from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import start_reading
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
 from tests.faults.clock import Clock, stopped
 from tests.playbooks.comparing import comparable
@@ -102,8 +100,6 @@ class World:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
         with (
             patch.object(AnsibleAWSModule, "client", kept),
-            # read in this process: a fork would have to be waited for, and its log lost
-            patch.object(plan_module, "start_reading", partial(_begin_here, start_reading)),
             patch.object(basic, "_ANSIBLE_ARGS", None),
             patch.object(basic, "_ANSIBLE_PROFILE", None, create=True),
             patch.dict(os.environ, clean, clear=True),
@@ -146,10 +142,6 @@ class World:
         self.site.save(name)
         self.kept.add(name)
         self.quiet()
-
-
-def _begin_here(real: Any, params: Any, client_of: Any, *, forked: bool) -> Any:
-    return real(params, client_of, forked=False)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.inputs import start_reading
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
@@ -58,8 +57,5 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
     def client_of(region: str | None, service: str) -> Any:
         return aws_client(service, region, site.cloud.url, given["aws_access_key"], given["aws_secret_key"])
 
-    with (
-        Client(Connection(site.server.url, username=user, password=password)) as client,
-        start_reading(checked.validated_parameters, client_of) as begun,
-    ):
-        return make_plan(checked.validated_parameters, Api(client), begun)
+    with Client(Connection(site.server.url, username=user, password=password)) as client:
+        return make_plan(checked.validated_parameters, Api(client), client_of)

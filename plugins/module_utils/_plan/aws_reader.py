@@ -148,11 +148,6 @@ class CloudReader:
         read_nat_gateways(client, desired, self.cloud)
         read_egress_only_gateways(client, desired, self.cloud)
 
-    def take(self, desired: DesiredNetwork, cloud: Cloud) -> None:
-        """Take over the state that another process has read by `read_network`."""
-        self._regions = _regions(desired)
-        self.cloud = cloud
-
     def read_nat_zones(self) -> bool:
         """Read the number of NAT gateways in each zone, which only new ones need; return False if known."""
         if self.cloud.nat_gateways_in is not None:

@@ -1,16 +1,77 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_plan as a module: AWS's side is begun to be read, and then the rest imported."""
+"""network_plan as a module: its clients, and how it ends."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
-from .._aws.client import ec2_client
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.warnings import warn
+
+from .._aws.client import Ec2Error, ec2_client
 from .._aws.credentials import tidy_credentials
-from .inputs import PlanModule, start_reading
+from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
+from .._module import connection_of, table_of
+from .._printable import printable, printable_all
+from .._reconcile import Api, ReconcileError
+from .._resources import ApiMapError
+from .aws_reader import ClientOf
+from .planner import PlanError, make_plan
+
+SECRETS = ("api_password", "api_token", "secret_key", "session_token")
+"""Options whose values Ansible masks wherever they occur in a result."""
+
+
+class PlanModule(Protocol):
+    """The part of AnsibleAWSModule that is used here."""
+
+    params: dict[str, Any]
+    check_mode: bool
+    _diff: bool
+
+    def fail_json(self, msg: str, **more: Any) -> Any:
+        """End the module with an error."""
+
+    def exit_json(self, **result: Any) -> Any:
+        """End the module with a result."""
+
+    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
+        """A boto3 client; `extra_params` go to boto3."""
+
+
+def run(module: PlanModule) -> None:
+    """Make the plan, and end the module with it or with all problems."""
+    _require_confirmation(module)
+    problem = tidy_credentials(module.params, strict=True)
+    if problem is not None:
+        module.fail_json(msg=f"{problem} Nothing was changed.")
+    if REQUESTS_IMPORT_ERROR is not None:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    try:
+        connection = connection_of(module.params)
+        table = table_of(module.params)
+        with Client(connection) as client:
+            for text in connection.warnings():
+                warn(text)
+            result = make_plan(module.params, Api(client, table), _clients(module))
+    except ApiMapError as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
+    except PlanError as error:
+        for text in error.warnings:
+            warn(text)
+        module.fail_json(msg=str(error), problems=error.problems)
+    except ClientError as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."), failure=printable_all(error.failure()))
+    except ReconcileError as error:
+        module.fail_json(msg=printable(error.sentence()))
+    except Ec2Error as error:
+        module.fail_json(msg=printable(f"{error} Nothing was changed."))
+    else:
+        _end(module, result)
 
 
 def _require_confirmation(module: PlanModule) -> None:
@@ -24,12 +85,8 @@ def _require_confirmation(module: PlanModule) -> None:
         )
 
 
-def run(module: PlanModule) -> None:
-    """Make the plan, and end the module with it or with all problems."""
-    _require_confirmation(module)
-    problem = tidy_credentials(module.params, strict=True)
-    if problem is not None:
-        module.fail_json(msg=f"{problem} Nothing was changed.")
+def _clients(module: PlanModule) -> ClientOf:
+    """Return a function that gives one client for each region and service."""
 
     @cache  # botocore reads the whole model of a service for each
     def client_of(region: str | None, service: str) -> Any:
@@ -39,10 +96,50 @@ def run(module: PlanModule) -> None:
             more["region"] = region
         return ec2_client(module, **more) if service == "ec2" else module.client(service, **more)
 
-    # amazon.aws finds the actions that this option wants by the log of its own process
-    forked = not module.params.get("debug_botocore_endpoint_logs")
-    with start_reading(module.params, client_of, forked=forked) as begun:
-        # Ansible compiles all that is imported in every run, which takes as long as AWS's answers: so both at once
-        from .results import end
+    return client_of
 
-        end(module, begun)
+
+def _end(module: PlanModule, result: dict[str, Any]) -> None:
+    """End the module with a plan."""
+    for name in ("text", "drift"):
+        result[name] = printable_all(result[name])
+    for text in printable_all(result.pop("warnings")):
+        warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
+    _refuse_masking(module, result["work"])
+    if module._diff:
+        result["diff"] = diff_of(result["plan"])
+    if not module.params["details"]:
+        for item in result["plan"] + result["deferred"]:
+            del item["before"], item["after"]
+    module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
+
+
+def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
+    """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
+    text = json.dumps(work)
+    secrets = [*(module.params.get(name) for name in SECRETS), (module.params.get("bgp") or {}).get("password")]
+    if any(secret and secret in text for secret in secrets):
+        module.fail_json(
+            msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
+            "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."
+        )
+
+
+def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One diff for each item, under a heading that says what, where and when."""
+    diffs = []
+    for item in plan:
+        place = f" on {item['host']}" if item["host"] else ""
+        parent = f"{item['parent']} " if item["parent"] else ""
+        flag = f", DISRUPTIVE: {item['interrupts']}" if item["disruptive"] else ""
+        what = f"{item['verb']} {item['system']} {item['kind']} {parent}{item['key']}"
+        title = printable(f"{item['phase']}: {what}{place}{flag}")
+        diffs.append(
+            {
+                "before_header": title,
+                "after_header": title,
+                "before": item["before"] or {},
+                "after": item["after"] or {},
+            }
+        )
+    return diffs

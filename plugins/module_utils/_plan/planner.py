@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
@@ -23,6 +24,7 @@ from .._design.cpe_nat.fixed_options import have_other_bonds
 from .._design.cpe_nat.planner import own_addresses
 from .._design.cpe_nat.removal import leftover_keys
 from .._design.gateway.supernets import auto_bonds
+from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, Report
@@ -31,10 +33,9 @@ from .._model.plan import ALLOW, Design, PlannedChange
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .argument_spec import DEFAULT_MAX_DELETIONS
-from .aws_reader import CloudReader
+from .aws_reader import ClientOf, CloudReader
 from .conforming import judge_server
 from .host_config import expected_interfaces
-from .inputs import PlanInputs
 from .role_inputs import Step, make_role_inputs, server_steps
 from .scope import Scope
 from .server_reader import ServerReader
@@ -68,16 +69,18 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(params: Mapping[str, Any], api: Api, begun: PlanInputs) -> dict[str, Any]:
+def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> dict[str, Any]:
     """The plan of network_plan's arguments, as the module returns it.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
-    desired, first_report, cloud_side = begun.desired, begun.report, begun.cloud_side
+    first_report = Report()
+    desired = with_named_regions(read_desired_network(params, first_report), client_of)
     refs = Refs(api)
-    server_side = ServerReader(api, refs)
+    server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
     named = _read_server(desired, server_side)
-    begun.read()
+    if desired.needs_cloud:
+        cloud_side.read_network(desired)
     _read_leftovers(desired, named, server_side, cloud_side)
     report, design, steps = _design(desired, first_report, server_side, cloud_side)
     if _read_more(desired, design, steps, server_side, cloud_side):
@@ -120,6 +123,18 @@ def make_plan(params: Mapping[str, Any], api: Api, begun: PlanInputs) -> dict[st
         "drift": [drift.as_dict() for drift in report.drift],
         "warnings": report.warnings + [f"Drift, not changed: {drift.text}." for drift in report.drift],
     }
+
+
+def with_named_regions(desired: DesiredNetwork, client_of: ClientOf) -> DesiredNetwork:
+    """Return the desired network with the default region by its name, where some hosts name theirs and others do not.
+
+    Else one region would be two: read twice, and no reason to refuse what has to be in one region.
+    """
+    regions = {host.region for host in desired.hosts}
+    if None not in regions or len(regions) == 1 or not desired.needs_cloud:
+        return desired
+    default = str(client_of(None, "ec2").meta.region_name)
+    return replace(desired, hosts=tuple(replace(host, region=host.region or default) for host in desired.hosts))
 
 
 def _nothing(

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError as BotoClientError
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
-from ansible_collections.bonded.internet.plugins.module_utils._plan.results import diff_of
+from ansible_collections.bonded.internet.plugins.module_utils._plan.module import diff_of
 from ansible_collections.bonded.internet.plugins.modules import (
     bonding_api_info,
     cpe_nat_eips,

@@ -22,7 +22,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.desired_net
     DesiredSpace,
     DesiredVpc,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.state import Cloud, NatGateway
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import NatGateway
 from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import CloudReader
 
 Json = dict[str, Any]
@@ -343,7 +343,8 @@ def test_foreign_objects_are_read_where_a_vpc_goes(desired: DesiredNetwork) -> N
     ]
     ec2 = Ec2(describe_network_interfaces=interfaces, describe_security_groups=groups)
     reader = CloudReader(lambda _region, _service: ec2)
-    reader.take(desired, Cloud())
+    reader.read_network(DesiredNetwork(network="prod", hosts=desired.hosts))
+    ec2.asked.clear()
     assert reader.read_foreign_objects(set(), "prod") is False
     assert ec2.asked == []
     assert reader.read_foreign_objects({"vpc-9"}, "prod") is True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from botocore.exceptions import ClientError
@@ -61,7 +62,9 @@ def asked(world: World, denied: set[tuple[str, str]], **given: Any) -> tuple[lis
     log: list[tuple[str | None, str]] = []
     reader = CloudReader(lambda region, _service: Client(region, denied, log))
     desired = read_desired_network({"network": "prod", **params}, Report())
-    reader.take(desired, world.cloud)
+    with patch.object(CloudReader, "_region"):  # the world has the state of AWS
+        reader.read_network(desired)
+    reader.cloud = world.cloud
     missing, untold = reader.missing_rights(items, desired)
     assert untold == []
     return missing, log
