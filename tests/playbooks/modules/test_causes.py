@@ -31,8 +31,8 @@ SLIPS: dict[str, tuple[dict[str, Any] | None, tuple[str, ...]]] = {
             "aggregator agg2 (id 12): no host of the inventory is this aggregator, which has objects of the network "
             "demo (demo_babel_11, demo_babel_12, demo_bgp_1007, and {more} more; hosts: agg1, agg3). A mesh is not "
             "made smaller by an inventory that lost a host: add the host again, or declare it in bonding_members if "
-            "this run has a part of the hosts (a slice, a disabled host). How an aggregator is taken out for good is in "
-            'docs/how-to.md, "Take an aggregator out".',
+            "this run has a part of the hosts (a slice, a disabled host). How an aggregator is taken out for good is "
+            'in docs/how-to.md, "Take an aggregator out".',
         ),
     ),
     "its name is misspelt": ({"bonding_aggregator": "agg9"}, NO_NAME),
