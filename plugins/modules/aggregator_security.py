@@ -162,7 +162,10 @@ from typing import Any
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, apply_changes
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import (
+    SecurityError,
+    apply_changes,
+)
 
 RULES: dict[str, Any] = {
     "type": "list",

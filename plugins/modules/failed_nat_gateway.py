@@ -82,7 +82,10 @@ done:
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.failed_nat_gateways import FailedNatError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.nat_gateway import (
+    FailedNatError,
+    delete_failed,
+)
 
 
 def main() -> None:
@@ -94,7 +97,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    run_and_exit(module, run, FailedNatError)
+    run_and_exit(module, delete_failed, FailedNatError)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,10 @@ ipv6_addresses:
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6_addresses import Ipv6Error, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.network_interface import (
+    Ipv6Error,
+    assign_ipv6_address,
+)
 
 
 def main() -> None:
@@ -79,7 +82,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    run_and_exit(module, run, Ipv6Error)
+    run_and_exit(module, assign_ipv6_address, Ipv6Error)
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ route:
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
 
 TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
 
@@ -170,7 +170,7 @@ def main() -> None:
         required_if=[("state", "present", TARGETS, True)],
         supports_check_mode=True,
     )
-    run_and_exit(module, run, RouteError)
+    run_and_exit(module, manage_route, RouteError)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_group_reader import permission_of
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import permission_of
 
 from .rights import policy, without
 from .running import Json, Site, demo_hosts, demo_variables

@@ -11,15 +11,15 @@ have created one at the same moment; of two one gives way (`settle`; docs/design
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .._model.names import TAG_KEY, TAG_NETWORK, TAG_RETIRED
 from .client import CONSISTENCY_SECONDS, Ec2Client, Ec2Error, Ec2UnclearError, call, describe_by, tags_of
+from .kind import Kind
 
 Found = TypeVar("Found")
-Objects = Sequence[Mapping[str, Any]]
 
 ATTEMPTS = 3
 LOOK_PAUSES = (0.0, 0.5, 1.0, 2.0, 3.0)
@@ -30,97 +30,6 @@ GIVE_WAY_SECONDS = 30.0
 
 SETTLE_PAUSE = 1.0
 STILL_USED = ("DependencyViolation", "InvalidIPAddress.InUse", "InvalidNetworkInterface.InUse")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of EC2 objects: the calls, the field of the id, and which of some objects are in use."""
-
-    resource: str
-    listing: str
-    create: str
-    delete: str
-    id: str
-    used: Callable[[Ec2Client, Objects], set[str]]
-    within: str = ""
-    """The field of the creating call's answer that holds the object; "" if the answer itself is the object."""
-    ready: Callable[[Mapping[str, Any]], bool] = lambda _found: True
-    one_a_vpc: bool = False
-    """True if EC2 refuses a second object in a VPC, so that a refused creation may mean that another run was first."""
-
-
-def _with(field: str, name: str) -> Callable[[Ec2Client, Objects], set[str]]:
-    """Return a predicate of objects in use: those whose `field` is not empty; `name` is the field of the id."""
-    return lambda _client, objects: {str(one[name]) for one in objects if one.get(field)}
-
-
-def _used_vpcs(client: Ec2Client, objects: Objects) -> set[str]:
-    """Return the VPCs that have a subnet or an internet gateway."""
-    ids = [one["VpcId"] for one in objects]
-    subnets = describe_by(client, "describe_subnets", "vpc-id", ids)
-    gateways = describe_by(client, "describe_internet_gateways", "attachment.vpc-id", ids)
-    attached = [attachment["VpcId"] for one in gateways for attachment in one.get("Attachments", [])]
-    return {*(one["VpcId"] for one in subnets), *attached}
-
-
-def _used_tables(_client: Ec2Client, objects: Objects) -> set[str]:
-    """Return the route tables with an association, or with a route beside the local ones."""
-    return {
-        str(one["RouteTableId"])
-        for one in objects
-        if one.get("Associations") or any(route.get("GatewayId") != "local" for route in one.get("Routes", []))
-    }
-
-
-KINDS = {
-    "elastic_ip": Kind(
-        "elastic-ip",
-        "describe_addresses",
-        "allocate_address",
-        "release_address",
-        "AllocationId",
-        _with("AssociationId", "AllocationId"),
-    ),
-    "egress_only_internet_gateway": Kind(
-        "egress-only-internet-gateway",
-        "describe_egress_only_internet_gateways",
-        "create_egress_only_internet_gateway",
-        "delete_egress_only_internet_gateway",
-        "EgressOnlyInternetGatewayId",
-        lambda _client, _objects: set(),  # of two, which are in two VPCs, EC2 does not tell
-        "EgressOnlyInternetGateway",
-        one_a_vpc=True,
-    ),
-    "internet_gateway": Kind(
-        "internet-gateway",
-        "describe_internet_gateways",
-        "create_internet_gateway",
-        "delete_internet_gateway",
-        "InternetGatewayId",
-        _with("Attachments", "InternetGatewayId"),
-        "InternetGateway",
-    ),
-    "network_interface": Kind(
-        "network-interface",
-        "describe_network_interfaces",
-        "create_network_interface",
-        "delete_network_interface",
-        "NetworkInterfaceId",
-        _with("Attachment", "NetworkInterfaceId"),
-        "NetworkInterface",
-        lambda found: found.get("Status") != "pending",
-    ),
-    "route_table": Kind(
-        "route-table",
-        "describe_route_tables",
-        "create_route_table",
-        "delete_route_table",
-        "RouteTableId",
-        _used_tables,
-        "RouteTable",
-    ),
-    "vpc": Kind("vpc", "describe_vpcs", "create_vpc", "delete_vpc", "VpcId", _used_vpcs, "Vpc"),
-}
 
 
 def find(client: Ec2Client, kind: Kind, network: str, keys: Collection[str]) -> dict[str, list[dict[str, Any]]]:

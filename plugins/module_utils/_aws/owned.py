@@ -15,8 +15,23 @@ from typing import Any
 from .._cpe_nat_rules import Holding, adoption_problem
 from .._model.names import TAG_ADOPTED, TAG_NETWORK, TAG_RETIRED, tags
 from .client import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe_by, tags_of
-from .creation import KINDS, Creation, Kind, create, find, settle
+from .creation import Creation, create, find, settle
 from .executor import readable
+from .kind import Kind
+from .resources.elastic_ip import ELASTIC_IP
+from .resources.internet_gateway import EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY
+from .resources.network_interface import NETWORK_INTERFACE
+from .resources.route_table import ROUTE_TABLE
+from .resources.vpc import VPC
+
+KINDS = {
+    "elastic_ip": ELASTIC_IP,
+    "egress_only_internet_gateway": EGRESS_ONLY_GATEWAY,
+    "internet_gateway": INTERNET_GATEWAY,
+    "network_interface": NETWORK_INTERFACE,
+    "route_table": ROUTE_TABLE,
+    "vpc": VPC,
+}
 
 JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
 """EC2's error codes for a parent that was created a moment ago and is not visible yet."""
@@ -68,7 +83,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
 def list_interfaces(client: Ec2Client, params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
     """Return what the module owned_interface_info returns for its options. Raises Ec2Error."""
     network, key = params["network"], params["key"]
-    listed = find(client, KINDS["network_interface"], network, [key])[key]
+    listed = find(client, NETWORK_INTERFACE, network, [key])[key]
     return {"changed": False, "network_interfaces": [_interface(one) for one in listed]}
 
 
@@ -86,7 +101,7 @@ def _interface(found: Mapping[str, Any]) -> dict[str, Any]:
 def _adopt(client: Ec2Client, kind: Kind, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Take over an Elastic IP of the account, by its tags. Raises OwnedError if it is not free."""
     network, key, given = params["network"], params["key"], params["public_ip"]
-    found = next(iter(describe_by(client, "describe_addresses", "public-ip", [given])), None)
+    found = next(iter(describe_by(client, ELASTIC_IP.listing, "public-ip", [given])), None)
     old = tags_of(found) if found else {}
     place = (found or {}).get("AssociationId")
     retired = old.get(TAG_RETIRED) == "true"
@@ -116,7 +131,7 @@ def _parameters(kind: Kind, params: Mapping[str, Any]) -> dict[str, Any]:
         "VpcId": params.get("vpc_id"),
         "SubnetId": params.get("subnet_id"),
         "Description": params.get("description"),
-        "Domain": "vpc" if kind.resource == "elastic-ip" else None,
+        "Domain": "vpc" if kind is ELASTIC_IP else None,
         "PublicIpv4Pool": params.get("pool"),
     }
     name = {"Name": params["name"]} if params.get("name") else {}

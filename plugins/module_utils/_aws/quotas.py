@@ -15,6 +15,7 @@ from .._model.quotas import QUOTAS
 from .._model.state import AMAZONS_POOL, Account
 from .client import NOT_ALLOWED, Ec2Client, Ec2Error, describe
 
+LIMITS = "describe_account_attributes"
 _LISTINGS = {
     "elastic_ips": "describe_addresses",
     "vpcs": "describe_vpcs",
@@ -36,7 +37,7 @@ def _counts(found: Mapping[str, Any]) -> bool:
 def _limits(client: Ec2Client) -> dict[str, int]:
     """Return the limits that EC2 reports. Without the right to ask, return none: the plan then takes AWS's defaults."""
     try:
-        found = describe(client, "describe_account_attributes")
+        found = describe(client, LIMITS)
     except Ec2Error as error:
         if error.code in NOT_ALLOWED:
             return {}

@@ -25,9 +25,9 @@ from ..._model.names import (
     TAG_RETIRED,
 )
 from ..client import CONSISTENCY_SECONDS, Ec2Error, as_tags, call, describe_by, wait
-from ..creation import KINDS, Creation, create, settle
+from ..creation import Creation, create, settle
 from ..executor import Work
-from ..reverse_dns import has_name
+from ..resources.elastic_ip import ELASTIC_IP, has_name
 from .reader import KEY_PREFIX, ElasticIp, Place, find_by_key
 from .steps import Step
 
@@ -71,7 +71,7 @@ def allocate(work: Work, steps: Sequence[Step]) -> None:
         work.each(steps, lambda step: _allocate(work, step, made))
     finally:
         # also what was allocated before another one failed: the next run may not have to choose
-        stays = settle(work.client, KINDS["elastic_ip"], work.network, made)
+        stays = settle(work.client, ELASTIC_IP, work.network, made)
         for step in steps:
             found = stays.get(KEY_PREFIX + step.key)
             if found and found["AllocationId"] != eip_of(step).allocation_id:

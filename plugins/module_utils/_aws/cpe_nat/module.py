@@ -9,19 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..client import Ec2Client
+from ..client import Ec2Client, describe_by
 from ..executor import Work
-from ..primary_interfaces import with_primary_interfaces
-from ..reservations import reserved_in
-from ..reverse_dns import reverse_dns_of
+from ..resources.elastic_ip import reverse_dns_of
+from ..resources.network_interface import NETWORK_INTERFACE
+from ..resources.subnet import reserved_in
 from .executor import apply
 from .planner import decide, is_settled, needed_interfaces
 from .reader import Found, read_addresses, read_interfaces, read_limits, read_subnets
-from .request import Request
+from .request import CpeNatError, Request
 from .steps import Step
 
 KIND = "cpe_nat_eip"
 PARALLEL = 8
+PRIMARY_INDEX = 0
 
 
 def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel: int = PARALLEL) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool, parallel
     `params` are the options of cpe_nat_eips. Raises CpeNatError (nothing was changed), Ec2Error (a listing failed,
     nothing was changed) and ApplyError (a change failed; the next run goes on from there).
     """
-    request = Request.of(with_primary_interfaces(client, params))
+    request = Request.of(_with_primary_interfaces(client, params))
     found = read(client, request)
     decision = decide(request, found)
     for subnet_id in sorted(decision.choosing):
@@ -70,6 +71,36 @@ def read(client: Ec2Client, request: Request) -> Found:
     adopted = {item.allocation_id for item in found.others.values() if item.public_ip in adopt} if named else set()
     found.reverse_dns.update(reverse_dns_of(client, theirs | adopted))
     return found
+
+
+def _with_primary_interfaces(client: Ec2Client, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options with the network interface of each entry that names an instance; one call if any does.
+
+    Raises CpeNatError for an entry that names both, and for an unknown instance.
+    """
+    entries = params.get("entries") or []
+    wanted = {entry["instance_id"] for entry in entries if entry.get("instance_id")}
+    if not wanted or params.get("state") == "absent":
+        return params
+    found = {
+        item["Attachment"]["InstanceId"]: item["NetworkInterfaceId"]
+        for item in describe_by(client, NETWORK_INTERFACE.listing, "attachment.instance-id", wanted)
+        if item["Attachment"].get("DeviceIndex") == PRIMARY_INDEX
+    }
+    problems = []
+    for entry in entries:
+        instance = entry.get("instance_id")
+        if instance and entry.get("interface_id"):
+            problems.append(f"entry {entry['key']}: instance_id and interface_id are both given; wanted one of them")
+        elif instance and instance not in found:
+            problems.append(f"entry {entry['key']}: instance_id {instance} is no instance of this account and region")
+    if problems:
+        raise CpeNatError(problems)
+    named = [
+        {**entry, "interface_id": found[entry["instance_id"]]} if entry.get("instance_id") else entry
+        for entry in entries
+    ]
+    return {**params, "entries": named}
 
 
 def _object(step: Step) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from ..._model.addresses import choose_private_address
 from ..client import Ec2Error, Ec2UnclearError, call, describe_by, wait
 from ..executor import Work
-from ..reservations import reserved_in
+from ..resources.subnet import reserved_in
 from .elastic_ips import JUST_MADE, tag, target_of
 from .reader import Found, Interface, Place
 from .steps import ASSIGN_MOVE, Step

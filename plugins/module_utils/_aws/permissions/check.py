@@ -10,14 +10,15 @@ IAM knows (rights_simulated.py), if the credentials may ask it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from ..._model.names import TAG_RETIRED, owned, tags
+from ..._model.names import tags
 from ..._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ..._model.state import Cloud
 from ..client import Ec2Client, Ec2Error, api_name, as_tags, call
-from .required import Need, needed
+from ..kind import AwsState, Call
+from .required import Need, calls_of, needed
 from .simulator import ClientOf, Judged, SimulationError, simulate
 
 ALLOWED = "DryRunOperation"
@@ -31,149 +32,30 @@ NO_DRY_RUN = (
     "ModifySubnetAttribute",
 )
 """Actions of the policy that EC2 has no dry run of."""
-_TARGETS = {
-    "eigw": "EgressOnlyInternetGatewayId",
-    "eni-": "NetworkInterfaceId",
-    "igw-": "GatewayId",
-    "nat-": "NatGatewayId",
-}
 Request = tuple[str, dict[str, Any]]
 """A method of boto3 and its parameters."""
 
 
 def dry_runs(items: Iterable[PlannedChange], network: str, cloud: Cloud) -> Iterator[Request]:
     """One request for each action, of the first item that has all ids for it."""
-    ids = _Ids(network, cloud)
-    makers = {"create": ids.create, "update": ids.update, "delete": ids.delete}
+    state = AwsState(network, cloud)
     asked: set[str] = set()
     for item in items:
-        found = makers[item.verb](item) if item.system == "aws" else None
+        found = next(filter(None, (_request(call, item, state) for call in calls_of(item, state))), None)
         if found and found[0] not in asked:
             asked.add(found[0])
             yield found
 
 
-class _Ids:
-    """The requests of items, as far as the objects that they name are there."""
-
-    def __init__(self, network: str, cloud: Cloud) -> None:
-        self._network, self._cloud = network, cloud
-
-    def _id(self, objects: dict[str, Any], name: str) -> str | None:
-        """By its id or its key."""
-        found = objects.get(name) or owned(self._network, name, objects.values())
-        return found.id if found else None
-
-    def _tagged(self, kind: str, item: PlannedChange) -> dict[str, Any]:
-        given = {**((item.after or {}).get("tags") or {}), **tags(self._network, item.key)}
-        return {"TagSpecifications": [{"ResourceType": kind, "Tags": as_tags(given)}]}
-
-    def _address(self, key: str) -> str | None:
-        found = owned(self._network, key, self._cloud.addresses)
-        return found.allocation_id if found else None
-
-    def create(self, item: PlannedChange) -> Request | None:
-        """Return the request that creates an object by itself or inside of an existing one; None for any other."""
-        after, cloud = item.after or {}, self._cloud
-        if item.kind == "elastic_ip":
-            return "allocate_address", {"Domain": "vpc", **self._tagged("elastic-ip", item)}
-        if item.kind == "vpc":
-            return "create_vpc", {"CidrBlock": after["cidr"], **self._tagged("vpc", item)}
-        if item.kind == "internet_gateway":
-            return "create_internet_gateway", self._tagged("internet-gateway", item)
-        if item.kind == "egress_only_internet_gateway" and (vpc := self._id(cloud.vpcs, item.parent)):
-            return f"create_{item.kind}", {"VpcId": vpc, **self._tagged("egress-only-internet-gateway", item)}
-        if item.kind == "security_group" and item.parent.startswith("vpc-"):
-            name = {"GroupName": f"{self._network}-dry-run", "Description": "dry run", "VpcId": item.parent}
-            return "create_security_group", {**name, **self._tagged("security-group", item)}
-        if item.kind in ("subnet", "route_table") and (vpc := self._id(cloud.vpcs, item.parent)):
-            subnet = {"CidrBlock": after.get("cidr"), "AvailabilityZone": after.get("zone")}
-            given = {"VpcId": vpc, **(subnet if item.kind == "subnet" else {})}
-            return f"create_{item.kind}", given | self._tagged(item.kind.replace("_", "-"), item)
-        if item.kind == "network_interface" and (within := self._id(cloud.subnets, item.parent)):
-            return "create_network_interface", {"SubnetId": within, **self._tagged("network-interface", item)}
-        if item.kind == "attachment" and (interface := self._id(cloud.interfaces, item.key)):
-            given = {"InstanceId": item.parent, "NetworkInterfaceId": interface, "DeviceIndex": 1}
-            return "attach_network_interface", given
-        if item.kind == "address_association":
-            return self._association(item)
-        if item.kind == "route":
-            return self._route("create_route", item)
+def _request(one: Call, item: PlannedChange, state: AwsState) -> Request | None:
+    """Return the dry run of a call; None if EC2 has none, or an object has yet to be created."""
+    params = one.params(item, state)
+    if params is None or any(value in (None, KNOWN_AFTER_APPLY) for value in params.values()):
         return None
-
-    def _association(self, item: PlannedChange) -> Request | None:
-        after = item.after or {}
-        given = {
-            "AllocationId": self._address(item.key),
-            "NetworkInterfaceId": after.get("interface_id"),
-            "PrivateIpAddress": after.get("private_ip"),
-        }
-        known = all(given.values()) and KNOWN_AFTER_APPLY not in given.values()
-        return ("associate_address", given) if known else None
-
-    def _main(self, name: str) -> str | None:
-        """The main table of a VPC, by its name in the plan."""
-        vpc = self._id(self._cloud.vpcs, name.removesuffix("/main"))
-        return next((t.id for t in self._cloud.route_tables.values() if t.main and t.vpc_id == vpc), None)
-
-    def _route(self, method: str, item: PlannedChange) -> Request | None:
-        table = self._id(self._cloud.route_tables, item.parent) or self._main(item.parent)
-        field = "DestinationIpv6CidrBlock" if ":" in item.key else "DestinationCidrBlock"
-        given: dict[str, Any] = {"RouteTableId": table, field: item.key}
-        if method != "delete_route":
-            target = str((item.after or {}).get("target"))
-            name = _TARGETS.get(target[:4])
-            given |= {name: target} if name else {"target": None}
-        return (method, given) if all(given.values()) else None
-
-    def update(self, item: PlannedChange) -> Request | None:
-        """Return the request that updates an existing object; None if there is none."""
-        after = item.after or {}
-        if item.kind in ("key_tag", "object_tags"):
-            return "create_tags", {"Resources": [item.parent], "Tags": as_tags(after)}
-        if item.kind == "route":
-            return self._route("replace_route", item)
-        if item.kind == "network_interface" and (interface := self._id(self._cloud.interfaces, item.key)):
-            check = {"SourceDestCheck": {"Value": after["source_dest_check"]}}
-            return "modify_network_interface_attribute", {"NetworkInterfaceId": interface, **check}
-        if item.kind == "elastic_ip" and (address := self._address(item.key)):
-            return _address_update(address, item.before or {}, after)
-        return None
-
-    def delete(self, item: PlannedChange) -> Request | None:
-        """Return the request that deletes an object; None if EC2 has no dry run of it, or the id is not known."""
-        cloud = self._cloud
-        if item.kind == "route":
-            return self._route("delete_route", item)
-        if item.kind == "elastic_ip":
-            address = self._address(item.key)
-            return ("release_address", {"AllocationId": address}) if address else None
-        places: dict[str, tuple[dict[str, Any], str]] = {
-            "nat_gateway": (cloud.nat_gateways, "NatGatewayId"),
-            "network_interface": (cloud.interfaces, "NetworkInterfaceId"),
-            "subnet": (cloud.subnets, "SubnetId"),
-            "route_table": (cloud.route_tables, "RouteTableId"),
-            "internet_gateway": (cloud.internet_gateways, "InternetGatewayId"),
-            "egress_only_internet_gateway": (cloud.egress_only_gateways, "EgressOnlyInternetGatewayId"),
-            "security_group": (cloud.groups, "GroupId"),
-            "vpc": (cloud.vpcs, "VpcId"),
-        }
-        objects, field = places.get(item.kind, ({}, ""))
-        found = self._id(objects, item.key)
-        return (f"delete_{item.kind}", {field: found}) if found else None
-
-
-def _address_update(address: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Request:
-    """Return the request that updates an Elastic IP: its reverse DNS name, or its tags."""
-    if "tags" not in after:
-        given = {"AllocationId": address}
-        if after["reverse_dns"]:
-            return "modify_address_attribute", {**given, "DomainName": after["reverse_dns"]}
-        return "reset_address_attribute", {**given, "Attribute": "domain-name"}
-    tags = {key: value for key, value in after["tags"].items() if value is not None}
-    if (before.get("tags") or {}).get(TAG_RETIRED) and TAG_RETIRED not in tags:
-        return "delete_tags", {"Resources": [address], "Tags": as_tags({TAG_RETIRED: "true"})}
-    return "create_tags", {"Resources": [address], "Tags": as_tags(tags)}
+    if one.creates:
+        given = {**((item.after or {}).get("tags") or {}), **tags(state.network, item.key)}
+        params["TagSpecifications"] = [{"ResourceType": one.creates, "Tags": as_tags(given)}]
+    return one.method, params
 
 
 def missing_rights(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.creation import KINDS
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import KINDS
 from ansible_collections.bonded.internet.plugins.modules import owned_object
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 from tests.unit.plugins.modules.aws_module import AwsModuleRunner, documented, specified

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
-from ansible_collections.bonded.internet.plugins.module_utils._aws import security_groups as security
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import module as cpe_nat
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources import security_group as security
 from lab.process import Running
 from tests.playbooks.company import REFUSED, WITH_THE_TAG
 from tests.unit.plugins.module_utils.aws.conftest import entry, options

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import routes
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import apply_changes
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources import route as routes
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import apply_changes
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
@@ -34,7 +34,7 @@ def addresses(*entries: dict[str, Any], **more: Any) -> Step:
 
 def route(target: str, **more: Any) -> Step:
     given = {"route_table_id": "rtb-00000002", "destination": "172.16.0.0/12", "network": "prod", **more}
-    return lambda client: routes.run(client, {**given, "network_interface_id": target}, False)
+    return lambda client: routes.manage_route(client, {**given, "network_interface_id": target}, False)
 
 
 def groups(*rules: str, absent_rules: tuple[str, ...] = (), **more: Any) -> Step:

@@ -27,6 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.client import
     tags_of,
     where,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import CALLS, KINDS
 from tests.unit.plugins.module_utils.aws.conftest import Clock
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error, lost_answer
 
@@ -76,6 +77,8 @@ def test_pages_have_the_size_that_ec2_allows() -> None:
         for path in (PLUGINS / "module_utils").rglob("*.py")
         for text in re.findall(r'"((?:describe|get_subnet)_\w+)"', path.read_text(encoding="utf-8"))
     }
+    used |= {listing for kind in KINDS for listing in (kind.listing, *kind.further_reads)}
+    used -= {call.method for calls in CALLS.values() for call in calls}  # of amazon.aws's modules
     assert {"describe_instances", "describe_nat_gateways"} <= used
     for operation in sorted(used):
         shape = model.service_model.operation_model(api_name(operation)).input_shape.members.get("MaxResults")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
 from lab.process import Running
 
 from .test_on_lab import actions, aws, client, running
@@ -49,23 +49,23 @@ def created(client: Any, tags: list[dict[str, str]]) -> str:
 def test_there_and_back_by_one_request_each(aws: Running, client: Any, table: str, outer: str) -> None:
     number = created(client, OURS)
     wanted = {"route_table_id": table, "destination": OUT, "network": "prod"}
-    run(client, {**wanted, "gateway_id": outer}, False)
+    manage_route(client, {**wanted, "gateway_id": outer}, False)
     actions(aws)
-    there = run(client, {**wanted, "egress_only_internet_gateway_id": number}, False)
+    there = manage_route(client, {**wanted, "egress_only_internet_gateway_id": number}, False)
     assert (there["action"], there["route"]["egress_only_internet_gateway_id"]) == ("update", number)
     assert actions(aws) == ["ReplaceRoute"]
-    assert run(client, {**wanted, "egress_only_internet_gateway_id": number}, False)["action"] == "none"
-    back = run(client, {**wanted, "gateway_id": outer}, True)
+    assert manage_route(client, {**wanted, "egress_only_internet_gateway_id": number}, False)["action"] == "none"
+    back = manage_route(client, {**wanted, "gateway_id": outer}, True)
     assert (back["action"], actions(aws)) == ("update", [])
-    assert run(client, {**wanted, "gateway_id": outer}, False)["action"] == "update"
+    assert manage_route(client, {**wanted, "gateway_id": outer}, False)["action"] == "update"
     assert actions(aws) == ["ReplaceRoute"]
 
 
 def test_that_of_others_is_not_replaced_until_it_is_gone(client: Any, table: str, outer: str) -> None:
     number = created(client, [])
     wanted = {"route_table_id": table, "destination": OUT, "network": "prod"}
-    run(client, {**wanted, "egress_only_internet_gateway_id": number}, False)
+    manage_route(client, {**wanted, "egress_only_internet_gateway_id": number}, False)
     with pytest.raises(RouteError, match=f"goes to {number}, which does not carry the tag of network 'prod'"):
-        run(client, {**wanted, "gateway_id": outer}, False)
+        manage_route(client, {**wanted, "gateway_id": outer}, False)
     client.delete_egress_only_internet_gateway(EgressOnlyInternetGatewayId=number)
-    assert run(client, {**wanted, "gateway_id": outer}, False)["action"] == "update"
+    assert manage_route(client, {**wanted, "gateway_id": outer}, False)["action"] == "update"

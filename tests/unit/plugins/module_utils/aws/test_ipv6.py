@@ -12,7 +12,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import client as _ec2
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, Ec2UnclearError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.ipv6_addresses import Ipv6Error, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.network_interface import (
+    Ipv6Error,
+    assign_ipv6_address,
+)
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 
 WANTED: dict[str, Any] = {"network_interface_id": "eni-1", "network": "prod"}
@@ -56,19 +59,19 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_is_assigned_once() -> None:
     client = Client()
-    done = run(client, WANTED, False)
+    done = assign_ipv6_address(client, WANTED, False)
     assert client.calls == [READ, ASSIGN]
     assert (done["changed"], done["action"], done["ipv6_addresses"]) == (True, "create", [ADDRESS])
     assert done["diff"] == {"before": {"ipv6_addresses": []}, "after": {"ipv6_addresses": [ADDRESS]}}
     client.calls.clear()
-    again = run(client, WANTED, False)
+    again = assign_ipv6_address(client, WANTED, False)
     assert client.calls == [READ]
     assert (again["changed"], again["action"], again["ipv6_addresses"]) == (False, "none", [ADDRESS])
 
 
 def test_check_mode_says_so_and_asks_for_nothing() -> None:
     client = Client()
-    done = run(client, WANTED, True)
+    done = assign_ipv6_address(client, WANTED, True)
     assert client.calls == [READ]
     assert (done["changed"], done["ipv6_addresses"]) == (True, [])
     assert done["diff"]["after"] == {"ipv6_addresses": ["(known after apply)"]}
@@ -77,19 +80,19 @@ def test_check_mode_says_so_and_asks_for_nothing() -> None:
 def test_an_interface_of_others_and_one_that_is_not_there_are_refused() -> None:
     other = Client(network="other")
     with pytest.raises(Ipv6Error, match=r"eni-1 does not carry the tag of network 'prod'\. Nothing was changed\."):
-        run(other, WANTED, False)
+        assign_ipv6_address(other, WANTED, False)
     with pytest.raises(Ipv6Error, match=r"eni-2 does not exist in this account and region\. Nothing was changed\."):
-        run(other, {**WANTED, "network_interface_id": "eni-2"}, False)
+        assign_ipv6_address(other, {**WANTED, "network_interface_id": "eni-2"}, False)
     assert [name for name, _params in other.calls] == ["describe_network_interfaces"] * 2
 
 
 def test_a_lost_answer_is_looked_up_and_never_asked_for_twice() -> None:
     client = Client(trouble=LOST, lost=True)
-    assert run(client, WANTED, False)["ipv6_addresses"] == [ADDRESS]
+    assert assign_ipv6_address(client, WANTED, False)["ipv6_addresses"] == [ADDRESS]
     assert client.calls == [READ, ASSIGN, READ]
     undone = Client(trouble=LOST)
     with pytest.raises(Ec2UnclearError, match="AssignIpv6Addresses for an IPv6 address on eni-1 failed"):
-        run(undone, WANTED, False)
+        assign_ipv6_address(undone, WANTED, False)
     assert undone.calls == [READ, ASSIGN, READ]
 
 
@@ -97,4 +100,4 @@ def test_what_ec2_refuses_is_passed_on() -> None:
     text = "The subnet 'subnet-1' does not have an IPv6 CIDR block"
     client = Client(trouble=client_error("InvalidParameterValue", text))
     with pytest.raises(Ec2Error, match=f"AssignIpv6Addresses for an IPv6 address on eni-1 failed: .*: {text}"):
-        run(client, WANTED, False)
+        assign_ipv6_address(client, WANTED, False)

@@ -12,11 +12,11 @@ from typing import Any
 import boto3
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import routes
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, describe, ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
 from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources import route as routes
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
@@ -199,27 +199,27 @@ def route(**others: Any) -> dict[str, Any]:
 
 def test_a_route_is_made_replaced_and_deleted(aws: Running, client: Any) -> None:
     owned_by_network, other = route(network_interface_id="eni-000000c1"), route(network_interface_id="eni-000000c2")
-    assert routes.run(client, owned_by_network, False)["action"] == "create"
-    assert routes.run(client, owned_by_network, False)["changed"] is False
-    replaced = routes.run(client, {**other, "network": "prod"}, False)
+    assert routes.manage_route(client, owned_by_network, False)["action"] == "create"
+    assert routes.manage_route(client, owned_by_network, False)["changed"] is False
+    replaced = routes.manage_route(client, {**other, "network": "prod"}, False)
     assert (replaced["action"], replaced["route"]["target"]) == ("update", "eni-000000c2")
     with pytest.raises(routes.RouteError, match="does not carry the tag of network 'prod'"):
-        routes.run(client, {**owned_by_network, "network": "prod"}, False)
-    assert routes.run(client, other, False)["route"]["blackhole"] is True
-    assert routes.run(client, route(state="absent"), False)["action"] == "delete"
-    assert routes.run(client, route(state="absent"), False)["changed"] is False
+        routes.manage_route(client, {**owned_by_network, "network": "prod"}, False)
+    assert routes.manage_route(client, other, False)["route"]["blackhole"] is True
+    assert routes.manage_route(client, route(state="absent"), False)["action"] == "delete"
+    assert routes.manage_route(client, route(state="absent"), False)["changed"] is False
     assert actions(aws) == ["CreateRoute", "ReplaceRoute", "DeleteRoute"]
 
 
 def test_routes_that_aws_would_not_take(aws: Running, client: Any) -> None:
     with pytest.raises(routes.RouteError, match="route table rtb-00000009 does not exist"):
-        routes.run(client, route(route_table_id="rtb-00000009", gateway_id="igw-00000002"), False)
+        routes.manage_route(client, route(route_table_id="rtb-00000009", gateway_id="igw-00000002"), False)
     with pytest.raises(routes.RouteError, match="is the VPC's local route"):
-        routes.run(client, route(destination="10.101.0.0/16", gateway_id="igw-00000002"), False)
+        routes.manage_route(client, route(destination="10.101.0.0/16", gateway_id="igw-00000002"), False)
     with pytest.raises(routes.RouteError, match=r"inside the VPC's own network 10\.101\.0\.0/16"):
-        routes.run(client, route(destination="10.101.0.0/24", gateway_id="igw-00000002"), False)
+        routes.manage_route(client, route(destination="10.101.0.0/24", gateway_id="igw-00000002"), False)
     with pytest.raises(Ec2Error, match=r"CreateRoute for route 172\.16\.0\.0/12 of rtb-00000002 to eni-000000a1"):
-        routes.run(client, route(network_interface_id=A1), False)
+        routes.manage_route(client, route(network_interface_id=A1), False)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_routes_that_aws_would_not_take(aws: Running, client: Any) -> None:
 )
 def test_a_lost_answer_for_a_route(aws: Running, client: Any, fault: dict[str, Any]) -> None:
     aws.faults([fault])
-    routes.run(client, route(network_interface_id="eni-000000c1"), False)
-    routes.run(client, route(network_interface_id="eni-000000c2"), False)
+    routes.manage_route(client, route(network_interface_id="eni-000000c1"), False)
+    routes.manage_route(client, route(network_interface_id="eni-000000c2"), False)
     assert aws.pending_faults() == []
-    assert routes.run(client, route(network_interface_id="eni-000000c2"), False)["changed"] is False
+    assert routes.manage_route(client, route(network_interface_id="eni-000000c2"), False)["changed"] is False

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
 from tests.unit.plugins.module_utils.aws.conftest import Clock
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 
 KEY = "igw/acme"
-GATEWAY = once.KINDS["internet_gateway"]
+GATEWAY = owned.KINDS["internet_gateway"]
 
 
 class Client:
@@ -134,7 +135,7 @@ class OneAVpc:
 
 
 def create_in_vpc(client: OneAVpc, one_a_vpc: bool) -> tuple[str, bool]:
-    method = once.KINDS["egress_only_internet_gateway"].create
+    method = owned.KINDS["egress_only_internet_gateway"].create
     return once.create(client, once.Creation(method, "eigw/acme", (), one_a_vpc), client.look, lambda _answer: "")
 
 

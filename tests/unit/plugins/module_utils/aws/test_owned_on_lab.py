@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
+from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import api_name, describe
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 from lab.process import Running
@@ -46,7 +46,7 @@ def options(kind: str, **more: Any) -> dict[str, Any]:
 
 def of_key(client: Any, kind: str, key: str | None = None) -> list[str]:
     """The ids of all objects with the key."""
-    found = once.KINDS[kind]
+    found = owned.KINDS[kind]
     return sorted(
         one[found.id]
         for one in describe(client, found.listing)
@@ -56,7 +56,7 @@ def of_key(client: Any, kind: str, key: str | None = None) -> list[str]:
 
 def creating(kind: str) -> str:
     """The creating action of a kind."""
-    return api_name(once.KINDS[kind].create)
+    return api_name(owned.KINDS[kind].create)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,7 +65,7 @@ def test_created_once_and_never_again(aws: Running, client: Any, kind: str) -> N
     assert actions(aws) == []
     made = run(client, options(kind), False)
     assert (made["changed"], made["action"]) == (True, "create")
-    listing = api_name(once.KINDS[kind].listing)
+    listing = api_name(owned.KINDS[kind].listing)
     assert actions(aws, writing=False) == [listing, creating(kind), listing]
     assert of_key(client, kind) == [made["id"]]
     actions(aws)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
-from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import RouteError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 from tests.unit.plugins.module_utils.aws.fake_routes import LOCAL, READ, TABLE, Client, to
 
@@ -38,7 +38,7 @@ def options(**others: Any) -> dict[str, Any]:
 )
 def test_a_route_is_created(destination: str, name: str, option: str, field: str) -> None:
     client = Client()
-    result = run(client, options(destination=destination, **{option: "target-1"}), False)
+    result = manage_route(client, options(destination=destination, **{option: "target-1"}), False)
 
     assert client.calls == [READ, ("create_route", {"RouteTableId": TABLE, name: destination, field: "target-1"})]
     assert (result["changed"], result["action"]) == (True, "create")
@@ -60,7 +60,7 @@ def test_a_route_is_created(destination: str, name: str, option: str, field: str
 
 def test_an_unchanged_route_costs_one_call_also_if_it_is_dead() -> None:
     client = Client(to("eni-ours", State="blackhole", InstanceId="i-1"))
-    result = run(client, options(network_interface_id="eni-ours", network="prod"), False)
+    result = manage_route(client, options(network_interface_id="eni-ours", network="prod"), False)
     assert client.calls == [READ]
     assert (result["changed"], result["route"]["blackhole"]) == (False, True)
 
@@ -68,12 +68,12 @@ def test_an_unchanged_route_costs_one_call_also_if_it_is_dead() -> None:
 def test_ipv6_destinations_are_compared_as_networks() -> None:
     client = Client({"DestinationIpv6CidrBlock": "2001:db8:1::/64", "NetworkInterfaceId": "eni-ours"})
     wanted = options(destination="2001:0db8:0001:0::/64", network_interface_id="eni-ours")
-    assert run(client, wanted, False)["changed"] is False
+    assert manage_route(client, wanted, False)["changed"] is False
 
 
 def test_a_route_is_replaced_in_one_call() -> None:
     client = Client(to("eni-ours"))
-    result = run(client, options(network_interface_id="eni-new", network="prod"), False)
+    result = manage_route(client, options(network_interface_id="eni-new", network="prod"), False)
     assert client.writes == [
         (
             "replace_route",
@@ -86,14 +86,14 @@ def test_a_route_is_replaced_in_one_call() -> None:
 @pytest.mark.parametrize("wanted", [{}, {"network_interface_id": "eni-ours"}, {"network": "prod"}])
 def test_a_route_is_deleted(wanted: dict[str, Any]) -> None:
     client = Client(to("eni-ours"))
-    result = run(client, options(state="absent", **wanted), False)
+    result = manage_route(client, options(state="absent", **wanted), False)
     assert client.writes == [("delete_route", {"RouteTableId": TABLE, "DestinationCidrBlock": "172.16.0.0/12"})]
     assert (result["action"], result["route"]["state"], result["route"]["target"]) == ("delete", "absent", None)
 
 
 def test_deleting_what_is_not_there_changes_nothing() -> None:
     client = Client()
-    assert run(client, options(state="absent"), False)["changed"] is False
+    assert manage_route(client, options(state="absent"), False)["changed"] is False
     assert client.calls == [READ]
 
 
@@ -107,7 +107,7 @@ def test_deleting_what_is_not_there_changes_nothing() -> None:
 )
 def test_check_mode_writes_nothing(found: tuple[dict[str, Any], ...], wanted: dict[str, Any], action: str) -> None:
     client = Client(*found)
-    assert run(client, wanted, True)["action"] == action
+    assert manage_route(client, wanted, True)["action"] == action
     assert client.writes == []
 
 
@@ -129,19 +129,19 @@ def test_check_mode_writes_nothing(found: tuple[dict[str, Any], ...], wanted: di
 def test_with_a_network_a_foreign_route_is_left(change: dict[str, Any], found: dict[str, Any], text: str) -> None:
     client = Client(found)
     with pytest.raises(RouteError, match=text):
-        run(client, options(network="prod", **change), False)
+        manage_route(client, options(network="prod", **change), False)
     assert client.writes == []
 
 
 def test_with_a_network_a_route_to_nothing_may_be_replaced() -> None:
     client = Client(to("eni-gone", State="blackhole"))
-    assert run(client, options(network="prod", network_interface_id="eni-ours"), False)["action"] == "update"
+    assert manage_route(client, options(network="prod", network_interface_id="eni-ours"), False)["action"] == "update"
 
 
 def test_a_given_target_that_does_not_fit_is_not_deleted() -> None:
     client = Client(to("eni-other"))
     with pytest.raises(RouteError, match="goes to eni-other, not to eni-ours as given"):
-        run(client, options(state="absent", network_interface_id="eni-ours"), False)
+        manage_route(client, options(state="absent", network_interface_id="eni-ours"), False)
     assert client.writes == []
 
 
@@ -163,27 +163,27 @@ def test_a_given_target_that_does_not_fit_is_not_deleted() -> None:
 def test_refused(wanted: dict[str, Any], text: str) -> None:
     client = Client()
     with pytest.raises(RouteError) as refused:
-        run(client, wanted, False)
+        manage_route(client, wanted, False)
     assert text in str(refused.value)
     assert client.writes == []
 
 
 def test_a_propagated_route_does_not_count() -> None:
     client = Client({**to("eni-x"), "Origin": "EnableVgwRoutePropagation", "GatewayId": "vgw-1"})
-    assert run(client, options(network_interface_id="eni-ours"), False)["action"] == "create"
+    assert manage_route(client, options(network_interface_id="eni-ours"), False)["action"] == "create"
 
 
 def test_a_route_that_another_run_has_made_meanwhile() -> None:
     exists = client_error("RouteAlreadyExists", "The route identified by 172.16.0.0/12 already exists.")
     client = Client(errors={"create_route": exists})
     with pytest.raises(Ec2Error, match="RouteAlreadyExists"):
-        run(client, options(network_interface_id="eni-ours"), False)
+        manage_route(client, options(network_interface_id="eni-ours"), False)
 
     # what it meets may also be its own, from a call whose answer was lost
     late = Late(errors={"create_route": exists})
-    assert run(late, options(network_interface_id="eni-ours"), False)["action"] == "create"
+    assert manage_route(late, options(network_interface_id="eni-ours"), False)["action"] == "create"
 
 
 def test_a_route_that_is_gone_meanwhile_is_gone() -> None:
     client = Client(to("eni-ours"), errors={"delete_route": client_error("InvalidRoute.NotFound", "no route")})
-    assert run(client, options(state="absent"), False)["action"] == "delete"
+    assert manage_route(client, options(state="absent"), False)["action"] == "delete"

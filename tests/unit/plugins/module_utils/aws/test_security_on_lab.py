@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.security_groups import SecurityError, apply_changes
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import (
+    SecurityError,
+    apply_changes,
+)
 from lab.process import Running
 
 from .test_on_lab import A1, actions, aws, client, running

@@ -18,9 +18,9 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import creation as once
 from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
-from ansible_collections.bonded.internet.plugins.module_utils._aws import security_groups as security
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat import module as cpe_nat
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources import security_group as security
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
@@ -130,7 +130,7 @@ def test_the_one_that_is_in_use_stays(aws: Running, clients: tuple[Any, Any]) ->
         given = [{"ResourceType": "vpc", "Tags": tags}]
         second = clients[1].create_vpc(CidrBlock="10.102.0.0/16", TagSpecifications=given)["Vpc"]["VpcId"]
         smaller.add(second < first)
-        stays = once.settle(clients[1], once.KINDS["vpc"], "prod", {"vpc/acme": second})["vpc/acme"]
+        stays = once.settle(clients[1], owned.KINDS["vpc"], "prod", {"vpc/acme": second})["vpc/acme"]
         assert stays["VpcId"] == first
         assert keys(aws)["vpc/acme"] == 1
     assert smaller == {True, False}

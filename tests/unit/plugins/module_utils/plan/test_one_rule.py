@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run as run_cpe_nat_eips
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.routes import Route, RouteError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import Route, RouteError
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 from ansible_collections.bonded.internet.plugins.module_utils._module import private_wan_refusal

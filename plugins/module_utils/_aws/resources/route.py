@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One route of a VPC's route table: create, replace, delete exactly that one.
+"""Routes of a VPC's route tables: one is created, replaced or deleted, exactly that one.
 
-Routes cannot be tagged: a route is the network's if its target carries the network's tag.
+Roles `pwan_vpc` and `pwan_gateway` do that by `vpc_route`, which carries out all of it here. Routes cannot be tagged: a
+route is the network's if its target carries the network's tag.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from .client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, owned_by_network
+from ..._model.plan import PlannedChange
+from ..client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, owned_by_network
+from ..kind import AwsState, Call, Calls, Place
+from .internet_gateway import EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY
+from .nat_gateway import NAT_GATEWAY
+from .network_interface import NETWORK_INTERFACE
+from .route_table import ROUTE_TABLE
+from .vpc import VPC
 
 TARGETS = {
     "network_interface_id": "NetworkInterfaceId",
@@ -23,16 +31,47 @@ TARGETS = {
 }
 """Option -> EC2's name. A gateway_id is an internet gateway here."""
 
-LISTINGS = {
-    "NetworkInterfaceId": ("describe_network_interfaces", "network-interface-id"),
-    "NatGatewayId": ("describe_nat_gateways", "nat-gateway-id"),
-    "GatewayId": ("describe_internet_gateways", "internet-gateway-id"),
-    "EgressOnlyInternetGatewayId": ("describe_egress_only_internet_gateways", ""),
+KINDS = {
+    "NetworkInterfaceId": (NETWORK_INTERFACE, "network-interface-id"),
+    "NatGatewayId": (NAT_GATEWAY, "nat-gateway-id"),
+    "GatewayId": (INTERNET_GATEWAY, "internet-gateway-id"),
+    "EgressOnlyInternetGatewayId": (EGRESS_ONLY_GATEWAY, ""),
 }
-"""Listing and filter for each kind of target, to read its tags. Targets of other kinds are never this collection's.
+"""Kind of each target, and the filter of its listing. Targets of other kinds are never this collection's.
 
 Egress-only internet gateways have no filter by id: "".
 """
+
+
+def _main_table(name: str, state: AwsState) -> str | None:
+    """Return the id of the main table of a VPC, which EC2 makes by itself, without tags."""
+    vpc = VPC.id_of(name.removesuffix("/main"), state)
+    return next((t.id for t in state.cloud.route_tables.values() if t.main and t.vpc_id == vpc), None)
+
+
+def _table(item: PlannedChange, state: AwsState) -> list[tuple[str, bool]]:
+    if item.parent.endswith("/main"):
+        return [(_main_table(item.parent, state) or "*", False)]
+    return [ROUTE_TABLE.place_of(item.parent, state)]
+
+
+def _params(item: PlannedChange, state: AwsState) -> dict[str, Any] | None:
+    family = "DestinationIpv6CidrBlock" if ":" in item.key else "DestinationCidrBlock"
+    table = ROUTE_TABLE.id_of(item.parent, state) or _main_table(item.parent, state)
+    params = {"RouteTableId": table, family: item.key}
+    if item.verb != "delete":
+        target = str((item.after or {}).get("target"))
+        field = next((name for name, (kind, _filter) in KINDS.items() if kind.is_id(target)), None)
+        return params | {field: target} if field else None
+    return params
+
+
+_IN = (Place(ROUTE_TABLE.resource, _table),)
+CALLS: Calls = {
+    ("route", "create"): (Call("create_route", _IN, params=_params),),
+    ("route", "update"): (Call("replace_route", _IN, params=_params),),
+    ("route", "delete"): (Call("delete_route", _IN, params=_params),),
+}
 
 JUST_MADE = (
     "InvalidNetworkInterfaceID.NotFound",
@@ -130,13 +169,13 @@ class Route:
         }
 
 
-def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def manage_route(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make the one route true and return the module's result: changed, action, route, diff.
 
     One call if all is as wanted. Raises RouteError (nothing was changed) and Ec2Error.
     """
     wanted = Route.of(params)
-    tables = describe_by(client, "describe_route_tables", "route-table-id", [wanted.table])
+    tables = describe_by(client, ROUTE_TABLE.listing, "route-table-id", [wanted.table])
     if not tables:
         raise RouteError(f"route table {wanted.table} does not exist in this account and region")
     routes = [route for route in tables[0].get("Routes", []) if route.get("Origin") != "EnableVgwRoutePropagation"]
@@ -197,7 +236,7 @@ def _change(client: Ec2Client, wanted: Route, action: str) -> None:
 
 
 def _target_now(client: Ec2Client, wanted: Route) -> Target | None:
-    tables = describe_by(client, "describe_route_tables", "route-table-id", [wanted.table])
+    tables = describe_by(client, ROUTE_TABLE.listing, "route-table-id", [wanted.table])
     routes = [route for table in tables for route in table.get("Routes", [])]
     return next((Target.of(route) for route in routes if _network_of(route) == wanted.destination), None)
 
@@ -221,15 +260,16 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
     """
     if wanted.network is None:
         return
-    listing = LISTINGS.get(now.field) if now else None
-    if now is None or listing is None:
+    known = KINDS.get(now.field) if now else None
+    if now is None or known is None:
         raise RouteError(
             f"{wanted.where} goes to {now or 'an unknown target'}, which is not of network '{wanted.network}'"
         )
+    kind, name = known
     objects = (
-        describe_by(client, listing[0], listing[1], [now.id])
-        if listing[1]
-        else [one for one in describe(client, listing[0]) if one[now.field] == now.id]
+        describe_by(client, kind.listing, name, [now.id])
+        if name
+        else [one for one in describe(client, kind.listing) if one[kind.id] == now.id]
     )
     if objects and not any(owned_by_network(item, wanted.network) for item in objects):
         raise RouteError(

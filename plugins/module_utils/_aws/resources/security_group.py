@@ -1,23 +1,62 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups, who carries them, and source/destination checks: brought about.
+"""Security groups, their rules, who carries them, and source/destination checks.
 
-amazon.aws's ec2_security_group purges rules by default and sleeps; ec2_eni sets an interface's whole list of groups.
-Here nothing of others is taken away: rules and groups are added beside what is there, and only ours are removed.
+`aggregator_security` creates, changes and deletes them. amazon.aws's ec2_security_group purges rules by default and
+sleeps; ec2_eni sets an interface's whole list of groups. Here nothing of others is taken away: rules and groups are
+added beside what is there, and only ours are removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._model.names import TAG_CHECK, TAG_KEY, group_name, tags
-from .._model.state import Rule, SecurityGroup
-from .client import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
-from .creation import Creation, create
-from .executor import done_before
-from .security_group_reader import group_of, permission_of
+from ..._model.desired_network import DesiredNetwork
+from ..._model.names import TAG_CHECK, TAG_KEY, group_name, tags
+from ..._model.plan import PlannedChange
+from ..._model.state import SELF, Cloud, Rule, SecurityGroup
+from ..client import AwsRefusal, Ec2Client, Ec2Error, as_tags, call, describe, describe_by, owned_by, tags_of, where
+from ..creation import Creation, create
+from ..executor import done_before
+from ..kind import AwsState, Call, Calls, Place, kind, parent_of
+from .network_interface import NETWORK_INTERFACE
+from .vpc import VPC
+
+SECURITY_GROUP = kind("security_group", "sg", lambda cloud: cloud.groups, id="GroupId")
+
+
+def _groups_of_others(item: PlannedChange, state: AwsState) -> list[tuple[str, bool]]:
+    """Return the groups of others on an interface: the call names all groups that the interface carries then."""
+    carried = {one.interface_id: one.groups for one in state.cloud.instances.values()}
+    carried |= {one.id: one.groups for one in state.cloud.interfaces.values()}
+    return [(number, False) for number in carried.get(item.parent, ()) if number not in state.cloud.groups]
+
+
+_OURS = (SECURITY_GROUP.ours,)
+_ATTACH = Call(
+    "modify_network_interface_attribute",
+    (NETWORK_INTERFACE.at(parent_of), *_OURS, Place(SECURITY_GROUP.resource, _groups_of_others)),
+)
+CALLS: Calls = {
+    ("security_group", "create"): (
+        SECURITY_GROUP.creation(VPC.at(parent_of)).dry_run(
+            GroupName=lambda _item, state: f"{state.network}-dry-run",
+            Description=lambda _item, _state: "dry run",
+            VpcId=lambda item, _state: item.parent if VPC.is_id(item.parent) else None,
+        ),
+    ),
+    ("security_group", "delete"): (SECURITY_GROUP.deletion(),),
+    ("security_group_rule", "create"): (Call("authorize_security_group_ingress", _OURS),),
+    ("security_group_rule", "delete"): (Call("revoke_security_group_ingress", _OURS),),
+    ("group_attachment", "create"): (_ATTACH,),
+    ("group_attachment", "delete"): (_ATTACH,),
+}
+
+OURS = "bonded.internet"
+"""The description of the rules that we make: a rule of a group has no tags in DescribeSecurityGroups."""
+
 
 MISSING = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 """A group that was just made may be unknown to the next call."""
@@ -26,6 +65,64 @@ DUPLICATE_GROUP = "InvalidGroup.Duplicate"
 DUPLICATE_RULE = "InvalidPermission.Duplicate"
 UNKNOWN_RULE = "InvalidPermission.NotFound"
 ROUNDS = 3
+
+
+def read_security(
+    client: Ec2Client, desired: DesiredNetwork, cloud: Cloud, some_check_is_off: bool, some_group_is_carried: bool
+) -> None:
+    """Read groups only where they are asked for, taken down or carried; checks switched off only where one is off."""
+    if desired.security_groups or desired.absent or desired.prune or some_group_is_carried:
+        for item in describe(client, SECURITY_GROUP.listing, Filters=owned_by(desired.network)):
+            cloud.groups[item["GroupId"]] = group_of(item)
+    if some_check_is_off:
+        mark = where({f"tag:{TAG_CHECK}": f"{desired.network}:true"})
+        found = describe(client, NETWORK_INTERFACE.listing, Filters=mark)
+        cloud.checked_before |= {item["NetworkInterfaceId"] for item in found}
+
+
+def read_carriers(client: Ec2Client, cloud: Cloud) -> None:
+    """Read the interfaces that carry the network's groups, whosoever's the interfaces are."""
+    found: dict[str, list[str]] = {number: [] for number in cloud.groups}
+    for item in describe_by(client, NETWORK_INTERFACE.listing, "group-id", found):
+        for group in item.get("Groups", []):
+            if group["GroupId"] in found:
+                found[group["GroupId"]].append(item["NetworkInterfaceId"])
+    before = cloud.carriers or {}
+    cloud.carriers = {number: (*before.get(number, ()), *carriers) for number, carriers in found.items()}
+
+
+def group_of(item: Mapping[str, Any]) -> SecurityGroup:
+    """A group of DescribeSecurityGroups."""
+    rules = list(_rules(item))
+    return SecurityGroup(
+        id=item["GroupId"],
+        vpc_id=item["VpcId"],
+        tags=tags_of(item),
+        rules=frozenset(rule for rule, _ours in rules),
+        own=frozenset(rule for rule, owned_by_network in rules if owned_by_network),
+    )
+
+
+def _rules(item: Mapping[str, Any]) -> Iterator[tuple[Rule, bool]]:
+    """Each rule that lets IPv4 in, and whether it is ours."""
+    for permission in item.get("IpPermissions", []):
+        protocol = permission["IpProtocol"]
+        low, high = (None, None) if protocol == "-1" else (permission.get("FromPort"), permission.get("ToPort"))
+        for source in permission.get("IpRanges", []):
+            yield Rule(protocol, low, high, source["CidrIp"]), source.get("Description") == OURS
+        for source in permission.get("UserIdGroupPairs", []):
+            inside = SELF if source.get("GroupId") == item["GroupId"] else str(source.get("GroupId"))
+            yield Rule(protocol, low, high, inside), source.get("Description") == OURS
+
+
+def permission_of(rule: Mapping[str, Any], group_id: str) -> dict[str, Any]:
+    """A RULE of module aggregator_security as EC2 takes it."""
+    permission: dict[str, Any] = {"IpProtocol": rule["protocol"]}
+    if rule.get("from_port") is not None:
+        permission |= {"FromPort": rule["from_port"], "ToPort": rule["to_port"]}
+    if rule["source"] == SELF:
+        return permission | {"UserIdGroupPairs": [{"GroupId": group_id, "Description": OURS}]}
+    return permission | {"IpRanges": [{"CidrIp": rule["source"], "Description": OURS}]}
 
 
 class SecurityError(AwsRefusal):
@@ -56,7 +153,7 @@ class _Work:
     def __init__(self, client: Ec2Client, network: str, check_mode: bool) -> None:
         self._client, self._network, self._check_mode = client, network, check_mode
         self.done: list[str] = []
-        found = describe(client, "describe_security_groups", Filters=owned_by(network))
+        found = describe(client, SECURITY_GROUP.listing, Filters=owned_by(network))
         self._listed = sorted((group_of(item) for item in found), key=lambda group: group.id)
         self._groups = {group.tags.get(TAG_KEY, ""): group for group in reversed(self._listed)}
 
@@ -92,7 +189,7 @@ class _Work:
             except Ec2Error as error:
                 if attempt == ROUNDS or error.code != (DUPLICATE_RULE if present else UNKNOWN_RULE):
                     raise
-            (now,) = map(group_of, describe(self._client, "describe_security_groups", GroupIds=[group.id]))
+            (now,) = map(group_of, describe(self._client, SECURITY_GROUP.listing, GroupIds=[group.id]))
             # A rule of ours whose description was changed stays.
             left = [rule for rule in left if (_rule(rule) not in now.rules if present else _rule(rule) in now.own)]
         self.done.append(text)
@@ -134,14 +231,14 @@ class _Work:
         further = {str(tag): str(value) for tag, value in (wanted.get("tags") or {}).items()}
 
         def look() -> list[SecurityGroup]:
-            listed = map(group_of, self._owned("describe_security_groups", key))
+            listed = map(group_of, self._owned(SECURITY_GROUP.listing, key))
             return [group for group in listed if group.vpc_id == vpc]
 
         owner = tags(self._network, key)
         try:
             found, _certain = create(
                 self._client,
-                Creation("create_security_group", f"{key}: made in {vpc}"),
+                Creation(SECURITY_GROUP.create, f"{key}: made in {vpc}"),
                 look,
                 lambda answer: SecurityGroup(answer["GroupId"], vpc, owner),
                 GroupName=name,
@@ -160,7 +257,7 @@ class _Work:
 
     def _vpc(self, key: str, what: str) -> str | None:
         """The VPC with this key; None in check mode, where it may have yet to be made."""
-        found = self._owned("describe_vpcs", key)
+        found = self._owned(VPC.listing, key)
         if len(found) == 1:
             return str(found[0]["VpcId"])
         if self._check_mode and not found:
@@ -174,7 +271,7 @@ class _Work:
     def interface(self, wanted: Mapping[str, Any]) -> None:
         """An interface carries these groups beside its others, no longer those, and has its check as wanted."""
         number, key = wanted.get("interface_id"), wanted.get("interface_key") or ""
-        operation = "describe_network_interfaces"
+        operation = NETWORK_INTERFACE.listing
         listed = describe_by(self._client, operation, "network-interface-id", [number]) if number else []
         found = listed if number else self._owned(operation, key)
         going = wanted.get("absent_groups") or []
@@ -234,7 +331,7 @@ class _Work:
         going = [group for group in self._listed if group.tags.get(TAG_KEY) == key]
         for group in going:
             self._groups[key] = group
-            for interface in describe_by(self._client, "describe_network_interfaces", "group-id", [group.id]):
+            for interface in describe_by(self._client, NETWORK_INTERFACE.listing, "group-id", [group.id]):
                 self._carry(interface, [], [key])
             self._delete(f"{key}: deleted", group)
         self._listed = [group for group in self._listed if group not in going]
@@ -243,7 +340,7 @@ class _Work:
     def _delete(self, text: str, group: SecurityGroup) -> None:
         if not self._check_mode:
             try:
-                call(self._client, "delete_security_group", what=text, GroupId=group.id)
+                call(self._client, SECURITY_GROUP.delete, what=text, GroupId=group.id)
             except Ec2Error as error:
                 if error.code not in MISSING:
                     raise
