@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -270,24 +269,13 @@ def private_wan_refusal(options: Mapping[str, Any]) -> str | None:
     return f"space {options['space']!r}: mode: {problem}" if problem else None
 
 
-def _mapping_of(raw: Any) -> Any:
-    """The mapping in a JSON text, which Ansible takes for a dictionary; anything else as it is."""
-    if not isinstance(raw, str) or not raw.lstrip().startswith("{"):
-        return raw
-    try:
-        return json.loads(raw)
-    except ValueError:
-        return raw
-
-
 def _only_given(values: Mapping[str, Any], raw: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
     """``values`` without what the task did not name, at every depth.
 
-    :param raw: the same part of the task as it was written; of a JSON text its own mapping, and where it is neither
-        (another text that was parsed), what is not null counts as given
+    :param raw: the same part of the task as it was written; where it is a text, which Ansible has parsed, what is not
+        null counts as given
     """
     result = {}
-    raw = _mapping_of(raw)
     for name, option in spec.items():
         if not isinstance(raw, Mapping):
             named = values.get(name) is not None

@@ -678,8 +678,7 @@ text:
   elements: str
 work:
   description:
-    - What the roles are given, by host and phase. What is on an aggregator is given as JSON texts, as module
-      M(bonded.internet.aggregator_network) takes them for dictionaries.
+    - What the roles are given, by host and phase.
   returned: success
   type: dict
 limits:

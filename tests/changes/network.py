@@ -15,11 +15,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.aggregator
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, Phase
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import diff, predict, wanted
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import Inventory, InventoryError
 from tests.unit.plugins.module_utils.design.built_world import FACTS

@@ -30,7 +30,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan import planner as engine
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_changes import server_steps
 from tests.faults.cells import Cell
 from tests.faults.recording import Network
 from tests.faults.world import World

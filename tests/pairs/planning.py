@@ -16,10 +16,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.planner im
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs, server_steps
-from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_changes import server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 from tests.pairs.state import NETWORK, State, hosts_with, seen
 

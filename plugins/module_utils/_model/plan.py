@@ -1,16 +1,19 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Items of the plan, and the work that the roles are given."""
+"""Items of the plan, their scope and regions, and the work that the roles are given."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from .._objects import Change, Object, Verb
+from .desired_network import DesiredNetwork
 from .phases import PHASES, ObjectBatch, Phase
 from .quotas import QuotaUsage
+from .state import Cloud
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
@@ -84,6 +87,47 @@ def item_of(system: System, change: Change, place: Placement) -> PlannedChange:
         interrupts=text,
         switch=place.switch if text else "",
     )
+
+
+def items_by_region(
+    items: Iterable[PlannedChange], desired: DesiredNetwork, cloud: Cloud
+) -> dict[str | None, list[PlannedChange]]:
+    """Return AWS's items by region: their host's, or that of the aggregators' VPC that they name; else the first one.
+
+    What lies in a space's VPC has no host, and the hosts of such a network are in one region.
+    """
+    hosts = {host.host: host.region for host in desired.hosts}
+    machines = {host.instance_id: host.region for host in desired.hosts}
+    vpcs = {one.vpc_id: machines.get(one.id) for one in cloud.instances.values()}
+    first = min(hosts.values(), key=str, default=None)
+    found: dict[str | None, list[PlannedChange]] = {}
+    for item in items:
+        if item.system != "aws":
+            continue
+        vpc = next((vpc for vpc in vpcs if vpc in (item.parent, *item.parent.split("/"))), None)
+        region = hosts[item.host] if item.host in hosts else vpcs[vpc] if vpc else first
+        found.setdefault(region, []).append(item)
+    return found
+
+
+@dataclass
+class Scope:
+    """Scope of this run. `limited`: not all aggregators of the network are in the play."""
+
+    hosts: Collection[str]
+    parts: Collection[str]
+    limited: bool
+    absent: bool
+
+    def reason(self, item: PlannedChange) -> str | None:
+        """Return the reason why an item is left out, or None if it is in scope."""
+        if item.part not in self.parts:
+            return f"the part {item.part} is not run"
+        if item.host and item.host not in self.hosts:
+            return f"{item.host} is not in the play: --limit, a slice or a disabled host"
+        if self.limited and item.phase == "remove" and not (self.absent and item.host):
+            return "removals wait for a run of all aggregators"
+        return None
 
 
 @dataclass(frozen=True)

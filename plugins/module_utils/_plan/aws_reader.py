@@ -24,7 +24,7 @@ from .._aws.resources.subnet import read_subnets, reserved_in
 from .._aws.resources.vpc import foreign_objects_in, read_vpcs
 from .._model.desired_network import DesiredNetwork
 from .._model.names import is_group_name
-from .._model.plan import PlannedChange
+from .._model.plan import PlannedChange, items_by_region
 from .._model.quotas import REGIONAL
 from .._model.state import Cloud, Instance, InstanceLimits
 
@@ -155,7 +155,6 @@ class CloudReader:
         """Return sentences on denied rights, and on rights that AWS does not decide, each in its own region."""
         # seldom asked for, and Ansible compiles what is imported in every run
         from .._aws.permissions.check import missing_rights
-        from .regions import items_by_region
 
         missing: dict[str, None] = {}
         untold: dict[str, None] = {}

@@ -29,21 +29,20 @@ from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, Report
 from .._model.phases import PHASES
-from .._model.plan import ALLOW, Design, PlannedChange
+from .._model.plan import ALLOW, Design, PlannedChange, Scope
+from .._objects import title_of
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .argument_spec import DEFAULT_MAX_DELETIONS
 from .aws_reader import ClientOf, CloudReader
-from .conforming import judge_server
 from .host_config import expected_interfaces
-from .role_inputs import Step, make_role_inputs, server_steps
-from .scope import Scope
+from .role_inputs import make_role_inputs
+from .server_changes import Step, server_steps
 from .server_reader import ServerReader
 from .summary import lines_of, nothing_left, nothing_to_do
 
 NEW_KINDS = {"private_address", "attachment"}
-
-
+ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
 MOST_PROBLEMS = 50
 """Number of problems that are shown: one mistake in a template makes thousands."""
 
@@ -97,7 +96,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> dict[
             "only: everything has to know the new names. Run once without --limit and --tags."
         )
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, desired, params, report)
-    judge_server(refs.not_shown(), plan.items, bool(params.get("allow_nonconforming")), report)
+    _judge_server(refs.not_shown(), plan.items, bool(params.get("allow_nonconforming")), report)
     if params.get("check_rights"):
         _check_rights(plan.items, desired, api, cloud_side, report)
     if report.problems:
@@ -307,4 +306,35 @@ def _judge(
             report.problem(
                 f"The subnets {', '.join(subnets)} would be deleted with the NAT gateways {', '.join(used)} still in "
                 "them: run the part gateways too."
+            )
+
+
+def _judge_server(
+    not_shown: Mapping[str, list[str]], items: list[PlannedChange], allowed: bool, report: Report
+) -> None:
+    """Refuse to write fields that no object on the server shows; warn of others.
+
+    What the plan has read tells, so this costs no request. A server ignores unknown fields without a word: what is
+    written would be lost, or the same change planned again in each run.
+
+    :param not_shown: kind -> fields that no object of those read shows
+    :param allowed: whether the operator has said the switch
+    """
+    written: dict[str, set[str]] = {}
+    for item in items:
+        if item.system == "server" and item.verb != "delete":
+            written.setdefault(item.kind, set()).update(item.after or {})
+    for kind, names in sorted(not_shown.items()):
+        lost = [name for name in names if name.partition(".")[0] in written.get(kind, ())]
+        if lost and not allowed:
+            report.problem(
+                f"The management server has no {', '.join(lost)} in any {title_of(kind)} that was read, and this plan "
+                "writes it (expected an object that shows it). Correct the name with bonding_api_map: bonding_api_info "
+                "with conformance=true proposes the lines (docs/api-map.md). Or say "
+                f"{ALLOW_NONCONFORMING}: true to write it nevertheless."
+            )
+        else:
+            report.warn(
+                f"The management server has no {', '.join(names)} in any {title_of(kind)} that was read: its API is "
+                "not what the collection assumes there. Ask bonding_api_info with conformance=true (docs/api-map.md)."
             )

@@ -6,35 +6,19 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
-from .._design.inputs.bgp_password import NOT_SHOWN, SENT_AGAIN
-from .._model.phases import DISRUPTIVE, PHASES, Phase
-from .._model.plan import KNOWN_AFTER_APPLY, Design, Placement, PlannedChange, item_of
-from .._objects import Change, Object
+from .._model.phases import PHASES, Phase
+from .._model.plan import Design, PlannedChange, Scope
+from .._objects import Object
 from .._parents import BOND, is_below, number_of
-from .._reconcile import AGGREGATOR_PARTS, ReconcileError, diff, dump_prefetched, predict, wanted
-from .._resources import SLOTS
+from .._reconcile import dump_prefetched
 from .host_config import expected_changed_interfaces, host_inputs, zones_after_routes
-from .scope import Scope
-
-BGP = "bgp_protocol"
-MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change on the server with its place in the plan, and the whole staged object that the roles hand on."""
-
-    item: PlannedChange
-    obj: Object
-    known: tuple[Object, ...] = ()
-    """Objects on the server before the phase, and the filters that they name: the roles need not read them again."""
+from .server_changes import Step
 
 
 @dataclass
@@ -44,118 +28,6 @@ class Plan:
     items: list[PlannedChange] = field(default_factory=list)
     deferred: list[tuple[PlannedChange, str]] = field(default_factory=list)
     work: dict[str, Any] = field(default_factory=dict)
-
-
-def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) -> list[Step]:
-    """The changes of each phase, each against the state that the phases before leave."""
-    steps: list[Step] = []
-    state = dict(objects)
-    # By id: what is the same in all phases is one Object, which the design keeps.
-    made: dict[int, tuple[Object, dict[str, Any]]] = {}
-    for phase in PHASES:
-        places: dict[tuple[str, str, str], tuple[str, str | None, Object]] = {}
-        targets: list[Object] = []
-        gone: list[Object] = []
-        unknown: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for batch in design.batches[phase]:
-            for obj in batch.wanted:
-                if id(obj) not in made:
-                    made[id(obj)] = _target(obj)
-                target, open_fields = made[id(obj)]
-                if target.identity in places:
-                    _refuse_other(target, targets)
-                    continue
-                places[target.identity] = (batch.part, batch.host, obj)
-                targets.append(target)
-                if open_fields:
-                    unknown[target.identity] = open_fields
-            for obj in batch.gone:
-                if obj.identity not in places:
-                    places[obj.identity] = (batch.part, batch.host, obj)
-                    gone.append(obj)
-        changes = diff(state.values(), targets, gone, canonical=True)
-        if phase == "add":
-            changes = [*changes, *_chosen_later(unknown, changes, state)]
-        if phase == "switch" and design.update_password:
-            changes = _with_passwords(changes, targets, objects, state)
-        for change in changes:
-            part, host, obj = places[change.identity]
-            open_fields = unknown.get(change.identity, {})
-            after = {**change.after, **open_fields} if change.after is not None else None
-            before = change.before
-            if open_fields and before is not None:
-                before = {**before, **{name: state[change.identity].data.get(name) for name in open_fields}}
-            marked = design.interrupting.get((phase, change.parent, change.key), ("", ""))
-            place = Placement(phase, part, host).interrupting(*marked)
-            known = _known(change, obj, state)
-            steps.append(Step(_item(replace(change, before=before), after, place), obj, known))
-        state = {item.identity: item for item in predict(state.values(), changes)}
-    return steps
-
-
-def _refuse_other(target: Object, targets: list[Object]) -> None:
-    """Raise if an object is wanted a second time and otherwise, or also removed: one would be lost without a word."""
-    other = next((one for one in targets if one.identity == target.identity), None)
-    if other is None:
-        raise ReconcileError(f"{target.title} is wanted, and removed in the same phase. Nothing was changed.")
-    if (other.kind, other.data) != (target.kind, target.data):
-        raise ReconcileError(f"{target.title} is wanted twice, with different values. Nothing was changed.")
-
-
-def _chosen_later(
-    unknown: dict[tuple[str, str, str], dict[str, Any]],
-    changes: list[Change],
-    state: dict[tuple[str, str, str], Object],
-) -> list[Change]:
-    """Objects that are there already, and get nothing else new but what AWS has yet to choose."""
-    changed = {change.identity for change in changes}
-    found = [state[identity] for identity in unknown if identity in state and identity not in changed]
-    return [Change("update", one.kind, one.parent, one.key, {}, {}, one.id) for one in found]
-
-
-def _with_passwords(
-    changes: list[Change],
-    targets: list[Object],
-    objects: Mapping[tuple[str, str, str], Object],
-    state: Mapping[tuple[str, str, str], Object],
-) -> list[Change]:
-    """The changes, with the password in that of each BGP session that was there before this run, changed or not."""
-    found = {change.identity: change for change in changes}
-    for target in targets:
-        if target.kind == BGP and target.identity in objects and target.identity in state:
-            one = state[target.identity]
-            change = found.get(target.identity, Change("update", one.kind, one.parent, one.key, {}, {}, one.id))
-            before = {**(change.before or {}), "password": NOT_SHOWN}
-            after = {**(change.after or {}), "password": SENT_AGAIN}
-            found[target.identity] = replace(change, before=before, after=after)
-    return list(found.values())
-
-
-def _known(change: Change, obj: Object, state: dict[tuple[str, str, str], Object]) -> tuple[Object, ...]:
-    filters = [slot["filter"] for name in SLOTS if (slot := obj.data.get(name)) and slot.get("filter")]
-    identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
-    return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
-
-
-def _target(obj: Object) -> tuple[Object, dict[str, Any]]:
-    """The wanted object without the fields that AWS has yet to choose, and those fields."""
-    unknown = {
-        name: value for name, value in obj.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
-    }
-    data = {name: value for name, value in obj.data.items() if name not in unknown and name not in ("type", "protocol")}
-    return wanted(obj.kind, obj.parent, data), unknown
-
-
-def _item(change: Change, after: dict[str, Any] | None, place: Placement) -> PlannedChange:
-    """Return the item of a change on the server; an update in the switch phase interrupts what its fields say."""
-    if place.phase == "switch" and change.verb == "update":
-        if change.kind == "space":
-            place = place.interrupting(MODE_INTERRUPTS)
-        else:
-            fields = DISRUPTIVE.get(change.kind, {})
-            texts = dict.fromkeys(fields[name] for name in change.after or {} if name in fields)
-            place = place.interrupting("; ".join(texts))
-    return item_of("server", replace(change, after=after), place)
 
 
 def make_role_inputs(
@@ -271,9 +143,7 @@ class _Work:
     def as_dict(self) -> dict[str, Any]:
         """Return the dictionary that network_plan returns for it."""
         for net, spaces, objects in self._known.values():
-            net["known"] = _text(dump_prefetched(self._aggregators[net["aggregator"]], spaces, objects.values()))
-            for section in AGGREGATOR_PARTS:
-                net[section] = [_text(data) for data in net[section]]
+            net["known"] = dump_prefetched(self._aggregators[net["aggregator"]], spaces, objects.values())
         return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
 
     def vpcs(self, hosts: Sequence[str], phase: str, entries: Iterable[dict[str, Any]]) -> None:
@@ -293,14 +163,6 @@ class _Work:
             lists = {"vpcs": shared["vpcs"].values(), "gateways": gateways}
             rounds[phase] = {name: list(range(max(map(len, given), default=0))) for name, given in lists.items()}
         return rounds
-
-
-def _text(data: Mapping[str, Any]) -> str:
-    """An option that is a dictionary, as the JSON that modules take for one.
-
-    Ansible copies, tags and templates what it passes on, value by value and host by host: a text is one value.
-    """
-    return json.dumps(data)
 
 
 def _security() -> dict[str, list[Any]]:

@@ -9,7 +9,6 @@ it from the inventory and gives it to each BGP protocol of the plan's work.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,13 +17,11 @@ SENT_AGAIN = "(sent again, never shown)"
 
 
 def with_password(protocols: Iterable[Any], password: str) -> list[Any]:
-    """Return the protocols, each BGP one without a password of its own with this one. Texts of JSON stay texts."""
+    """Return the protocols, each BGP one without a password of its own with this one."""
     return [_with(entry, password) for entry in protocols]
 
 
 def _with(entry: Any, password: str) -> Any:
-    if isinstance(entry, str):
-        return json.dumps(_with(json.loads(entry), password))
     if not isinstance(entry, Mapping) or entry.get("protocol") != "bgp":
         return entry
     return {"password": password, **entry}

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -319,15 +318,8 @@ def test_a_part_is_not_enough_to_find_the_surplus(monkeypatch: pytest.MonkeyPatc
     assert "known goes with state merged, or deleted with names" in result["msg"]
 
 
-def test_an_object_may_be_a_json_text_and_its_null_clears(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As network_plan hands objects on; what a text does not name is left as it is."""
-    text = json.dumps({"name": "vx1", "type": "vxlan", "space": None})
-    arguments = {"aggregator": 7, "interfaces": [text]}
+def test_a_null_of_an_object_clears_and_what_it_does_not_name_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = {"aggregator": 7, "interfaces": [{"name": "vx1", "type": "vxlan", "space": None}]}
     step = patch(f"{ON}vxlan_interfaces/41/", {"space": None}, {**VX_MADE, "space": None})
     result = run_module(monkeypatch, main, arguments, get(f"{ON}interfaces/", [VX_MADE]), step)
     assert actions(result) == [("vxlan_interface", "vx1", "update")]
-
-
-def test_known_may_be_a_json_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run_module(monkeypatch, main, {**WANTED, "known": json.dumps(KNOWN)}, WRITES[0], WRITES[2])
-    assert result["changed"]

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from typing import Any
 
@@ -131,9 +130,9 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
     assert set(work["hosts"]) == {"agg1", "agg2"}
     (net,) = work["hosts"]["agg2"]["add"]["mesh"]
     assert net["aggregator"] == 12
-    assert [json.loads(item)["name"] for item in net["interfaces"]] == ["vx10000003"]
-    assert [json.loads(item)["name"] for item in net["protocols"]] == ["prod_ospf_3"]
-    assert json.loads(net["known"])["objects"] == []
+    assert [item["name"] for item in net["interfaces"]] == ["vx10000003"]
+    assert [item["name"] for item in net["protocols"]] == ["prod_ospf_3"]
+    assert net["known"]["objects"] == []
     assert work["rounds"]["add"] == {"vpcs": [], "gateways": []}
     assert work["steps"] == ["private_wan", "mesh"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
@@ -26,7 +26,6 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Vpc,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 from .egress_world import ANYWHERE, LANS, ZONE, nat_world, tags
 from .test_bgp import DIRECT, TRANSIT, one_subnet

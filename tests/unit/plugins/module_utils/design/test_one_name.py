@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_changes import server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
 
 from .world import World, acme, small_world

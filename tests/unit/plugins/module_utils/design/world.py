@@ -25,7 +25,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Subnet,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
-from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Step, server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_changes import Step, server_steps
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
     ReconcileError,
     diff,

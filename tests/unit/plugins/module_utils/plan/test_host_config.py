@@ -11,13 +11,13 @@ from typing import Any
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostConfig, HostConfigChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import (
     expected_changed_interfaces,
     expected_interfaces,
     host_inputs,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
-from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 from ..design.egress_world import gateway, plain_world, space
 from ..design.world import HOSTS, host, small_world

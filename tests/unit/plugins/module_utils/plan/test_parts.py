@@ -12,10 +12,9 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.desired_net
     DesiredNetwork,
     Report,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Placement
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, Placement, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
-from ansible_collections.bonded.internet.plugins.module_utils._plan.scope import Scope
 
 SUBNET = "natgw-subnet/acme/eu-central-1a"
 REFUSAL = (
