@@ -96,11 +96,7 @@ Submit = Callable[[Callable[[], Response]], Response]
 
 
 class Api:
-    """Answers API requests.
-
-    A log entry is about an action: ``{n, t, ms, service, region, action, params, status, error, message, fault}``, with
-    the flat query parameters without Action and Version, the HTTP status (0 when the connection was cut), the error's
-    code and text or null, and the kind of fault that was put in, or null.
+    """Answers API requests, and logs them (docs/lab-aws.md has the fields of a log entry).
 
     :param submit: carries out a function between two others, and returns its result.
     """

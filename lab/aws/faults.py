@@ -2,28 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on demand; private to the stand-in.
+"""Faults on demand; private to the stand-in. Their keys and kinds are in docs/lab-aws.md, "Faults".
 
-A fault is a dictionary:
-
-=========  ============  =============================================================================================
-key        default       meaning
-=========  ============  =============================================================================================
-action     ``.*``        regular expression for the action's whole name, such as ``AssociateAddress`` or ``Describe.*``
-kind       ``error``     ``error``: answered with an error, nothing is done; ``delay``: done after a while;
-                         ``broken``: the connection is cut, nothing is done; ``lost``: done, then the connection is cut;
-                         ``failed``: done, then answered with an error; ``hidden``: done, but what it made does not
-                         seem to exist for a while; ``hold``: waits until it is released, then done
-after      0             how many matching actions pass first
-count      1             how many actions it is put into; null: all, until the faults are deleted
-code       InternalError  of an ``error`` or ``failed``, such as ``RequestLimitExceeded`` or ``AddressLimitExceeded``
-message    a sentence    of an ``error``
-status     by the code   HTTP status of an ``error``
-seconds    0             how long a ``delay`` is, or how long things stay ``hidden``
-calls      0             how many further requests do not see what is ``hidden``
-=========  ============  =============================================================================================
-
-The first fault of the list that matches is put in, and only that.
+``after`` matching actions pass first, then ``count`` of them meet the fault (null: all). The first fault of the list
+that matches is put in, and only that.
 """
 
 from __future__ import annotations
@@ -51,7 +33,7 @@ STATUS = {
 
 @dataclass
 class Fault(KitFault):
-    """See the table above."""
+    """A fault; its fields are the keys of its JSON object."""
 
     action: str = ".*"
     kind: str = "error"

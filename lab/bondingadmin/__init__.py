@@ -6,16 +6,6 @@
 
     python -m lab.bondingadmin --port 8601 --db server.sqlite --seed seed.yml
 
-It is a program for tests and demonstrations: it listens on the loopback address only, and its passwords are
-kept by a fast and weak hash. How to use it: docs/lab-bondingadmin.md.
-
-- ``__main__``     the command
-- ``api``          API requests: faults, the log, Django's response
-- ``control``      control requests below ``/__lab__/``, beside those of ``lab.kit``
-- ``faults``       faults on demand
-- ``request_log``  bodies as the log shows them, without secrets
-- ``seed``         the YAML file that says what exists at first
-- ``state``        everything that exists, as JSON, with names for relations
-- ``database``     making, saving and loading the database
-- ``models``, ``validators``, ``serializers``, ``views``, ``urls``, ``permissions``   the API itself
+The program is for tests and demonstrations: it listens on the loopback address only, and a fast and weak hash keeps its
+passwords. docs/lab-bondingadmin.md says how to use it.
 """

@@ -2,14 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Control requests of the management server's stand-in, beside those of the kit.
-
-| request | does |
-|---|---|
-| ``GET renaming``, ``POST renaming`` | other paths, fields and values (see ``renaming``); ``{}`` ends it |
-| ``POST move`` | ``{bond, aggregator}``, ids or names: the bond is on this aggregator now, as after a failover |
-| ``POST permissions`` | ``{email: [name or pattern]}``: from now on the users' own groups give these, and no others |
-"""
+"""Control requests of the simulator, in addition to those of ``lab.kit``; docs/lab-bondingadmin.md lists them all."""
 
 from __future__ import annotations
 

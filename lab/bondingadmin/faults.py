@@ -2,36 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults that the simulator injects on demand.
+"""Faults that the simulator injects on demand. Their keys and actions are in docs/lab-bondingadmin.md, "Faults".
 
-A fault says which requests it meets, and what it does to them:
-
-- ``method``: a regular expression for the whole method, default any;
-- ``path``: a regular expression that is searched for in the path with its query, default any;
-- ``count``: how many requests it meets before it is used up, default 1; null: all;
-- ``skip``: how many matching requests it lets through first, default 0;
-
-and at least one of
-
-- ``delay``: seconds to wait first; by itself the request is then dealt with as always;
-
-and at most one of
-
-- ``status``: this answer instead, with ``body`` (JSON or text) and ``headers`` (such as Retry-After);
-- ``html``: true or a text: an HTML page instead, with the status 200 unless ``status`` says another;
-- ``redirect``: an address: sent there, with 302 unless ``status`` says another;
-- ``big``: a number: so many MiB of JSON instead, an empty list and white space; with ``gzip: true`` compressed;
-- ``break``: true: the connection is cut before the request is dealt with;
-- ``lost``: true: the request is dealt with, then the connection is cut without an answer;
-- ``truncate``: true: the request is dealt with, the connection is cut in the middle of the answer;
-- ``drip``: a number: the request is dealt with, the answer comes with so many bytes a second, its head too;
-- ``alter``: an object: the request is dealt with, and the object in the answer, or each object in its list, gets these
-  fields;
-- ``page_size``: a number: the request is dealt with as if its query had asked for pages of that size.
-
-With ``done: true`` the request is dealt with before one of the first four answers instead.
-
-The first fault in the list that matches acts. Requests to the control API meet none.
+The first fault of the list that matches a request acts. Requests to the control API meet none.
 """
 
 from __future__ import annotations

@@ -2,18 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Entries of the request log (see ``lab.kit.request_log``).
-
-An entry: ``{n, t, ms, method, path, query, body, status}``, and ``fault`` where one acted.
-
-- ``n`` counts from 1, in the order in which the server dealt with the requests; ``t`` is the time of arrival in
-  seconds since the epoch, ``ms`` how long it took;
-- ``path`` is without the query, ``query`` without the question mark;
-- ``body`` is what came in, parsed where it is JSON (else text, null if there was none), with each password and
-  token masked; headers are not kept at all;
-- ``status`` is the answer's, null where the request was not dealt with; with a fault that loses the answer it is
-  the one that the client did not get to see.
-"""
+"""Bodies of requests as the request log shows them: parsed where they are JSON, without passwords and tokens."""
 
 from __future__ import annotations
 

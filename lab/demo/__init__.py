@@ -4,12 +4,5 @@
 
 """The demonstration: the inventory inventories/demo on the two stand-ins, from an empty account to a working network.
 
-    python -m lab.demo [--keep] [--verbose]
-
-- ``__main__``     the program
-- ``playbook``     running a playbook with nothing of the user's around it, and what came of it
-- ``callback``     Ansible's side of that: each result as a JSON line
-- ``assertions``   what the demonstration asserts: no write where none may be, nothing of others touched
-- ``summary``      what was built, as text
-- ``bondingadmin.yml``, ``aws.yml``    what there is before the first run
+python -m lab.demo [--keep] [--verbose]
 """

@@ -16,7 +16,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .applied_state import ADDRESS, FORWARDING, LINK, UPPER, Piece, route, rule
+from .applied_state import ADDRESS, FORWARDING, RULE, UPPER, Piece, configured, route, rule, veth
 from .aws_topology import LAST, Device, Fabric
 from .report import Failed
 
@@ -141,37 +141,18 @@ class Server:
         namespace, key = self.namespace(name), _key(name, device)
         mtu = f" mtu {interface['mtu']}" if interface["mtu"] else ""
         if interface["type"] == "vxlan":
-            below = self.primary[name]
-            line = (
-                f"link add {device} address {steady_mac(name, device)}{mtu}"
-                f" type vxlan id {interface['vni']} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
-            )
-            yield Piece(
-                key,
-                namespace,
-                UPPER,
-                (line, f"link set {device} up"),
-                (f"link del {device}",),
-                f"eni/{below.interface_id}",
-            )
+            options = f"address {steady_mac(name, device)}{mtu}"
+            yield vxlan(self.primary[name], key, device, options, interface["vni"])
             for far in interface["endpoints"]:
                 vni = "" if far["vni"] in (None, interface["vni"]) else f" vni {far['vni']}"
-                entry = f"00:00:00:00:00:00 dev {device} dst {far['ip']}{vni}"
-                far_key = f"{key}/{far['ip']}"
-                yield Piece(far_key, namespace, FORWARDING, (f"fdb append {entry}",), (f"fdb del {entry}",), key)
+                yield endpoint(f"{key}/{far['ip']}", namespace, device, f"{far['ip']}{vni}", key)
         elif interface["type"] == "vlan":
             line = f"link add link {interface['parent']} name {device}{mtu} type vlan id {interface['vlan_id']}"
             yield Piece(key, namespace, UPPER, (line, f"link set {device} up"), (f"link del {device}",))
         else:
             found = self.fabric.device(namespace, device)
-            yield Piece(
-                key,
-                namespace,
-                ADDRESS,
-                (f"link set {device}{mtu} up",),
-                (f"link set {device} down",),
-                f"eni/{found.interface_id}",
-            )
+            up, down = (f"link set {device}{mtu} up",), (f"link set {device} down",)
+            yield Piece(key, namespace, ADDRESS, up, down, f"eni/{found.interface_id}")
         yield from self._addresses(name, interface)
 
     def _addresses(self, aggregator: str, interface: Mapping[str, Any]) -> Iterator[Piece]:
@@ -183,9 +164,8 @@ class Server:
                 continue
             options = "" if table is None else " noprefixroute"
             line = f"{address} dev {device}"
-            yield Piece(
-                f"{key}/{address}", namespace, ADDRESS, (f"addr add {line}{options}",), (f"addr del {line}",), key
-            )
+            up, down = (f"addr add {line}{options}",), (f"addr del {line}",)
+            yield Piece(f"{key}/{address}", namespace, ADDRESS, up, down, key)
             if table is None:
                 continue
             yield route(f"{key}/{address}/net", namespace, f"{found.network} dev {device} table {table}", key)
@@ -204,23 +184,14 @@ class Server:
         namespace, device, key = self.namespace(aggregator), f"tun{bond['id']}", f"tunnel/{bond['id']}"
         here, there = tunnel_addresses(bond["id"])
         bonder = f"bond-{bond['id']}"
-        yield Piece(
-            key,
-            namespace,
-            LINK,
-            (
-                f"link add {device} mtu 1400 type veth peer name tun0 netns {bonder} mtu 1400",
-                f"link set {device} up",
-            ),
-            (f"link del {device}",),
-        )
-        yield Piece(f"{key}/here", namespace, ADDRESS, (f"addr add {here} peer {there} dev {device}",), (), key)
+        yield veth(key, namespace, device, ("tun0", bonder), 1400)
+        yield configured(f"{key}/here", namespace, key, f"addr add {here} peer {there} dev {device}")
         lines = (
             "link set tun0 up",
             f"addr add {there} peer {here} dev tun0",
             f"route replace default via {here} dev tun0",
         )
-        yield Piece(f"{key}/there", bonder, ADDRESS, lines, (), key)
+        yield configured(f"{key}/there", bonder, key, *lines)
         for nat in bond["cpe_nat_ips"]:
             if nat["enabled"]:
                 way = f"{nat['ip']}/32 via {there} dev {device} onlink proto {LEARNED}"
@@ -259,10 +230,29 @@ def tunnel_addresses(bond_id: int) -> tuple[str, str]:
     return str(first), str(first + 1)
 
 
-def chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
+def chosen(key: str, namespace: str, device: str, table: int, rank: int = RULE) -> Iterator[Piece]:
     """Yield the policy rules that look up packets from and to the device in the space's table."""
     for way in ("iif", "oif"):
-        yield rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}")
+        yield rule(f"{key}/{way}", namespace, f"{way} {device} lookup {table} pref {SPACE}", rank)
+
+
+def vxlan(below: Device, key: str, device: str, options: str, vni: int) -> Piece:
+    """Return the piece of a VXLAN device upon the first interface of an aggregator.
+
+    :param options: of the device itself, such as its MAC address and its MTU.
+    """
+    line = (
+        f"link add {device} {options}"
+        f" type vxlan id {vni} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
+    )
+    up, down = (line, f"link set {device} up"), (f"link del {device}",)
+    return Piece(key, below.holder, UPPER, up, down, f"eni/{below.interface_id}")
+
+
+def endpoint(key: str, namespace: str, device: str, far: str, needs: str) -> Piece:
+    """Return the piece of an endpoint of a VXLAN device; `far` is its address, and its VNI if that is another."""
+    entry = f"00:00:00:00:00:00 dev {device} dst {far}"
+    return Piece(key, namespace, FORWARDING, (f"fdb append {entry}",), (f"fdb del {entry}",), needs)
 
 
 def _key(aggregator: str, device: str) -> str:

@@ -40,9 +40,20 @@ def route(key: str, namespace: str, text: str, needs: str = "", over: bool = Fal
     return Piece(key, namespace, ROUTE, (f"route replace {text}",), (f"route del {text}",), needs, over)
 
 
-def rule(key: str, namespace: str, text: str) -> Piece:
-    """Return the piece of a policy rule, in the words of `ip rule`."""
-    return Piece(key, namespace, RULE, (f"rule add {text}",), (f"rule del {text}",))
+def rule(key: str, namespace: str, text: str, rank: int = RULE) -> Piece:
+    """Return the piece of a policy rule, in the words of `ip rule`; of IPv6 with the rank RULE6."""
+    return Piece(key, namespace, rank, (f"rule add {text}",), (f"rule del {text}",))
+
+
+def veth(key: str, namespace: str, device: str, far: tuple[str, str], mtu: int) -> Piece:
+    """Return the piece of a pair of devices; `far` is the other end's name and its namespace; it is not set up."""
+    line = f"link add {device} mtu {mtu} type veth peer name {far[0]} netns {far[1]} mtu {mtu}"
+    return Piece(key, namespace, LINK, (line, f"link set {device} up"), (f"link del {device}",))
+
+
+def configured(key: str, namespace: str, needs: str, *lines: str) -> Piece:
+    """Return the piece of addresses and the like that go with the device of the piece `needs`."""
+    return Piece(key, namespace, ADDRESS, lines, (), needs)
 
 
 def changes(old: dict[str, Piece], new: dict[str, Piece]) -> tuple[list[Piece], list[Piece]]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .applied_state import ADDRESS, FORWARDING, LINK, Piece, route, rule
+from .applied_state import ADDRESS, FORWARDING, LINK, Piece, configured, route, rule, veth
 
 INTERNET = "inet"
 INTERNET_HOST = "198.19.255.1"
@@ -173,58 +173,35 @@ class Fabric:
     def _gateway(self, gateway_id: str, gateway: str) -> Iterator[Piece]:
         vpc_id = next(one["vpc_id"] for one in self.state["internet_gateways"] if one["id"] == gateway_id)
         vpc, far, key = self._vpcs[vpc_id], f"i{short(gateway_id)}", f"igw/{gateway}"
-        yield Piece(
-            f"{key}/inner",
-            vpc,
-            LINK,
-            (f"link add igw mtu 9001 type veth peer name vpc netns {gateway} mtu 9001", "link set igw up"),
-            ("link del igw",),
+        inner, outer = f"{key}/inner", f"{key}/outer"
+        yield veth(inner, vpc, "igw", ("vpc", gateway), 9001)
+        yield veth(outer, INTERNET, far, ("inet0", gateway), 1500)
+        lines = (
+            "link set vpc up",
+            "link set inet0 up",
+            f"addr add {_GATEWAY_END}/32 dev vpc",
+            f"addr add {_PUBLIC_END}/32 dev inet0",
+            f"route add default via {_INTERNET_END} dev inet0 onlink",
         )
-        yield Piece(
-            f"{key}/outer",
-            INTERNET,
-            LINK,
-            (f"link add {far} mtu 1500 type veth peer name inet0 netns {gateway} mtu 1500", f"link set {far} up"),
-            (f"link del {far}",),
-        )
-        yield Piece(
-            f"{key}/ends",
-            gateway,
-            ADDRESS,
-            (
-                "link set vpc up",
-                "link set inet0 up",
-                f"addr add {_GATEWAY_END}/32 dev vpc",
-                f"addr add {_PUBLIC_END}/32 dev inet0",
-                f"route add default via {_INTERNET_END} dev inet0 onlink",
-            ),
-            needs=f"{key}/inner",
-        )
-        yield Piece(f"{key}/vpc", vpc, ADDRESS, (f"addr add {_VPC_END}/32 dev igw",), needs=f"{key}/inner")
-        yield Piece(f"{key}/inet", INTERNET, ADDRESS, (f"addr add {_INTERNET_END}/32 dev {far}",), needs=f"{key}/outer")
+        yield configured(f"{key}/ends", gateway, inner, *lines)
+        yield configured(f"{key}/vpc", vpc, inner, f"addr add {_VPC_END}/32 dev igw")
+        yield configured(f"{key}/inet", INTERNET, outer, f"addr add {_INTERNET_END}/32 dev {far}")
         yield rule(f"{key}/in", vpc, "iif igw lookup 100 pref 100")
         for cidr in next(one["cidrs"] for one in self.state["vpcs"] if one["id"] == vpc_id):
-            yield route(f"{key}/{cidr}", gateway, f"{cidr} via {_VPC_END} dev vpc onlink", f"{key}/inner")
+            yield route(f"{key}/{cidr}", gateway, f"{cidr} via {_VPC_END} dev vpc onlink", inner)
         for public in self.gateways()[gateway].values():
             way = f"{public} via {_PUBLIC_END} dev {far} onlink src {INTERNET_HOST}"
-            yield route(f"inet/{public}", INTERNET, way, f"{key}/outer", over=True)
+            yield route(f"inet/{public}", INTERNET, way, outer, over=True)
 
     def _subnet(self, subnet: Mapping[str, Any]) -> Iterator[Piece]:
         vpc, number, bridge = self._vpcs[subnet["vpc_id"]], table_number(subnet["id"]), f"b{short(subnet['id'])}"
         network, key = ipaddress.ip_network(subnet["cidr"]), f"subnet/{subnet['id']}"
-        yield Piece(
-            key,
-            vpc,
-            LINK,
-            (
-                f"link add {bridge} type bridge stp_state 0 mcast_snooping 0 ageing_time 0",
-                f"link set {bridge} address {router_mac(subnet['id'])} mtu 9001 up",
-            ),
-            (f"link del {bridge}",),
+        lines = (
+            f"link add {bridge} type bridge stp_state 0 mcast_snooping 0 ageing_time 0",
+            f"link set {bridge} address {router_mac(subnet['id'])} mtu 9001 up",
         )
-        yield Piece(
-            f"{key}/router", vpc, ADDRESS, (f"addr add {network[1]}/{network.prefixlen} dev {bridge}",), (), key
-        )
+        yield Piece(key, vpc, LINK, lines, (f"link del {bridge}",))
+        yield configured(f"{key}/router", vpc, key, f"addr add {network[1]}/{network.prefixlen} dev {bridge}")
         yield rule(f"{key}/rule", vpc, f"iif {bridge} lookup {number} pref 100")
         peers = [one for one in self._subnets.values() if one["vpc_id"] == subnet["vpc_id"]]
         numbers = {table_number(one["id"]) for one in peers}
@@ -259,29 +236,19 @@ class Fabric:
 
     def _plugged(self, device: Device) -> Iterator[Piece]:
         key, port = f"eni/{device.interface_id}", device.port
-        yield Piece(
-            key,
-            device.vpc,
-            LINK,
-            (
-                f"link add {port} mtu 9001 type veth"
-                f" peer name {device.name} netns {device.holder} mtu 9001 address {device.mac}",
-                f"link set {port} master {device.bridge}",
-                f"link set {port} type bridge_slave proxy_arp on",
-                f"link set {port} up",
-            ),
-            (f"link del {port}",),
+        lines = (
+            f"link add {port} mtu 9001 type veth"
+            f" peer name {device.name} netns {device.holder} mtu 9001 address {device.mac}",
+            f"link set {port} master {device.bridge}",
+            f"link set {port} type bridge_slave proxy_arp on",
+            f"link set {port} up",
         )
-        yield Piece(
-            f"{key}/bridge",
-            device.vpc,
-            FORWARDING,
-            (
-                f"link set dev {port} flood off mcast_flood off bcast_flood off learning off",
-                f"fdb add {device.mac} dev {port} master static",
-            ),
-            needs=key,
+        yield Piece(key, device.vpc, LINK, lines, (f"link del {port}",))
+        lines = (
+            f"link set dev {port} flood off mcast_flood off bcast_flood off learning off",
+            f"fdb add {device.mac} dev {port} master static",
         )
+        yield Piece(f"{key}/bridge", device.vpc, FORWARDING, lines, needs=key)
         for address in device.addresses:
             neighbour = f"neigh replace {address} lladdr {device.mac} dev {device.bridge} nud permanent"
             gone = f"neigh del {address} dev {device.bridge}"
@@ -298,7 +265,7 @@ class Fabric:
             f"addr add {address} dev {device.name}",
             f"route replace default via {network[1]} dev {device.name} metric {METRIC}",
         )
-        yield Piece(f"{key}/configured", device.holder, ADDRESS, lines, (), key)
+        yield configured(f"{key}/configured", device.holder, key, *lines)
 
 
 def router_mac(subnet_id: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .applied_state import ADDRESS, LINK, Piece
+from .applied_state import Piece, configured, veth
 
 
 @dataclass(frozen=True)
@@ -48,21 +48,16 @@ class Bonders:
     def pieces(self) -> Iterator[Piece]:
         """The connected networks; the tunnels are the aggregators'."""
         for host in self.hosts:
-            device, key, bonder = (
-                f"lan{host.connected_id}",
-                f"lan/{host.bond_id}/{host.gateway}",
-                f"bond-{host.bond_id}",
-            )
-            line = f"link add {device} mtu 1500 type veth peer name eth0 netns {host.namespace} mtu 1500"
-            yield Piece(key, bonder, LINK, (line, f"link set {device} up"), (f"link del {device}",))
-            near = f"addr add {host.gateway}/{host.length} dev {device}"
-            yield Piece(f"{key}/bonder", bonder, ADDRESS, (near,), (), key)
+            device, key = f"lan{host.connected_id}", f"lan/{host.bond_id}/{host.gateway}"
+            bonder = f"bond-{host.bond_id}"
+            yield veth(key, bonder, device, ("eth0", host.namespace), 1500)
+            yield configured(f"{key}/bonder", bonder, key, f"addr add {host.gateway}/{host.length} dev {device}")
             lines = (
                 "link set eth0 up",
                 f"addr add {host.address}/{host.length} dev eth0",
                 f"route replace default via {host.gateway} dev eth0",
             )
-            yield Piece(f"{key}/host", host.namespace, ADDRESS, lines, (), key)
+            yield configured(f"{key}/host", host.namespace, key, *lines)
 
     def filters(self) -> dict[str, str]:
         """For each bonder's namespace the translation of its CPE NAT IPs, one transaction of nftables."""

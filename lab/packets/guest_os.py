@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from lab.hosts import Host
 
-from .applied_state import ADDRESS, Piece
+from .applied_state import Piece, configured
 from .aws_topology import METRIC, Fabric
 
 SETTINGS = "/etc/systemd/network"
@@ -80,7 +80,7 @@ class Systems:
                 f"route add default via {network[1]} dev {device.name} metric {METRIC // 2}",
             )
             key = f"eni/{device.interface_id}"
-            yield Piece(f"{key}/dhcp", device.holder, ADDRESS, lines, (), key)
+            yield configured(f"{key}/dhcp", device.holder, key, *lines)
 
 
 def settings(host: Host, mac: str) -> tuple[str, bool]:

@@ -16,8 +16,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .aggregators import SPACE, Server
-from .applied_state import ADDRESS, ROUTE, RULE6, Piece
+from .aggregators import Server, chosen
+from .applied_state import ADDRESS, RULE6, Piece, configured, route
 from .aws_topology import INTERNET, Device, Fabric, short
 from .bonders import Bonders
 
@@ -69,7 +69,7 @@ def _fabric(blocks: Blocks) -> Iterator[Piece]:
         for cidr in subnet["ipv6_cidrs"]:
             router = f"{ipaddress.ip_network(cidr)[1]}/64"
             lines = (f"addr add {ROUTER}/64 dev {bridge} nodad", f"addr add {router} dev {bridge} nodad")
-            yield Piece(f"{key}/{cidr}", vpc, ADDRESS, lines, (), f"subnet/{subnet['id']}")
+            yield configured(f"{key}/{cidr}", vpc, f"subnet/{subnet['id']}", *lines)
     for device, addresses in blocks.addresses.items():
         if device.vpc in blocks.vpcs:
             for address in (link_local(device.mac), *addresses):
@@ -83,10 +83,10 @@ def _fabric(blocks: Blocks) -> Iterator[Piece]:
 def _internet_gateway(vpc: str, far: str, cidrs: list[str]) -> Iterator[Piece]:
     gateway = vpc.replace("vpc-", "igw-", 1)
     key, inner, outer = f"igw6/{gateway}", f"igw/{gateway}/inner", f"igw/{gateway}/outer"
-    yield Piece(f"{key}/vpc", vpc, ADDRESS, (f"addr add {ROUTER}/64 dev igw nodad",), (), inner)
-    yield Piece(f"{key}/inet", INTERNET, ADDRESS, (f"addr add {ROUTER}/64 dev {far} nodad",), (), outer)
-    ends = tuple(f"addr add {BEYOND}/64 dev {device} nodad" for device in ("vpc", "inet0"))
-    yield Piece(f"{key}/ends", gateway, ADDRESS, ends, (), inner)
+    yield configured(f"{key}/vpc", vpc, inner, f"addr add {ROUTER}/64 dev igw nodad")
+    yield configured(f"{key}/inet", INTERNET, outer, f"addr add {ROUTER}/64 dev {far} nodad")
+    ends = [f"addr add {BEYOND}/64 dev {device} nodad" for device in ("vpc", "inet0")]
+    yield configured(f"{key}/ends", gateway, inner, *ends)
     yield route(f"{key}/out", gateway, f"::/0 via {ROUTER} dev inet0", inner)
     for cidr in cidrs:
         yield route(f"{key}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
@@ -99,25 +99,21 @@ def gateways(server: Server, blocks: Blocks) -> Iterator[tuple[str, str, Device]
     for aggregator in server.aggregators():
         for interface in server.interfaces(aggregator):
             if interface["type"] == "ethernet" and interface["space"] is not None and interface.get("accept_ra"):
-                holder = server.namespace(aggregator["name"]), interface["name"]
-                device = next(one for one in server.fabric.devices if (one.holder, one.name) == holder)
+                device = server.fabric.device(server.namespace(aggregator["name"]), interface["name"])
                 if device.subnet_id in with_block:
                     yield aggregator["name"], interface["space"], device
 
 
 def _gateways(server: Server, blocks: Blocks) -> Iterator[Piece]:
     for aggregator, space, device in gateways(server, blocks):
-        table, key, needs = (
-            server.tables[space],
-            f"gateway6/{device.interface_id}",
-            f"interface/{aggregator}/{device.name}",
-        )
+        table, key = server.tables[space], f"gateway6/{device.interface_id}"
+        needs = f"interface/{aggregator}/{device.name}"
         for address in blocks.addresses[device]:
             line = f"{address}/128 dev {device.name}"
             up = (f"addr add {line} nodad noprefixroute",)
             yield Piece(f"{key}/{address}", device.holder, ADDRESS, up, (f"addr del {line}",), needs)
         yield route(f"{key}/default", device.holder, f"::/0 via {ROUTER} dev {device.name} table {table}", needs)
-        yield from _chosen(key, device.holder, device.name, table)
+        yield from chosen(key, device.holder, device.name, table, RULE6)
 
 
 def _bonds(server: Server, bonders: Bonders) -> Iterator[Piece]:
@@ -133,10 +129,10 @@ def _bonds(server: Server, bonders: Bonders) -> Iterator[Piece]:
                 continue
             tunnel, device, holder = f"tunnel/{bond['id']}", f"tun{bond['id']}", server.namespace(aggregator)
             key, bonder, table = f"tunnel6/{bond['id']}", f"bond-{bond['id']}", server.tables[bond["space"]]
-            yield Piece(f"{key}/here", holder, ADDRESS, (f"addr add {ROUTER}/64 dev {device} nodad",), (), tunnel)
-            yield Piece(f"{key}/there", bonder, ADDRESS, (f"addr add {BEYOND}/64 dev tun0 nodad",), (), tunnel)
+            yield configured(f"{key}/here", holder, tunnel, f"addr add {ROUTER}/64 dev {device} nodad")
+            yield configured(f"{key}/there", bonder, tunnel, f"addr add {BEYOND}/64 dev tun0 nodad")
             yield route(f"{key}/default", bonder, f"::/0 via {ROUTER} dev tun0", tunnel)
-            yield from _chosen(key, holder, device, table)
+            yield from chosen(key, holder, device, table, RULE6)
             for host, lan in lans:
                 line = f"{lan.network} via {BEYOND} dev {device} table {table}"
                 yield route(f"{key}/{lan.network}", holder, line, tunnel)
@@ -215,14 +211,3 @@ def link_local(mac: str) -> str:
     octets = [int(part, 16) for part in mac.split(":")]
     numbers = [octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]]
     return str(ipaddress.IPv6Address(bytes([0xFE, 0x80, *[0] * 6, *numbers])))
-
-
-def _chosen(key: str, namespace: str, device: str, table: int) -> Iterator[Piece]:
-    for way in ("iif", "oif"):
-        rule = f"{way} {device} lookup {table} pref {SPACE}"
-        yield Piece(f"{key}/{way}", namespace, RULE6, (f"rule add {rule}",), (f"rule del {rule}",))
-
-
-def route(key: str, namespace: str, line: str, needs: str) -> Piece:
-    """Return the piece of a route."""
-    return Piece(key, namespace, ROUTE, (f"route replace {line}",), (f"route del {line}",), needs)

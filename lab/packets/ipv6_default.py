@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .aggregators import Server
-from .applied_state import ADDRESS, LINK, RULE6, Piece
+from .applied_state import RULE6, Piece, configured, route, rule, veth
 from .aws_topology import INTERNET, Fabric, short, table_number
-from .ipv6 import BEYOND, ROUTER, Blocks, elements, route
+from .ipv6 import BEYOND, ROUTER, Blocks, elements
 
 DEFAULT = "::/0"
 AFTER_MAIN = 40000
@@ -39,15 +39,13 @@ def pieces(server: Server) -> Iterator[Piece]:
 def _gateway(gateway_id: str, gateway: str, vpc: str, cidrs: list[str]) -> Iterator[Piece]:
     far = _far(gateway_id)
     inner, outer = _inner(gateway_id), _outer(gateway_id)
-    near = (f"link add eigw mtu 9001 type veth peer name vpc netns {gateway} mtu 9001", "link set eigw up")
-    beyond = (f"link add {far} mtu 1500 type veth peer name inet0 netns {gateway} mtu 1500", f"link set {far} up")
-    yield Piece(inner, vpc, LINK, near, ("link del eigw",))
-    yield Piece(outer, INTERNET, LINK, beyond, (f"link del {far}",))
-    yield Piece(f"{inner}/vpc", vpc, ADDRESS, (f"addr add {ROUTER}/64 dev eigw nodad",), (), inner)
-    yield Piece(f"{outer}/inet", INTERNET, ADDRESS, (f"addr add {ROUTER}/64 dev {far} nodad",), (), outer)
+    yield veth(inner, vpc, "eigw", ("vpc", gateway), 9001)
+    yield veth(outer, INTERNET, far, ("inet0", gateway), 1500)
+    yield configured(f"{inner}/vpc", vpc, inner, f"addr add {ROUTER}/64 dev eigw nodad")
+    yield configured(f"{outer}/inet", INTERNET, outer, f"addr add {ROUTER}/64 dev {far} nodad")
     for device, needs in (("vpc", inner), ("inet0", outer)):
         ends = (f"link set {device} up", f"addr add {BEYOND}/64 dev {device} nodad")
-        yield Piece(f"{needs}/end", gateway, ADDRESS, ends, (), needs)
+        yield configured(f"{needs}/end", gateway, needs, *ends)
     yield route(f"{outer}/out", gateway, f"{DEFAULT} via {ROUTER} dev inet0", outer)
     for cidr in cidrs:
         yield route(f"{inner}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
@@ -68,8 +66,7 @@ def _subnet(blocks: Blocks, subnet: Mapping[str, Any]) -> Iterator[Piece]:
         device, needs = "igw", f"igw/{vpc.replace('vpc-', 'igw-', 1)}/inner"
     way = f"{DEFAULT} via {BEYOND} dev {device}" if device else f"blackhole {DEFAULT}"
     yield route(key, vpc, f"{way} table {number}", needs)
-    rule = f"iif {bridge} lookup {number} pref {AFTER_MAIN}"
-    yield Piece(f"{key}/rule", vpc, RULE6, (f"rule add {rule}",), (f"rule del {rule}",))
+    yield rule(f"{key}/rule", vpc, f"iif {bridge} lookup {number} pref {AFTER_MAIN}", RULE6)
 
 
 def _hosts(server: Server, blocks: Blocks) -> Iterator[Piece]:
@@ -80,7 +77,7 @@ def _hosts(server: Server, blocks: Blocks) -> Iterator[Piece]:
             lines = [f"addr add {address}/128 dev {device.name} nodad" for address in addresses]
             lines.append(f"route replace {DEFAULT} via {ROUTER} dev {device.name}")
             needs = f"eni/{device.interface_id}/configured"
-            yield Piece(f"host6/{device.interface_id}", device.holder, ADDRESS, tuple(lines), (), needs)
+            yield configured(f"host6/{device.interface_id}", device.holder, needs, *lines)
 
 
 def filters(fabric: Fabric) -> dict[tuple[str, str], str]:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .aggregators import Server, chosen, steady_mac
-from .applied_state import ADDRESS, FORWARDING, UPPER, Piece, route
+from .aggregators import Server, chosen, endpoint, steady_mac, vxlan
+from .applied_state import Piece, configured, route
 
 MTU = 1450
 
@@ -39,23 +39,16 @@ def pieces(server: Server) -> Iterator[Piece]:
     for space in server.state["spaces"]:
         joined, name, table = members(server, space), device(space), server.tables[space["key"]]
         for aggregator in joined:
-            below, namespace = server.primary[aggregator], server.namespace(aggregator)
-            key = f"mesh/{aggregator}/{space['key']}"
-            line = (
-                f"link add {name} address {steady_mac(aggregator, name)} mtu {MTU}"
-                f" type vxlan id {space['id']} dstport 4789 local {below.addresses[0]} dev {below.name} ttl 64"
-            )
-            up, down = (line, f"link set {name} up"), (f"link del {name}",)
-            yield Piece(key, namespace, UPPER, up, down, f"eni/{below.interface_id}")
+            namespace, key = server.namespace(aggregator), f"mesh/{aggregator}/{space['key']}"
+            options = f"address {steady_mac(aggregator, name)} mtu {MTU}"
+            yield vxlan(server.primary[aggregator], key, name, options, space["id"])
             for other in joined:
                 if other != aggregator:
-                    entry = f"00:00:00:00:00:00 dev {name} dst {aggregators[other]['ip']}"
-                    far = (f"fdb append {entry}",), (f"fdb del {entry}",)
-                    yield Piece(f"{key}/{other}", namespace, FORWARDING, *far, key)
+                    yield endpoint(f"{key}/{other}", namespace, name, aggregators[other]["ip"], key)
             network = f"100.66.{space['id'] % 256}"
             host = list(aggregators).index(aggregator) + 1
             address = f"addr add {network}.{host}/24 dev {name} noprefixroute"
-            yield Piece(f"{key}/address", namespace, ADDRESS, (address,), (), key)
+            yield configured(f"{key}/address", namespace, key, address)
             yield route(f"{key}/net", namespace, f"{network}.0/24 dev {name} table {table}", key)
             yield from chosen(key, namespace, name, table)
 
