@@ -7,8 +7,9 @@
 Each module of amazon.aws starts a Python, imports boto3 and reads botocore's model of EC2 anew: over a second of CPU
 each, most of what a playbook test costs. Here a process that has done all this forks for each module instead, and
 what is forked runs the very file that Ansible has packed, which is packed and compiled once for all runs. Waits are
-cut short too: modules of amazon.aws sleep for a cloud that takes its time, which the stand-in does not. Nothing else
-differs, and `make demo`, `make bench` and the test of the built artefact run without it.
+cut short too: modules of amazon.aws sleep for a cloud that takes its time, which the stand-in does not. And Ansible
+itself imports the collection's filters, actions and boto3 before it forks its first worker (`callback/imported.py`).
+Nothing else differs, and `make demo`, `make bench` and the test of the built artefact run without it.
 
     run_playbook("site.yml", warmed=True)
 """
@@ -36,7 +37,12 @@ def environment(plugins: str = "") -> dict[str, str]:
     The process is started by the first call, and ends with the one that has called.
     """
     folders = os.pathsep.join(filter(None, [str(HERE / "connection"), plugins]))
-    return {"ANSIBLE_CONNECTION_PLUGINS": folders, SOCKET: str(_socket())}
+    callbacks = os.pathsep.join(map(str, [HERE / "callback", HERE.parent / "demo" / "callback"]))
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": callbacks,
+        "ANSIBLE_CONNECTION_PLUGINS": folders,
+        SOCKET: str(_socket()),
+    }
 
 
 @functools.cache

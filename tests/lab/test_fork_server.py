@@ -109,3 +109,21 @@ def test_ansible_runs_its_modules_there_if_told_to(tmp_path: pathlib.Path, pipel
     assert warmed.rc == 0, warmed.stdout
     plain = run_playbook(path, inventory="localhost,", extra={"forked": False}, env=variables)
     assert plain.rc == 0, plain.stdout
+
+
+def test_what_a_worker_needs_was_imported_before_it_was_forked(tmp_path: pathlib.Path) -> None:
+    filters = tmp_path / "filter_plugins"
+    filters.mkdir()
+    (filters / "imported.py").write_text(
+        "import sys\n\n\nclass FilterModule:\n    def filters(self):\n"
+        "        return {'imported': lambda name: name in sys.modules}\n",
+        encoding="utf-8",
+    )
+    plugins = "ansible_collections.bonded.internet.plugins"
+    names = ["boto3", f"{plugins}.filter.gateway", f"{plugins}.action.owned_object", f"{plugins}.modules.owned_object"]
+    tasks = [{"ansible.builtin.assert": {"that": f"{names} | map('imported') | unique == [warm | bool]"}}]
+    path = tmp_path / "imported.yml"
+    path.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    for warm in (True, False):
+        outcome = run_playbook(path, inventory="localhost,", extra={"warm": warm}, warmed=warm)
+        assert outcome.rc == 0, outcome.stdout
