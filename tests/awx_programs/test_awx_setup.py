@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +13,8 @@ import pytest
 import yaml
 
 from lab.demo.playbook import Outcome, run_playbook
-from lab.process import ROOT
 from tests.awx_programs.controller import TOKEN, Controller, served
+from tests.awx_programs.programs import documented
 from tests.awx_programs.shapes import Json
 
 SECRET = "an-api-token-that-nobody-sees"
@@ -24,9 +23,7 @@ NAMES = ["info", "verify", "plan", "apply", "teardown"]
 
 def variables() -> Json:
     """Return the variables of docs/awx.md, with their placeholders for secrets filled in."""
-    text = (ROOT / "docs" / "awx.md").read_text(encoding="utf-8")
-    block = text.split("```yaml title=awx.yml\n")[1].split("```")[0]
-    given: Json = yaml.safe_load(re.sub("{{ vault_.*? }}", SECRET, textwrap.dedent(block)))
+    given: Json = yaml.safe_load(re.sub("{{ vault_.*? }}", SECRET, documented("awx.yml")))
     return given
 
 

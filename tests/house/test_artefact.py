@@ -25,6 +25,8 @@ NEEDED = {
     "roles",
     "playbooks",
     "extensions",
+    "bindep.txt",
+    "examples",
     "README.md",
     "LICENSE",
     "requirements.txt",
