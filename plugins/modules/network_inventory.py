@@ -80,6 +80,11 @@ host_cloud_init:
   description: V(true) if cloud-init is told to leave the addresses of aggregators alone.
   returned: success
   type: bool
+members:
+  description: All aggregators of the network, whatever hosts a run has, as C(bonding_members) lists them.
+  returned: success
+  type: list
+  elements: dict
 aggregators:
   description: The hosts as O(bonded.internet.network_plan#module:aggregators) takes them.
   returned: success

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._live_inventory import MEMBERS
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import AGGREGATOR, ARGUMENT_SPEC
 
@@ -70,6 +71,17 @@ RUN: dict[str, Spec] = {
     "bonding_converge_seconds": {"type": "int", "least": 0, "default": 15},
     "bonding_converge_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
+    MEMBERS: {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "aggregator": {"type": "str"},
+            "instance_id": {"type": "str"},
+            "region": {"type": "str"},
+        },
+    },
 }
 """Options of the playbooks themselves, each the same on all hosts."""
 

@@ -37,7 +37,15 @@ def _below(name: str, spec: Spec) -> Iterator[tuple[str, Spec]]:
         yield from _below(f"{inner}.{option}", its)
 
 
-ONE_ROW = ("bonding_api_", "aws_", "bonding_converge_", "bonding_host_cloud_init", "aggregator_host_", "pwan_gateway_")
+ONE_ROW = (
+    "bonding_api_",
+    "aws_",
+    "bonding_converge_",
+    "bonding_host_cloud_init",
+    "bonding_members",
+    "aggregator_host_",
+    "pwan_gateway_",
+)
 """Variables that no state follows from: a row for each is enough. What says which machine a host is has all rows."""
 IDENTITY = ("aws_instance_id", "aws_private_ip_address")
 

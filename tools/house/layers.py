@@ -22,6 +22,7 @@ BELOW: dict[str, set[str]] = {
     "_client": set(),
     "_model": set(),
     "_design": {"_model"},
+    "_live_inventory": set(),
     "_host": set(),
     "_aws": {"_model"},
     "_resources": {"_client"},
@@ -34,7 +35,7 @@ BELOW: dict[str, set[str]] = {
     **dict.fromkeys(sorted(LEAVES), set()),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
-WITHOUT_ANSIBLE = {"_client", "_model", "_design", *LEAVES}
+WITHOUT_ANSIBLE = {"_client", "_model", "_design", "_live_inventory", *LEAVES}
 # The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
 VARIABLES = "_variables"
