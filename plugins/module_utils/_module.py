@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -144,6 +144,9 @@ _PRIVATE_WAN_FIELDS = {
 UPDATE_PASSWORD = {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False}
 PARALLEL = {"type": "int", "default": 8}
 
+Survey = Callable[[Refs, Any, list[str], int], list[dict[str, Any]]]
+"""Function that reads one object or all, with the parts that are asked for, by several requests at the same time."""
+
 
 def connection_of(params: Mapping[str, Any]) -> Connection:
     """The connection that the options of ``CONNECTION_SPEC`` describe."""
@@ -248,6 +251,18 @@ def run_object_module(name: str, parent: str, kind: str, options: Spec) -> None:
         return module.one(manage(run, params[parent], kind.format(**params), data, present=present), name)
 
     module.run(work)
+
+
+def run_survey_module(name: str, parts: Sequence[str], asked: Sequence[str], survey: Survey) -> None:
+    """Run the module that returns all aggregators, or all bonds, or one of them, with the parts of `gather`.
+
+    :param name: "aggregator" or "bond"
+    :param parts: the parts that are read by default; `asked` those that are read where the task names them
+    """
+    gather = {"type": "list", "elements": "str", "choices": [*parts, *asked], "default": list(parts)}
+    module = BondingModule({name: {"type": "str"}, "gather": gather, "parallel": PARALLEL})
+    one, gathered, parallel = (module.params[option] for option in (name, "gather", "parallel"))
+    module.run(lambda refs: {"changed": False, f"{name}s": survey(refs, one, gathered, parallel)}, parallel=parallel)
 
 
 def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: aggregator_host_info
 short_description: Read devices, routes and rules on an aggregator itself
 version_added: "1.0.0"
@@ -125,7 +124,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: What an aggregator itself has
   bonded.internet.aggregator_host_info:
     network: prod
@@ -145,7 +143,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 host:
   description: What was found.
   returned: success

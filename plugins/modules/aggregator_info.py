@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: aggregator_info
 short_description: Read aggregators with their interfaces, routing protocols and filters
 version_added: "1.0.0"
@@ -43,7 +42,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: What is configured on one aggregator
   bonded.internet.aggregator_info:
     api_url: https://bonding.example.com
@@ -57,7 +55,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 aggregators:
   description: The aggregators, in the order of their ids.
   returned: success
@@ -122,32 +119,12 @@ failure:
   sample: {method: GET, path: aggregators/7/filters/, status: 403, fields: {}}
 """
 
-from typing import Any
-
-from ansible_collections.bonded.internet.plugins.module_utils._module import PARALLEL, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_aggregators
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_survey_module
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import AGGREGATOR_PARTS, survey_aggregators
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "aggregator": {"type": "str"},
-            "gather": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["interfaces", "protocols", "filters"],
-                "default": ["interfaces", "protocols", "filters"],
-            },
-            "parallel": PARALLEL,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        options = module.params
-        found = survey_aggregators(refs, options["aggregator"], options["gather"], options["parallel"])
-        return {"changed": False, "aggregators": found}
-
-    module.run(work, parallel=module.params["parallel"])
+    run_survey_module("aggregator", AGGREGATOR_PARTS, (), survey_aggregators)
 
 
 if __name__ == "__main__":

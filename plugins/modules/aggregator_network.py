@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: aggregator_network
 short_description: Manage interfaces, routing protocols and filters of an aggregator
 version_added: "1.0.0"
@@ -67,7 +66,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: One tunnel and Babel on it
   bonded.internet.aggregator_network:
     api_url: https://bonding.example.com
@@ -111,7 +109,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 objects:
   description:
     - All objects that were given, and all that were removed.

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: bond_connected_ip
 short_description: Manage a connected IP of a bond
 version_added: "1.0.0"
@@ -44,7 +43,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: A private network behind the bonder
   bonded.internet.bond_connected_ip:
     api_url: https://bonding.example.com
@@ -54,7 +52,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 connected_ip:
   description:
     - The connected IP.

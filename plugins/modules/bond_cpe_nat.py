@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: bond_cpe_nat
 short_description: Manage a CPE NAT IP of a bond
 version_added: "1.0.0"
@@ -46,7 +45,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: Translate the private address of an Elastic IP to a host behind the bonder
   bonded.internet.bond_cpe_nat:
     api_url: https://bonding.example.com
@@ -56,7 +54,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 cpe_nat_ip:
   description:
     - The CPE NAT IP.

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: bond_cpe_nats
 short_description: Manage connected IPs and CPE NAT IPs of bonds together
 version_added: "1.0.0"
@@ -92,7 +91,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: Public addresses of two bonds
   bonded.internet.bond_cpe_nats:
     api_url: https://bonding.example.com
@@ -119,7 +117,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 objects:
   description:
     - All objects that were given, and all that were removed.

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: bond_info
 short_description: Read bonds with their interfaces, connected IPs, CPE NAT IPs and routes
 version_added: "1.0.0"
@@ -43,7 +42,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: Where a bond is now, and its addresses
   bonded.internet.bond_info:
     api_url: https://bonding.example.com
@@ -53,7 +51,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 bonds:
   description: The bonds, in the order of their ids.
   returned: success
@@ -122,32 +119,12 @@ failure:
   sample: {method: GET, path: bonds/17/routes/, status: 403, fields: {}}
 """
 
-from typing import Any
-
-from ansible_collections.bonded.internet.plugins.module_utils._module import PARALLEL, BondingModule
-from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, survey_bonds
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_survey_module
+from ansible_collections.bonded.internet.plugins.module_utils._reconcile import BOND_PARTS, survey_bonds
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "bond": {"type": "str"},
-            "gather": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["interfaces", "connected_ips", "cpe_nat_ips", "routes", "current_aggregator"],
-                "default": ["interfaces", "connected_ips", "cpe_nat_ips", "routes"],
-            },
-            "parallel": PARALLEL,
-        }
-    )
-
-    def work(refs: Refs) -> dict[str, Any]:
-        options = module.params
-        found = survey_bonds(refs, options["bond"], options["gather"], options["parallel"])
-        return {"changed": False, "bonds": found}
-
-    module.run(work, parallel=module.params["parallel"])
+    run_survey_module("bond", BOND_PARTS, ("current_aggregator",), survey_bonds)
 
 
 if __name__ == "__main__":

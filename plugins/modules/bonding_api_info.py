@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: bonding_api_info
 short_description: Check the management server, its version and its API
 version_added: "1.0.0"
@@ -50,7 +49,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: Can this server be used
   bonded.internet.bonding_api_info:
     api_url: https://bonding.example.com
@@ -74,7 +72,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 api_url:
   description: The URL of the API.
   returned: success

@@ -129,9 +129,7 @@ options:
   state:
     description: V(present) makes the entries exist, V(absent) removes them.
     type: str
-    choices:
-      - present
-      - absent
+    choices: [present, absent]
     default: present
 seealso:
   - module: amazon.aws.ec2_eip
@@ -194,7 +192,6 @@ objects:
   returned: success
   type: list
   elements: dict
-  version_added: "1.0.0"
   contains:
     name:
       description: The entry's key.
@@ -233,32 +230,23 @@ objects:
         - What was done, or in check mode would be done.
         - V(update) also stands for completing what an interrupted run began, and for taking a retired Elastic IP again.
       type: str
-      choices:
-        - create
-        - update
-        - move
-        - retire
-        - release
-        - none
+      choices: [create, update, move, retire, release, none]
       sample: create
 diff:
   description: What changes, one item for each entry that changes.
   returned: success
   type: list
   elements: dict
-  version_added: "1.0.0"
 problems:
   description: All reasons why the call was refused or failed, one sentence each.
   returned: failure
   type: list
   elements: str
-  version_added: "1.0.0"
 done:
   description: What was changed before the failure, one sentence each. The next run goes on from there.
   returned: failure
   type: list
   elements: str
-  version_added: "1.0.0"
 """
 
 from dataclasses import fields

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: ethernet_interface
 short_description: Manage an Ethernet interface of an aggregator
 version_added: "1.0.0"
@@ -35,7 +34,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: The gateway of the space acme
   bonded.internet.ethernet_interface:
     api_url: https://bonding.example.com
@@ -50,7 +48,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 ethernet_interface:
   description:
     - The interface.

@@ -53,7 +53,6 @@ deleted:
   returned: success
   type: list
   elements: dict
-  version_added: "1.0.0"
   contains:
     id:
       description: The ID of the NAT gateway.
@@ -76,7 +75,6 @@ done:
   type: list
   elements: str
   sample: ["natgw/acme/agg1: deleted nat-0123456789abcdef0"]
-  version_added: "1.0.0"
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

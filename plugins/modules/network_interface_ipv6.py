@@ -49,11 +49,8 @@ action:
   description: What was done, or in check mode would be done.
   returned: success
   type: str
-  choices:
-    - create
-    - none
+  choices: [create, none]
   sample: create
-  version_added: "1.0.0"
 ipv6_addresses:
   description: The interface's IPv6 addresses; in check mode none, where one would be assigned.
   returned: success
@@ -61,7 +58,6 @@ ipv6_addresses:
   elements: str
   sample:
     - 2001:db8:1:2::4
-  version_added: "1.0.0"
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

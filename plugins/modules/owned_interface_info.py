@@ -53,7 +53,6 @@ network_interfaces:
   returned: success
   type: list
   elements: dict
-  version_added: "1.0.0"
   contains:
     id:
       description: The ID of the network interface.

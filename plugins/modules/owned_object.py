@@ -39,13 +39,7 @@ options:
     description: The kind of the object.
     type: str
     required: true
-    choices:
-      - egress_only_internet_gateway
-      - elastic_ip
-      - internet_gateway
-      - network_interface
-      - route_table
-      - vpc
+    choices: [egress_only_internet_gateway, elastic_ip, internet_gateway, network_interface, route_table, vpc]
   network:
     description: The bonding network's name, the value of the tag C(bonded.internet/network).
     type: str
@@ -124,38 +118,29 @@ action:
     - V(yield) stands for an object that was created and deleted again, since another run's one stays.
   returned: success
   type: str
-  choices:
-    - create
-    - adopt
-    - yield
-    - none
+  choices: [create, adopt, yield, none]
   sample: create
-  version_added: "1.0.0"
 id:
   description: The object's ID; of an Elastic IP the allocation ID. In check mode none, where it would be created.
   returned: success
   type: str
   sample: vpc-0123456789abcdef0
-  version_added: "1.0.0"
 public_ip:
   description: The address of an Elastic IP.
   returned: success
   type: str
   sample: 198.51.100.17
-  version_added: "1.0.0"
 mac_address:
   description: The MAC address of a network interface.
   returned: success
   type: str
   sample: "02:00:5e:00:53:01"
-  version_added: "1.0.0"
 done:
   description: What was created before the failure.
   returned: failure
   type: list
   elements: str
   sample: ["vpc/acme: created vpc-0123456789abcdef0"]
-  version_added: "1.0.0"
 """
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule

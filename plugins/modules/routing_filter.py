@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: routing_filter
 short_description: Manage a routing filter of an aggregator
 version_added: "1.0.0"
@@ -31,7 +30,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: Export everything but what was learned by Babel
   bonded.internet.routing_filter:
     api_url: https://bonding.example.com
@@ -42,7 +40,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 routing_filter:
   description:
     - The filter.

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: routing_protocol
 short_description: Manage a routing protocol of an aggregator
 version_added: "1.0.0"
@@ -43,7 +42,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 # AN-001, direct VXLAN peering: no filter, a pattern that matches the tunnels. Done on each aggregator of the mesh, in a
 # space in mode unmanaged. The note's form has no more fields; the four slots are given here, since a new protocol may
 # announce nothing without.
@@ -104,7 +102,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 routing_protocol:
   description:
     - The protocol; a password is never shown.

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: space_info
 short_description: Read spaces with their private WAN settings
 version_added: "1.0.0"
@@ -29,7 +28,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: All spaces
   bonded.internet.space_info:
     api_url: https://bonding.example.com
@@ -37,7 +35,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 spaces:
   description: The spaces, in the order of their keys.
   returned: success

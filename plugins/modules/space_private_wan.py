@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: space_private_wan
 short_description: Set the private WAN of a space
 version_added: "1.0.0"
@@ -28,7 +27,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: A managed mesh for the space acme
   bonded.internet.space_private_wan:
     api_url: https://bonding.example.com
@@ -38,7 +36,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 space:
   description:
     - The space.

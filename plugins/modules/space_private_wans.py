@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: space_private_wans
 short_description: Set the private WANs of several spaces
 version_added: "1.0.0"
@@ -35,7 +34,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: The private WANs of two customers
   bonded.internet.space_private_wans:
     api_url: https://bonding.example.com
@@ -49,7 +47,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 objects:
   description:
     - All objects that were given, and all that were removed.

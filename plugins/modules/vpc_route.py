@@ -59,9 +59,7 @@ options:
   state:
     description: V(present) makes the route go to the target, V(absent) deletes it.
     type: str
-    choices:
-      - present
-      - absent
+    choices: [present, absent]
     default: present
 seealso:
   - module: amazon.aws.ec2_vpc_route_table
@@ -94,18 +92,12 @@ action:
   description: What was done, or in check mode would be done.
   returned: success
   type: str
-  choices:
-    - create
-    - update
-    - delete
-    - none
+  choices: [create, update, delete, none]
   sample: create
-  version_added: "1.0.0"
 route:
   description: The route as it is now.
   returned: success
   type: dict
-  version_added: "1.0.0"
   contains:
     route_table_id:
       description: The route table's ID.

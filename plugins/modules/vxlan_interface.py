@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
----
 module: vxlan_interface
 short_description: Manage a VXLAN interface of an aggregator
 version_added: "1.0.0"
@@ -34,7 +33,6 @@ author:
 """
 
 EXAMPLES = r"""
----
 - name: A tunnel of the space acme to two other aggregators
   bonded.internet.vxlan_interface:
     api_url: https://bonding.example.com
@@ -58,7 +56,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
----
 vxlan_interface:
   description:
     - The interface.

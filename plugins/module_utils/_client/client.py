@@ -119,13 +119,6 @@ class Client:
         """
         return self._written("PATCH", path, body, received)
 
-    def put(self, path: str, body: Mapping[str, Any], received: Received = _as_it_is) -> Any:
-        """Replace the object; returns it, or None if the server sent none.
-
-        :raises UnclearError: if it may or may not have been done
-        """
-        return self._written("PUT", path, body, received)
-
     def delete(self, path: str) -> bool:
         """Delete; False if it was not there any more.
 

@@ -126,7 +126,7 @@ def tls_failure(method: str, path: str, root: str, reason: str) -> TlsError:
 
 
 def _right(method: str) -> str:
-    return {"POST": "add", "PUT": "change", "PATCH": "change", "DELETE": "delete"}.get(method, "view")
+    return {"POST": "add", "PATCH": "change", "DELETE": "delete"}.get(method, "view")
 
 
 def _resource(path: str) -> str:

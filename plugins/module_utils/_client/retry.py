@@ -15,8 +15,8 @@ from email.utils import parsedate_to_datetime
 
 from .transport import Response
 
-# Done twice, these leave the same state: our PATCH and PUT bodies hold absolute values.
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
+# Done twice, these leave the same state: our PATCH bodies hold absolute values.
+REPEATABLE = frozenset({"GET", "OPTIONS", "PATCH", "DELETE"})
 PASSING = frozenset({429, 502, 503, 504})
 
 

@@ -24,7 +24,6 @@ class Field:
     :param kind: the kind of its value
     :param sure: D documented by the vendor, C seen in a working public client, A assumed (see the API contract)
     :param default: what the server fills in on creation, and what ``state: replaced`` goes back to; ... if unknown
-    :param default_sure: how sure the default is, as ``sure``
     :param required: whether an object cannot be created without it
     :param nullable: whether null clears it; null on a list means an empty one
     :param write_only: never read back, so never compared
@@ -41,7 +40,6 @@ class Field:
     write_only: bool = False
     read_only: bool = False
     wire_name: str = ""
-    default_sure: str = "A"
 
     @property
     def wire(self) -> str:

@@ -81,7 +81,7 @@ def _protocol(kind: str, *fields: Field) -> Resource:
         # BIRD's own defaults for a protocol: everything in, nothing out. Slots and modes are documented, these defaults
         # are not: AN-001 gives Babel no slot and has a mesh that works, which speaks for another export default.
         *(
-            Field(slot, Slot(), sure="D", default={"mode": mode, "filter": None}, default_sure="A")
+            Field(slot, Slot(), sure="D", default={"mode": mode, "filter": None})
             for slot, mode in zip(SLOTS, ("all", "none", "all", "none"), strict=True)
         ),
     )
@@ -188,7 +188,7 @@ _TABLE = (
             Field("ip", InterfaceAddress(), sure="C", required=True),
             Field("interface", Reference("bond_interface"), sure="C", required=True),
             Field("enabled", Flag(), sure="C", default=True),
-            Field("include_private_wan", Flag(), sure="D", default=False, default_sure="D"),
+            Field("include_private_wan", Flag(), sure="D", default=False),
             Field("aggregator_routing", Choice(("auto", "always", "never")), sure="D", default="auto"),
         ),
     ),

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +13,7 @@ from ..._model.desired_network import DesiredHost, DesiredNetwork, Report
 from ..._model.ownership import is_own_object
 from ..._model.state import Cloud, Instance, Server
 from ..._parents import AGGREGATOR, parent_of
-from ..inputs.values import number_of
+from ..inputs.values import is_address, number_of
 
 NO_INSTANCE = (
     "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
@@ -234,17 +233,10 @@ def _member(host: DesiredHost, number: int, name: str, instance: Instance | None
     )
 
 
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ipaddress.IPv4Address(text))
-    except ValueError:
-        return False
-
-
 def _leave(names: Iterable[str], desired: DesiredNetwork, server: Server, fleet: Fleet, report: Report) -> None:
     """Note entries of bonding_decommissioned that are no host of the inventory, but an aggregator or an address."""
     for name in names:
-        if _is_address(name):
+        if is_address(name):
             fleet.decommissioned_addresses.add(name)
             continue
         number = find_aggregator(name, server)

@@ -161,21 +161,26 @@ def adopts(entry: Entry, address: ElasticIp | None) -> bool:
 
 def check_public_ip(entry: Entry, address: ElasticIp | None, owner: Member, context: Context) -> None:
     """Refuse a `public_ip` that cannot be adopted."""
-    fleet = context.fleet
     wanted = entry.desired.public_ip
-    if wanted is None or address_problem(wanted) or not adopts(entry, address):
-        return
-    named = {one.public_ip: one for one in [*context.cloud.named, *context.cloud.addresses]}
-    found = named.get(wanted)
-    if found is not None and found.region not in (None, region_of(owner, context.desired)):
-        found = None
+    if wanted is not None and not address_problem(wanted) and adopts(entry, address):
+        adopted_address(wanted, entry.desired.label, owner, context)
+
+
+def adopted_address(wanted: str, label: str, owner: Member, context: Context) -> ElasticIp | None:
+    """Return the Elastic IP of the account that `public_ip` names; None with a problem if it cannot be adopted."""
+    fleet, region = context.fleet, region_of(owner, context.desired)
+    same = (one for one in (*context.cloud.named, *context.cloud.addresses) if one.public_ip == wanted)
+    found = next((one for one in same if one.region in (None, region)), None)
     holding = held_as(found, fleet) if found else None
     given = f"{wanted} ({found.allocation_id})" if found else wanted
-    if problem := adoption_problem(given, holding, context.desired.network):
-        everyone = (*fleet.members, *fleet.decommissioned)
-        automatic = [m.host for m in everyone if m.instance and m.instance.automatic_ip == wanted]
-        more = f": it is the automatic address of {automatic[0]}" if automatic and found is None else ""
-        context.report.problem(f"{entry.desired.label}: {problem}{more}.")
+    problem = adoption_problem(given, holding, context.desired.network)
+    if problem is None:
+        return found
+    everyone = (*fleet.members, *fleet.decommissioned)
+    automatic = [m.host for m in everyone if m.instance and m.instance.automatic_ip == wanted]
+    more = f": it is the automatic address of {automatic[0]}" if automatic and found is None else ""
+    context.report.problem(f"{label}: {problem}{more}.")
+    return None
 
 
 def is_retired(address: ElasticIp) -> bool:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..._cpe_nat_rules import adoption_problem
 from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
 from ..._model.state import Cloud, ElasticIp, Server
 from ..._objects import Object
 from ..context import Context
-from ..cpe_nat.entries import held_as, is_retired, region_of
+from ..cpe_nat.entries import adopted_address, is_retired
 from .gateways import MASQUERADE, Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of
@@ -207,7 +206,7 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
             if other != gateway.label:
                 report.problem(f"{gateway.label}: public_ip {wanted} is also that of {other}. Leave one of them out.")
             elif address is None:
-                address = _check_adoption(gateway, wanted, context)
+                address = adopted_address(wanted, gateway.label, gateway.member, context)
             elif address.public_ip != wanted:
                 report.problem(
                     f"{gateway.label}: public_ip cannot be changed while the gateway has an address (got {wanted}, "
@@ -221,22 +220,6 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
                 f"its {_kept(address)} {address.public_ip} ({address.allocation_id})). Leave pool out, or "
                 f"{_give_up(address)}"
             )
-
-
-def _check_adoption(gateway: Gateway, wanted: str, context: Context) -> ElasticIp | None:
-    """Return the Elastic IP that the gateway is to take over; None with a problem."""
-    region = region_of(gateway.member, context.desired)
-    same: Iterable[ElasticIp] = (
-        one for one in (*context.cloud.named, *context.cloud.addresses) if one.public_ip == wanted
-    )
-    found = next((one for one in same if one.region in (None, region)), None)
-    given = f"{wanted} ({found.allocation_id})" if found else wanted
-    if not (
-        problem := adoption_problem(given, held_as(found, context.fleet) if found else None, context.desired.network)
-    ):
-        return found
-    context.report.problem(f"{gateway.label}: {problem}.")
-    return None
 
 
 def _kept(address: ElasticIp) -> str:

@@ -72,7 +72,7 @@ def test_what_a_new_protocol_exports_is_assumed() -> None:
     for kind in KINDS:
         for slot in SLOTS:
             field = RESOURCES[kind].field(slot)
-            assert field is None or (field.sure, field.default_sure) == ("D", "A")
+            assert field is None or field.sure == "D"
 
 
 def test_creation_order() -> None:
