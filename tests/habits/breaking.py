@@ -302,9 +302,9 @@ def _PUTs_whole_objects(patch: Patch) -> None:
             return value["url"] if "url" in value else {name: as_written(one) for name, one in value.items()}
         return [as_written(one) for one in value] if isinstance(value, list) else value
 
-    def put(self: Client, path: str, body: Mapping[str, Any], _received: Any) -> Any:
+    def put(self: Client, path: str, body: Mapping[str, Any], received: Any) -> Any:
         whole = {name: as_written(value) for name, value in self.one(path).items()}
-        return self.put(path, {**whole, **body})
+        return self._written("PUT", path, {**whole, **body}, received)
 
     patch.setattr(Client, "patch", put)
 

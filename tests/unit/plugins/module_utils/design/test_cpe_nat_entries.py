@@ -330,18 +330,15 @@ def test_a_delegated_prefix_is_in_use(world: World) -> None:
     used = frozenset({"10.1.1.12", *delegated(["10.1.1.48/28"])})
     world.cloud.subnets["subnet-b"] = replace(world.cloud.subnets["subnet-b"], used=used)
     world.plan(cpe_nat_ips=[{**B18, "private_ip": "10.1.1.50"}])
-    assert world.report.problems == [
-        f"{OF_18} private_ip 10.1.1.50 is already used in agg2's subnet 10.1.1.0/24. Give another one, or none."
-    ]
+    (problem,) = world.report.problems
+    assert problem.startswith(f"{OF_18} private_ip 10.1.1.50 is already used in agg2's subnet 10.1.1.0/24.")
 
 
 def test_a_prefix_takes_the_place_of_an_address(world: World) -> None:
     world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], prefixes=9)
     world.plan(cpe_nat_ips=[B18])
-    assert world.report.problems == [
-        "agg2: its primary interface has 10 addresses and would get 1 more; an interface of c5.large holds 10. "
-        "Give a CPE NAT entry another aggregator, or take a larger instance type."
-    ]
+    (problem,) = world.report.problems
+    assert "has 10 addresses and would get 1 more; an interface of c5.large holds 10. Give a" in problem
 
 
 def test_an_adopted_address_that_was_kept_leaves_the_other_one_kept(world: World) -> None:
