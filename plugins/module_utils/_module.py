@@ -149,7 +149,7 @@ Survey = Callable[[Refs, Any, list[str], int], list[dict[str, Any]]]
 
 
 def connection_of(params: Mapping[str, Any]) -> Connection:
-    """The connection that the options of ``CONNECTION_SPEC`` describe."""
+    """Return the connection that the options of ``CONNECTION_SPEC`` describe."""
     return Connection(
         url=params["api_url"] or "",
         username=params["api_username"],
@@ -162,7 +162,7 @@ def connection_of(params: Mapping[str, Any]) -> Connection:
 
 
 def table_of(params: Mapping[str, Any]) -> Table:
-    """The table of resources with the map of the options laid over it.
+    """Return the table of resources with the map of the options laid over it.
 
     :raises ApiMapError: if that map cannot be used
     """
@@ -184,12 +184,12 @@ class BondingModule(AnsibleModule):
         self._given = copy.deepcopy(self.params)
 
     def given(self, *without: str) -> dict[str, Any]:
-        """The options that the task names, null ones too, without the connection's and those in ``without``."""
+        """Return the options that the task names, null ones too, without the connection's and those in ``without``."""
         spec = {name: option for name, option in self._options.items() if name not in without}
         return _only_given(self.params, self._given, spec)
 
     def connection(self) -> Connection:
-        """The connection that the options describe."""
+        """Return the connection that the options describe."""
         return connection_of(self.params)
 
     def run(self, work: Callable[[Refs], dict[str, Any]], parallel: int = 8) -> None:
@@ -266,7 +266,7 @@ def run_survey_module(name: str, parts: Sequence[str], asked: Sequence[str], sur
 
 
 def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A VXLAN interface with the VNI of each endpoint filled in from the interface's own where it is left out."""
+    """Return a VXLAN interface whose endpoints without a VNI have the interface's own."""
     endpoints = data.get("endpoints")
     if not endpoints or data.get("vni") is None:
         return dict(data)

@@ -45,5 +45,5 @@ def call(main: Callable[[], None], arguments: Mapping[str, Any]) -> dict[str, An
 
 
 def without_invocation(returned: dict[str, Any], verbosity: int) -> dict[str, Any]:
-    """A result without the module's arguments, where Ansible would not show them: all of a plan is among them."""
+    """Return a result without the module's arguments, where Ansible would not show them: a plan is among them."""
     return {key: value for key, value in returned.items() if key != "invocation" or verbosity >= SHOWS_INVOCATION}

@@ -33,7 +33,7 @@ class InController(NormalAction):
     module: ModuleType
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The module's result."""
+        """Return the module's result."""
         variables = task_vars or {}
         reason = self._why_not_here(variables)
         if reason:
@@ -62,7 +62,7 @@ class InController(NormalAction):
         return None if interpreter == sys.executable else f"its Python is {interpreter}, not {sys.executable}"
 
     def _interpreter(self, variables: Mapping[str, Any]) -> str:
-        """The Python that the task would be run by, or the way in which one would be searched for ("auto")."""
+        """Return the Python that the task would be run by, or the way in which one would be searched for ("auto")."""
         if self._task.delegate_to:
             variables = variables["ansible_delegated_vars"][self._task.delegate_to]
         configured = C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)

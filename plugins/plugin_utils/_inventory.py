@@ -254,7 +254,7 @@ def _aggregator(host: str, own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _host(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a host's own tasks heed."""
+    """Return the variables that a host's own tasks use."""
     return {
         "manage_host": own.get("bonding_manage_hosts", True),
         "host_skip": own.get("bonding_host_skip", []),

@@ -75,20 +75,20 @@ class Client:
         self._retry.sleep(seconds)
 
     def url(self, path: str) -> str:
-        """The absolute URL of a path below ``/api/v4/``."""
+        """Return the absolute URL of a path below ``/api/v4/``."""
         return self._root + path.lstrip("/")
 
     def path_of(self, url: str) -> str:
-        """The path below ``/api/v4/`` of a URL, whatever host it names (a proxy may have another name)."""
+        """Return the path below ``/api/v4/`` of a URL, whatever host it names (a proxy may have another name)."""
         path = urlsplit(url).path
         return path.split(API_ROOT, 1)[1] if API_ROOT in path else path.lstrip("/")
 
     def get(self, path: str) -> Any:
-        """The JSON of one path."""
+        """Return the JSON of one path."""
         return self._json("GET", path, self._exchange("GET", path))
 
     def one(self, path: str, received: Received = _as_it_is) -> dict[str, Any]:
-        """The one object at a path.
+        """Return the one object at a path.
 
         :raises ApiError: also if the answer is none, or its id, URL or name is none
         """
@@ -99,7 +99,7 @@ class Client:
         return dict(found)
 
     def list(self, path: str, received: Received = _as_it_is) -> list[dict[str, Any]]:
-        """All objects of a collection, whether the server sends one array or pages.
+        """Return all objects of a collection, whether the server sends one array or pages.
 
         :raises ApiError: also if it is no list, has not all its objects, or one of them is none
         """
@@ -149,11 +149,11 @@ class Client:
         return answer
 
     def options(self, path: str) -> Any:
-        """The server's own description of a path."""
+        """Return the server's own description of a path."""
         return self._json("OPTIONS", path, self._exchange("OPTIONS", path))
 
     def _exchange(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Response:
-        """One request with its retries; returns a success."""
+        """Send a request, again after a passing fault, and return the answer of a success."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json"}
         if data is not None:

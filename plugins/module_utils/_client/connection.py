@@ -59,7 +59,7 @@ class Connection:
                 object.__setattr__(self, name, value.strip())
 
     def root(self) -> str:
-        """The absolute URL of the API, ending in ``/api/v4/``.
+        """Return the absolute URL of the API, ending in ``/api/v4/``.
 
         :raises ClientError: if the URL is missing or is none
         """
@@ -108,13 +108,13 @@ class Connection:
         return []
 
     def hide(self, text: str) -> str:
-        """A text of the server without the credentials, in case the server repeats them."""
+        """Return a text of the server without the credentials, in case the server repeats them."""
         for secret in (self.token, self.password):
             text = text.replace(secret, HIDDEN) if secret else text
         return text
 
     def _parts(self) -> SplitResult:
-        """The URL's parts, once they are known to be usable.
+        """Return the URL's parts, once they are known to be usable.
 
         :raises ClientError: if the URL is missing or is none
         """

@@ -41,7 +41,7 @@ class ClientError(Exception):
         self.fields = dict(fields or {})
 
     def failure(self) -> dict[str, Any]:
-        """The facts of this failure, as modules return them under ``failure``."""
+        """Return the facts of this failure, as modules return them under ``failure``."""
         return {"method": self.method, "path": self.path, "status": self.status, "fields": self.fields}
 
 

@@ -22,7 +22,7 @@ _GENERAL = ("non_field_errors", "__all__")
 
 
 def parse(response: Response) -> Any:
-    """The JSON of a body; None for an empty one.
+    """Return the JSON of a body; None for an empty one.
 
     :raises ValueError: if it is not JSON, or nested so deeply that no code could walk through it
     """
@@ -76,7 +76,7 @@ def field_errors(body: Any, prefix: str = "") -> dict[str, list[str]]:
 
 
 def refusal(method: str, path: str, response: Response, connection: Connection, tried: str = "") -> ApiError:
-    """The error for an answer that is no success.
+    """Return the error for an answer that is no success.
 
     :param tried: " (tried 5 times)", or nothing
     """
@@ -115,7 +115,7 @@ def refusal(method: str, path: str, response: Response, connection: Connection, 
 
 
 def tls_failure(method: str, path: str, root: str, reason: str) -> TlsError:
-    """The error for a certificate that is not trusted; says how to trust it."""
+    """Return the error for a certificate that is not trusted; says how to trust it."""
     return TlsError(
         f"The TLS connection to {root} failed at {method} {path}: {reason}. If its certificate is signed by an own "
         "authority, give that authority's certificate file as ca_path (BONDING_API_CA_PATH); validate_certs: false "
@@ -130,7 +130,7 @@ def _right(method: str) -> str:
 
 
 def _resource(path: str) -> str:
-    """The last collection in a path: "vxlan_interfaces" of "aggregators/7/vxlan_interfaces/3/"."""
+    """Return the last collection in a path: "vxlan_interfaces" of "aggregators/7/vxlan_interfaces/3/"."""
     # Collections and ids take turns; an id may be a text, as the key of a space is.
     names = [part for part in path.split("?")[0].split("/") if part][::2]
     return names[-1].replace("_", " ") if names else "this"

@@ -22,7 +22,7 @@ Received = Callable[[Any], Any]
 
 
 def all_objects(get: Get, path: str, received: Received) -> list[dict[str, Any]]:
-    """All objects of a collection, whether the server sends one array or pages.
+    """Return all objects of a collection, whether the server sends one array or pages.
 
     A list that does not have as many objects as it counts was changed between two of its pages, or cut. It is read
     once more, and then refused: an object that is missing would be made a second time, or be left behind.
@@ -40,12 +40,12 @@ def all_objects(get: Get, path: str, received: Received) -> list[dict[str, Any]]
 
 
 def flawed(path: str, flaw: str) -> ApiError:
-    """The error for an answer to a GET that was a success, and is of no use."""
+    """Return the error for an answer to a GET that was a success, and is of no use."""
     return ApiError(f"GET {path}: {flaw}.", method="GET", path=path, status=200)
 
 
 def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]], str]:
-    """The objects of all pages, and why they cannot be all of the list; empty if they are."""
+    """Return the objects of all pages, and why they cannot be all of the list; empty if they are."""
     body = get(path)
     if isinstance(body, list):
         return _checked(path, [received(item) for item in body], 0), ""
@@ -74,7 +74,7 @@ def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]
 
 
 def _checked(path: str, items: list[Any], before: int) -> list[dict[str, Any]]:
-    """The objects of a page, each of which is one."""
+    """Return the objects of a page, each of which is one."""
     for number, item in enumerate(items, before + 1):
         flaw = flaw_of(item, listed=True)
         if flaw is not None:
@@ -83,7 +83,7 @@ def _checked(path: str, items: list[Any], before: int) -> list[dict[str, Any]]:
 
 
 def _next_page(path: str, page: int, body: Mapping[str, Any], got: int) -> str | None:
-    """The path and query of the page after this one; None after the last."""
+    """Return the path and query of the page after this one; None after the last."""
     following = body.get("next")
     if following:
         # Only its query counts: behind a proxy the server names itself by another host.

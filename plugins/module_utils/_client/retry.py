@@ -54,7 +54,7 @@ class Retry:
 
 
 def retry_after(response: Response | None) -> float | None:
-    """The seconds that a Retry-After header asks for (a number or a date); None without a usable one."""
+    """Return the seconds that a Retry-After header asks for (a number or a date); None without a usable one."""
     text = response.headers.get("retry-after", "").strip() if response else ""
     if not text:
         return None

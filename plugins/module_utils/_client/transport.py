@@ -94,7 +94,7 @@ class Transport(Protocol):
 
 
 def authorization(connection: Connection) -> str:
-    """The value of the Authorization header: a token beats a password."""
+    """Return the value of the Authorization header: a token beats a password."""
     if connection.token:
         return f"Token {connection.token}"
     pair = f"{connection.username}:{connection.password}".encode()
@@ -216,7 +216,7 @@ def _may_have_been_sent(error: OSError) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost words of an exception of requests, which wraps urllib3's, which wraps the socket's."""
+    """Return the innermost words of an exception of requests, which wraps urllib3's, which wraps the socket's."""
     current: Any = error
     for _depth in range(8):
         inner = getattr(current, "reason", None) if not isinstance(current, str) else None
@@ -230,5 +230,5 @@ def _reason(error: BaseException) -> str:
 
 
 def _without_credentials(text: str) -> str:
-    """A text as one line, without user and password in its URLs, such as a proxy's."""
+    """Return a text as one line, without user and password in its URLs, such as a proxy's."""
     return printable(re.sub(r"//[^/\s]*@", "//", text)).strip()

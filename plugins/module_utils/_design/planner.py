@@ -56,7 +56,7 @@ TRANSIT_KINDS = ("bgp", "import")
 
 
 def part_of(network: str, obj: Object) -> str:
-    """The part of a protocol or filter with one of our names."""
+    """Return the part of a protocol or filter with one of our names."""
     kind, number = is_own_object(network, obj) or ("", 0)
     if kind in GATEWAY_KINDS:
         return "gateways"
@@ -221,7 +221,7 @@ def _design_objects(wanted: dict[tuple[str, str], Object], meshes: list[Mesh], c
 
 
 def _replaced_interfaces(meshes: list[Mesh], existing: ExistingMeshes) -> set[tuple[int, str]]:
-    """(aggregator id, name) of our interfaces whose mesh now has another name: the old one of a new VNI."""
+    """Return (aggregator id, name) of our interfaces whose mesh has another name now: the old one of a new VNI."""
     old: set[tuple[int, str]] = set()
     for mesh in meshes:
         members = {member.id for member in mesh.members}
@@ -270,7 +270,7 @@ def _drop_or_warn(obj: Object, part: str, host: str, context: Context) -> None:
 
 
 def _numbers_wanted(parent: str, desired: DesiredNetwork, design: Design) -> set[int]:
-    """The ids of the spaces that get a routing protocol on this aggregator."""
+    """Return the ids of the spaces that get a routing protocol on this aggregator."""
     return {
         own[1]
         for batch in design.batches["add"]
@@ -318,7 +318,7 @@ def _is_ours(obj: Object, desired: DesiredNetwork, server: Server, number: int) 
 
 
 def _design_absent(context: Context) -> None:
-    """A teardown: all that is ours, and nothing else."""
+    """Design a teardown: delete all that is ours, and nothing else."""
     desired, report = context.desired, context.report
     design_host_configs([], {}, None, (), context)
     quiet = Report()  # a bond or space that is gone is no problem for a teardown

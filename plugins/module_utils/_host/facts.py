@@ -35,7 +35,7 @@ class HostError(Exception):
 
 
 def read_devices(run: Run) -> list[dict[str, Any]]:
-    """Every device; its addresses are those configured on it, and those that are local by a route to it."""
+    """Return every device; its addresses are those configured on it, and those that are local by a route to it."""
     devices = []
     for link in _ip(run, "-d", "address", "show"):
         info = link.get("linkinfo") or {}
@@ -69,7 +69,7 @@ def read_devices(run: Run) -> list[dict[str, Any]]:
 
 
 def read_routes(run: Run) -> list[dict[str, Any]]:
-    """The main table, both families."""
+    """Return the main table, both families."""
     return [
         {"destination": route["dst"], "gateway": route.get("gateway"), "device": route.get("dev")}
         for family in ("-4", "-6")
@@ -78,7 +78,7 @@ def read_routes(run: Run) -> list[dict[str, Any]]:
 
 
 def read_rules(run: Run) -> list[dict[str, Any]]:
-    """The IPv4 rules."""
+    """Return the IPv4 rules."""
     return [
         {
             "priority": rule.get("priority"),

@@ -24,7 +24,7 @@ PARALLEL = 16
 
 
 def by(run: Run) -> Ping:
-    """One packet, bound to the device, so that the space's own routes do not matter: an echo, or an answer to ARP.
+    """Return a function that asks a peer by a device, whatever the routes are: by an echo, or by ARP.
 
     The echo comes back by a route of the peer's. Where a space's table is chosen by the device, the peer looks for it
     in its main table, and the echo is lost. That it answers for its address on the device is what is asked.
@@ -41,7 +41,7 @@ def by(run: Run) -> Ping:
 
 
 def missing(devices: list[dict[str, Any]], expected: list[dict[str, Any]], ping: Ping) -> list[str]:
-    """A sentence for each thing that is not as expected.
+    """Return a sentence for each thing that is not as expected.
 
     Of `expected` each: `device` or `mac`, and what it shall have: `addresses` without prefix length, `peers`.
     """
@@ -130,6 +130,6 @@ NAMES = {"ospf": "OSPF", "bgp": "BGP"}
 
 
 def find(devices: list[dict[str, Any]], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The device with the MAC address if one is given, else with the name."""
+    """Return the device with the MAC address if one is given, else with the name."""
     field, value = ("mac", wanted["mac"].lower()) if wanted.get("mac") else ("name", wanted.get("device"))
     return next((device for device in devices if device[field] == value), None)

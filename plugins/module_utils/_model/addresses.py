@@ -86,12 +86,12 @@ def delegated(prefixes: Iterable[str]) -> set[str]:
 
 
 def router_address(subnet: str) -> str:
-    """The VPC router's address: the first host address of each subnet."""
+    """Return the VPC router's address: the first host address of each subnet."""
     return str(ipaddress.IPv4Network(subnet)[1])
 
 
 def choose_private_address(key: str, subnet: str, used: Collection[str], reserved: Iterable[str] = ()) -> str | None:
-    """A free address of `subnet` for the entry named `key`, or None if the subnet is full.
+    """Return a free address of `subnet` for the entry named `key`, or None if the subnet is full.
 
     `reserved`: the CIDR reservations of the subnet, which the account keeps for another use.
     The search begins at a place given by a hash of the key: so check mode shows the address that the real run

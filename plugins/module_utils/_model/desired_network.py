@@ -62,7 +62,7 @@ class Report:
 
     @property
     def kept(self) -> int:
-        """The number of kept objects that the inventory does not name any more."""
+        """Return the number of kept objects that the inventory does not name any more."""
         return len(self._kept)
 
     def keep(self, text: str) -> None:
@@ -76,7 +76,7 @@ class Report:
 
     @property
     def left_out(self) -> int:
-        """The number of problems that only follow from others, and are not named."""
+        """Return the number of problems that only follow from others, and are not named."""
         return len(self._left_out)
 
     def leave_out(self, text: str) -> None:

@@ -56,28 +56,28 @@ OWN_KINDS = ("babel", "ospf", *GATEWAY_KINDS, "export", "import", "bgp")
 
 
 def vxlan_name(vni: int) -> str:
-    """The device's name of a VNI: at most 10 characters."""
+    """Return the device's name of a VNI: at most 10 characters."""
     return f"vx{vni}"
 
 
 def gateway_device(number: int) -> str:
-    """The name that a gateway's device is given on its aggregator; `number` is the space's id."""
+    """Return the name that a gateway's device is given on its aggregator; `number` is the space's id."""
     return f"gw{number}"
 
 
 def object_name(network: str, kind: str, number: int) -> str:
-    """A protocol's or filter's name; `number` is the space's id, for `bgp` the peer's aggregator id."""
+    """Return a protocol's or filter's name; `number` is the space's id, for `bgp` the peer's aggregator id."""
     return f"{network}_{kind}_{number}"
 
 
 def parse_object_name(network: str, name: str) -> tuple[str, int] | None:
-    """(kind, number) if `name` is one that this network gives to protocols and filters, else None."""
+    """Return (kind, number) of a name that this network gives to protocols and filters, None of another one."""
     match = re.fullmatch(rf"{re.escape(network)}_({'|'.join(OWN_KINDS)})_(\d+)", name)
     return (match.group(1), int(match.group(2))) if match else None
 
 
 def tags(network: str, key: str) -> dict[str, str]:
-    """The ownership tags of an AWS object."""
+    """Return the ownership tags of an AWS object."""
     return {TAG_NETWORK: network, TAG_KEY: key}
 
 

@@ -75,14 +75,14 @@ class ObjectBatch:
 
 
 def _union(name: str, found: Any, wanted: Any) -> Any:
-    """The found parts as they are, then the wanted ones that are new."""
+    """Return the found parts as they are, then the wanted ones that are new."""
     identify = _GROWING[name]
     present = {identify(entry) for entry in found or ()}
     return [*(found or ()), *(entry for entry in wanted or () if identify(entry) not in present)]
 
 
 def _without_removed(name: str, found: Any, wanted: Any) -> Any:
-    """The union again, with wanted options: what the switch phase leaves, before the old parts go."""
+    """Return the union again, with wanted options: what the switch phase leaves, before the old parts go."""
     identify = _GROWING[name]
     kept = {identify(entry) for entry in wanted or ()}
     return [*(entry for entry in found or () if identify(entry) not in kept), *(wanted or ())]

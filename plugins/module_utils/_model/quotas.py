@@ -74,7 +74,7 @@ class QuotaUsage:
 def quota_line(
     quota: Quota, where: str, counts: tuple[int, int], account: Account | None, said: Mapping[str, int], report: Report
 ) -> QuotaUsage:
-    """The line of an account's quota, for `counts` (there, new); what does not fit goes to the report."""
+    """Return the line of an account's quota, for `counts` (there, new); what does not fit goes to the report."""
     told = account.limits.get(quota.name) if account else None
     if quota.name in said:
         most, source = said[quota.name], BY_OPERATOR

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The values with a shape of their own: addresses, areas, routes, filter slots."""
+"""Kinds of fields whose values are lists or dictionaries: addresses, areas, routes, filter slots."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Addresses(ListOf):
 
     @property
     def entry(self) -> Kind:
-        """The kind of an entry as the server has it."""
+        """Return the kind of an entry as the server has it."""
         return _ADDRESS_ENTRY
 
     def wire(self, value: Any, names: Names, parent: str) -> list[Any]:

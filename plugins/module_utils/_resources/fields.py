@@ -38,10 +38,10 @@ class Names(Protocol):
     """Translates between the names that users write and the URLs that the API wants."""
 
     def url(self, space: str, parent: str, key: Any) -> str:
-        """The URL of what is named ``key``; raises an error that names it if it does not exist."""
+        """Return the URL of what is named ``key``; raises an error that names it if it does not exist."""
 
     def key(self, space: str, parent: str, value: Any) -> Any:
-        """The name behind a URL, id or nested object."""
+        """Return the name behind a URL, id or nested object."""
 
 
 class Kind:
@@ -50,18 +50,18 @@ class Kind:
     title = "a value"
 
     def canonical(self, value: Any) -> Any:
-        """One spelling for each meaning.
+        """Return one spelling for each meaning.
 
         :raises ValueError: if the value is not of this kind; the text says what would be accepted
         """
         return value
 
     def wire(self, value: Any, names: Names, parent: str) -> Any:
-        """A canonical value for a request body."""
+        """Return a canonical value for a request body."""
         return value
 
     def from_wire(self, value: Any, names: Names, parent: str) -> Any:
-        """A value out of an answer, in canonical form where it is one of this kind.
+        """Return a value out of an answer, in canonical form where it is one of this kind.
 
         :raises ShapeError: if it is of another type
         """
@@ -343,7 +343,7 @@ class ListOf(Kind):
 
     @property
     def entry(self) -> Kind:
-        """The kind of an entry as the server has it."""
+        """Return the kind of an entry as the server has it."""
         return self.item
 
     def canonical(self, value: Any) -> list[Any]:
@@ -381,14 +381,14 @@ def _interface_address(text: str) -> str:
 
 
 def _no_number(value: Any) -> Any:
-    """The value, unless it is a number: ipaddress would take 5 for 0.0.0.5."""
+    """Return the value, unless it is a number: ipaddress would take 5 for 0.0.0.5."""
     if isinstance(value, int):
         raise ValueError(f"{value!r} is a number")
     return value
 
 
 def _unscoped(text: str) -> str:
-    """The text, unless it names a device: such an address means something on one host only, and in BIRD's file."""
+    """Return the text, unless it names a device: such an address means something on one host only."""
     if "%" in text:
         raise ValueError(f"{text!r} has a scope")
     return text

@@ -46,7 +46,7 @@ class Field:
         return self.wire_name or self.name
 
     def canonical(self, value: Any) -> Any:
-        """The value in its one spelling.
+        """Return the value in its one spelling.
 
         :raises ValueError: saying what would be accepted
         """
@@ -85,7 +85,7 @@ class Listing:
 
     @property
     def title(self) -> str:
-        """Its name in a sentence: "interface"."""
+        """Return the name of the listing in a sentence: "interface"."""
         return title_of(self.kind)
 
 
@@ -124,7 +124,7 @@ class Resource:
 
     @property
     def title(self) -> str:
-        """Its name in a sentence: "VXLAN interface"."""
+        """Return the name of the kind in a sentence: "VXLAN interface"."""
         return title_of(self.kind)
 
     def field(self, name: str) -> Field | None:
@@ -147,12 +147,12 @@ class Resource:
         return result
 
     def unknown(self, data: Mapping[str, Any]) -> list[str]:
-        """The names in ``data`` that are neither fields nor tags nor the parent's name."""
+        """Return the names in ``data`` that are neither fields nor tags nor the parent's name."""
         known = {field.name for field in self.fields} | set(self.tags or {}) | {"bond", "aggregator", "id"}
         return sorted(set(data) - known)
 
     def to_wire(self, data: Mapping[str, Any], names: Names, parent: str) -> dict[str, Any]:
-        """A request body of canonical data, with the table's names (the server's are given by :class:`Table`)."""
+        """Return a request body of canonical data, with the table's names (:class:`Table` gives the server's)."""
         body = {}
         for name, value in data.items():
             field = self.field(name)

@@ -15,6 +15,6 @@ class ShapeError(ValueError):
 
 
 def shape_error(expected: str, value: Any) -> ShapeError:
-    """The error for a value out of an answer, shown cut."""
+    """Return the error for a value out of an answer, shown cut."""
     text = repr(value)
     return ShapeError(f"got {text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'}, expected {expected}")

@@ -38,7 +38,7 @@ class Member:
 
     @property
     def parent(self) -> str:
-        """The name of the aggregator as what objects belong to."""
+        """Return the name by which objects belong to the aggregator: "aggregators/7"."""
         return parent_of(AGGREGATOR, self.id)
 
 
@@ -61,15 +61,15 @@ class Fleet:
     """Names, by id, of the aggregators with objects of this network that no host of the inventory is."""
 
     def by_host(self, host: str) -> Member | None:
-        """The member of this inventory name."""
+        """Return the member of this inventory name."""
         return next((member for member in self.members if member.host == host), None)
 
     def by_id(self, number: int | None) -> Member | None:
-        """The member with this aggregator id."""
+        """Return the member with this aggregator id."""
         return next((member for member in self.members if member.id == number), None)
 
     def by_interface(self, interface_id: str | None) -> Member | None:
-        """The member, decommissioned or not, with this primary network interface."""
+        """Return the member, decommissioned or not, with this primary network interface."""
         return next(
             (
                 m
@@ -80,7 +80,7 @@ class Fleet:
         )
 
     def by_instance(self, instance_id: str | None) -> Member | None:
-        """The member, decommissioned or not, that is this instance."""
+        """Return the member, decommissioned or not, that is this instance."""
         return next(
             (m for m in (*self.members, *self.decommissioned) if m.instance and m.instance.id == instance_id), None
         )
@@ -117,7 +117,7 @@ def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
 
 
 def find_aggregator(reference: str, server: Server) -> int | str:
-    """The id of the aggregator named by digits (its id) or by its exact name; else a sentence that says why not."""
+    """Return the id of the aggregator named by its id or exact name; else a sentence that says why not."""
     number = number_of(reference)
     if number is not None:
         return number if number in server.aggregators else f"the server has no aggregator with the id {number}"
@@ -259,7 +259,7 @@ def _leave(names: Iterable[str], desired: DesiredNetwork, server: Server, fleet:
 
 
 def _refuse_removed(desired: DesiredNetwork, server: Server, fleet: Fleet, report: Report) -> None:
-    """An aggregator that has this network's objects, but is no host any more, is a refusal, never a smaller mesh."""
+    """Refuse an aggregator that has this network's objects but is no host any more: a mesh never shrinks by a slip."""
     known = {member.id for member in (*fleet.members, *fleet.decommissioned)}
     wrong = fleet.is_incomplete
     for number, objects in server.objects.items():

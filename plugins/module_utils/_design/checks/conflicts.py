@@ -153,7 +153,7 @@ def _left_out(mesh: Mesh, name: str) -> str:
 
 
 def overlapping(networks: list[ipaddress.IPv4Network]) -> list[tuple[int, int]]:
-    """The pairs that overlap, as positions, in the order of the list. Of two networks that do, one holds the other."""
+    """Return the pairs that overlap, as positions in the list. Of two networks that do, one holds the other."""
     bounds = [(int(network.network_address), int(network.broadcast_address)) for network in networks]
     pairs = []
     around: list[int] = []

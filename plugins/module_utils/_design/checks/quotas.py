@@ -28,7 +28,7 @@ NEIGHBOURS = 1000
 
 
 def check_limits(items: Iterable[PlannedChange], context: Context) -> list[QuotaUsage]:
-    """A line for each limit that new objects come under; what does not fit goes to the report."""
+    """Return a line for each limit that new objects come under; what does not fit goes to the report."""
     desired, cloud, report = context.desired, context.cloud, context.report
     new = [item for item in items if item.system == "aws" and item.verb == "create"]
     return [
@@ -100,7 +100,7 @@ def _instances(new: list[PlannedChange], cloud: Cloud, fleet: Fleet, report: Rep
 
 
 def _subnets(new: list[PlannedChange], cloud: Cloud, report: Report) -> list[QuotaUsage]:
-    """Addresses of each subnet that gets interfaces, NAT gateways or addresses."""
+    """Return a line for each subnet that gets interfaces, NAT gateways or addresses."""
     keys = {subnet.tags.get(TAG_KEY, ""): subnet for subnet in cloud.subnets.values()}
     homes = {instance.interface_id: instance.subnet_id for instance in cloud.instances.values()}
     made = {item.key: str((item.after or {}).get("cidr")) for item in new if item.kind == "subnet"}
@@ -129,7 +129,7 @@ def _subnets(new: list[PlannedChange], cloud: Cloud, report: Report) -> list[Quo
 
 
 def _tables(new: list[PlannedChange], desired: DesiredNetwork, cloud: Cloud, report: Report) -> list[QuotaUsage]:
-    """Routes of each table, IPv4 and IPv6 apart, as AWS counts them."""
+    """Return lines for the routes of each table, IPv4 and IPv6 apart, as AWS counts them."""
     counts = Counter((item.parent, ":" in item.key) for item in new if item.kind == "route")
     lines = []
     for (name, ipv6), number in sorted(counts.items()):
@@ -156,7 +156,7 @@ def _groups(new: list[PlannedChange], context: Context) -> list[QuotaUsage]:
 
 
 def _table(name: str, desired: DesiredNetwork, cloud: Cloud) -> RouteTable | None:
-    """The table that a route's item names: by its id, its tag, or as the main one of a space's VPC, made or adopted."""
+    """Return the table that a route's item names: by its id, its tag, or as the main one of a space's VPC."""
     mains = {f"{vpc.tags.get(TAG_KEY)}/main": vpc.id for vpc in cloud.vpcs.values()}
     mains |= {f"{vpc_key(space.key)}/main": space.vpc.id for space in desired.spaces if space.vpc and space.vpc.id}
     for table in cloud.route_tables.values():

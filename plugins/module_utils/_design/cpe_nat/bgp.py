@@ -160,7 +160,7 @@ def peers_of(member: Member, members: Sequence[Member], bgp: DesiredBgp) -> list
 def session_objects(
     members: Sequence[Member], addresses: Mapping[int, str], network: str, bgp: DesiredBgp
 ) -> list[Object]:
-    """The pair of filters and one BGP protocol for each peer, on every member."""
+    """Return the pair of filters and one BGP protocol for each peer, on every member."""
     reflectors = bgp.route_reflectors
     names = {way: object_name(network, way, 0) for way in ("import", "export")}
     bodies = {"import": bgp_filter(members), "export": bgp_filter(members)}

@@ -46,7 +46,7 @@ class Entry:
 
 
 def find_bond(reference: str, server: Server) -> Bond | str:
-    """The bond named by digits (its id) or by its exact name; else a sentence that says why not."""
+    """Return the bond named by digits (its id) or by its exact name; else a sentence that says why not."""
     number = number_of(reference)
     if number is not None:
         bond = server.bonds.get(number)

@@ -71,7 +71,7 @@ def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
 def _owner(
     entry: Entry, address: ElasticIp | None, fleet: Fleet, report: Report
 ) -> tuple[Member | None, Member | None]:
-    """(present owner, wanted owner) of an entry's address; None, None with a problem."""
+    """Return (present owner, wanted owner) of an entry's address; None, None with a problem."""
     wanted: Member | None = None
     if entry.desired.aggregator:
         wanted = fleet.by_host(entry.desired.aggregator)
@@ -156,7 +156,7 @@ def entry_input(entry: Entry, owner: Member, private_ip: str, made_connected_ip:
 
 
 def bond_objects(entry: Entry, private_ip: str) -> list[Object]:
-    """The bond's connected IP and CPE NAT IP."""
+    """Return the bond's connected IP and CPE NAT IP."""
     wanted, parent = entry.desired, entry.parent
     connected: dict[str, Any] = {"interface": wanted.interface, "ip": wanted.connected_ip}
     if wanted.include_private_wan is not None:
@@ -168,7 +168,7 @@ def bond_objects(entry: Entry, private_ip: str) -> list[Object]:
 
 
 def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
-    """Addresses, associations and the bonds' objects; returns the private address of each entry by key."""
+    """Design the addresses, associations and bond objects; return the private address of each entry by key."""
     server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
     own = own_addresses(context.desired, cloud)
     addresses = Addresses(fleet, cloud, report)

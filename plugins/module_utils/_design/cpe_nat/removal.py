@@ -35,7 +35,7 @@ def leftover_keys(entries: list[Entry], desired: DesiredNetwork, cloud: Cloud) -
 def _server_objects(
     private_ip: str | None, bonds: set[int], address: ElasticIp, server: Server, going: set[str]
 ) -> list[Object]:
-    """The bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
+    """Return the bond's objects that go with an address: its CPE NAT IP, and the connected IP that was made for it.
 
     A run that ended between the two has left the second, with the address on AWS, which goes last.
     """

@@ -67,7 +67,7 @@ def _check_nat(space: DesiredSpace, wanted: DesiredGateway, what: str, report: R
 
 
 def warn_egress_none(gateways: list[Gateway], report: Report) -> None:
-    """One warning for all gateways without translation, with what will not work."""
+    """Warn once of all gateways without translation, and name what will not work."""
     names = "; ".join(gateway.label for gateway in gateways if gateway.desired.egress == "none")
     if names:
         report.warn(
@@ -124,7 +124,7 @@ def check_gateways(gateways: list[Gateway], desired: DesiredNetwork, cloud: Clou
 
 
 def _check_default_routes(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
-    """A table has one default route: so one NAT gateway, for one gateway, of one space."""
+    """Refuse two users of one default route: a table has one NAT gateway, for one gateway, of one space."""
     first: dict[str, Gateway] = {}
     for gateway in gateways:
         table = _shared_table(gateway, desired, cloud)
@@ -150,7 +150,7 @@ def _check_default_routes(gateways: list[Gateway], desired: DesiredNetwork, clou
 
 
 def _shared_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> str | None:
-    """The table of ours that the gateway's subnet is associated with, by its name in the plan."""
+    """Return the table of ours that the gateway's subnet is associated with, by its name in the plan."""
     if gateway.own_table:
         return gateway.own_table
     number = gateway.desired.subnet_id or ""

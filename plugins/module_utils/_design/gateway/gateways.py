@@ -61,7 +61,7 @@ class Gateway:
 
     @property
     def zone(self) -> str:
-        """The availability zone of the aggregator, and so of the network interface."""
+        """Return the availability zone of the aggregator, and so of the network interface."""
         return self.instance.zone
 
     @property
@@ -91,7 +91,7 @@ class Gateway:
 
     @property
     def own_table(self) -> str | None:
-        """The plan's name of the route table of its subnet; None for a subnet that others made."""
+        """Return the plan's name of the route table of its subnet; None for a subnet that others made."""
         return None if self.desired.subnet_id else route_table_key(self.space)
 
     @property
@@ -103,7 +103,7 @@ class Gateway:
 def resolve_gateway(
     space: DesiredSpace, wanted: DesiredGateway, found: Space, vpc: VpcDesign | None, context: Context
 ) -> Gateway | None:
-    """A gateway matched with its aggregator and subnet; None with a problem."""
+    """Return a gateway matched with its aggregator and subnet; None with a problem."""
     desired, cloud, fleet, report = context.desired, context.cloud, context.fleet, context.report
     what = f"space {space.key}, gateway on {wanted.host}"
     member = fleet.by_host(wanted.host)
@@ -178,7 +178,7 @@ def resolve_gateway(
 
 
 def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
-    """The name that the server has for it; else ours, which the host's side gives it; else None."""
+    """Return the name that the server has for it; else ours, which the host's side gives it; else None."""
     if interface:
         for obj in server.objects.get(member.id, ()):
             addresses = [address.split("/")[0] for address in obj.data.get("addresses") or ()]
@@ -189,7 +189,7 @@ def _device(interface: Interface | None, space: str, number: int, member: Member
 
 
 def with_device_indexes(gateways: list[Gateway]) -> list[Gateway]:
-    """The gateways, each to be attached at the next index that is free on its instance."""
+    """Return the gateways, each to be attached at the next index that is free on its instance."""
     taken: dict[str, set[int]] = {}
     placed = []
     for gateway in gateways:
@@ -257,7 +257,7 @@ def _exists(gateway: Gateway) -> bool:
 
 
 def source_dest_check_in(gateway: Gateway, phase: Phase) -> bool:
-    """The source/destination check after a phase: it goes off first, and on last."""
+    """Return the source/destination check after a phase: it goes off first, and on last."""
     if phase == "remove" or gateway.interface is None:
         return gateway.source_dest_check
     return gateway.source_dest_check and gateway.interface.source_dest_check

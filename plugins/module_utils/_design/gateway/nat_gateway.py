@@ -104,7 +104,7 @@ def remove_gateway_address(
     design: Design,
     managed: bool = False,
 ) -> None:
-    """An Elastic IP is taken off its interface, and released or kept; one that the account had before is kept.
+    """Take an Elastic IP off its interface, and release or keep it; one that the account had before is kept.
 
     `managed`: its NAT gateway takes it off.
     """
@@ -128,7 +128,7 @@ def remove_gateway_address(
 def remove_nat_gateway(
     nat: NatGateway | None, address: ElasticIp | None, place: tuple[str, str], host: str | None, context: Context
 ) -> None:
-    """A NAT gateway goes, and then its Elastic IP; `place` is (space, host) of their tags."""
+    """Delete a NAT gateway, and then its Elastic IP; `place` is (space, host) of their tags."""
     key = nat_gateway_key(*place)
     if nat:
         before = {"id": nat.id, "allocation_id": nat.allocation_id}

@@ -20,7 +20,7 @@ from .routes import tables_of
 
 
 def gateway_objects_of(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[Object]:
-    """The ethernet interface, the filter and the static protocol on the aggregator."""
+    """Return the ethernet interface, the filter and the static protocol on the aggregator."""
     wanted, parent = gateway_input(gateway, desired), gateway.member.parent
     device, by = device_fields(wanted, _addresses(gateway)), filter_fields(wanted)
     protocol = protocol_fields(wanted, static_routes(gateway, desired, cloud))
@@ -42,7 +42,7 @@ def _addresses(gateway: Gateway) -> list[str]:
 
 
 def static_routes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[dict[str, Any]]:
-    """The default route; an end for what the VPC would send back; and in it what the VPC itself leads elsewhere.
+    """Return the default route; an end for what the VPC would send back; and in it what the VPC itself leads elsewhere.
 
     A packet for an address of `networks` that no LAN has would leave by the default route, come back by the VPC's
     route, and so on until its TTL ends (packet lab). A LAN's longer prefix comes before such an end.
@@ -54,7 +54,7 @@ def static_routes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> li
 
 
 def _own_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> RouteTable | None:
-    """The table of the gateway's subnet: ours, if it is made yet; else the one that names it, else the main one."""
+    """Return the table of the gateway's subnet: ours, if it is made; else the one that names it, else the main one."""
     if gateway.own_table:
         owned_by_network: RouteTable | None = owned(desired.network, gateway.own_table, cloud.route_tables.values())
         return owned_by_network
@@ -65,7 +65,7 @@ def _own_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> Route
 
 
 def _looping_prefixes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[str]:
-    """The networks, if the table of the gateway's own subnet, or its NAT gateway's, leads them back to it."""
+    """Return the networks, if the table of the gateway's own subnet, or its NAT gateway's, leads them back to it."""
     if not gateway.routed:
         return []
     own = _own_table(gateway, desired, cloud)
@@ -75,7 +75,7 @@ def _looping_prefixes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -
 
 
 def _vpc_routed_prefixes(gateway: Gateway, ends: Iterable[str], desired: DesiredNetwork, cloud: Cloud) -> list[str]:
-    """Networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others in its table.
+    """Return the networks inside of `ends` that the VPC keeps or leads on: its own, and longer routes of others.
 
     A route to a gateway of this network, whichever space's, is none of them: no space's packets go into another one.
     """

@@ -61,7 +61,7 @@ def _by_port(forwards: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], Map
 def union_of_forwards(
     found: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]
 ) -> list[Mapping[str, Any]]:
-    """The wanted forwards, but as they were found where they let less in: what works today stops last."""
+    """Return the wanted forwards, but as they were found where they let less in: what works today stops last."""
     found, wanted = list(found), list(wanted)
     return [forward for _port, forward in sorted({**_by_port(wanted), **narrowed_forwards(found, wanted)}.items())]
 
@@ -86,7 +86,7 @@ def _admits(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 
 def port_forwards_of(wanted: DesiredGateway) -> list[dict[str, Any]]:
-    """The port forwards with nothing left to be filled in, by protocol and port."""
+    """Return the port forwards with nothing left to be filled in, by protocol and port."""
     made = [
         {
             "protocol": forward["protocol"],

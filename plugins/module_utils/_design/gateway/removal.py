@@ -124,7 +124,7 @@ def _member(fleet: Fleet, interface: Interface | None, host: str) -> Member | No
 
 
 def _existing(context: Context) -> set[tuple[str, str]]:
-    """(space, host) of every gateway of which anything is left."""
+    """Return (space, host) of every gateway of which anything is left."""
     cloud = context.cloud
     found: set[tuple[str, str]] = set()
     objects: list[Any] = [*cloud.interfaces.values(), *cloud.nat_gateways.values(), *cloud.addresses]
@@ -144,7 +144,7 @@ def _existing(context: Context) -> set[tuple[str, str]]:
 def _server_objects(
     space: str, interface: Interface | None, member: Member | None, desired: DesiredNetwork, server: Server
 ) -> list[Object]:
-    """The static protocol of ours in this space, its filter, and the ethernet interface that it leads through."""
+    """Return our static protocol in the space, its filter, and the Ethernet interface of its next hop."""
     server_objects = server.objects.get(member.id, []) if member else []
     protocols = [
         t

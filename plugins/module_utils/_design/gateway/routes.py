@@ -38,7 +38,7 @@ _UNREACHED = "hosts on the Internet are not reached any more"
 def tables_of(
     gateway: Gateway, desired: DesiredNetwork, cloud: Cloud, report: Report
 ) -> list[tuple[str, RouteTable | None]]:
-    """(name in the plan, table) of each route table that sends the networks to the gateway; None = not made yet."""
+    """Return (name in the plan, table) of the tables that lead to the gateway; None of a table not made yet."""
     names: list[str] = []
     if gateway.desired.vpc_routes and not gateway.desired.route_tables and gateway.vpc.cidr:
         names.append(route_table_key(gateway.space))
@@ -59,7 +59,7 @@ def tables_of(
 
 
 def tables_routing_to_gateway(gateway: Gateway, cloud: Cloud) -> list[str]:
-    """The ids of the tables that have a route to the gateway's interface."""
+    """Return the ids of the tables that have a route to the gateway's interface."""
     target = gateway.interface.id if gateway.interface else None
     return [t.id for t in cloud.route_tables.values() if target and any(r.target == target for r in t.routes)]
 
@@ -152,12 +152,12 @@ def routes_elsewhere(gateway: Gateway, others: Iterable[Gateway], context: Conte
 
 
 def _name(gateway: Gateway, table: RouteTable) -> str:
-    """The plan's name of a route table."""
+    """Return the plan's name of a route table."""
     return table.tags.get(TAG_KEY) or (f"{vpc_key(gateway.space)}/main" if table.main else table.id)
 
 
 def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict[str, str]:
-    """The gateway's networks inside of a wider route to elsewhere -> what their longer prefix takes from it."""
+    """Return the traffic that each network of the gateway, a longer prefix, takes from a wider route."""
     own = gateway.interface.id if gateway.interface else None
     found: dict[str, str] = {}
     for route in (route for table in tables for route in table.routes):
@@ -249,7 +249,7 @@ def default_route(gateway: Gateway, context: Context) -> None:
 
 
 def _nat_gateway_behind(route: Route | None, space: str, cloud: Cloud) -> str | None:
-    """The name of the NAT gateway that a route leads to, if it is one of this space or is gone."""
+    """Return the name of the NAT gateway that a route leads to, if it is one of this space or is gone."""
     if route is None or route.target is None:
         return None
     found = cloud.nat_gateways.get(route.target)

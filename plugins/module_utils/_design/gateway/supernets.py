@@ -26,7 +26,7 @@ PRIVATE = tuple(map(Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "
 
 
 def auto_bonds(desired: DesiredNetwork, server: Server) -> set[int]:
-    """The bonds whose networks such a gateway is made of: they have to be read in each run."""
+    """Return the bonds whose networks make those of a gateway with `networks: auto`: each run reads them."""
     spaces = {space.key for space in desired.spaces if any(gateway.auto for gateway in space.gateways)}
     return set() if desired.absent else {bond.id for bond in server.bonds.values() if bond.space in spaces}
 
@@ -70,7 +70,7 @@ def supernets(networks: Iterable[Network], most: int, taken: Iterable[Network]) 
 
 
 def _joined(one: Network, other: Network) -> Network:
-    """The smallest network that holds both."""
+    """Return the smallest network that holds both."""
     while not other.subnet_of(one):
         one = one.supernet()
     return one
@@ -164,7 +164,7 @@ def _vpc_of(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> Vpc |
 
 
 def _foreign_routes(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> list[tuple[Network, str]]:
-    """Routes of the space's VPC that others made: a longer prefix of ours would take their traffic."""
+    """Return routes of the space's VPC that others made: a longer prefix of ours would take their traffic."""
     vpc = _vpc_of(space, desired, cloud)
     prefix = gateway_key(space.key, "")
     mine = {one.id for one in cloud.interfaces.values() if one.tags.get(TAG_KEY, "").startswith(prefix)}

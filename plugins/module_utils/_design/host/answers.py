@@ -162,7 +162,7 @@ def check_answer(result: Any) -> tuple[dict[str, Any] | None, list[str]]:
 
 
 def check_exists(result: Any) -> tuple[bool, list[str]]:
-    """Return whether a file is there, of the registered result of ansible.builtin.stat, and what is wrong with that."""
+    """Return (True if the file exists, problems) of a registered result of ansible.builtin.stat."""
     wrong = _checked(result)
     stat = result.get("stat") if isinstance(result, Mapping) else None
     exists = stat.get("exists") if isinstance(stat, Mapping) else None

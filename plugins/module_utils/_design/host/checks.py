@@ -27,7 +27,7 @@ def check_hosts(
     gateways: list[Gateway],
     context: Context,
 ) -> None:
-    """Each host that was looked at, against the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
+    """Judge each host's answer by the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
     desired, report, sides = context.desired, context.report, context.design.host_configs
     facts = {host.host: host.found for host in desired.hosts if host.manage_host and host.found is not None}
     unjudged = {host.host for host in desired.hosts if "checks" in host.host_skip}

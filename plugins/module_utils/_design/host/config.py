@@ -103,14 +103,14 @@ def _return_routes_after(found: Part, wanted: Part, phase: Phase) -> Part:
 
 
 def conntrack_zone(number: int) -> int:
-    """The conntrack zone of a space."""
+    """Return the conntrack zone of a space."""
     return (number - 1) % ZONES + 1
 
 
 def _masquerades(
     gateways: Iterable[Gateway], desired: DesiredNetwork, server: Server, design: Design
 ) -> dict[str, Part]:
-    """The wanted entries by host and space."""
+    """Return the wanted entries by host and space."""
     bonds: dict[str, list[int]] = {}
     for bond in server.bonds.values():
         bonds.setdefault(bond.space, []).append(bond.id)

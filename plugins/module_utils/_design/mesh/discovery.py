@@ -40,7 +40,7 @@ class ExistingMeshes:
             self._local.setdefault(aggregator, set()).add(obj.data.get("local_address") or "")
 
     def of(self, space: str | None, number: int) -> dict[int, list[Object]]:
-        """The interfaces of a space's mesh (None: the one that carries BGP) by aggregator id.
+        """Return the interfaces of a space's mesh (None: the one that carries BGP) by aggregator id.
 
         Those that a protocol of ours names, and those with the derived name and VNI, those that the inventory gives, or
         those of an interface that a protocol of ours names on another aggregator: on an aggregator that leaves the
@@ -66,6 +66,6 @@ class ExistingMeshes:
 
 
 def protocol_patterns(obj: Object) -> set[str]:
-    """The interface patterns of a babel or ospf protocol."""
+    """Return the interface patterns of a babel or ospf protocol."""
     areas = [{"interfaces": obj.data.get("interfaces") or []}, *(obj.data.get("areas") or [])]
     return {p for area in areas for entry in area.get("interfaces") or [] for p in entry.get("patterns") or []}

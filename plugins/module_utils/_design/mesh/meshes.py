@@ -52,7 +52,7 @@ class Mesh:
         return "vxlan.aggregators" if self.space else "bonding_bgp.aggregators"
 
     def interface_of(self, member: Member) -> Object:
-        """The member's VXLAN interface with an endpoint for every other member."""
+        """Return the member's VXLAN interface with an endpoint for every other member."""
         return Object(
             "vxlan_interface",
             member.parent,
@@ -75,7 +75,7 @@ class Mesh:
 
 
 def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
-    """The given VNI; else the existing one, if all aggregators agree; else the derived one."""
+    """Return the given VNI; else the existing one, if all aggregators agree; else the derived one."""
     if vxlan.vni is not None:
         return vxlan.vni
     values = {number: {obj.data["vni"] for obj in objects} for number, objects in existing.items()}
@@ -93,7 +93,7 @@ def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[
 def derived_addresses(
     vxlan: DesiredVxlan, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
 ) -> dict[int, str]:
-    """Each member's tunnel address: given, else existing inside the subnet, else base + index."""
+    """Return each member's tunnel address: given, else existing inside the subnet, else base + index."""
     subnet = vxlan.subnet
     chosen: dict[int, str] = {}
     too_far: list[Member] = []
@@ -181,7 +181,7 @@ def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> i
 def space_members(
     space: DesiredSpace, vxlan: DesiredVxlan, fleet: Fleet, server: Server, report: Report
 ) -> list[Member]:
-    """The members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
+    """Return the members of a space's mesh by `vxlan.aggregators`; whoever carries its bonds has to be among them."""
     what = f"space {space.key}"
     bonds = [bond for bond in server.bonds.values() if bond.space == space.key]
     involved = {number for bond in bonds for number in (bond.primary, bond.secondary, bond.present) if number}
@@ -250,7 +250,7 @@ def space_mesh(space: DesiredSpace, vxlan: DesiredVxlan, found: Space, context: 
 
 
 def transit_mesh(context: Context) -> Mesh | None:
-    """The VXLAN without a space that carries BGP between the aggregators."""
+    """Return the VXLAN without a space that carries BGP between the aggregators."""
     desired, fleet, report = context.desired, context.fleet, context.report
     if desired.bgp is None or desired.bgp.subnet is None:
         return None

@@ -89,7 +89,7 @@ def _warn(desired: DesiredNetwork, direct: bool, report: Report) -> None:
 
 
 def _aggregators(plan: _Plan, direct: bool, context: Context) -> None:
-    """The meshes between the aggregators: one group in each of their VPCs."""
+    """Design the groups that admit the meshes between the aggregators, one in each of their VPCs."""
     desired, fleet = context.desired, context.fleet
     part = "private_wan" if any(space.vxlan for space in desired.spaces) else "cpe_nat"
     for vpc, members in _by_vpc(fleet.members).items():
@@ -126,7 +126,7 @@ def _cpe_nat(
 
 
 def _gateways(plan: _Plan, gateways: list[Gateway]) -> None:
-    """The gateways of a space are reached from the networks of its VPC, and by what they forward to the private WAN."""
+    """Design the groups of gateways, which admit the networks of the space's VPC and the ports that are forwarded."""
     for space in sorted({gateway.space for gateway in gateways}):
         mine = [gateway for gateway in gateways if gateway.space == space]
         key, vpc = group_key("gateway", space), mine[0].vpc
@@ -181,7 +181,7 @@ class _Plan:
         return found
 
     def vpc_of(self, gateway: Gateway) -> str | None:
-        """Return the VPC of a gateway's network interface, None of one that is to be made: its subnet may be given."""
+        """Return the VPC of a gateway's network interface, None of one that is not created yet."""
         subnet = self._cloud.subnets.get(gateway.desired.subnet_id or "")
         if subnet:
             return subnet.vpc_id
@@ -208,7 +208,7 @@ class _Plan:
     def group(
         self, key: str, part: str, vpc_id: str | None, what: str, rules: list[Rule], vpc: VpcDesign | None = None
     ) -> None:
-        """A group with these rules; rules of others in it are left, and unwanted ones of ours go last.
+        """Design a group with these rules; rules of others in it are left, and unwanted ones of ours go last.
 
         Those of a gateway that is kept are not told from the others of its space: so all of them stay.
         """
@@ -260,7 +260,7 @@ class _Plan:
         return found is not None and member.instance is not None and found.id in member.instance.groups
 
     def attach(self, member: Member, key: str, part: str) -> None:
-        """The primary interface of the member, if it is known, carries the group, beside those that it has."""
+        """Attach the group to the member's primary interface, if it is known, beside those that it has."""
         if member.instance is None:
             return
         found = self._found(key)
@@ -270,7 +270,7 @@ class _Plan:
             self._attachment(Carrier(member.instance.interface_id), key, place)
 
     def attach_gateway(self, gateway: Gateway, key: str) -> None:
-        """A gateway's interface carries its group."""
+        """Attach the group to a gateway's interface."""
         found, interface = self._found(key), gateway.interface
         if interface:
             self._carried.add((interface.id, key))

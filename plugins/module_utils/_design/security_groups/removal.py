@@ -20,7 +20,7 @@ from .rules import BGP, FORWARDED, VXLAN, inbound_rules
 
 
 def kind_of(key: str) -> tuple[str, str]:
-    """(kind, VPC or space) of a security group's key."""
+    """Return (kind, VPC or space) of a security group's key."""
     _sg, _slash, rest = key.partition("/")
     kind, _slash, place = rest.partition("/")
     return kind, place
@@ -94,7 +94,7 @@ def is_idle(key: str, rule: Rule, remaining: Iterable[Rule], server: Server, fle
 
 
 def carriers_of(group: SecurityGroup, cloud: Cloud, fleet: Fleet, leftovers: Leftovers) -> Iterator[tuple[str, str]]:
-    """(interface, host or "") of everything that carries a group, but for what goes with its gateway."""
+    """Return (interface, host or "") of everything that carries a group, but for what goes with its gateway."""
     members = [(m.instance, m.host) for m in (*fleet.members, *fleet.decommissioned) if m.instance]
     hosts = {instance.interface_id: host for instance, host in members}
     found = [instance.interface_id for instance, _host in members if group.id in instance.groups]

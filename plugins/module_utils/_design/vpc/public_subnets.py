@@ -27,7 +27,7 @@ PREFIX = 28
 
 
 def public_subnet(cidr: str, zone: str) -> str | None:
-    """The default public subnet of a zone: a /28 by the zone's letter, counted from the end of the VPC's network.
+    """Return the default public subnet of a zone: a /28 by the zone's letter, from the end of the VPC's network.
 
     Gateway subnets are counted from its beginning, so that neither ever shifts the other.
     """
@@ -40,7 +40,7 @@ def public_subnet(cidr: str, zone: str) -> str | None:
 
 
 def nat_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
-    """The zones in which gateways of the space want a NAT gateway."""
+    """Return the zones in which gateways of the space want a NAT gateway."""
     hosts = [gateway.host for gateway in space.gateways if gateway.egress == NAT and gateway.subnet_id is None]
     members = (fleet.by_host(host) for host in hosts)
     return sorted({m.instance.zone for m in members if m and m.instance})
@@ -49,7 +49,7 @@ def nat_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
 def public_subnets(
     space: DesiredSpace, cidr: str, subnets: Mapping[str, str], fleet: Fleet, report: Report
 ) -> dict[str, str]:
-    """The public subnets by zone; what overlaps a gateway subnet (`subnets`) is a problem."""
+    """Return the public subnets by zone; what overlaps a gateway subnet (`subnets`) is a problem."""
     given = {subnet["zone"]: subnet["cidr"] for subnet in (space.vpc.public_subnets if space.vpc else ())}
     what, chosen = f"space {space.key}", {}
     for zone in nat_zones(space, fleet):

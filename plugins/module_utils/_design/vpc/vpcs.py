@@ -53,7 +53,7 @@ class VpcDesign:
 
 
 def zone_subnet(cidr: str, zone: str) -> str | None:
-    """The default subnet of a zone: one /24 (smaller VPCs: an eighth) by the zone's letter, none ever shifts."""
+    """Return the default subnet of a zone: one /24 (smaller VPCs: an eighth) by the zone's letter, none ever shifts."""
     network = ipaddress.IPv4Network(cidr)
     prefix = min(max(24, network.prefixlen + 3), SMALLEST_SUBNET)
     number = ord(zone[-1]) - ord("a")
@@ -63,7 +63,7 @@ def zone_subnet(cidr: str, zone: str) -> str | None:
 
 
 def gateway_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
-    """The zones in which the space has gateways."""
+    """Return the zones in which the space has gateways."""
     members = (fleet.by_host(gateway.host) for gateway in space.gateways if gateway.subnet_id is None)
     return sorted({m.instance.zone for m in members if m and m.instance})
 
@@ -308,7 +308,7 @@ def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, 
 
 
 def _tables(vpc: Vpc, space: str, network: str, cloud: Cloud) -> list[RouteTable]:
-    """The route tables of ours in a space's VPC."""
+    """Return the route tables of ours in a space's VPC."""
     inside = [table for table in cloud.route_tables.values() if table.vpc_id == vpc.id]
     mine = [table for table in inside if table.tags.get(TAG_NETWORK) == network]
     public = public_table_key(space, "")
