@@ -29,106 +29,10 @@ from ._reconcile import (
     manage_bond_object,
     report_outcomes,
 )
-from ._resources import SLOTS, TABLE, ApiMapError, Table, load_map
+from ._resources import PROTOCOL_KINDS, RESOURCES, TABLE, ApiMapError, Table, load_map
+from ._resources.fields import Choice, Flag, Kind, ListOf, Number, Part, Record, Secret
 
 STATE = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-
-FILTER_SLOT = {
-    "type": "dict",
-    "options": {
-        "mode": {"type": "str", "required": True, "choices": ["all", "none", "filter"]},
-        "filter": {"type": "str"},
-    },
-}
-
-COMMON_INTERFACE_SPEC: Spec = {
-    "name": {"type": "str", "required": True},
-    "space": {"type": "str"},
-    "enabled": {"type": "bool"},
-    "mtu": {"type": "int"},
-    "addresses": {"type": "list", "elements": "str"},
-}
-VXLAN_SPEC: Spec = {
-    "vni": {"type": "int"},
-    "endpoints": {
-        "type": "list",
-        "elements": "dict",
-        "options": {"ip": {"type": "str", "required": True}, "vni": {"type": "int"}},
-    },
-}
-ETHERNET_SPEC: Spec = {"accept_ra": {"type": "bool"}}
-VLAN_SPEC: Spec = {"parent": {"type": "str"}, "vlan_id": {"type": "int"}}
-
-PROTOCOL_SPEC: Spec = {
-    "name": {"type": "str", "required": True},
-    "protocol": {"type": "str", "choices": ["static", "bgp", "babel", "ospf"]},
-    "space": {"type": "str"},
-    "enabled": {"type": "bool"},
-    **{slot: FILTER_SLOT for slot in SLOTS},
-    "routes": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "network": {"type": "str", "required": True},
-            "destination": {
-                "type": "str",
-                "required": True,
-                "choices": ["gateway", "interface", "blackhole", "unreachable", "prohibit"],
-            },
-            "address": {"type": "str"},
-            "interface": {"type": "str"},
-        },
-    },
-    "local_as": {"type": "int"},
-    "local_address": {"type": "str"},
-    "neighbor_address": {"type": "str"},
-    "neighbor_as": {"type": "int"},
-    "password": {"type": "str", "no_log": True},
-    "multihop": {"type": "int"},
-    "hold_time": {"type": "int"},
-    "keepalive_time": {"type": "int"},
-    "next_hop_self": {"type": "bool"},
-    "rr_client": {"type": "bool"},
-    "interfaces": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "patterns": {"type": "list", "elements": "str", "required": True},
-            "type": {"type": "str", "choices": ["auto", "wired", "wireless", "tunnel"]},
-            "rxcost": {"type": "int"},
-            "hello_interval": {"type": "int"},
-            "update_interval": {"type": "int"},
-        },
-    },
-    "areas": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "area_id": {"type": "str", "required": True},
-            "interfaces": {
-                "type": "list",
-                "elements": "dict",
-                "options": {
-                    "patterns": {"type": "list", "elements": "str", "required": True},
-                    "type": {"type": "str", "choices": ["auto", "broadcast", "nbma", "ptp", "ptmp"]},
-                    "cost": {"type": "int"},
-                    "hello": {"type": "int"},
-                    "dead": {"type": "int"},
-                },
-            },
-        },
-    },
-}
-FILTER_SPEC: Spec = {
-    "name": {"type": "str", "required": True},
-    "family": {"type": "str", "choices": ["ipv4", "ipv6"]},
-    "body": {"type": "str"},
-}
-CONNECTED_NETWORK_SPEC: Spec = {
-    "interface": {"type": "str"},
-    "include_private_wan": {"type": "bool"},
-    "aggregator_routing": {"type": "str", "choices": ["auto", "always", "never"]},
-}
 PRIVATE_WAN_SPEC: Spec = {
     "space": {"type": "str", "required": True},
     "enabled": {"type": "bool"},
@@ -146,6 +50,43 @@ PARALLEL = {"type": "int", "default": 8}
 
 Survey = Callable[[Refs, Any, list[str], int], list[dict[str, Any]]]
 """Function that reads one object or all, with the parts that are asked for, by several requests at the same time."""
+
+
+def option_of(kind: Kind) -> dict[str, Any]:
+    """Return a kind of value as an option of a module."""
+    if isinstance(kind, ListOf):
+        element = option_of(kind.item)
+        return {"type": "list", "elements": element.pop("type"), **element}
+    if isinstance(kind, Record):
+        return {"type": "dict", "options": {name: _part(part) for name, part in kind.parts.items()}}
+    if isinstance(kind, Choice):
+        return {"type": "str", "choices": list(kind.choices)}
+    if isinstance(kind, Secret):
+        return {"type": "str", "no_log": True}
+    return {"type": "bool" if isinstance(kind, Flag) else "int" if isinstance(kind, Number) else "str"}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {**option_of(part.kind), **({"required": True} if part.default is ... else {})}
+
+
+def options_of(*kinds: str) -> Spec:
+    """Return the options of a module for objects of these kinds, which are the fields of the table of resources."""
+    spec: Spec = {}
+    for resource in map(RESOURCES.__getitem__, kinds):
+        spec |= {field.name: option_of(field.kind) for field in resource.fields}
+        spec[resource.key]["required"] = True
+    if "endpoints" in spec:  # with_endpoint_vnis gives an endpoint the interface's own
+        del spec["endpoints"]["options"]["vni"]["required"]
+    return spec
+
+
+def protocol_options() -> Spec:
+    """Return the options of a routing protocol of any kind."""
+    return {
+        "protocol": {"type": "str", "choices": list(PROTOCOL_KINDS)},
+        **options_of(*(f"{kind}_protocol" for kind in PROTOCOL_KINDS)),
+    }
 
 
 def connection_of(params: Mapping[str, Any]) -> Connection:
@@ -233,13 +174,15 @@ class BondingModule(AnsibleModule):
         return answer
 
 
-def run_object_module(name: str, parent: str, kind: str, options: Spec) -> None:
+def run_object_module(name: str, parent: str, kind: str, options: Spec | None = None) -> None:
     """Run the module of one object of an aggregator or bond, which creates, updates or deletes it.
 
     :param name: the name of the return value with the object
     :param parent: the option that names the aggregator or bond
     :param kind: the object's kind; an option in braces stands for its value
+    :param options: the object's options; by default those of its kind
     """
+    options = options_of(kind) if options is None else options
     module = BondingModule({parent: {"type": "str", "required": True}, **options, "state": STATE})
     manage = manage_aggregator_object if parent == AGGREGATOR else manage_bond_object
 

@@ -142,15 +142,11 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
-    COMMON_INTERFACE_SPEC,
-    ETHERNET_SPEC,
-    FILTER_SPEC,
     PARALLEL,
-    PROTOCOL_SPEC,
     UPDATE_PASSWORD,
-    VLAN_SPEC,
-    VXLAN_SPEC,
     BondingModule,
+    options_of,
+    protocol_options,
     with_endpoint_vnis,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import (
@@ -160,6 +156,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     Run,
     manage_aggregator,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._resources import INTERFACE_KINDS
 
 
 def main() -> None:
@@ -170,15 +167,12 @@ def main() -> None:
                 "type": "list",
                 "elements": "dict",
                 "options": {
-                    **COMMON_INTERFACE_SPEC,
-                    "type": {"type": "str", "choices": ["ethernet", "vlan", "vxlan"]},
-                    **ETHERNET_SPEC,
-                    **VXLAN_SPEC,
-                    **VLAN_SPEC,
+                    "type": {"type": "str", "choices": list(INTERFACE_KINDS)},
+                    **options_of(*(f"{kind}_interface" for kind in INTERFACE_KINDS)),
                 },
             },
-            "protocols": {"type": "list", "elements": "dict", "options": PROTOCOL_SPEC},
-            "filters": {"type": "list", "elements": "dict", "options": FILTER_SPEC},
+            "protocols": {"type": "list", "elements": "dict", "options": protocol_options()},
+            "filters": {"type": "list", "elements": "dict", "options": options_of("filter")},
             "state": {"type": "str", "choices": ["merged", "replaced", "overridden", "deleted"], "default": "merged"},
             "owned": {"type": "list", "elements": "str", "default": []},
             "max_deletions": {"type": "int", "default": 10},

@@ -79,13 +79,11 @@ failure:
   sample: {method: POST, path: bonds/17/connected_ips/, status: 400, fields: {ip: [This field is required.]}}
 """
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import CONNECTED_NETWORK_SPEC, run_object_module
-from ansible_collections.bonded.internet.plugins.module_utils._options import Spec
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
 
 
 def main() -> None:
-    options: Spec = {"ip": {"type": "str", "required": True}, "enabled": {"type": "bool"}, **CONNECTED_NETWORK_SPEC}
-    run_object_module("connected_ip", "bond", "connected_ip", options)
+    run_object_module("connected_ip", "bond", "connected_ip")
 
 
 if __name__ == "__main__":

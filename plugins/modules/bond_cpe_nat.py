@@ -84,16 +84,10 @@ failure:
 """
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
-from ansible_collections.bonded.internet.plugins.module_utils._options import Spec
 
 
 def main() -> None:
-    options: Spec = {
-        "ip": {"type": "str", "required": True},
-        "nat_ip": {"type": "str"},
-        "enabled": {"type": "bool"},
-    }
-    run_object_module("cpe_nat_ip", "bond", "cpe_nat_ip", options)
+    run_object_module("cpe_nat_ip", "bond", "cpe_nat_ip")
 
 
 if __name__ == "__main__":

@@ -154,23 +154,17 @@ failure:
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
-    CONNECTED_NETWORK_SPEC,
     PARALLEL,
     STATE,
     BondingModule,
+    options_of,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Refs, Run, manage_cpe_nats
 
 
 def main() -> None:
-    entry = {
-        "bond": {"type": "str", "required": True},
-        "private_ip": {"type": "str", "required": True},
-        "nat_ip": {"type": "str"},
-        "connected_ip": {"type": "str"},
-        **CONNECTED_NETWORK_SPEC,
-        "enabled": {"type": "bool"},
-    }
+    entry = options_of("connected_ip", "cpe_nat_ip")
+    entry |= {"private_ip": entry.pop("ip"), "connected_ip": {"type": "str"}, "bond": {"type": "str", "required": True}}
     module = BondingModule(
         {
             "cpe_nats": {"type": "list", "elements": "dict", "required": True, "options": entry},

@@ -80,16 +80,11 @@ failure:
     fields: {name: [This field is required.]}
 """
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import (
-    COMMON_INTERFACE_SPEC,
-    ETHERNET_SPEC,
-    run_object_module,
-)
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
 
 
 def main() -> None:
-    options = {**COMMON_INTERFACE_SPEC, **ETHERNET_SPEC}
-    run_object_module("ethernet_interface", "aggregator", "ethernet_interface", options)
+    run_object_module("ethernet_interface", "aggregator", "ethernet_interface")
 
 
 if __name__ == "__main__":

@@ -64,11 +64,11 @@ failure:
   sample: {method: POST, path: aggregators/7/filters/, status: 400, fields: {family: [This field is required.]}}
 """
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import FILTER_SPEC, run_object_module
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
 
 
 def main() -> None:
-    run_object_module("routing_filter", "aggregator", "filter", FILTER_SPEC)
+    run_object_module("routing_filter", "aggregator", "filter")
 
 
 if __name__ == "__main__":

@@ -138,18 +138,15 @@ failure:
 """
 
 from ansible_collections.bonded.internet.plugins.module_utils._module import (
-    PROTOCOL_SPEC,
     UPDATE_PASSWORD,
+    protocol_options,
     run_object_module,
 )
 
 
 def main() -> None:
-    options = {
-        **PROTOCOL_SPEC,
-        "protocol": {**PROTOCOL_SPEC["protocol"], "required": True},
-        "update_password": UPDATE_PASSWORD,
-    }
+    options = {**protocol_options(), "update_password": UPDATE_PASSWORD}
+    options["protocol"]["required"] = True
     run_object_module("routing_protocol", "aggregator", "{protocol}_protocol", options)
 
 

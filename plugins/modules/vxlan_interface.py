@@ -85,15 +85,11 @@ failure:
   sample: {method: POST, path: aggregators/7/vxlan_interfaces/, status: 400, fields: {vni: [This field is required.]}}
 """
 
-from ansible_collections.bonded.internet.plugins.module_utils._module import (
-    COMMON_INTERFACE_SPEC,
-    VXLAN_SPEC,
-    run_object_module,
-)
+from ansible_collections.bonded.internet.plugins.module_utils._module import run_object_module
 
 
 def main() -> None:
-    run_object_module("vxlan_interface", "aggregator", "vxlan_interface", {**COMMON_INTERFACE_SPEC, **VXLAN_SPEC})
+    run_object_module("vxlan_interface", "aggregator", "vxlan_interface")
 
 
 if __name__ == "__main__":
