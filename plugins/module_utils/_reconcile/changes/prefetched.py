@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects that a plan has just read of an aggregator, for modules that need not read them again (private to the
-collection).
+"""Objects that a plan has just read of an aggregator, for modules that need not read them again.
 
-Without them each changed aggregator costs up to four more requests: its interfaces, its protocols, itself and the spaces. So
-the bound "the unchanged run's requests and k" of docs/benchmark.md (a few changed among 1,000 objects) needs them.
+Without them each changed aggregator costs up to four more requests: its interfaces, its protocols, itself and the
+spaces. So the bound "the unchanged run's requests and k" of docs/benchmark.md (a few changed among 1,000 objects) needs
+them.
 """
 
 from __future__ import annotations
