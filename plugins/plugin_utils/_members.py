@@ -29,6 +29,8 @@ IDENTITY = frozenset(
     }
 )
 """Variables that two members never share; of the others an absent member has the value that all hosts have."""
+REGION = "aws_region"
+"""Of an entry without an instance nothing is in a region."""
 
 
 def declared(
@@ -57,6 +59,9 @@ def declared(
     found = {host: _of_host(host, own, by_name.get(host, {}), problems) for host, own in hosts.items()}
     same = _shared(list(hosts.values()))
     absent = {name: same | _variables(entry) for name, entry in by_name.items() if name not in hosts}
+    for name, own in absent.items():
+        if "instance_id" not in by_name[name] and "region" not in by_name[name]:
+            own.pop(REGION, None)
     return found | dict(sorted(absent.items()))
 
 
@@ -75,7 +80,11 @@ def left_out(members: Collection[str], hosts: Collection[str]) -> str:
 def _refuse_some(members: Mapping[str, Mapping[str, Any]], hosts: Mapping[str, Own], problems: list[str]) -> None:
     """Report each option that some entries lack though it is not the same on all members: a slice could not know it."""
     for name, option in HOST.items():
-        lacking = sorted(member for member, entry in members.items() if option not in entry)
+        lacking = sorted(
+            member
+            for member, entry in members.items()
+            if option not in entry and (name != REGION or "instance_id" in entry)
+        )
         if name in IDENTITY or not lacking:
             continue
         values = [own.get(name) for own in hosts.values()]

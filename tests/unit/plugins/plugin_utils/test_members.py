@@ -49,7 +49,14 @@ def test_what_tells_members_apart_is_never_taken_from_another_host() -> None:
     own = {"aws_instance_id": "i-1", "bonding_aggregator_index": 4, "aws_private_ip_address": "198.51.100.11"}
     found = read({"agg1": own}, bonding_members=[{"name": "agg1"}, {"name": "agg2"}])
     _agg1, agg2 = found["aggregators"]
-    assert agg2 == {"aggregator": "agg2", "host": "agg2", "manage_host": True, "region": "eu-central-1"}
+    assert agg2 == {"aggregator": "agg2", "host": "agg2", "manage_host": True}
+
+
+def test_an_aggregator_outside_of_aws_has_no_region() -> None:
+    members = [{"name": "agg1", "instance_id": "i-1", "region": "eu-central-1"}, {"name": "own-metal"}]
+    for hosts in ({"agg1": {}}, {"agg1": {}, "own-metal": {"aws_region": None}}):
+        found = read(hosts, bonding_members=members)
+        assert found["aggregators"][1] == {"aggregator": "own-metal", "host": "own-metal", "manage_host": True}
 
 
 def test_what_differs_between_members_is_in_each_entry() -> None:
@@ -57,9 +64,9 @@ def test_what_differs_between_members_is_in_each_entry() -> None:
         "bonding_members: region differs between members, and the entries of agg2 do not have it. Give it in each "
         "entry, since a run without a member's host knows the entry alone."
     )
-    some = [{"name": "agg1", "region": "eu-central-1"}, {"name": "agg2"}]
+    some = [{"name": "agg1", "instance_id": "i-1", "region": "eu-central-1"}, {"name": "agg2", "instance_id": "i-2"}]
     assert problems({"agg1": {}}, bonding_members=some) == [text]
-    none = [{"name": "agg1"}, {"name": "agg2"}]
+    none = [{"name": "agg1", "instance_id": "i-1"}, {"name": "agg2", "instance_id": "i-2"}]
     hosts = {"agg1": {}, "agg2": {"aws_region": "eu-west-1"}}
     assert problems(hosts, bonding_members=none) == [text.replace("of agg2", "of agg1, agg2")]
 
