@@ -244,11 +244,11 @@ class Fabric:
             f"link set {port} up",
         )
         yield Piece(key, device.vpc, LINK, lines, (f"link del {port}",))
-        lines = (
+        bridge = (
             f"link set dev {port} flood off mcast_flood off bcast_flood off learning off",
             f"fdb add {device.mac} dev {port} master static",
         )
-        yield Piece(f"{key}/bridge", device.vpc, FORWARDING, lines, needs=key)
+        yield Piece(f"{key}/bridge", device.vpc, FORWARDING, bridge, needs=key)
         for address in device.addresses:
             neighbour = f"neigh replace {address} lladdr {device.mac} dev {device.bridge} nud permanent"
             gone = f"neigh del {address} dev {device.bridge}"

@@ -356,17 +356,17 @@ include_interfaces:
 class ModuleDocFragment:
     """``bonded.internet.objects.X``: the options of one object, or of the sections of an aggregator, or of spaces."""
 
-    AGGREGATOR_OBJECT = _options(_AGGREGATOR + _STATE)
-    BOND_OBJECT = _options(_BOND + _STATE)
-    INTERFACE = _options(_INTERFACE)
-    ETHERNET = _options(_ETHERNET)
-    VXLAN = _options(_VXLAN)
-    FILTER = _options(_FILTER)
-    PROTOCOL = _options(_PROTOCOL + _UPDATE_PASSWORD)
-    CONNECTED_NETWORK = _options(_CONNECTED_NETWORK)
-    PRIVATE_WAN = _options(_PRIVATE_WAN)
-    PRIVATE_WANS = "options:\n" + _elements("spaces", "The spaces, each at most once.", _PRIVATE_WAN)
-    AGGREGATOR_SECTIONS = (
+    AGGREGATOR_OBJECT: str = _options(_AGGREGATOR + _STATE)
+    BOND_OBJECT: str = _options(_BOND + _STATE)
+    INTERFACE: str = _options(_INTERFACE)
+    ETHERNET: str = _options(_ETHERNET)
+    VXLAN: str = _options(_VXLAN)
+    FILTER: str = _options(_FILTER)
+    PROTOCOL: str = _options(_PROTOCOL + _UPDATE_PASSWORD)
+    CONNECTED_NETWORK: str = _options(_CONNECTED_NETWORK)
+    PRIVATE_WAN: str = _options(_PRIVATE_WAN)
+    PRIVATE_WANS: str = "options:\n" + _elements("spaces", "The spaces, each at most once.", _PRIVATE_WAN)
+    AGGREGATOR_SECTIONS: str = (
         _options(_AGGREGATOR + _UPDATE_PASSWORD)
         + _elements(
             "interfaces",

@@ -16,11 +16,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gate
     attached_device,
     device_files,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_input import GatewayInput
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_options import (
     input_of_options,
     masquerade_rules,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import GatewayInput
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import ABSENT, typed
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import ROLE_GATEWAY

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Verb = Literal["create", "update", "delete"]
+Fields = dict[str, Any]
+"""Values of an object by the names of its fields."""
 
 _SHARED_NAMES = ("interface", "protocol")
 # Words of kinds as people write them.
@@ -60,7 +62,7 @@ class Object:
     kind: str
     parent: str
     key: str
-    data: dict[str, Any]
+    data: Fields
     id: int | str | None = None
 
     @property
@@ -87,8 +89,8 @@ class Change:
     kind: str
     parent: str
     key: str
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
+    before: Fields | None = None
+    after: Fields | None = None
     id: int | str | None = None
 
     @property

@@ -85,6 +85,10 @@ members:
   returned: success
   type: list
   elements: dict
+left_out:
+  description: A sentence that names the members that the inventory does not have as hosts; empty if it has all.
+  returned: success
+  type: str
 aggregators:
   description: The hosts as O(bonded.internet.network_plan#module:aggregators) takes them.
   returned: success

@@ -42,7 +42,6 @@ ONE_ROW = (
     "aws_",
     "bonding_converge_",
     "bonding_host_cloud_init",
-    "bonding_members",
     "aggregator_host_",
     "pwan_gateway_",
 )

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import as_json
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
     ElasticIp,
@@ -87,7 +88,7 @@ class Sides:
         report = Report()
         design = design_network(self.desired, self.server, self.cloud, report)
         steps = server_steps(design, self.objects)
-        return [item.as_dict() for item in (*(step.item for step in steps), *design.items)], report.problems
+        return [as_json(item) for item in (*(step.item for step in steps), *design.items)], report.problems
 
     def with_others(self, seed: str) -> Sides:
         """Return the same intent in a world with objects of others beside those that were read."""

@@ -251,7 +251,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "entry: an aggregator that is unknown": (
         lambda g: g.entry(aggregator="agg9"),
-        "aggregator 'agg9' is no host of the inventory's group",
+        "aggregator: 'agg9' is no host of the inventory's group",
     ),
     "entry: an unknown option": (
         lambda g: g.entry(nat_adress="192.168.17.11"),

@@ -58,4 +58,4 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
         return aws_client(service, region, site.cloud.url, given["aws_access_key"], given["aws_secret_key"])
 
     with Client(Connection(site.server.url, username=user, password=password)) as client:
-        return make_plan(checked.validated_parameters, Api(client), client_of)
+        return make_plan(checked.validated_parameters, Api(client), client_of).as_dict()

@@ -90,7 +90,7 @@ class Call:
         return replace(self, params=lambda item, state: {name: of(item, state) for name, of in values.items()})
 
 
-Calls: TypeAlias = "dict[tuple[str, Verb], tuple[Call, ...]]"
+Calls: TypeAlias = dict[tuple[str, Verb], "tuple[Call, ...]"]
 """The calls of a planned change, in their order, by its kind and verb."""
 
 

@@ -14,6 +14,7 @@ from .._model.names import GATEWAY_KINDS, vxlan_name
 from .._model.ownership import is_own_object
 from .._model.phases import PHASES, Phase, stage
 from .._model.plan import Design
+from .._model.role_inputs import PrivateWanInput
 from .._model.state import Cloud, Server, Space
 from .._objects import Object
 from .._parents import number_of
@@ -171,7 +172,7 @@ def _design_mode(space: DesiredSpace, found: Space, design: Design) -> None:
     if found.enabled and found.mode == space.private_wan:
         return
     phase: Phase = "switch" if found.enabled else "add"
-    design.private_wan[phase].append({"space": space.key, "enabled": True, "mode": space.private_wan})
+    design.private_wan[phase].append(PrivateWanInput(space.key, True, space.private_wan))
     data = {"key": space.key, "private_wan_enabled": True, "private_wan_mode": space.private_wan}
     design.want(phase, "private_wan", None, Object("space", "", space.key, data))
 
@@ -337,7 +338,7 @@ def _design_absent(context: Context) -> None:
                 "turns it off."
             )
             continue
-        context.design.private_wan["remove"].append({"space": space.key, "enabled": False})
+        context.design.private_wan["remove"].append(PrivateWanInput(space.key, False))
         data: dict[str, Any] = {"key": space.key, "private_wan_enabled": False}
         context.design.want("remove", "private_wan", None, Object("space", "", space.key, data))
     design_security([], (), context)
@@ -365,8 +366,8 @@ def _check_regions(desired: DesiredNetwork, report: Report) -> None:
 
 def changing_spaces(design: Design, desired: DesiredNetwork) -> set[str]:
     """Spaces whose mesh, VPC or mode would change: only their bonds' networks have to be read for the checks."""
-    spaces = {work["space"] for phase in PHASES for work in design.private_wan[phase]}
-    spaces |= {work["space"] for phase in PHASES for work in design.vpcs[phase]}
+    spaces = {work.space for phase in PHASES for work in design.private_wan[phase]}
+    spaces |= {work.space for phase in PHASES for work in design.vpcs[phase]}
     return spaces | {
         obj.data["space"]
         for batch in design.batches["add"]

@@ -27,6 +27,7 @@ from .._model.names import (
     vpc_key,
 )
 from .._model.plan import Design, Placement
+from .._model.role_inputs import TagsInput
 from .._model.state import Cloud, ElasticIp, Server
 from .._objects import Change
 from .aggregators.fleet import Fleet, refuse_unless_incomplete
@@ -146,7 +147,7 @@ def _renamed(one: Any, taken: set[str], names: Names, desired: DesiredNetwork, d
     design.aws(Change("update", "key_tag", number, new, before, after), Placement("add", part))
     # what lies in a VPC is in the one region of all hosts
     region = one.region if isinstance(one, ElasticIp) else next((host.region for host in desired.hosts), None)
-    design.renames.append({"id": number, "tags": after, "region": region})
+    design.renames.append(TagsInput(number, after, region))
     return replace(one, tags={**tags, **after})
 
 

@@ -16,6 +16,14 @@ from typing import Any, Protocol
 from .._model.desired_network import DesiredNetwork
 from .._model.names import PUBLIC_IP, TAG_KEY, TAG_NETWORK, cpe_nat_key, tags
 from .._model.plan import Design, Placement, PlannedChange
+from .._model.role_inputs import (
+    CpeNatInput,
+    GatewayInput,
+    PublicAddressInput,
+    SecurityGroupInput,
+    TagsInput,
+    VpcInput,
+)
 from .._model.state import Cloud, ElasticIp
 from .._objects import Change
 from .cpe_nat.entries import Entry, is_retired
@@ -34,6 +42,9 @@ TAGGED = {
 """Kinds of items that carry tags, each with the part that most objects of the kind belong to."""
 
 
+Tagged = CpeNatInput | GatewayInput | PublicAddressInput | SecurityGroupInput | VpcInput
+
+
 class TagsOf(Protocol):
     """Gives the operator's tags of an object."""
 
@@ -49,7 +60,7 @@ def design_company_tags(desired: DesiredNetwork, entries: Iterable[Entry], cloud
     design.items = [_tagged(item, desired.network, tags_of) for item in design.items]
     for work, key in _works(design):
         if wanted := tags_of(key):
-            work["tags"] = dict(wanted)
+            work.tags = dict(wanted)
     _compare(desired, cloud, tags_of, design)
 
 
@@ -79,20 +90,19 @@ def _tagged(item: PlannedChange, network: str, tags_of: TagsOf) -> PlannedChange
     return replace(item, after={**after, "tags": {**(tags_of(item.key) or {}), **own}})
 
 
-def _works(design: Design) -> Iterator[tuple[dict[str, Any], str]]:
+def _works(design: Design) -> Iterator[tuple[Tagged, str]]:
     """Yield the roles' work that makes something, each with a key of what it makes."""
-    for listed in design.vpcs.values():
-        yield from ((work, f"vpc/{work['space']}") for work in listed if not work.get("remove"))
-    for owned in design.gateways.values():
-        yield from ((work, work["key"]) for _host, work in owned if work["state"] == "present")
-    yield from ((work, work["key"]) for _host, work in design.gateway_objects.values())
-    for owned in design.cpe_nat.values():
-        yield from ((work, cpe_nat_key(work["key"])) for _host, work in owned if work.get("interface"))
-    yield from ((work, cpe_nat_key(work["key"])) for _host, work in design.entries.values())
+    for vpcs in design.vpcs.values():
+        yield from ((work, f"vpc/{work.space}") for work in vpcs if not work.remove)
+    for gateways in design.gateways.values():
+        yield from ((work, work.key) for _host, work in gateways if work.state == "present")
+    yield from ((work, work.key) for _host, work in design.gateway_objects.values())
+    for entries in (*design.cpe_nat.values(), design.entries.values()):
+        yield from ((work, cpe_nat_key(work.key)) for _host, work in entries if work.key and work.interface)
     for works in design.security.values():
-        yield from ((work.entry, work.entry["key"]) for work in works if work.option == "groups")
+        yield from ((one.entry, one.entry.key) for one in works if isinstance(one.entry, SecurityGroupInput))
     for own in design.public_addresses.values():
-        yield from ((work, work["key"]) for _host, work in own)
+        yield from ((work, work.key) for _host, work in own)
 
 
 def _compare(desired: DesiredNetwork, cloud: Cloud, tags_of: TagsOf, design: Design) -> None:
@@ -116,7 +126,7 @@ def _compare(desired: DesiredNetwork, cloud: Cloud, tags_of: TagsOf, design: Des
         design.aws(Change("update", "object_tags", number, key, before, after), Placement("add", part))
         place = str(getattr(found, "vpc_id", ""))
         where = found.region if isinstance(found, ElasticIp) else machines.get(vpcs.get(place, ""), region)
-        design.retags.append((part, {"id": number, "tags": after, "region": where}))
+        design.retags.append((part, TagsInput(number, after, where)))
 
 
 def _is_old(found: Any) -> bool:

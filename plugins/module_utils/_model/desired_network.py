@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 DEFAULT_VNI_BASE = 10000000
@@ -33,10 +33,6 @@ class Drift:
     entry: str
     """The key of the CPE NAT entry."""
     text: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the drift as network_plan returns it."""
-        return asdict(self)
 
 
 @dataclass

@@ -6,13 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Optional, Union
 
-from .._objects import Change, Object, Verb
+from .._objects import Change, Fields, Object, Verb
 from .desired_network import DesiredNetwork
 from .phases import PHASES, ObjectBatch, Phase
 from .quotas import QuotaUsage
+from .role_inputs import (
+    AbsentGroupInput,
+    CpeNatInput,
+    GatewayInput,
+    PrivateWanInput,
+    PublicAddressInput,
+    SecurityGroupInput,
+    SecurityInterfaceInput,
+    TagsInput,
+    VpcInput,
+)
 from .state import Cloud
 
 KNOWN_AFTER_APPLY = "(known after apply)"
@@ -32,8 +43,8 @@ class PlannedChange:
     kind: str
     parent: str
     key: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    before: Fields | None
+    after: Fields | None
     phase: Phase
     host: str | None
     part: str
@@ -41,10 +52,6 @@ class PlannedChange:
     interrupts: str = ""
     switch: str = ""
     """The variable without which a disruptive item is refused."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """The item as network_plan returns it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -130,16 +137,24 @@ class Scope:
         return None
 
 
+SecurityInput = Union[SecurityGroupInput, SecurityInterfaceInput, AbsentGroupInput]
+
+
 @dataclass(frozen=True)
 class SecurityWork:
-    """One entry of a list of module aggregator_security."""
+    """One entry of an option of module aggregator_security."""
 
     part: str
-    option: Literal["groups", "interfaces", "absent"]
-    entry: dict[str, Any]
+    entry: SecurityInput
     host: str | None = None
     after_gateways: bool = False
     """True if what a gateway's interface needs has to exist first."""
+
+
+HostCpeNat = tuple[Optional[str], CpeNatInput]
+"""An entry with the host that carries it out; None: any."""
+HostGateway = tuple[Optional[str], GatewayInput]
+"""A gateway with the host that carries it out; None: any."""
 
 
 @dataclass
@@ -148,35 +163,29 @@ class Design:
 
     batches: dict[Phase, list[ObjectBatch]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     items: list[PlannedChange] = field(default_factory=list)
-    cpe_nat: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
+    cpe_nat: dict[Phase, list[HostCpeNat]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    gateways: dict[Phase, list[HostGateway]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    public_addresses: dict[Phase, list[tuple[str, PublicAddressInput]]] = field(
         default_factory=lambda: {phase: [] for phase in PHASES}
     )
-    """(host, ENTRY) of role eip_cpe_nat."""
-    gateways: dict[Phase, list[tuple[str | None, dict[str, Any]]]] = field(
-        default_factory=lambda: {phase: [] for phase in PHASES}
-    )
-    """(host, GW) of role pwan_gateway."""
-    public_addresses: dict[Phase, list[tuple[str, dict[str, Any]]]] = field(
-        default_factory=lambda: {phase: [] for phase in PHASES}
-    )
-    """(host, what to allocate or associate) of the Elastic IPs of aggregators themselves."""
-    entries: dict[tuple[str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
-    """(parent, key) of a bond's object -> the (host, ENTRY) that makes it."""
-    gateway_objects: dict[tuple[Phase, str, str], tuple[str | None, dict[str, Any]]] = field(default_factory=dict)
-    """(phase, parent, key) of a gateway's object on an aggregator -> the (host, GW) that makes it."""
+    """(host, its Elastic IP to allocate or associate) of aggregators themselves."""
+    entries: dict[tuple[str, str], HostCpeNat] = field(default_factory=dict)
+    """(parent, key) of a bond's object -> the entry that makes it."""
+    gateway_objects: dict[tuple[Phase, str, str], HostGateway] = field(default_factory=dict)
+    """(phase, parent, key) of a gateway's object on an aggregator -> the gateway that makes it."""
     interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)
     """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
-    vpcs: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
-    private_wan: dict[Phase, list[dict[str, Any]]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    vpcs: dict[Phase, list[VpcInput]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
+    private_wan: dict[Phase, list[PrivateWanInput]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     host_configs: dict[str, Any] = field(default_factory=dict)
-    """A HostSide of each host whose host configuration was read."""
+    """A HostConfigChange of each host whose host configuration was read."""
     security: dict[Phase, list[SecurityWork]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     choosing: set[str] = field(default_factory=set)
     """The subnets in which the plan chooses a private address."""
-    renames: list[dict[str, Any]] = field(default_factory=list)
-    """{id, tags, region} of each object of AWS that gets another key, before anything else is done."""
-    retags: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """(part, {id, tags, region}) of each object whose tags of the operator's own differ."""
+    renames: list[TagsInput] = field(default_factory=list)
+    """Tags of each object of AWS that gets another key, before anything else is done."""
+    retags: list[tuple[str, TagsInput]] = field(default_factory=list)
+    """(part, tags) of each object whose tags of the operator's own differ."""
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
     limits: list[QuotaUsage] = field(default_factory=list)

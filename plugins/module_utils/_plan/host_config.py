@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .._design.host.config import HostConfigChange
 from .._design.host.firewall import VXLAN, routing, sessions
 from .._model.phases import PHASES, Phase
 from .._model.plan import KNOWN_AFTER_APPLY, Design, PlannedChange
+from .._model.role_inputs import ExpectedInterface, HostConfigInput
 from .._objects import Object
 
 PREPARE = "prepare"
@@ -20,31 +22,27 @@ INTERFACES = ("vxlan_interface", "ethernet_interface")
 
 def host_inputs(
     sides: Mapping[str, HostConfigChange], hosts: Collection[str], parts: Collection[str], limited: bool
-) -> dict[str, dict[str, Any]]:
-    """{host: {phase: SPEC}}; a phase that leaves what the last one does is left out.
+) -> dict[str, dict[str, HostConfigInput]]:
+    """{host: {phase: configuration}}; a phase that leaves what the last one does is left out.
 
     Before the phases comes PREPARE: what the host has before the routes of the first phase. Where removals have to
     wait, the last phase leaves what the one before has left.
     """
-    work: dict[str, dict[str, Any]] = {}
+    work: dict[str, dict[str, HostConfigInput]] = {}
     for host, side in sides.items():
         if host not in hosts:
             continue
-        parted: dict[str, Any] = {
-            "masquerade": "gateways" in parts,
-            "return_routes": "cpe_nat" in parts,
-            "firewall": parts,
-        }
-        work[host] = {PREPARE: side.prepared(**parted).as_dict()}
+        chosen = ("gateways" in parts, "cpe_nat" in parts, parts)
+        work[host] = {PREPARE: HostConfigInput(**side.prepared(*chosen).as_dict())}
         for phase in PHASES:
-            reached = "switch" if phase == "remove" and limited else phase
-            work[host][phase] = side.after(reached, **parted).as_dict()
+            reached: Phase = "switch" if phase == "remove" and limited else phase
+            work[host][phase] = HostConfigInput(**side.after(reached, *chosen).as_dict())
         last = work[host]["remove"]
         work[host] = {phase: spec for phase, spec in work[host].items() if phase == "remove" or spec != last}
     return work
 
 
-def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def zones_after_routes(work: Mapping[str, Mapping[str, HostConfigInput]]) -> list[str]:
     """Return the hosts whose new rules get their spaces' zones when the routes of the first phase are there."""
     added = {host: specs.get("add", specs["remove"]) for host, specs in work.items()}
     return sorted(host for host, specs in work.items() if specs.get(PREPARE, specs["remove"]) != added[host])
@@ -52,12 +50,12 @@ def zones_after_routes(work: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def expected_changed_interfaces(
     changes: Iterable[tuple[PlannedChange, Object]], design: Design, hosts: Collection[str]
-) -> dict[str, dict[str, list[dict[str, Any]]]]:
+) -> dict[str, dict[str, list[ExpectedInterface]]]:
     """{host: {phase: what aggregator_host_info is to expect}} of each interface that a phase makes or changes.
 
     The tunnel peers are those of the run's hosts: the others may be as they were.
     """
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    found: dict[str, dict[str, list[ExpectedInterface]]] = {}
     tunnels = _tunnels(design, hosts)
     for item, obj in changes:
         wanted = item.verb != "delete" and item.phase != "remove" and item.host in design.host_configs
@@ -67,10 +65,10 @@ def expected_changed_interfaces(
     return found
 
 
-def expected_interfaces(design: Design, hosts: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+def expected_interfaces(design: Design, hosts: Collection[str]) -> dict[str, list[ExpectedInterface]]:
     """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
     tunnels = _tunnels(design, hosts)
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[ExpectedInterface]] = {}
     for batch in design.batches["remove"]:
         for obj in batch.wanted:
             if obj.kind in INTERFACES and batch.host in hosts and batch.host in design.host_configs:
@@ -92,33 +90,35 @@ def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list
 
 def _expected(
     obj: Object, host: str, tunnels: Mapping[str, Mapping[str, list[str]]], design: Design, phase: Phase
-) -> dict[str, Any]:
+) -> ExpectedInterface:
     others = tunnels.get(obj.key, {}) if obj.kind == "vxlan_interface" else {}
     others = {other: theirs for other, theirs in others.items() if other != host}
-    expected = {
-        "device": obj.key,
-        "addresses": _plain(obj.data.get("addresses")),
-        "peers": [address for theirs in others.values() for address in theirs],
-    }
-    return {**expected, **_beyond(obj, host, others, design, phase)} if others else expected
+    expected = ExpectedInterface(
+        device=obj.key,
+        addresses=_plain(obj.data.get("addresses")),
+        peers=[address for theirs in others.values() for address in theirs],
+    )
+    return _with_neighbours(expected, obj, host, others, design, phase) if others else expected
 
 
-def _beyond(obj: Object, host: str, others: Mapping[str, list[str]], design: Design, phase: Phase) -> dict[str, Any]:
+def _with_neighbours(
+    expected: ExpectedInterface,
+    obj: Object,
+    host: str,
+    others: Mapping[str, list[str]],
+    design: Design,
+    phase: Phase,
+) -> ExpectedInterface:
     """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
     protocols, bgp = routing(design, phase), sessions(design, phase)
     near = protocols.get((host, obj.key))
     met = [theirs for other, theirs in others.items() if near and protocols.get((other, obj.key)) == near]
-    own = _plain(obj.data.get("addresses"))
-    found: dict[str, Any] = {
-        "babel": len(met) if near == "babel" else 0,
-        "ospf": [address for theirs in met for address in theirs] if near == "ospf" else [],
-        "bgp": [
-            address
-            for other, theirs in others.items()
-            for address in theirs
-            if address in bgp.get(host, ()) and bgp.get(other, set()) & set(own)
-        ],
-    }
+    neighbours = [
+        address
+        for other, theirs in others.items()
+        for address in theirs
+        if address in bgp.get(host, ()) and bgp.get(other, set()) & set(expected.addresses)
+    ]
     needs = design.host_configs[host].needs.values()
     ends = {end["ip"] for end in obj.data.get("endpoints") or ()}
     admits = [entry for entry in needs if entry["device"] == obj.key]
@@ -127,8 +127,13 @@ def _beyond(obj: Object, host: str, others: Mapping[str, list[str]], design: Des
         for entry in needs
         if entry["port"] == VXLAN
     ]
-    found["admits"] = admits
-    return {name: value for name, value in found.items() if value}
+    return replace(
+        expected,
+        babel=len(met) if near == "babel" else 0,
+        ospf=[address for theirs in met for address in theirs] if near == "ospf" else [],
+        bgp=neighbours,
+        admits=admits,
+    )
 
 
 def _plain(addresses: Any) -> list[str]:

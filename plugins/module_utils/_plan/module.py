@@ -57,7 +57,7 @@ def run(module: PlanModule) -> None:
         with Client(connection) as client:
             for text in connection.warnings():
                 warn(text)
-            result = make_plan(module.params, Api(client, table), _clients(module))
+            result = make_plan(module.params, Api(client, table), _clients(module)).as_dict()
     except ApiMapError as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     except PlanError as error:

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
-from .._design.checks.kept_addresses import kept_addresses
-from .._design.checks.prices import is_of_own_pool, monthly
+from .._design.checks.kept_addresses import KeptAddress, kept_addresses
+from .._design.checks.prices import MonthlyCost, is_of_own_pool, monthly
 from .._design.cpe_nat.connected_ips import bonds_of
 from .._design.cpe_nat.entries import Entry, resolve_entries
 from .._design.cpe_nat.fixed_options import have_other_bonds
@@ -27,16 +27,18 @@ from .._design.gateway.supernets import auto_bonds
 from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
-from .._model.desired_network import NAT, PARTS, DesiredNetwork, Report
+from .._model.desired_network import NAT, PARTS, DesiredNetwork, Drift, Report
 from .._model.phases import PHASES
 from .._model.plan import ALLOW, Design, PlannedChange, Scope
+from .._model.quotas import QuotaUsage
+from .._model.role_inputs import as_json
 from .._objects import title_of
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .argument_spec import DEFAULT_MAX_DELETIONS
 from .aws_reader import ClientOf, CloudReader
 from .host_config import expected_interfaces
-from .role_inputs import make_role_inputs
+from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_reader import ServerReader
 from .summary import lines_of, nothing_left, nothing_to_do
@@ -68,8 +70,8 @@ class PlanError(Exception):
         super().__init__(f"The network cannot be built as described, {count}. Nothing was changed.\n{listing}")
 
 
-def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> dict[str, Any]:
-    """The plan of network_plan's arguments, as the module returns it.
+def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> NetworkPlan:
+    """The plan of network_plan's arguments.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """
@@ -89,7 +91,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> dict[
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
     plan = make_role_inputs(design, steps, listed, scope, first)
     if params.get("verify"):
-        plan.work["verify"] = expected_interfaces(design, scope.hosts)
+        plan.work.verify = expected_interfaces(design, scope.hosts)
     if design.renames and plan.deferred:
         report.problem(
             f"{len(design.renames)} objects get another name (renamed_from), and this run does a part of the network "
@@ -103,25 +105,38 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> dict[
         raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
     kept = kept_addresses(desired.network, plan.items, cloud_side.cloud.addresses)
-    return {
-        "plan": [item.as_dict() for item in plan.items],
-        "deferred": [item.as_dict() | {"reason": reason} for item, reason in plan.deferred],
-        "counts": {phase: sum(item.phase == phase for item in plan.items) for phase in PHASES},
-        "text": lines_of(
-            plan,
-            design.limits,
-            cost,
-            _nothing(desired, design, server_side, cloud_side, scope, report),
-            kept=kept,
-            all_limits=bool(params.get("details", True)),
-        ),
-        "work": plan.work,
-        "limits": [line.as_dict() for line in design.limits],
-        "cost": cost,
-        "kept_addresses": [address.as_dict() for address in kept],
-        "drift": [drift.as_dict() for drift in report.drift],
-        "warnings": report.warnings + [f"Drift, not changed: {drift.text}." for drift in report.drift],
-    }
+    nothing = _nothing(desired, design, server_side, cloud_side, scope, report)
+    text = lines_of(plan, design.limits, cost, nothing, kept=kept, all_limits=bool(params.get("details", True)))
+    return NetworkPlan(plan, text, design.limits, cost, kept, report.drift, report.warnings)
+
+
+@dataclass(frozen=True)
+class NetworkPlan:
+    """A plan with all that network_plan says of it."""
+
+    plan: Plan
+    text: list[str]
+    limits: list[QuotaUsage]
+    cost: list[MonthlyCost]
+    kept_addresses: list[KeptAddress]
+    drift: list[Drift]
+    warnings: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the plan as the module returns it."""
+        items = self.plan.items
+        return {
+            "plan": as_json(items),
+            "deferred": [as_json(item) | {"reason": reason} for item, reason in self.plan.deferred],
+            "counts": {phase: sum(item.phase == phase for item in items) for phase in PHASES},
+            "text": self.text,
+            "work": as_json(self.plan.work),
+            "limits": [line.as_dict() for line in self.limits],
+            "cost": as_json(self.cost),
+            "kept_addresses": as_json(self.kept_addresses),
+            "drift": as_json(self.drift),
+            "warnings": self.warnings + [f"Drift, not changed: {drift.text}." for drift in self.drift],
+        }
 
 
 def with_named_regions(desired: DesiredNetwork, client_of: ClientOf) -> DesiredNetwork:

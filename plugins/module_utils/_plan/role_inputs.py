@@ -1,44 +1,134 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The design as items, in scope or not, and as work for the roles."""
+"""The design as items, in scope or not, and as inputs of the roles."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
 from .._model.phases import PHASES, Phase
-from .._model.plan import Design, PlannedChange, Scope
-from .._objects import Object
+from .._model.plan import Design, HostCpeNat, HostGateway, PlannedChange, Scope, SecurityInput
+from .._model.role_inputs import (
+    AbsentGroupInput,
+    CpeNatInput,
+    ExpectedInterface,
+    GatewayInput,
+    HostConfigInput,
+    PrivateWanInput,
+    PublicAddressInput,
+    SecurityGroupInput,
+    SecurityInterfaceInput,
+    TagsInput,
+    VpcInput,
+)
+from .._objects import Fields
 from .._parents import BOND, is_below, number_of
-from .._reconcile import dump_prefetched
+from .._reconcile import KnownObjects, ListedAggregator, known_objects
 from .host_config import expected_changed_interfaces, host_inputs, zones_after_routes
 from .server_changes import Step
 
 
 @dataclass
+class AggregatorInput:
+    """Objects of one aggregator: options of role pwan_mesh or cpe_nat_bgp, by their names without the role's."""
+
+    aggregator: int
+    interfaces: list[Fields] = field(default_factory=list)
+    protocols: list[Fields] = field(default_factory=list)
+    filters: list[Fields] = field(default_factory=list)
+    known: KnownObjects = field(default_factory=KnownObjects)
+
+
+@dataclass
+class MeshRemoval:
+    """Lists of a mesh in the last phase, in the order in which they are carried out."""
+
+    protocols_off: list[AggregatorInput] = field(default_factory=list)
+    shrink: list[AggregatorInput] = field(default_factory=list)
+    interfaces_off: list[AggregatorInput] = field(default_factory=list)
+
+
+@dataclass
+class HostInputs:
+    """Inputs of the roles on one host in one phase."""
+
+    cpe_nat: list[CpeNatInput]
+    gateways: list[GatewayInput]
+    bgp: list[AggregatorInput] | MeshRemoval
+    mesh: list[AggregatorInput] | MeshRemoval
+
+
+@dataclass
+class SecurityInputs:
+    """Options of module aggregator_security."""
+
+    groups: list[SecurityGroupInput] = field(default_factory=list)
+    interfaces: list[SecurityInterfaceInput] = field(default_factory=list)
+    absent: list[AbsentGroupInput] = field(default_factory=list)
+
+    def add(self, entry: SecurityInput) -> None:
+        """Add an entry to the option that takes it."""
+        if isinstance(entry, SecurityGroupInput):
+            self.groups.append(entry)
+        elif isinstance(entry, SecurityInterfaceInput):
+            self.interfaces.append(entry)
+        else:
+            self.absent.append(entry)
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.interfaces or self.absent)
+
+
+@dataclass
+class SharedInputs:
+    """Inputs of one phase that belong to no host; VPCs are spread over the hosts, which create them in parallel."""
+
+    vpcs: dict[str, list[VpcInput]] = field(default_factory=dict)
+    private_wan: list[PrivateWanInput] = field(default_factory=list)
+    security: SecurityInputs = field(default_factory=SecurityInputs)
+    gateway_security: SecurityInputs = field(default_factory=SecurityInputs)
+
+
+@dataclass
+class RoleInputs:
+    """Inputs of all roles, by phase and host: `work` of what network_plan returns."""
+
+    shared: dict[Phase, SharedInputs] = field(default_factory=lambda: {phase: SharedInputs() for phase in PHASES})
+    hosts: dict[str, dict[Phase, HostInputs]] = field(default_factory=dict)
+    rounds: dict[Phase, dict[str, list[int]]] = field(default_factory=dict)
+    renames: list[TagsInput] = field(default_factory=list)
+    retags: list[TagsInput] = field(default_factory=list)
+    public_addresses: dict[Phase, list[PublicAddressInput]] = field(default_factory=dict)
+    hosts_to_configure: dict[str, list[str]] = field(default_factory=dict)
+    host_config: dict[str, dict[str, HostConfigInput]] = field(default_factory=dict)
+    expect: dict[str, dict[str, list[ExpectedInterface]]] = field(default_factory=dict)
+    verify: dict[str, list[ExpectedInterface]] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
+    ending: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Plan:
-    """Everything that network_plan returns about what is to be done."""
+    """Items in scope, those that are left out with the reason, and the roles' inputs."""
 
     items: list[PlannedChange] = field(default_factory=list)
     deferred: list[tuple[PlannedChange, str]] = field(default_factory=list)
-    work: dict[str, Any] = field(default_factory=dict)
+    work: RoleInputs = field(default_factory=RoleInputs)
 
 
 def make_role_inputs(
-    design: Design, steps: list[Step], aggregators: Mapping[int, Mapping[str, Any]], scope: Scope, first: str
+    design: Design, steps: list[Step], aggregators: Mapping[int, ListedAggregator], scope: Scope, first: str
 ) -> Plan:
     """Sort everything into what is in scope and what is not, and make the roles' work of the former.
 
     `aggregators`: each as the server lists it, by id.
     """
     plan = Plan()
-    kept: list[Step] = []
     for item in (*(step.item for step in steps), *design.items):
         reason = scope.reason(item)
         if reason is None:
@@ -48,29 +138,28 @@ def make_role_inputs(
     kept = [step for step in steps if scope.reason(step.item) is None]
     order = {phase: number for number, phase in enumerate(PHASES)}
     plan.items.sort(key=lambda item: order[item.phase])
-    work = _Work(first, aggregators)
+    work = plan.work
+    placing = _Placing(work, design, scope, first, aggregators)
     for step in kept:
-        _place(step, design, work)
-    _place_design(design, scope, work)
-    limited = scope.limited and not scope.absent
-    plan.work = work.as_dict()
-    plan.work["renames"] = design.renames
-    plan.work["retags"] = [work for part, work in design.retags if _is_inside(scope, part, None, "add")]
-    plan.work["public_addresses"] = {
-        phase: [work for host, work in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
+        placing.step(step)
+    placing.known()
+    placing.design()
+    work.rounds = _rounds(work)
+    work.renames = design.renames
+    work.retags = [tags for part, tags in design.retags if _is_inside(scope, part, None, "add")]
+    work.public_addresses = {
+        phase: [address for host, address in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
         for phase, entries in design.public_addresses.items()
     }
-    sides = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
-    hosts_to_configure: dict[str, list[str]] = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
-    hosts_to_configure["zones"] = [host for host in zones_after_routes(sides) if host in hosts_to_configure["add"]]
-    plan.work |= {
-        "hosts_to_configure": hosts_to_configure,
-        "host_config": sides,
-        "expect": expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts),
-    }
-    plan.work["steps"] = _steps(plan)
-    ending = {"host_config": sides, "public_addresses_taken": plan.work["public_addresses"]["switch"]}
-    plan.work["ending"] = [name for name, what in ending.items() if what]
+    limited = scope.limited and not scope.absent
+    work.host_config = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
+    work.hosts_to_configure = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
+    late = zones_after_routes(work.host_config)
+    work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
+    work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
+    work.steps = _steps(work)
+    ending = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
+    work.ending = [name for name, what in ending.items() if what]
     return plan
 
 
@@ -79,149 +168,132 @@ def _hosts_to_configure(plan: Plan, phase: Phase) -> list[str]:
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
 
-def _steps(plan: Plan) -> list[str]:
+def _steps(work: RoleInputs) -> list[str]:
     """Return the playbooks' task files that any host needs in phase add, in order.
 
     A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out.
     """
-    work, shared = plan.work, plan.work["shared"]["add"]
-    hosts = [phases.get("add", {}) for phases in work["hosts"].values()]
+    shared = work.shared["add"]
+    hosts = [phases["add"] for phases in work.hosts.values() if "add" in phases]
     needed = {
-        "tags": work["renames"] + work["retags"],
-        "public_addresses": work["public_addresses"]["add"],
-        "security": any(shared["security"].values()),
-        "vpcs": shared["vpcs"],
-        "private_wan": shared["private_wan"],
-        "host_prepared": work["hosts_to_configure"]["add"],
-        **{name: any(host.get(name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh", "gateways")},
+        "tags": bool(work.renames or work.retags),
+        "public_addresses": bool(work.public_addresses["add"]),
+        "security": bool(shared.security),
+        "vpcs": bool(shared.vpcs),
+        "private_wan": bool(shared.private_wan),
+        "host_prepared": bool(work.hosts_to_configure["add"]),
+        **{name: any(getattr(host, name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh", "gateways")},
         # Right after the routes: until then connections that were open before are not translated.
-        "host_zones": work["hosts_to_configure"]["zones"],
-        "gateway_security": any(shared["gateway_security"].values()),
+        "host_zones": bool(work.hosts_to_configure["zones"]),
+        "gateway_security": bool(shared.gateway_security),
     }
     return [name for name, is_needed in needed.items() if is_needed]
 
 
-class _Work:
-    """The `work` of network_plan's return, built up host by host."""
+def _rounds(work: RoleInputs) -> dict[Phase, dict[str, list[int]]]:
+    """Return by phase the positions in the longest list of VPCs, and of gateways, that a host has.
 
-    def __init__(self, first: str, aggregators: Mapping[int, Mapping[str, Any]]) -> None:
-        self._first, self._aggregators = first, aggregators
-        self._known: dict[int, tuple[dict[str, Any], set[str], dict[tuple[str, str, str], Object]]] = {}
-        self.shared: dict[str, dict[str, Any]] = {
-            phase: {"vpcs": {}, "private_wan": [], "security": _security(), "gateway_security": _security()}
-            for phase in PHASES
-        }
-        self.hosts: dict[str, dict[str, Any]] = {}
+    A batch of the playbooks has one VPC, or gateway, of every host.
+    """
+    found: dict[Phase, dict[str, list[int]]] = {}
+    for phase, shared in work.shared.items():
+        gateways = [phases[phase].gateways for phases in work.hosts.values() if phase in phases]
+        longest = {"vpcs": map(len, shared.vpcs.values()), "gateways": map(len, gateways)}
+        found[phase] = {name: list(range(max(lengths, default=0))) for name, lengths in longest.items()}
+    return found
 
-    def of(self, host: str | None, phase: str) -> dict[str, Any]:
-        """A host's work in a phase; what has no host is done by the first host of the play."""
-        phases = self.hosts.setdefault(host or self._first, {})
+
+@dataclass
+class _Placing:
+    """Hands each step and each part of the design to the inputs that carry it out."""
+
+    work: RoleInputs
+    of: Design
+    scope: Scope
+    first: str
+    """The host that does what has no host."""
+    aggregators: Mapping[int, ListedAggregator]
+    steps: dict[int, tuple[AggregatorInput, list[Step]]] = field(default_factory=dict)
+
+    def inputs(self, host: str | None, phase: Phase) -> HostInputs:
+        """Return a host's inputs in a phase."""
+        phases = self.work.hosts.setdefault(host or self.first, {})
         if phase not in phases:
-            phases[phase] = {"cpe_nat": [], "gateways": []}
-            if phase == "remove":
-                for mesh in ("bgp", "mesh"):
-                    phases[phase][mesh] = {"protocols_off": [], "shrink": [], "interfaces_off": []}
-            else:
-                phases[phase] |= {"bgp": [], "mesh": []}
-        found: dict[str, Any] = phases[phase]
-        return found
+            removes = phase == "remove"
+            phases[phase] = HostInputs([], [], MeshRemoval() if removes else [], MeshRemoval() if removes else [])
+        return phases[phase]
 
-    def net(self, nets: list[dict[str, Any]], step: Step) -> None:
-        """Add an object to the NET of its aggregator, and what is known of it."""
+    def step(self, step: Step) -> None:
+        """Hand an aggregator's object to the mesh roles, and a bond's or gateway's one to its entry or gateway."""
+        item = step.item
+        if item.kind == "space":
+            return  # placed with the design's own work
+        if item.part == "gateways":
+            gateway = self.of.gateway_objects.get((item.phase, item.parent, item.key))
+            _place_owner(self.of.gateways[item.phase], gateway, item)
+        elif is_below(item.parent, BOND):
+            _place_owner(self.of.cpe_nat[item.phase], self.of.entries.get((item.parent, item.key)), item)
+        else:
+            inputs = self.inputs(item.host, item.phase)
+            mesh = inputs.bgp if item.part == "cpe_nat" else inputs.mesh
+            if not isinstance(mesh, MeshRemoval):
+                self._object(mesh, step)
+            elif item.verb != "delete":
+                self._object(mesh.shrink, step)
+            else:
+                self._object(mesh.protocols_off if "protocol" in item.kind else mesh.interfaces_off, step)
+
+    def _object(self, found: list[AggregatorInput], step: Step) -> None:
+        """Add an object to the input of its aggregator, with what is known of it."""
         item, data = step.item, step.obj.data
         number = number_of(item.parent)
-        found = next((net for net in nets if net["aggregator"] == number), None)
-        if found is None:
-            found = {"aggregator": number, "interfaces": [], "protocols": [], "filters": []}
-            nets.append(found)
-        group = "filters" if item.kind == "filter" else "interfaces" if "interface" in item.kind else "protocols"
-        found[group].append(data)
-        _net, spaces, objects = self._known.setdefault(id(found), (found, set(), {}))
-        spaces |= {data["space"]} if data.get("space") else set()
-        objects.update({known.identity: known for known in step.known})
+        one = next((one for one in found if one.aggregator == number), None)
+        if one is None:
+            one = AggregatorInput(number)
+            found.append(one)
+        kind = item.kind
+        (one.filters if kind == "filter" else one.interfaces if "interface" in kind else one.protocols).append(data)
+        _one, steps = self.steps.setdefault(id(one), (one, []))
+        steps.append(step)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the dictionary that network_plan returns for it."""
-        for net, spaces, objects in self._known.values():
-            net["known"] = dump_prefetched(self._aggregators[net["aggregator"]], spaces, objects.values())
-        return {"shared": self.shared, "hosts": self.hosts, "rounds": self._rounds()}
+    def known(self) -> None:
+        """Hand over what is known of the aggregators' objects."""
+        for one, steps in self.steps.values():
+            spaces = {space for step in steps if (space := step.obj.data.get("space"))}
+            objects = {known.identity: known for step in steps for known in step.known}
+            one.known = known_objects(self.aggregators[one.aggregator], spaces, objects.values())
 
-    def vpcs(self, hosts: Sequence[str], phase: str, entries: Iterable[dict[str, Any]]) -> None:
-        """Spread VPCs over the hosts, which create them in parallel."""
-        lists = self.shared[phase]["vpcs"]
-        for host, entry in zip(itertools.cycle(hosts), entries, strict=False):
-            lists.setdefault(host, []).append(entry)
-
-    def _rounds(self) -> dict[str, dict[str, list[int]]]:
-        """Return by phase the positions in the longest list of VPCs, and of gateways, that a host has.
-
-        A batch of the playbooks has one VPC, or gateway, of every host.
-        """
-        rounds = {}
-        for phase, shared in self.shared.items():
-            gateways = [phases[phase]["gateways"] for phases in self.hosts.values() if phase in phases]
-            lists = {"vpcs": shared["vpcs"].values(), "gateways": gateways}
-            rounds[phase] = {name: list(range(max(map(len, given), default=0))) for name, given in lists.items()}
-        return rounds
-
-
-def _security() -> dict[str, list[Any]]:
-    """Nothing for module aggregator_security to do."""
-    return {"groups": [], "interfaces": [], "absent": []}
+    def design(self) -> None:
+        """Hand over what the design itself says."""
+        for phase in PHASES:
+            for host, entry in self.of.cpe_nat[phase]:
+                if _is_inside(self.scope, "cpe_nat", host, phase):
+                    self.inputs(host, phase).cpe_nat.append(entry)
+            for host, gateway in self.of.gateways[phase]:
+                if _is_inside(self.scope, "gateways", host, phase):
+                    self.inputs(host, phase).gateways.append(gateway)
+            shared = self.work.shared[phase]
+            for one in self.of.security[phase]:
+                if _is_inside(self.scope, one.part, one.host, phase):
+                    (shared.gateway_security if one.after_gateways else shared.security).add(one.entry)
+            if _is_inside(self.scope, "private_wan", None, phase):
+                hosts = itertools.cycle(sorted(self.scope.hosts))
+                for host, vpc in zip(hosts, self.of.vpcs[phase], strict=False):
+                    shared.vpcs.setdefault(host, []).append(vpc)
+                shared.private_wan += self.of.private_wan[phase]
 
 
-def _place(step: Step, design: Design, work: _Work) -> None:
-    """Hand an aggregator's object to the mesh roles, and a bond's or gateway's one to its entry or gateway."""
-    item = step.item
-    if item.kind == "space":
-        return  # placed with the design's own work
-    if item.part == "gateways":
-        _place_owner(design.gateways, design.gateway_objects.get((item.phase, item.parent, item.key)), item)
-        return
-    if is_below(item.parent, BOND):
-        _place_owner(design.cpe_nat, design.entries.get((item.parent, item.key)), item)
-        return
-    place = work.of(item.host, item.phase)["bgp" if item.part == "cpe_nat" else "mesh"]
-    if item.phase != "remove":
-        work.net(place, step)
-    elif item.verb != "delete":
-        work.net(place["shrink"], step)
-    else:
-        step_name = "protocols_off" if "protocol" in item.kind else "interfaces_off"
-        work.net(place[step_name], step)
+Owner = TypeVar("Owner", HostCpeNat, HostGateway)
 
 
-def _place_owner(
-    lists: dict[Phase, list[tuple[str | None, dict[str, Any]]]],
-    owner: tuple[str | None, dict[str, Any]] | None,
-    item: PlannedChange,
-) -> None:
+def _place_owner(owners: list[Owner], owner: Owner | None, item: PlannedChange) -> None:
     """The entry or gateway that an object belongs to has work in this phase, if the design did not say so already."""
     if owner is None or item.verb == "delete":
         return
-    if not any(entry.get("key") == owner[1]["key"] for _host, entry in lists[item.phase]):
-        lists[item.phase].append(owner)
+    if not any(entry.key == owner[1].key for _host, entry in owners):
+        owners.append(owner)
 
 
 def _is_inside(scope: Scope, part: str, host: str | None, phase: Phase) -> bool:
     """Return True if what a host has to do in a phase for a part is in scope."""
     return scope.reason(PlannedChange("aws", "update", "", "", "", None, None, phase, host, part)) is None
-
-
-def _place_design(design: Design, scope: Scope, work: _Work) -> None:
-    inside = partial(_is_inside, scope)
-    for phase in PHASES:
-        for name, part, entries in (
-            ("cpe_nat", "cpe_nat", design.cpe_nat[phase]),
-            ("gateways", "gateways", design.gateways[phase]),
-        ):
-            for host, entry in entries:
-                if inside(part, host, phase):
-                    work.of(host, phase)[name].append(entry)
-        for one in design.security[phase]:
-            if inside(one.part, one.host, phase):
-                place = work.shared[phase]["gateway_security" if one.after_gateways else "security"]
-                place[one.option].append(one.entry)
-        if inside("private_wan", None, phase):
-            work.vpcs(sorted(scope.hosts), phase, design.vpcs[phase])
-            work.shared[phase]["private_wan"] += design.private_wan[phase]

@@ -9,12 +9,11 @@ Here and not in a template, which Ansible would have to look up, read and compil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
-from .._design.checks.prices import DATE, REGION
+from .._design.checks.prices import DATE, REGION, MonthlyCost
 from .._model.desired_network import PARTS
 from .._model.phases import PHASES
 from .._model.plan import PlannedChange
@@ -52,7 +51,7 @@ def nothing_left(kept: Collection[str]) -> str:
 def lines_of(
     plan: Plan,
     limits: Iterable[QuotaUsage],
-    costs: Iterable[Mapping[str, Any]],
+    costs: Iterable[MonthlyCost],
     nothing: str,
     *,
     kept: Sequence[KeptAddress] = (),
@@ -131,11 +130,11 @@ def _price(usd_per_month: float) -> str:
     return f"{usd_per_month:.2f} USD a month" if usd_per_month else "free of charge"
 
 
-def _costs(costs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _costs(costs: Iterable[MonthlyCost]) -> Iterator[str]:
     end = ""
     for cost in costs:
-        without = f" {cost['without']}" if cost["without"] else ""
-        yield f"{cost['change']:+d} {cost['things']}: {cost['usd_per_month']:+.2f} USD a month{without}"
+        without = f" {cost.without}" if cost.without else ""
+        yield f"{cost.change:+d} {cost.things}: {cost.usd_per_month:+.2f} USD a month{without}"
         end = f"(at AWS's list prices of {REGION}, {DATE}; other regions differ)"
     if end:
         yield end

@@ -15,7 +15,7 @@ from .api import Api
 from .changes.apply import apply, check
 from .changes.diff import diff, predict, readable, same
 from .changes.executor import Result, Run, apply_or_predict, report_outcomes
-from .changes.prefetched import dump_prefetched
+from .changes.prefetched import KnownObjects, ListedAggregator, known_objects
 from .compatibility.conformance import conformance
 from .compatibility.permissions import rights_to_write
 from .compatibility.versions import listed_resources, versions
@@ -45,6 +45,8 @@ __all__ = [
     "ON_CREATE",
     "UPDATE",
     "Api",
+    "KnownObjects",
+    "ListedAggregator",
     "Outcome",
     "ReconcileError",
     "Refs",
@@ -59,6 +61,7 @@ __all__ = [
     "listed_resources",
     "check",
     "diff",
+    "known_objects",
     "manage_aggregator",
     "manage_aggregator_object",
     "manage_bond_object",
@@ -66,7 +69,6 @@ __all__ = [
     "manage_space",
     "manage_spaces",
     "named",
-    "dump_prefetched",
     "predict",
     "read_aggregator",
     "read_aggregators",

@@ -58,7 +58,7 @@ def manage_aggregator(
     :param aggregator: id or exact name
     :param sections: option name (interfaces, protocols, filters) -> items in the friendly shape, only what was given;
         a section that is absent is not looked at
-    :param known: what a plan has just read, see ``dump_prefetched``; then nothing is read here
+    :param known: what a plan has just read, see ``KnownObjects``; then nothing is read here
     :raises ReconcileError: before any change, for anything that is not acceptable
     """
     refs = run.refs

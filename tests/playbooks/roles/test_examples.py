@@ -39,4 +39,4 @@ def test_the_examples_lead_to_what_they_promise(empty: Site) -> None:
     assert (transit["addresses"], [one["ip"] for one in transit["endpoints"]]) == (["10.253.0.7/20"], ["10.1.1.12"])
     session = next(one for one in aggregator["protocols"] if one["name"] == "prod_bgp_12")
     assert (session["local_address"], session["neighbor_address"]) == ("10.253.0.7", "10.253.0.12")
-    assert {one["name"] for one in aggregator["filters"]} == {"prod_import_0", "prod_export_0"}
+    assert {one["name"] for one in aggregator["filters"]} == {"prod_import_0", "prod_export_0", "prod_export_11"}

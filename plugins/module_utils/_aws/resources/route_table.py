@@ -4,7 +4,7 @@
 """Route tables of the spaces' VPCs.
 
 Role `pwan_vpc` creates one by `owned_object` (present.yml), associates it with subnets by
-amazon.aws.ec2_vpc_route_table, and deletes it by the same module (absent.yml, delete_public_subnets.yml).
+amazon.aws.ec2_vpc_route_table, and deletes it by the same module (absent.yml).
 """
 
 from __future__ import annotations

@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Subnets: of gateways, of NAT gateways, and those of the aggregators.
 
-Role `pwan_vpc` creates and deletes them by amazon.aws.ec2_vpc_subnet (subnets.yml, absent.yml,
-delete_public_subnets.yml).
+Role `pwan_vpc` creates and deletes them by amazon.aws.ec2_vpc_subnet (present.yml, absent.yml).
 """
 
 from __future__ import annotations

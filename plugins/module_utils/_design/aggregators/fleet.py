@@ -107,9 +107,12 @@ def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
 
 
 def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
-    """Note a name that no host of the inventory has; the name of a lost aggregator only follows from its loss."""
-    meant = nearest(name, (member.host for member in fleet.members)) or "."
-    text = f"{option}: {name!r} is no host of the inventory's group (or is in bonding_decommissioned){meant}"
+    """Note a name that no member has; the name of a lost aggregator only follows from its loss."""
+    if any(name == member.host for member in fleet.decommissioned):
+        text = f"{option}: {name!r} is in bonding_decommissioned. Name an aggregator that stays."
+    else:
+        meant = nearest(name, (member.host for member in fleet.members)) or "."
+        text = f"{option}: {name!r} is no host of the inventory's group{meant}"
     if name in fleet.lost.values():
         report.leave_out(text)
     else:

@@ -11,11 +11,12 @@ associates it, since the public address changes by that: with `bonding_allow_dis
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
 from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import PUBLIC_IP, TAG_KEY, TAG_NETWORK, owned, public_ip_key, tags
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement, PlannedChange
+from ..._model.role_inputs import PublicAddressInput
 from ..._model.state import Cloud, ElasticIp, Instance
 from ..._objects import Change
 from ..context import Context
@@ -126,14 +127,18 @@ def _associate(
         Change("create", "address_association", instance.interface_id, public_ip_key(member.host), after=after),
         Placement("switch", PART, member.host).interrupting(text if old else ""),
     )
-    work = _work(member, public_ip_key(member.host), desired)
-    work |= {"public_ip": found.public_ip, "interface_id": place[0], "private_ip": place[1]}
+    work = replace(
+        _work(member, public_ip_key(member.host), desired),
+        public_ip=found.public_ip,
+        interface_id=place[0],
+        private_ip=place[1],
+    )
     design.public_addresses["switch"].append((member.host, work))
 
 
-def _work(member: Member, key: str, desired: DesiredNetwork) -> dict[str, Any]:
+def _work(member: Member, key: str, desired: DesiredNetwork) -> PublicAddressInput:
     region = next((host.region for host in desired.hosts if host.host == member.host), None)
-    return {"key": key, "name": f"{desired.network}-{member.host}", "region": region}
+    return PublicAddressInput(key=key, name=f"{desired.network}-{member.host}", region=region)
 
 
 def warn_of_stays(hosts: set[str], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..._model.names import TAG_CHECK
 from ..._model.plan import ALLOW, Placement, SecurityWork
+from ..._model.role_inputs import SecurityInterfaceInput
 from ..._objects import Change
 from ..context import Context
 from .leftovers import PRUNE, removal_switch
@@ -28,8 +29,8 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
                 Change("update", "source_dest_check", "", place, dict(CHECK_ON), carried),
                 Placement("add", "cpe_nat", member.host),
             )
-            entry = {"interface_id": place, **CHECK_OFF}
-            design.security["add"].append(SecurityWork("cpe_nat", "interfaces", entry, member.host))
+            entry = SecurityInterfaceInput(interface_id=place, source_dest_check=False)
+            design.security["add"].append(SecurityWork("cpe_nat", entry, member.host))
     staying = fleet.members if kept_direct else fleet.speakers if direct else ()
     kept = {member.instance.interface_id for member in staying if member.instance}
     for place in sorted(context.cloud.checked_before - kept):
@@ -47,5 +48,5 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
             Change("update", "source_dest_check", "", place, before, after),
             Placement("remove", "cpe_nat", host).interrupting(text, switch),
         )
-        entry = {"interface_id": place, **CHECK_ON}
-        design.security["remove"].append(SecurityWork("cpe_nat", "interfaces", entry, host))
+        entry = SecurityInterfaceInput(interface_id=place, source_dest_check=True)
+        design.security["remove"].append(SecurityWork("cpe_nat", entry, host))

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from ..._model.names import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_RETIRED
 from ..._model.plan import PlannedChange
@@ -25,10 +24,6 @@ class KeptAddress:
     adopted: bool
     """The account had it before (`public_ip`), and nothing of this collection releases it."""
     usd_per_month: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the address as network_plan returns it."""
-        return asdict(self)
 
 
 def kept_addresses(network: str, items: Iterable[PlannedChange], addresses: Iterable[ElasticIp]) -> list[KeptAddress]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ..._model.plan import PlannedChange
 from ..._model.state import AMAZONS_POOL
@@ -47,19 +46,24 @@ def is_of_own_pool(item: PlannedChange) -> bool:
     return item.kind == "elastic_ip" and pool not in (None, AMAZONS_POOL)
 
 
-def monthly(items: Iterable[PlannedChange]) -> list[dict[str, Any]]:
-    """Return each priced kind with a change: {things, change, usd_per_month, without}. Kept addresses still cost."""
+@dataclass(frozen=True)
+class MonthlyCost:
+    """Change of the monthly bill for one kind."""
+
+    things: str
+    change: int
+    usd_per_month: float
+    without: str
+
+
+def monthly(items: Iterable[PlannedChange]) -> list[MonthlyCost]:
+    """Return the cost of each priced kind with a change. Kept addresses still cost."""
     counts: Counter[str] = Counter()
     for item in items:
         if item.kind in PRICES and item.verb != "update" and not is_of_own_pool(item):
             counts[item.kind] += 1 if item.verb == "create" else -1
     return [
-        {
-            "things": price.objects,
-            "change": counts[kind],
-            "usd_per_month": round(counts[kind] * price.hourly * HOURS, 2),
-            "without": price.without,
-        }
+        MonthlyCost(price.objects, counts[kind], round(counts[kind] * price.hourly * HOURS, 2), price.without)
         for kind, price in PRICES.items()
         if counts[kind]
     ]

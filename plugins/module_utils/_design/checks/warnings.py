@@ -14,7 +14,7 @@ from ..mesh.discovery import protocol_patterns
 def warn_of_modes(context: Context) -> None:
     """Say of each space of which something goes, and that the inventory names no more, that its mode stays."""
     gone = {str(t.data.get("space")) for batch in context.design.batches["remove"] for t in batch.gone}
-    gone |= {work["space"] for work in context.design.vpcs["remove"]}
+    gone |= {work.space for work in context.design.vpcs["remove"]}
     for key in sorted((gone - {space.key for space in context.desired.spaces}) & set(context.server.spaces)):
         found = context.server.spaces[key]
         if found.enabled:

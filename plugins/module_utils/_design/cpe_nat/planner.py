@@ -29,9 +29,10 @@ from ..._model.names import (
 )
 from ..._model.phases import Phase, stage
 from ..._model.plan import KNOWN_AFTER_APPLY, Placement
+from ..._model.role_inputs import CpeNatInput
 from ..._model.state import Cloud, ElasticIp, Instance
 from ..._objects import Change, Object
-from ..aggregators.fleet import NO_INSTANCE, Fleet, Member, refuse_unless_incomplete
+from ..aggregators.fleet import NO_INSTANCE, Fleet, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
 from ..renames import check_entry_names
 from .bond_locations import check_place, warn_of_failover
@@ -76,10 +77,7 @@ def _owner(
     if entry.desired.aggregator:
         wanted = fleet.by_host(entry.desired.aggregator)
         if wanted is None:
-            report.problem(
-                f"{entry.desired.label}: aggregator {entry.desired.aggregator!r} is no host of the inventory's group "
-                "(or is in bonding_decommissioned)."
-            )
+            refuse_host(entry.desired.aggregator, f"{entry.desired.label}: aggregator", fleet, report)
             return None, None
     if address is None or is_retired(address) or is_lost(address, fleet):
         if wanted is None:
@@ -133,26 +131,24 @@ def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, re
         )
 
 
-def entry_input(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> dict[str, Any]:
+def entry_input(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> CpeNatInput:
     """ENTRY of role eip_cpe_nat."""
     wanted = entry.desired
-    work: dict[str, Any] = {
-        "key": entry.key,
-        "bond": entry.bond.id,
-        "interface": wanted.interface,
-        "connected_ip": wanted.connected_ip,
-        "nat_ip": wanted.nat_ip,
-        "interface_id": owner.instance.interface_id if owner.instance else None,
-        "private_ip": wanted.private_ip,
-        "preferred_private_ip": private_ip,
-        "pool": wanted.pool,
-        "public_ip": wanted.public_ip,
-        "reverse_dns": wanted.reverse_dns,
-        "made_connected_ip": made_connected_ip,
-    }
-    if wanted.include_private_wan is not None:
-        work["include_private_wan"] = wanted.include_private_wan
-    return work
+    return CpeNatInput(
+        key=entry.key,
+        bond=entry.bond.id,
+        interface=wanted.interface,
+        connected_ip=wanted.connected_ip,
+        nat_ip=wanted.nat_ip,
+        include_private_wan=wanted.include_private_wan,
+        interface_id=owner.instance.interface_id if owner.instance else None,
+        private_ip=wanted.private_ip,
+        preferred_private_ip=private_ip,
+        pool=wanted.pool,
+        public_ip=wanted.public_ip,
+        reverse_dns=wanted.reverse_dns,
+        made_connected_ip=made_connected_ip,
+    )
 
 
 def bond_objects(entry: Entry, private_ip: str) -> list[Object]:
@@ -308,7 +304,7 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
     for left in _left_behind(assignment, found.values(), context.cloud):
         design.drop(PART, owner.host, left)
         design.cpe_nat["remove"].append(
-            (owner.host, {"key": None, "bond": entry.bond.id, "private_ip": left.key, "release": False})
+            (owner.host, CpeNatInput(key=None, bond=entry.bond.id, private_ip=left.key, release=False))
         )
 
 

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
 from ..._model.plan import Placement
+from ..._model.role_inputs import CpeNatInput
 from ..._model.state import Cloud, ElasticIp, Server
 from ..._objects import Change, Object
 from ..._parents import number_of
@@ -105,17 +105,15 @@ def design_leftovers(entries: list[Entry], context: Context) -> None:
                 left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
                 _items(left, context)
         bond = next((number_of(t.parent) for t in objects), None)
-        work: dict[str, Any] = {
-            "key": key,
-            "bond": bond,
-            "private_ip": private_ip,
-            "interface_id": interface,
-            "release": release,
-            "public_ip": address.public_ip if theirs else None,
-        }
-        connected = next((t.key for t in objects if t.kind == "connected_ip"), None)
-        if connected:
-            work["connected_ip"] = connected
+        work = CpeNatInput(
+            key=key,
+            bond=bond,
+            private_ip=private_ip,
+            interface_id=interface,
+            release=release,
+            public_ip=address.public_ip if theirs else None,
+            connected_ip=next((t.key for t in objects if t.kind == "connected_ip"), None),
+        )
         design.cpe_nat["remove"].append((host, work))
         if release and theirs:
             report.warn(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace
@@ -20,10 +20,11 @@ from ..._model.names import (
     route_table_key,
 )
 from ..._model.phases import Phase
+from ..._model.role_inputs import GatewayInput
 from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, Space
 from ..aggregators.fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
-from ..roles.gateway_input import GatewayInput, named_input, wanted_fields
+from ..roles.gateway_input import named_input, wanted_fields
 from ..vpc.vpcs import VpcDesign
 
 PART = "gateways"
@@ -234,20 +235,18 @@ def gateway_input(gateway: Gateway, desired: DesiredNetwork) -> GatewayInput:
 
 def phase_input(
     gateway: Gateway, desired: DesiredNetwork, phase: Phase, routes: GatewayRoutes, kept: dict[str, Any] | None = None
-) -> dict[str, Any]:
+) -> GatewayInput:
     """Return the input of role pwan_gateway in one phase; `kept` is what the gateway loses in a later one."""
-    return asdict(
-        replace(
-            gateway_input(gateway, desired),
-            phases=[phase],
-            source_dest_check=source_dest_check_in(gateway, phase),
-            routes=routes.static,
-            kept=kept or {},
-            networks=routes.networks,
-            absent_networks=routes.absent_networks,
-            route_table_ids=routes.route_table_ids or list(gateway.desired.route_tables) or None,
-            fresh=phase == "add" and not _exists(gateway),
-        )
+    return replace(
+        gateway_input(gateway, desired),
+        phases=[phase],
+        source_dest_check=source_dest_check_in(gateway, phase),
+        routes=routes.static,
+        kept=kept or {},
+        networks=routes.networks,
+        absent_networks=routes.absent_networks,
+        route_table_ids=routes.route_table_ids or list(gateway.desired.route_tables) or None,
+        fresh=phase == "add" and not _exists(gateway),
     )
 
 

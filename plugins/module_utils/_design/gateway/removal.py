@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._model.desired_network import NAT, DesiredNetwork
@@ -220,7 +220,7 @@ def _gone(gateway: RemovedGateway, switch: str, context: Context) -> None:
         route_table_ids=list(dict.fromkeys(tables)),
         release=releases(desired),
     )
-    design.gateways["remove"].append((where, asdict(work)))
+    design.gateways["remove"].append((where, work))
 
 
 def _spare_items(gateway: RemovedGateway, where: str | None, context: Context) -> None:

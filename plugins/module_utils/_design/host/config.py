@@ -162,8 +162,8 @@ def _return_routes(chosen: Mapping[str, str], transit: Mesh | None, context: Con
             owners[address.private_ip] = member
     for host, work in context.design.entries.values():
         member = context.fleet.by_host(host or "")
-        if member and work["key"] in chosen:
-            owners[chosen[work["key"]]] = member
+        if member and work.key and work.key in chosen:
+            owners[chosen[work.key]] = member
     found: dict[str, Part] = {}
     for private_ip, owner in owners.items():
         via = transit.addresses.get(owner.id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._model.desired_network import NAT
 from ..._model.names import ANYWHERE, TAG_ADOPTED, TAG_KEY, TAG_RETIRED
-from .gateway_input import GatewayInput
+from ..._model.role_inputs import GatewayInput
 
 _Found = Mapping[str, Any]
 _LISTS = {

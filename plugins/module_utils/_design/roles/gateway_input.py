@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..._model.desired_network import DesiredGateway
@@ -23,51 +22,7 @@ from ..._model.names import (
     route_table_key,
     subnet_key,
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatewayInput:
-    """One gateway in one phase; the fields are the keys of the role's option `pwan_gateway_planned`."""
-
-    network: str
-    space: str
-    key: str
-    ip_key: str
-    subnet_key: str
-    table_key: str
-    internet_gateway_key: str
-    nat_key: str
-    nat_ip_key: str
-    public_subnet_key: str
-    public_table_key: str
-    state: str = "present"
-    aggregator: int | str | None = None
-    instance_id: str | None = None
-    device_index: int = 0
-    subnet_id: str | None = None
-    pool: str | None = None
-    public_ip: str | None = None
-    egress: str = "none"
-    phases: list[str] = field(default_factory=list)
-    source_dest_check: bool = False
-    interface: str | None = None
-    accept_ra: bool = False
-    protocol: str | None = None
-    filter: str | None = None
-    routes: list[dict[str, Any]] = field(default_factory=list)
-    """Routes of the static protocol; empty: those that the subnet's network and `networks` lead to."""
-    kept: dict[str, Any] = field(default_factory=dict)
-    """Values of the device and the protocol that a later phase removes."""
-    networks: list[str] = field(default_factory=list)
-    absent_networks: list[str] | None = field(default_factory=list)
-    """Networks whose route to the gateway goes; None: each that `networks` does not have."""
-    route_table_ids: list[str] | None = None
-    fresh: bool = False
-    """True if the plan has seen that AWS has nothing of the gateway."""
-    release: bool = False
-    tags: dict[str, str] = field(default_factory=dict)
-    masquerade: dict[str, Any] | None = None
-    """Zone, devices and port forwards of the translation that the role without a plan installs."""
+from ..._model.role_inputs import GatewayInput
 
 
 def named_input(network: str, space: str, host: str, zone: str) -> GatewayInput:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..._model.addresses import router_address
 from ..._model.names import ANYWHERE
+from ..._model.role_inputs import GatewayInput
 from ..mesh.objects import NONE
-from .gateway_input import GatewayInput
 
 MTU = 1500
 """The path to the Internet carries 1500 octets."""

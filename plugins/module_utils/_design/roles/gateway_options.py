@@ -12,6 +12,7 @@ from typing import Any
 from ..._model.desired_network import DesiredGateway, DesiredSpace, DesiredVpc, Report
 from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, gateway_device
 from ..._model.phases import PHASES
+from ..._model.role_inputs import GatewayInput
 from ..gateway.checks import check_egress
 from ..gateway.gateways import MASQUERADE
 from ..gateway.port_forwards import port_forwards_of
@@ -20,7 +21,7 @@ from ..host.config import NO_ZONE, conntrack_zone
 from ..inputs.inventory_names import check_space_key
 from ..inputs.spaces import read_gateway
 from .gateway_aws import free_device_index
-from .gateway_input import GatewayInput, named_input, wanted_fields
+from .gateway_input import named_input, wanted_fields
 
 _Found = Mapping[str, Any]
 

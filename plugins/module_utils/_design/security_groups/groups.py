@@ -10,12 +10,12 @@ admits the mesh, but neither the managed mesh, which hairpins through public add
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import TAG_KEY, group_key, owned, tags, vpc_key
 from ..._model.plan import ALLOW, Placement, SecurityWork
+from ..._model.role_inputs import AbsentGroupInput, SecurityGroupInput, SecurityInterfaceInput
 from ..._model.state import Rule, SecurityGroup
 from ..._objects import Change
 from ..aggregators.fleet import Fleet, Member
@@ -241,18 +241,13 @@ class _Plan:
                 Change("delete", "security_group_rule", key, rule.label, rule_input(rule)),
                 common.in_phase("remove").interrupting(text, switch),
             )
-        entry: dict[str, Any] = {
-            "vpc_id": vpc_id,
-            "vpc_key": None if vpc_id else parent,
-            "key": key,
-            "description": what,
-        }
+        entry = SecurityGroupInput(key=key, vpc_id=vpc_id, vpc_key=None if vpc_id else parent, description=what)
         if found is None or new:
-            work = {**entry, "rules": [rule_input(rule) for rule in rules]}
-            self._design.security["add"].append(SecurityWork(part, "groups", work, after_gateways=part == "gateways"))
+            work = replace(entry, rules=[rule_input(rule) for rule in rules])
+            self._design.security["add"].append(SecurityWork(part, work, after_gateways=part == "gateways"))
         if old:
             gone = [rule_input(rule) for rule in old]
-            self._design.security["remove"].append(SecurityWork(part, "groups", {**entry, "absent_rules": gone}))
+            self._design.security["remove"].append(SecurityWork(part, replace(entry, absent_rules=gone)))
 
     def carries(self, member: Member, key: str) -> bool:
         """Return True if the member's primary interface carries the group already."""
@@ -282,14 +277,17 @@ class _Plan:
         """Attach a group to an interface, or detach the group in the last phase."""
         parent = carrier.interface_id or carrier.interface_key or ""
         if place.phase == "add":
-            field = "groups"
+            entry = SecurityInterfaceInput(
+                interface_id=carrier.interface_id, interface_key=carrier.interface_key, groups=[key]
+            )
             self._design.aws(Change("create", "group_attachment", parent, key, after={"group": key}), place)
         else:
-            field = "absent_groups"
+            entry = SecurityInterfaceInput(
+                interface_id=carrier.interface_id, interface_key=carrier.interface_key, absent_groups=[key]
+            )
             self._design.aws(Change("delete", "group_attachment", parent, key, {"group": key}), place)
         late = place.phase == "add" and place.part == "gateways"
-        entry = {"interface_id": carrier.interface_id, "interface_key": carrier.interface_key, field: [key]}
-        self._design.security[place.phase].append(SecurityWork(place.part, "interfaces", entry, place.host, late))
+        self._design.security[place.phase].append(SecurityWork(place.part, entry, place.host, late))
 
     def finish(self) -> None:
         """Detach and delete unwanted groups, or keep them with the objects that they belong to."""
@@ -317,7 +315,7 @@ class _Plan:
                     Change("delete", "security_group", group.vpc_id, key, before={"id": group.id}),
                     Placement("remove", part, None, interrupts=f"what the security group {key} lets in", switch=switch),
                 )
-                self._design.security["remove"].append(SecurityWork(part, "absent", {"key": key}))
+                self._design.security["remove"].append(SecurityWork(part, AbsentGroupInput(key)))
 
     def _keep(self, group: SecurityGroup, key: str) -> None:
         kind, place = kind_of(key)

@@ -15,6 +15,7 @@ from typing import Any
 from ..._model.desired_network import NAT, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, owned, public_subnet_key, public_table_key, tags, vpc_key
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
+from ..._model.role_inputs import VpcInput
 from ..._model.state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
@@ -133,12 +134,15 @@ def remove_public_subnets(
             (item.verb, item.kind, item.parent) == ("create", EGRESS_ONLY, vpc_key(space)) for item in design.items
         )
         design.vpcs["remove"].append(
-            default_vpc_input(space, found.cidrs[0], found.ipv6, desired)
-            | {
-                "absent_public_zones": gone,
-                "egress_only": not ends and (created or leads_out(space, desired, cloud)),
-                "absent_egress_only": ends,
-            }
+            VpcInput(
+                network=desired.network,
+                space=space,
+                cidr=found.cidrs[0],
+                ipv6=found.ipv6,
+                absent_public_zones=gone,
+                egress_only=not ends and (created or leads_out(space, desired, cloud)),
+                absent_egress_only=ends,
+            )
         )
 
 
@@ -147,22 +151,3 @@ def _by_zone(prefix: str, objects: Mapping[str, Any], desired: DesiredNetwork) -
         key = obj.tags.get(TAG_KEY, "")
         if obj.tags.get(TAG_NETWORK) == desired.network and key.startswith(prefix):
             yield key.removeprefix(prefix), obj
-
-
-def default_vpc_input(space: str, cidr: str | None, ipv6: bool, desired: DesiredNetwork) -> dict[str, Any]:
-    """VPC of role pwan_vpc that makes nothing."""
-    return {
-        "network": desired.network,
-        "space": space,
-        "id": None,
-        "fresh": False,
-        "remove": False,
-        "cidr": cidr,
-        "ipv6": ipv6,
-        "subnets": [],
-        "public_subnets": [],
-        "absent_public_zones": [],
-        "default_route": False,
-        "egress_only": False,
-        "absent_egress_only": False,
-    }

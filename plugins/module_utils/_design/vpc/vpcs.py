@@ -29,12 +29,13 @@ from ..._model.names import (
     vpc_key,
 )
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
+from ..._model.role_inputs import SubnetInput, VpcInput
 from ..._model.state import Cloud, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
 from .egress_only import delete_egress_only_gateways, ipv6_items, leads_out
-from .public_subnets import default_vpc_input, public_items, public_subnets
+from .public_subnets import public_items, public_subnets
 
 PART = "private_wan"
 SMALLEST_SUBNET = 28
@@ -223,16 +224,17 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
         ipv6_items(space, outward, gateway, context)
     public_items(space, gateway, vpc.public, context)
     if len(design.items) > before:
-        work = default_vpc_input(space, cidr, ipv6, context.desired) | {
-            "fresh": found is None and gateway is None and table is None and not subnet_ids,
-            "subnets": [
-                {"zone": zone, "cidr": subnet, "key": subnet_key(space, zone)}
-                for zone, subnet in sorted(subnets.items())
-            ],
-            "public_subnets": [{"zone": zone, "cidr": subnet} for zone, subnet in sorted(vpc.public.items())],
-            "default_route": default_route,
-            "egress_only": outward,
-        }
+        work = VpcInput(
+            network=context.desired.network,
+            space=space,
+            cidr=cidr,
+            ipv6=ipv6,
+            fresh=found is None and gateway is None and table is None and not subnet_ids,
+            subnets=[SubnetInput(zone, subnet, subnet_key(space, zone)) for zone, subnet in sorted(subnets.items())],
+            public_subnets=[SubnetInput(zone, subnet) for zone, subnet in sorted(vpc.public.items())],
+            default_route=default_route,
+            egress_only=outward,
+        )
         design.vpcs["add"].append(work)
 
 
@@ -294,7 +296,7 @@ def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, 
     for table in _tables(vpc, space, network, cloud):
         design.aws(Change("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}), common)
     # one that is attached nowhere goes with the first VPC of the space
-    first = not any(work["space"] == space for work in design.vpcs["remove"])
+    first = not any(work.space == space for work in design.vpcs["remove"])
     for gateway in all_owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
         if gateway.vpc_id == vpc.id or (gateway.vpc_id is None and first):
             before = {"id": gateway.id}
@@ -303,8 +305,9 @@ def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, 
     delete_egress_only_gateways(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
     design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
     if first:  # the role deletes all that carries the space's keys
-        change = default_vpc_input(space, vpc.cidrs[0], vpc.ipv6, desired)
-        design.vpcs["remove"].append(change | {"id": vpc.id, "remove": True})
+        design.vpcs["remove"].append(
+            VpcInput(network=network, space=space, cidr=vpc.cidrs[0], ipv6=vpc.ipv6, remove=True)
+        )
 
 
 def _tables(vpc: Vpc, space: str, network: str, cloud: Cloud) -> list[RouteTable]:

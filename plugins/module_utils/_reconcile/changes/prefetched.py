@@ -12,27 +12,48 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..._objects import Object
+from ..._objects import Fields, Object
 from ..._parents import AGGREGATOR, parent_of
 from ..._resources import RESOURCES
 from ..references import Refs
 
+ListedAggregator = Mapping[str, Any]
+"""An aggregator as the server lists it."""
 
-def dump_prefetched(aggregator: Mapping[str, Any], spaces: Iterable[str], objects: Iterable[Object]) -> dict[str, Any]:
-    """As the option ``known`` of aggregator_network takes it.
 
-    :param aggregator: the aggregator as the server lists it
-    :param spaces: the keys of the spaces that the objects name
-    :param objects: those that will be changed or named; what is not among them is taken as not existing
+@dataclass(frozen=True)
+class KnownObject:
+    """One object that the server has."""
+
+    kind: str
+    name: str
+    id: int | str
+    object: Fields
+
+
+@dataclass(frozen=True)
+class KnownObjects:
+    """The option `known` of module aggregator_network: objects that will be changed or named, and what they name.
+
+    What is not among them is taken as not existing.
     """
-    return {
-        "ip": aggregator.get("ip"),
-        "ipv6": aggregator.get("ipv6"),
-        "spaces": sorted(set(spaces)),
-        "objects": [{"kind": o.kind, "name": o.key, "id": o.id, "object": o.data} for o in objects if o.id is not None],
-    }
+
+    ip: str | None = None
+    ipv6: str | None = None
+    spaces: list[str] = field(default_factory=list)
+    objects: list[KnownObject] = field(default_factory=list)
+
+
+def known_objects(aggregator: ListedAggregator, spaces: Iterable[str], objects: Iterable[Object]) -> KnownObjects:
+    """Return what is known of an aggregator; an object that is only predicted has no id yet.
+
+    :param spaces: the keys of the spaces that the objects name
+    """
+    there = [KnownObject(one.kind, one.key, one.id, one.data) for one in objects if one.id is not None]
+    return KnownObjects(aggregator.get("ip"), aggregator.get("ipv6"), sorted(set(spaces)), there)
 
 
 def load_prefetched(known: Mapping[str, Any], aggregator_id: int, refs: Refs) -> list[Object]:

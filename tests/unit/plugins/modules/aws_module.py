@@ -14,6 +14,8 @@ import yaml
 from ansible.module_utils import basic
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
 
+from tests.unit.plugins.scripted import outside_of_ansible
+
 
 class AwsModuleRunner:
     """Runs `main` of a module file. `client` takes the place of the EC2 client."""
@@ -30,6 +32,7 @@ class AwsModuleRunner:
         self.monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(given).encode())
         # from ansible-core 2.19 on
         self.monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        outside_of_ansible(self.monkeypatch)
         with pytest.raises(SystemExit) as ended:
             self.module.main()
         result: dict[str, Any] = json.loads(self.capsys.readouterr().out)

@@ -54,7 +54,8 @@ def test_what_tells_members_apart_is_never_taken_from_another_host() -> None:
 
 def test_an_aggregator_outside_of_aws_has_no_region() -> None:
     members = [{"name": "agg1", "instance_id": "i-1", "region": "eu-central-1"}, {"name": "own-metal"}]
-    for hosts in ({"agg1": {}}, {"agg1": {}, "own-metal": {"aws_region": None}}):
+    inventories: list[dict[str, dict[str, Any]]] = [{"agg1": {}}, {"agg1": {}, "own-metal": {"aws_region": None}}]
+    for hosts in inventories:
         found = read(hosts, bonding_members=members)
         assert found["aggregators"][1] == {"aggregator": "own-metal", "host": "own-metal", "manage_host": True}
 

@@ -226,4 +226,4 @@ def test_gateways_are_attached_at_free_indexes(built: World) -> None:
     built.plan(spaces=[space(), {**second, "gateways": [gateway(interface="ens7", networks=["172.20.0.0/15"])]}])
     assert built.report.problems == []
     ((host, work),) = built.design.gateways["add"]
-    assert (host, work["space"], work["device_index"]) == ("agg1", "initech", 2)
+    assert (host, work.space, work.device_index) == ("agg1", "initech", 2)

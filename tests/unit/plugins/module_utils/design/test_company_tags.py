@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
 from ansible_collections.bonded.internet.plugins.module_utils._design.tags import TAGGED
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import SecurityGroupInput
 
 from .egress_world import nat_world, plain_world, retired, space
 from .world import World, entry, small_world
@@ -50,8 +51,8 @@ def test_everything_is_made_with_them() -> None:
     assert [key for key, tags in found.items() if tags.get("bonded.internet/key") != key] == []
     design = world.design
     works: list[Any] = [*design.vpcs["add"], *(w for _h, w in (*design.gateways["add"], *design.cpe_nat["add"]))]
-    works += [work.entry for work in design.security["add"] if work.option == "groups"]
-    assert len(works) > 3 and [work for work in works if work["tags"] != TAGS] == []
+    works += [work.entry for work in design.security["add"] if isinstance(work.entry, SecurityGroupInput)]
+    assert len(works) > 3 and [work for work in works if work.tags != TAGS] == []
 
 
 def test_a_space_has_its_own_over_them() -> None:
@@ -72,7 +73,7 @@ def test_what_is_there_gets_what_differs_and_keeps_what_it_has() -> None:
     assert not [i for i in items if i.disruptive]
     assert set(map(str, retagged(items).values())) == {str(TAGS)}
     assert {"vpc/acme", "igw/acme", "rtb/acme", "natgw/acme/agg1", "natgw-ip/acme/agg1"} <= set(retagged(items))
-    assert sorted(work["id"] for _part, work in world.design.retags) == sorted(i.parent for i in items)
+    assert sorted(work.id for _part, work in world.design.retags) == sorted(i.parent for i in items)
     labelled(world, CostCenter="4711", Theirs="yes")
     assert world.plan(tags=TAGS, spaces=space()) == []
     labelled(world, CostCenter="old")

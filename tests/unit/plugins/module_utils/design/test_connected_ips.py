@@ -83,13 +83,13 @@ class TestWhose:
     def test_one_that_is_made_is_in_the_tag_before_it_is_there(self, world: World) -> None:
         assert written(world) == {"cpe-nat/bond-17": MADE}
         ((_host, work),) = world.design.cpe_nat["add"]
-        assert work["made_connected_ip"] == MADE
+        assert work.made_connected_ip == MADE
 
     def test_one_that_is_there_is_the_operators(self, world: World) -> None:
         lan(world)
         assert written(world) == {"cpe-nat/bond-17": None}
         ((_host, work),) = world.design.cpe_nat["add"]
-        assert work["made_connected_ip"] == ""
+        assert work.made_connected_ip == ""
 
     def test_two_entries_that_make_one_together(self, world: World) -> None:
         first = entry(aggregator="agg1")
@@ -164,7 +164,7 @@ class TestGone:
     def test_what_was_made_goes(self, built: World, more: dict[str, Any]) -> None:
         assert gone(built, **more) == [("cpe_nat_ip", PRIVATE), ("connected_ip", "192.168.17.1/24")]
         ((_host, work),) = built.design.cpe_nat["remove"]
-        assert (work["bond"], work["connected_ip"]) == (17, "192.168.17.1/24")
+        assert (work.bond, work.connected_ip) == (17, "192.168.17.1/24")
 
     def test_it_says_what_it_interrupts(self, built: World) -> None:
         items = built.plan(**PRUNE)

@@ -21,6 +21,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.reade
 )
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError, Request
 from ansible_collections.bonded.internet.plugins.module_utils._model.addresses import delegated
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import as_json
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, Cloud, ElasticIp
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile.cpe_nat import _wanted
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile.model import ReconcileError
@@ -116,14 +117,14 @@ def engines_refuse(work: list[dict[str, Any]], cloud: Cloud) -> list[str]:
     """Return the refusals by the modules cpe_nat_eips and bond_cpe_nats of the ENTRYs of role eip_cpe_nat."""
     refused = []
     names = ("key", "interface_id", "private_ip", "preferred_private_ip", "pool", "public_ip", "reverse_dns")
-    given = [{name: one[name] for name in names} for one in work]
+    given = [{name: one.get(name) for name in names} for one in work]
     try:
         decide(Request.of({"network": "prod", "entries": given, "allow_moves": True}), found_of(cloud))
     except CpeNatError as error:
         refused += error.problems
     options = [
         {name: value for name, value in one.items() if name not in names}
-        | {"private_ip": one["private_ip"] or one["preferred_private_ip"]}
+        | {"private_ip": one.get("private_ip") or one["preferred_private_ip"]}
         for one in work
     ]
     try:
@@ -135,7 +136,7 @@ def engines_refuse(work: list[dict[str, Any]], cloud: Cloud) -> list[str]:
 
 def work_of(world: World) -> list[dict[str, Any]]:
     """The ENTRYs of all entries, changed or not, each once."""
-    return list({work["key"]: work for _host, work in world.design.entries.values()}.values())
+    return list({work.key: as_json(work) for _host, work in world.design.entries.values()}.values())
 
 
 B18 = entry(bond="18", connected_ip="192.168.18.1/24", nat_ip="192.168.18.10")

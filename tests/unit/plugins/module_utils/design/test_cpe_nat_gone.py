@@ -51,7 +51,7 @@ def test_a_connected_ip_that_a_run_left_behind_goes_with_the_address(world: Worl
     del world.server.bond_objects[17][1]
     assert gone(world, state="absent") == [("connected_ip", CONNECTED.key)]
     ((_host, work),) = world.design.cpe_nat["remove"]
-    assert (work["bond"], work["private_ip"], work["connected_ip"]) == (17, PRIVATE, CONNECTED.key)
+    assert (work.bond, work.private_ip, work.connected_ip) == (17, PRIVATE, CONNECTED.key)
 
 
 def test_one_in_which_another_cpe_nat_ip_lies_stays(world: World) -> None:

@@ -89,7 +89,7 @@ def test_the_other_bonds_object_is_kept_when_the_address_goes(world: World, entr
     (text,) = warnings(world, "is kept, though the address")
     assert "The CPE NAT IP 10.1.0.44 of bond 18 (acme-berlin-backup) is kept" in text
     ((_host, work),) = world.design.cpe_nat["remove"]
-    assert work["bond"] == 17
+    assert work.bond == 17
 
 
 def test_a_named_entry_that_is_pruned_goes_from_no_bond_where_two_have_it(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.public_subnets import public_subnet
 from ansible_collections.bonded.internet.plugins.module_utils._design.vpc.vpcs import zone_subnet
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import SubnetInput
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Route
 
 from .egress_world import (
@@ -71,7 +72,7 @@ def test_from_nothing(world: World) -> None:
     assert after["gateway/acme/agg1"]["instance_id"] == "i-agg1"
     assert not any(item.disruptive for item in items)
     (vpc,) = world.design.vpcs["add"]
-    assert (vpc["default_route"], vpc["public_subnets"]) == (False, [{"zone": ZONE, "cidr": "10.101.255.240/28"}])
+    assert (vpc.default_route, vpc.public_subnets) == (False, [SubnetInput(ZONE, "10.101.255.240/28")])
 
 
 def test_what_is_built_is_left_alone(built: World) -> None:
@@ -95,13 +96,11 @@ def test_none_into_nat_gateway_makes_then_replaces_then_takes_away(plain: World)
     assert {item.key: item.interrupts for item in items if item.disruptive} == {
         ANYWHERE: "the connections through the internet gateway: they get another public address"
     }
-    work = {
-        phase: [gw["phases"] for _host, gw in plain.design.gateways[phase]] for phase in ("add", "switch", "remove")
-    }
+    work = {phase: [gw.phases for _host, gw in plain.design.gateways[phase]] for phase in ("add", "switch", "remove")}
     assert work == {"add": [["add"]], "switch": [["switch"]], "remove": [["remove"]]}
     released = plain.plan(spaces=space(), prune_addresses=True)
     assert ("remove", "delete", "elastic_ip", "", "gateway-ip/acme/agg1") in short(released)
-    assert plain.design.gateways["remove"][0][1]["release"] is True
+    assert plain.design.gateways["remove"][0][1].release is True
 
 
 def test_nat_gateway_into_none_puts_the_route_back_before_anything_goes(built: World) -> None:
@@ -120,7 +119,7 @@ def test_nat_gateway_into_none_puts_the_route_back_before_anything_goes(built: W
     assert route.interrupts == (
         "the connections through the NAT gateway natgw/acme/agg1: hosts on the Internet are not reached any more"
     )
-    assert [vpc["absent_public_zones"] for vpc in built.design.vpcs["remove"]] == [[ZONE]]
+    assert [vpc.absent_public_zones for vpc in built.design.vpcs["remove"]] == [[ZONE]]
 
 
 def test_a_kept_address_comes_back_and_alone_is_no_gateway(built: World) -> None:
@@ -234,8 +233,8 @@ def test_only_the_first_phase_of_a_moved_gateway_takes_it_for_new() -> None:
     moved.plan(spaces=space(gateway(egress="none", aggregator="agg3")), prune=True)
     assert moved.report.problems == []
     work = {phase: [gw for host, gw in moved.design.gateways[phase] if host == "agg3"] for phase in ("add", "switch")}
-    assert [gw["fresh"] for gw in work["add"]] == [True]
-    assert [gw["fresh"] for gw in work["switch"]] == [False]
+    assert [gw.fresh for gw in work["add"]] == [True]
+    assert [gw.fresh for gw in work["switch"]] == [False]
 
 
 def failed_world() -> World:

@@ -65,7 +65,7 @@ def test_from_nothing() -> None:
     assert [item.after for item in items if item.kind == KIND] == [{"tags": tags("eigw/acme")}]
     assert not any(item.disruptive for item in items)
     (work,) = world.design.vpcs["add"]
-    assert (work["default_route"], work["egress_only"], work["absent_egress_only"]) == (False, True, False)
+    assert (work.default_route, work.egress_only, work.absent_egress_only) == (False, True, False)
 
 
 def test_without_a_nat_gateway_or_without_ipv6_there_is_none() -> None:
@@ -74,7 +74,7 @@ def test_without_a_nat_gateway_or_without_ipv6_there_is_none() -> None:
         items = world.plan(spaces=spaces)
         assert world.report.problems == []
         assert KIND not in {item.kind for item in items}
-        assert world.design.vpcs["add"][0]["egress_only"] is False
+        assert world.design.vpcs["add"][0].egress_only is False
 
 
 def test_what_is_built_is_left_alone(built: World) -> None:
@@ -98,7 +98,7 @@ def test_out_of_a_nat_gateway_the_route_goes_back_before_it_goes(built: World) -
     (route,) = [item for item in items if item.key == OUT]
     assert (route.before, route.after, route.disruptive) == ({"target": "eigw-9"}, {"target": "igw-9"}, False)
     (work,) = built.design.vpcs["remove"]
-    assert (work["ipv6"], work["egress_only"], work["absent_egress_only"]) == (True, False, True)
+    assert (work.ipv6, work.egress_only, work.absent_egress_only) == (True, False, True)
 
 
 def test_a_gateway_that_is_kept_keeps_it(built: World) -> None:

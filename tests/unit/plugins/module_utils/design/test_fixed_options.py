@@ -256,12 +256,12 @@ class TestSpaces:
         assert ("remove", "delete", "route", "rtb/acme", "172.16.0.0/12") in short(items)
         assert refusal(problems, "route 172.16.0.0/12").endswith("Say bonding_allow_disruption: true to let it.")
         works = [work for _host, work in built.world.design.gateways["remove"]]
-        assert [(w["networks"], w["absent_networks"], w["route_table_ids"]) for w in works][-1] == (
+        assert [(w.networks, w.absent_networks, w.route_table_ids) for w in works][-1] == (
             [],
             ["172.16.0.0/12"],
             ["rtb-gw"],
         )
-        assert not [w for w in works[:-1] if w["absent_networks"]]
+        assert not [w for w in works[:-1] if w.absent_networks]
 
 
 class TestNetwork:

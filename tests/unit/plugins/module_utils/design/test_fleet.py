@@ -114,3 +114,9 @@ def test_those_that_stay_are_not_asked_to_be_reachable_when_one_leaves(world: Wo
     assert world.report.problems == []
     world.plan(spaces=[acme()], aggregators=[host("agg1"), host("agg2")], decommissioned=["agg3"])
     assert len(world.report.problems) == 1  # one of the two has to say it
+
+
+def test_a_name_of_an_aggregator_that_leaves_says_so(world: World) -> None:
+    world.plan(bgp={"asn": 64512, "subnet": "10.253.0.0/20", "aggregators": ["agg1", "agg3"]}, decommissioned=["agg3"])
+    text = "bonding_bgp.aggregators: 'agg3' is in bonding_decommissioned. Name an aggregator that stays."
+    assert text in world.report.problems

@@ -48,7 +48,7 @@ def test_a_new_address_is_of_the_pool(world: World, egress: str) -> None:
     (item,) = [one for one in world.design.items if one.kind == "elastic_ip"]
     assert is_of_own_pool(item)  # neither quota nor price
     (work,) = [work for _host, work in world.design.gateways["add"]]
-    assert (work["pool"], work["public_ip"]) == (POOL, None)
+    assert (work.pool, work.public_ip) == (POOL, None)
 
 
 @pytest.mark.parametrize("egress", EGRESSES)

@@ -127,7 +127,7 @@ def test_a_network_that_is_given_up_ends_until_its_route_is_gone(plain: World) -
         ("remove", "delete", "route", f"what the VPC of space acme has for {LANS}")
     }
     # and the role is given just these, in its last step with the VPC's routes
-    handed = {phase: work["routes"] for phase in ("add", "remove") for _host, work in plain.design.gateways[phase]}
+    handed = {phase: work.routes for phase in ("add", "remove") for _host, work in plain.design.gateways[phase]}
     assert {phase: [route["network"] for route in given] for phase, given in handed.items()} == dict(found)
 
 
@@ -142,7 +142,7 @@ def test_the_filter_goes_with_its_gateway_and_without_its_space(plain: World) ->
         ("ethernet_interface", "ens6"),
     ]
     (_host, work) = plain.design.gateways["remove"][0]
-    assert (work["protocol"], work["filter"]) == (NAME, BY)
+    assert (work.protocol, work.filter) == (NAME, BY)
     del plain.server.spaces["acme"]
     assert filters in gone(spaces=[], state="absent")
 
@@ -191,7 +191,7 @@ def test_an_interface_that_is_older_than_its_subnets_block_gets_an_address(plain
     assert plain.report.warnings == [text for text in plain.report.warnings if "IPv6" not in text]
     # the role is called for it
     ((_host, work),) = plain.design.gateways["add"]
-    assert work["accept_ra"] is True
+    assert work.accept_ra is True
 
 
 def test_a_gateway_keeps_its_ipv6_address_until_the_last_phase(plain: World) -> None:
@@ -205,7 +205,7 @@ def test_a_gateway_keeps_its_ipv6_address_until_the_last_phase(plain: World) -> 
         if one.kind == "static_protocol":
             one.data["enabled"] = False
     plain.plan(spaces=space(gateway(egress="none", networks=[])))
-    work = {key[0]: entry["kept"] for key, (_host, entry) in plain.design.gateway_objects.items()}
+    work = {key[0]: entry.kept for key, (_host, entry) in plain.design.gateway_objects.items()}
     address = {"addresses": ["2001:db8:1::4/64"]}
     assert {phase: {name: value for name, value in kept.items() if value} for phase, kept in work.items()} == {
         "add": address | {"interface": {"accept_ra": True, "mtu": 1400}, "protocol": {"enabled": False}},

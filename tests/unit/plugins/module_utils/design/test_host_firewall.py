@@ -139,11 +139,11 @@ def test_a_firewall_that_the_run_opens_or_nobody_can_read_is_no_problem(world: W
 
 def test_what_is_asked_of_a_host_is_neighbours_and_packets_not_echoes_alone(world: World) -> None:
     world.plan(spaces=[acme(), initech()], bgp=BGP, aggregators=reached())
-    found = {one["device"]: one for one in expected_interfaces(world.design, HOSTS)["agg1"]}
-    assert (found["vx10000011"]["babel"], found["vx10000011"].get("bgp")) == (2, None)
-    assert found["vx10000013"]["ospf"] == ["10.254.16.12", "10.254.19.239"]
-    assert found["vx10000000"]["bgp"] == ["10.253.0.12", "10.253.3.239"]
-    ports = [(entry["port"], entry["device"], entry["sources"]) for entry in found["vx10000011"]["admits"]]
+    found = {one.device: one for one in expected_interfaces(world.design, HOSTS)["agg1"]}
+    assert (found["vx10000011"].babel, found["vx10000011"].bgp) == (2, [])
+    assert found["vx10000013"].ospf == ["10.254.16.12", "10.254.19.239"]
+    assert found["vx10000000"].bgp == ["10.253.0.12", "10.253.3.239"]
+    ports = [(entry["port"], entry["device"], entry["sources"]) for entry in found["vx10000011"].admits]
     assert sorted(ports) == [(4789, "ens5", ["10.1.0.13", "10.1.1.12"]), (6696, "vx10000011", [])]
 
 

@@ -127,7 +127,7 @@ def test_the_check_goes_on_last_when_the_routes_go(plain: World) -> None:
         ("remove", "delete", "route", "rtb/acme", LANS),
     }
     ((_host, work),) = plain.design.gateways["remove"]
-    assert (work["source_dest_check"], sorted(work["route_table_ids"])) == (True, ["rtb-gw", "rtb-main"])
+    assert (work.source_dest_check, sorted(work.route_table_ids or [])) == (True, ["rtb-gw", "rtb-main"])
     interface = plain.cloud.interfaces["eni-gw"]
     plain.cloud.interfaces["eni-gw"] = replace(interface, source_dest_check=True)
     back = short(plain.plan(spaces=space(masquerade())))

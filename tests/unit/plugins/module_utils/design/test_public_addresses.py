@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.required import needed
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import PublicAddressInput
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 
 from .world import World, acme, entry, host, small_world
@@ -56,7 +57,7 @@ def test_the_first_run_allocates_and_interrupts_nothing(world: World) -> None:
     items = world.plan(**KEEP, allow_disruption=True)
     assert own(items) == [("add", "create", "elastic_ip", "", False)]
     assert world.design.public_addresses["add"] == [
-        ("agg1", {"key": "public-ip/agg1", "name": "prod-agg1", "region": None})
+        ("agg1", PublicAddressInput(key="public-ip/agg1", name="prod-agg1", region=None))
     ]
     assert world.design.public_addresses["switch"] == []
     assert warned(world, "agg1 (203.0.113.7)", "which this run associates with nothing yet") != []
@@ -88,14 +89,14 @@ def test_the_exchange_is_the_last_work_and_says_what_it_cuts_off(world: World) -
     (work,) = world.design.public_addresses["switch"]
     assert work == (
         "agg1",
-        {
-            "key": "public-ip/agg1",
-            "name": "prod-agg1",
-            "region": None,
-            "public_ip": NEW,
-            "interface_id": "eni-agg1",
-            "private_ip": "10.1.0.11",
-        },
+        PublicAddressInput(
+            key="public-ip/agg1",
+            name="prod-agg1",
+            region=None,
+            public_ip=NEW,
+            interface_id="eni-agg1",
+            private_ip="10.1.0.11",
+        ),
     )
     assert not any(need.given for need in needed([item], "prod", world.cloud))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import as_json
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, ElasticIp, Vpc
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
@@ -122,7 +123,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cpe_nat_ips": [entry(name="mail"), entry(name="mail", nat_ip="192.168.17.11")]},
         "bonding_cpe_nat_ips: the entries 1 (name 'mail', bond 17) and 2 (name 'mail', bond 17) have one key, mail",
     ),
-    "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator 'agg9' is no host"),
+    "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator: 'agg9' is no host"),
     "direct BGP between subnets": ({"bgp": {"asn": 64512, "mode": "direct"}}, "the aggregators are in 2 subnets"),
     "direct BGP with tunnels": (
         {"bgp": {"asn": 64512, "mode": "direct", "subnet": "10.253.0.0/20"}},
@@ -336,7 +337,7 @@ def test_a_bond_that_moved_is_drift_and_nothing_is_done(world: World) -> None:
     world.server.bonds[17] = replace(world.server.bonds[17], present=12)
     assert world.plan(cpe_nat_ips=[entry()]) == []
     text = "bond 17 (acme-berlin) is on agg2, its address (bond-17) on agg1"
-    assert [drift.as_dict() for drift in world.report.drift] == [
+    assert [as_json(drift) for drift in world.report.drift] == [
         {"kind": "bond_moved", "bond": 17, "from_host": "agg1", "to_host": "agg2", "entry": "bond-17", "text": text}
     ]
 

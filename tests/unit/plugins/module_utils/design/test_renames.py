@@ -16,6 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.permissions.r
 from ansible_collections.bonded.internet.plugins.module_utils._design.renames import Names, shown_name
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import OWN_KEY
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import TagsInput
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Interface
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
@@ -71,11 +72,11 @@ def apply_or_predict(built: Built) -> None:
     maps += [cloud.route_tables, cloud.nat_gateways, cloud.groups]
     for work in built.world.design.renames:
         for listed in maps:
-            if work["id"] in listed:
-                listed[work["id"]] = replace(listed[work["id"]], tags={**listed[work["id"]].tags, **work["tags"]})
+            if work.id in listed:
+                listed[work.id] = replace(listed[work.id], tags={**listed[work.id].tags, **work.tags})
         for place, one in enumerate(cloud.addresses):
-            if one.allocation_id == work["id"]:
-                cloud.addresses[place] = replace(one, tags={**one.tags, **work["tags"]})
+            if one.allocation_id == work.id:
+                cloud.addresses[place] = replace(one, tags={**one.tags, **work.tags})
 
 
 class TestEntries:
@@ -87,7 +88,7 @@ class TestEntries:
         items, problems = built.run(**given)
         assert problems == []
         assert renames(items) == {"eipalloc-17": ("cpe-nat/bond-17", "cpe-nat/web")}
-        assert built.world.design.renames == [{"id": "eipalloc-17", "tags": {KEY: "cpe-nat/web"}, "region": None}]
+        assert built.world.design.renames == [TagsInput("eipalloc-17", {KEY: "cpe-nat/web"}, None)]
         assert not any("is named by no CPE NAT entry" in text for text in built.world.report.warnings)
         apply_or_predict(built)
         assert built.run(**given) == ([], [])
@@ -255,7 +256,7 @@ class TestTags:
         subnets["subnet-gw"] = replace(subnets["subnet-gw"], tags={**subnets["subnet-gw"].tags, "Name": "by hand"})
         rename_on_server(built)
         built.run(spaces=on("agg1", key="acme-2026", renamed_from="acme"))
-        written = {work["id"]: work["tags"] for work in built.world.design.renames}
+        written = {work.id: work.tags for work in built.world.design.renames}
         assert written["vpc-9"] == {KEY: "vpc/acme-2026", "Name": "prod-acme-2026"}
         assert written["subnet-gw"] == {KEY: "subnet/acme-2026/eu-central-1a"}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import SecurityGroupInput
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Rule, SecurityGroup
 
 from .egress_world import gateway, plain_world, space, tags
@@ -130,8 +131,9 @@ def test_a_gateways_group_is_made_after_its_interface() -> None:
     assert {work.after_gateways for work in world.design.security["add"]} == {True}
     fresh = small_world()
     assert ("add", "create", "group_attachment", "gateway/acme/agg1", GATE) in planned(fresh, spaces=spaces)
-    (place,) = [w.entry for w in fresh.design.security["add"] if w.after_gateways and w.option == "groups"]
-    assert (place["vpc_id"], place["vpc_key"]) == (None, "vpc/acme")
+    late = [one.entry for one in fresh.design.security["add"] if one.after_gateways]
+    (place,) = [one for one in late if isinstance(one, SecurityGroupInput)]
+    assert (place.vpc_id, place.vpc_key) == (None, "vpc/acme")
 
 
 def test_a_gateways_group_admits_what_it_forwards() -> None:
@@ -238,5 +240,6 @@ def test_a_rule_that_is_said_twice_is_one_rule_and_an_address_is_a_network(world
     rules = [(item.parent, item.key) for item in world.design.items if item.kind == "security_group_rule"]
     assert len(rules) == len(set(rules))
     assert [name for parent, name in rules if "cpe-nat" in parent] == ["tcp 443 from 203.0.113.77/32"]
-    work = [one.entry["rules"] for one in world.design.security["add"] if one.option == "groups"]
+    groups = [one.entry for one in world.design.security["add"] if isinstance(one.entry, SecurityGroupInput)]
+    work = [group.rules or [] for group in groups]
     assert all(len(given) == len({str(rule) for rule in given}) for given in work)

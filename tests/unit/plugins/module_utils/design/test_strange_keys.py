@@ -29,7 +29,7 @@ def test_an_address_is_named_and_left(key: str, mode: dict[str, object]) -> None
     assert said.startswith("203.0.113.97 (eipalloc-a): carries the tag bonded.internet/network of this network")
     assert f"with the key {key!r} " in said
     assert {item.key for item in items if item.system == "aws"} == {"cpe-nat/bond-17"}
-    assert [work["key"] for _host, work in world.design.cpe_nat["remove"]] == ["bond-17"]
+    assert [work.key for _host, work in world.design.cpe_nat["remove"]] == ["bond-17"]
 
 
 @pytest.mark.parametrize("plant", dict.fromkeys(plant for plant, *_rest in DOUBLED), ids=lambda plant: plant.__name__)

@@ -12,6 +12,10 @@ import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.host.config import HostConfig, HostConfigChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Scope
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import (
+    ExpectedInterface,
+    HostConfigInput,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config import (
     expected_changed_interfaces,
     expected_interfaces,
@@ -28,9 +32,9 @@ REACHED = [host(name, manage_host=True, found=FACTS) for name in HOSTS]
 OLD, NEW = {"space": "old", "incoming": []}, {"space": "new", "incoming": []}
 
 
-def spaces(work: dict[str, Any]) -> list[list[str]]:
+def spaces(work: dict[str, dict[str, HostConfigInput]]) -> list[list[str]]:
     specs = [work["agg1"].get(phase, work["agg1"]["remove"]) for phase in ("add", "switch", "remove")]
-    return [[entry["space"] for entry in spec["masquerade"]] for spec in specs]
+    return [[entry["space"] for entry in spec.masquerade] for spec in specs]
 
 
 def test_what_is_there_goes_last_and_waits_under_a_limit_and_for_its_part() -> None:
@@ -53,17 +57,22 @@ def test_a_host_is_asked_for_what_a_phase_changes_and_for_its_peers_in_this_run(
     steps = world.steps(spaces=space(gateway(egress="masquerade", interface=None)), aggregators=REACHED)
     changes = [(step.item, step.obj) for step in steps]
     found = expected_changed_interfaces(changes, world.design, {"agg1", "agg2"})
-    tunnel = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.254.0.12"], "babel": 1}
-    # its first device was not read, so that only what comes by the tunnel can be asked
-    tunnel["admits"] = [{"device": "vx10000011", "protocol": "udp", "port": 6696, "ipv6": True, "sources": []}]
-    device = {"device": "gw11", "addresses": [], "peers": []}  # AWS has yet to choose its address
+    tunnel = ExpectedInterface(
+        device="vx10000011",
+        addresses=["10.254.0.7"],
+        peers=["10.254.0.12"],
+        babel=1,
+        # its first device was not read, so that only what comes by the tunnel can be asked
+        admits=[{"device": "vx10000011", "protocol": "udp", "port": 6696, "ipv6": True, "sources": []}],
+    )
+    device = ExpectedInterface(device="gw11", addresses=[])  # AWS has yet to choose its address
     assert found["agg1"] == {"add": [device, tunnel]}
     built = plain_world()
     steps = built.steps(spaces=space(gateway(egress="none")), aggregators=REACHED)
     assert expected_changed_interfaces([(step.item, step.obj) for step in steps], built.design, set(HOSTS)) == {}
     whole = expected_interfaces(built.design, set(HOSTS))
-    assert [one["device"] for one in whole["agg1"]] == ["vx10000011", "ens6"]
-    assert whole["agg1"][1]["addresses"] == ["10.101.0.4"]
+    assert [one.device for one in whole["agg1"]] == ["vx10000011", "ens6"]
+    assert whole["agg1"][1].addresses == ["10.101.0.4"]
 
 
 def test_new_rules_translate_in_nobodys_zone_until_a_route_leads_to_them() -> None:
@@ -71,7 +80,7 @@ def test_new_rules_translate_in_nobodys_zone_until_a_route_leads_to_them() -> No
     old, new = ({**one, "zone": zone, "port_forwards": [], "ipv6": False} for one, zone in ((OLD, 7), (NEW, 11)))
     side = HostConfigChange(HostConfig({"old": old}), HostConfig({"old": old, "new": new}))
     work = host_inputs({"agg1": side}, ["agg1"], ("gateways", "cpe_nat"), limited=False)["agg1"]
-    zones = {name: {entry["space"]: entry["zone"] for entry in spec["masquerade"]} for name, spec in work.items()}
+    zones = {name: {entry["space"]: entry["zone"] for entry in spec.masquerade} for name, spec in work.items()}
     assert zones == {"prepare": {"old": 7, "new": 0}, "remove": {"old": 7, "new": 11}}
     killed = HostConfigChange(HostConfig({"new": {**new, "zone": 0}}), HostConfig({"new": new}))
     (spec,) = killed.prepared().as_dict()["masquerade"]
@@ -85,9 +94,9 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     scope = Scope(hosts=list(HOSTS), parts=("cpe_nat", "private_wan", "gateways"), limited=False, absent=False)
     aggregators = {number: {"id": number} for number in world.server.aggregators}
     work = make_role_inputs(world.design, steps, aggregators, scope, "agg1").work
-    order = [name for name in work["steps"] if name.startswith(("host", "gateways"))]
+    order = [name for name in work.steps if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
-    assert (work["hosts_to_configure"]["add"], work["hosts_to_configure"]["zones"]) == (["agg1"], ["agg1"])
+    assert (work.hosts_to_configure["add"], work.hosts_to_configure["zones"]) == (["agg1"], ["agg1"])
 
 
 def test_site_includes_each_step_for_all_hosts() -> None:

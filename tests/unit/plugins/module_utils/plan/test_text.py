@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
+from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import MonthlyCost
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QuotaUsage
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
@@ -27,7 +28,7 @@ def item(verb: Any, kind: str, key: str, phase: Any, part: str, **more: Any) -> 
 
 
 def plan(*items: PlannedChange, deferred: list[tuple[PlannedChange, str]] | None = None) -> Plan:
-    return Plan(list(items), deferred or [], {})
+    return Plan(list(items), deferred or [])
 
 
 NOTHING = "Nothing to do: AWS and the server are as the inventory says."
@@ -127,8 +128,8 @@ def test_limits_and_costs_come_after_it() -> None:
         QuotaUsage("routes", "rtb/acme", 0, 2, 50, "AWS's default"),
     ]
     costs = [
-        {"things": "public IPv4 addresses", "change": 11, "usd_per_month": 40.15, "without": ""},
-        {"things": "NAT gateways", "change": -1, "usd_per_month": -32.85, "without": "and 0.045 a gigabyte"},
+        MonthlyCost("public IPv4 addresses", 11, 40.15, ""),
+        MonthlyCost("NAT gateways", -1, -32.85, "and 0.045 a gigabyte"),
     ]
     assert lines_of(plan(NEW), limits, costs, NOTHING)[6:] == [
         "limit              where                                             there   new  most  left  says",
