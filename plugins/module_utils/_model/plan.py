@@ -137,7 +137,8 @@ class Scope:
         return None
 
 
-SecurityInput = Union[SecurityGroupInput, SecurityInterfaceInput, AbsentGroupInput]
+# pylint of ansible-test takes `|` outside of annotations for an error.
+SecurityInput = Union[SecurityGroupInput, SecurityInterfaceInput, AbsentGroupInput]  # noqa: UP007
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,9 @@ class SecurityWork:
     """True if what a gateway's interface needs has to exist first."""
 
 
-HostCpeNat = tuple[Optional[str], CpeNatInput]
+HostCpeNat = tuple[Optional[str], CpeNatInput]  # noqa: UP045
 """An entry with the host that carries it out; None: any."""
-HostGateway = tuple[Optional[str], GatewayInput]
+HostGateway = tuple[Optional[str], GatewayInput]  # noqa: UP045
 """A gateway with the host that carries it out; None: any."""
 
 
