@@ -79,10 +79,10 @@ NO_NAMES = {"ResetAddressAttribute": ADDRESSES}
 
 TAKE_DOWN = {
     "DeleteRoute": "pwan_gateway: Delete the routes to the gateway",
-    "ReplaceRoute": "pwan_gateway: Route the default route to the internet gateway",
+    "ReplaceRoute": "pwan_gateway: Update the default route to the internet gateway",
     "DeleteNatGateway": NAT_GONE,
     "DescribeTags": NAT_GONE,
-    "ReleaseAddress": "pwan_gateway: Disassociate the Elastic IP",
+    "ReleaseAddress": "pwan_gateway: Disassociate or release the Elastic IPs",
     "DetachNetworkInterface": DETACH,
     "DeleteNetworkInterface": DETACH,
     "DeleteSubnet": "pwan_vpc: Delete our subnets",

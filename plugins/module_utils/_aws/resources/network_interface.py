@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Network interfaces: the gateways' own ones, and the aggregators' primary ones.
 
-Role `pwan_gateway` creates one by `owned_object` (create_interface.yml), sets its check and attaches it by
-amazon.aws.ec2_eni (attach_interface.yml, configure.yml), detaches and deletes it by the same module (absent.yml).
+Role `pwan_gateway` creates one by `owned_object` (present.yml), sets its check and attaches it by
+amazon.aws.ec2_eni (present.yml, configure.yml), detaches and deletes it by the same module (absent.yml).
 EC2 gives an IPv6 address by itself to new interfaces only: to one that is older than its subnet's IPv6 block
 `network_interface_ipv6` assigns one. `aggregator_security` sets the checks of the aggregators' interfaces.
 """

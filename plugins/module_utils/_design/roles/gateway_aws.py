@@ -47,6 +47,8 @@ def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[s
         "public_subnet": _first(found["public_subnets"]),
         "network_interface": _first(interfaces),
         "network_interfaces": interfaces,
+        "attached": _is_attached(_first(interfaces), gateway),
+        "first_source_dest_check": gateway.source_dest_check and _first(interfaces).get("source_dest_check", True),
         "address": _first(own),
         "addresses": own,
         "nat_address": _first(nat),
@@ -122,6 +124,10 @@ def _ids(nat_gateways: Iterable[_Found], state: str) -> list[str]:
     return [one["nat_gateway_id"] for one in nat_gateways if one["state"] == state]
 
 
+def _is_attached(interface: _Found, gateway: GatewayInput) -> bool:
+    return bool(gateway.instance_id) and interface.get("instance_id") == gateway.instance_id
+
+
 def _has_ipv6(subnet: _Found) -> bool:
     blocks = subnet.get("ipv6_cidr_block_association_set") or ()
     return any(one["ipv6_cidr_block_state"]["state"] in ("associated", "associating") for one in blocks)
@@ -132,7 +138,7 @@ def _address(address: _Found, gateway: GatewayInput) -> dict[str, Any]:
     own_tags = address.get("tags") or {}
     return {
         **address,
-        "network_interface_id": address.get("network_interface_id"),
+        "network_interface_id": address.get("network_interface_id") or None,
         "retired": TAG_RETIRED in own_tags,
         "release": gateway.release and TAG_ADOPTED not in own_tags,
     }

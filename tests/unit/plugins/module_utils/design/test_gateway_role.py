@@ -271,6 +271,23 @@ def test_objects_are_found_by_their_tags() -> None:
     assert found(nat_gateways=[nat("deleting")])["nat_gateway"] == {}
 
 
+@pytest.mark.parametrize(("instance", "attached"), [("i-1", True), ("i-2", False), (None, False)])
+def test_an_interface_is_attached_to_the_instance_of_the_gateway(instance: str | None, attached: bool) -> None:
+    objects = found(replace(GATEWAY, instance_id="i-1"), network_interfaces=[{**ENI, "instance_id": instance}])
+    assert objects["attached"] is attached
+    assert found(replace(GATEWAY, instance_id=None), network_interfaces=[ENI])["attached"] is False
+
+
+@pytest.mark.parametrize(
+    ("wanted", "now", "first"), [(True, True, True), (True, False, False), (False, True, False), (False, False, False)]
+)
+def test_a_check_that_is_off_stays_off_until_the_end(wanted: bool, now: bool, first: bool) -> None:
+    """Check also that a new network interface has the wanted one at once."""
+    gateway = replace(GATEWAY, source_dest_check=wanted)
+    assert found(gateway, network_interfaces=[{**ENI, "source_dest_check": now}])["first_source_dest_check"] is first
+    assert found(gateway)["first_source_dest_check"] is wanted
+
+
 def test_an_adopted_address_is_never_released() -> None:
     adopted = {**IP, "tags": {**IP["tags"], "bonded.internet/adopted": "true"}}
     released = replace(GATEWAY, release=True)
