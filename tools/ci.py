@@ -35,6 +35,7 @@ ONCE = (
     "tests/playbooks/ways",
     "tests/playbooks/roles",
     "tests/lab",
+    "tests/emulator",
     "tests/packets",
     "tests/faults",
     "tests/awx",
@@ -44,9 +45,10 @@ ONCE = (
     "tests/habits",
     "tests/house",
 )
-"""Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, each
-module and role by itself (together they are in the playbooks, which every line runs), faults, the habits of another
-server, AWX, the table of changes, and the long ways from one network to another."""
+"""Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, the
+engines on the emulator of EC2, each module and role by itself (together they are in the playbooks, which every line
+runs), faults, the habits of another server, AWX, the table of changes, and the long ways from one network to another.
+"""
 HOSTS = "tests/hosts"
 """Folder of the tests that have a command of their own, because they need root or a user namespace."""
 LONG = {
@@ -81,7 +83,7 @@ Those of renamings and of habits are for each change of the table of resources a
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
 lab/packets/ipv6_default.py. Those of awx_programs are for each change of what AWX is given. The others are for each
 change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
-tests/unit/plugins/module_utils/aws/test_two_runs.py judges in each interleaving."""
+tests/emulator/test_two_runs.py judges in each interleaving."""
 COUNT = re.compile(r"(\d+) (passed|failed|error|skipped|xfailed|xpassed)")
 LOGS = ROOT / ".cache" / "ci"
 MAKE = ("make", "--no-print-directory", f"PYTHON={sys.executable}")

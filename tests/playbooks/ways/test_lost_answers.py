@@ -89,5 +89,5 @@ def test_each_answer_about_ipv6_is_lost_once(empty: Site) -> None:
 
 def test_each_creating_action_of_the_policies_is_here() -> None:
     creating = {action for action in allowed([policy("change")]) if action.startswith(VERBS)}
-    # CreateTags says the same when it is repeated; test_owned_on_lab.py loses the other answer
+    # CreateTags says the same when it is repeated; tests/emulator/test_owned.py loses the other answer
     assert {*BUILD, *IPV6} == creating - {"CreateTags", "CreateEgressOnlyInternetGateway"}

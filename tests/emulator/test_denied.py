@@ -8,20 +8,18 @@ Rights that only steps of amazon.aws's modules want are in tests/playbooks/ways/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import ec2_client
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources import route as routes
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import apply_changes
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
-from .test_on_lab import A1, Module
+from .conftest import A1
 
 Step = Callable[[Any], Any]
 KEY = "any"
@@ -73,29 +71,21 @@ DENIED: list[tuple[str, list[Step], Step]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with Running("lab.aws", "--seed", Path(__file__).with_name("lab_seed.yml")) as lab:
-        yield lab
-
-
 @pytest.mark.parametrize(("action", "before", "step"), [pytest.param(*row, id=row[0]) for row in DENIED])
 def test_a_right_that_is_missing_is_named_by_its_step(
-    running: Running, action: str, before: list[Step], step: Step
+    aws: Running, client: Any, action: str, before: list[Step], step: Step
 ) -> None:
-    running.reset()
-    client = ec2_client(Module(running.url))
     for one in before:
         one(client)
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     denied = {"Effect": "Deny", "Action": f"ec2:{action}", "Resource": "*"}
-    running.control("POST", "policies", {KEY: [{"Version": "2012-10-17", "Statement": [everything, denied]}]})
-    running.clear_log()
+    aws.control("POST", "policies", {KEY: [{"Version": "2012-10-17", "Statement": [everything, denied]}]})
+    aws.clear_log()
     with pytest.raises(Exception) as failed:
         step(client)
     assert f"the credentials lack the IAM right ec2:{action}" in str(failed.value)
-    refused = [line for line in running.log() if line["error"] == "UnauthorizedOperation"]
+    refused = [line for line in aws.log() if line["error"] == "UnauthorizedOperation"]
     assert {line["action"] for line in refused} == {action}
     # with the right, the same step is done, from where it failed
-    running.control("DELETE", "policies")
+    aws.control("DELETE", "policies")
     step(client)

@@ -5,14 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, describe, ec2_client
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, describe
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
 from ansible_collections.bonded.internet.plugins.module_utils._aws.executor import ApplyError
@@ -20,52 +17,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.resources imp
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
-A1, A2, B = "eni-000000a1", "eni-000000a2", "eni-000000b1"
-READS = ("Describe", "Get", "List")
-
-
-class Module:
-    """Part of AnsibleAWSModule that ec2_client uses."""
-
-    def __init__(self, url: str) -> None:
-        self.params: dict[str, Any] = {"aws_config": {"connect_timeout": 5}}
-        self.url = url
-
-    def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        assert service == "ec2"
-        return boto3.client(
-            "ec2",
-            region_name="us-east-1",
-            endpoint_url=self.url,
-            aws_access_key_id="any",
-            aws_secret_access_key="any",
-            config=extra_params["aws_config"],
-        )
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    with Running("lab.aws", "--seed", Path(__file__).with_name("lab_seed.yml")) as lab:
-        yield lab
-
-
-@pytest.fixture
-def aws(running: Running) -> Running:
-    running.reset()
-    running.clear_log()
-    return running
-
-
-@pytest.fixture
-def client(aws: Running) -> Any:
-    return ec2_client(Module(aws.url))
-
-
-def actions(aws: Running, writing: bool = True) -> list[str]:
-    """The actions since the last look, only writing ones by default."""
-    found = [line["action"] for line in aws.log()]
-    aws.clear_log()
-    return [name for name in found if not (writing and name.startswith(READS))]
+from .conftest import A1, A2, B, actions
 
 
 def interfaces(client: Any) -> dict[str, dict[str, str | None]]:

@@ -8,7 +8,6 @@ The options are read from the role, so that a task without them fails here.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +17,9 @@ from ansible_collections.amazon.aws.plugins.modules import ec2_vpc_net
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.client import describe
 from ansible_collections.bonded.internet.plugins.plugin_utils._call import call
-from lab.process import Running
+from lab.process import ROOT, Running
 
-from .test_on_lab import aws, client, running
-
-__all__ = ["aws", "client", "running"]
-
-TASKS = Path(__file__).parents[5] / "roles/pwan_vpc/tasks/present.yml"
+TASKS = ROOT / "roles/pwan_vpc/tasks/present.yml"
 VPC = "vpc-00000002"
 
 

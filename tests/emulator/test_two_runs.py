@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -24,10 +24,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.resources imp
 from lab.process import Running
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
-from .test_on_lab import A1, Module, aws, running
-from .test_owned_on_lab import KINDS, WANTED
-
-__all__ = ["aws", "running"]
+from .conftest import A1, Module
+from .test_owned import KINDS, WANTED
 
 Run = Callable[[Any], dict[str, Any]]
 MOST_REQUESTS = 40
@@ -79,8 +77,8 @@ def interleaved(aws: Running, run: Run, clients: tuple[Any, Any], number: int, s
     aws.faults([{"action": ".*", "kind": "hold", "after": number}])
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(run, clients[0])
-        while not first.done() and not aws.control("GET", "held"):
-            pass
+        while not wait([first], 0.005).done and not aws.control("GET", "held"):
+            continue
         held = not first.done()
         aws.control("DELETE", "faults")
         try:

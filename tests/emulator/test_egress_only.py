@@ -12,9 +12,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
 from lab.process import Running
 
-from .test_on_lab import actions, aws, client, running
-
-__all__ = ["aws", "client", "running"]
+from .conftest import actions
 
 VPC = "vpc-00000002"
 OUT = "::/0"

@@ -15,9 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.client import
 from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
 from lab.process import Running
 
-from .test_on_lab import actions, aws, client, running
-
-__all__ = ["aws", "client", "running"]
+from .conftest import actions
 
 WANTED: dict[str, dict[str, Any]] = {
     "elastic_ip": {"key": "gateway-ip/acme/agg1"},

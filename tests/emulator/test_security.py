@@ -15,10 +15,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.sec
 )
 from lab.process import Running
 
-from .test_on_lab import A1, actions, aws, client, running
+from .conftest import A1, actions
 from .test_two_runs import GROUP, RULES, SECURED
-
-__all__ = ["aws", "client", "running"]
 
 LESS = {"network": "prod", "groups": [{"key": GROUP, "vpc_id": "vpc-00000001", "absent_rules": RULES[1:]}]}
 GONE = {

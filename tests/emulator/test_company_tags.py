@@ -17,11 +17,9 @@ from lab.process import Running
 from tests.playbooks.company import REFUSED, WITH_THE_TAG
 from tests.unit.plugins.module_utils.aws.conftest import entry, options
 
-from .test_on_lab import A1, aws, client, running
-from .test_owned_on_lab import KINDS
-from .test_owned_on_lab import options as owned_options
-
-__all__ = ["aws", "client", "running"]
+from .conftest import A1
+from .test_owned import KINDS
+from .test_owned import options as owned_options
 
 TAGS = {"CostCenter": "4711", "bonded.internet/network": "another"}
 """Ours among them count for nothing."""
