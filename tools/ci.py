@@ -39,6 +39,7 @@ ONCE = (
     "tests/packets",
     "tests/faults",
     "tests/awx",
+    "tests/awx_programs",
     "tests/changes",
     "tests/pairs",
     "tests/playbooks/modules",
