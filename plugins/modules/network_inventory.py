@@ -89,6 +89,10 @@ left_out:
   description: A sentence that names the members that the inventory does not have as hosts; empty if it has all.
   returned: success
   type: str
+shared_by:
+  description: The first member by name, as O(bonded.internet.network_plan#module:shared_by) takes it.
+  returned: if the inventory does not have this member as a host
+  type: str
 aggregators:
   description: The hosts as O(bonded.internet.network_plan#module:aggregators) takes them.
   returned: success

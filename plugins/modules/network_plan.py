@@ -577,6 +577,13 @@ options:
     description: The hosts of the play. What belongs to others is planned, and left out. Default is all.
     type: list
     elements: str
+  shared_by:
+    description:
+      - The aggregator whose run changes what belongs to no aggregator (VPCs, security groups, modes of spaces), if
+        another run does. Default is this run.
+      - Except in check mode, a run that changes something itself waits until the other run has created these objects,
+        and fails if that run makes no progress for five minutes.
+    type: str
   parts:
     description: The parts to be run. What belongs to others is planned, and left out. Default is all.
     type: list

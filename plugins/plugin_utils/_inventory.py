@@ -21,7 +21,7 @@ import yaml
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import nearest
 from ansible_collections.bonded.internet.plugins.module_utils._resources import ApiMapError, load_map
 
-from ._members import declared, left_out
+from ._members import absent_owner, declared, left_out
 from ._retired_names import RETIRED
 from ._typed import ABSENT, Absent, typed
 from ._variables import (
@@ -112,7 +112,8 @@ class Inventory:
 
         :returns: `plan`, `server` and `aws` with the options that are given, the options of RUN, `region` if all hosts
             have the same, `aggregators` as network_plan takes them (those of bonding_members, if it is given),
-            `hosts` with what each host's tasks heed, `left_out` with a sentence if members are not in the inventory
+            `hosts` with what each host's tasks heed, `left_out` with a sentence if members are not in the inventory,
+            `shared_by` with the first member by name if it is one of these
         :raises InventoryError: with all problems
         """
         if not self._hosts:
@@ -142,6 +143,7 @@ class Inventory:
             "hosts": {host: _host(own) for host, own in hosts.items()},
             "asks_hosts": any(own.get("bonding_manage_hosts", True) for own in hosts.values()),
             "left_out": left_out(members, hosts),
+            **({"shared_by": owner} if (owner := absent_owner(members, hosts)) else {}),
         }
 
     def _read_map(self, read: dict[str, Any]) -> None:

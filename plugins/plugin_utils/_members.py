@@ -65,15 +65,26 @@ def declared(
     return found | dict(sorted(absent.items()))
 
 
+def absent_owner(members: Collection[str], hosts: Collection[str]) -> str:
+    """Return the first member by name if this run's inventory lacks it, else nothing.
+
+    The run that has the first member owns what belongs to no aggregator: else two slices would create it at once.
+    """
+    first = min(members)
+    return "" if first in hosts else first
+
+
 def left_out(members: Collection[str], hosts: Collection[str]) -> str:
     """Return the sentence that names the members which this run's inventory lacks, empty if it has all of them."""
     absent = sorted(set(members) - set(hosts))
     if not absent:
         return ""
+    owner = absent_owner(members, hosts)
+    shared = f" What belongs to no aggregator is left for the run that has {owner}." if owner else ""
     return (
         f"The inventory of this run has {len(hosts)} of the {len(members)} aggregators that {MEMBERS} declares, and "
         f"not {', '.join(absent)}: a slice of a job, a limit or a disabled host. The run leaves their part of the "
-        "network, and all removals, for a run that has them."
+        f"network, and all removals, for a run that has them.{shared}"
     )
 
 

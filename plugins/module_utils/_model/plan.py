@@ -117,6 +117,10 @@ def items_by_region(
     return found
 
 
+SHARED = "it belongs to no aggregator"
+"""Beginning of the reason of what another slice's run changes."""
+
+
 @dataclass
 class Scope:
     """Scope of this run. `limited`: not all aggregators of the network are in the play."""
@@ -125,6 +129,8 @@ class Scope:
     parts: Collection[str]
     limited: bool
     absent: bool
+    shared_by: str = ""
+    """Host whose run changes what belongs to no aggregator; empty if this run does."""
 
     def reason(self, item: PlannedChange) -> str | None:
         """Return the reason why an item is left out, or None if it is in scope."""
@@ -134,6 +140,8 @@ class Scope:
             return f"{item.host} is not in the play: --limit, a slice or a disabled host"
         if self.limited and item.phase == "remove" and not (self.absent and item.host):
             return "removals wait for a run of all aggregators"
+        if self.shared_by and not item.host:
+            return f"{SHARED}: the run that has {self.shared_by} changes it"
         return None
 
 

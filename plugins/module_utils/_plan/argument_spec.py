@@ -148,5 +148,6 @@ ARGUMENT_SPEC: Spec = {
     "managed_mesh_ports": _list(default=[]),
     "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},
     "hosts": _list(),
+    "shared_by": _str(),
     "parts": _list(choices=list(PARTS)),
 }

@@ -18,9 +18,10 @@ from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
 from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
-from .._resources import ApiMapError
+from .._resources import ApiMapError, Table
 from .aws_reader import ClientOf
-from .planner import PlanError, make_plan
+from .planner import NetworkPlan, PlanError, make_plan
+from .waiting import wait_for_shared
 
 SECRETS = ("api_password", "api_token", "secret_key", "session_token")
 """Options whose values Ansible masks wherever they occur in a result."""
@@ -57,7 +58,7 @@ def run(module: PlanModule) -> None:
         with Client(connection) as client:
             for text in connection.warnings():
                 warn(text)
-            result = make_plan(module.params, Api(client, table), _clients(module)).as_dict()
+            result = _plan(module, client, table).as_dict()
     except ApiMapError as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     except PlanError as error:
@@ -72,6 +73,18 @@ def run(module: PlanModule) -> None:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     else:
         _end(module, result)
+
+
+def _plan(module: PlanModule, client: Client, table: Table) -> NetworkPlan:
+    """Return the plan, after the run of another slice has created what belongs to no aggregator."""
+    clients = _clients(module)
+
+    def plan() -> NetworkPlan:
+        return make_plan(module.params, Api(client, table), clients)  # a new Api, since it remembers what it has read
+
+    shared_by = module.params["shared_by"]
+    # A check run changes nothing, so that nothing appears for which it could wait.
+    return wait_for_shared(plan, shared_by) if shared_by and not module.check_mode else plan()
 
 
 def _require_confirmation(module: PlanModule) -> None:

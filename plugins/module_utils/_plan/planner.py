@@ -266,6 +266,7 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork) -> Scope:
         parts=set(params.get("parts") or PARTS),
         limited=bool(set(everyone) - set(hosts)),
         absent=desired.absent,
+        shared_by=params.get("shared_by") or "",
     )
 
 

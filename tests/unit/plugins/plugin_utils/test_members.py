@@ -45,6 +45,16 @@ def test_a_slice_configures_its_own_hosts_and_names_the_others() -> None:
     assert "region" not in whole
 
 
+def test_the_slice_with_the_first_member_owns_what_belongs_to_no_aggregator() -> None:
+    own: dict[str, dict[str, Any]] = {"agg1": {}, "agg2": {}, "agg3": {"aws_region": "eu-west-1"}}
+    for number in (1, 2, 3):
+        for hosts in itertools.combinations(own, number):
+            found = read({host: own[host] for host in hosts}, **GROUP)
+            assert found.get("shared_by") == (None if "agg1" in hosts else "agg1"), hosts
+            sentence = "What belongs to no aggregator is left for the run that has agg1."
+            assert found["left_out"].endswith(sentence) is ("agg1" not in hosts), hosts
+
+
 def test_what_tells_members_apart_is_never_taken_from_another_host() -> None:
     own = {"aws_instance_id": "i-1", "bonding_aggregator_index": 4, "aws_private_ip_address": "198.51.100.11"}
     found = read({"agg1": own}, bonding_members=[{"name": "agg1"}, {"name": "agg2"}])
