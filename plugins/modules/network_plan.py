@@ -671,6 +671,48 @@ deferred:
   returned: success
   type: list
   elements: dict
+digest:
+  description:
+    - SHA-256 of everything that RV(plan) and RV(deferred) say, with their details, and of O(network). Two plans with
+      the same digest do the same. It depends on no order of hosts, and on no time.
+  returned: success
+  type: str
+  sample: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
+result:
+  description:
+    - What the playbooks leave for other programs as C(bonding_result), an artifact of a job in AWX. It stays below
+      32 kB for any network.
+  returned: success
+  type: dict
+  contains:
+    network:
+      description: The name of the network.
+      type: str
+    digest:
+      description: As RV(digest).
+      type: str
+    counts:
+      description: As RV(counts).
+      type: dict
+    addresses:
+      description:
+        - The public addresses that were known when the plan was made, by the key of the object that has one, and of
+          each aggregator. What a run allocates is known to the next one.
+      type: dict
+      sample: {cpe-nat/bond-17: 198.51.100.17, aggregator/agg1: 203.0.113.11}
+    drift:
+      description: As RV(drift).
+      type: list
+      elements: dict
+    items:
+      description: A line for each item of RV(plan) and RV(deferred), sorted. It ends with a digest of the item.
+      type: list
+      elements: str
+      sample: ["add: create server vxlan_interface aggregators/7 vx10000003 on agg1 #d9f58ac1"]
+    left_out:
+      description: How many entries C(addresses), C(drift) and C(items) lack, which did not fit.
+      type: dict
+      sample: {addresses: 0, drift: 0, items: 0}
 counts:
   description: How many items each phase has.
   returned: success

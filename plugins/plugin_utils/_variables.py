@@ -127,6 +127,9 @@ INTERNAL = frozenset(
 GROUP = "bonding_group"
 """The name of the group of aggregators, an extra variable."""
 
+RESULT = "bonding_result"
+"""The result of an earlier run, which AWX hands to the next job of a workflow as an extra variable."""
+
 ROLE_VXLAN = {
     "type": "dict",
     "options": {

@@ -20,6 +20,7 @@ from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
 from .._resources import ApiMapError, Table
 from .aws_reader import ClientOf
+from .digest import label_of
 from .planner import NetworkPlan, PlanError, make_plan
 from .waiting import wait_for_shared
 
@@ -142,11 +143,8 @@ def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One diff for each item, under a heading that says what, where and when."""
     diffs = []
     for item in plan:
-        place = f" on {item['host']}" if item["host"] else ""
-        parent = f"{item['parent']} " if item["parent"] else ""
-        flag = f", DISRUPTIVE: {item['interrupts']}" if item["disruptive"] else ""
-        what = f"{item['verb']} {item['system']} {item['kind']} {parent}{item['key']}"
-        title = printable(f"{item['phase']}: {what}{place}{flag}")
+        flag = printable(f", DISRUPTIVE: {item['interrupts']}") if item["disruptive"] else ""
+        title = f"{label_of(item)}{flag}"
         diffs.append(
             {
                 "before_header": title,

@@ -36,7 +36,9 @@ from .._objects import title_of
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
 from .argument_spec import DEFAULT_MAX_DELETIONS
+from .artifact import addresses_of, result_of
 from .aws_reader import ClientOf, CloudReader
+from .digest import digest_of, item_lines
 from .host_config import expected_interfaces
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
@@ -107,13 +109,15 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     kept = kept_addresses(desired.network, plan.items, cloud_side.cloud.addresses)
     nothing = _nothing(desired, design, server_side, cloud_side, scope, report)
     text = lines_of(plan, design.limits, cost, nothing, kept=kept, all_limits=bool(params.get("details", True)))
-    return NetworkPlan(plan, text, design.limits, cost, kept, report.drift, report.warnings)
+    addresses = addresses_of(desired, plan.items, kept, server_side.server, cloud_side.cloud)
+    return NetworkPlan(desired.network, plan, text, design.limits, cost, kept, report.drift, report.warnings, addresses)
 
 
 @dataclass(frozen=True)
 class NetworkPlan:
     """A plan with all that network_plan says of it."""
 
+    network: str
     plan: Plan
     text: list[str]
     limits: list[QuotaUsage]
@@ -121,13 +125,21 @@ class NetworkPlan:
     kept_addresses: list[KeptAddress]
     drift: list[Drift]
     warnings: list[str]
+    addresses: dict[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as the module returns it."""
-        items = self.plan.items
+        planned = self._as_dict()
+        lines = item_lines(planned["plan"], planned["deferred"])
+        return planned | {"result": result_of(planned, self.network, self.addresses, lines)}
+
+    def _as_dict(self) -> dict[str, Any]:
+        items, planned = self.plan.items, as_json(self.plan.items)
+        deferred = [as_json(item) | {"reason": reason} for item, reason in self.plan.deferred]
         return {
-            "plan": as_json(items),
-            "deferred": [as_json(item) | {"reason": reason} for item, reason in self.plan.deferred],
+            "plan": planned,
+            "deferred": deferred,
+            "digest": digest_of(self.network, planned, deferred),
             "counts": {phase: sum(item.phase == phase for item in items) for phase in PHASES},
             "text": self.text,
             "work": as_json(self.plan.work),
