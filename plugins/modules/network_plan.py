@@ -13,7 +13,8 @@ author:
   - The bonded.internet contributors (@bonded-internet)
 description:
   - Reads the management server and AWS, validates the whole inventory, and returns what has to be done, in phases.
-  - Reports all problems at once, and changes nothing, ever. The roles of this collection do the work that it returns.
+  - Reports all problems at once, and changes nothing on either side, ever. The roles of this collection do the work that
+    it returns.
   - In check mode it reports RV(ignore:changed) and the diff of the whole network, also from an empty account.
   - Runs once for a whole group of aggregators; see the playbook C(bonded.internet.site).
 extends_documentation_fragment:
@@ -27,7 +28,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - It never writes. In check mode it reports whether a real run of the roles would change anything.
+      - It never writes to either side. In check mode it reports whether a real run of the roles would change anything.
   diff_mode:
     support: full
   idempotent:
@@ -462,6 +463,23 @@ options:
     description:
       - The name of the network. O(state=absent) is refused without it, except in check mode.
     type: str
+  approved_digest:
+    description:
+      - The RV(digest) of the plan that was approved. Another plan is refused, also in check mode, and also where nothing
+        is planned.
+    type: str
+  earlier_result:
+    description:
+      - The RV(result) of an earlier run. If it is that of O(approved_digest), a refusal names the items that differ, as
+        far as RV(result.items) has them.
+    type: dict
+  plan_file:
+    description:
+      - A file for the plan, on the host where the module runs. In check mode the plan is written to it, as JSON that
+        nobody but the user may read, with the details of all items and without secrets.
+      - Without check mode the file has to be there, and any other plan than that of the file is refused, naming all
+        items that differ.
+    type: path
   verify:
     description: Whether RV(work) also says what each aggregator itself has to have, changed or not.
     type: bool

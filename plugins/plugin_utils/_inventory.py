@@ -33,7 +33,6 @@ from ._variables import (
     MEMBERS,
     PLAN,
     PREFIXES,
-    RESULT,
     ROLE,
     ROLES,
     RUN,
@@ -226,7 +225,7 @@ class Inventory:
             self._check_name(name, host)
 
     def _check_name(self, name: str, host: str) -> None:
-        known = SHARED_NAMES | HOST_NAMES | {GROUP, RESULT}
+        known = SHARED_NAMES | HOST_NAMES | {GROUP}
         if name in known:
             return
         where = f"{name}: this variable{f' of {host}' if host else ''}"

@@ -33,6 +33,9 @@ PLAN = {
     "bonding_release_elastic_ips": "release_addresses",
     "bonding_teardown_private_wan": "teardown_private_wan",
     "bonding_confirm_teardown": "confirm_teardown",
+    "bonding_approved_digest": "approved_digest",
+    "bonding_result": "earlier_result",
+    "bonding_plan_file": "plan_file",
     "bonding_max_deletions": "max_deletions",
     "bonding_check_rights": "check_rights",
     "bonding_security_groups": "security_groups",
@@ -126,9 +129,6 @@ INTERNAL = frozenset(
 
 GROUP = "bonding_group"
 """The name of the group of aggregators, an extra variable."""
-
-RESULT = "bonding_result"
-"""The result of an earlier run, which AWX hands to the next job of a workflow as an extra variable."""
 
 ROLE_VXLAN = {
     "type": "dict",

@@ -42,6 +42,9 @@ ONE_ROW = (
     "aws_",
     "bonding_converge_",
     "bonding_host_cloud_init",
+    "bonding_approved_digest",
+    "bonding_result",
+    "bonding_plan_file",
     "aggregator_host_",
     "pwan_gateway_",
 )

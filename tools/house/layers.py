@@ -13,8 +13,16 @@ PACKAGE = "ansible_collections.bonded.internet"
 UTILS = f"{PACKAGE}.plugins.module_utils"
 
 # Rooms of one file that import nothing: the rules of CPE NAT entries and of private WANs, the grammar of names,
-# objects and changes, the names of parents, foreign text in messages.
-LEAVES = {"_cpe_nat_rules", "_grammar", "_objects", "_parents", "_printable", "_private_wan_rules"}
+# objects and changes, the names of parents, foreign text in messages, files of one user.
+LEAVES = {
+    "_cpe_nat_rules",
+    "_grammar",
+    "_objects",
+    "_parents",
+    "_printable",
+    "_private_file",
+    "_private_wan_rules",
+}
 # The rooms that may not use them, since their code is sent to the aggregators.
 WITHOUT_LEAVES = {"_host"}
 # What each room of module_utils may import of the others, besides the leaves.

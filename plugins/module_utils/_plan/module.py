@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.common.warnings import warn
 
 from .._aws.client import Ec2Error, ec2_client
@@ -19,8 +20,10 @@ from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
 from .._resources import ApiMapError, Table
+from .approval import Approved, refusal
 from .aws_reader import ClientOf
-from .digest import label_of
+from .digest import item_lines, label_of
+from .plan_file import PlanFileError, read_plan, write_plan
 from .planner import NetworkPlan, PlanError, make_plan
 from .waiting import wait_for_shared
 
@@ -48,6 +51,7 @@ class PlanModule(Protocol):
 def run(module: PlanModule) -> None:
     """Make the plan, and end the module with it or with all problems."""
     _require_confirmation(module)
+    approved = _approved_plans(module)
     problem = tidy_credentials(module.params, strict=True)
     if problem is not None:
         module.fail_json(msg=f"{problem} Nothing was changed.")
@@ -73,7 +77,7 @@ def run(module: PlanModule) -> None:
     except Ec2Error as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     else:
-        _end(module, result)
+        _end(module, result, approved)
 
 
 def _plan(module: PlanModule, client: Client, table: Table) -> NetworkPlan:
@@ -113,13 +117,15 @@ def _clients(module: PlanModule) -> ClientOf:
     return client_of
 
 
-def _end(module: PlanModule, result: dict[str, Any]) -> None:
+def _end(module: PlanModule, result: dict[str, Any], approved: list[Approved]) -> None:
     """End the module with a plan."""
     for name in ("text", "drift"):
         result[name] = printable_all(result[name])
     for text in printable_all(result.pop("warnings")):
         warn(text)  # not module.warn: amazon.aws hands its own on in a way that newer cores deprecate
     _refuse_masking(module, result["work"])
+    _require_approval(module, result, approved)
+    _save(module, result)
     if module._diff:
         result["diff"] = diff_of(result["plan"])
     if not module.params["details"]:
@@ -128,15 +134,52 @@ def _end(module: PlanModule, result: dict[str, Any]) -> None:
     module.exit_json(changed=module.check_mode and bool(result["plan"]), **result)
 
 
+def _secrets(module: PlanModule) -> list[str]:
+    """Return the secrets that the module is given."""
+    given = [*(module.params.get(name) for name in SECRETS), (module.params.get("bgp") or {}).get("password")]
+    return [secret for secret in given if secret]
+
+
 def _refuse_masking(module: PlanModule, work: dict[str, Any]) -> None:
     """Ansible masks secrets in what a module returns: one that is part of a name would reach the roles mangled."""
     text = json.dumps(work)
-    secrets = [*(module.params.get(name) for name in SECRETS), (module.params.get("bgp") or {}).get("password")]
-    if any(secret and secret in text for secret in secrets):
+    if any(secret in text for secret in _secrets(module)):
         module.fail_json(
             msg="A password, token or secret key is also part of a name or address of the network, and Ansible would "
             "mask it there, so the roles would get a mangled plan. Use another secret. Nothing was changed."
         )
+
+
+def _approved_plans(module: PlanModule) -> list[Approved]:
+    """Return the plans that this run may carry out: that of a digest, and that of a file unless the run writes it."""
+    digest, path = module.params["approved_digest"], module.params["plan_file"]
+    approved = [Approved.of(digest, module.params["earlier_result"])] if digest else []
+    if path and not module.check_mode:
+        try:
+            approved.append(read_plan(path, module.params["network"]))
+        except PlanFileError as error:
+            module.fail_json(msg=str(error))
+    return approved
+
+
+def _require_approval(module: PlanModule, result: dict[str, Any], approved: list[Approved]) -> None:
+    """End the module if the plan is not each of those that were approved."""
+    lines = item_lines(result["plan"], result["deferred"])
+    for one in approved:
+        text = refusal(one, result["digest"], lines)
+        if text is not None:
+            module.fail_json(msg=text)
+
+
+def _save(module: PlanModule, result: dict[str, Any]) -> None:
+    """Write the plan in check mode, if the run is given a file; Ansible masks what a module returns, and no file."""
+    path = module.params["plan_file"]
+    if not path or not module.check_mode:
+        return
+    try:
+        write_plan(path, module.params["network"], remove_values(result, set(_secrets(module))))
+    except PlanFileError as error:
+        module.fail_json(msg=str(error))
 
 
 def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
