@@ -12,18 +12,18 @@ from ..right_by_right import PREFLIGHT as PLAN
 
 VPC = "pwan_vpc: Create the VPC"
 SET_UP_VPC = "pwan_vpc: Configure the VPC"
-FIND_VPC = "pwan_vpc: Report the rights of the look-up"
+FIND_VPC = "pwan_vpc: Report the rights that reading the VPC needs"
 IGW = "pwan_vpc: Create the internet gateway"
 ATTACH_IGW = "pwan_vpc: Attach the internet gateway"
-SUBNETS = "pwan_vpc: Report the missing rights"
+SUBNETS = "pwan_vpc: Report the rights that the subnets need"
 TABLES = "pwan_vpc: Create the route tables"
-ROUTES = "pwan_vpc: Create their default routes and associations"
+ROUTES = "pwan_vpc: Create the default routes and subnet associations"
 ADDRESSES = "eip_cpe_nat: Allocate the Elastic IPs and assign private addresses"
 ADDRESSES_GONE = "eip_cpe_nat: Disassociate the Elastic IPs and their private addresses"
 ATTACH = "pwan_gateway: Set the source/destination check and attach the interface"
 DETACH = "pwan_gateway: Detach and delete the network interface"
 NAT_GONE = "pwan_gateway: Delete the NAT gateway"
-IGW_GONE = "pwan_vpc: Detach and delete our internet gateways"
+IGW_GONE = "pwan_vpc: Detach and delete the internet gateway of the space"
 SECURITY = "Update security groups and source/destination checks"
 
 LOOK = {
@@ -85,12 +85,12 @@ TAKE_DOWN = {
     "ReleaseAddress": "pwan_gateway: Disassociate or release the Elastic IPs",
     "DetachNetworkInterface": DETACH,
     "DeleteNetworkInterface": DETACH,
-    "DeleteSubnet": "pwan_vpc: Delete our subnets",
-    "DeleteRouteTable": "pwan_vpc: Delete our route tables",
+    "DeleteSubnet": "pwan_vpc: Delete the subnets of the space",
+    "DeleteRouteTable": "pwan_vpc: Delete the route tables of the space",
     "DetachInternetGateway": IGW_GONE,
     "DeleteInternetGateway": IGW_GONE,
     "DescribeVpcAttribute": FIND_VPC,
-    "DeleteVpc": "pwan_vpc: Delete our VPCs",
+    "DeleteVpc": "pwan_vpc: Delete the VPC of the space",
 }
 """All of BUILD, the addresses released: from the rights to look and the first two of RETIRE, whose step it is again."""
 
@@ -124,7 +124,7 @@ EGRESS_ONLY = {
     "CreateEgressOnlyInternetGateway": "pwan_vpc: Create the egress-only internet gateway",
 }
 NO_EGRESS_ONLY = {
-    "DeleteEgressOnlyInternetGateway": "pwan_vpc: Report the missing right",
+    "DeleteEgressOnlyInternetGateway": "pwan_vpc: Report the right that the deletion needs",
 }
 """IPv6 beside a new NAT gateway, and back again: from the rights of BUILD and TAKE_DOWN."""
 
