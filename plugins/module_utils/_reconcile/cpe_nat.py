@@ -25,7 +25,7 @@ _CONNECTED_OPTIONS = ("include_private_wan", "aggregator_routing")
 
 
 def manage_cpe_nats(run: Run, entries: Sequence[dict[str, Any]], *, present: bool) -> Result:
-    """Make sure that each entry's connected IP and CPE NAT IP are there, or are not.
+    """Create and update the connected IP and CPE NAT IP of each entry, or delete them.
 
     Reads three lists for each bond that is named (two to remove), and the list of bonds if one is named by its name.
 
@@ -59,23 +59,34 @@ def _wanted(refs: Refs, entries: Sequence[dict[str, Any]], present: bool) -> lis
             problems.append(text if text.startswith(where) else f"{where}: {text}")
             continue
         if nat.identity in places:
-            problems.append(f"{where}: the same private_ip is given for {places[nat.identity]}.")
+            problems.append(
+                f"{where}: the same private_ip is given for {places[nat.identity]} (got {nat.key} twice, expected an "
+                "address for each entry)."
+            )
         places[nat.identity] = where
         items[nat.identity] = nat
         if connected is not None:
             other = items.setdefault(connected.identity, connected)
             # Two CPE NAT IPs may lie in one connected network; then both entries speak of one connected IP.
             if other.data != connected.data:
-                problems.append(f"{where}: connected_ip {connected.key} is given twice with different options.")
+                problems.append(
+                    f"{where}: connected_ip {connected.key} is given twice with different options "
+                    f"(got {_told(connected)} and {_told(other)}, expected the same)."
+                )
     if problems:
-        raise ReconcileError(f"{' '.join(problems)} Nothing was changed.")
+        raise ReconcileError(f"{' '.join(problems)} Nothing was changed. Correct the entries and run again.")
     return list(items.values())
+
+
+def _told(connected: Object) -> str:
+    """Return the options of a connected IP as a message shows them."""
+    return ", ".join(f"{name}: {value}" for name, value in sorted(connected.data.items()) if name != "ip")
 
 
 def _entry(refs: Refs, entry: dict[str, Any], present: bool, where: str) -> tuple[Object | None, Object]:
     missing = [name for name in _NEEDED if not entry.get(name)] if present else []
     if missing:
-        raise ReconcileError(f"{where}: {' and '.join(missing)} must be given.")
+        raise ReconcileError(f"{where}: {' and '.join(missing)} must be given (got none).")
     parent = parent_of(BOND, refs.find(BOND, entry.get("bond")))
     nat_data: dict[str, Any] = {"ip": entry.get("private_ip")}
     if present:
@@ -95,16 +106,18 @@ def _entry(refs: Refs, entry: dict[str, Any], present: bool, where: str) -> tupl
 
 
 def _check(nat: Object, connected_ip: str, where: str) -> None:
-    """Raise for what the plan refuses of an entry too."""
+    """Reject an entry that the plan rejects too: other addresses than IPv4, a host outside of the connected network."""
     versions = {ipaddress.ip_interface(text).version for text in (connected_ip, nat.key, nat.data["nat_ip"])}
     if versions != {4}:
-        raise ReconcileError(f"{where}: CPE NAT IPs are IPv4 only.")
+        raise ReconcileError(
+            f"{where}: CPE NAT IPs are IPv4 only (got {connected_ip}, {nat.key} and {nat.data['nat_ip']})."
+        )
     if problems := nat_problems(connected_ip, nat.data["nat_ip"]):
         raise ReconcileError(f"{where}: {'; '.join(problems)}.")
 
 
 def _removable(found: Sequence[Object], items: Sequence[Object]) -> list[Object]:
-    """The named CPE NAT IPs, and those connected IPs in which no other CPE NAT IP of the bond lies."""
+    """Return the named CPE NAT IPs, and those connected IPs in which no other CPE NAT IP of the bond lies."""
     going = {item.identity for item in items if item.kind == "cpe_nat_ip"}
     staying = [item for item in found if item.kind == "cpe_nat_ip" and item.identity not in going]
     removable = []

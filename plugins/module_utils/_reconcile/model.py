@@ -50,7 +50,7 @@ class ReconcileError(Exception):
     def sentence(self) -> str:
         """The error for an operator, who reads in any case whether something was changed."""
         text = str(self)
-        return text if self.outcomes or text.endswith(UNCHANGED) else f"{text} {UNCHANGED}"
+        return text if self.outcomes or UNCHANGED in text else f"{text} {UNCHANGED}"
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,9 @@ class Route(Record):
                 f"the route to {route['network']} has destination {route['destination']}, which takes no {extra[0]}"
             )
         if route["address"] and _version(route["address"]) != _version(route["network"]):
-            raise ValueError(f"the route to {route['network']} has {route['address']}, of the other IP version")
+            raise ValueError(
+                f"the route to {route['network']} has the router {route['address']}, of the other IP version"
+            )
         return route
 
 

@@ -390,5 +390,5 @@ def _no_number(value: Any) -> Any:
 def _unscoped(text: str) -> str:
     """Return the text, unless it names a device: such an address means something on one host only."""
     if "%" in text:
-        raise ValueError(f"{text!r} has a scope")
+        raise ValueError(f"{text!r} names a device after %, so that it is valid on one host only")
     return text

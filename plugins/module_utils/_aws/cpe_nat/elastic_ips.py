@@ -210,7 +210,7 @@ def _reset_reverse_dns(work: Work, eip: ElasticIp, key: str) -> None:
 
 
 def disassociate(work: Work, step: Step) -> None:
-    """Take the Elastic IP off whatever it is on."""
+    """End the association of a step's Elastic IP; skip one that EC2 has ended already."""
     eip = eip_of(step)
     try:
         call(work.client, "disassociate_address", what=f"entry {step.key} ({eip})", AssociationId=eip.association_id)
@@ -275,14 +275,22 @@ def _release_call(work: Work, eip: ElasticIp, key: str, *patient_with: str) -> N
 
 
 def eip_of(step: Step) -> ElasticIp:
-    """The step's Elastic IP, which exists by now."""
+    """Return the Elastic IP of a step, which an earlier step has allocated."""
     if step.eip is None:
-        raise AssertionError(f"entry {step.key} has no Elastic IP yet")
+        raise AssertionError(
+            f"entry {step.key}: the Elastic IP is unknown (got none, expected the one that the allocation returned). "
+            "The entry keeps what earlier steps have created, by its tags. Report this defect of the collection, and "
+            "run again."
+        )
     return step.eip
 
 
 def target_of(step: Step) -> Place:
-    """The place that the step's Elastic IP shall have."""
+    """Return the interface and the private address that a step's Elastic IP is to have."""
     if step.target is None:
-        raise AssertionError(f"entry {step.key} has no private address yet")
+        raise AssertionError(
+            f"entry {step.key}: the private address is unknown (got none, expected the one that was chosen for it). "
+            "The entry keeps what earlier steps have created, by its tags. Report this defect of the collection, and "
+            "run again."
+        )
     return step.target

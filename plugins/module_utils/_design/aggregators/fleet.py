@@ -99,7 +99,7 @@ def refuse(fleet: Fleet, text: str, report: Report) -> None:
 
 
 def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
-    """Note a problem that follows from a host that is wrong or absent, if there is one; then that host is the cause."""
+    """Report a problem; leave it out where a wrong or absent host causes it, since that host is reported."""
     if fleet.is_incomplete:
         report.leave_out(text)
     else:
@@ -212,7 +212,10 @@ def resolve_fleet(desired: DesiredNetwork, server: Server, cloud: Cloud, report:
 def _warn_of_state(member: Member, server: Server, report: Report) -> None:
     """Say that an aggregator does not run: what it shall have is configured all the same, and waits for it."""
     if member.instance and member.instance.state != "running":
-        report.warn(f"{member.host}: its instance {member.instance.id} is {member.instance.state}.")
+        report.warn(
+            f"{member.host}: its instance {member.instance.id} is {member.instance.state}: what is configured takes "
+            "effect when it runs. Start it."
+        )
     if server.aggregators[member.id].status == "down":
         report.warn(
             f"{member.host}: aggregator {member.name} is down, as the management server sees it: it gets its "

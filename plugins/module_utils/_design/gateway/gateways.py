@@ -148,7 +148,8 @@ def resolve_gateway(
         if subnet.vpc_id != own_vpc and not alone:
             report.problem(
                 f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: "
-                "masquerade with vpc_routes: false can do with another VPC's subnet."
+                "masquerade with vpc_routes: false can do with another VPC's subnet. Name a subnet of the space's VPC, "
+                "or leave subnet_id out."
             )
         if ipv6 and not subnet.ipv6:
             ipv6 = False

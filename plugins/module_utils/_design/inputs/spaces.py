@@ -64,7 +64,7 @@ def read_gateway(
     """Return an entry of `bonding_spaces[].gateways`, None with a problem."""
     options = given_options(given)
     if "aggregator" not in options:
-        report.problem(f"{space}, gateways: aggregator is missing: the host that carries the gateway.")
+        report.problem(f"{space}, gateways: aggregator is missing. Name the host that carries the gateway.")
         return None
     options["host"] = options.pop("aggregator")
     what = f"{space}, gateway on {options['host']}"
@@ -72,7 +72,7 @@ def read_gateway(
     if not 1 <= options.get("max_networks", 1) <= ROUTES_A_TABLE or isinstance(options.get("max_networks"), bool):
         report.problem(
             f"{what}, max_networks: {options['max_networks']} is outside of 1 to {ROUTES_A_TABLE}, which is what AWS "
-            "lets a route table have."
+            "lets a route table have. Give a number in between."
         )
         del options["max_networks"]
     texts = () if options["auto"] else options.get("networks", ())
@@ -134,9 +134,13 @@ def _vpc(given: Mapping[str, Any], what: str, report: Report) -> DesiredVpc:
 
 def _check_vpc_network(network: ipaddress.IPv4Network, what: str, report: Report) -> None:
     if not 16 <= network.prefixlen <= 28:
-        report.problem(f"{what}: {network} has a /{network.prefixlen}; AWS accepts /16 to /28.")
+        report.problem(
+            f"{what}: {network} has a /{network.prefixlen}; AWS accepts /16 to /28. Give a network of such a size."
+        )
     if kind := unusable(network):
-        report.problem(f"{what}: {network} is {kind} address space, which a VPC cannot have.")
+        report.problem(
+            f"{what}: {network} is {kind} address space, which a VPC cannot have. Give a private network (RFC 1918)."
+        )
     elif not is_private_space(network):
         report.warn(
             f"{what}: {network} is public address space: what has these addresses on the Internet is not reached from "
@@ -150,7 +154,7 @@ def _subnets(
     seen: set[str] = set()
     for subnet in map(given_options, given):
         if "zone" not in subnet:
-            report.problem(f"{what}: the zone of {subnet.get('cidr')} is missing.")
+            report.problem(f"{what}: the zone of {subnet.get('cidr')} is missing. Give its availability zone.")
             continue
         inner = ipv4_network(subnet.get("cidr"), f"{what} ({subnet['zone']})", report)
         if subnet["zone"] in seen:
@@ -159,7 +163,9 @@ def _subnets(
         elif inner and network and not inner.subnet_of(network):
             report.problem(f"{what}: {inner} does not lie in the VPC's network {network}. Give one inside.")
         elif inner and not 16 <= inner.prefixlen <= 28:
-            report.problem(f"{what}: {inner} has a /{inner.prefixlen}; AWS accepts /16 to /28.")
+            report.problem(
+                f"{what}: {inner} has a /{inner.prefixlen}; AWS accepts /16 to /28. Give a network of such a size."
+            )
         elif inner:
             yield {**subnet, "cidr": str(inner)}
         seen.add(subnet["zone"])

@@ -140,12 +140,13 @@ def same(field: Field, one: Any, other: Any) -> bool:
 def _deletion(item: Object, present: Object) -> Change:
     if present.kind != item.kind:
         raise ReconcileError(
-            f"{item.title} is not deleted: that name belongs to another kind, {title_of(present.kind)}. "
-            "Nothing was changed."
+            f"{item.title} is not deleted: that name belongs to another kind (got {title_of(present.kind)}, expected "
+            f"{title_of(item.kind)}). Nothing was changed. Name the object to delete, or its own kind."
         )
     if present.kind not in RESOURCES:
         raise ReconcileError(
-            f"{present.title} is of a kind that this collection does not know; it is not deleted. Nothing was changed."
+            f"{present.title} is of a kind that this collection does not know; it is not deleted. Nothing was changed. "
+            "Delete it on the management server."
         )
     return Change(DELETE, present.kind, item.parent, item.key, dict(present.data), None, present.id)
 

@@ -227,7 +227,7 @@ def test_what_the_information_module_returns_changes_nothing(monkeypatch: pytest
         (
             {"interfaces": [{"name": "eth1", "type": "vxlan"}], "state": "deleted"},
             [get(f"{ON}interfaces/", [ethernet(1, "eth1")])],
-            "is not deleted: that name belongs to another kind, Ethernet interface",
+            "is not deleted: that name belongs to another kind (got Ethernet interface",
         ),
         (
             {"interfaces": [{**VX, "addresses": ["203.0.113.7/24"]}]},

@@ -152,7 +152,10 @@ def test_a_pair_of_bonds_has_one_cpe_nat_ip(monkeypatch: pytest.MonkeyPatch) -> 
         ([{"bond": 17, "private_ip": "198.51.100.20"}], "interface and connected_ip and nat_ip must be given"),
         ([ENTRY, {**SECOND, "interface": "eth2"}], "connected_ip 192.0.2.1/24 is given twice with different options"),
         ([{**ENTRY, "connected_ip": "192.0.2.1/33"}], "'192.0.2.1/33' is not an IP address with prefix length"),
-        ([{**ENTRY, "private_ip": "2001:db8::20"}], "CPE NAT IPs are IPv4 only"),
+        (
+            [{**ENTRY, "private_ip": "2001:db8::20"}],
+            "CPE NAT IPs are IPv4 only (got 192.0.2.1/24, 2001:db8::20 and 192.0.2.10)",
+        ),
         (
             [{**ENTRY, "nat_ip": "203.0.113.10"}, {**SECOND, "private_ip": "nonsense"}],
             "entry 2 (bond 17, private_ip nonsense): CPE NAT IP 'nonsense' of bond 17: ip: 'nonsense' is not an IP",
@@ -162,7 +165,7 @@ def test_a_pair_of_bonds_has_one_cpe_nat_ip(monkeypatch: pytest.MonkeyPatch) -> 
 def test_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch, entries: list[Any], text: str) -> None:
     result = run(monkeypatch, entries)
     assert text in result["msg"]
-    assert result["msg"].endswith("Nothing was changed.")
+    assert result["msg"].endswith("Nothing was changed. Correct the entries and run again.")
 
 
 def test_all_entries_are_judged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

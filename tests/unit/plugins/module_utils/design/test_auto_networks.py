@@ -129,7 +129,7 @@ def test_what_auto_may_be_is_checked() -> None:
     led(
         carrying(small_world(), "172.16.1.0/24"),
         "space acme, gateway on agg1, max_networks: 0 is outside of 1 to 50, which is what AWS lets a route table "
-        "have.",
+        "have. Give a number in between.",
         max_networks=0,
     )
     world = small_world()

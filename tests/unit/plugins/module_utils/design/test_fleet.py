@@ -78,7 +78,7 @@ def test_an_aggregator_that_does_not_run_is_named(world: World) -> None:
     world.cloud.instances["i-agg2"] = replace(world.cloud.instances["i-agg2"], state="stopped")
     assert world.plan(spaces=[acme()]) != []
     assert [text for text in world.report.warnings if text.startswith("agg2")] == [
-        "agg2: its instance i-agg2 is stopped.",
+        "agg2: its instance i-agg2 is stopped: what is configured takes effect when it runs. Start it.",
         "agg2: aggregator agg2 is down, as the management server sees it: it gets its configuration when it is up "
         "again, and its bonds are elsewhere until then.",
     ]

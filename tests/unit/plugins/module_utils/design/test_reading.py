@@ -71,7 +71,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a link-local VPC": (
         vpc(cidr="169.254.0.0/16"),
-        "space acme, vpc.cidr: 169.254.0.0/16 is link-local address space, which a VPC cannot have.",
+        "space acme, vpc.cidr: 169.254.0.0/16 is link-local address space, which a VPC cannot have. "
+        "Give a private network (RFC 1918).",
     ),
     "a zone twice": (
         vpc(
@@ -83,7 +84,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a subnet too small": (
         vpc(cidr="10.101.0.0/16", public_subnets=[{"zone": "eu-1a", "cidr": "10.101.0.0/29"}]),
-        "space acme, vpc.public_subnets: 10.101.0.0/29 has a /29; AWS accepts /16 to /28.",
+        "space acme, vpc.public_subnets: 10.101.0.0/29 has a /29; AWS accepts /16 to /28. "
+        "Give a network of such a size.",
     ),
     "a multicast tunnel": (
         vxlan(subnet="224.0.0.0/20"),
