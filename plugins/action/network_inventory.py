@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""network_inventory: it runs in Ansible's worker, where the variables are, and has no module of its own."""
+"""Action plugin network_inventory: runs in Ansible's worker, where the variables are, without a module of its own."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Response:
 
 
 class TransportError(Exception):
-    """No usable answer.
+    """Error of a request that got no usable answer.
 
     :ivar sent: whether the server may have got the request
     :ivar tls: whether TLS itself failed (then nothing was sent)

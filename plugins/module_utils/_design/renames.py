@@ -195,7 +195,7 @@ def check_entry_names(
 
 
 def check_space_names(spaces: Iterable[DesiredSpace], context: Context) -> None:
-    """Refuse a new VPC of a network that the VPC of a space has which the server knows no more."""
+    """Refuse a new VPC whose network is that of a VPC whose space the server has no more."""
     for space in spaces:
         here = owned(context.desired.network, vpc_key(space.key), context.cloud.vpcs.values())
         if space.vpc is None or space.vpc.cidr is None or here:

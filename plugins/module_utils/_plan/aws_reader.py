@@ -90,7 +90,7 @@ class CloudReader:
             self._region(region, ids, desired)
 
     def _region(self, region: str | None, ids: Collection[str], desired: DesiredNetwork) -> None:
-        """A region, by few answers waited for: a listing waits only for those that its filters come from."""
+        """Read the objects of a region. A listing waits only for the listings that its filters come from."""
         client = self._ec2(region)
         vpcs = desired.removes or any(space.vpc or space.gateways for space in desired.spaces)
         cloud = self.cloud

@@ -66,7 +66,7 @@ def expected_changed_interfaces(
 
 
 def expected_interfaces(design: Design, hosts: Collection[str]) -> dict[str, list[ExpectedInterface]]:
-    """{host: what aggregator_host_info is to expect} of each interface that is wanted, changed or not."""
+    """Return by host the interfaces that aggregator_host_info has to find there: all wanted ones, changed or not."""
     tunnels = _tunnels(design, hosts)
     found: dict[str, list[ExpectedInterface]] = {}
     for batch in design.batches["remove"]:

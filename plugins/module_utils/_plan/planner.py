@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read, design, judge, return.
+"""Planner of module network_plan: reads both systems, computes the design, checks it, and returns the plan.
 
-The design is made at least once with what a run with nothing to do needs; only where it then asks for something new
-is more read (used addresses, limits, the bonds' networks), and the design made again.
+A first design needs only what a run without changes needs. Where it asks for more (used addresses, quotas, the bonds'
+networks), the planner reads that and computes the design again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From wanted CPE NAT entries and what AWS has to the steps between them. Pure, no call."""
+"""Planner of CPE NAT entries: the steps from the present objects of EC2 to the wanted ones. Sends no request."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_settled(entry: Entry, found: Found) -> bool:
 
 
 def decide(request: Request, found: Found) -> Decision:
-    """The steps from what was found to what is wanted. Raises CpeNatError with all problems at once."""
+    """Return the steps from the objects found to those wanted. Raises CpeNatError with all problems at once."""
     return decide_absent(request, found) if request.state == "absent" else _Present(request, found).decide()
 
 

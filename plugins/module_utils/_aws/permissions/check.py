@@ -61,7 +61,7 @@ def _request(one: Call, item: PlannedChange, state: AwsState) -> Request | None:
 def missing_rights(
     client: Ec2Client, client_of: ClientOf, items: Collection[PlannedChange], network: str, cloud: Cloud
 ) -> tuple[list[str], list[str]]:
-    """(a sentence for each right that is missing, one for each of which AWS says neither yes nor no).
+    """Return two lists of sentences: on the rights that AWS denies, and on those that it neither allows nor denies.
 
     :param client: of EC2 in the region in which it is asked.
     :param client_of: gives clients of IAM and STS.
@@ -85,7 +85,7 @@ def missing_rights(
 def _by_dry_runs(
     client: Ec2Client, items: Collection[PlannedChange], network: str, cloud: Cloud
 ) -> tuple[dict[str, str], list[str], set[str]]:
-    """(by action what is denied, what is not told, the actions that were answered)."""
+    """Return the denied rights by action, the sentences on undecided ones, and the actions that EC2 answered."""
     missing: dict[str, str] = {}
     untold: list[str] = []
     answered: set[str] = set()
@@ -103,7 +103,7 @@ def _by_dry_runs(
 
 
 def _denied(judged: Judged) -> dict[str, str]:
-    """By action, what IAM does not allow."""
+    """Return by action the sentences on rights that IAM does not allow."""
     return {
         action: f"The credentials lack the IAM right ec2:{action} on {where}: IAM's simulation for {judged.who} says "
         f"{said}."
@@ -120,7 +120,7 @@ def _open(judged: Judged) -> list[str]:
 
 
 def _each_action(rights: Iterable[tuple[Need, str, str]]) -> Iterator[tuple[str, str, str]]:
-    """(action, where, what was said of it first), each action once."""
+    """Return (action, place, first sentence on it) of each action, each action once."""
     places: dict[str, list[tuple[str, str]]] = {}
     for need, arn, said in rights:
         places.setdefault(need.action, []).append((arn, said))

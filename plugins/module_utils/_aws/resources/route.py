@@ -152,7 +152,7 @@ class Route:
         return f"route {self.destination} of {self.table}"
 
     def arguments(self) -> dict[str, Any]:
-        """EC2's parameters that say which route is meant."""
+        """Return the parameters by which EC2 identifies the route."""
         family = "DestinationCidrBlock" if self.destination.version == 4 else "DestinationIpv6CidrBlock"
         return {"RouteTableId": self.table, family: str(self.destination)}
 
@@ -195,7 +195,7 @@ def manage_route(client: Ec2Client, params: Mapping[str, Any], check_mode: bool)
 
 
 def _action(wanted: Route, found: Mapping[str, Any] | None, now: Target | None) -> str:
-    """create | update | delete | none."""
+    """Return the action: create, update, delete or none."""
     if wanted.state == "present":
         if found is None:
             return "create"

@@ -149,7 +149,7 @@ def _masquerades(
 
 
 def _return_routes(chosen: Mapping[str, str], transit: Mesh | None, context: Context) -> dict[str, Part]:
-    """On every member but an address's owner: what has this source goes to the owner, whose interface it is."""
+    """Return by host the return routes: traffic from a CPE NAT IP goes to the aggregator whose interface has it."""
     desired = context.desired
     if transit is None:
         return {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Security groups beside those that are there.
+"""Security groups of the network, which interfaces carry beside the groups of others.
 
 A group matches the interfaces that carry it, never addresses that are routed through them: so a reference to itself
 admits the mesh, but neither the managed mesh, which hairpins through public addresses, nor forwarded clients.
