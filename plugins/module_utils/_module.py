@@ -217,7 +217,7 @@ def with_endpoint_vnis(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def private_wan_setting(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of a space's private WAN as the engine names them; only what is given."""
+    """Return the options of a space's private WAN as the engine names them; only what is given."""
     return {_PRIVATE_WAN_FIELDS[name]: value for name, value in given.items()}
 
 

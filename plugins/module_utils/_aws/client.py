@@ -82,7 +82,7 @@ class Ec2Error(Exception):
 
     @property
     def may_have_changed(self) -> bool:
-        """True if EC2 may have carried out the request, which is none that only reads."""
+        """Return True if EC2 may have carried out the request, which is none that only reads."""
         return False
 
 
@@ -91,7 +91,7 @@ class Ec2UnclearError(Ec2Error):
 
     @property
     def may_have_changed(self) -> bool:
-        """True if EC2 may have carried out the request, which is none that only reads."""
+        """Return True if EC2 may have carried out the request, which is none that only reads."""
         return not self.operation.startswith(("Describe", "Get"))
 
 
@@ -114,10 +114,10 @@ class AwsModule(Protocol):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The options."""
+        """Return the options."""
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        """A boto3 client; `extra_params` go to boto3."""
+        """Return a boto3 client; `extra_params` go to boto3."""
 
 
 class EndingModule(AwsModule, Protocol):
@@ -135,7 +135,7 @@ class EndingModule(AwsModule, Protocol):
 
 
 def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
-    """An EC2 client of the module's account, for `parallel` calls at a time, without botocore's retries.
+    """Return an EC2 client of the module's account, for `parallel` calls at a time, without botocore's retries.
 
     `more` goes to amazon.aws (region=... for another region than the module's). Raises Ec2Error.
     """
@@ -178,7 +178,7 @@ def call(
     what: str = "",
     **params: Any,
 ) -> dict[str, Any]:
-    """One EC2 call, with the retries that are safe for it.
+    """Send one call to EC2, with the retries that are safe for it.
 
     Throttling is waited out. A lost answer is asked for again only if the call is `repeatable`, else
     Ec2UnclearError. The error codes in `patient_with` are waited out for CONSISTENCY_SECONDS: what was made a moment
@@ -219,7 +219,7 @@ def call(
 
 
 def describe(client: Ec2Client, operation: str, **params: Any) -> list[dict[str, Any]]:
-    """All objects of a listing call, all pages: `describe(client, "describe_addresses", Filters=where(...))`.
+    """Return all objects of a listing call, all pages: `describe(client, "describe_addresses", Filters=where(...))`.
 
     Pages are asked for unless ids are given, which EC2 refuses together with MaxResults. The one list of the answer
     is returned, whatever its name is; of `describe_instances` the instances, without the reservations around them.
@@ -245,7 +245,7 @@ def describe(client: Ec2Client, operation: str, **params: Any) -> list[dict[str,
 def describe_by(
     client: Ec2Client, operation: str, filter_name: str, values: Iterable[str], **filters: str
 ) -> list[dict[str, Any]]:
-    """The objects whose `filter_name` is one of `values`; unknown values are left out instead of being an error.
+    """Return the objects whose `filter_name` is one of `values`; unknown values are left out instead of being an error.
 
     No call at all without values; one call for each 200 of them.
     """
@@ -262,19 +262,19 @@ def describe_by(
 
 
 def where(filters: Mapping[str, str | Collection[str]]) -> list[dict[str, Any]]:
-    """EC2's form of filters: `{"tag:a": "b", "subnet-id": [...]}` -> `[{"Name": "tag:a", "Values": ["b"]}, ...]`."""
+    """Return EC2's filters: `{"tag:a": "b", "subnet-id": [...]}` -> `[{"Name": "tag:a", "Values": ["b"]}, ...]`."""
     return [
         {"Name": name, "Values": [value] if isinstance(value, str) else list(value)} for name, value in filters.items()
     ]
 
 
 def tags_of(boto_obj: Mapping[str, Any]) -> dict[str, str]:
-    """The tags of an EC2 object as a dictionary (network interfaces call theirs `TagSet`)."""
+    """Return the tags of an EC2 object as a dictionary (network interfaces call theirs `TagSet`)."""
     return {tag["Key"]: tag["Value"] for tag in boto_obj.get("Tags") or boto_obj.get("TagSet") or []}
 
 
 def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """EC2's form of tags, in a stable order."""
+    """Return EC2's form of tags, in a stable order."""
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
@@ -284,12 +284,12 @@ def owned_by_network(obj: Mapping[str, Any], network: str) -> bool:
 
 
 def owned_by(network: str) -> list[dict[str, Any]]:
-    """The filter of a listing for all that the network owns."""
+    """Return the filter of a listing for all that the network owns."""
     return where({f"tag:{TAG_NETWORK}": network})
 
 
 def _pauses() -> Iterator[float]:
-    """Seconds to wait between attempts: 0.25 doubling up to 8, each with jitter so that parallel calls spread."""
+    """Yield the seconds between attempts: 0.25 doubling up to 8, each with jitter so that parallel calls spread."""
     step = 0.25
     while True:
         yield step * random.uniform(0.5, 1.0)

@@ -67,5 +67,5 @@ class Work:
 
 
 def readable(error: Ec2Error) -> str:
-    """The error's text, with what to do about it where AWS's own words do not say it."""
+    """Return the error's text, with what to do about it where AWS's own words do not say it."""
     return f"{str(error).rstrip('.')}. {QUOTAS.get(error.code, '')}".strip()

@@ -24,7 +24,7 @@ _LISTINGS = {
 
 
 def read_account(client: Ec2Client, wanted: Collection[str]) -> Account:
-    """The account in the client's region: its limits, and the number of each of `wanted` (names of limits.QUOTAS)."""
+    """Read the account in the client's region: its limits, the number of each of `wanted` (names of limits.QUOTAS)."""
     counts = {name: sum(map(_counts, describe(client, _LISTINGS[name]))) for name in wanted}
     return Account(region=str(client.meta.region_name), limits=_limits(client), **counts)
 

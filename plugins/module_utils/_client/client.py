@@ -106,7 +106,7 @@ class Client:
         return all_objects(self.get, path, received)
 
     def post(self, path: str, body: Mapping[str, Any], received: Received = _as_it_is) -> Any:
-        """Create; returns the object as the server has it, or None if it sent none.
+        """Create an object; return it as the server has it, or None if the server sent none.
 
         :raises UnclearError: if it may or may not have been done
         """
@@ -120,7 +120,7 @@ class Client:
         return self._written("PATCH", path, body, received)
 
     def delete(self, path: str) -> bool:
-        """Delete; False if it was not there any more.
+        """Delete an object; return False if it was not there any more.
 
         :raises UnclearError: if it may or may not have been done: a page of a proxy's is no proof
         """
@@ -140,7 +140,7 @@ class Client:
         return True
 
     def _written(self, method: str, path: str, body: Mapping[str, Any], received: Received) -> Any:
-        """Write; returns the object in the answer, or None if there is none."""
+        """Send a write; return the object in the answer, or None if there is none."""
         answer = received(self._json(method, path, self._exchange(method, path, body)))
         flaw = None if answer is None else flaw_of(answer, listed=False)
         if flaw is not None:

@@ -175,7 +175,7 @@ def _refused(name: str, problem: str) -> ClientError:
 
 
 def _is_loopback(host: str) -> bool:
-    """True for this machine itself: a tunnel, a test."""
+    """Return True for this machine itself: a tunnel, a test."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

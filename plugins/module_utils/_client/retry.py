@@ -38,7 +38,7 @@ class Retry:
     jitter: Callable[[], float] = random.random
 
     def pause(self, attempt: int, waited: float, response: Response | None) -> float | None:
-        """Seconds to wait before the next attempt; None to give up, also where the server asks for too long a wait.
+        """Return the seconds before the next attempt; None to give up, also if the server asks for too long a wait.
 
         :param attempt: how many attempts were made
         :param waited: the seconds waited so far for this request

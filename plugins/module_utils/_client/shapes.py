@@ -40,7 +40,7 @@ def flaw_of(item: Any, *, listed: bool) -> str | None:
 
 
 def is_url(value: Any) -> bool:
-    """True if the value can be taken apart as a URL."""
+    """Return True if the value can be taken apart as a URL."""
     try:
         return isinstance(value, str) and bool(urlsplit(value).path)
     except ValueError:
@@ -48,7 +48,7 @@ def is_url(value: Any) -> bool:
 
 
 def is_deep(value: Any) -> bool:
-    """True if lists and mappings are nested deeper than DEEPEST: later code would run out of stack."""
+    """Return True if lists and mappings are nested deeper than DEEPEST: later code would run out of stack."""
     level = [value]
     for _depth in range(DEEPEST):
         level = [

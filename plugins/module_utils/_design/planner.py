@@ -65,7 +65,7 @@ def part_of(network: str, obj: Object) -> str:
 
 
 def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report: Report) -> Design:
-    """Everything that has to be done; problems, warnings and drift go to `report`."""
+    """Design everything that has to be done; problems, warnings and drift go to `report`."""
     design = Design(update_password=desired.bgp is not None and desired.bgp.update_password)
     cloud = without_strange_keys(desired.network, cloud, report)
     cloud = with_renames(desired, server, cloud, design, report)
@@ -365,7 +365,7 @@ def _check_regions(desired: DesiredNetwork, report: Report) -> None:
 
 
 def changing_spaces(design: Design, desired: DesiredNetwork) -> set[str]:
-    """Spaces whose mesh, VPC or mode would change: only their bonds' networks have to be read for the checks."""
+    """Return the spaces whose mesh, VPC or mode would change: the checks read only their bonds' networks."""
     spaces = {work.space for phase in PHASES for work in design.private_wan[phase]}
     spaces |= {work.space for phase in PHASES for work in design.vpcs[phase]}
     return spaces | {

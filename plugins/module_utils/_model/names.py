@@ -97,7 +97,7 @@ def cpe_nat_key(entry: str) -> str:
 
 
 def public_ip_key(host: str) -> str:
-    """Tag value of the Elastic IP of an aggregator's primary address."""
+    """Return the tag value of the Elastic IP of an aggregator's primary address."""
     return f"{PUBLIC_IP}/{host}"
 
 
@@ -107,7 +107,7 @@ def vpc_key(space: str) -> str:
 
 
 def internet_gateway_key(space: str) -> str:
-    """Tag value of the internet gateway of a space's VPC."""
+    """Return the tag value of the internet gateway of a space's VPC."""
     return f"igw/{space}"
 
 
@@ -117,47 +117,47 @@ def egress_only_gateway_key(space: str) -> str:
 
 
 def route_table_key(space: str) -> str:
-    """Tag value of the route table of a space's gateway subnets."""
+    """Return the tag value of the route table of a space's gateway subnets."""
     return f"rtb/{space}"
 
 
 def subnet_key(space: str, zone: str) -> str:
-    """Tag value of a space's gateway subnet in one zone."""
+    """Return the tag value of a space's gateway subnet in one zone."""
     return f"subnet/{space}/{zone}"
 
 
 def gateway_key(space: str, host: str) -> str:
-    """Tag value of a gateway's network interface."""
+    """Return the tag value of a gateway's network interface."""
     return f"gateway/{space}/{host}"
 
 
 def gateway_ip_key(space: str, host: str) -> str:
-    """Tag value of a gateway's Elastic IP."""
+    """Return the tag value of a gateway's Elastic IP."""
     return f"gateway-ip/{space}/{host}"
 
 
 def nat_gateway_key(space: str, host: str) -> str:
-    """Tag value of a gateway's NAT gateway."""
+    """Return the tag value of a gateway's NAT gateway."""
     return f"natgw/{space}/{host}"
 
 
 def nat_gateway_ip_key(space: str, host: str) -> str:
-    """Tag value of the Elastic IP of a gateway's NAT gateway."""
+    """Return the tag value of the Elastic IP of a gateway's NAT gateway."""
     return f"natgw-ip/{space}/{host}"
 
 
 def public_subnet_key(space: str, zone: str) -> str:
-    """Tag value of the public subnet in which a zone's NAT gateways lie."""
+    """Return the tag value of the public subnet in which a zone's NAT gateways lie."""
     return f"natgw-subnet/{space}/{zone}"
 
 
 def public_table_key(space: str, zone: str) -> str:
-    """Tag value of the route table of that public subnet."""
+    """Return the tag value of the route table of that public subnet."""
     return f"natgw-rtb/{space}/{zone}"
 
 
 def group_key(kind: str, place: str) -> str:
-    """Tag value of a security group: `aggregators` and `cpe-nat` of a VPC (its id), `gateway` of a space."""
+    """Return the tag value of a security group: `aggregators` and `cpe-nat` of a VPC (its id), `gateway` of a space."""
     return f"sg/{kind}/{place}"
 
 

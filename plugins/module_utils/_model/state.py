@@ -69,7 +69,7 @@ class Server:
     """Ids of the bonds whose connected IPs and routes were both read, so that a network that is not found is absent."""
 
     def space_by_id(self, number: int) -> Space | None:
-        """The space with this id."""
+        """Return the space with this id."""
         return next((space for space in self.spaces.values() if space.id == number), None)
 
 

@@ -33,17 +33,17 @@ class ClientOf(Protocol):
     """Gives boto3 clients."""
 
     def __call__(self, region: str | None, service: str, /) -> Any:
-        """The client of a region (None: the default one) and a service: "ec2", "iam", "sts"."""
+        """Return the client of a region (None: the default one) and a service: "ec2", "iam", "sts"."""
 
 
 def _automatic_ip(interface: dict[str, Any]) -> str | None:
-    """The public address of an interface, if EC2 assigned it by itself: then EC2 is its owner."""
+    """Return the public address of an interface, if EC2 assigned it by itself: then EC2 is its owner."""
     found = interface.get("Association") or {}
     return found.get("PublicIp") if found.get("IpOwnerId") == "amazon" else None
 
 
 def _publics(interfaces: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The public address of each private one of an instance's interfaces."""
+    """Return the public address of each private one of an instance's interfaces."""
     return {
         address["PrivateIpAddress"]: address["Association"]["PublicIp"]
         for interface in interfaces
@@ -83,7 +83,7 @@ class CloudReader:
         return self._client_of(region, "ec2")
 
     def read_network(self, desired: DesiredNetwork) -> None:
-        """The fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
+        """Read the fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
         self._regions = _regions(desired)
         for region in self._regions:
             ids = [host.instance_id for host in desired.hosts if host.region == region and host.instance_id]

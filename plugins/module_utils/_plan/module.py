@@ -45,7 +45,7 @@ class PlanModule(Protocol):
         """End the module with a result."""
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
-        """A boto3 client; `extra_params` go to boto3."""
+        """Return a boto3 client; `extra_params` go to boto3."""
 
 
 def run(module: PlanModule) -> None:
@@ -183,7 +183,7 @@ def _save(module: PlanModule, result: dict[str, Any]) -> None:
 
 
 def diff_of(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One diff for each item, under a heading that says what, where and when."""
+    """Return one diff for each item, under a heading that says what, where and when."""
     diffs = []
     for item in plan:
         flag = printable(f", DISRUPTIVE: {item['interrupts']}") if item["disruptive"] else ""

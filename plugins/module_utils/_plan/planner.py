@@ -73,7 +73,7 @@ class PlanError(Exception):
 
 
 def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> NetworkPlan:
-    """The plan of network_plan's arguments.
+    """Return the plan of network_plan's arguments.
 
     Raises PlanError with all problems, ClientError or Ec2Error if a side cannot be read.
     """

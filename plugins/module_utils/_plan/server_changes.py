@@ -31,7 +31,7 @@ class Step:
 
 
 def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) -> list[Step]:
-    """The changes of each phase, each against the state that the phases before leave."""
+    """Return the changes of each phase, each against the state that the phases before leave."""
     steps: list[Step] = []
     state = dict(objects)
     # By id: what is the same in all phases is one Object, which the design keeps.
@@ -91,7 +91,7 @@ def _chosen_later(
     changes: list[Change],
     state: dict[tuple[str, str, str], Object],
 ) -> list[Change]:
-    """Objects that are there already, and get nothing else new but what AWS has yet to choose."""
+    """Return the objects that are there already, and get nothing else new but what AWS has yet to choose."""
     changed = {change.identity for change in changes}
     found = [state[identity] for identity in unknown if identity in state and identity not in changed]
     return [Change("update", one.kind, one.parent, one.key, {}, {}, one.id) for one in found]
@@ -103,7 +103,7 @@ def _with_passwords(
     objects: Mapping[tuple[str, str, str], Object],
     state: Mapping[tuple[str, str, str], Object],
 ) -> list[Change]:
-    """The changes, with the password in that of each BGP session that was there before this run, changed or not."""
+    """Return the changes, with the password in that of each BGP session that existed before, changed or not."""
     found = {change.identity: change for change in changes}
     for target in targets:
         if target.kind == BGP and target.identity in objects and target.identity in state:
@@ -122,7 +122,7 @@ def _known(change: Change, obj: Object, state: dict[tuple[str, str, str], Object
 
 
 def _target(obj: Object) -> tuple[Object, dict[str, Any]]:
-    """The wanted object without the fields that AWS has yet to choose, and those fields."""
+    """Return the wanted object without the fields that AWS has yet to choose, and those fields."""
     unknown = {
         name: value for name, value in obj.data.items() if isinstance(value, list) and KNOWN_AFTER_APPLY in value
     }

@@ -44,7 +44,7 @@ def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], k
 
 
 def nothing_left(kept: Collection[str]) -> str:
-    """The sentence of a teardown that has nothing more to do; `kept` is what it leaves."""
+    """Return the sentence of a teardown that has nothing more to do; `kept` is what it leaves."""
     return f"{NOTHING_LEFT}{' but what is kept: ' if kept else ''}{', '.join(kept)}."
 
 

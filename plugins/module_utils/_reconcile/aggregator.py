@@ -94,7 +94,7 @@ def _check_known(state: str, sections: Sections) -> None:
 
 
 def _wanted(parent: str, sections: Sections, state: str) -> list[Object]:
-    """The wanted objects; under replaced and overridden with defaults for what was not given."""
+    """Return the wanted objects; under replaced and overridden with defaults for what was not given."""
     result = []
     for section, entries in sections.items():
         for entry in entries:
@@ -118,7 +118,7 @@ def _kind(parent: str, section: str, entry: Mapping[str, Any]) -> str:
 
 
 def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[list[Object], list[Object]]:
-    """The objects that are named for deletion: all of them to be reported, and those that are there to be removed."""
+    """Return the objects that are named for deletion: all of them, to be reported, and the existing ones."""
     there = {item.identity: item for item in found}
     report: list[Object] = []
     for section, entries in sections.items():

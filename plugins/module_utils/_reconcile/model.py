@@ -44,11 +44,11 @@ class ReconcileError(Exception):
 
     @property
     def changed(self) -> bool:
-        """True if something was changed, or may have been."""
+        """Return True if something was changed, or may have been."""
         return any(outcome.changed for outcome in self.outcomes)
 
     def sentence(self) -> str:
-        """The error for an operator, who reads in any case whether something was changed."""
+        """Return the error for an operator, who reads in any case whether something was changed."""
         text = str(self)
         return text if self.outcomes or UNCHANGED in text else f"{text} {UNCHANGED}"
 
@@ -70,12 +70,12 @@ class Outcome:
 
     @property
     def changed(self) -> bool:
-        """True if the server was changed, or may have been."""
+        """Return True if the server was changed, or may have been."""
         return self.status == "done" or self.effect != NONE
 
 
 def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
-    """A wanted object of friendly data; brings the data into canonical form.
+    """Return a wanted object of friendly data; brings the data into canonical form.
 
     :raises ReconcileError: naming object and field, if a value is not acceptable or a field is none of this kind
     """
@@ -100,7 +100,7 @@ def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
 
 
 def named(kind: str, parent: str, data: dict[str, Any]) -> Object:
-    """An object to delete: only its key counts, which may be one that the rules for a new object reject."""
+    """Return an object to delete: only its key counts, which may be one that the rules for a new object reject."""
     resource = RESOURCES[kind]
     try:
         key = resource.canonical({resource.key: data[resource.key]})[resource.key]

@@ -29,7 +29,7 @@ _PARTS = {
 
 
 def manage_aggregator_object(run: Run, aggregator: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
-    """One interface, protocol or filter of an aggregator.
+    """Manage one interface, protocol or filter of an aggregator.
 
     :param aggregator: id or exact name
     :param data: friendly, only what was given
@@ -44,7 +44,7 @@ def manage_aggregator_object(run: Run, aggregator: Any, kind: str, data: dict[st
 
 
 def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
-    """One connected IP or CPE NAT IP of a bond.
+    """Manage one connected IP or CPE NAT IP of a bond.
 
     :param bond: id or exact name
     :param data: friendly, only what was given
@@ -60,7 +60,7 @@ def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, 
 
 
 def manage_space(run: Run, data: dict[str, Any]) -> Result:
-    """The private WAN settings of one space.
+    """Manage the private WAN settings of one space.
 
     :raises ReconcileError: if there is no such space; spaces are never created here
     """
@@ -79,7 +79,7 @@ def manage_space(run: Run, data: dict[str, Any]) -> Result:
 
 
 def manage_spaces(run: Run, entries: Sequence[dict[str, Any]]) -> Result:
-    """The private WAN settings of several spaces; reads the list of spaces once.
+    """Manage the private WAN settings of several spaces; read the list of spaces once.
 
     :raises ReconcileError: before any change, naming the spaces that do not exist; spaces are never created here
     """

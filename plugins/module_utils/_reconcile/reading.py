@@ -36,7 +36,7 @@ def read_aggregator(
     gather: Iterable[str] = AGGREGATOR_PARTS,
     idle_filters: bool = True,
 ) -> list[Object]:
-    """The interfaces, protocols and filters of an aggregator: one request for each part.
+    """Return the interfaces, protocols and filters of an aggregator: one request for each part.
 
     Kinds that the table does not know come as ``<type>_interface`` or ``<type>_protocol`` with name and type only.
 
@@ -63,7 +63,7 @@ def read_aggregator(
 
 
 def read_bond(bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> list[Object]:
-    """The interfaces, connected IPs, CPE NAT IPs and routes of a bond: one request for each part.
+    """Return the interfaces, connected IPs, CPE NAT IPs and routes of a bond: one request for each part.
 
     :raises ReconcileError: if there is no such bond
     """
@@ -80,27 +80,27 @@ def read_bond(bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> l
 
 
 def read_spaces(refs: Refs) -> list[Object]:
-    """All spaces that the user can see."""
+    """Return all spaces that the user can see."""
     return [read_object("space", "", item, refs) for item in refs.items("space")]
 
 
 def read_aggregators(refs: Refs) -> list[Object]:
-    """All aggregators that the user can see; the key is the id."""
+    """Return all aggregators that the user can see; the key is the id."""
     return [read_object("aggregator", "", item, refs) for item in refs.items("aggregator")]
 
 
 def read_bonds(refs: Refs) -> list[Object]:
-    """All bonds that the user can see; the key is the id, aggregators are ids."""
+    """Return all bonds that the user can see; the key is the id, aggregators are ids."""
     return [read_object("bond", "", item, refs) for item in refs.items("bond")]
 
 
 def read_current_bonds(refs: Refs, aggregator_id: int) -> list[int]:
-    """The ids of the bonds that are on this aggregator at present."""
+    """Return the ids of the bonds that are on this aggregator at present."""
     return sorted(int(item["id"]) for item in _list(refs, "current_bond", parent_of(AGGREGATOR, aggregator_id)))
 
 
 def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> Object:
-    """One object out of an answer.
+    """Read one object out of an answer.
 
     :raises ReconcileError: naming path and field, if a value is of a type that no code could use
     """
@@ -121,7 +121,7 @@ def read_object(kind: str, parent: str, item: Mapping[str, Any], refs: Refs) -> 
 
 
 def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -> Object:
-    """An object out of a listing of all kinds."""
+    """Return an object out of a listing of all kinds."""
     field = listing.tells
     if not isinstance(item.get(field), str):
         path = refs.api.table.collection(listing.kind, parent)

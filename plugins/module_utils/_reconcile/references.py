@@ -44,7 +44,7 @@ class Refs:
         self._looked_at: Counter[str] = Counter()
 
     def url(self, space: str, parent: str, key: Any) -> str:
-        """The URL of what is named ``key``.
+        """Return the URL of what is named ``key``.
 
         :param space: space, interface, filter, bond_interface, aggregator or bond
         :param parent: "aggregators/7" or "bonds/17"; without meaning for what has no parent
@@ -63,7 +63,7 @@ class Refs:
         raise ReconcileError(f"There is no {title(space, parent, str(key))}; there are: {names}.")
 
     def key(self, space: str, parent: str, value: Any) -> Any:
-        """The name behind a URL, an id or a nested object; the value itself where it names nothing known.
+        """Return the name behind a URL, an id or a nested object; the value itself where it names nothing known.
 
         Spaces give their key, aggregators and bonds their id, everything else its name.
         """
@@ -125,7 +125,7 @@ class Refs:
         return None
 
     def items(self, kind: str) -> list[dict[str, Any]]:
-        """A whole collection without a parent (of kind space, aggregator or bond), read once."""
+        """Return a whole collection without a parent (of kind space, aggregator or bond), read once."""
         with self._lock:
             if kind not in self._lists:
                 self._lists[kind] = self.api.list(kind)
@@ -142,7 +142,7 @@ class Refs:
             self._lists[kind] = items
 
     def find(self, kind: str, reference: Any) -> int:
-        """The id of an aggregator or bond: digits are an id, anything else is an exact name.
+        """Return the id of an aggregator or bond: digits are an id, anything else is an exact name.
 
         An id is taken as it is and costs no request.
 
@@ -171,7 +171,7 @@ class Refs:
         )
 
     def item(self, kind: str, number: int) -> dict[str, Any]:
-        """One aggregator or bond, from a listing that was read anyway, or read by itself.
+        """Return one aggregator or bond, from a listing that was read anyway, or read by itself.
 
         :raises ReconcileError: if it does not exist
         """
@@ -207,7 +207,7 @@ class Refs:
         return {kind: names for kind, names in found.items() if names}
 
     def _path(self, url: str) -> str:
-        """The path that a URL in an answer names."""
+        """Return the path that a URL in an answer names."""
         try:
             return self.api.client.path_of(url)
         except ValueError as error:
@@ -234,7 +234,7 @@ class Refs:
 
 
 def _number(value: Any) -> Any:
-    """The id in a URL, a nested object, or the id itself."""
+    """Return the id in a URL, a nested object, or the id itself."""
     if isinstance(value, Mapping):
         value = value["id"] if "id" in value else value.get("url")
     if isinstance(value, str):

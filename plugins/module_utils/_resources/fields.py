@@ -74,7 +74,7 @@ class Kind:
             return value
 
     def is_like(self, value: Any) -> bool:
-        """True if a value that is none of this kind can still be compared and shown."""
+        """Return True if a value that is none of this kind can still be compared and shown."""
         return not isinstance(value, (list, Mapping))
 
 

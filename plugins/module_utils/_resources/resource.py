@@ -131,7 +131,7 @@ class Resource:
         return next((field for field in self.fields if field.name == name), None)
 
     def canonical(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Friendly data in canonical form, only this resource's fields.
+        """Return the friendly data in canonical form, only this resource's fields.
 
         :raises ValueError: naming the field, and what would be accepted
         """

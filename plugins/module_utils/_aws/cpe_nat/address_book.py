@@ -38,7 +38,7 @@ class AddressBook:
         }
 
     def take(self, entry: Entry, interface: Interface) -> Place:
-        """A private address: the fixed one, the preferred one if it is free, else one by a hash of the entry's key.
+        """Take a private address: the fixed one, the preferred one if it is free, else one by a hash of the key.
 
         Raises PlacingError.
         """
@@ -89,7 +89,7 @@ def why_unusable(private_ip: str, cidr: str, taken: dict[str, str]) -> str:
 
 
 def over_limit(steps: Iterable[Step], found: Found) -> list[str]:
-    """The problems of interfaces that would get more addresses than their instance's type allows."""
+    """Return the problems of interfaces that would get more addresses than their instance's type allows."""
     more = Counter(step.target.interface_id for step in steps if step.target and step.assign)
     problems = []
     for interface_id, count in sorted(more.items()):

@@ -42,7 +42,7 @@ JUST_MADE = ("InvalidAllocationID.NotFound", "InvalidElasticIpID.NotFound", "Inv
 
 
 def tags_for(step: Step, network: str) -> dict[str, str]:
-    """All tags of the step's Elastic IP: whose it is, and which private address it names."""
+    """Return all tags of the step's Elastic IP: whose it is, and which private address it names."""
     target = target_of(step)
     further = step.entry.tags if step.entry else {}
     tags = {str(key): str(value) for key, value in further.items()} | {

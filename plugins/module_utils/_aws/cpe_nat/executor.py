@@ -22,7 +22,7 @@ from .steps import ASSIGN_MOVE, Step
 
 
 def apply(work: Work, found: Found, steps: Sequence[Step]) -> None:
-    """All steps; fills in each step's `eip` and, where another address had to be chosen, `target`.
+    """Carry out all steps; fill in each step's `eip` and, where another address had to be chosen, `target`.
 
     Raises ApplyError; what had begun by then is finished by the next run.
     """

@@ -104,7 +104,7 @@ def _with_primary_interfaces(client: Ec2Client, params: Mapping[str, Any]) -> Ma
 
 
 def _object(step: Step) -> dict[str, Any]:
-    """The entry as it is now; one that was retired or released as it was."""
+    """Return the entry as it is now; one that was retired or released as it was."""
     data = dict((step.before if step.removal else step.after()) or {})
     data.pop("retired", None)
     return {

@@ -24,7 +24,7 @@ from .steps import (
 
 
 def needed_interfaces(request: Request, found: Found) -> set[str]:
-    """The interfaces that have to be read before anything can be decided."""
+    """Return the interfaces that have to be read before anything can be decided."""
     listed = {entry.key for entry in request.entries}
     touched = [address for address in found.addresses if request.prune or address.key in listed]
     places = {place for address in touched for place in (*address.named, address.place) if place}
@@ -82,7 +82,7 @@ class _Present:
         self.problems.append(f"entry {entry.key}: {text}")
 
     def _step(self, entry: Entry) -> list[Step]:
-        """The step, as far as its place is known (`target` None: a private address is wanted); none after a problem."""
+        """Return the step as far as its place is known (`target` None: an address is wanted); None after a problem."""
         interface = self.found.interfaces.get(entry.interface_id)
         if interface is None:
             self._problem(
@@ -176,7 +176,7 @@ class _Present:
         )
 
     def _address(self, entry: Entry) -> ElasticIp | None:
-        """The Elastic IP that the entry has, takes again or adopts; None if one has to be allocated."""
+        """Return the Elastic IP that the entry has, takes again or adopts; None if one has to be allocated."""
         own = of_key(self.found, entry.key)
         live = [address for address in own if not address.retired]
         if len(live) > 1:
@@ -201,7 +201,7 @@ class _Present:
         return given
 
     def _reverse_dns(self, entry: Entry, address: ElasticIp | None) -> str | None:
-        """The name to set ("" removes it), or None if it is as wanted or not managed."""
+        """Return the name to set ("" removes it), or None if it is as wanted or not managed."""
         if entry.reverse_dns is None:
             return None
         wanted = entry.reverse_dns.rstrip(".").lower()

@@ -23,7 +23,7 @@ ROUNDS = 5
 
 
 def assign(work: Work, found: Found, steps: Sequence[Step]) -> None:
-    """The private addresses of all steps, one call for each interface; one more for those that come with a move.
+    """Assign the private addresses of all steps, one call for each interface; one more for those that come with a move.
 
     An address that was taken meanwhile is chosen again (and the Elastic IP retagged), unless the user gave it.
     """

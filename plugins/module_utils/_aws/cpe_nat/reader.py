@@ -42,12 +42,12 @@ class Place:
 
     @property
     def tag(self) -> str:
-        """The form that the tag `bonded.internet/moving_from` holds, several separated by a space."""
+        """Return the form that the tag `bonded.internet/moving_from` holds, several separated by a space."""
         return f"{self.interface_id}/{self.private_ip}"
 
 
 def places_of_tag(value: str) -> tuple[Place, ...]:
-    """The places that a `bonded.internet/moving_from` tag names; what does not look like one is left out."""
+    """Return the places that a `bonded.internet/moving_from` tag names; what does not look like one is left out."""
     return tuple(Place(*found) for found in re.findall(r"(eni-\w+)/(\d+\.\d+\.\d+\.\d+)", value))
 
 
@@ -92,7 +92,7 @@ class ElasticIp:
 
     @property
     def named(self) -> tuple[Place, ...]:
-        """The private addresses that are ours because this Elastic IP names them."""
+        """Return the private addresses that are ours because this Elastic IP names them."""
         if self.retired or self.network is None:
             return ()
         return (*((self.tagged,) if self.tagged else ()), *self.moving_from)
@@ -143,7 +143,7 @@ class Interface:
         return private_ip in self.addresses and private_ip != self.primary
 
     def occupied(self) -> set[str]:
-        """All addresses of the subnet that nothing else can have: its own, and those of its delegated prefixes."""
+        """Return the addresses of the subnet that nothing else can have: its own, those of its delegated prefixes."""
         return set(self.addresses) | delegated(self.prefixes)
 
     @property
@@ -189,13 +189,13 @@ class Found:
         return interface is not None and interface.has_secondary(place.private_ip)
 
     def holder(self, place: Place) -> Holder | None:
-        """The public address on the place, if any."""
+        """Return the public address on the place, if any."""
         interface = self.interfaces.get(place.interface_id)
         return interface.addresses.get(place.private_ip) if interface else None
 
 
 def read_addresses(client: Ec2Client, network: str, public_ips: Collection[str] = ()) -> Found:
-    """The network's CPE NAT Elastic IPs in one call, and one more for given public addresses that are none of them."""
+    """Read the network's CPE NAT Elastic IPs in one call, in one more the given public addresses that are none."""
     owned_by_network = [
         ElasticIp.of(item) for item in describe(client, "describe_addresses", Filters=owned_by(network))
     ]
@@ -243,7 +243,7 @@ def read_limits(client: Ec2Client, found: Found, interfaces: Iterable[Interface]
 
 
 def find_by_key(client: Ec2Client, network: str, key: str) -> list[ElasticIp]:
-    """The network's live Elastic IPs of one entry, straight from EC2."""
+    """Return the network's live Elastic IPs of one entry, straight from EC2."""
     answer = call(
         client,
         "describe_addresses",

@@ -51,7 +51,7 @@ class Step:
         return self.entry is not None and self.entry.private_ip is not None
 
     def after(self) -> dict[str, Any] | None:
-        """The entry's state when the step is done, None for one that is gone; unknown fields are None."""
+        """Return the entry's state when the step is done, None for one that is gone; unknown fields are None."""
         if self.removal:
             return {**shape(self.eip, None), "retired": True} if self.action == "retire" else None
         return {**shape(self.eip, self.target), "retired": False}
@@ -68,7 +68,7 @@ class Decision:
 
 
 def shape(address: ElasticIp | None, place: Place | None) -> dict[str, Any]:
-    """An entry's state as results and diffs show it; what is not known yet is None."""
+    """Return an entry's state as results and diffs show it; what is not known yet is None."""
     return {
         "interface_id": place.interface_id if place else None,
         "private_ip": place.private_ip if place else None,
@@ -78,7 +78,7 @@ def shape(address: ElasticIp | None, place: Place | None) -> dict[str, Any]:
 
 
 def of_key(found: Found, key: str) -> list[ElasticIp]:
-    """The Elastic IPs of one entry, live ones first, in a stable order."""
+    """Return the Elastic IPs of one entry, live ones first, in a stable order."""
     return sorted(
         (address for address in found.addresses if address.key == key),
         key=lambda address: (address.retired, address.allocation_id),
@@ -86,7 +86,7 @@ def of_key(found: Found, key: str) -> list[ElasticIp]:
 
 
 def holder_text(place: Place, found: Found) -> str:
-    """The public address on a private one, for error texts."""
+    """Return the public address on a private one, for error texts."""
     holder = found.holder(place)
     return holder.public_ip if holder else "another address"
 
@@ -98,7 +98,7 @@ def free_for(place: Place, address: ElasticIp | None, found: Found) -> bool:
 
 
 def decide_absent(request: Request, found: Found) -> Decision:
-    """The steps that take the listed entries away. Raises CpeNatError if they are more than max_deletions."""
+    """Return the steps that take the listed entries away. Raises CpeNatError if they are more than max_deletions."""
     decision = Decision()
     for entry in request.entries:
         own = of_key(found, entry.key)
@@ -109,7 +109,7 @@ def decide_absent(request: Request, found: Found) -> Decision:
 
 
 def decide_prune(request: Request, found: Found, warnings: list[str]) -> list[Step]:
-    """The steps that take away what is ours and not listed. Raises CpeNatError if they are more than max_deletions."""
+    """Return the steps that remove what is ours and not listed. Raises CpeNatError beyond max_deletions."""
     listed = {entry.key for entry in request.entries}
     keys = sorted({address.key for address in found.addresses if address.key is not None} - listed)
     steps = [
@@ -120,7 +120,7 @@ def decide_prune(request: Request, found: Found, warnings: list[str]) -> list[St
 
 
 def removal(address: ElasticIp, request: Request, found: Found, warnings: list[str]) -> list[Step]:
-    """The step that retires or releases the Elastic IP; nothing if it is already retired and shall be kept.
+    """Return the step that retires or releases the Elastic IP; nothing if it is already retired and shall be kept.
 
     One that the account had before is never released: the operator has it back when it is retired.
     """

@@ -37,7 +37,7 @@ Request = tuple[str, dict[str, Any]]
 
 
 def dry_runs(items: Iterable[PlannedChange], network: str, cloud: Cloud) -> Iterator[Request]:
-    """One request for each action, of the first item that has all ids for it."""
+    """Return one request for each action, of the first item that has all ids for it."""
     state = AwsState(network, cloud)
     asked: set[str] = set()
     for item in items:

@@ -105,7 +105,7 @@ def calls_of(item: PlannedChange, state: AwsState) -> list[Call]:
 
 
 def needed(items: Iterable[PlannedChange], network: str, cloud: Cloud) -> list[Need]:
-    """Each right once, in the order in which the items want them."""
+    """Return each right once, in the order in which the items want them."""
     state = AwsState(network, cloud)
     found = (need for item in items for call in calls_of(item, state) for need in _needs(call, item, state))
     return list(dict.fromkeys(found))

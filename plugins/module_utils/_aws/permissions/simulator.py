@@ -91,7 +91,7 @@ def _by_context(needs: Iterable[Need], network: str, region: str) -> Mapping[tup
 
 
 def _context(need: Need, network: str, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The condition keys that the request on this resource will have, as far as this collection's policies use them."""
+    """Return the condition keys of the request on this resource, as far as this collection's policies use them."""
     yield "aws:RequestedRegion", (region,)
     yield "ec2:Region", (region,)
     if need.owned:
@@ -157,7 +157,7 @@ class _Principal:
 
 
 def _decisions(result: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], tuple[str, tuple[str, ...]]]]:
-    """A result's decisions: one for each resource where there are several, else its own."""
+    """Return a result's decisions: one for each resource where there are several, else its own."""
     action = str(result["EvalActionName"]).lower()
     for one in result.get("ResourceSpecificResults") or ():
         missed = tuple(one.get("MissingContextValues") or ())
@@ -179,7 +179,7 @@ _BY_CODE = {"NoSuchEntity": _NoSuchPrincipalError, "InvalidInput": _NotSimulated
 
 
 def _call(client: Ec2Client, method: str, **params: Any) -> dict[str, Any]:
-    """A call of IAM or STS, which botocore repeats by itself where that may help: all of them only look."""
+    """Send a call to IAM or STS, which botocore repeats by itself where that may help: all of them only look."""
     try:
         answer: dict[str, Any] = getattr(client, method)(**params)
     except ClientError as error:

@@ -159,7 +159,7 @@ def _elastic_ip(item: Mapping[str, Any], region: str | None, reverse_dns: str | 
 
 
 def reverse_dns_of(client: Ec2Client, allocation_ids: Collection[str]) -> dict[str, str]:
-    """The reverse DNS names by allocation id, in small letters without the dot at the end; a pending one counts."""
+    """Return the reverse DNS names by allocation id, in small letters without the last dot; a pending one counts."""
     if not allocation_ids:
         return {}
     listed = describe(

@@ -148,7 +148,7 @@ class Route:
 
     @property
     def where(self) -> str:
-        """The route's name in error texts."""
+        """Return the route's name in error texts."""
         return f"route {self.destination} of {self.table}"
 
     def arguments(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Route:
         return {"RouteTableId": self.table, family: str(self.destination)}
 
     def shape(self, target: Target | None, blackhole: bool = False) -> dict[str, Any]:
-        """The route as results and diffs show it: the module's options; `target` also names other kinds of targets."""
+        """Return the route for results and diffs: the module's options; `target` also names other kinds of targets."""
         by_field = {target.field: target.id} if target else {}
         return {
             "route_table_id": self.table,
@@ -242,7 +242,7 @@ def _target_now(client: Ec2Client, wanted: Route) -> Target | None:
 
 
 def _refuse_local(wanted: Route, routes: list[dict[str, Any]]) -> None:
-    """The VPC's own networks are its local routes: those stay, and nothing inside them is routed elsewhere."""
+    """Reject the VPC's own networks: their local routes stay, and nothing inside them is routed elsewhere."""
     for route in routes:
         own = _network_of(route)
         if route.get("GatewayId") != "local" or own is None or own.version != wanted.destination.version:
@@ -254,7 +254,7 @@ def _refuse_local(wanted: Route, routes: list[dict[str, Any]]) -> None:
 
 
 def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> None:
-    """With a network given: only a route whose target carries its tag may be changed.
+    """Reject, with a network given, a route whose target does not carry its tag.
 
     A target that is gone carries no packets and no tags; such a dead route has no owner.
     """
@@ -279,7 +279,7 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
 
 
 def _network_of(route: Mapping[str, Any]) -> Network | None:
-    """The route's destination, None for a prefix list."""
+    """Return the route's destination, None for a prefix list."""
     text = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
     return ipaddress.ip_network(text, strict=False) if text else None
 

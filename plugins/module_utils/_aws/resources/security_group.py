@@ -92,7 +92,7 @@ def read_carriers(client: Ec2Client, cloud: Cloud) -> None:
 
 
 def group_of(item: Mapping[str, Any]) -> SecurityGroup:
-    """A group of DescribeSecurityGroups."""
+    """Return a group of DescribeSecurityGroups."""
     rules = list(_rules(item))
     return SecurityGroup(
         id=item["GroupId"],
@@ -104,7 +104,7 @@ def group_of(item: Mapping[str, Any]) -> SecurityGroup:
 
 
 def _rules(item: Mapping[str, Any]) -> Iterator[tuple[Rule, bool]]:
-    """Each rule that lets IPv4 in, and whether it is ours."""
+    """Return each rule that lets IPv4 in, and whether it is ours."""
     for permission in item.get("IpPermissions", []):
         protocol = permission["IpProtocol"]
         low, high = (None, None) if protocol == "-1" else (permission.get("FromPort"), permission.get("ToPort"))
@@ -116,7 +116,7 @@ def _rules(item: Mapping[str, Any]) -> Iterator[tuple[Rule, bool]]:
 
 
 def permission_of(rule: Mapping[str, Any], group_id: str) -> dict[str, Any]:
-    """A RULE of module aggregator_security as EC2 takes it."""
+    """Return a RULE of module aggregator_security as EC2 takes it."""
     permission: dict[str, Any] = {"IpProtocol": rule["protocol"]}
     if rule.get("from_port") is not None:
         permission |= {"FromPort": rule["from_port"], "ToPort": rule["to_port"]}
@@ -226,7 +226,7 @@ class _Work:
         return found
 
     def _created(self, name: str, vpc: str, wanted: Mapping[str, Any]) -> SecurityGroup:
-        """The new group; another run's one, since EC2 takes a name once only in a VPC."""
+        """Return the new group; another run's one, since EC2 takes a name once only in a VPC."""
         key = wanted["key"]
         further = {str(tag): str(value) for tag, value in (wanted.get("tags") or {}).items()}
 
@@ -256,7 +256,7 @@ class _Work:
         return found
 
     def _vpc(self, key: str, what: str) -> str | None:
-        """The VPC with this key; None in check mode, where it may have yet to be made."""
+        """Return the VPC with this key; None in check mode, where it may have yet to be made."""
         found = self._owned(VPC.listing, key)
         if len(found) == 1:
             return str(found[0]["VpcId"])

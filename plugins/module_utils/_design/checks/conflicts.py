@@ -166,7 +166,7 @@ def overlapping(networks: list[ipaddress.IPv4Network]) -> list[tuple[int, int]]:
 
 
 def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server, cloud: Cloud, report: Report) -> None:
-    """Tunnel subnets and VPC networks overlap nothing that is routed in the same space or in the main table.
+    """Refuse tunnel subnets and VPC networks that overlap what is routed in the same space or in the main table.
 
     Those of two spaces may: each space has routes of its own. `shared_subnets` has what two spaces cannot share.
     """
@@ -202,7 +202,7 @@ def check_tunnels(meshes: list[Mesh], vpcs: Iterable[VpcDesign], server: Server,
 
 
 def check_primary_addresses(wanted: Iterable[Object], fleet: Fleet, server: Server, report: Report) -> None:
-    """No interface may carry the aggregator's own address: the host would not come back after a restart (vendor)."""
+    """Refuse an interface with the aggregator's own address: the host would not come back after a restart (vendor)."""
     planned: dict[str, list[Object]] = {}
     for obj in wanted:
         planned.setdefault(obj.parent, []).append(obj)

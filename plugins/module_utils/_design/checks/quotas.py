@@ -141,7 +141,7 @@ def _tables(new: list[PlannedChange], desired: DesiredNetwork, cloud: Cloud, rep
 
 
 def _groups(new: list[PlannedChange], context: Context) -> list[QuotaUsage]:
-    """Security groups of each interface that gets one more. A new gateway's interface begins with its VPC's own."""
+    """Return the security groups of each interface that gets one more; a new gateway's has its VPC's own at first."""
     counts = Counter((item.host or "", item.parent) for item in new if item.kind == "group_attachment")
     regions = {host.host: host.region for host in context.desired.hosts}
     lines = []

@@ -133,7 +133,7 @@ def refuse_smaller(session: Object, peer: int, fleet: Fleet, report: Report) -> 
 
 
 def bgp_filter(members: Sequence[Member], own: str | None = None) -> str:
-    """BIRD text that lets only CPE NAT addresses pass: /32 of the aggregators' subnets, none of AWS's or their own.
+    """Return BIRD text that passes only CPE NAT addresses: /32 of the aggregators' subnets, none of AWS's or their own.
 
     `own`: the address that routes of this aggregator get as their next hop, where a reflector must not put its own.
     """
@@ -151,7 +151,7 @@ def bgp_filter(members: Sequence[Member], own: str | None = None) -> str:
 
 
 def peers_of(member: Member, members: Sequence[Member], bgp: DesiredBgp) -> list[Member]:
-    """With whom a member speaks: with all, or, being no reflector itself, with the reflectors."""
+    """Return the members with which a member speaks: all, or, where it is no reflector itself, the reflectors."""
     reflectors = bgp.route_reflectors
     everyone = not reflectors or member.host in reflectors
     return [other for other in members if other.id != member.id and (everyone or other.host in reflectors)]

@@ -132,7 +132,7 @@ def _check_free(entry: Entry, address: ElasticIp, current: str, fleet: Fleet, re
 
 
 def entry_input(entry: Entry, owner: Member, private_ip: str, made_connected_ip: str | None) -> CpeNatInput:
-    """ENTRY of role eip_cpe_nat."""
+    """Return an ENTRY of role eip_cpe_nat."""
     wanted = entry.desired
     return CpeNatInput(
         key=entry.key,

@@ -23,7 +23,7 @@ from .shared_addresses import bonds_of_removed, holders_of
 
 
 def leftover_keys(entries: list[Entry], desired: DesiredNetwork, cloud: Cloud) -> list[str]:
-    """Keys of the network's CPE NAT addresses that no entry of the inventory names (all of them in a teardown)."""
+    """Return the keys of CPE NAT addresses of the network that no entry names (all of them in a teardown)."""
     named = set() if desired.absent else {entry.key for entry in entries}
     return sorted(
         key

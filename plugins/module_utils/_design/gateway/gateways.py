@@ -57,7 +57,7 @@ class Gateway:
 
     @property
     def key(self) -> str:
-        """Tag value of the network interface."""
+        """Return the tag value of the network interface."""
         return gateway_key(self.space, self.member.host)
 
     @property

@@ -67,7 +67,7 @@ def tables_routing_to_gateway(gateway: Gateway, cloud: Cloud) -> list[str]:
 def network_routes(
     gateway: Gateway, others: Iterable[Gateway], context: Context
 ) -> tuple[list[str], list[str], list[str]]:
-    """Items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused.
+    """Return the items for the routes to the gateway; (new, replaced, gone) destinations; a route of others is refused.
 
     What one of `others`, the gateways of the same space, gets is replaced by that one, and not deleted here.
     """
@@ -132,7 +132,7 @@ def _moved_to_others(others: Iterable[Gateway], desired: DesiredNetwork, cloud: 
 
 
 def routes_elsewhere(gateway: Gateway, others: Iterable[Gateway], context: Context) -> tuple[list[str], list[str]]:
-    """Items for the routes in tables that `route_tables` names no more; (the tables' ids, the destinations).
+    """Return the items for the routes in tables that `route_tables` names no more; (the tables' ids, the destinations).
 
     The table of a public subnet goes with its subnet.
     """
@@ -177,7 +177,7 @@ def _taken(gateway: Gateway, tables: Iterable[RouteTable], cloud: Cloud) -> dict
 def _removed_routes(
     gateway: Gateway, name: str, routes: Iterable[Route], design: Design, whole: bool = False
 ) -> list[str]:
-    """Items for those of a table's routes that lead to the gateway and go; their destinations. `whole`: all of them."""
+    """Return the items of a table's routes to the gateway that go, and their destinations. `whole`: all of them."""
     target = gateway.interface.id if gateway.interface else None
     gone = [route.destination for route in routes if target and route.target == target]
     common = Placement("remove", PART, gateway.member.host)

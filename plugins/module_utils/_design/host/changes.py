@@ -28,7 +28,7 @@ would never translate them. So the space's zone begins when the route is there: 
 
 
 def natural_sort_key(name: str) -> list[Any]:
-    """To sort tun9 before tun10."""
+    """Return the key that sorts tun9 before tun10."""
     return [part.zfill(20) if place % 2 else part for place, part in enumerate(re.split("([0-9]+)", name))]
 
 

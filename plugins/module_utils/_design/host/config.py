@@ -44,7 +44,7 @@ class HostConfig:
     firewall: Part = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
-        """As role aggregator_host takes it."""
+        """Return the configuration as role aggregator_host takes it."""
         return {
             "masquerade": [self.masquerade[name] for name in sorted(self.masquerade)],
             "return_routes": [self.return_routes[name] for name in sorted(self.return_routes)],

@@ -27,7 +27,7 @@ _PORTS = re.compile(r"(?:(tcp|udp)/)?(\d{1,5})(?:-(\d{1,5}))?")
 def aggregator_rules(
     desired: DesiredNetwork, direct: bool, others: Iterable[str], publics: Iterable[str]
 ) -> list[Rule]:
-    """Of the group of the aggregators in one VPC; `others` are private addresses of those in other VPCs."""
+    """Return the rules of the group of the aggregators in one VPC; `others` are private addresses in other VPCs."""
     protocol, port = VXLAN
     rules = [Rule(protocol, port, port, source) for source in (SELF, *(f"{address}/32" for address in others))]
     # direct BGP runs inside one subnet, so inside one VPC
@@ -39,7 +39,7 @@ def aggregator_rules(
 
 
 def inbound_rules(desired: DesiredNetwork) -> list[Rule]:
-    """Of what may come in to CPE NAT addresses."""
+    """Return the rules of the group for connections to CPE NAT addresses."""
     rules = []
     for given in desired.cpe_nat_inbound:
         protocol = {"all": "-1"}.get(given["protocol"], given["protocol"])
@@ -52,7 +52,7 @@ def inbound_rules(desired: DesiredNetwork) -> list[Rule]:
 
 
 def rule_input(rule: Rule) -> dict[str, Any]:
-    """RULE of module aggregator_security."""
+    """Return a RULE of module aggregator_security."""
     return {
         "protocol": rule.protocol,
         "from_port": rule.from_port,

@@ -70,7 +70,7 @@ def gateway_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
 
 
 def design_vpc(space: DesiredSpace, context: Context) -> VpcDesign | None:
-    """Items and work for a space's VPC."""
+    """Add the items and the work of a space's VPC."""
     cloud, report = context.cloud, context.report
     if space.vpc is None:
         return None

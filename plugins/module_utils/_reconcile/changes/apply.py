@@ -73,7 +73,7 @@ def check(changes: Sequence[Change], refs: Refs) -> None:
 
 
 def _references(kind: Kind, value: Any) -> list[tuple[str, Any]]:
-    """All names of other objects in a value: (name space, name)."""
+    """Return all names of other objects in a value: (name space, name)."""
     if isinstance(kind, Reference):
         return [(kind.space, value)]
     if isinstance(kind, ListOf):

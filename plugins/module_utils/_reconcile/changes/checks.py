@@ -35,7 +35,7 @@ def check_own_address(refs: Refs, changes: Iterable[Change]) -> None:
 
 
 def _address(change: Change, name: str, value: object) -> str:
-    """The aggregator's own address as the server has it."""
+    """Return the aggregator's own address as the server has it."""
     try:
         return str(ipaddress.ip_address(str(value)))
     except ValueError as error:

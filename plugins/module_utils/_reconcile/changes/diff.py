@@ -59,7 +59,7 @@ def diff(
 
 
 def predict(found: Iterable[Object], changes: Iterable[Change]) -> list[Object]:
-    """The objects as they will be. New ones have no id, and the table's defaults where nothing was given."""
+    """Return the objects as they will be. New ones have no id, and the table's defaults where nothing was given."""
     after = {item.identity: item for item in found}
     for change in changes:
         if change.verb == DELETE:
@@ -86,13 +86,13 @@ def described(kind: str, parent: str, key: Any) -> dict[str, Any]:
 
 
 def readable(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Data without write-only fields, which the server never shows either."""
+    """Return data without write-only fields, which the server never shows either."""
     hidden = {field.name for field in RESOURCES[kind].fields if field.write_only}
     return {name: value for name, value in data.items() if name not in hidden}
 
 
 def missing_fields(resource: Resource, data: dict[str, Any]) -> list[str]:
-    """The fields without which an object cannot be created."""
+    """Return the fields without which an object cannot be created."""
     return [field.name for field in resource.fields if field.required and data.get(field.name) is None]
 
 
@@ -152,7 +152,7 @@ def _deletion(item: Object, present: Object) -> Change:
 
 
 def _fresh(change: Change) -> dict[str, Any]:
-    """A new object as the server fills it in, before what was given is laid over it."""
+    """Return a new object as the server fills it in, before what was given is laid over it."""
     resource = RESOURCES[change.kind]
     values = {**resource.defaults(), **(change.after or {})}
     in_order = {field.name: values[field.name] for field in resource.fields if field.name in values}

@@ -53,7 +53,7 @@ def make(api: Api, change: Change, refs: Refs) -> Object | None:
 
 
 def _create(api: Api, change: Change, body: dict[str, Any]) -> Mapping[str, Any]:
-    """POST; if the outcome is unclear, look whether it was done, and if not, do it once more."""
+    """Send POST; if the outcome is unclear, look whether it was done, and if not, send it once more."""
     for last in (False, True):
         try:
             answer = api.create(change.kind, change.parent, body)
@@ -75,7 +75,7 @@ def _create(api: Api, change: Change, body: dict[str, Any]) -> Mapping[str, Any]
 
 
 def _update(api: Api, change: Change, refs: Refs, body: dict[str, Any]) -> Mapping[str, Any]:
-    """PATCH; if the outcome is unclear, look whether it was done."""
+    """Send PATCH; if the outcome is unclear, look whether it was done."""
     fields = RESOURCES[change.kind].fields
     try:
         answer = api.update(change.kind, change.parent, change.id, body)
@@ -160,7 +160,7 @@ def _read_back(change: Change, look: Callable[[], Mapping[str, Any] | None]) -> 
 
 
 def _find(api: Api, change: Change) -> Mapping[str, Any] | None:
-    """The object with the natural key of a change, as the server has it."""
+    """Return the object with the natural key of a change, as the server has it."""
     resource = RESOURCES[change.kind]
     key = resource.field(resource.key)
     if key is None:
@@ -176,7 +176,7 @@ def _one(api: Api, change: Change) -> dict[str, Any]:
 
 
 def _is_gone(api: Api, change: Change) -> bool | None:
-    """True if there is nothing where the object was, None if there is."""
+    """Return True if there is nothing where the object was, None if there is."""
     try:
         api.ask(change.kind, change.parent, change.id)
     except ApiError as error:

@@ -16,7 +16,7 @@ from ..references import Refs
 
 
 def versions(refs: Refs, minimum: str) -> dict[str, Any]:
-    """The aggregators' versions against a minimum.
+    """Return the aggregators' versions against a minimum.
 
     :returns: {aggregators: [{id, name, version, supported}], supported}; ``supported`` of an aggregator that has not
         told its version is None, and does not count
