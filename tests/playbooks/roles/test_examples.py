@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The READMEs' examples of four roles lead to what they promise; pwan_gateway's is in tests/hosts."""
+"""The examples of the READMEs of four roles lead to what they promise; two others need hosts (tests/hosts)."""
 
 from __future__ import annotations
 
