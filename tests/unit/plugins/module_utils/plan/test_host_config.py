@@ -104,7 +104,7 @@ def test_site_includes_each_step_for_all_hosts() -> None:
     a file there puts it behind all others.
     """
     plays = yaml.safe_load((PLAYBOOKS / "site.yml").read_text(encoding="utf-8"))
-    (add,) = [play for play in plays if play["name"] == "Add"]
+    (add,) = [play for play in plays if play["name"] == "Add objects"]
     (step,) = [task for task in add["tasks"] if "loop" in task]
     assert step["ansible.builtin.include_tasks"] == "tasks/{{ bonding_step }}.yml"
     assert "when" not in step
