@@ -76,6 +76,14 @@ converge_timeout:
   description: Seconds that a host has for what was changed.
   returned: success
   type: int
+converge_tries:
+  description: Number of times that a host is asked within C(converge_timeout).
+  returned: success
+  type: int
+converge_delay:
+  description: Seconds between two of them.
+  returned: success
+  type: int
 host_cloud_init:
   description: V(true) if cloud-init is told to leave the addresses of aggregators alone.
   returned: success

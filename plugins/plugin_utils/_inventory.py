@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from math import ceil
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,6 +99,10 @@ def plain(value: Any) -> Any:
     return value
 
 
+CONVERGE_DELAY = 2
+"""Seconds between two looks at a host that has yet to get what was changed."""
+
+
 class Inventory:
     """The variables of the hosts of a group: `hosts` are the names of all that the inventory of this run has."""
 
@@ -132,12 +137,17 @@ class Inventory:
         if self._problems:
             raise InventoryError(self._problems)
         regions = {own.get("aws_region") for own in members.values()}
+        run: dict[str, Any] = {
+            name.removeprefix("bonding_"): shared.get(name, spec["default"]) for name, spec in RUN.items()
+        }
         return {
             "network": shared["bonding_network"],
             "plan": {option: shared[name] for name, option in PLAN.items() if name in shared},
             "server": {option: shared[name] for name, option in SERVER.items() if name in shared},
             "aws": {name.removeprefix("aws_"): shared[name] for name in AWS if name in shared},
-            **{name.removeprefix("bonding_"): shared.get(name, spec["default"]) for name, spec in RUN.items()},
+            **run,
+            "converge_tries": ceil(run["converge_timeout"] / CONVERGE_DELAY),
+            "converge_delay": CONVERGE_DELAY,
             **({"region": regions.pop()} if len(regions) == 1 and None not in regions else {}),
             "aggregators": [_aggregator(host, own) for host, own in members.items()],
             "hosts": {host: _host(own) for host, own in hosts.items()},

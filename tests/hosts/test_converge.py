@@ -17,11 +17,12 @@ from .packets import ip
 EXPECTED = {"device": "vx10000011", "addresses": ["10.254.0.7"], "peers": ["10.254.0.7"]}
 
 
-def settle(aggregator: Aggregator, timeout: int) -> Outcome:
+def settle(aggregator: Aggregator, tries: int) -> Outcome:
     work: dict[str, Any] = {"host_config": {"agg1": {}}, "expect": {"agg1": {"add": [EXPECTED]}}}
     inventory = {
         "network": "demo",
-        "converge_timeout": timeout,
+        "converge_tries": tries,
+        "converge_delay": 2,
         "converge_seconds": 0,
         "hosts": {"agg1": {"host_skip": []}},
     }
@@ -36,14 +37,14 @@ def settle(aggregator: Aggregator, timeout: int) -> Outcome:
 
 def test_a_host_is_asked_until_it_has_everything(aggregator: Aggregator) -> None:
     namespace = aggregator.host.namespace
-    late = settle(aggregator, 2)
+    late = settle(aggregator, 1)
     assert late.rc != 0
     assert late.failures == ["Not as expected: there is no device vx10000011."]
 
     ip(namespace, "link add vx10000011 type vxlan id 10000011 dstport 4789 local 127.0.0.1", "link set vx10000011 up")
     timer = threading.Timer(4, ip, (namespace, "addr add 10.254.0.7/20 dev vx10000011"))
     timer.start()
-    settled = settle(aggregator, 60)
+    settled = settle(aggregator, 30)
     timer.join()
     assert settled.rc == 0, settled.stdout
     assert [event["outcome"] for event in settled.events if "Wait for routing" in event["task"]] == ["skipped"]

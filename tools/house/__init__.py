@@ -20,7 +20,7 @@ from tools.house.files import header_problems, length_problems
 from tools.house.layers import layer_problems, requests_problems
 from tools.house.modules import action_group_problems, coverage_problems, documentation_problems
 from tools.house.paths import path_problems
-from tools.house.roles import role_problems, role_switch_problems, role_variable_problems
+from tools.house.roles import computing_problems, role_problems, role_switch_problems, role_variable_problems
 from tools.house.structure import circle_problems, parameter_problems
 
 Rule = Callable[[Path], list[str]]
@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "every role has README, argument_specs and tasks": role_problems,
     "every role variable carries the role's name": role_variable_problems,
     "every switch of a role is read as a boolean": role_switch_problems,
+    "no expression of a role or a playbook computes": computing_problems,
     "every Python file names its licence": header_problems,
     "no file is too long": length_problems,
     RULE: docstring_problems,

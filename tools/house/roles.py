@@ -93,3 +93,30 @@ def role_switch_problems(root: Path) -> list[str]:
                     if re.search(rf"\b{name}\b(?! *\| *bool\b)", text)
                 ]
     return problems
+
+
+COMPUTING = re.compile(
+    r"\bzip(_longest)?\b|\bproduct\b|items2dict|dict2items|\b(permutations|combinations|subelements|groupby)\b"
+    r"|\bbatch\(|\brange\(|\bdict\(|\.items\(|\.split\("
+    r"|\bipaddr|\bipmath|\bip(subnet|wrap)\b|\| *[\w.]*\bip(v4|v6)\b|\bnthhost\b|cidr_merge"
+    r"|\bmap\( *'(regex_replace|combine|extract)'|\bcombine\( *[{\[]|\bjson_query\b|\bnamespace\(|\{% *(for|set)\b"
+    r"| [-+*/%] \d| \d+ [-+*/%] |\| *(int|length)\)? [-+*/%]"
+)
+"""Joins, look-up tables and arithmetic in Jinja, which nothing tests: a filter over a pure function does them."""
+TABLE = re.compile(r"\{\{-? *[{\[].*\|")
+"""A table inside of an expression that computes it. A table of YAML whose values are expressions is none."""
+
+
+def computing_problems(root: Path) -> list[str]:
+    """Expressions of roles and playbooks that join or compute, and internals (`__`) that are computed tables."""
+    problems = []
+    for path in [path for folder in ("roles", "playbooks") for path in sorted((root / folder).rglob("*.yml"))]:
+        if "meta" in path.parts:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            text = "" if line.lstrip().startswith("#") else line
+            if found := COMPUTING.search(text):
+                problems.append(f"{path.relative_to(root)}:{number}: computes in Jinja ('{found.group().strip()}')")
+            elif re.match(r" *__\w+:", text) and TABLE.search(text):
+                problems.append(f"{path.relative_to(root)}:{number}: has an internal that is a computed table")
+    return problems

@@ -18,10 +18,6 @@ import yaml
 ROOT = pathlib.Path(__file__).parents[3]
 WRITERS = {f"ansible.builtin.{name}" for name in ("assemble", "blockinfile", "copy", "file", "get_url", "lineinfile")}
 WRITERS |= {f"ansible.builtin.{name}" for name in ("replace", "template", "unarchive")}
-COMPUTING = re.compile(
-    r"\bzip(_longest)?\b|\| *product\b|\bproduct\(|items2dict|dict2items|\bbatch\(|\brange\(|\.split\(|ipaddr|ipmath"
-)
-"""Joins, look-up tables and arithmetic in Jinja, which nothing tests: a filter over a pure function does them."""
 LONGEST_NAME = 60
 Task = dict[str, Any]
 
@@ -71,19 +67,6 @@ def test_a_file_on_a_host_is_roots_and_its_mode_is_said(name: str, options: Task
     assert (options.get("owner"), options.get("group")) == ("root", "root"), name
     assert "mode" in options, name
     assert options["mode"].startswith(("0644", "0755", "{{")), name
-
-
-def test_no_expression_joins_or_computes() -> None:
-    """Check roles and playbooks: style-guide.md, "No logic in Jinja"."""
-    paths = [path for folder in ("roles", "playbooks") for path in sorted((ROOT / folder).rglob("*.yml"))]
-    assert len(paths) > 50
-    found = [
-        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for path in paths
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if "/meta/" not in str(path) and not line.lstrip().startswith("#") and COMPUTING.search(line)
-    ]
-    assert found == []
 
 
 def test_names_of_tasks_are_short() -> None:

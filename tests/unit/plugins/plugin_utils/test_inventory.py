@@ -70,6 +70,7 @@ def test_inventory_is_parted_by_who_takes_it() -> None:
     assert found["server"] == {"api_url": "https://192.0.2.1", "api_token": "t0ken"}
     assert (found["aws"], found["region"]) == ({"profile": "bonding"}, "eu-central-1")
     assert (found["converge_seconds"], found["converge_timeout"], found["host_cloud_init"]) == (0, 60, False)
+    assert (found["converge_tries"], found["converge_delay"]) == (30, 2)
     assert found["aggregators"] == [
         {
             "host": "agg1",
@@ -105,6 +106,10 @@ def test_variable_of_the_network_is_the_same_on_all_hosts(name: str) -> None:
         text = " ".join(problems(hosts))
         assert text.startswith(f"{name}: differs between the hosts agg1 and agg2")
         assert "value" not in text or not spec.get("no_log")
+
+
+def test_a_host_is_asked_to_the_end_of_its_time() -> None:
+    assert [read({"agg1": {}}, bonding_converge_timeout=given)["converge_tries"] for given in (1, 4, 5)] == [1, 2, 3]
 
 
 def test_same_switch_in_another_spelling_is_no_difference() -> None:
