@@ -160,7 +160,10 @@ def _warn(
     for aggregator in aggregators:
         instance = joined[aggregator.id]
         if instance is not None and instance.is_stopped:
-            result.warnings.append(f"{aggregator.title}: its instance {instance.id} is {instance.state}.")
+            result.warnings.append(
+                f"{aggregator.title}: its instance {instance.id} is {instance.state}: what is configured takes effect "
+                "when it runs. Start it."
+            )
     lost = [one for one in aggregators if joined[one.id] is None and one.id not in given]
     if not lost or not wanted.asks_aws:
         return

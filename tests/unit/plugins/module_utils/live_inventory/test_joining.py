@@ -96,7 +96,9 @@ def test_stopped_instance_is_a_host_with_a_warning() -> None:
     stopped = Instance("i-2", "eu-west-1", state="stopped", public_ips=("203.0.113.12",))
     found = made(ONE, stopped)
     assert found.hosts["agg2"]["aws_instance_state"] == "stopped"
-    assert found.warnings == ["aggregator agg2 (id 12): its instance i-2 is stopped."]
+    assert found.warnings == [
+        "aggregator agg2 (id 12): its instance i-2 is stopped: what is configured takes effect when it runs. Start it."
+    ]
 
 
 def test_empty_answers_are_errors_unless_told_otherwise() -> None:
