@@ -133,7 +133,9 @@ class Inventory:
             members = declared(shared[MEMBERS], hosts, self._group, self._problems)
             hosts = {host: members[host] for host in hosts}
         if "bonding_network" not in shared and not self._problems:
-            self._problems.append("bonding_network: is not given. Every object that is made carries this name.")
+            self._problems.append(
+                "bonding_network: is not given. Every object that is made carries this name. Give one."
+            )
         if self._problems:
             raise InventoryError(self._problems)
         regions = {own.get("aws_region") for own in members.values()}

@@ -99,7 +99,9 @@ def read_server(options: Mapping[str, Any], *, groups: bool) -> tuple[list[Aggre
     :raises LiveInventoryError: if a list cannot be read
     """
     if REQUESTS_IMPORT_ERROR is not None:
-        raise LiveInventoryError("management server: the Python library requests is missing in Ansible's own Python.")
+        raise LiveInventoryError(
+            "management server: the Python library requests is missing in Ansible's own Python. Install it."
+        )
     try:
         connection = connection_of(options)
         with Client(connection, PARALLEL) as client:

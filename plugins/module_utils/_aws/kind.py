@@ -86,7 +86,7 @@ class Call:
         return api_name(self.method)
 
     def dry_run(self, **values: Of) -> Call:
-        """Return this call, of which EC2 has a dry run with these parameters."""
+        """Return this call with the parameters of its dry run."""
         return replace(self, params=lambda item, state: {name: of(item, state) for name, of in values.items()})
 
 

@@ -132,7 +132,7 @@ def later(staged: Object, wanted: Object) -> dict[str, Any]:
 
 
 def _areas(found: Any, wanted: Any) -> tuple[Any, Any]:
-    """OSPF's areas: their interfaces grow and shrink like Babel's."""
+    """Return OSPF's areas of a phase: their interfaces grow and shrink like Babel's."""
     old = {area["area_id"]: area.get("interfaces") for area in found or ()}
     new = {area["area_id"]: area.get("interfaces") for area in wanted or ()}
     added = [

@@ -23,7 +23,7 @@ INTERFACES = ("vxlan_interface", "ethernet_interface")
 def host_inputs(
     sides: Mapping[str, HostConfigChange], hosts: Collection[str], parts: Collection[str], limited: bool
 ) -> dict[str, dict[str, HostConfigInput]]:
-    """{host: {phase: configuration}}; a phase that leaves what the last one does is left out.
+    """Return by host and phase the configuration; a phase that leaves what the last one does is left out.
 
     Before the phases comes PREPARE: what the host has before the routes of the first phase. Where removals have to
     wait, the last phase leaves what the one before has left.
@@ -79,7 +79,7 @@ def expected_interfaces(design: Design, hosts: Collection[str]) -> dict[str, lis
 
 
 def _tunnels(design: Design, hosts: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """{device: {host: its tunnel addresses}} of the run's hosts."""
+    """Return by device and host the tunnel addresses of the run's hosts."""
     tunnels: dict[str, dict[str, list[str]]] = {}
     for batch in design.batches["remove"]:
         for obj in batch.wanted:

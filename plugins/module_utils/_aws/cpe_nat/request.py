@@ -65,7 +65,7 @@ class Request:
 
     @classmethod
     def of(cls, params: Mapping[str, Any], check_mode: bool = False) -> Request:
-        """From the module's parameters. Raises CpeNatError with all that is wrong in them."""
+        """Read the request from the module's parameters. Raises CpeNatError with all that is wrong in them."""
         names = {item.name for item in fields(Entry)}
         request = cls(
             network=params["network"],

@@ -29,7 +29,7 @@ FULL_MESH = 32
 
 
 def transit_objects(mesh: Mesh, desired: DesiredNetwork) -> list[Object]:
-    """VXLAN without a space on every member, and BGP over it."""
+    """Return the objects of a VXLAN without a space on every member, and of BGP over it."""
     if desired.bgp is None:
         return []
     inside = [member for member in mesh.members if member.id in mesh.addresses]

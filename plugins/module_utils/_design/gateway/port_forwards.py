@@ -50,7 +50,7 @@ def _check_forward(forward: Mapping[str, Any], wanted: DesiredGateway, what: str
         if wanted.networks and not any(to in ipaddress.IPv4Network(network) for network in wanted.networks):
             report.problem(
                 f"{label}: to: {to} lies outside of the gateway's networks ({', '.join(wanted.networks)}): it is no "
-                "host behind a bond."
+                "host behind a bond. Name a host inside of them."
             )
 
 

@@ -123,7 +123,7 @@ def _host(given: Mapping[str, Any], report: Report) -> DesiredHost:
     never_empty(options, "primary_devices", f"{host}: bonding_primary_devices", "eth0 and ens5", report)
     private_ip = options.pop("private_ip_address", None)
     if private_ip is not None and not is_address(private_ip):
-        report.problem(f"{host}: aws_private_ip_address: {private_ip!r} is no IPv4 address.")
+        report.problem(f"{host}: aws_private_ip_address: {private_ip!r} is no IPv4 address. Give it without /.")
         private_ip = None
     for name in ("primary_devices", "host_skip"):
         if name in options:
@@ -154,7 +154,7 @@ def _entries(given: Iterable[Mapping[str, Any]], report: Report) -> Iterable[Des
         missing = [name for name in needed if name not in options]
         if missing:
             what = f"bond {options['bond']}" if "bond" in options else f"entry {place}"
-            report.problem(f"bonding_cpe_nat_ips, {what}: {' and '.join(missing)} must be given.")
+            report.problem(f"bonding_cpe_nat_ips, {what}: {' and '.join(missing)} must be given. Complete the entry.")
         else:
             yield DesiredEntry(**options, number=place)
 

@@ -26,7 +26,9 @@ def read_tags(given: Any, what: str, report: Report) -> dict[str, str]:
         else:
             found[str(key)] = str(value)
     if len(found) > MOST:
-        report.problem(f"{what}: has {len(found)} tags, expected at most {MOST}: EC2 lets an object have 50 with ours.")
+        report.problem(
+            f"{what}: has {len(found)} tags, expected at most {MOST}: EC2 allows 50 with ours. Leave some out."
+        )
     return found
 
 

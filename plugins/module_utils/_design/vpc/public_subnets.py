@@ -109,7 +109,7 @@ def public_items(space: str, gateway: InternetGateway | None, public: Mapping[st
 def remove_public_subnets(
     space: str, found: Vpc, public: Iterable[str], desired: DesiredNetwork, cloud: Cloud, design: Design
 ) -> None:
-    """Public subnets and tables of zones in which no NAT gateway is wanted, and none of ours stays."""
+    """Delete public subnets and tables of zones in which no NAT gateway is wanted, and none of ours stays."""
     going = {item.key for item in design.items if item.kind == NAT and item.verb == "delete"}
     subnets = dict(_by_zone(public_subnet_key(space, ""), cloud.subnets, desired))
     tables = dict(_by_zone(public_table_key(space, ""), cloud.route_tables, desired))

@@ -173,7 +173,7 @@ def test_template_that_cannot_be_evaluated_names_the_variable() -> None:
 
 def test_network_and_a_host_are_needed() -> None:
     assert problems({"agg1": {"bonding_network": ""}}) == [
-        "bonding_network: is not given. Every object that is made carries this name."
+        "bonding_network: is not given. Every object that is made carries this name. Give one."
     ]
     assert problems({}) == ["The group of aggregators has no host. Nothing can be done without one."]
 

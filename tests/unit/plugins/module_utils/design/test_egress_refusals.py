@@ -66,7 +66,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         [
             "space acme, gateway on agg1: port_forwards: udp port 53: to: 192.0.2.9 lies outside of the gateway's "
-            "networks (172.16.0.0/12): it is no host behind a bond.",
+            "networks (172.16.0.0/12): it is no host behind a bond. Name a host inside of them.",
             "space acme, gateway on agg3: interface is needed: the name that the device gets on agg3. With "
             "bonding_manage_hosts: true it is given over SSH.",
         ],

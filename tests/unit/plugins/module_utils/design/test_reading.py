@@ -157,7 +157,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a private address of another kind": (
         {"aggregators": [host("agg1", private_ip_address="10.1.0.11/24")]},
-        "agg1: aws_private_ip_address: '10.1.0.11/24' is no IPv4 address.",
+        "agg1: aws_private_ip_address: '10.1.0.11/24' is no IPv4 address. Give it without /.",
     ),
     "a host with a slash": (
         {"aggregators": [host("a/b")]},
@@ -176,7 +176,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an entry without its host": (
         {"cpe_nat_ips": [entry(nat_ip="")]},
-        "bonding_cpe_nat_ips, bond 17: nat_ip must be given.",
+        "bonding_cpe_nat_ips, bond 17: nat_ip must be given. Complete the entry.",
     ),
     "a mesh's device with a quote": (
         vxlan(interface='ens5":12,"q'),
