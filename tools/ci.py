@@ -36,6 +36,7 @@ ONCE = (
     "tests/playbooks/roles",
     "tests/lab",
     "tests/emulator",
+    "tests/mutations",
     "tests/packets",
     "tests/faults",
     "tests/awx",
@@ -47,8 +48,9 @@ ONCE = (
     "tests/house",
 )
 """Folders of tests that need not run on every line: the repository's rules and tools, the stand-ins' own rules, the
-engines on the emulator of EC2, each module and role by itself (together they are in the playbooks, which every line
-runs), faults, the habits of another server, AWX, the table of changes, and the long ways from one network to another.
+engines on the emulator of EC2, spoilt answers and inventories, each module and role by itself (together they are in the
+playbooks, which every line runs), faults, the habits of another server, AWX, the table of changes, and the long ways
+from one network to another.
 """
 HOSTS = "tests/hosts"
 """Folder of the tests that have a command of their own, because they need root or a user namespace."""

@@ -15,8 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import typed
-
-from .world import HOSTS, acme, entry, host, initech, small_world
+from tests.unit.plugins.module_utils.design.world import HOSTS, acme, entry, host, initech, small_world
 
 VALUES: list[Any] = [
     *(None, "", " ", [], {}, [""], [None], [[]], [{}], ["x"], {"x": 1}, True, False, -1, 0, 1, 1.5, 2**40, 10**400),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from .test_cpe_nat_entries import engines_refuse, full_world, work_of
+from tests.unit.plugins.module_utils.design.test_cpe_nat_entries import engines_refuse, full_world, work_of
 
 GOOD: dict[str, list[Any]] = {
     "bond": ["17", "17", "18", "acme-hamburg"],
