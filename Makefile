@@ -4,6 +4,7 @@
 #   PY      the Python of an environment that is set up already           default: set up as needed
 #   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
+#   SANITY  more options of ansible-test for `make sanity`                default: none
 #   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
 #   RACES   options of `make races`                                       default: 30 pairs
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
@@ -15,6 +16,7 @@ PY ?=
 TESTS ?=
 PYTEST_ARGS ?= -n 2 --dist loadfile
 STAGES ?=
+SANITY ?=
 FIGURES ?=
 PACKETS ?=
 RACES ?=
@@ -73,7 +75,7 @@ lint: ## ansible-lint, ruff, mypy, ansible-test sanity, documentation, changelog
 	@$(run_tools) -m tools.lint $(STAGES)
 
 sanity: ## ansible-test sanity alone
-	@$(run) -m tools.sanity
+	@$(run) -m tools.sanity $(SANITY)
 
 format: ## let ruff put the Python files in order
 	@$(run_tools) -m ruff check --fix --quiet . && $(run_tools) -m ruff format .

@@ -20,6 +20,7 @@ import pytest
 from tools import ci, sanity
 from tools import lint as lint_module
 from tools.fresh_copy import ROOT, fresh_copy, make_copy, tracked_files
+from tools.lines import read_lines
 from tools.lint import Command, Place
 
 
@@ -159,8 +160,8 @@ def test_counts_of_pytest(text: str, counts: dict[str, int]) -> None:
 class FakeRunner(ci.Runner):
     """Counts three tests for each run that should count some."""
 
-    def run(self, title: str, *command: str, counts_tests: bool = False) -> None:
-        self.outcomes.append(ci.Outcome(title, True, 1.0, Counter(passed=3) if counts_tests else Counter()))
+    def run(self, title: str, *command: str, counts_tests: bool = False, niceness: int = 0) -> None:
+        self.outcomes.append(ci.Outcome(title, True, 1.0, 0.5, Counter(passed=3) if counts_tests else Counter()))
 
 
 @pytest.mark.parametrize(
@@ -220,11 +221,61 @@ def test_what_ci_leaves_out_is_in_a_folder_that_it_runs_without_the_file(monkeyp
     runner, ran = ci.Runner(), {}
     monkeypatch.setattr(runner, "run", lambda title, *words, **_more: ran.update({title: words}))
     for job in ci.jobs([]):
-        job(runner)
+        job.start(runner)
     ways = [word for word in ran["tests playbooks ways"] if word.startswith("PYTEST_ARGS=")]
     left_out = [path for path in ci.LONG if path.startswith("tests/playbooks/ways/")]
     assert len(left_out) == 10
     assert all(f"--ignore={path}" in ways[0] for path in left_out)
+
+
+def test_the_longest_job_starts_first_and_all_were_measured() -> None:
+    lines = read_lines()
+    titles = [job.title for job in ci.jobs([lines[0], lines[-1]])]
+    assert sorted(titles) == sorted(ci.SECONDS)
+    assert [ci.SECONDS[title] for title in titles] == sorted(ci.SECONDS.values(), reverse=True)
+
+
+def test_a_job_that_was_not_measured_starts_before_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ci.SECONDS, "lint")
+    assert ci.jobs([])[0].title == "lint"
+
+
+def test_pylint_runs_on_the_newest_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner, ran = ci.Runner(), {}
+    monkeypatch.setattr(runner, "run", lambda title, *words, **_more: ran.update({title: words}))
+    lines = read_lines()
+    for job in ci.jobs(lines):
+        job.start(runner)
+    without = {title for title, words in ran.items() if "SANITY=--skip-test pylint" in words}
+    assert without == {f"{line.name} sanity" for line in lines[:-1]}
+    assert f"{lines[-1].name} sanity" in ran
+
+
+def test_make_gives_the_options_of_sanity_to_ansible_test() -> None:
+    command = ["make", "--dry-run", "--no-print-directory", "PY=python", "sanity", "SANITY=--skip-test pylint"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1].endswith("-m tools.sanity --skip-test pylint")
+
+
+def test_a_job_runs_with_the_niceness_that_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    runner = ci.Runner()
+    code = "import os; print('niceness', os.nice(0))"
+    runner.run("first", sys.executable, "-c", code, niceness=0)
+    runner.run("second", sys.executable, "-c", code)
+    here = os.nice(0)
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("niceness")]
+    assert said == [f"niceness {here}", f"niceness {min(here + ci.BACKGROUND, 19)}"]
+
+
+def test_a_job_counts_the_processor_time_of_its_own_processes() -> None:
+    runner = ci.Runner()
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}], check=True)"
+    runner.run("busy", sys.executable, "-c", child)
+    runner.run("idle", sys.executable, "-c", "import time; time.sleep(0.5)")
+    busy_one, idle_one = runner.outcomes
+    assert busy_one.cpu >= 0.5 > idle_one.cpu
+    assert idle_one.seconds >= 0.5
 
 
 def test_every_folder_of_tests_runs_in_ci() -> None:
@@ -280,7 +331,7 @@ def test_ci_says_where_the_doors_with_namespaces_cannot_run(
     assert ci.main() == 0
     lines = capsys.readouterr().out.splitlines()
     for door in ("packets", "hosts"):
-        assert (f"{door}: ok (1 s)" in lines) == (not reason)
+        assert (f"{door}: ok (1 s, 0 s of a processor)" in lines) == (not reason)
         assert (f"{door}: NOT RUN, {said}" in lines) == bool(reason)
 
 
