@@ -8,9 +8,26 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import metadata
 from pathlib import Path
 
-from .moto_version import WrongMoto, require_moto
+WANTED = "5.2.5"
+"""The one version of moto that the rules are written for."""
+
+
+class WrongMoto(Exception):
+    """moto is missing or of another version; the text says which and what to install."""
+
+
+def require_moto() -> None:
+    """Raise WrongMoto unless exactly the pinned moto is installed: the rules reach into its internals."""
+    try:
+        found = metadata.version("moto")
+    except metadata.PackageNotFoundError:
+        found = None
+    if found != WANTED:
+        what = "moto is not installed" if found is None else f"moto {found} is installed"
+        raise WrongMoto(f"lab.aws works with moto {WANTED} only, but {what}: pip install 'moto[ec2]=={WANTED}'")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -15,10 +15,10 @@ from typing import Any
 from moto.ec2.models import instances, internet_gateways, route_tables, security_groups, subnets, vpcs
 
 from .ec2 import elastic_ip_addresses, elastic_network_interfaces, nat_gateways
-from .ec2.amis import DEFAULT_IMAGE
 from .ec2.backend import Ec2Backend
 from .ec2.elastic_ip_addresses import Pool
 from .ec2.errors import not_found, prefix_of, refuse
+from .ec2.instances import DEFAULT_IMAGE
 from .ec2.public_addresses import PUBLIC
 from .ec2.quotas import DEFAULTS
 from .ec2.route_tables import parse_destination

@@ -12,15 +12,20 @@ from moto.ec2 import utils
 from moto.ec2.models import ec2_backends, instances, subnets, vpcs
 
 from .account_attributes import REGIONS, ZONES, AccountActions
-from .amis import ImageRules
-from .egress_only_internet_gateways import EGRESS_ONLY_GATEWAYS, EgressOnlyGatewayActions, EgressOnlyGatewayRules
+from .describe import HiddenObjects
 from .elastic_ip_addresses import ADDRESSES, AddressActions, AddressRules, Pool
 from .elastic_network_interface_actions import INTERFACES, InterfaceActions
 from .elastic_network_interfaces import InterfaceRules
 from .errors import invalid, refuse
-from .eventual_consistency import HiddenObjects
-from .instances import INSTANCES, STATUSES, InstanceActions, InstanceRules, LabInstance
-from .internet_gateways import GATEWAYS, InternetGatewayActions, InternetGatewayRules
+from .instances import INSTANCES, STATUSES, ImageRules, InstanceActions, InstanceRules, LabInstance
+from .internet_gateways import (
+    EGRESS_ONLY_GATEWAYS,
+    GATEWAYS,
+    EgressOnlyGatewayActions,
+    EgressOnlyGatewayRules,
+    InternetGatewayActions,
+    InternetGatewayRules,
+)
 from .nat_gateways import NAT_GATEWAYS, NatGatewayActions, NatGatewayRules
 from .pages import check_listing
 from .parameters import check_parameters, keep_sources

@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
@@ -23,6 +24,8 @@ from .errors import invalid, not_found, refuse
 from .pages import page
 from .tags import tag_list
 
+IMAGES = {"ami-0d000000000000064": "x86_64", "ami-0d0000000000000a6": "arm64"}
+DEFAULT_IMAGE = "ami-0d000000000000064"
 LAUNCHED = {
     *("AssociatePublicIpAddress", "DeleteOnTermination", "Description", "DeviceIndex", "Groups", "Ipv6AddressCount"),
     *("NetworkInterfaceId", "PrivateIpAddress", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount", "SubnetId"),
@@ -142,6 +145,29 @@ class LabInstance(Instance):
             if delete:
                 self.ec2_backend.drop_interface(nic)
         return super().terminate()
+
+
+class ImageRules(EC2Backend):
+    """One image for each architecture; any other can be launched too.
+
+    moto brings 1,300 of them, which cost more time at each reset and copy than everything else.
+    """
+
+    def _load_amis(self) -> None:
+        for image_id, architecture in IMAGES.items():
+            self.amis[image_id] = Ami(
+                self,
+                image_id,
+                name=f"linux-{architecture}",
+                owner_alias="amazon",
+                public=True,
+                virtualization_type="hvm",
+                architecture=architecture,
+                image_location=f"amazon/linux-{architecture}",
+                hypervisor="xen",
+                root_device_type="ebs",
+                region_name=self.region_name,
+            )
 
 
 class InstanceRules(EC2Backend):

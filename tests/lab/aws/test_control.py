@@ -320,8 +320,8 @@ def run(*code: str) -> subprocess.CompletedProcess[str]:
 
 def test_another_moto_is_refused() -> None:
     program = (
-        "import lab.aws.moto_version as pin, lab.aws.__main__ as program\n"
-        "pin.metadata.version = lambda name: '5.9.9'\n"
+        "import lab.aws.__main__ as program\n"
+        "program.metadata.version = lambda name: '5.9.9'\n"
         "raise SystemExit(program.main(['--port', '0']))"
     )
     ended = run("-c", program)
