@@ -27,10 +27,12 @@ from . import database
 from .faults import INSTEAD, Fault, parse
 from .middleware import WRITES
 from .renaming import Renaming
-from .request_log import readable
 
 Submit = Callable[[Callable[[], Response]], Response]
 Note = Callable[[int | None], None]
+_SECRETS = ("password", "token")
+_MASK = "********"
+_MOST_TEXT = 2000
 
 
 class Api:
@@ -128,3 +130,27 @@ def _altered(content: bytes, fields: dict[str, Any]) -> bytes:
         if isinstance(entry, dict):
             entry.update(fields)
     return json.dumps(found).encode()
+
+
+def masked(value: Any) -> Any:
+    """The value without what stands under a key that names a secret."""
+    if isinstance(value, dict):
+        return {
+            key: _MASK if item is not None and any(word in str(key).lower() for word in _SECRETS) else masked(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return value
+
+
+def readable(body: bytes) -> Any:
+    """A request's body as the log shows it."""
+    if not body:
+        return None
+    text = body.decode("utf-8", "replace")
+    try:
+        return masked(json.loads(text))
+    except ValueError:
+        # What is no JSON may still hold a password, which could not be found in it.
+        return _MASK if any(word in text.lower() for word in _SECRETS) else text[:_MOST_TEXT]

@@ -14,7 +14,7 @@ from lab.kit.messages import ControlError
 from . import database, models, state
 from .api import Api
 from .renaming import Renaming
-from .seed import permit
+from .seed import one_of, permit
 from .urls import RESOURCES
 
 
@@ -46,8 +46,11 @@ def move(given: Any) -> None:
     """Set the aggregator that a bond is on at the moment."""
     if not isinstance(given, dict) or set(given) != {"bond", "aggregator"}:
         raise ControlError("a move is {bond, aggregator}")
-    bond = _one(models.Bond, given["bond"])
-    bond.current_aggregator = _one(models.Aggregator, given["aggregator"])
+    try:
+        bond, aggregator = one_of(models.Bond, given["bond"]), one_of(models.Aggregator, given["aggregator"])
+    except ValueError as error:
+        raise ControlError(str(error)) from error
+    bond.current_aggregator = aggregator
     bond.save()
 
 
@@ -60,12 +63,3 @@ def permit_all(given: Any) -> None:
         if user is None:
             raise ControlError(f"there is no user {email}")
         permit(user, names)
-
-
-def _one(model: Any, reference: str | int) -> Any:
-    where = {"pk": int(reference)} if str(reference).isdigit() else {"name": reference}
-    found = list(model.objects.filter(**where))
-    if len(found) != 1:
-        ids = ", ".join(str(row.pk) for row in found) or "none"
-        raise ControlError(f"{model.__name__.lower()} {reference}: one was expected, found: {ids}")
-    return found[0]

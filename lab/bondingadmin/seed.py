@@ -38,16 +38,6 @@ from . import models, permissions
 from .serializers.base import stored
 from .serializers.interfaces import with_descriptions, with_families
 
-SECTIONS = (
-    "users",
-    "spaces",
-    "routing_groups",
-    "aggregators",
-    "bonds",
-    "aggregator_interfaces",
-    "aggregator_filters",
-    "aggregator_protocols",
-)
 INTERFACES = {
     "ethernet": models.EthernetInterface,
     "vlan": models.VlanInterface,
@@ -75,26 +65,16 @@ def read(path: pathlib.Path) -> dict[str, Any]:
         raise SeedError(f"{path}: {error}") from error
     if not isinstance(given, dict) or not all(isinstance(part, list) for part in given.values()):
         raise SeedError(f"{path}: a seed is a dictionary of lists")
-    unknown = sorted(set(given) - set(SECTIONS))
+    unknown = sorted(set(given) - set(MAKERS))
     if unknown:
-        raise SeedError(f"{path}: unknown: {', '.join(unknown)}; known: {', '.join(SECTIONS)}")
+        raise SeedError(f"{path}: unknown: {', '.join(unknown)}; known: {', '.join(MAKERS)}")
     return given
 
 
 def fill(given: Mapping[str, Any]) -> None:
     """Make everything that the seed names, in an empty database."""
-    makers = {
-        "spaces": _space,
-        "routing_groups": _routing_group,
-        "aggregators": _aggregator,
-        "bonds": _bond,
-        "aggregator_interfaces": _interface,
-        "aggregator_filters": _filter,
-        "aggregator_protocols": _protocol,
-        "users": _user,
-    }
     with transaction.atomic():
-        for section, make in makers.items():
+        for section, make in MAKERS.items():
             entries = given.get(section) or []
             if section == "aggregator_interfaces":
                 # A VLAN's parent has to be there.
@@ -117,15 +97,18 @@ def _of_space(key: str | None) -> models.Space | None:
     return found
 
 
-def _of_aggregator(reference: str | int | None) -> models.Aggregator | None:
-    if reference is None:
-        return None
+def one_of(model: Any, reference: str | int) -> Any:
+    """Return the object with this name or id. Raises ValueError."""
     where = {"pk": int(reference)} if str(reference).isdigit() else {"name": reference}
-    found = list(models.Aggregator.objects.filter(**where))
+    found = list(model.objects.filter(**where))
     if len(found) != 1:
-        raise ValueError(f"{len(found)} aggregators are {reference}")
-    aggregator: models.Aggregator = found[0]
-    return aggregator
+        ids = ", ".join(str(row.pk) for row in found) or "none"
+        raise ValueError(f"{model.__name__.lower()} {reference}: one was expected, found: {ids}")
+    return found[0]
+
+
+def _of_aggregator(reference: str | int | None) -> models.Aggregator | None:
+    return None if reference is None else one_of(models.Aggregator, reference)
 
 
 def _space(entry: dict[str, Any]) -> None:
@@ -240,3 +223,16 @@ def _permissions(wanted: Iterable[str]) -> list[Permission]:
             raise ValueError(f"there is no permission {pattern}")
         found.update({name: known[name] for name in names})
     return list(found.values())
+
+
+MAKERS = {
+    "spaces": _space,
+    "routing_groups": _routing_group,
+    "aggregators": _aggregator,
+    "bonds": _bond,
+    "aggregator_interfaces": _interface,
+    "aggregator_filters": _filter,
+    "aggregator_protocols": _protocol,
+    "users": _user,
+}
+"""Sections of a seed in the order in which they are made."""

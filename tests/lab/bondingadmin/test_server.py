@@ -158,13 +158,13 @@ def test_database_of_another_version_is_refused(tmp_path: pathlib.Path) -> None:
 
 BAD_SEEDS = {
     "spaces: {}": "a seed is a dictionary of lists",
-    "rooms: []": "unknown: rooms; known: users, spaces",
+    "rooms: []": "unknown: rooms; known: spaces, routing_groups",
     "spaces: [": "expected the node content",
     "spaces: [{key: a, parent: b}]": "there is no space with the key b",
     "spaces: [{name: a}]": "key is missing or unknown",
     "spaces: [{key: a, colour: red}]": "colour",
     "spaces: [{key: a}]\naggregators: [{name: x, space: a}, {name: x, space: a}]\n"
-    "bonds: [{name: b, space: a, aggregator: x}]": "2 aggregators are x",
+    "bonds: [{name: b, space: a, aggregator: x}]": "aggregator x: one was expected, found: 1, 2",
     "spaces: [{key: a}]\naggregators: [{name: x, space: a}]\n"
     "aggregator_interfaces: [{aggregator: x, type: bridge, name: br0}]": "bridge is missing or unknown",
     "users: [{email: a@example.com, password: p, permissions: [view_rooms]}]": "there is no permission view_rooms",
