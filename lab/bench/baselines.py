@@ -113,10 +113,10 @@ def addresses_loop(network: Network, addresses: list[Json]) -> tuple[pathlib.Pat
     return _write(network, "addresses", [task], {"module_defaults": defaults}), len(wanted)
 
 
-def empty_play(network: Network) -> pathlib.Path:
+def empty_play(folder: pathlib.Path) -> pathlib.Path:
     """Write a playbook without tasks, to measure the time that Ansible itself takes on the same inventory."""
     play = {"name": "Nothing", "hosts": "aggregators", "gather_facts": False, "tasks": []}
-    path = network.folder / "empty.yml"
+    path = folder / "empty.yml"
     path.write_text(yaml.safe_dump([play]), encoding="utf-8")
     return path
 

@@ -74,7 +74,7 @@ def floor(
         bench.load(state)
         return run_program(words)
 
-    empty = baselines.empty_play(network)
+    empty = baselines.empty_play(network.folder)
     return repeat(runs, again), repeat(runs, lambda: bench.playbook(empty))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import pathlib
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -17,9 +16,9 @@ from collections.abc import Callable
 from lab.demo.playbook import INVENTORY
 from lab.process import ROOT, stand_ins
 
-from .baselines import addresses_loop, modules_loop, uri_loop
+from .baselines import addresses_loop, empty_play, modules_loop, uri_loop
 from .benchmark import Figure, Line, Plan, floor, from_state, one_from_state
-from .measure import Bench, BenchError, Series, by_turns, repeat
+from .measure import Bench, BenchError, Series, by_turns, repeat, run_program
 from .networks import PASSWORD, USER, Network, make_network, plant_vpcs
 
 DEMO = ROOT / "lab" / "demo"
@@ -174,8 +173,7 @@ def demo(plan: Plan) -> list[Figure]:
         real = one_from_state(bench, "built", "site.yml")
         tried = one_from_state(bench, "built", "site.yml", "--check")
         same, check = by_turns(plan.runs, real, tried)
-        empty = plan.folder / "empty.yml"
-        empty.write_text("- hosts: aggregators\n  gather_facts: false\n  tasks: []\n", encoding="utf-8")
+        empty = empty_play(plan.folder)
         nothing = repeat(plan.runs, lambda: bench.playbook(empty))
     figure = Figure("the whole demo, unchanged")
     figure.series("site.yml", same)
@@ -198,7 +196,7 @@ def design(plan: Plan) -> list[Figure]:
     for aggregators, spaces in ((50, 250), (100, 500), (150, 750), (200, 1000)):
         plan.say(f"_design for {aggregators} aggregators x {spaces} spaces")
         words = [sys.executable, "-m", "lab.bench.design", str(aggregators), str(spaces), "20"]
-        result = json.loads(_output(words))
+        result = json.loads(run_program(words).output)
         found.append(result)
         wall = f"{result['nothing']:.2f} from nothing, {result['everything']:.2f} where all is there"
         size = f"{result['interfaces']:.0f} interfaces, {result['endpoints']:.0f} endpoints"
@@ -244,13 +242,6 @@ def memory(plan: Plan) -> list[Figure]:
     peak = max(made.peak, same.peak)
     figure.claim("200 MB for the largest process, Ansible's own worker", f"{peak:.0f} MiB", peak <= 200)
     return [figure]
-
-
-def _output(words: list[str]) -> str:
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BenchError(done.stdout + done.stderr)
-    return done.stdout
 
 
 FIGURES: dict[str, Callable[[Plan], list[Figure]]] = {

@@ -34,6 +34,7 @@ class Sample:
     peak: float
     requests: Counter[str] = field(default_factory=Counter)
     log: list[dict[str, Any]] = field(default_factory=list)
+    output: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,11 @@ def run_program(words: Sequence[str], env: Mapping[str, str] | None = None) -> S
         _pid, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)  # or Popen would wait for it again
-        if process.returncode:
-            output.seek(0)
-            raise BenchError(f"{words[0]} ended with {process.returncode}:\n{output.read()[-3000:]}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        output.seek(0)
+        said = output.read()
+    if process.returncode:
+        raise BenchError(f"{words[0]} ended with {process.returncode}:\n{said[-3000:]}")
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output=said)
 
 
 @dataclass(frozen=True)

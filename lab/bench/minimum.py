@@ -14,10 +14,10 @@ import base64
 import http.client
 import json
 import pathlib
-import queue
 import threading
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .networks import PASSWORD, USER
@@ -32,31 +32,23 @@ def replay(log: list[dict[str, Any]], url: str, parallel: int) -> list[str]:
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Accept": "application/json"}
     failures: list[str] = []
 
-    def work(todo: queue.SimpleQueue[dict[str, Any]]) -> None:
-        connection = http.client.HTTPConnection(address)
-        while True:
-            try:
-                entry = todo.get_nowait()
-            except queue.Empty:
-                break
-            body = json.dumps(entry["body"]) if entry["method"] in WRITING else None
-            target = entry["path"] + (f"?{entry['query']}" if entry["query"] else "")
-            connection.request(entry["method"], target, body, headers)
-            answer = connection.getresponse()
-            text = answer.read()
-            if answer.status >= 300:
-                failures.append(f"{entry['method']} {target}: {answer.status} {text[:200]!r}")
-        connection.close()
+    own = threading.local()
+
+    def connect() -> None:
+        own.connection = http.client.HTTPConnection(address)
+
+    def send(entry: dict[str, Any]) -> None:
+        body = json.dumps(entry["body"]) if entry["method"] in WRITING else None
+        target = entry["path"] + (f"?{entry['query']}" if entry["query"] else "")
+        own.connection.request(entry["method"], target, body, headers)
+        answer = own.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            failures.append(f"{entry['method']} {target}: {answer.status} {text[:200]!r}")
 
     for wave in waves(log):
-        todo: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        for entry in wave:
-            todo.put(entry)
-        threads = [threading.Thread(target=work, args=(todo,)) for _ in range(min(parallel, len(wave)))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(min(parallel, len(wave)), initializer=connect) as pool:
+            list(pool.map(send, wave))
     return failures
 
 
