@@ -85,7 +85,7 @@ fourth is for each change of `_design/checks/shared_subnets`, the fifth for each
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
-lab/packets/ipv6_default.py. Those of awx_programs are for each change of what AWX is given. The others are for each
+lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given. The others are for each
 change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
 tests/emulator/test_two_runs.py judges in each interleaving."""
 SECONDS: dict[str, int] = {

@@ -5,9 +5,12 @@
 """IPv6 of both states: VPCs with an Amazon-provided block, gateways that accept advertisements, bonds' LANs. Pure.
 
 Beside the IPv4 of `fabric`, `aggregators` and `bonders`, on the same devices. Of a route table only `::/0` is carried
-out (`ipv6_default`), and security groups do not look at IPv6. For a gateway with `accept_ra` the system does what AWS's
-advertisement tells it ("managed"): it asks DHCPv6 for the interface's address; and it puts the default route into the
-space's table.
+out, and security groups do not look at IPv6. For a gateway with `accept_ra` the system does what AWS's advertisement
+tells it ("managed"): it asks DHCPv6 for the interface's address; and it puts the default route into the space's table.
+
+A namespace for each egress-only internet gateway, which translates nothing, tracks connections and lets none in. What
+the Internet sends to a subnet comes by the egress-only internet gateway if the subnet's `::/0` leads there, and by the
+VPC's internet gateway otherwise: AWS does not say which way a packet takes that neither of them has let out.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .aggregators import Server, chosen
-from .applied_state import ADDRESS, RULE6, Piece, configured, route
-from .aws_topology import INTERNET, Device, Fabric, short
+from .applied_state import ADDRESS, RULE6, Piece, configured, route, rule, veth
+from .aws_topology import INTERNET, Device, Fabric, short, table_number
 from .bonders import Bonders
 
-INTERNET_HOST6 = "3fff::1"
+INTERNET_HOST6, DEFAULT = "3fff::1", "::/0"
+AFTER_MAIN = 40000
+"""Preference of the rules for the subnets' defaults: behind the main table, which has the VPC's own networks."""
 ROUTER, BEYOND = "fe80::1", "fe80::2"
 """Link-local addresses of the router's end of a link, and of the other one."""
 
@@ -56,6 +61,7 @@ def pieces(server: Server, bonders: Bonders) -> Iterator[Piece]:
         yield from _fabric(blocks)
         yield from _gateways(server, blocks)
     yield from _bonds(server, bonders)
+    yield from _defaults(server, blocks)
 
 
 def _fabric(blocks: Blocks) -> Iterator[Piece]:
@@ -156,8 +162,63 @@ def lan_blocks(bond: Mapping[str, Any], connected_id: int) -> Iterator[ipaddress
             yield found
 
 
+def _defaults(server: Server, blocks: Blocks) -> Iterator[Piece]:
+    """Yield the `::/0` of each subnet, and the hosts of VPCs that use it; nothing where no VPC has a block."""
+    for one in server.fabric.state["egress_only_internet_gateways"]:
+        vpc = blocks.name[one["vpc_id"]]
+        if vpc in blocks.vpcs:
+            yield from _egress_only_gateway(one["id"], server.fabric.egress_only[one["id"]], vpc, blocks.vpcs[vpc])
+    for subnet in blocks.subnets:
+        yield from _default(blocks, subnet)
+    yield from _hosts(server, blocks)
+
+
+def _egress_only_gateway(gateway_id: str, gateway: str, vpc: str, cidrs: list[str]) -> Iterator[Piece]:
+    far = _far(gateway_id)
+    inner, outer = _inner(gateway_id), _outer(gateway_id)
+    yield veth(inner, vpc, "eigw", ("vpc", gateway), 9001)
+    yield veth(outer, INTERNET, far, ("inet0", gateway), 1500)
+    yield configured(f"{inner}/vpc", vpc, inner, f"addr add {ROUTER}/64 dev eigw nodad")
+    yield configured(f"{outer}/inet", INTERNET, outer, f"addr add {ROUTER}/64 dev {far} nodad")
+    for device, needs in (("vpc", inner), ("inet0", outer)):
+        ends = (f"link set {device} up", f"addr add {BEYOND}/64 dev {device} nodad")
+        yield configured(f"{needs}/end", gateway, needs, *ends)
+    yield route(f"{outer}/out", gateway, f"{DEFAULT} via {ROUTER} dev inet0", outer)
+    for cidr in cidrs:
+        yield route(f"{inner}/{cidr}", gateway, f"{cidr} via {ROUTER} dev vpc", inner)
+
+
+def _default(blocks: Blocks, subnet: Mapping[str, Any]) -> Iterator[Piece]:
+    found = next((one for one in blocks.fabric.table(subnet)["routes"] if one["destination"] == DEFAULT), None)
+    if found is None:
+        return
+    vpc, number, key = blocks.name[subnet["vpc_id"]], table_number(subnet["id"]), f"default6/{subnet['id']}"
+    bridge, target = f"b{short(subnet['id'])}", str(found["target"])
+    device, needs = "", f"subnet/{subnet['id']}"
+    if found["state"] == "active" and target in blocks.fabric.egress_only:
+        device, needs = "eigw", _inner(target)
+        for cidr in subnet["ipv6_cidrs"]:
+            yield route(f"{key}/{cidr}", INTERNET, f"{cidr} via {BEYOND} dev {_far(target)}", _outer(target))
+    elif found["state"] == "active" and target.startswith("igw-"):
+        device, needs = "igw", f"igw/{vpc.replace('vpc-', 'igw-', 1)}/inner"
+    way = f"{DEFAULT} via {BEYOND} dev {device}" if device else f"blackhole {DEFAULT}"
+    yield route(key, vpc, f"{way} table {number}", needs)
+    yield rule(f"{key}/rule", vpc, f"iif {bridge} lookup {number} pref {AFTER_MAIN}", RULE6)
+
+
+def _hosts(server: Server, blocks: Blocks) -> Iterator[Piece]:
+    """Yield what DHCPv6 and the router's advertisement give to instances that are no aggregators."""
+    aggregators = set(server.primary.values())
+    for device, addresses in blocks.addresses.items():
+        if device.primary and not device.nat_gateway and device not in aggregators and addresses:
+            lines = [f"addr add {address}/128 dev {device.name} nodad" for address in addresses]
+            lines.append(f"route replace {DEFAULT} via {ROUTER} dev {device.name}")
+            needs = f"eni/{device.interface_id}/configured"
+            yield configured(f"host6/{device.interface_id}", device.holder, needs, *lines)
+
+
 def filters(fabric: Fabric) -> dict[tuple[str, str], str]:
-    """(namespace, table) -> one transaction: the check, and an internet gateway that knows interfaces alone."""
+    """(namespace, table) -> one transaction: the check, and the internet gateways, which know interfaces alone."""
     blocks = Blocks(fabric)
     texts = {}
     for vpc in blocks.vpcs:
@@ -168,6 +229,10 @@ def filters(fabric: Fabric) -> dict[tuple[str, str], str]:
         gateway = vpc.replace("vpc-", "igw-", 1)
         if gateway in fabric.gateways():
             texts[gateway, "ip6 igw"] = _INTERNET_GATEWAY % {"owned": elements(blocks.owned[vpc])}
+    for one in fabric.state["egress_only_internet_gateways"]:
+        vpc = blocks.name[one["vpc_id"]]
+        if vpc in blocks.vpcs:
+            texts[fabric.egress_only[one["id"]], "ip6 eigw"] = _EGRESS_ONLY % {"owned": elements(blocks.owned[vpc])}
     return texts
 
 
@@ -199,6 +264,33 @@ table ip6 igw {
   }
 }
 """
+
+
+_EGRESS_ONLY = """table ip6 eigw { }
+delete table ip6 eigw
+table ip6 eigw {
+  set owned { type ipv6_addr;%(owned)s }
+  counter out_drop6 { }
+  counter in_drop6 { }
+  chain forward { type filter hook forward priority 0; policy accept;
+    iifname "vpc" ip6 saddr != @owned counter name out_drop6 drop
+    iifname "inet0" ct state != { established, related } counter name in_drop6 drop
+  }
+}
+"""
+
+
+def _far(gateway_id: str) -> str:
+    """The device's name in the Internet's namespace."""
+    return f"e{short(gateway_id)}"
+
+
+def _inner(gateway_id: str) -> str:
+    return f"eigw/{gateway_id}/inner"
+
+
+def _outer(gateway_id: str) -> str:
+    return f"eigw/{gateway_id}/outer"
 
 
 def elements(found: list[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from lab.process import Running
 
-from . import bird, bond_bgp, filters, ipv6, ipv6_default, managed_mesh, netns
+from . import bird, filters, ipv6, managed_mesh, netns
 from .admin_client import Hands
 from .aggregators import Server
 from .applied_state import Ledger
@@ -77,7 +77,6 @@ class Lab:
                 *managed_mesh.pieces(self.server),
                 *back,
                 *ipv6.pieces(self.server, self.bonders),
-                *ipv6_default.pieces(self.server),
             ]
         )
         for name in self._namespaces - set(wanted):
@@ -106,7 +105,7 @@ class Lab:
             texts[name] = filters.vpc([one for one in self.fabric.devices if one.vpc == name], self.fabric.groups(name))
         texts.update(self.bonders.filters())
         tables = {(name, ""): text for name, text in texts.items()}
-        tables |= ipv6.filters(self.fabric) | ipv6_default.filters(self.fabric)
+        tables |= ipv6.filters(self.fabric)
         for (name, table), text in tables.items():
             if self._texts.get((name, table)) != text:
                 netns.nft(name, text)
@@ -119,7 +118,7 @@ class Lab:
         }
         # A bonder whose tunnel leads nowhere has nobody to talk to.
         wanted |= {
-            f"bond-{bond['id']}": bond_bgp.bonder(bond)
+            f"bond-{bond['id']}": bird.bonder(bond)
             for name in self.server.primary
             for bond in self.server.bonds(name)
             if self.server.announces(bond)

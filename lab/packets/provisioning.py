@@ -7,34 +7,63 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import pathlib
+import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
 from lab.demo.playbook import INVENTORY, Outcome, run_playbook
-from lab.process import LabError, Running
+from lab.process import ROOT, LabError, Running, stand_ins
 
-from . import expected, seed
+from . import expected
 from .lab import FOLDER
 from .report import say
 
 StandIns = tuple[Running, Running]
 """The management server's and AWS's, which run."""
 DATABASE = FOLDER / "server.sqlite"
+DEMO = ROOT / "lab" / "demo"
+AGGREGATORS = "sg-0d00000000000a901"
+"""The group of the aggregators' first interfaces."""
 COPY = "built"
 PATIENCE = 180.0
 """Seconds that a stand-in may take to start: on a busy machine many programs start at once."""
 _LENGTH = 8
 
 
-@contextlib.contextmanager
-def seeded() -> Iterator[StandIns]:
+def account() -> dict[str, Any]:
+    """The demonstration's seed of AWS (docs/lab-aws.md), with a group for the aggregators, as an operator has one.
+
+    It admits VXLAN from the group itself and, since the server's managed mesh hairpins, from the aggregators' public
+    addresses; pages (TCP 80) and echoes (UDP 7, ICMP) from everywhere, on the aggregators' own addresses too: a group
+    is an interface's, not an address's.
+    """
+    seed: dict[str, Any] = yaml.safe_load((DEMO / "aws.yml").read_text())
+    public = [
+        {"protocol": "udp", "from_port": 4789, "to_port": 4789, "cidr": f"{one['public_ip']}/32"}
+        for one in seed["instances"]
+    ]
+    ingress = [
+        {"protocol": "udp", "from_port": 4789, "to_port": 4789, "group": AGGREGATORS},
+        *public,
+        {"protocol": "tcp", "from_port": 80, "to_port": 80, "cidr": "0.0.0.0/0"},
+        {"protocol": "udp", "from_port": 7, "to_port": 7, "cidr": "0.0.0.0/0"},
+        {"protocol": "icmp", "from_port": -1, "to_port": -1, "cidr": "0.0.0.0/0"},
+    ]
+    vpc = seed["vpcs"][0]["id"]
+    seed["security_groups"] = [{"id": AGGREGATORS, "vpc": vpc, "name": "aggregators", "ingress": ingress}]
+    for instance in seed["instances"]:
+        instance["security_groups"] = [AGGREGATORS]
+    return seed
+
+
+def seeded() -> contextlib.AbstractContextManager[StandIns]:
     """The demonstration's stand-ins, before any run."""
-    server_seed, aws_seed = _seeds()
-    with _server(server_seed) as server, _aws(aws_seed) as aws:
-        yield server, aws
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    shutil.copy(DEMO / "bondingadmin.yml", FOLDER)
+    (FOLDER / "aws.yml").write_text(yaml.safe_dump(account()))
+    return stand_ins(FOLDER, server=("--db", str(DATABASE)), aws=("--copies", str(FOLDER)), timeout=PATIENCE)
 
 
 @contextlib.contextmanager
@@ -50,7 +79,7 @@ def wanted() -> expected.Wanted:
     """Return the checks of the demonstration's network, by its inventory and the bonds of its seed."""
     hosts = yaml.safe_load((INVENTORY / "hosts.yml").read_text())["aggregators"]["hosts"]
     variables = yaml.safe_load((INVENTORY / "group_vars" / "aggregators.yml").read_text())
-    bonds = yaml.safe_load((seed.SEEDS / "bondingadmin.yml").read_text())["bonds"]
+    bonds = yaml.safe_load((DEMO / "bondingadmin.yml").read_text())["bonds"]
     return expected.of_inventory(hosts, variables, bonds)
 
 
@@ -104,7 +133,7 @@ def give(descriptor: int, server: Running, aws: Running) -> None:
 @contextlib.contextmanager
 def taken(descriptor: int) -> Iterator[StandIns]:
     """Stand-ins that hold what another scenario gives, started once it has. Raises LabError if it gives nothing."""
-    server_seed, aws_seed = _seeds()
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with open(descriptor, "rb") as pipe:
         for path in (DATABASE, FOLDER / COPY):
             length = int.from_bytes(pipe.read(_LENGTH), "big")
@@ -112,19 +141,6 @@ def taken(descriptor: int) -> Iterator[StandIns]:
             if not length or len(content) < length:
                 raise LabError("the scenario whose network this one takes over has not built it")
             path.write_bytes(content)
-    with _server(server_seed) as server, _aws(aws_seed) as aws:
+    with seeded() as (server, aws):
         aws.load(COPY)
         yield server, aws
-
-
-def _seeds() -> tuple[pathlib.Path, pathlib.Path]:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    return seed.write(FOLDER)
-
-
-def _server(given: os.PathLike[str]) -> Running:
-    return Running("lab.bondingadmin", "--seed", given, "--db", DATABASE, timeout=PATIENCE)
-
-
-def _aws(given: os.PathLike[str]) -> Running:
-    return Running("lab.aws", "--seed", given, "--copies", FOLDER, timeout=PATIENCE)

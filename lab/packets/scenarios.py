@@ -23,9 +23,9 @@ from dataclasses import asdict, dataclass
 from . import expected, live_changes, namespace_sandbox, provisioning, titles
 from .checks import (
     bond_failover,
-    changes,
     cpe_nat,
     direct,
+    disruptive_changes,
     egress_only,
     firewall,
     gateways,
@@ -33,6 +33,7 @@ from .checks import (
     mutations,
     neighbours,
     private_wan,
+    security_groups,
     traffic,
 )
 from .lab import Lab
@@ -78,8 +79,8 @@ SCENARIOS: dict[str, Scenario] = {
         },
         of="demonstration",
     ),
-    "changes": Scenario({"Changes under traffic": changes.checks}, build=live_changes.unbuilt),
-    "ways out": Scenario({"Egress under traffic": changes.ways}, build=live_changes.unbuilt),
+    "changes": Scenario({"Changes under traffic": disruptive_changes.checks}, build=live_changes.unbuilt),
+    "ways out": Scenario({"Egress under traffic": security_groups.ways_out}, build=live_changes.unbuilt),
     "direct": Scenario(
         {"Bonds that move, direct BGP": direct.checks, "IPv6 beside a NAT gateway": egress_only.checks},
         build=provisioning.direct,

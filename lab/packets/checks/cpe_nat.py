@@ -31,9 +31,9 @@ def reaches(host: LanHost, public: str) -> bool:
     return page is not None and page.host == host.namespace and page.client == INTERNET_HOST
 
 
-def goes_out(host: LanHost) -> str:
+def goes_out(host: LanHost, internet: str = INTERNET_HOST) -> str:
     """The address with which the Internet sees the LAN host; empty if it does not get there."""
-    page = fetch(host.namespace, INTERNET_HOST, timeout=0.7)
+    page = fetch(host.namespace, internet, timeout=0.7)
     return page.client if page is not None and page.host == INTERNET else ""
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..lab import Lab
 from ..live_changes import Intent
 from ..probes import Path, Traffic
 from ..report import Check, need
+from . import non_disruptive_changes
 from .non_disruptive_changes import succeeded
-from .paths import paths, watched
-from .traffic import all_answer
+from .traffic import all_answer, paths, watched
 
 BESIDE = 0.0
 """Seconds of silence for what is built beside the old one, which goes last: none."""
@@ -24,8 +25,10 @@ The lab looks every 0.3 s, and a busy machine takes its time. What AWS itself ta
 """
 
 
-def checks(intent: Intent) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
+def checks(lab: Lab) -> Iterator[Check]:
+    """Those that take nothing first. Each check continues from the network of the one before."""
+    intent = Intent(lab)
+    yield from non_disruptive_changes.checks(intent)
     yield Check("a new VNI of globex; acme from managed_mesh to unmanaged", lambda: _vni(intent))
     yield Check("acme back; addresses move, in a subnet and to another one", lambda: _moves(intent))
 

@@ -18,8 +18,7 @@ from ..report import Check, need
 from .cpe_nat import goes_out
 from .disruptive_changes import measured
 from .non_disruptive_changes import unharmed
-from .paths import paths
-from .traffic import DEADLINE, all_answer
+from .traffic import DEADLINE, all_answer, paths
 
 FORWARDED = 8080
 DEVICE = "agg1", "ens6"

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from ..aws_topology import INTERNET
 from ..echo_servers import fetch
-from ..ipv6 import INTERNET_HOST6, Blocks, gateways
-from ..ipv6_default import DEFAULT
+from ..ipv6 import DEFAULT, INTERNET_HOST6, Blocks, gateways
 from ..lab import Lab, until
 from ..report import Check, Failed, need
 

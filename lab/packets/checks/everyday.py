@@ -22,8 +22,7 @@ from ..probes import INTERVAL, Probes, Traffic
 from ..report import Check, Failed, need
 from .everyday_changes import CHANGES, Change
 from .non_disruptive_changes import succeeded
-from .paths import AFTER
-from .traffic import DEADLINE, all_answer, answers
+from .traffic import AFTER, DEADLINE, all_answer, answers
 
 TITLE = "Everyday changes under traffic"
 DEAD = 1.5

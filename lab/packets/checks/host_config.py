@@ -32,7 +32,7 @@ from ..report import Check, need
 from . import ipv6_egress
 from .cpe_nat import both_ways, goes_out, goes_out_as, public_of
 from .gateways import Gateway, admitted, gateways
-from .traffic import all_answer, paths, run_under_traffic
+from .traffic import all_answer, demonstration_paths, run_under_traffic
 
 DEADLINE = 15.0
 FORWARDED = 8080
@@ -139,7 +139,7 @@ def _harm(lab: Lab, seen: list[Traffic], internet: str, before: int) -> str:
     need(own.lost(), f"{aggregator} lost nothing")
     dropped = lab.counter(internet, "out_drop") - before
     need(dropped > 0, f"none of {aggregator}'s answers came out by the device")
-    all_answer(paths(lab), "these do not work after the detachment")
+    all_answer(demonstration_paths(lab), "these do not work after the detachment")
     return (
         f"{aggregator} lost {len(own.lost())} of {len(own.sent)} (out_drop of {internet} +{dropped}); detached,"
         f" and back after {own.gap():.1f} s"

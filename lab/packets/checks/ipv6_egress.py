@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .. import netns
-from ..aws_topology import INTERNET, Device
+from ..aws_topology import Device
 from ..bonders import LanHost
-from ..echo_servers import fetch
 from ..ipv6 import INTERNET_HOST6, ROUTER, Blocks, gateways, lan_blocks, link_local
 from ..lab import Lab, until
 from ..report import Check, Failed, need
+from .cpe_nat import goes_out
 
 DEADLINE = 10.0
 LAN = "fd00:21::1/64"
@@ -74,8 +74,7 @@ def _way_out(lab: Lab) -> Iterator[WayOut]:
 
 def _seen_as(way: WayOut) -> str:
     """The address with which the Internet sees the LAN host; empty if it does not get there."""
-    page = fetch(way.host.namespace, INTERNET_HOST6, timeout=0.7)
-    return page.client if page is not None and page.host == INTERNET else ""
+    return goes_out(way.host, INTERNET_HOST6)
 
 
 def _out(lab: Lab) -> str:

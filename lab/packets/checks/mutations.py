@@ -15,8 +15,8 @@ from typing import Any
 
 from .. import netns
 from ..lab import Lab, until
+from ..provisioning import AGGREGATORS
 from ..report import Check, need
-from ..seed import AGGREGATORS
 from . import cpe_nat, gateways, private_wan
 
 DEADLINE = 20.0

@@ -18,11 +18,10 @@ from lab.demo.playbook import Outcome, command, environment
 
 from ..lab import until
 from ..live_changes import ENVIRONMENT, FOURTH, Intent
-from ..probes import Path, Traffic
+from ..probes import Path
 from ..report import Check, Failed, need
 from .cpe_nat import both_ways
-from .paths import paths, space_path, watched
-from .traffic import DEADLINE, all_answer, answers
+from .traffic import DEADLINE, all_answer, answers, nothing_lost, paths, space_path, watched
 
 SWITCH = "PLAY [Switch the network]"
 """Line that ansible-playbook prints after the add phase and its settling."""
@@ -42,15 +41,8 @@ def checks(intent: Intent) -> Iterator[Check]:
 def unharmed(intent: Intent, change: Callable[[], Outcome], all_paths: list[Path] | None = None) -> tuple[Outcome, str]:
     """Run under traffic on all paths; return the outcome, also as text. Raises Failed if one datagram was lost."""
     outcome, traffic = watched(intent.lab, change, all_paths)
-    nothing_lost(traffic)
-    sent = f"{sum(len(one.sent) for one in traffic)} datagrams on {len(traffic)} paths, none lost"
+    sent = nothing_lost(traffic)
     return outcome, f"{succeeded(outcome)}: {sent}"
-
-
-def nothing_lost(traffic: list[Traffic]) -> None:
-    """Raises Failed if a datagram of one of them did not come back."""
-    lost = [f"{one.path.name}: {len(one.lost())} in {one.gap():.2f} s" for one in traffic if one.lost()]
-    need(not lost, f"lost of {sum(len(one.sent) for one in traffic)} datagrams: {'; '.join(lost)}")
 
 
 def succeeded(outcome: Outcome) -> str:

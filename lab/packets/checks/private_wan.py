@@ -15,7 +15,7 @@ from typing import Any
 
 from lab.demo.playbook import run_playbook
 
-from .. import bond_bgp, managed_mesh, netns, titles
+from .. import bird, managed_mesh, netns, titles
 from ..aggregators import tunnel_addresses
 from ..bonders import LanHost
 from ..echo_servers import Page, fetch
@@ -201,13 +201,13 @@ def _quiet(lab: Lab) -> str:
     at = lab.server.aggregator_of(target.bond_id)
     reached(source, target)
     bonder = f"bond-{target.bond_id}"
-    lab.birdc(bonder, "disable", bond_bgp.BONDER)
+    lab.birdc(bonder, "disable", bird.BONDER)
     try:
         gone = until(lambda: not _known(lab, target, at), CONVERGED)
         need(gone is not None, f"{at} still has '{_route(target)}'")
         need(not reaches(source, target), f"{source.bond} reaches {target.bond} though nobody tells of its LAN")
     finally:
-        lab.birdc(bonder, "enable", bond_bgp.BONDER)
+        lab.birdc(bonder, "enable", bird.BONDER)
     back = reached(source, target)
     return f"gone from {at} after {gone:.2f} s, reached again after {back:.1f} s"
 

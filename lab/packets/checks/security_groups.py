@@ -20,17 +20,26 @@ from ..lab import Lab, until
 from ..live_changes import Intent
 from ..probes import Path
 from ..report import Check, need
+from . import egress
 from .cpe_nat import public_of
 from .egress import DEVICE, FORWARDED, HOST, way_out
-from .non_disruptive_changes import unharmed
-from .paths import paths, space_path
-from .traffic import DEADLINE, all_answer, answers
+from .non_disruptive_changes import first, unharmed
+from .traffic import DEADLINE, all_answer, answers, paths, space_path
 
 VXLAN = 4789
 OURS = "bonded.internet"
 """The description by which a rule is the network's."""
 DEAD = 1.5
 """Seconds for which nothing may come through, where nothing may."""
+
+
+def ways_out(lab: Lab) -> Iterator[Check]:
+    """A gateway, our security groups, another way out: on a network of its own, so that both go side by side."""
+    intent = Intent(lab)
+    yield Check("the same network once more", lambda: first(intent))
+    yield from egress.gateway(intent)
+    yield from checks(intent)
+    yield from egress.egress(intent)
 
 
 def checks(intent: Intent) -> Iterator[Check]:

@@ -11,7 +11,7 @@ import pathlib
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,8 @@ from .cpe_nat import public_of
 
 DEADLINE = 20.0
 """Seconds until every path must work."""
+AFTER = 1.5
+"""Seconds of traffic after a run: Babel's hello and update are of 1 s."""
 PAUSE = 0.3
 """Seconds between two looks at the stand-ins while a run goes on."""
 
@@ -53,8 +55,8 @@ def public_paths(lab: Lab) -> list[Path]:
     return found
 
 
-def paths(lab: Lab) -> list[Path]:
-    """From the Internet to each public address, in each space, and out by the NAT gateway."""
+def demonstration_paths(lab: Lab) -> list[Path]:
+    """The demonstration's: to each public address, in each space, and out by the NAT gateway."""
     found = public_paths(lab)
     for source, target in ((18, 20), (21, 25), (26, 28)):
         near, far = lab.host(source), lab.host(target)
@@ -90,13 +92,39 @@ def following(lab: Lab) -> Iterator[None]:
     lab.sync()
 
 
-def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic]]:
-    """Run site.yml under traffic on all paths; its outcome, and what each path saw. Raises Failed if one is dead."""
-    all_paths = paths(lab)
-    all_answer(all_paths, "these do not work even without a run")
-    with Probes(all_paths) as probes, following(lab):
-        outcome = run_playbook("site.yml", warmed=True, **arguments)
+def paths(lab: Lab) -> list[Path]:
+    """From the Internet to each public address, and in each space that has a private WAN."""
+    spaces = [one["key"] for one in lab.server.state["spaces"] if one["private_wan_enabled"]]
+    return public_paths(lab) + [space_path(lab, key) for key in spaces]
+
+
+def space_path(lab: Lab, space: str) -> Path:
+    """Between the first two LANs of a space; their bonds are on two aggregators."""
+    near, far = [host for host in lab.bonders.hosts if host.space == space and host.private_wan][:2]
+    return Path(f"{space}: {near.bond} to {far.bond}", near.namespace, far.address)
+
+
+def watched(
+    lab: Lab, change: Callable[[], Outcome], all_paths: list[Path] | None = None
+) -> tuple[Outcome, list[Traffic]]:
+    """Make a change while datagrams go on all paths, and the lab follows it.
+
+    Raises Failed if a path does not work before it: what is lost then is not the change's.
+    """
+    lab.sync()
+    chosen = paths(lab) if all_paths is None else all_paths
+    all_answer(chosen, "these do not work even without a change")
+    with Probes(chosen) as probes:
+        with following(lab):
+            outcome = change()
+        # What the last write means is carried out under traffic too, and so is what it may break.
+        probes.go_on(AFTER)
     return outcome, probes.traffic
+
+
+def run_under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, list[Traffic]]:
+    """Run site.yml on the demonstration under traffic; its outcome, and what each path saw."""
+    return watched(lab, lambda: run_playbook("site.yml", warmed=True, **arguments), demonstration_paths(lab))
 
 
 def all_answer(all_paths: list[Path], otherwise: str) -> None:
@@ -108,11 +136,15 @@ def all_answer(all_paths: list[Path], otherwise: str) -> None:
 def under_traffic(lab: Lab, **arguments: Any) -> tuple[Outcome, str]:
     """Run site.yml under traffic; its outcome, and what was sent. Raises Failed if anything was lost."""
     outcome, traffic = run_under_traffic(lab, **arguments)
-    lost = {one.path.name: len(one.lost()) for one in traffic if one.lost()}
-    sent = sum(len(one.sent) for one in traffic)
-    gaps = max(one.gap() for one in traffic)
-    need(not lost, f"lost of {sent} datagrams on {len(traffic)} paths: {lost}, longest silence {gaps:.2f} s")
-    return outcome, f"{sent} datagrams on {len(traffic)} paths, none lost, {outcome.seconds:.0f} s"
+    return outcome, f"{nothing_lost(traffic)}, {outcome.seconds:.0f} s"
+
+
+def nothing_lost(traffic: list[Traffic]) -> str:
+    """Return the number of datagrams sent. Raises Failed if one of them did not come back."""
+    sent = f"{sum(len(one.sent) for one in traffic)} datagrams on {len(traffic)} paths"
+    lost = [f"{one.path.name}: {len(one.lost())} in {one.gap():.2f} s" for one in traffic if one.lost()]
+    need(not lost, f"lost of {sent}: {'; '.join(lost)}")
+    return f"{sent}, none lost"
 
 
 def answers(path: Path) -> bool:

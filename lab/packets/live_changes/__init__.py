@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pathlib
+import tempfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from lab.hosts import Host
 from lab.process import ROOT, Running, stand_ins
 
 from ..lab import Lab
+from ..namespace_sandbox import HOSTS
 from ..provisioning import PATIENCE
 
 SEEDS = pathlib.Path(__file__).parent
@@ -64,12 +66,12 @@ def unbuilt(folder: pathlib.Path = SEEDS) -> contextlib.AbstractContextManager[t
 class Intent:
     """Desired network of the lab: `hosts`, `variables` and `host_variables`, which checks change.
 
-    :param folder: where the inventory is written, and where the aggregators' own files are.
     :param wanted: the variables of the first run.
+    :param folder: where the inventory is written, and where the aggregators' own files are; by default a new one.
     """
 
-    def __init__(self, lab: Lab, folder: pathlib.Path, wanted: Mapping[str, Any] = WANTED) -> None:
-        self.lab, self.folder = lab, folder
+    def __init__(self, lab: Lab, wanted: Mapping[str, Any] = WANTED, folder: pathlib.Path | None = None) -> None:
+        self.lab, self.folder = lab, folder or pathlib.Path(tempfile.mkdtemp(dir=HOSTS))
         self.hosts = list(FIRST)
         self.variables: dict[str, Any] = copy.deepcopy(dict(wanted))
         self.host_variables: dict[str, dict[str, Any]] = {}

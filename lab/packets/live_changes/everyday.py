@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import pathlib
 import shutil
-import tempfile
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +22,6 @@ from ..aws_topology import INTERNET, INTERNET_HOST
 from ..echo_servers import ECHO_PORT, PAGE_PORT
 from ..gates import Gates
 from ..lab import FOLDER, Lab
-from ..namespace_sandbox import HOSTS
 from ..probes import Path
 from . import SEEDS, WANTED, Intent
 
@@ -91,7 +89,7 @@ class Network(Intent):
     """The intent, and what there is to watch. site.yml works through the gates, on the aggregators themselves too."""
 
     def __init__(self, lab: Lab, gates: Gates) -> None:
-        super().__init__(lab, pathlib.Path(tempfile.mkdtemp(dir=HOSTS)), EVERYDAY)
+        super().__init__(lab, EVERYDAY)
         self.gates = gates
 
     def urls(self) -> dict[str, str]:

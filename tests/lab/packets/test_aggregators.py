@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from lab.packets import bird, bond_bgp, bonders
+from lab.packets import bird, bonders
 from lab.packets.aggregators import LEARNED, steady_mac
 from lab.packets.applied_state import Piece
 from tests.lab.packets.states import SLOTS, bond, network
@@ -109,7 +109,7 @@ protocol bgp bond_17 {
 
 
 def test_a_bonder_tells_of_its_lans_of_the_private_wan_only() -> None:
-    text = bond_bgp.bonder(bond(17, "agg1"))
+    text = bird.bonder(bond(17, "agg1"))
     assert "protocol static lans {\n  ipv4;\n  route 172.16.1.0/24 blackhole;\n}\n" in text
     assert 'import none; export where proto = "lans";' in text
     assert "local 100.64.0.35 as 64496; neighbor 100.64.0.34 as 64511;" in text

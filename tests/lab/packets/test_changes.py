@@ -35,7 +35,7 @@ class Stub:
 
 @pytest.fixture
 def intent(tmp_path: pathlib.Path) -> live_changes.Intent:
-    return live_changes.Intent(cast(Lab, Stub()), tmp_path)
+    return live_changes.Intent(cast(Lab, Stub()), folder=tmp_path)
 
 
 def outcome(*items: dict[str, Any], rc: int = 0) -> Outcome:
@@ -44,7 +44,7 @@ def outcome(*items: dict[str, Any], rc: int = 0) -> Outcome:
 
 def test_one_datagram_is_too_many_and_its_path_is_named() -> None:
     non_disruptive_changes.nothing_lost([traffic(GLOBEX), traffic(OTHER)])
-    with pytest.raises(Failed, match=r"lost of 20 datagrams: agg1's own: 1 in 0\.04 s"):
+    with pytest.raises(Failed, match=r"lost of 20 datagrams on 2 paths: agg1's own: 1 in 0\.04 s"):
         non_disruptive_changes.nothing_lost([traffic(GLOBEX), traffic(OTHER, 4)])
 
 

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from lab.packets import ipv6_default
+from lab.packets import ipv6
 from lab.packets.aggregators import Server
 from lab.packets.applied_state import RULE6, Piece
 from lab.packets.aws_topology import Fabric
+from lab.packets.bonders import Bonders
 
 from .states import aws, interface, server
 
@@ -29,7 +30,7 @@ def network(target: str = EGRESS_ONLY, state: str = "active") -> Server:
 
 
 def by_key(found: Server) -> dict[str, Piece]:
-    pieces = list(ipv6_default.pieces(found))
+    pieces = list(ipv6.pieces(found, Bonders({"bonds": []})))
     assert len({piece.key for piece in pieces}) == len(pieces)
     return {piece.key: piece for piece in pieces}
 
@@ -69,11 +70,11 @@ def test_an_instance_that_is_no_aggregator_has_its_address_and_a_default() -> No
 
 
 def test_the_egress_only_gateway_lets_no_connection_in() -> None:
-    text = ipv6_default.filters(network().fabric)["eigw-main", "ip6 eigw"]
+    text = ipv6.filters(network().fabric)["eigw-main", "ip6 eigw"]
     assert "set owned { type ipv6_addr; elements = { 2001:db8:0:a::15 }; }" in text
     assert 'iifname "inet0" ct state != { established, related } counter name in_drop6 drop' in text
 
 
 def test_without_a_block_there_is_nothing() -> None:
     plain = Server(server(), Fabric(aws(egress_only_internet_gateways=[{"id": EGRESS_ONLY, "vpc_id": "vpc-00000001"}])))
-    assert (list(ipv6_default.pieces(plain)), ipv6_default.filters(plain.fabric)) == ([], {})
+    assert (list(ipv6.pieces(plain, Bonders({"bonds": []}))), ipv6.filters(plain.fabric)) == ([], {})
