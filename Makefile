@@ -7,6 +7,7 @@
 #   SANITY  more options of ansible-test for `make sanity`                default: none
 #   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
 #   RACES   options of `make races`                                       default: 30 pairs
+#   SLICES  options of `make slices`                                      default: both networks
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
 #   VERSION what `make release` prepares                                  no default
 #   FIGURES what `make bench` measures, --runs N                          default: all figures, 5 runs
@@ -20,6 +21,7 @@ SANITY ?=
 FIGURES ?=
 PACKETS ?=
 RACES ?=
+SLICES ?=
 CHANGES ?=
 VERSION ?=
 
@@ -36,7 +38,7 @@ run_awx = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races faults changes awx bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races slices faults changes awx bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -58,6 +60,9 @@ packets: ## the packet lab: what the demo builds, with real kernels, BIRD and pa
 
 races: ## pairs of whole runs at once, at moments that a printed seed gives; RACES="--pairs 5 --seed 1"
 	@$(run) -m lab.races $(RACES)
+
+slices: ## slices of a job, and whole runs, at once at moments that a printed seed gives; SLICES="--network mesh --seed 1"
+	@$(run) -m tests.slices $(SLICES)
 
 faults: ## every fault, kill, foreign world, mistake and planted text (docs/reliability.md); 15 minutes on two idle cores
 	@$(run) -m tests.faults

@@ -341,5 +341,5 @@ def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
         "help", "env", "demo", "test", "hosts", "packets",
-        "races", "faults", "changes", "awx", "bench", "lint", "sanity", "format", "release", "clean",
+        "races", "slices", "faults", "changes", "awx", "bench", "lint", "sanity", "format", "release", "clean",
     ]  # fmt: skip
