@@ -35,8 +35,8 @@ def program(*command: str, cwd: Path, environment: Mapping[str, str] | None = No
     return done.stdout
 
 
-def documented(title: str) -> str:
+def documented(title: str, language: str = "yaml") -> str:
     """Return the block of docs/awx.md with this title."""
     text = (ROOT / "docs" / "awx.md").read_text(encoding="utf-8")
-    (block,) = text.split(f"```yaml title={title}\n")[1:]
+    (block,) = text.split(f"```{language} title={title}\n")[1:]
     return textwrap.dedent(block.split("```")[0])
