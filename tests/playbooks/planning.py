@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
-from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import make_plan
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import NetworkPlan, make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
 from .running import Json, Site, demo_hosts, demo_variables
@@ -31,9 +32,16 @@ def aws_client(service: str, region: str | None, url: str, key: str, secret: str
 
 
 def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, **more: Any) -> Json:
+    """The plan of group variables on hosts, the demo's if not given, as the module returns it; see network_plan."""
+    return network_plan(site, variables, hosts, **more).as_dict()
+
+
+def network_plan(
+    site: Site, variables: Json | None = None, hosts: Json | None = None, play: Sequence[str] = (), **more: Any
+) -> NetworkPlan:
     """The plan of group variables on hosts, the demo's if not given. Raises what the module would end with.
 
-    Both logs are empty before. `more` are options of network_plan.
+    Both logs are empty before. `more` are options of network_plan, and `play` is its option `hosts`.
     """
     given = variables or demo_variables()
     aggregators = [
@@ -48,6 +56,8 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
     ]
     options: Json = {"network": given["bonding_network"], "aggregators": aggregators}
     options |= {name: given[f"bonding_{name}"] for name in OPTIONS if f"bonding_{name}" in given}
+    if play:
+        options["hosts"] = list(play)
     checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**options, **more})
     assert checked.error_messages == []
     site.server.clear_log()
@@ -58,4 +68,4 @@ def plan(site: Site, variables: Json | None = None, hosts: Json | None = None, *
         return aws_client(service, region, site.cloud.url, given["aws_access_key"], given["aws_secret_key"])
 
     with Client(Connection(site.server.url, username=user, password=password)) as client:
-        return make_plan(checked.validated_parameters, Api(client), client_of).as_dict()
+        return make_plan(checked.validated_parameters, Api(client), client_of)
