@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -17,6 +18,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
     InventoryError,
     TemplateError,
 )
+from ansible_collections.bonded.internet.plugins.plugin_utils._record import RecordError, new_record
 
 LONGEST = 300
 """Characters of an error of Ansible that are shown; the first line says it, the others repeat it with its place."""
@@ -74,4 +76,17 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         if found["left_out"]:
             Display().warning(found["left_out"])  # not of the result, which Ansible does not print
-        return {**result, "changed": False, "_ansible_no_log": True, **found}
+        return {**result, "changed": False, "_ansible_no_log": True, **found, "record": self._record(found)}
+
+    def _record(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the record of this run; a run in check mode has none.
+
+        Its name is chosen before a host is asked for anything: no fact of a host may say where the controller writes.
+        """
+        if not found["record_directory"] or self._task.check_mode:
+            return {}
+        playbooks = context.CLIARGS.get("args") or ()
+        try:
+            return new_record(found["record_directory"], found["network"], playbooks)
+        except RecordError as error:
+            raise AnsibleActionFail(str(error)) from error

@@ -88,6 +88,16 @@ host_cloud_init:
   description: V(true) if cloud-init is told to leave the addresses of aggregators alone.
   returned: success
   type: bool
+record_directory:
+  description: The folder for records of runs; empty if there is none.
+  returned: success
+  type: str
+record:
+  description:
+    - The file of the record of this run with what is known when the run starts, as
+      O(bonded.internet.run_record#module:record) takes it; empty without a folder and in check mode.
+  returned: success
+  type: dict
 members:
   description: All aggregators of the network, whatever hosts a run has, as C(bonding_members) lists them.
   returned: success

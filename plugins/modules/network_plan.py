@@ -13,8 +13,8 @@ author:
   - The bonded.internet contributors (@bonded-internet)
 description:
   - Reads the management server and AWS, validates the whole inventory, and returns what has to be done, in phases.
-  - Reports all problems at once, and changes nothing on either side, ever. The roles of this collection do the work that
-    it returns.
+  - Reports all problems at once, and changes nothing on either side, ever. The roles of this collection do the work
+    that it returns.
   - In check mode it reports RV(ignore:changed) and the diff of the whole network, also from an empty account.
   - Runs once for a whole group of aggregators; see the playbook C(bonded.internet.site).
 extends_documentation_fragment:
@@ -465,8 +465,8 @@ options:
     type: str
   approved_digest:
     description:
-      - The RV(digest) of the plan that was approved. Another plan is refused, also in check mode, and also where nothing
-        is planned.
+      - The RV(digest) of the plan that was approved. Another plan is refused, also in check mode, and also where
+        nothing is planned.
     type: str
   earlier_result:
     description:
@@ -480,6 +480,10 @@ options:
       - Without check mode the file has to be there, and any other plan than that of the file is refused, naming all
         items that differ.
     type: path
+  record:
+    description: Whether the steps of RV(work) record the run, if there is any (see M(bonded.internet.run_record)).
+    type: bool
+    default: false
   verify:
     description: Whether RV(work) also says what each aggregator itself has to have, changed or not.
     type: bool

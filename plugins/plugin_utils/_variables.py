@@ -74,6 +74,7 @@ RUN: dict[str, Spec] = {
     "bonding_converge_seconds": {"type": "int", "least": 0, "default": 15},
     "bonding_converge_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
+    "bonding_record_directory": {"type": "path", "default": ""},
     MEMBERS: {
         "type": "list",
         "elements": "dict",

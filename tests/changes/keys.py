@@ -45,6 +45,7 @@ ONE_ROW = (
     "bonding_approved_digest",
     "bonding_result",
     "bonding_plan_file",
+    "bonding_record_directory",
     "aggregator_host_",
     "pwan_gateway_",
 )

@@ -46,7 +46,8 @@ def refusal(approved: Approved, digest: str, lines: Sequence[str]) -> str | None
         return None
     head = (
         f"{approved.source}: the plan made now is not the approved one (got the digest {digest}, expected "
-        f"{printable(approved.digest)}). Nothing was changed. Read the plan of a run with --check, and approve that one."
+        f"{printable(approved.digest)}). Nothing was changed. Read the plan of a run with --check, and approve "
+        "that one."
     )
     return "\n".join([head, *_difference(approved, lines)])
 

@@ -139,6 +139,7 @@ ARGUMENT_SPEC: Spec = {
     "approved_digest": _str(),
     "earlier_result": {"type": "dict"},
     "plan_file": {"type": "path"},
+    "record": _bool(),
     "verify": _bool(),
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "check_rights": _bool(),

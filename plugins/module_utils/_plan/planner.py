@@ -94,6 +94,8 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     plan = make_role_inputs(design, steps, listed, scope, first)
     if params.get("verify"):
         plan.work.verify = expected_interfaces(design, scope.hosts)
+    elif params.get("record"):
+        plan.record()
     if design.renames and plan.deferred:
         report.problem(
             f"{len(design.renames)} objects get another name (renamed_from), and this run does a part of the network "

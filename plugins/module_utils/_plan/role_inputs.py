@@ -120,6 +120,12 @@ class Plan:
     deferred: list[tuple[PlannedChange, str]] = field(default_factory=list)
     work: RoleInputs = field(default_factory=RoleInputs)
 
+    def record(self) -> None:
+        """Add the steps that record the run, if the plan has items."""
+        if self.items:
+            self.work.steps.insert(0, "record")
+            self.work.ending.append("record_end")
+
 
 def make_role_inputs(
     design: Design, steps: list[Step], aggregators: Mapping[int, ListedAggregator], scope: Scope, first: str

@@ -137,6 +137,16 @@ def test_the_work_is_by_host_and_phase(server: Recording, monkeypatch: pytest.Mo
     assert work["steps"] == ["private_wan", "mesh"]
 
 
+def test_a_run_is_recorded_before_its_first_step_and_after_its_last(
+    server: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = plan(monkeypatch, spaces=[ACME], record=True)["work"]
+    assert (work["steps"], work["ending"]) == (["record", "private_wan", "mesh"], ["record_end"])
+    for more in ({"record": False, "spaces": [ACME]}, {"verify": True, "spaces": [ACME]}, {"spaces": []}):
+        work = plan(monkeypatch, **{"record": True, **more})["work"]
+        assert {"record", "record_end"} & {*work["steps"], *work["ending"]} == set(), more
+
+
 def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     result = plan(monkeypatch, spaces=[ACME], hosts=["agg1"])
     assert {item["host"] for item in result["plan"]} == {None, "agg1"}

@@ -185,7 +185,7 @@ def test_long_list_of_problems_is_cut() -> None:
 
 
 def test_table_has_every_option_of_the_plan_and_of_an_aggregator() -> None:
-    of_the_run = {"aggregators", "hosts", "shared_by", "verify", "details", "display"}
+    of_the_run = {"aggregators", "hosts", "shared_by", "verify", "details", "display", "record"}
     assert set(_variables.PLAN.values()) | of_the_run == set(ARGUMENT_SPEC)
     assert set(_variables.HOST.values()) | {"host", "found"} == set(AGGREGATOR)
 
