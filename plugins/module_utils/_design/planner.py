@@ -22,6 +22,7 @@ from .aggregators.fleet import refuse_unless_incomplete, resolve_fleet, some
 from .aggregators.identities import check_identities
 from .aggregators.leftovers import PRUNE, decommissioned, find_leftovers, keeps_gateways
 from .aggregators.public_addresses import design_public_addresses, warn_of_stays
+from .aggregators.unavailable import keep_last_addresses
 from .aggregators.versions import check_versions
 from .checks import conflicts as collisions
 from .checks.duplicates import check_duplicates
@@ -71,7 +72,9 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     cloud = with_renames(desired, server, cloud, design, report)
     desired = with_auto_networks(desired, server, cloud, report)
     fleet = resolve_fleet(desired, server, cloud, report)
+    design.unavailable = fleet.unavailable
     existing, leftovers = ExistingMeshes(desired, server), find_leftovers(desired, server, fleet)
+    keep_last_addresses(desired.network, server, existing, fleet, report)
     context = Context(desired, server, cloud, fleet, existing, leftovers, design, report)
     check_identities(context)
     if not desired.absent:
@@ -186,6 +189,8 @@ def _design_objects(wanted: dict[tuple[str, str], Object], meshes: list[Mesh], c
     names = {mesh.interface: mesh for mesh in meshes}
     filters_grow = not fleet.decommissioned
     replaced = _replaced_interfaces(meshes, existing)
+    # The filters of BGP name the subnets and addresses of all speakers, which one without an instance does not tell.
+    filters_stay = any(speaker.instance is None and speaker.host in fleet.unavailable for speaker in fleet.speakers)
     for member in fleet.members:
         found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in context.server.objects.get(member.id, ())}
         mine = wanted_of.get(member.parent, [])
@@ -195,6 +200,8 @@ def _design_objects(wanted: dict[tuple[str, str], Object], meshes: list[Mesh], c
                 part = "cpe_nat" if names[obj.key].space is None else "private_wan"
             else:
                 part = part_of(desired.network, obj)
+            if present and filters_stay and obj.kind == "filter" and part == "cpe_nat":
+                continue
             if present and set(present.data.get("addresses") or ()) - set(obj.data.get("addresses") or ()):
                 design.interrupts(obj, f"what still uses the tunnel addresses {', '.join(present.data['addresses'])}")
             for phase, staged in stage(present, obj, filters_grow).items():

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Optional, Union
 
 from .._objects import Change, Fields, Object, Verb
+from .._parents import BOND, is_below
 from .desired_network import DesiredNetwork
 from .phases import PHASES, ObjectBatch, Phase
 from .quotas import QuotaUsage
@@ -131,15 +132,23 @@ class Scope:
     absent: bool
     shared_by: str = ""
     """Host whose run changes what belongs to no aggregator; empty if this run does."""
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Hosts of which nothing is changed in this run -> the reason."""
 
     def reason(self, item: PlannedChange) -> str | None:
         """Return the reason why an item is left out, or None if it is in scope."""
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
+        if item.host and item.host in self.unavailable:
+            return f"{item.host} {self.unavailable[item.host]}"
         if item.host and item.host not in self.hosts:
             return f"{item.host} is not in the play: --limit, a slice or a disabled host"
-        if self.limited and item.phase == "remove" and not (self.absent and item.host):
-            return "removals wait for a run of all aggregators"
+        if item.phase == "remove" and not (self.absent and item.host):
+            if self.limited:
+                return "removals wait for a run of all aggregators"
+            if self.unavailable and not is_below(item.parent, BOND):  # a bond's old CPE NAT IP would go on translating
+                listing = ", ".join(f"{host} {reason}" for host, reason in sorted(self.unavailable.items()))
+                return f"removals wait: {listing}"
         if self.shared_by and not item.host:
             return f"{SHARED}: the run that has {self.shared_by} changes it"
         return None
@@ -197,6 +206,8 @@ class Design:
     """(part, tags) of each object whose tags of the operator's own differ."""
     update_password: bool = False
     """True if BGP sessions that are there get their password again, in the switch phase."""
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Hosts of which nothing is changed in this run -> the reason."""
     limits: list[QuotaUsage] = field(default_factory=list)
     """Limits that apply to the plan's items, each with the number that is left."""
 

@@ -88,7 +88,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     report, design, steps = _design(desired, first_report, server_side, cloud_side)
     if _read_more(desired, design, steps, server_side, cloud_side):
         report, design, steps = _design(desired, first_report, server_side, cloud_side)
-    scope = _scope(params, desired)
+    scope = _scope(params, desired, design.unavailable)
     first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
     plan = make_role_inputs(design, steps, listed, scope, first)
@@ -176,7 +176,8 @@ def _nothing(
     """Return the sentence for an empty plan."""
     if not desired.absent:
         asked = {host for host in scope.hosts if host in design.host_configs}
-        return nothing_to_do(desired.needs_cloud, asked, set(scope.hosts) - asked, report.kept)
+        unasked = set(scope.hosts) - asked
+        return nothing_to_do(desired.needs_cloud, asked, unasked, report.kept, scope.unavailable)
     addresses = [address.public_ip for address in cloud_side.cloud.addresses]
     found = (server_side.server.spaces.get(space.key) for space in desired.spaces)
     modes = [space.key for space in found if space and space.enabled]
@@ -272,15 +273,16 @@ def _read_more(
     return server_side.read_bond_objects(bonds, ("connected_ips", "routes")) or more
 
 
-def _scope(params: Mapping[str, Any], desired: DesiredNetwork) -> Scope:
-    everyone = [host.host for host in desired.hosts]
-    hosts = params.get("hosts") or everyone
+def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapping[str, str]) -> Scope:
+    everyone = {host.host for host in desired.hosts}
+    hosts = set(params.get("hosts") or everyone)
     return Scope(
-        hosts=set(hosts),
+        hosts=hosts - unavailable.keys(),
         parts=set(params.get("parts") or PARTS),
-        limited=bool(set(everyone) - set(hosts)),
+        limited=bool(everyone - hosts),
         absent=desired.absent,
         shared_by=params.get("shared_by") or "",
+        unavailable=unavailable,
     )
 
 

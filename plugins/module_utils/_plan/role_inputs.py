@@ -157,7 +157,7 @@ def make_role_inputs(
         phase: [address for host, address in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
         for phase, entries in design.public_addresses.items()
     }
-    limited = scope.limited and not scope.absent
+    limited = bool(scope.limited or scope.unavailable) and not scope.absent
     work.host_config = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
     work.hosts_to_configure = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
     late = zones_after_routes(work.host_config)

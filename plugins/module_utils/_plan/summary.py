@@ -9,7 +9,7 @@ Here and not in a template, which Ansible would have to look up, read and compil
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
@@ -28,10 +28,13 @@ NEARLY = 0.8
 """The part of a limit from which on it is shown without being asked for."""
 
 
-def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], kept: int) -> str:
+def nothing_to_do(
+    aws: bool, asked: Collection[str], unasked: Collection[str], kept: int, unavailable: Mapping[str, str]
+) -> str:
     """Return the sentence of an empty plan; it speaks of the systems and hosts that were asked, and of no others.
 
     :param kept: how many objects are kept that the inventory names no more
+    :param unavailable: hosts that the run leaves out -> the reason
     """
     hosts = [] if not asked else sorted(asked) if unasked else ["the aggregators"]
     sides = [*(["AWS"] if aws else []), "the server", *hosts]
@@ -40,7 +43,9 @@ def nothing_to_do(aws: bool, asked: Collection[str], unasked: Collection[str], k
     silent = f" Not asked: {', '.join(sorted(unasked))}." if asked and unasked else ""
     objects = "an object that it names" if kept == 1 else f"{kept} objects that it names"
     but = f", but for {objects} no more: kept, see the warnings" if kept else ""
-    return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}"
+    listing = ", ".join(f"{host}, which {reason}" for host, reason in sorted(unavailable.items()))
+    without = f" Left out: {listing}." if listing else ""
+    return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}{without}"
 
 
 def nothing_left(kept: Collection[str]) -> str:

@@ -36,7 +36,6 @@ SLIPS: dict[str, tuple[dict[str, Any] | None, tuple[str, ...]]] = {
         ),
     ),
     "its name is misspelt": ({"bonding_aggregator": "agg9"}, NO_NAME),
-    "its instance is another's": ({"aws_instance_id": "i-0123456789abcdef0"}, (NO_ID,)),
     "name and instance": (
         {"bonding_aggregator": "agg9", "aws_instance_id": "i-0123456789abcdef0"},
         (NO_ID, *NO_NAME),

@@ -19,6 +19,11 @@ NO_INSTANCE = (
     "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
 )
 
+LEFT_OUT = (
+    'What this run would change on it, and all removals, are left out; what it has stays (docs/how-to.md, "Lose an '
+    'aggregator").'
+)
+
 
 @dataclass(frozen=True)
 class Member:
@@ -57,6 +62,8 @@ class Fleet:
     """The members between which BGP runs (`bonding_bgp.aggregators`); none without `bonding_bgp`."""
     is_incomplete: bool = False
     """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""
+    unavailable: dict[str, str] = field(default_factory=dict)
+    """Hosts without an instance, or that SSH does not reach -> the reason. A run leaves their changes out."""
     lost: dict[int, str] = field(default_factory=dict)
     """Names, by id, of the aggregators with objects of this network that no host of the inventory is."""
 
@@ -96,6 +103,12 @@ def refuse(fleet: Fleet, text: str, report: Report) -> None:
     """Note a problem of the fleet itself."""
     fleet.is_incomplete = True
     report.problem(text)
+
+
+def leave_out(host: str, reason: str, text: str, fleet: Fleet, report: Report) -> None:
+    """Leave an aggregator out of this run, whose others go on."""
+    fleet.unavailable[host] = reason
+    report.warn(text)
 
 
 def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
@@ -142,14 +155,30 @@ def _instance(host: DesiredHost, cloud: Cloud, fleet: Fleet, report: Report) -> 
     return instance
 
 
-def _refuse_unknown_instances(desired: DesiredNetwork, cloud: Cloud, fleet: Fleet, report: Report) -> None:
-    """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them."""
+def is_settled(network: str, number: int | str, server: Server) -> bool:
+    """Return True if an aggregator has protocols of this network: an earlier run has configured it."""
+    objects = server.objects.get(number, ()) if isinstance(number, int) else ()
+    return any("protocol" in obj.kind and is_own_object(network, obj) for obj in objects)
+
+
+def _judge_unknown_instances(
+    desired: DesiredNetwork, server: Server, cloud: Cloud, fleet: Fleet, report: Report
+) -> None:
+    """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them.
+
+    An aggregator that an earlier run has configured is left out of this run: its instance was terminated, and the
+    others are not to wait for the next one.
+    """
     regions: dict[str | None, list[DesiredHost]] = {}
     for host in desired.hosts:
         if host.instance_id:
             regions.setdefault(host.region, []).append(host)
     for region, hosts in regions.items():
-        unknown = [host for host in hosts if host.instance_id not in cloud.instances]
+        unknown = [
+            host
+            for host in hosts
+            if host.instance_id not in cloud.instances and host.host not in desired.decommissioned
+        ]
         if len(unknown) > 1 and unknown == hosts:
             listing = some([f"{host.host}: {host.instance_id}" for host in unknown])
             refuse(
@@ -160,15 +189,21 @@ def _refuse_unknown_instances(desired: DesiredNetwork, cloud: Cloud, fleet: Flee
             )
             continue
         for host in unknown:
-            text = f"{host.host}: AWS has no instance {host.instance_id} in the region {region or 'given'}. Correct "
-            refuse(fleet, f"{text}aws_instance_id, or aws_region.", report)
+            text = f"{host.host}: AWS has no instance {host.instance_id} in the region {region or 'given'}."
+            number = find_aggregator(host.aggregator, server)
+            is_one = str(host.instance_id).startswith("i-")
+            if is_one and len(desired.hosts) > 1 and is_settled(desired.network, number, server):
+                way = "Give aws_instance_id of the instance that takes its place, or correct it."
+                leave_out(host.host, "has no instance", f"{text} {LEFT_OUT} {way}", fleet, report)
+            else:
+                refuse(fleet, f"{text} Correct aws_instance_id, or aws_region.", report)
 
 
 def resolve_fleet(desired: DesiredNetwork, server: Server, cloud: Cloud, report: Report) -> Fleet:
     """Match every host with its aggregator and instance; name whatever does not fit."""
     fleet = Fleet()
     if not desired.absent:
-        _refuse_unknown_instances(desired, cloud, fleet, report)
+        _judge_unknown_instances(desired, server, cloud, fleet, report)
     seen: dict[int, str] = {}
     left = set(desired.decommissioned)
     for host in desired.hosts:
@@ -192,6 +227,7 @@ def resolve_fleet(desired: DesiredNetwork, server: Server, cloud: Cloud, report:
         member = _member(host, number, server.aggregators[number].name, instance, cloud)
         if leaves or desired.absent:
             fleet.decommissioned.append(member)
+            fleet.decommissioned_unknown |= member.private_ip is None
             left -= {member.name, str(member.id)}
             continue
         fleet.members.append(member)

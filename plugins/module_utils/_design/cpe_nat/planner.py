@@ -99,7 +99,13 @@ def _owner(
             "--association-id $(aws ec2 describe-addresses --query Addresses[0].AssociationId --output text "
             f"--allocation-ids {address.allocation_id})"
         )
-        refuse_unless_incomplete(fleet, text, report)
+        if fleet.unavailable and not fleet.is_incomplete:
+            report.warn(
+                f"{entry.desired.label}: is left as it is: its Elastic IP {address.public_ip} is on the network "
+                f"interface {interface}, which may be that of {' or '.join(sorted(fleet.unavailable))}."
+            )
+        else:
+            refuse_unless_incomplete(fleet, text, report)
         return None, None
     if fleet.by_host(owner.host) is None and wanted is None:
         report.problem(
@@ -180,6 +186,12 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         before, owner = _owner(entry, address, fleet, report)
         if owner is None:
             continue
+        if owner.instance is None and owner.host in fleet.unavailable:
+            report.warn(
+                f"{entry.desired.label}: stays without a place: {owner.host} has no instance, and "
+                + ("the entry names it." if entry.desired.aggregator else "the bond is on no other aggregator.")
+            )
+            continue
         if owner.instance is None:
             refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
             continue
@@ -222,7 +234,8 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         warn_of_disabled(entry, private_ip, server, report)
         check_place(entry, owner, address, moved, context)
         warn_of_failover(entry, owner, context)
-        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, moved, made), context)
+        takes = moved and not lost  # a lost address is taken from nothing that carries
+        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, takes, made), context)
     context.design.choosing |= addresses.choosing
     return chosen
 

@@ -112,7 +112,11 @@ def resolve_gateway(
         refuse_host(wanted.host, what, fleet, report)
         return None
     if member.instance is None:
-        refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
+        if member.host in fleet.unavailable:
+            context.leftovers.kept_gateways.add((space.key, member.host))
+            report.warn(f"{what}: is left as it is: {member.host} has no instance.")
+        else:
+            refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
     interface = owned(desired.network, gateway_key(space.key, member.host), cloud.interfaces.values())
     device = wanted.interface or _device(interface, space.key, found.id, member, context.server)

@@ -50,7 +50,7 @@ def design_gateway_removal(kept: list[Gateway], context: Context) -> None:
     NAT gateway, an Elastic IP or its static protocol.
     """
     desired, cloud = context.desired, context.cloud
-    wanted = {(gateway.space, gateway.member.host) for gateway in kept}
+    wanted = {(gateway.space, gateway.member.host) for gateway in kept} | context.leftovers.kept_gateways
     for space, host in sorted(_existing(context) - wanted):
         key = gateway_key(space, host)
         interface = owned(desired.network, key, cloud.interfaces.values())

@@ -15,6 +15,7 @@ from typing import Any
 from ..._model.desired_network import Report
 from ..._model.state import Server
 from ..aggregators.fleet import Member
+from ..aggregators.unavailable import judge_unreachable
 from ..context import Context
 from ..gateway.gateways import MASQUERADE, Gateway
 from ..mesh.meshes import Mesh
@@ -30,6 +31,7 @@ def check_hosts(
     """Judge each host's answer by the meshes and the CPE NAT addresses (`chosen`: private address by key)."""
     desired, report, sides = context.desired, context.report, context.design.host_configs
     facts = {host.host: host.found for host in desired.hosts if host.manage_host and host.found is not None}
+    answering = [host for host, found in facts.items() if not found.get("unreachable")]
     unjudged = {host.host for host in desired.hosts if "checks" in host.host_skip}
     unasked = {host.host for host in desired.hosts if "converge" in host.host_skip}
     translating = {
@@ -40,10 +42,7 @@ def check_hosts(
         if found is None:
             continue
         if found.get("unreachable"):
-            report.problem(
-                f"{member.host}: the host cannot be read: {found['unreachable']}. Give ansible_host, ansible_user "
-                "and a key, or say bonding_manage_hosts: false for a host that Ansible does not reach."
-            )
+            judge_unreachable(member, found["unreachable"], answering, context)
             continue
         if member.host in unjudged:
             continue

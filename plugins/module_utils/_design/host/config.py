@@ -201,7 +201,8 @@ def design_host_configs(
         if not given.manage_host or facts is None:
             continue
         if facts.get("unreachable"):
-            report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
+            if desired.absent:
+                report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
             continue
         installed = facts.get("installed") or {}
         found = HostConfig(

@@ -191,6 +191,7 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
             if ipv6 and not present.ipv6:
                 design.aws(Change("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}), common)
     _check_subnets(vpc, network, cloud, report)
+    _warn_of_unused_subnets(vpc, context)
     table = owned(network, route_table_key(space), cloud.route_tables.values())
     if table is None:
         make("route_table", key, route_table_key(space), {})
@@ -239,7 +240,7 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
 
 
 def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -> None:
-    """Refuse a new subnet that overlaps another one of the VPC, as EC2 does, and name unwanted ones."""
+    """Refuse a new subnet that overlaps another one of the VPC, as EC2 does."""
     inside = [subnet for subnet in cloud.subnets.values() if vpc.found and subnet.vpc_id == vpc.found.id]
     keys = {subnet.id: subnet.tags.get(TAG_KEY, "") for subnet in inside if subnet.tags.get(TAG_NETWORK) == network}
     for name, chosen, key_of in (
@@ -256,12 +257,21 @@ def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -
                         f"space {vpc.space}, vpc.{name}: {cidr} in {zone} overlaps {known} ({other.id}), which has "
                         f"{other.cidr} in {other.zone}: EC2 refuses it. Give {zone} another network."
                     )
+
+
+def _warn_of_unused_subnets(vpc: VpcDesign, context: Context) -> None:
+    """Name the subnets of ours in which no gateway is wanted; an aggregator without an instance tells no zone."""
+    desired, cloud, unavailable = context.desired, context.cloud, context.fleet.unavailable
+    hosts = {gateway.host for space in desired.spaces if space.key == vpc.space for gateway in space.gateways}
+    if vpc.found is None or hosts & unavailable.keys():
+        return
     wanted = {subnet_key(vpc.space, zone) for zone in vpc.subnets}
-    used = {one.subnet_id for one in cloud.interfaces.values() if one.tags.get(TAG_NETWORK) != network}
-    for subnet in inside:
-        key = keys.get(subnet.id, "")
-        if key.startswith(subnet_key(vpc.space, "")) and key not in wanted and subnet.id not in used:
-            report.warn(
+    used = {one.subnet_id for one in cloud.interfaces.values() if one.tags.get(TAG_NETWORK) != desired.network}
+    for subnet in cloud.subnets.values():
+        key = subnet.tags.get(TAG_KEY, "") if subnet.tags.get(TAG_NETWORK) == desired.network else ""
+        inside = subnet.vpc_id == vpc.found.id and key.startswith(subnet_key(vpc.space, ""))
+        if inside and key not in wanted and subnet.id not in used:
+            context.report.warn(
                 f"The subnet {key} ({subnet.id}) has no gateway in bonding_spaces any more, nor is it in vpc.subnets. "
                 f"It is kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}"
             )

@@ -191,10 +191,10 @@ class TestInstances:
         assert private_ip.startswith("10.1.1." if subnet == "subnet-b" else "10.1.0.")
         assert private_ip == fixed.get("private_ip", PRIVATE if subnet == "subnet-a" else private_ip)
         found = {(i.phase, i.verb, i.kind) for i in items if i.part == "cpe_nat" and i.kind != "group_attachment"}
-        wanted = {("switch", "update", "elastic_ip"), ("switch", "create", "private_address")}
-        wanted |= {("switch", "create", "address_association")}
+        wanted = {("add", "update", "elastic_ip"), ("add", "create", "private_address")}
+        wanted |= {("add", "create", "address_association")}
         if private_ip != PRIVATE:
-            wanted |= {("switch", "create", "cpe_nat_ip"), ("remove", "delete", "cpe_nat_ip")}
+            wanted |= {("add", "create", "cpe_nat_ip"), ("remove", "delete", "cpe_nat_ip")}
         assert found == wanted
 
 

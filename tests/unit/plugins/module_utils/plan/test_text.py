@@ -89,7 +89,7 @@ def test_many_kept_addresses_are_counted() -> None:
 def test_only_who_was_asked_is_as_the_inventory_says(
     aws: bool, asked: list[str], unasked: list[str], says: str
 ) -> None:
-    assert nothing_to_do(aws, asked, unasked, 0) == says
+    assert nothing_to_do(aws, asked, unasked, 0, {}) == says
 
 
 def test_a_teardown_names_what_it_keeps() -> None:
@@ -155,6 +155,6 @@ def test_a_limit_is_shown_by_itself_where_it_is_nearly_reached() -> None:
     ("kept", "says"), [(1, "an object that it names no more"), (3, "3 objects that it names no more")]
 )
 def test_what_is_kept_is_not_as_the_inventory_says(kept: int, says: str) -> None:
-    assert nothing_to_do(True, [], ["agg1"], kept) == (
+    assert nothing_to_do(True, [], ["agg1"], kept, {}) == (
         f"Nothing to do: AWS and the server are as the inventory says, but for {says}: kept, see the warnings."
     )

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Aggregators that a run leaves out: those without an instance, and those that SSH does not reach.
+
+One dead aggregator stops neither the repair nor the changes of the others. Nothing of it is deleted: its endpoints stay
+in the meshes, its gateways stay as they are, and removals wait. Only an Elastic IP that is associated with nothing any
+more gets a new place, where its bond is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..._model.desired_network import Report
+from ..._model.ownership import is_own_object
+from ..._model.state import Server
+from ..context import Context
+from ..mesh.discovery import ExistingMeshes
+from .fleet import LEFT_OUT, Fleet, Member, is_settled, leave_out, refuse
+
+
+def keep_last_addresses(network: str, server: Server, existing: ExistingMeshes, fleet: Fleet, report: Report) -> None:
+    """Give a member without an instance the private address that the other members' objects have for it."""
+    others = [member for member in fleet.members if member.private_ip]
+    for position, member in enumerate(fleet.members):
+        if member.host in fleet.unavailable and member.private_ip is None:
+            fleet.members[position] = replace(member, private_ip=_direct_peer(network, member, others, server))
+    lost = [member for member in fleet.members if member.host in fleet.unavailable and member.private_ip is None]
+    left = (
+        sorted(_endpoints(others, server, existing) - {member.private_ip for member in fleet.members}) if lost else []
+    )
+    left = [address for address in left if address not in fleet.decommissioned_addresses]
+    if len(lost) == len(left) == 1:
+        fleet.members[fleet.members.index(lost[0])] = replace(lost[0], private_ip=left[0])
+    elif left:
+        hosts = ", ".join(member.host for member in lost)
+        refuse(
+            fleet,
+            f"{hosts}: AWS has no instance of them, and the meshes have the endpoints {', '.join(left)}: which address "
+            "was whose is not known. Give each of these hosts its last one as aws_private_ip_address.",
+            report,
+        )
+
+
+def _direct_peer(network: str, member: Member, others: list[Member], server: Server) -> str | None:
+    """Return the neighbor address of a direct BGP session with a member, which is its private address."""
+    for other in others:
+        for obj in server.objects.get(other.id, ()):
+            is_direct = obj.data.get("local_address") == other.private_ip
+            if is_direct and is_own_object(network, obj) == ("bgp", member.id):
+                found: str | None = obj.data.get("neighbor_address")
+                return found
+    return None
+
+
+def _endpoints(members: list[Member], server: Server, existing: ExistingMeshes) -> set[str]:
+    """Return the endpoints of the members' interfaces of our meshes."""
+    numbers = {member.id for member in members}
+    meshes = [(None, 0), *((space.key, space.id) for space in server.spaces.values())]
+    return {
+        endpoint["ip"]
+        for space, number in meshes
+        for aggregator, interfaces in existing.of(space, number).items()
+        if aggregator in numbers
+        for interface in interfaces
+        for endpoint in interface.data.get("endpoints") or ()
+    }
+
+
+def judge_unreachable(member: Member, reason: str, answering: Collection[str], context: Context) -> None:
+    """Leave out a member that SSH does not reach; refuse a new one, and a run in which no host answers."""
+    text = f"{member.host}: the host cannot be read: {reason}."
+    if answering and is_settled(context.desired.network, member.id, context.server):
+        way = "Say bonding_manage_hosts: false for a host that Ansible never reaches."
+        leave_out(member.host, "cannot be reached over SSH", f"{text} {LEFT_OUT} {way}", context.fleet, context.report)
+    else:
+        context.report.problem(
+            f"{text} Give ansible_host, ansible_user and a key, or say bonding_manage_hosts: false for a host that "
+            "Ansible does not reach."
+        )
