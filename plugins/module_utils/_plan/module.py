@@ -20,10 +20,10 @@ from .._module import connection_of, table_of
 from .._printable import printable, printable_all
 from .._reconcile import Api, ReconcileError
 from .._resources import ApiMapError, Table
-from .approval import Approved, refusal
+from .approval.approved import Approved, refusal
+from .approval.digest import item_lines, label_of
+from .approval.plan_file import PlanFileError, read_plan, write_plan
 from .aws_reader import ClientOf
-from .digest import item_lines, label_of
-from .plan_file import PlanFileError, read_plan, write_plan
 from .planner import NetworkPlan, PlanError, make_plan
 from .waiting import wait_for_shared
 

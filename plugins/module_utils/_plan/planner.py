@@ -35,10 +35,10 @@ from .._model.role_inputs import as_json
 from .._objects import title_of
 from .._printable import printable_all
 from .._reconcile import Api, ReconcileError, Refs, rights_to_write
+from .approval.artifact import addresses_of, result_of
+from .approval.digest import digest_of, item_lines
 from .argument_spec import DEFAULT_MAX_DELETIONS
-from .artifact import addresses_of, result_of
 from .aws_reader import ClientOf, CloudReader
-from .digest import digest_of, item_lines
 from .host_config import expected_interfaces
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps

@@ -18,7 +18,7 @@ NO_INSTANCE = (
     "takes its place, or correct it."
 )
 ADVICE = ("bonding_prune", "bonding_decommissioned", "delete-subnet")
-"""What takes something of a living network down; no message about a dead aggregator names it."""
+"""Words of advice that take down something of a living network: no message about a dead aggregator has them."""
 
 
 @pytest.fixture

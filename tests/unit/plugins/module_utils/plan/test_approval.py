@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._plan.approval import MOST_SHOWN, Approved, refusal
+from ansible_collections.bonded.internet.plugins.module_utils._plan.approval.approved import (
+    MOST_SHOWN,
+    Approved,
+    refusal,
+)
 
 APPROVED = ["add: create a #00000001", "add: create b #00000002", "add: create d #00000003"]
 NOW = ["add: create a #00000001", "add: create c #00000004", "add: create d #00000009"]

@@ -21,7 +21,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Instance,
     Server,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._plan.artifact import addresses_of, result_of
+from ansible_collections.bonded.internet.plugins.module_utils._plan.approval.artifact import addresses_of, result_of
 
 DIGEST = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 COUNTS = {"add": 3000, "switch": 0, "remove": 0}

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import as_json
-from ansible_collections.bonded.internet.plugins.module_utils._plan.digest import digest_of, item_lines
+from ansible_collections.bonded.internet.plugins.module_utils._plan.approval.digest import digest_of, item_lines
 
 ITEM: dict[str, Any] = as_json(
     PlannedChange(

@@ -37,7 +37,7 @@ def planned(*items: PlannedChange, scope: Scope = SCOPE) -> NetworkPlan:
             plan.items.append(one)
         else:
             plan.deferred.append((one, reason))
-    return NetworkPlan(plan, [], [], [], [], [], ["a warning"])
+    return NetworkPlan("demo", plan, [], [], [], [], [], ["a warning"], {})
 
 
 @pytest.fixture

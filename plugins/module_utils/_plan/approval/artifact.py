@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from .._design.aggregators.fleet import find_aggregator
-from .._design.checks.kept_addresses import KeptAddress
-from .._model.desired_network import DesiredNetwork
-from .._model.names import TAG_KEY, TAG_NETWORK
-from .._model.plan import PlannedChange
-from .._model.state import Cloud, Server
-from .._printable import printable_all
+from ..._design.aggregators.fleet import find_aggregator
+from ..._design.checks.kept_addresses import KeptAddress
+from ..._model.desired_network import DesiredNetwork
+from ..._model.names import TAG_KEY, TAG_NETWORK
+from ..._model.plan import PlannedChange
+from ..._model.state import Cloud, Server
+from ..._printable import printable_all
 
 MOST = 30_000
 """Bytes of all lists together, as JSON. With the rest, the artifact stays below 32 kB."""

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._printable import printable
-from .._private_file import write_private
-from .approval import Approved
+from ..._printable import printable
+from ..._private_file import write_private
+from .approved import Approved
 from .digest import item_lines
 
 VARIABLE = "bonding_plan_file"

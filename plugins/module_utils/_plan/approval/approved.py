@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._printable import printable
+from ..._printable import printable
 
 MOST_SHOWN = 20
 """So many items of each kind of difference are named."""

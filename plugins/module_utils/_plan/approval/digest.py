@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._printable import printable
+from ..._printable import printable
 
 Item = Mapping[str, Any]
 """An item of `plan` or `deferred`, as network_plan returns it with its details; the latter has a reason."""
