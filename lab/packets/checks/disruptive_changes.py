@@ -26,7 +26,7 @@ The lab looks every 0.3 s, and a busy machine takes its time. What AWS itself ta
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """Those that take nothing first. Each check continues from the network of the one before."""
+    """Yield the changes that lose nothing, then the others. Each check continues from the network of the one before."""
     intent = Intent(lab)
     yield from non_disruptive_changes.checks(intent)
     yield Check("a new VNI of globex; acme from managed_mesh to unmanaged", lambda: _vni(intent))
