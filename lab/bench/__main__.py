@@ -17,6 +17,10 @@ from .benchmark import Figure, Plan
 from .benchmarks import FIGURES
 from .measure import BenchError
 from .report import markdown, placed
+from .scale import SCALE
+
+EVERY = {**FIGURES, **SCALE}
+"""The default is FIGURES: docs/scale.md has tables of its own."""
 
 
 def say(text: str) -> None:
@@ -26,19 +30,21 @@ def say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m lab.bench", description=__doc__)
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; default: all")
+    parser.add_argument(
+        "figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(EVERY)}; default: {', '.join(FIGURES)}"
+    )
     parser.add_argument("--runs", type=int, default=5, help="runs of each thing (default: 5)")
     parser.add_argument("--page", type=pathlib.Path, help="also put the tables there, between the page's two marks")
     arguments = parser.parse_args()
-    unknown = sorted(set(arguments.figures) - set(FIGURES))
+    unknown = sorted(set(arguments.figures) - set(EVERY))
     if unknown or arguments.runs < 1:
-        parser.error(f"there are the figures {', '.join(FIGURES)}; runs: 1 or more")
+        parser.error(f"there are the figures {', '.join(EVERY)}; runs: 1 or more")
     figures: list[Figure] = []
     try:
         with tempfile.TemporaryDirectory(prefix="bonded-bench-") as folder:
             plan = Plan(arguments.runs, pathlib.Path(folder), say)
             for name in arguments.figures or FIGURES:
-                figures += FIGURES[name](plan)
+                figures += EVERY[name](plan)
     except (BenchError, LabError) as error:
         print(f"bench: FAILED: {error}")
         return 1

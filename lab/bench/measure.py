@@ -110,6 +110,8 @@ class Bench:
     server: Running
     cloud: Running
     inventory: pathlib.Path
+    connections: pathlib.Path | None = None
+    """Folder of connection plugins that the inventory names."""
 
     def playbook(self, playbook: str | pathlib.Path, *options: str) -> Sample:
         """Run a playbook, with what it asked."""
@@ -120,7 +122,8 @@ class Bench:
             home = pathlib.Path(folder)
             (home / "ansible.cfg").touch()
             words = command(playbook, inventory=self.inventory, extra=where, options=options)
-            sample = run_program(words, _environment(home))
+            plugins = {"ANSIBLE_CONNECTION_PLUGINS": str(self.connections)} if self.connections else {}
+            sample = run_program(words, _environment(home) | plugins)
         asked = self.server.log()
         requests = Counter(entry["method"] for entry in asked) + Counter(entry["action"] for entry in self.cloud.log())
         return Sample(sample.wall, sample.cpu, sample.peak, requests, asked)
