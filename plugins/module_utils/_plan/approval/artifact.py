@@ -41,7 +41,7 @@ def result_of(planned: Mapping[str, Any], network: str, addresses: Mapping[str, 
         "network": network,
         "digest": planned["digest"],
         "counts": planned["counts"],
-        "addresses": {key: address for key, address in pairs},
+        "addresses": dict(pairs),
         "drift": drift,
         "items": items,
         "left_out": {

@@ -69,7 +69,7 @@ def test_no_order_counts_of_items_or_of_keys() -> None:
 
 def test_a_line_names_phase_object_and_host_in_one_line() -> None:
     (line,) = item_lines([{**ITEM, "key": "vx\n1"}], [])
-    label, _, mark = line.partition(" #")
+    label, mark = line.split(" #")
     assert label == "add: update server vxlan_interface aggregators/7 vx 1 on agg1"
     assert len(mark) == 8
     (later,) = item_lines([], [{**OTHER, "reason": "agg2 is not in the play"}])
