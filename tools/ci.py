@@ -109,6 +109,7 @@ SECONDS: dict[str, int] = {
     "tests mutations": 46,
     "tests pairs": 40,
     "tests awx": 17,
+    "tests awx_programs": 60,
     "tests changes": 15,
 }
 """Seconds of a processor that each job takes; a job that is not named starts first.

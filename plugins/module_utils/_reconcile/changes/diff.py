@@ -108,8 +108,9 @@ def _compare(item: Object, present: Object | None, update_password: str) -> Chan
         return Change(CREATE, item.kind, item.parent, item.key, None, {**resource.initial(), **item.data})
     if present.kind != item.kind:
         raise ReconcileError(
-            f"{item.title} cannot be made: that name belongs to another kind, {title_of(present.kind)}, and the "
-            "kind cannot be changed. Use another name, or delete the other one first. Nothing was changed."
+            f"{item.title} is not created: that name belongs to another kind (got {title_of(present.kind)}, expected "
+            f"{title_of(item.kind)}), which cannot be changed. Nothing was changed. Use another name, or delete the "
+            "other object first."
         )
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}

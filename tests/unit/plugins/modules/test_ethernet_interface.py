@@ -82,7 +82,7 @@ def test_absent(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_type_of_that_name_is_refused(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     found = get(LIST, [vxlan(1, "ens6", 5)])
     result = run_module(monkeypatch, main, {"aggregator": 7, "name": "ens6", "state": state}, found)
-    assert "that name belongs to another kind, VXLAN interface" in result["msg"]
+    assert "that name belongs to another kind (got VXLAN interface, expected Ethernet interface)" in result["msg"]
 
 
 def test_a_type_that_the_table_does_not_know_keeps_its_name_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_a_type_that_the_table_does_not_know_keeps_its_name_too(monkeypatch: pyt
         LIST, [{"id": 1, "url": f"{API}aggregators/7/wireguard_interfaces/1/", "type": "wireguard", "name": "ens6"}]
     )
     result = run_module(monkeypatch, main, {"aggregator": 7, "name": "ens6"}, found)
-    assert "that name belongs to another kind, wireguard interface" in result["msg"]
+    assert "that name belongs to another kind (got wireguard interface" in result["msg"]
 
 
 def test_the_aggregators_ipv6_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "network_plan",
     "owned_interface_info",
     "owned_object",
+    "run_record",
     "vpc_route",
 }
 ROOT = Path(__file__).parents[4]

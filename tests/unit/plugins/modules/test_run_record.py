@@ -36,5 +36,5 @@ def test_each_phase_that_changes_something_is_recorded_before_its_first_step() -
     # The add phase has its steps from the plan.
     assert found == {
         "Switch the network": (1, "switch", "ansible.builtin.meta"),
-        "Remove": (1, "remove", "ansible.builtin.meta"),
+        "Remove objects": (1, "remove", "ansible.builtin.meta"),
     }

@@ -167,7 +167,7 @@ def test_a_field_that_the_server_ignores_is_an_error(monkeypatch: pytest.MonkeyP
         ({"vni": 16777216}, [], "vni: 16777216 is not a whole number from 1 to 16777215"),
         ({"addresses": ["192.0.2.300/28"]}, [], "'192.0.2.300/28' is not an IP address with prefix length"),
         ({"endpoints": [{"ip": "198.51.100.0/24"}]}, [], "endpoints: ip: '198.51.100.0/24' is not an IP address"),
-        ({"name": "eth1"}, [get(LIST, [ethernet(1, "eth1")])], "belongs to another kind, Ethernet interface"),
+        ({"name": "eth1"}, [get(LIST, [ethernet(1, "eth1")])], "belongs to another kind (got Ethernet interface"),
         (
             {"aggregator": 9},
             [get("aggregators/9/interfaces/", {"detail": "Not found."}, 404)],
