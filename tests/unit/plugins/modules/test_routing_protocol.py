@@ -199,7 +199,7 @@ def test_absent(monkeypatch: pytest.MonkeyPatch) -> None:
             [get(LIST, [])],
             "local_as and neighbor_address and neighbor_as must be given",
         ),
-        ({**BGP, "name": "prod_babel_3"}, [get(LIST, [BABEL_MADE]), FILTERS], "another kind, Babel protocol"),
+        ({**BGP, "name": "prod_babel_3"}, [get(LIST, [BABEL_MADE]), FILTERS], "another kind (got Babel protocol"),
     ],
 )
 def test_refused_before_any_change(

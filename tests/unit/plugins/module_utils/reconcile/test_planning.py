@@ -119,7 +119,7 @@ def test_write_only_fields() -> None:
 @pytest.mark.parametrize(
     ("found", "items", "deletions", "text"),
     [
-        ([vx("x", number=1)], [Object("ethernet_interface", A7, "x", {})], [], "another kind, VXLAN interface"),
+        ([vx("x", number=1)], [Object("ethernet_interface", A7, "x", {})], [], "another kind (got VXLAN interface"),
         ([vx("x", number=1)], [], [Object("ethernet_interface", A7, "x", {})], "is not deleted: that name belongs"),
         ([], [vx("x", vni=1), vx("x", vni=1)], [], "VXLAN interface 'x' of aggregator 7 is given twice"),
         ([], [vx("x", vni=1)], [vx("x")], "is to be there and to be deleted"),
