@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import pathlib
+import re
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,8 +48,8 @@ class Outcome:
 
     @property
     def said(self) -> str:
-        """The same in one line: ansible-core 2.18 breaks its warnings at the width of a terminal."""
-        return " ".join(self.run.stdout.split())
+        """The same in one line."""
+        return in_one_line(self.run.stdout)
 
     @property
     def plan(self) -> Json:
@@ -69,6 +70,11 @@ class Outcome:
     def problems(self) -> str:
         """All that the failing tasks said."""
         return "\n".join(self.run.failures)
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without the breaks of ansible-core 2.18, which wraps warnings at blanks and hyphens."""
+    return re.sub(r"(?<=\w)- (?=\w)", "-", " ".join(text.split()))
 
 
 @contextmanager

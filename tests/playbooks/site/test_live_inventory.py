@@ -15,7 +15,7 @@ from collections import Counter
 
 from lab.demo.playbook import environment
 from lab.process import ROOT
-from tests.playbooks.running import INVENTORY, Site
+from tests.playbooks.running import INVENTORY, Site, in_one_line
 
 LIVE = ROOT / "inventories" / "demo-live"
 GOLDEN = pathlib.Path(__file__).with_name("live_inventory.txt")
@@ -67,7 +67,7 @@ def test_source_that_fails_ends_the_program_whatever_other_sources_have(empty: S
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    said = " ".join(done.stderr.split())
+    said = in_one_line(done.stderr)
     assert "The inventory cannot be made, 2 problems. No host was added. 1. Wrong API token: " in said
     assert "2. AWS, region eu-central-1: EC2 call DescribeInstances failed: RequestExpired: " in said
     assert "Log in again, and give the new session token; or set this machine's clock." in said
