@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import pathlib
+import sys
+
 from tests.playbooks.running import Json, Site, demo_hosts
 
 AGG1, AGG3 = (demo_hosts()[name]["aws_instance_id"] for name in ("agg1", "agg3"))
@@ -69,3 +72,20 @@ def demo_interface(site: Site, instance: str) -> str:
     """Return the primary network interface of an instance."""
     (found,) = site.ec2().describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
     return str(found["NetworkInterfaces"][0]["NetworkInterfaceId"])
+
+
+def test_a_host_that_ssh_does_not_reach_is_left_out(network: Site, variables: Json, tmp_path: pathlib.Path) -> None:
+    """agg1 answers: it is this machine, in check mode."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
+    ssh.chmod(0o755)
+    hosts = demo_hosts()
+    everything = ["attach", "checks", "converge", "firewall", "masquerade", "return_routes"]
+    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    hosts["agg1"] |= {"bonding_manage_hosts": True, "bonding_host_skip": everything, **here}
+    hosts["agg2"] |= {"bonding_manage_hosts": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    outcome = network.write_inventory("unreachable", hosts, variables).run("site", "--check")
+    assert outcome.code == 0, outcome.output
+    assert "agg2: the host cannot be read: " in outcome.said
+    assert "Left out: agg2, which cannot be reached over SSH." in outcome.said
+    assert outcome.writes == []
