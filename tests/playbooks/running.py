@@ -191,12 +191,12 @@ class Site:
             assert answer.status in (200, 201, 204)
 
     def write_inventory(self, name: str, hosts: Json, group_vars: Json) -> Site:
-        """Another inventory on the same stand-ins."""
+        """Another inventory on the same stand-ins. It is beside this one: Ansible reads the folders below one too."""
         folder = self.scratch / name
         (folder / "group_vars").mkdir(parents=True, exist_ok=True)
         (folder / "hosts.yml").write_text(yaml.safe_dump({"aggregators": {"hosts": hosts}}), encoding="utf-8")
         (folder / "group_vars" / "aggregators.yml").write_text(yaml.safe_dump(group_vars), encoding="utf-8")
-        return Site(self.server, self.cloud, folder, folder)
+        return Site(self.server, self.cloud, self.scratch, folder)
 
 
 def demo_variables() -> Json:
