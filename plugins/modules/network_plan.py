@@ -471,7 +471,7 @@ options:
   earlier_result:
     description:
       - The RV(result) of an earlier run. If it is that of O(approved_digest), a refusal names the items that differ, as
-        far as RV(result.items) has them.
+        far as RV(result.lines) has them.
     type: dict
   plan_file:
     description:
@@ -726,15 +726,15 @@ result:
       description: As RV(drift).
       type: list
       elements: dict
-    items:
+    lines:
       description: A line for each item of RV(plan) and RV(deferred), sorted. It ends with a digest of the item.
       type: list
       elements: str
       sample: ["add: create server vxlan_interface aggregators/7 vx10000003 on agg1 #d9f58ac1"]
     left_out:
-      description: How many entries C(addresses), C(drift) and C(items) lack, which did not fit.
+      description: How many entries C(addresses), C(drift) and C(lines) lack, which did not fit.
       type: dict
-      sample: {addresses: 0, drift: 0, items: 0}
+      sample: {addresses: 0, drift: 0, lines: 0}
 counts:
   description: How many items each phase has.
   returned: success

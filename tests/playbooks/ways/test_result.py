@@ -25,7 +25,7 @@ def test_each_run_has_one_artifact_and_a_next_job_takes_it(network: Site) -> Non
     assert list(first) == ["bonding_result"]
     assert first["bonding_result"] == checked.plan["result"]
     assert first["bonding_result"]["counts"] == {"add": 1, "switch": 0, "remove": 0}
-    assert [line.split(" #")[0] for line in first["bonding_result"]["items"]] == ["add: update server space initech"]
+    assert [line.split(" #")[0] for line in first["bonding_result"]["lines"]] == ["add: update server space initech"]
     assert not [secret for secret in secrets() if secret in json.dumps(first)]
 
     applied = site.run("site", extra=first)
@@ -41,7 +41,7 @@ def test_each_run_has_one_artifact_and_a_next_job_takes_it(network: Site) -> Non
     again = site.run("site", "--tags", "verify", extra={"bonding_result": second})
     assert again.code == 0, again.output
     third = artifacts(again)["bonding_result"]
-    assert (third["counts"]["add"], third["items"]) == (0, [])
+    assert (third["counts"]["add"], third["lines"]) == (0, [])
     assert third["digest"] != second["digest"]
 
 

@@ -29,11 +29,11 @@ class Approved:
     @classmethod
     def of(cls, digest: str, result: Mapping[str, Any] | None) -> Approved:
         """Return the plan of a digest, with its lines if `result`, that of an earlier run, is of this very plan."""
-        items = (result or {}).get("items")
+        items = (result or {}).get("lines")
         if not result or result.get("digest") != digest or not isinstance(items, list):
             return cls(digest)
         left_out = result.get("left_out")
-        number = left_out.get("items") if isinstance(left_out, Mapping) else None
+        number = left_out.get("lines") if isinstance(left_out, Mapping) else None
         return cls(digest, tuple(map(str, items)), number if isinstance(number, int) else 0)
 
 

@@ -43,11 +43,11 @@ def result_of(planned: Mapping[str, Any], network: str, addresses: Mapping[str, 
         "counts": planned["counts"],
         "addresses": dict(pairs),
         "drift": drift,
-        "items": items,
+        "lines": items,
         "left_out": {
             "addresses": len(addresses) - len(pairs),
             "drift": len(planned["drift"]) - len(drift),
-            "items": len(lines) - len(items),
+            "lines": len(lines) - len(items),
         },
     }
 

@@ -63,12 +63,12 @@ def test_of_many_items_the_first_are_named() -> None:
     assert (len(found), found[-1]) == (MOST_SHOWN + 2, "... and 5 more")
 
 
-RESULT = {"digest": "before", "items": APPROVED, "left_out": {"items": 4}}
+RESULT = {"digest": "before", "lines": APPROVED, "left_out": {"lines": 4}}
 
 
 @pytest.mark.parametrize(
     "result",
-    [None, {}, {**RESULT, "digest": "another"}, {"digest": "before"}, {"digest": "before", "items": "text"}],
+    [None, {}, {**RESULT, "digest": "another"}, {"digest": "before"}, {"digest": "before", "lines": "text"}],
 )
 def test_another_result_tells_no_items(result: dict[str, Any] | None) -> None:
     approved = Approved.of("before", result)

@@ -45,10 +45,10 @@ def test_artifact_of_500_entries_is_bounded_and_counts_what_it_left_out(name: st
     found = result_of(planned(drift), "demo", addresses, lines)
     assert len(json.dumps(found)) < LARGEST
     assert found["counts"] == COUNTS
-    for part, whole in (("addresses", 500), ("drift", 500), ("items", 3000)):
+    for part, whole in (("addresses", 500), ("drift", 500), ("lines", 3000)):
         assert found[part], part
         assert len(found[part]) + found["left_out"][part] == whole
-    assert found["items"] == lines[: len(found["items"])]
+    assert found["lines"] == lines[: len(found["lines"])]
     assert "\x1b" not in json.loads(json.dumps(found["drift"]))[0]["text"]
 
 
@@ -56,7 +56,7 @@ def test_items_leave_their_room_to_addresses() -> None:
     addresses = {f"cpe-nat/bond-{number}": f"198.51.100.{number}" for number in range(500)}
     found = result_of(planned([]), "demo", addresses, [])
     assert found["addresses"] == addresses
-    assert found["left_out"] == {"addresses": 0, "drift": 0, "items": 0}
+    assert found["left_out"] == {"addresses": 0, "drift": 0, "lines": 0}
 
 
 def elastic_ip(key: str, address: str, network: str = "demo") -> ElasticIp:
