@@ -65,6 +65,10 @@ LONG = {
     "tests/awx_programs/test_awx_setup.py": "it takes a minute and a half, and awx.awx; `make awx` runs it",
     "tests/playbooks/ways/test_live_inventory_size.py": "it measures, on an idle machine; `make test` runs it",
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
+    "tests/playbooks/ways/test_direct.py": "it takes a minute; `make test` runs it",
+    "tests/playbooks/ways/test_lost_answers.py": "it takes a minute; `make test` runs it",
+    "tests/playbooks/ways/test_adopted.py": "it takes half a minute; `make test` runs it",
+    "tests/playbooks/ways/test_duplicates.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress_only.py": "it takes two minutes; `make test` runs it",
@@ -89,35 +93,35 @@ Those of renamings and of habits are for each change of the table of resources a
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
 lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given. The others are for each
 change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
-tests/emulator/test_two_runs.py judges in each interleaving."""
+tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted VPCs, direct BGP and lost answers,
+which tests/unit, tests/changes and tests/faults judge one by one."""
 SECONDS: dict[str, int] = {
-    "packets": 300,
-    "tests playbooks ways": 300,
-    "py313-core221 tests": 210,
-    "py311-core218 tests": 180,
-    "tests lab": 180,
-    "tests playbooks roles": 150,
-    "hosts": 150,
-    "py313-core221 sanity": 130,
-    "lint": 120,
-    "tests faults": 115,
-    "tests playbooks modules": 110,
-    "tests house": 80,
-    "py311-core218 sanity": 70,
-    "tests emulator": 60,
-    "tests habits": 55,
-    "tests packets": 50,
-    "tests mutations": 46,
-    "tests pairs": 40,
-    "tests awx": 17,
-    "tests awx_programs": 60,
-    "tests changes": 15,
+    "packets": 301,
+    "tests playbooks ways": 260,
+    "hosts": 205,
+    "py313-core221 sanity": 174,
+    "py313-core221 tests": 165,
+    "tests playbooks modules": 157,
+    "py311-core218 tests": 156,
+    "tests lab": 128,
+    "lint": 103,
+    "tests playbooks roles": 98,
+    "py311-core218 sanity": 82,
+    "tests faults": 72,
+    "tests house": 66,
+    "tests pairs": 49,
+    "tests mutations": 43,
+    "tests emulator": 36,
+    "tests awx_programs": 33,
+    "tests packets": 15,
+    "tests habits": 14,
+    "tests awx": 13,
+    "tests changes": 12,
 }
 """Seconds of a processor that each job takes; a job that is not named starts first.
 
-On 2026-11-29 packets, house, mutations, awx and changes were measured by themselves, the lines' tests before a part of
-them moved to folders that run once; the others are estimated. The summary prints them all: bring them up to date from
-there.
+Measured on 2026-11-29 by a whole run on two cores; ways and house are estimated, which lost a part since. The summary
+prints them all: bring them up to date from there.
 """
 BACKGROUND = 10
 """Niceness of all jobs but packets, which judges how long packets stay away."""

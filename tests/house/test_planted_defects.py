@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,9 +51,13 @@ def test_module_without_documentation(copy: Path) -> None:
 def test_unprefixed_role_default(copy: Path) -> None:
     defaults = copy / "roles/pwan_vpc/defaults/main.yml"
     defaults.write_text(defaults.read_text(encoding="utf-8") + "planted_default: 1\n", encoding="utf-8")
-    code, output = lint(copy, "ansible-lint")
-    assert code != 0
-    assert re.search(r"var-naming\[no-role-prefix\].*\n.*roles/pwan_vpc/defaults/main.yml", output), output
     code, output = lint(copy, "house")
     assert code != 0
     assert "roles/pwan_vpc/defaults/main.yml: 'planted_default' begins with neither" in output
+    # ansible-lint takes half a minute for everything, which `make lint` looks at anyway.
+    others = [one for one in (copy / "roles").iterdir() if one.name != "pwan_vpc"]
+    for folder in (*others, *(copy / name for name in ("playbooks", "tests", "examples", "extensions", "inventories"))):
+        shutil.rmtree(folder)
+    code, output = lint(copy, "ansible-lint")
+    assert code != 0
+    assert re.search(r"var-naming\[no-role-prefix\].*\n.*roles/pwan_vpc/defaults/main.yml", output), output
