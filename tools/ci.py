@@ -61,6 +61,7 @@ LONG = {
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
     "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
     "tests/awx_programs/test_execution_environment.py": "it takes ansible-builder; `make awx` runs it",
+    "tests/awx_programs/test_galaxy_importer.py": "it takes galaxy-importer; `make awx` runs it",
     "tests/awx_programs/test_navigator.py": "it takes ansible-navigator; `make awx` runs it",
     "tests/awx_programs/test_awx_setup.py": "it takes a minute and a half, and awx.awx; `make awx` runs it",
     "tests/playbooks/ways/test_live_inventory_size.py": "it measures, on an idle machine; `make test` runs it",
@@ -298,8 +299,8 @@ def main() -> int:
     for path, reason in LONG.items():
         runner.leave_out(path, reason)
     runner.not_installed = install(namespace_sandbox.missing({**namespace_sandbox.PACKAGES, **hosts.PACKAGES}))
-    # Three on two cores: each waits now and then, for a stand-in to start or a process to end.
-    with ThreadPoolExecutor(3) as pool:
+    # Four on two cores: hosts and packets wait much, for routing to converge; each waits for a stand-in to start.
+    with ThreadPoolExecutor(4) as pool:
         for future in [pool.submit(job.start, runner) for job in jobs(there)]:
             future.result()
     print("-- summary")
