@@ -38,7 +38,7 @@ def demo_by_parts(plan: Plan) -> list[Figure]:
 
 
 def mesh_by_parts(plan: Plan) -> list[Figure]:
-    """A network of 1,000 meshes' ends, first without and then with hosts that are asked."""
+    """A network of tunnel devices and protocols, first with hosts that are not asked, then with hosts that are."""
     title = f"{AGGREGATORS} aggregators, {SPACES} spaces: {AGGREGATORS * SPACES} tunnel devices and as many protocols"
     folder = plan.folder / "scale"
     network = make_network(folder, AGGREGATORS, SPACES)

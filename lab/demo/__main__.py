@@ -146,13 +146,17 @@ class Demo:
 
     def again(self) -> None:
         """A second run has nothing to do, and does nothing."""
+        before = self._server.state(), self._aws.state()
         outcome = self.run("Again, with nothing left to do", "site.yml")
         if outcome.changed or outcome.plan:
             raise DemoError(f"the second run reports changed={outcome.changed} and plans {len(outcome.plan)} changes")
         self._no_writes("the second run")
+        if (self._server.state(), self._aws.state()) != before:
+            raise DemoError("the second run left another state on the stand-ins without a writing request")
         reads = len(self._server.log()), len(self._aws.log())
         say(
-            f"  changed=0 in {outcome.seconds:.1f} s; {reads[0]} reads on the server, {reads[1]} on AWS, not one write."
+            f"  changed=0 in {outcome.seconds:.1f} s; {reads[0]} reads on the server, {reads[1]} on AWS, not one "
+            "write; the state of both is as before."
         )
 
     def _no_writes(self, what: str) -> None:

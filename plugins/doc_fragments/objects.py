@@ -356,6 +356,8 @@ include_interfaces:
 class ModuleDocFragment:
     """``bonded.internet.objects.X``: the options of one object, or of the sections of an aggregator, or of spaces."""
 
+    # Annotated, since yamllint of ansible-test takes each plain assignment for a literal text.
+
     AGGREGATOR_OBJECT: str = _options(_AGGREGATOR + _STATE)
     BOND_OBJECT: str = _options(_BOND + _STATE)
     INTERFACE: str = _options(_INTERFACE)

@@ -77,11 +77,11 @@ converge_timeout:
   returned: success
   type: int
 converge_tries:
-  description: Number of times that a host is asked within C(converge_timeout).
+  description: Number of times that the playbooks ask a host within C(converge_timeout).
   returned: success
   type: int
 converge_delay:
-  description: Seconds between two of them.
+  description: Seconds between two of these questions.
   returned: success
   type: int
 host_cloud_init:

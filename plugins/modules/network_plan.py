@@ -785,7 +785,7 @@ cost:
   type: list
   elements: dict
   contains:
-    things:
+    objects:
       description: What is paid for.
       type: str
     change:

@@ -100,7 +100,7 @@ def plain(value: Any) -> Any:
 
 
 CONVERGE_DELAY = 2
-"""Seconds between two looks at a host that has yet to get what was changed."""
+"""Seconds between two questions to a host for the devices and peers that a phase has changed."""
 
 
 class Inventory:

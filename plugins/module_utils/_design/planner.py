@@ -189,8 +189,8 @@ def _design_objects(wanted: dict[tuple[str, str], Object], meshes: list[Mesh], c
     names = {mesh.interface: mesh for mesh in meshes}
     filters_grow = not fleet.decommissioned
     replaced = _replaced_interfaces(meshes, existing)
-    # The filters of BGP name the subnets and addresses of all speakers, which one without an instance does not tell.
-    filters_stay = any(speaker.instance is None and speaker.host in fleet.unavailable for speaker in fleet.speakers)
+    # BGP's filters name the subnets of all speakers, and that of a speaker without an instance is not known.
+    filters_stay = any(map(fleet.lacks_instance, fleet.speakers))
     for member in fleet.members:
         found = {(t.kind.rsplit("_", 1)[-1], t.key): t for t in context.server.objects.get(member.id, ())}
         mine = wanted_of.get(member.parent, [])

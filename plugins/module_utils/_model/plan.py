@@ -118,10 +118,6 @@ def items_by_region(
     return found
 
 
-SHARED = "it belongs to no aggregator"
-"""Beginning of the reason of what another slice's run changes."""
-
-
 @dataclass
 class Scope:
     """Scope of this run. `limited`: not all aggregators of the network are in the play."""
@@ -134,6 +130,10 @@ class Scope:
     """Host whose run changes what belongs to no aggregator; empty if this run does."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Hosts of which nothing is changed in this run -> the reason."""
+
+    def is_shared(self, item: PlannedChange) -> bool:
+        """Return True if the run of another slice changes the item, which belongs to no aggregator."""
+        return bool(self.shared_by) and not item.host and item.part in self.parts
 
     def reason(self, item: PlannedChange) -> str | None:
         """Return the reason why an item is left out, or None if it is in scope."""
@@ -149,8 +149,8 @@ class Scope:
             if self.unavailable and not is_below(item.parent, BOND):  # a bond's old CPE NAT IP would go on translating
                 listing = ", ".join(f"{host} {reason}" for host, reason in sorted(self.unavailable.items()))
                 return f"removals wait: {listing}"
-        if self.shared_by and not item.host:
-            return f"{SHARED}: the run that has {self.shared_by} changes it"
+        if self.is_shared(item):
+            return f"it belongs to no aggregator: the run that has {self.shared_by} changes it"
         return None
 
 

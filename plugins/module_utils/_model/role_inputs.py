@@ -16,14 +16,11 @@ from .._objects import Fields
 
 
 class Options:
-    """Options of which those that are None are not given."""
+    """Base of the inputs whose JSON leaves out the fields that are None: the module or role takes its own default."""
 
 
 def as_json(value: Any) -> Any:
-    """Return an input as network_plan returns it: dataclasses as dictionaries, at every depth.
-
-    `Fields` are JSON already; thousands of them are not copied.
-    """
+    """Return an input as network_plan returns it: dataclasses as dictionaries, at every depth."""
     if isinstance(value, Mapping):
         return {name: as_json(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
@@ -34,7 +31,7 @@ def as_json(value: Any) -> Any:
     for one in fields(value):
         given = getattr(value, one.name)
         if given is not None or not isinstance(value, Options):
-            found[one.name] = given if "Fields" in str(one.type) else as_json(given)
+            found[one.name] = as_json(given)
     return found
 
 
@@ -106,7 +103,7 @@ class GatewayInput:
 
 @dataclass(frozen=True)
 class SubnetInput(Options):
-    """A subnet to be made in a VPC."""
+    """A subnet to be created in a VPC."""
 
     zone: str
     cidr: str
@@ -115,7 +112,7 @@ class SubnetInput(Options):
 
 @dataclass(kw_only=True)
 class VpcInput:
-    """A VPC: the options of role pwan_vpc by their names without `pwan_vpc_`; `remove` is the state V(absent)."""
+    """A VPC: the options of role pwan_vpc by their names without `pwan_vpc_`; `remove` is the state `absent`."""
 
     network: str
     space: str

@@ -164,9 +164,8 @@ def _approved_plans(module: PlanModule) -> list[Approved]:
 
 def _require_approval(module: PlanModule, result: dict[str, Any], approved: list[Approved]) -> None:
     """End the module if the plan is not each of those that were approved."""
-    lines = item_lines(result["plan"], result["deferred"])
     for one in approved:
-        text = refusal(one, result["digest"], lines)
+        text = refusal(one, result["digest"], item_lines(result["plan"], result["deferred"]))
         if text is not None:
             module.fail_json(msg=text)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -109,7 +109,7 @@ class RoleInputs:
     expect: dict[str, dict[str, list[ExpectedInterface]]] = field(default_factory=dict)
     verify: dict[str, list[ExpectedInterface]] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
-    ending: list[str] = field(default_factory=list)
+    last_steps: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -118,13 +118,29 @@ class Plan:
 
     items: list[PlannedChange] = field(default_factory=list)
     deferred: list[tuple[PlannedChange, str]] = field(default_factory=list)
+    awaited: list[PlannedChange] = field(default_factory=list)
+    """Deferred items of the add phase that the run of another slice carries out."""
     work: RoleInputs = field(default_factory=RoleInputs)
+
+    @classmethod
+    def of(cls, items: Iterable[PlannedChange], scope: Scope) -> Plan:
+        """Return the plan that divides items into those in scope and the others."""
+        plan = cls()
+        for item in items:
+            reason = scope.reason(item)
+            if reason is None:
+                plan.items.append(item)
+                continue
+            plan.deferred.append((item, reason))
+            if scope.is_shared(item) and item.phase == "add":
+                plan.awaited.append(item)
+        return plan
 
     def record(self) -> None:
         """Add the steps that record the run, if the plan has items."""
         if self.items:
             self.work.steps.insert(0, "record")
-            self.work.ending.append("record_end")
+            self.work.last_steps.append("record_end")
 
 
 def make_role_inputs(
@@ -134,13 +150,7 @@ def make_role_inputs(
 
     `aggregators`: each as the server lists it, by id.
     """
-    plan = Plan()
-    for item in (*(step.item for step in steps), *design.items):
-        reason = scope.reason(item)
-        if reason is None:
-            plan.items.append(item)
-        else:
-            plan.deferred.append((item, reason))
+    plan = Plan.of((*(step.item for step in steps), *design.items), scope)
     kept = [step for step in steps if scope.reason(step.item) is None]
     order = {phase: number for number, phase in enumerate(PHASES)}
     plan.items.sort(key=lambda item: order[item.phase])
@@ -164,8 +174,8 @@ def make_role_inputs(
     work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
     work.steps = _steps(work)
-    ending = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
-    work.ending = [name for name, what in ending.items() if what]
+    last = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
+    work.last_steps = [name for name, needed in last.items() if needed]
     return plan
 
 

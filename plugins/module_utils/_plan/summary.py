@@ -139,7 +139,7 @@ def _costs(costs: Iterable[MonthlyCost]) -> Iterator[str]:
     end = ""
     for cost in costs:
         without = f" {cost.without}" if cost.without else ""
-        yield f"{cost.change:+d} {cost.things}: {cost.usd_per_month:+.2f} USD a month{without}"
+        yield f"{cost.change:+d} {cost.objects}: {cost.usd_per_month:+.2f} USD a month{without}"
         end = f"(at AWS's list prices of {REGION}, {DATE}; other regions differ)"
     if end:
         yield end

@@ -12,10 +12,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from .._model.plan import SHARED
 from .planner import NetworkPlan, PlanError
 
 PAUSE = 5.0
+"""Seconds between two plans: neither EC2 nor the management server tells when an object is created."""
 PATIENCE = 300.0
 """Seconds without any progress of the other run after which this one gives up."""
 MOST_NAMES = 5
@@ -42,16 +42,15 @@ def wait_for_shared(plan: Callable[[], NetworkPlan], shared_by: str) -> NetworkP
 
 def awaited_by(made: NetworkPlan) -> list[str]:
     """Return the names of the shared objects that a host's own objects may need and that do not exist yet."""
-
-    shared = (item for item, reason in made.plan.deferred if reason.startswith(SHARED) and item.phase == "add")
-    return sorted({f"{item.kind} {item.key}" for item in shared if item.verb == "create" or item.kind == "space"})
+    needed = (item for item in made.plan.awaited if item.verb == "create" or item.kind == "space")
+    return sorted({f"{item.kind} {item.key}" for item in needed})
 
 
 def _problem(awaited: list[str], shared_by: str) -> str:
     more = len(awaited) - MOST_NAMES
     names = ", ".join(awaited[:MOST_NAMES]) + (f", and {more} more" if more > 0 else "")
     return (
-        f"{shared_by}: the run that has this aggregator creates what belongs to no aggregator, and has not created "
-        f"{names} (got nothing new within {PATIENCE:.0f} s). Run all slices at once, or the one with {shared_by} "
-        f"first; if {shared_by} is disabled, enable it, and leave it out of the run by --limit."
+        f"{shared_by}: the run with this aggregator creates the objects that belong to no aggregator, and these do not "
+        f"exist yet: {names} (got no new one within {PATIENCE:.0f} s). Run all slices at once, or the one with "
+        f"{shared_by} first. If {shared_by} is disabled, enable it, and leave it out by --limit."
     )

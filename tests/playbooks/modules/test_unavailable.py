@@ -13,12 +13,12 @@ from tests.playbooks.running import Json, Site
 
 AGG1 = "i-0d00000000000a901"
 NO_INSTANCE = (
-    f"agg1: AWS has no instance {AGG1} in the region eu-central-1. What this run would change on it, and all removals, "
-    'are left out; what it has stays (docs/how-to.md, "Lose an aggregator"). Give aws_instance_id of the instance that '
-    "takes its place, or correct it."
+    f"agg1: AWS has no instance {AGG1} in the region eu-central-1. This run changes nothing of this aggregator and "
+    'keeps all that it has; removals wait (docs/how-to.md, "Go on without an aggregator"). Give the aws_instance_id of '
+    "its successor, or correct it."
 )
 ADVICE = ("bonding_prune", "bonding_decommissioned", "delete-subnet")
-"""Words of advice that take down something of a living network: no message about a dead aggregator has them."""
+"""Words of advice that take down a living network: no message about a dead aggregator has them."""
 
 
 @pytest.fixture
@@ -52,10 +52,11 @@ def test_a_terminated_instance_is_named_and_nothing_of_it_is_lost(dead: Fault) -
     ]
     assert NO_INSTANCE in found["warnings"]
     for text in (
-        "space acme, gateway on agg1: is left as it is: agg1 has no instance.",
-        "CPE NAT entry of bond 17: stays without a place: agg1 has no instance, and the bond is on no other "
-        "aggregator.",
-        "CPE NAT entry of bond 19: stays without a place: agg1 has no instance, and the entry names it.",
+        "space acme, gateway on agg1: this run keeps the gateway as it is: agg1 has no instance.",
+        "CPE NAT entry of bond 17: this run does not associate its Elastic IP: agg1 has no instance, and its bond is "
+        "on no other one. Give the entry another aggregator, or agg1 its successor's aws_instance_id.",
+        "CPE NAT entry of bond 19: this run does not associate its Elastic IP: agg1 has no instance, and the entry "
+        "names this aggregator. Give the entry another aggregator, or agg1 its successor's aws_instance_id.",
     ):
         assert text in found["warnings"]
     assert [text for text in found["warnings"] if any(advice in text for advice in ADVICE)] == []

@@ -48,7 +48,7 @@ def test_a_gateway_comes_back_with_the_next_instance(network: Site, variables: J
     network.ec2().terminate_instances(InstanceIds=[AGG3])
     without = network.run("site")
     assert (without.code, without.writes) == (0, []), without.output
-    assert "space initech, gateway on agg3: is left as it is: agg3 has no instance." in without.said
+    assert "space initech, gateway on agg3: this run keeps the gateway as it is: agg3 has no instance." in without.said
     (made,) = network.ec2().run_instances(
         ImageId="ami-12345678",
         MinCount=1,

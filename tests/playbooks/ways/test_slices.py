@@ -132,7 +132,7 @@ def test_a_plan_that_reads_old_and_new_state_waits_or_is_right(
         with ThreadPoolExecutor(1) as pool:
             plan = pool.submit(planned, unbuilt, variables)
             while not plan.done() and not unbuilt.cloud.control("GET", "held"):
-                time.sleep(0.01)
+                time.sleep(0.01)  # the emulator tells of held requests only when it is asked
             held = not plan.done()
             unbuilt.cloud.load(moments[-1][1])
             unbuilt.cloud.faults([])
@@ -154,7 +154,10 @@ def test_slices_at_once_end_as_one_run(unbuilt: Site, variables: Json, whole: tu
     ]
     with ThreadPoolExecutor(len(parts)) as pool:
         others = [pool.submit(part.run, "site") for part in parts[1:]]
-        time.sleep(5)
+        deadline = time.monotonic() + 60
+        while [one["action"] for one in unbuilt.cloud.log()].count("DescribeInstances") < len(others):
+            assert time.monotonic() < deadline, "the other slices did not plan"
+            time.sleep(0.05)
         outcomes = [parts[0].run("site"), *(other.result() for other in others)]
     assert [outcome.code for outcome in outcomes] == [0, 0, 0], [outcome.problems for outcome in outcomes]
     assert sides(unbuilt) == whole

@@ -20,8 +20,8 @@ NO_INSTANCE = (
 )
 
 LEFT_OUT = (
-    'What this run would change on it, and all removals, are left out; what it has stays (docs/how-to.md, "Lose an '
-    'aggregator").'
+    'This run changes nothing of this aggregator and keeps all that it has; removals wait (docs/how-to.md, "Go on '
+    'without an aggregator").'
 )
 
 
@@ -63,7 +63,7 @@ class Fleet:
     is_incomplete: bool = False
     """A host is wrong, or an aggregator of the network has none: much else that is wrong only follows from that."""
     unavailable: dict[str, str] = field(default_factory=dict)
-    """Hosts without an instance, or that SSH does not reach -> the reason. A run leaves their changes out."""
+    """Hosts that a run leaves out, without an instance or out of reach of SSH -> the reason: "has no instance"."""
     lost: dict[int, str] = field(default_factory=dict)
     """Names, by id, of the aggregators with objects of this network that no host of the inventory is."""
 
@@ -74,6 +74,10 @@ class Fleet:
     def by_id(self, number: int | None) -> Member | None:
         """Return the member with this aggregator id."""
         return next((member for member in self.members if member.id == number), None)
+
+    def lacks_instance(self, member: Member) -> bool:
+        """Return True if a run leaves the member out because EC2 has no instance of it."""
+        return member.instance is None and member.host in self.unavailable
 
     def by_interface(self, interface_id: str | None) -> Member | None:
         """Return the member, decommissioned or not, with this primary network interface."""
@@ -166,8 +170,8 @@ def _judge_unknown_instances(
 ) -> None:
     """Name the instances that EC2 does not have, those of a region in one sentence if it has none of them.
 
-    An aggregator that an earlier run has configured is left out of this run: its instance was terminated, and the
-    others are not to wait for the next one.
+    A run leaves out an aggregator that an earlier run has configured: its instance was terminated, and the others need
+    not wait for its successor.
     """
     regions: dict[str | None, list[DesiredHost]] = {}
     for host in desired.hosts:
@@ -191,9 +195,9 @@ def _judge_unknown_instances(
         for host in unknown:
             text = f"{host.host}: AWS has no instance {host.instance_id} in the region {region or 'given'}."
             number = find_aggregator(host.aggregator, server)
-            is_one = str(host.instance_id).startswith("i-")
-            if is_one and len(desired.hosts) > 1 and is_settled(desired.network, number, server):
-                way = "Give aws_instance_id of the instance that takes its place, or correct it."
+            is_id = str(host.instance_id).startswith("i-")
+            if is_id and len(desired.hosts) > 1 and is_settled(desired.network, number, server):
+                way = "Give the aws_instance_id of its successor, or correct it."
                 leave_out(host.host, "has no instance", f"{text} {LEFT_OUT} {way}", fleet, report)
             else:
                 refuse(fleet, f"{text} Correct aws_instance_id, or aws_region.", report)

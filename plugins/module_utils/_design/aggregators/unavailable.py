@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Aggregators that a run leaves out: those without an instance, and those that SSH does not reach.
 
-One dead aggregator stops neither the repair nor the changes of the others. Nothing of it is deleted: its endpoints stay
-in the meshes, its gateways stay as they are, and removals wait. Only an Elastic IP that is associated with nothing any
-more gets a new place, where its bond is.
+One dead aggregator stops neither the repair nor the changes of the others. A run deletes nothing of it: the meshes keep
+its endpoints, its gateways stay, and removals wait. Only an Elastic IP that the terminated instance has left is
+associated again, on the aggregator where its bond is.
 """
 
 from __future__ import annotations
@@ -22,30 +22,32 @@ from .fleet import LEFT_OUT, Fleet, Member, is_settled, leave_out, refuse
 
 
 def keep_last_addresses(network: str, server: Server, existing: ExistingMeshes, fleet: Fleet, report: Report) -> None:
-    """Give a member without an instance the private address that the other members' objects have for it."""
-    others = [member for member in fleet.members if member.private_ip]
-    for position, member in enumerate(fleet.members):
-        if member.host in fleet.unavailable and member.private_ip is None:
-            fleet.members[position] = replace(member, private_ip=_direct_peer(network, member, others, server))
-    lost = [member for member in fleet.members if member.host in fleet.unavailable and member.private_ip is None]
-    left = (
-        sorted(_endpoints(others, server, existing) - {member.private_ip for member in fleet.members}) if lost else []
-    )
-    left = [address for address in left if address not in fleet.decommissioned_addresses]
-    if len(lost) == len(left) == 1:
-        fleet.members[fleet.members.index(lost[0])] = replace(lost[0], private_ip=left[0])
-    elif left:
-        hosts = ", ".join(member.host for member in lost)
+    """Give each member without an instance the private address that the other members' objects name.
+
+    A direct BGP session names its peer. A mesh does not, so its one unknown endpoint is that of the one member left.
+    """
+    known = [member for member in fleet.members if member.private_ip]
+    unknown = [member for member in fleet.members if fleet.lacks_instance(member) and not member.private_ip]
+    found = {member.id: _direct_peer(network, member, known, server) for member in unknown}
+    unknown = [member for member in unknown if not found[member.id]]
+    named = {*found.values(), *(member.private_ip for member in known), *fleet.decommissioned_addresses}
+    endpoints = sorted(_endpoints(known, server, existing) - named) if unknown else []
+    if len(unknown) == len(endpoints) == 1:
+        found[unknown[0].id] = endpoints[0]
+    elif endpoints:
+        hosts = ", ".join(member.host for member in unknown)
         refuse(
             fleet,
-            f"{hosts}: AWS has no instance of them, and the meshes have the endpoints {', '.join(left)}: which address "
-            "was whose is not known. Give each of these hosts its last one as aws_private_ip_address.",
+            f"{hosts}: AWS has no instance of them, so that their private addresses are not known (got the endpoints "
+            f"{', '.join(endpoints)} in the meshes, expected one endpoint and one aggregator). Give each of these "
+            "hosts its last private address as aws_private_ip_address.",
             report,
         )
+    fleet.members = [replace(member, private_ip=found.get(member.id, member.private_ip)) for member in fleet.members]
 
 
 def _direct_peer(network: str, member: Member, others: list[Member], server: Server) -> str | None:
-    """Return the neighbor address of a direct BGP session with a member, which is its private address."""
+    """Return the neighbor address of a direct BGP session with a member: its private address."""
     for other in others:
         for obj in server.objects.get(other.id, ()):
             is_direct = obj.data.get("local_address") == other.private_ip
@@ -73,7 +75,7 @@ def judge_unreachable(member: Member, reason: str, answering: Collection[str], c
     """Leave out a member that SSH does not reach; refuse a new one, and a run in which no host answers."""
     text = f"{member.host}: the host cannot be read: {reason}."
     if answering and is_settled(context.desired.network, member.id, context.server):
-        way = "Say bonding_manage_hosts: false for a host that Ansible never reaches."
+        way = "Correct its SSH, or say bonding_manage_hosts: false for a host that Ansible never reaches."
         leave_out(member.host, "cannot be reached over SSH", f"{text} {LEFT_OUT} {way}", context.fleet, context.report)
     else:
         context.report.problem(

@@ -50,7 +50,7 @@ def is_of_own_pool(item: PlannedChange) -> bool:
 class MonthlyCost:
     """Change of the monthly bill for one kind."""
 
-    things: str
+    objects: str
     change: int
     usd_per_month: float
     without: str

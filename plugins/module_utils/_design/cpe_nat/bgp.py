@@ -73,8 +73,8 @@ def direct_objects(desired: DesiredNetwork, fleet: Fleet, report: Report) -> lis
         return []
     places: dict[str, list[Member]] = {}
     for member in fleet.speakers:
-        if member.host in fleet.unavailable and member.instance is None:
-            continue  # its sessions stay
+        if fleet.lacks_instance(member):
+            continue  # its subnet is not known, and its sessions stay
         if member.instance is None:
             refuse_unless_incomplete(
                 fleet,

@@ -101,8 +101,8 @@ def _owner(
         )
         if fleet.unavailable and not fleet.is_incomplete:
             report.warn(
-                f"{entry.desired.label}: is left as it is: its Elastic IP {address.public_ip} is on the network "
-                f"interface {interface}, which may be that of {' or '.join(sorted(fleet.unavailable))}."
+                f"{entry.desired.label}: this run keeps its Elastic IP {address.public_ip} on the network interface "
+                f"{interface}, which may be that of {' or '.join(sorted(fleet.unavailable))}."
             )
         else:
             refuse_unless_incomplete(fleet, text, report)
@@ -186,10 +186,11 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         before, owner = _owner(entry, address, fleet, report)
         if owner is None:
             continue
-        if owner.instance is None and owner.host in fleet.unavailable:
+        if fleet.lacks_instance(owner):
+            where = "the entry names this aggregator" if entry.desired.aggregator else "its bond is on no other one"
             report.warn(
-                f"{entry.desired.label}: stays without a place: {owner.host} has no instance, and "
-                + ("the entry names it." if entry.desired.aggregator else "the bond is on no other aggregator.")
+                f"{entry.desired.label}: this run does not associate its Elastic IP: {owner.host} has no instance, and "
+                f"{where}. Give the entry another aggregator, or {owner.host} its successor's aws_instance_id."
             )
             continue
         if owner.instance is None:
@@ -234,8 +235,9 @@ def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
         warn_of_disabled(entry, private_ip, server, report)
         check_place(entry, owner, address, moved, context)
         warn_of_failover(entry, owner, context)
-        takes = moved and not lost  # a lost address is taken from nothing that carries
-        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, takes, made), context)
+        # The move of a lost address interrupts nothing, so that it belongs to the add phase.
+        is_moved = moved and not lost
+        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, is_moved, made), context)
     context.design.choosing |= addresses.choosing
     return chosen
 

@@ -112,9 +112,9 @@ def resolve_gateway(
         refuse_host(wanted.host, what, fleet, report)
         return None
     if member.instance is None:
-        if member.host in fleet.unavailable:
+        if fleet.lacks_instance(member):
             context.leftovers.kept_gateways.add((space.key, member.host))
-            report.warn(f"{what}: is left as it is: {member.host} has no instance.")
+            report.warn(f"{what}: this run keeps the gateway as it is: {member.host} has no instance.")
         else:
             refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None

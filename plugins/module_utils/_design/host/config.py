@@ -202,7 +202,7 @@ def design_host_configs(
             continue
         if facts.get("unreachable"):
             if desired.absent:
-                report.warn(f"{host}: cannot be reached: what it has of its own is left as it is.")
+                report.warn(f"{host}: SSH does not reach it: the teardown leaves its host configuration installed.")
             continue
         installed = facts.get("installed") or {}
         found = HostConfig(

@@ -260,7 +260,7 @@ def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -
 
 
 def _warn_of_unused_subnets(vpc: VpcDesign, context: Context) -> None:
-    """Name the subnets of ours in which no gateway is wanted; an aggregator without an instance tells no zone."""
+    """Warn of our subnets without a wanted gateway, unless the zone of one is unknown: it has no instance."""
     desired, cloud, unavailable = context.desired, context.cloud, context.fleet.unavailable
     hosts = {gateway.host for space in desired.spaces if space.key == vpc.space for gateway in space.gateways}
     if vpc.found is None or hosts & unavailable.keys():

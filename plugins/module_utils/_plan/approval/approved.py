@@ -12,7 +12,7 @@ from typing import Any
 from ..._printable import printable
 
 MOST_SHOWN = 20
-"""So many items of each kind of difference are named."""
+"""Number of items of each kind of difference that a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Approved:
     @classmethod
     def of(cls, digest: str, result: Mapping[str, Any] | None) -> Approved:
         """Return the plan of a digest, with its lines if `result`, that of an earlier run, is of this very plan."""
-        items = (result or {}).get("lines")
-        if not result or result.get("digest") != digest or not isinstance(items, list):
+        lines = (result or {}).get("lines")
+        if not result or result.get("digest") != digest or not isinstance(lines, list):
             return cls(digest)
         left_out = result.get("left_out")
         number = left_out.get("lines") if isinstance(left_out, Mapping) else None
-        return cls(digest, tuple(map(str, items)), number if isinstance(number, int) else 0)
+        return cls(digest, tuple(map(str, lines)), number if isinstance(number, int) else 0)
 
 
 def refusal(approved: Approved, digest: str, lines: Sequence[str]) -> str | None:

@@ -23,7 +23,7 @@ from ..._printable import printable_all
 
 MOST = 30_000
 """Bytes of all lists together, as JSON. With the rest, the artifact stays below 32 kB."""
-MOST_ITEMS = 14_000
+MOST_LINES = 14_000
 MOST_DRIFT = 4_000
 
 
@@ -34,20 +34,20 @@ def result_of(planned: Mapping[str, Any], network: str, addresses: Mapping[str, 
     :param addresses: see `addresses_of`
     :param lines: see `item_lines`; the first ones of them are kept
     """
-    items = _cut(lines, MOST_ITEMS)
+    kept = _cut(lines, MOST_LINES)
     drift = _cut(printable_all(planned["drift"]), MOST_DRIFT)
-    pairs = _cut([list(pair) for pair in sorted(printable_all(addresses).items())], MOST - _size(items) - _size(drift))
+    pairs = _cut([list(pair) for pair in sorted(printable_all(addresses).items())], MOST - _size(kept) - _size(drift))
     return {
         "network": network,
         "digest": planned["digest"],
         "counts": planned["counts"],
         "addresses": dict(pairs),
         "drift": drift,
-        "lines": items,
+        "lines": kept,
         "left_out": {
             "addresses": len(addresses) - len(pairs),
             "drift": len(planned["drift"]) - len(drift),
-            "lines": len(lines) - len(items),
+            "lines": len(lines) - len(kept),
         },
     }
 

@@ -141,7 +141,7 @@ def test_a_run_is_recorded_before_its_first_step_and_after_its_last(
     server: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = plan(monkeypatch, spaces=[ACME], record=True)["work"]
-    assert (work["steps"], work["ending"]) == (["record", "private_wan", "mesh"], ["record_end"])
+    assert (work["steps"], work["last_steps"]) == (["record", "private_wan", "mesh"], ["record_end"])
     unrecorded: list[dict[str, Any]] = [
         {"record": False, "spaces": [ACME]},
         {"record": True, "verify": True, "spaces": [ACME]},
@@ -149,7 +149,7 @@ def test_a_run_is_recorded_before_its_first_step_and_after_its_last(
     ]
     for more in unrecorded:
         work = plan(monkeypatch, **more)["work"]
-        assert {"record", "record_end"} & {*work["steps"], *work["ending"]} == set(), more
+        assert {"record", "record_end"} & {*work["steps"], *work["last_steps"]} == set(), more
 
 
 def test_what_is_out_of_scope_is_deferred_with_its_reason(server: Recording, monkeypatch: pytest.MonkeyPatch) -> None:

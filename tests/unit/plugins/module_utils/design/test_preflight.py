@@ -258,7 +258,7 @@ def test_a_crowded_neighbour_table_is_warned_of(spaces: int, warned: bool) -> No
 
 def test_what_a_change_costs_a_month(world: World) -> None:
     world.plan(spaces=space(), cpe_nat_ips=[entry()])
-    assert [(c.change, c.things, c.usd_per_month) for c in monthly(world.design.items)] == [
+    assert [(c.change, c.objects, c.usd_per_month) for c in monthly(world.design.items)] == [
         (2, "public IPv4 addresses", 7.3),
         (1, "NAT gateways", 32.85),
     ]
@@ -267,12 +267,12 @@ def test_what_a_change_costs_a_month(world: World) -> None:
 def test_what_is_given_up_costs_no_more_and_what_is_kept_does() -> None:
     world = nat_world()
     world.plan(spaces=space(gateway(egress="none")), allow_disruption=True)
-    assert [(c.change, c.things) for c in monthly(world.design.items)] == [
+    assert [(c.change, c.objects) for c in monthly(world.design.items)] == [
         (1, "public IPv4 addresses"),
         (-1, "NAT gateways"),
     ]
     world.plan(spaces=space(gateway(egress="none")), allow_disruption=True, prune_addresses=True)
-    assert [c.things for c in monthly(world.design.items)] == ["NAT gateways"]
+    assert [c.objects for c in monthly(world.design.items)] == ["NAT gateways"]
 
 
 def test_the_names_of_quotas_are_those_of_the_stand_in() -> None:

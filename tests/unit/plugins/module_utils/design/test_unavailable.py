@@ -69,8 +69,9 @@ def test_two_aggregators_without_instances_need_their_last_addresses(world: Worl
     lose(world, "agg1", "agg3")
     world.plan(**NETWORK)
     assert world.report.problems == [
-        "agg1, agg3: AWS has no instance of them, and the meshes have the endpoints 10.1.0.11, 10.1.0.13: which "
-        "address was whose is not known. Give each of these hosts its last one as aws_private_ip_address."
+        "agg1, agg3: AWS has no instance of them, so that their private addresses are not known (got the endpoints "
+        "10.1.0.11, 10.1.0.13 in the meshes, expected one endpoint and one aggregator). Give each of these hosts its "
+        "last private address as aws_private_ip_address."
     ]
     hosts = [host("agg1", private_ip_address="10.1.0.11"), host("agg2"), host("agg3", private_ip_address="10.1.0.13")]
     assert world.plan(**NETWORK, aggregators=hosts) == []

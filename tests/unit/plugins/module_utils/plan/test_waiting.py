@@ -30,14 +30,7 @@ VPC, TABLE, OWN = item("vpc"), item("route_table"), item("network_interface", "a
 
 def planned(*items: PlannedChange, scope: Scope = SCOPE) -> NetworkPlan:
     """Return the plan of a slice with agg2 that has these items."""
-    plan = Plan()
-    for one in items:
-        reason = scope.reason(one)
-        if reason is None:
-            plan.items.append(one)
-        else:
-            plan.deferred.append((one, reason))
-    return NetworkPlan("demo", plan, [], [], [], [], [], ["a warning"], {})
+    return NetworkPlan("demo", Plan.of(items, scope), [], [], [], [], [], ["a warning"], {})
 
 
 @pytest.fixture
@@ -98,9 +91,9 @@ def test_it_gives_up_without_progress_and_says_what_to_do(clock: list[float]) ->
         wait(planned(VPC, TABLE, OWN), planned(TABLE, OWN))
     assert sum(clock) == waiting.PATIENCE + waiting.PAUSE
     assert caught.value.problems == [
-        "agg1: the run that has this aggregator creates what belongs to no aggregator, and has not created "
-        "route_table route_table/acme (got nothing new within 300 s). Run all slices at once, or the one with agg1 "
-        "first; if agg1 is disabled, enable it, and leave it out of the run by --limit."
+        "agg1: the run with this aggregator creates the objects that belong to no aggregator, and these do not exist "
+        "yet: route_table route_table/acme (got no new one within 300 s). Run all slices at once, or the one with agg1 "
+        "first. If agg1 is disabled, enable it, and leave it out by --limit."
     ]
     assert "Nothing was changed." in str(caught.value)
     assert caught.value.warnings == ["a warning"]
