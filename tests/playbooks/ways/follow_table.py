@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of public addresses that follow: a situation, the run that answers it, and the state that it leaves.
+
+Written by hand, before the code. The network is the small one of conftest.py: bond 17 on agg1, bond 18 on agg2 (another
+subnet and zone), bond 19 on agg2 with an entry that names agg1, bond 20 on agg3 (agg1's subnet); BGP by transit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.playbooks.running import Json
+
+KEPT = "kept"
+"""The private address comes along."""
+NEW = "new"
+"""The entry gets another private address."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A situation and its answer.
+
+    :param steps: what happens before the run: (verb, arguments); `follow`, `evacuate` and `site` are runs
+    :param run: the playbook and its extra variables
+    :param ends: entry key -> (host, KEPT or NEW against the state before the steps, tag `followed_from` or None)
+    :param says: text of the run, or of its refusal
+    :param code: exit code
+    :param entries: options of entries that differ from the small network's, by bond
+    """
+
+    steps: tuple[tuple[str, ...], ...]
+    run: tuple[str, Json]
+    ends: dict[str, tuple[str, str, str | None]]
+    says: str = ""
+    code: int = 0
+    entries: dict[int, Json] = field(default_factory=dict)
+
+
+def follow(*bonds: int | str, **more: int) -> tuple[str, Json]:
+    """Return a run of follow_bonds for some bonds; for all if none is named."""
+    return "follow_bonds", {**({"bonding_follow_bonds": list(bonds)} if bonds else {}), **more}
+
+
+def evacuate(host: str, **more: str) -> tuple[str, Json]:
+    """Return a run of evacuate."""
+    return "evacuate", {"bonding_evacuate": host, **more}
+
+
+HOME = ("agg1", KEPT, None)
+"""Where bond 17's address is before each row."""
+ROWS: dict[str, Row] = {
+    "bond moved inside its subnet": Row(
+        (("move", "17", "agg3"),),
+        follow(17),
+        {"bond-17": ("agg3", KEPT, "agg1")},
+    ),
+    "bond moved to another subnet and zone": Row(
+        (("move", "17", "agg2"),),
+        follow("acme-berlin"),
+        {"bond-17": ("agg2", NEW, "agg1")},
+    ),
+    "bond moved home": Row(
+        (("move", "17", "agg3"), ("follow", "17"), ("move", "17", "agg1")),
+        follow(17),
+        {"bond-17": ("agg1", KEPT, "")},
+    ),
+    "bond moved twice": Row(
+        (("move", "17", "agg3"), ("follow", "17"), ("move", "17", "agg2")),
+        follow(17),
+        {"bond-17": ("agg2", NEW, "agg1")},
+    ),
+    "entry that names its aggregator": Row(
+        (),
+        follow(19),
+        {"bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "all bonds, none named": Row(
+        (("move", "17", "agg3"),),
+        follow(),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "two bonds at once": Row(
+        (("move", "17", "agg3"), ("move", "18", "agg1")),
+        follow(17, 18),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-18": ("agg1", NEW, "agg2")},
+    ),
+    "pinned entry": Row(
+        (("move", "17", "agg3"),),
+        follow(17),
+        {"bond-17": HOME},
+        says="is pinned",
+        entries={17: {"pinned": True}},
+    ),
+    "more moves than bonding_follow_max": Row(
+        (("move", "17", "agg3"), ("move", "18", "agg1")),
+        follow(17, 18, bonding_follow_max=1),
+        {"bond-17": HOME},
+        says="bonding_follow_max",
+        code=2,
+    ),
+    "bond that no entry names": Row((), follow(26), {"bond-17": HOME}, says="bonding_follow_bonds", code=2),
+    "bond that the server does not have": Row((), follow("acme-berlni"), {"bond-17": HOME}, says="acme-berlni", code=2),
+    "owner stopped": Row(
+        (("stop", "agg1"), ("move", "17", "agg3")),
+        follow(17),
+        {"bond-17": ("agg3", KEPT, "agg1")},
+    ),
+    "owner terminated, bond in its subnet": Row(
+        (("terminate", "agg1"), ("move", "17", "agg3")),
+        follow(17),
+        {"bond-17": ("agg3", KEPT, None)},
+    ),
+    "owner terminated, bond in another subnet": Row(
+        (("terminate", "agg1"), ("move", "17", "agg2")),
+        follow(17),
+        {"bond-17": ("agg2", NEW, None)},
+    ),
+    "target interface full": Row(
+        (("fill", "agg3"), ("move", "17", "agg3"), ("move", "18", "agg1")),
+        follow(17, 18),
+        {"bond-17": HOME, "bond-18": ("agg1", NEW, "agg2")},
+        says="is full",
+    ),
+    "bond on an aggregator without an instance": Row(
+        (("terminate", "agg3"), ("move", "17", "agg3")),
+        follow(17),
+        {"bond-17": HOME},
+        says="agg3 has no instance",
+    ),
+    "server in maintenance mode: no bond moves": Row(
+        (("stop", "agg1"),),
+        follow(17),
+        {"bond-17": HOME},
+        says="Nothing to do",
+    ),
+    "evacuated, owner stopped": Row(
+        (("stop", "agg1"), ("move", "17", "agg3")),
+        evacuate("agg1"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "evacuated, owner terminated": Row(
+        (("terminate", "agg1"), ("move", "17", "agg2")),
+        evacuate("agg1"),
+        {"bond-17": ("agg2", NEW, None), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "evacuated in maintenance mode, without a target": Row(
+        (("stop", "agg1"),),
+        evacuate("agg1"),
+        {"bond-17": HOME, "bond-19": ("agg2", NEW, "agg1")},
+        says="bonding_evacuate_to",
+    ),
+    "evacuated in maintenance mode, to a target": Row(
+        (("stop", "agg1"),),
+        evacuate("agg1", bonding_evacuate_to="agg3"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "restored": Row(
+        (("move", "17", "agg3"), ("evacuate", "agg1"), ("move", "17", "agg1")),
+        ("evacuate", {"bonding_restore": "agg1"}),
+        {"bond-17": ("agg1", KEPT, ""), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "aggregator misspelt": Row((), evacuate("agg11"), {"bond-17": HOME}, says="agg11", code=2),
+}
