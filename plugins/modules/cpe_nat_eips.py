@@ -98,6 +98,12 @@ options:
             connected IP is. An empty text says that the bond had it before; if the option is not given, the tag is left
             alone.
         type: str
+      followed_from:
+        description:
+          - The aggregator that the Elastic IP has left to follow its bond, for the tag
+            C(bonded.internet/followed_from). An empty text says that it is back; if the option is not given, the tag is
+            left alone.
+        type: str
       tags:
         description:
           - Further tags of the Elastic IP. They are in the call that allocates it, and written again with its own tags.

@@ -22,7 +22,7 @@ from .aggregators.fleet import refuse_unless_incomplete, resolve_fleet, some
 from .aggregators.identities import check_identities
 from .aggregators.leftovers import PRUNE, decommissioned, find_leftovers, keeps_gateways
 from .aggregators.public_addresses import design_public_addresses, warn_of_stays
-from .aggregators.unavailable import keep_last_addresses
+from .aggregators.unavailable import keep_last_addresses, leave_out_unreachable
 from .aggregators.versions import check_versions
 from .checks import conflicts as collisions
 from .checks.duplicates import check_duplicates
@@ -32,7 +32,7 @@ from .checks.unknown_keys import without_strange_keys
 from .checks.warnings import warn_nothing_to_carry, warn_of_idle_interfaces, warn_of_modes
 from .context import Context
 from .cpe_nat.bgp import check_reflectors, choose_speakers, direct_objects, refuse_smaller, transit_objects
-from .cpe_nat.entries import resolve_entries
+from .cpe_nat.entries import Entry, resolve_entries
 from .cpe_nat.planner import design_cpe_nat
 from .cpe_nat.removal import design_leftovers
 from .gateway.changes import design_gateway
@@ -47,7 +47,7 @@ from .mesh.discovery import ExistingMeshes, protocol_patterns
 from .mesh.meshes import Mesh, space_mesh, transit_mesh
 from .mesh.objects import space_objects
 from .renames import check_gateway_names, check_space_names, with_renames
-from .security_groups.groups import design_security
+from .security_groups.groups import attach_cpe_nat_groups, design_security
 from .tags import design_company_tags
 from .vpc.foreign_objects import refuse_foreign_objects
 from .vpc.public_subnets import remove_public_subnets
@@ -85,6 +85,9 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     check_duplicates(desired, cloud, report)
     entries = resolve_entries(desired, server, report)
     fleet.speakers = choose_speakers(entries, context)
+    if desired.relocation:
+        _design_relocation(entries, context)
+        return design
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []
@@ -163,6 +166,20 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     if desired.removes:
         warn_of_idle_interfaces(context)
     return design
+
+
+def _design_relocation(entries: list[Entry], context: Context) -> None:
+    """Design the moves of public addresses, with what their new hosts need for them, and nothing else.
+
+    A problem of a mesh or a gateway so stops no address from following its bond.
+    """
+    leave_out_unreachable(context)
+    chosen = design_cpe_nat(entries, context)
+    if chosen:
+        design_host_configs([], chosen, transit_mesh(context), (), context)
+        attach_cpe_nat_groups({host for host, _work in context.design.entries.values() if host}, context)
+    collisions.check_cpe_nat_addresses(chosen, [], context.fleet, context.server, context.report)
+    context.design.limits = check_limits(context.design.items, context)
 
 
 def _want(wanted: dict[tuple[str, str], Object], server_objects: Iterable[Object]) -> None:

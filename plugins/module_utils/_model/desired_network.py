@@ -24,12 +24,12 @@ ROUTES_A_TABLE = 50
 class Drift:
     """A difference between the network and the inventory that no run changes."""
 
-    kind: Literal["bond_moved"]
+    kind: Literal["bond_moved", "followed"]
     bond: int
     from_host: str
-    """The host that has the bond's public address."""
+    """The host that has the bond's public address; of one that has followed, the host that its entry names."""
     to_host: str | None
-    """The host that the bond is on; None if no host of the inventory is that aggregator."""
+    """The host that the bond is on (and a followed address); None if no host of the inventory is that aggregator."""
     entry: str
     """The key of the CPE NAT entry."""
     text: str
@@ -179,6 +179,8 @@ class DesiredEntry:
     public_ip: str | None = None
     reverse_dns: str | None = None
     include_private_wan: bool | None = None
+    pinned: bool = False
+    """True if its address never follows the bond."""
     renamed_from: str | None = None
     """Its key before: its name, or `bond-` and the id of its bond."""
     number: int = 0
@@ -208,6 +210,28 @@ class DesiredBgp:
     """True if sessions that are there get the password again. The password itself is no part of the inventory."""
 
 
+DEFAULT_FOLLOW_MAX = 20
+
+
+@dataclass(frozen=True)
+class Relocation:
+    """A run that moves public addresses between aggregators, and does nothing else.
+
+    One that neither evacuates nor restores a host follows bonds.
+    """
+
+    bonds: tuple[str, ...] = ()
+    """The bonds to follow, by id or exact name; empty: all."""
+    most: int = DEFAULT_FOLLOW_MAX
+    """The number of bonds that one run follows at most."""
+    evacuate: str | None = None
+    """The host whose addresses go elsewhere."""
+    to: str | None = None
+    """The host for those of its addresses whose bonds are on no other aggregator."""
+    restore: str | None = None
+    """The host that gets back the addresses that have left it."""
+
+
 @dataclass(frozen=True)
 class DesiredNetwork:
     """Everything that the operator wants, and how far this run may go."""
@@ -220,6 +244,10 @@ class DesiredNetwork:
     vni_base: int = DEFAULT_VNI_BASE
     tunnel_device: str = DEFAULT_TUNNEL_DEVICE
     decommissioned: tuple[str, ...] = ()
+    relocation: Relocation | None = None
+    """None in a run of the whole network."""
+    followed: bool = False
+    """True if a rulebook follows the bonds, so that no address without BGP waits for the operator."""
     absent: bool = False
     allow_disruption: bool = False
     prune: bool = False

@@ -130,6 +130,8 @@ class Scope:
     """Host whose run changes what belongs to no aggregator; empty if this run does."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Hosts of which nothing is changed in this run -> the reason."""
+    relocates: bool = False
+    """True if the run only moves public addresses: EC2 and the server do that without the aggregators."""
 
     def is_shared(self, item: PlannedChange) -> bool:
         """Return True if the run of another slice changes the item, which belongs to no aggregator."""
@@ -139,11 +141,11 @@ class Scope:
         """Return the reason why an item is left out, or None if it is in scope."""
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
-        if item.host and item.host in self.unavailable:
+        if item.host and item.host in self.unavailable and not (self.relocates and item.system != "host"):
             return f"{item.host} {self.unavailable[item.host]}"
         if item.host and item.host not in self.hosts:
             return f"{item.host} is not in the play: --limit, a slice or a disabled host"
-        if item.phase == "remove" and not (self.absent and item.host):
+        if item.phase == "remove" and not (self.absent and item.host) and not self.relocates:
             if self.limited:
                 return "removals wait for a run of all aggregators"
             if self.unavailable and not is_below(item.parent, BOND):  # a bond's old CPE NAT IP would go on translating

@@ -52,6 +52,7 @@ class CpeNatInput(Options):
     public_ip: str | None = None
     reverse_dns: str | None = None
     made_connected_ip: str | None = None
+    followed_from: str | None = None
     release: bool | None = None
     tags: dict[str, str] | None = None
 

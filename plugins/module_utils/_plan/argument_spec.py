@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._model.desired_network import DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE, PARTS
+from .._model.desired_network import DEFAULT_FOLLOW_MAX, DEFAULT_TUNNEL_DEVICE, DEFAULT_VNI_BASE, PARTS
 from .._model.quotas import QUOTAS
 from .._options import Spec
 
@@ -103,6 +103,7 @@ _CPE_NAT: Spec = {
     "public_ip": _str(),
     "reverse_dns": _str(),
     "include_private_wan": _bool(None),
+    "pinned": _bool(),
     "renamed_from": _str(),
 }
 _BGP: Spec = {
@@ -121,7 +122,7 @@ _INBOUND: Spec = {
 }
 ARGUMENT_SPEC: Spec = {
     "network": _str(required=True),
-    "state": _str(choices=["present", "absent"], default="present"),
+    "state": _str(choices=["present", "absent", "followed", "evacuated"], default="present"),
     "aggregators": _list(AGGREGATOR, required=True),
     "spaces": _list(_SPACE, default=[]),
     "cpe_nat_ips": _list(_CPE_NAT, default=[]),
@@ -129,6 +130,12 @@ ARGUMENT_SPEC: Spec = {
     "vni_base": {"type": "int", "default": DEFAULT_VNI_BASE},
     "tunnel_device": _str(default=DEFAULT_TUNNEL_DEVICE),
     "decommissioned": _list(default=[]),
+    "follow_bonds": _list(),
+    "follow_max": {"type": "int", "default": DEFAULT_FOLLOW_MAX},
+    "followed": _bool(),
+    "evacuate": _str(),
+    "evacuate_to": _str(),
+    "restore": _str(),
     "allow_disruption": _bool(),
     "allow_nonconforming": _bool(),
     "prune": _bool(),

@@ -43,7 +43,7 @@ from .host_config import expected_interfaces
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_reader import ServerReader
-from .summary import lines_of, nothing_left, nothing_to_do
+from .summary import lines_of, nothing_left, nothing_to_do, nothing_to_move
 
 NEW_KINDS = {"private_address", "attachment"}
 ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
@@ -174,6 +174,8 @@ def _nothing(
     report: Report,
 ) -> str:
     """Return the sentence for an empty plan."""
+    if desired.relocation:
+        return nothing_to_move(desired.relocation)
     if not desired.absent:
         asked = {host for host in scope.hosts if host in design.host_configs}
         unasked = set(scope.hosts) - asked
@@ -277,12 +279,13 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapp
     everyone = {host.host for host in desired.hosts}
     hosts = set(params.get("hosts") or everyone)
     return Scope(
-        hosts=hosts - unavailable.keys(),
-        parts=set(params.get("parts") or PARTS),
+        hosts=hosts if desired.relocation else hosts - unavailable.keys(),
+        parts={"cpe_nat"} if desired.relocation else set(params.get("parts") or PARTS),
         limited=bool(everyone - hosts),
         absent=desired.absent,
         shared_by=params.get("shared_by") or "",
         unavailable=unavailable,
+        relocates=desired.relocation is not None,
     )
 
 
@@ -310,7 +313,7 @@ def _judge(
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = {
-        ALLOW: desired.allow_disruption,
+        ALLOW: desired.allow_disruption or desired.relocation is not None,
         PRUNE: desired.prune,
         RELEASE: desired.prune_addresses,
         DECOMMISSIONED: bool(desired.decommissioned),

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION, MonthlyCost
-from .._model.desired_network import PARTS
+from .._model.desired_network import PARTS, Relocation
 from .._model.phases import PHASES
 from .._model.plan import PlannedChange
 from .._model.quotas import QuotaUsage
@@ -46,6 +46,15 @@ def nothing_to_do(
     listing = ", ".join(f"{host}, which {reason}" for host, reason in sorted(unavailable.items()))
     without = f" Left out: {listing}." if listing else ""
     return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}{without}"
+
+
+def nothing_to_move(relocation: Relocation) -> str:
+    """Return the sentence of a run that has no public address to move."""
+    if relocation.evacuate:
+        return f"Nothing to do: no public address can leave {relocation.evacuate}, or none is there."
+    if relocation.restore:
+        return f"Nothing to do: no public address comes back to {relocation.restore}."
+    return "Nothing to do: each public address that can follow its bond is where the bond is."
 
 
 def nothing_left(kept: Collection[str]) -> str:

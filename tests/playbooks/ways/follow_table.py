@@ -144,7 +144,7 @@ ROWS: dict[str, Row] = {
     "evacuated, owner terminated": Row(
         (("terminate", "agg1"), ("move", "17", "agg2")),
         evacuate("agg1"),
-        {"bond-17": ("agg2", NEW, None), "bond-19": ("agg2", NEW, "agg1")},
+        {"bond-17": ("agg2", NEW, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
     ),
     "evacuated in maintenance mode, without a target": Row(
         (("stop", "agg1"),),

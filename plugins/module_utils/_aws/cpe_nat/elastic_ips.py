@@ -11,12 +11,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
 from ..._model.names import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
+    TAG_FOLLOWED_FROM,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_MOVING_FROM,
@@ -56,8 +58,13 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
     made = step.entry.made_connected_ip if step.entry else None
     if made or (made is not None and step.eip and step.eip.made_connected_ip):
         tags[TAG_CONNECTED_IP] = made
+    followed = step.entry.followed_from if step.entry else None
+    if followed or (followed is not None and step.eip and step.eip.tags.get(TAG_FOLLOWED_FROM)):
+        tags[TAG_FOLLOWED_FROM] = followed
     if step.moving_from:
-        tags[TAG_MOVING_FROM] = " ".join(place.tag for place in step.moving_from)
+        # Addresses that come along have their interface as the tag's whole value, so that one call tags them all.
+        along = {place: place.interface_id for place in step.moving_from if place.private_ip == target.private_ip}
+        tags[TAG_MOVING_FROM] = " ".join(along.get(place, place.tag) for place in step.moving_from)
     return tags
 
 
@@ -104,18 +111,33 @@ def _allocate(work: Work, step: Step, made: dict[str, str]) -> None:
     work.done.append(f"entry {step.key}: allocated {eip}")
 
 
-def tag(work: Work, step: Step) -> None:
-    """Write all tags of an Elastic IP that exists."""
-    eip = eip_of(step)
+def tag(work: Work, steps: Sequence[Step]) -> None:
+    """Write the tags that differ of Elastic IPs that exist, one call for all that get the same ones."""
+    groups: dict[tuple[tuple[str, str], ...], list[Step]] = {}
+    for step in steps:
+        wanted, present = tags_for(step, work.network), eip_of(step).tags
+        groups.setdefault(tuple((k, v) for k, v in wanted.items() if present.get(k) != v), []).append(step)
+    work.each([(dict(tags), same) for tags, same in groups.items() if tags], partial(_tag, work))
+
+
+def _tag(work: Work, given: tuple[dict[str, str], list[Step]]) -> None:
+    tags, steps = given
     call(
         work.client,
         "create_tags",
-        what=f"entry {step.key}",
+        what=some_entries(steps),
         patient_with=JUST_MADE,
-        Resources=[eip.allocation_id],
-        Tags=as_tags(tags_for(step, work.network)),
+        Resources=sorted(eip_of(step).allocation_id for step in steps),
+        Tags=as_tags(tags),
     )
-    work.done.append(f"entry {step.key}: tagged {eip} with {step.target}")
+    for step in steps:
+        step.eip = replace(eip_of(step), tags={**eip_of(step).tags, **tags})
+        work.done.append(f"entry {step.key}: tagged {step.eip} with {step.target}")
+
+
+def some_entries(steps: Sequence[Step]) -> str:
+    """Return the entries of steps for an error text."""
+    return f"{'entry' if len(steps) == 1 else 'entries'} {', '.join(step.key for step in steps)}"
 
 
 def untag(work: Work, steps: Sequence[Step], *keys: str) -> None:

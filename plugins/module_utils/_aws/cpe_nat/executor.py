@@ -35,7 +35,7 @@ def apply(work: Work, found: Found, steps: Sequence[Step]) -> None:
 
 def _add(steps: Sequence[Step], work: Work, found: Found) -> None:
     elastic.allocate(work, [step for step in steps if step.eip is None])
-    work.each([step for step in steps if step.write_tags], partial(elastic.tag, work))
+    elastic.tag(work, [step for step in steps if step.write_tags])
     # a move that was retired half-way has left its old places in the tags: they name nothing any more
     elastic.untag(work, [step for step in steps if step.unretire], TAG_RETIRED, TAG_MOVING_FROM)
     private.assign(work, found, steps)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..._cpe_nat_rules import Holding, adoption_problem
+from ..._model.names import TAG_FOLLOWED_FROM
 from .address_book import AddressBook, PlacingError, over_limit
 from .reader import ElasticIp, Found, Interface, Place
 from .request import CpeNatError, Entry, Request
@@ -107,7 +108,8 @@ class _Present:
         adopted = address.key != entry.key or address.network != self.request.network
         unmarked = entry.public_ip is not None and not address.adopted
         made = entry.made_connected_ip not in (None, address.made_connected_ip)
-        step.write_tags = adopted or address.retired or unmarked or made
+        followed = entry.followed_from not in (None, address.tags.get(TAG_FOLLOWED_FROM, ""))
+        step.write_tags = adopted or address.retired or unmarked or made or followed
         step.unretire = address.retired
         if not adopted:
             step.action = "update"

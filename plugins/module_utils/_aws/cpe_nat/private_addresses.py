@@ -85,7 +85,7 @@ def _still_to_assign(work: Work, found: Found, pending: list[Step], everyone: li
             raise Ec2Error(f"{err} No other address of subnet {subnet.id} ({subnet.cidr}) is free") from err
         step.target = Place(interface_id, chosen)
         promised.add(chosen)
-        tag(work, step)
+        tag(work, [step])
     return missing
 
 

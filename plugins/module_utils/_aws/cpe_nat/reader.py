@@ -46,9 +46,13 @@ class Place:
         return f"{self.interface_id}/{self.private_ip}"
 
 
-def places_of_tag(value: str) -> tuple[Place, ...]:
-    """Return the places that a `bonded.internet/moving_from` tag names; what does not look like one is left out."""
-    return tuple(Place(*found) for found in re.findall(r"(eni-\w+)/(\d+\.\d+\.\d+\.\d+)", value))
+def places_of_tag(value: str, private_ip: str | None) -> tuple[Place, ...]:
+    """Return the places that a `bonded.internet/moving_from` tag names; what does not look like one is left out.
+
+    :param private_ip: the address of a place that names its interface alone, since the address comes along
+    """
+    found = re.findall(r"(eni-\w+)(?:/(\d+\.\d+\.\d+\.\d+))?", value)
+    return tuple(Place(interface, address) for interface, own in found if (address := own or private_ip))
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,7 @@ class ElasticIp:
     retired: bool = False
     adopted: bool = False
     """True if the account had it before: it is never released."""
-    made_connected_ip: str = ""
-    """The bond and the connected IP that were made for its entry."""
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> ElasticIp:
@@ -84,11 +87,16 @@ class ElasticIp:
             association_id=found.get("AssociationId") or None,
             place=Place(interface_id, private_ip) if interface_id and private_ip else None,
             tagged=Place(tagged_interface, tagged_ip) if tagged_interface and tagged_ip else None,
-            moving_from=places_of_tag(tags.get(TAG_MOVING_FROM, "")),
+            moving_from=places_of_tag(tags.get(TAG_MOVING_FROM, ""), tagged_ip),
             retired=tags.get(TAG_RETIRED) == "true",
             adopted=tags.get(TAG_ADOPTED) == "true",
-            made_connected_ip=tags.get(TAG_CONNECTED_IP, ""),
+            tags=tags,
         )
+
+    @property
+    def made_connected_ip(self) -> str:
+        """Return the bond and the connected IP that were made for its entry."""
+        return self.tags.get(TAG_CONNECTED_IP, "")
 
     @property
     def named(self) -> tuple[Place, ...]:

@@ -47,6 +47,7 @@ class Entry:
     public_ip: str | None = None
     reverse_dns: str | None = None
     made_connected_ip: str | None = None
+    followed_from: str | None = None
     tags: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 

@@ -71,6 +71,18 @@ def _endpoints(members: list[Member], server: Server, existing: ExistingMeshes) 
     }
 
 
+def leave_out_unreachable(context: Context) -> None:
+    """Leave out each member that SSH does not reach, in a run that moves public addresses away from such hosts."""
+    for given in context.desired.hosts:
+        reason = given.manage_host and (given.found or {}).get("unreachable")
+        if reason and context.fleet.by_host(given.host):
+            text = (
+                f"{given.host}: the host cannot be read: {reason}. Its return routes stay as they are until site.yml "
+                "reaches it."
+            )
+            leave_out(given.host, "cannot be reached over SSH", text, context.fleet, context.report)
+
+
 def judge_unreachable(member: Member, reason: str, answering: Collection[str], context: Context) -> None:
     """Leave out a member that SSH does not reach; refuse a new one, and a run in which no host answers."""
     text = f"{member.host}: the host cannot be read: {reason}."

@@ -49,10 +49,20 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
         )
 
 
+def note_followed(entry: Entry, owner: Member, home: Member, context: Context) -> None:
+    """Name an address that has followed its bond away from the aggregator that the entry names."""
+    text = (
+        f"the address of bond {entry.bond.id} ({entry.bond.name}) ({entry.key}) has followed it from {home.host}, "
+        f"which the entry names, to {owner.host}"
+    )
+    if entry.bond.present in (None, owner.id):  # else it is drift that the bond has moved on
+        context.report.drift.append(Drift("followed", entry.bond.id, home.host, owner.host, entry.key, text))
+
+
 def warn_of_failover(entry: Entry, owner: Member, context: Context) -> None:
     """Warn of a bond whose address no BGP follows to its other aggregator."""
     label, bond = entry.desired.label, entry.bond
-    if not bond.secondary:
+    if not bond.secondary or context.desired.followed or context.desired.relocation:
         return
     dead = "after a failover its public address is dead until the association is moved."
     if context.desired.bgp is None:

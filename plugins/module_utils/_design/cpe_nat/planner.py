@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._model.addresses import lies_in, network_of
@@ -19,6 +19,7 @@ from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.names import (
     TAG_ADOPTED,
     TAG_CONNECTED_IP,
+    TAG_FOLLOWED_FROM,
     TAG_INTERFACE,
     TAG_KEY,
     TAG_NETWORK,
@@ -35,11 +36,12 @@ from ..._objects import Change, Object
 from ..aggregators.fleet import NO_INSTANCE, Fleet, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
 from ..renames import check_entry_names
-from .bond_locations import check_place, warn_of_failover
+from .bond_locations import check_place, note_followed, warn_of_failover
 from .connected_ips import check_connected_ip, tag_of
 from .entries import PREFIX, Entry, adopts, check_entry, check_public_ip, current_address, is_retired
 from .fixed_options import check_bond, check_pool, check_public_ip_stays
 from .private_addresses import Addresses
+from .relocation import followed_from, has_followed, is_lost, moves_of
 from .shared_addresses import warn_of_disabled
 
 PART = "cpe_nat"
@@ -60,19 +62,9 @@ def all_addresses(desired: DesiredNetwork, cloud: Cloud) -> dict[str, list[Elast
     return found
 
 
-def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
-    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
-
-    Its instance was terminated, or is another host's: the entry takes the address to a new place.
-    """
-    place = address.tags.get(TAG_INTERFACE)
-    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
-
-
-def _owner(
-    entry: Entry, address: ElasticIp | None, fleet: Fleet, report: Report
-) -> tuple[Member | None, Member | None]:
+def _owner(entry: Entry, address: ElasticIp | None, context: Context) -> tuple[Member | None, Member | None]:
     """Return (present owner, wanted owner) of an entry's address; None, None with a problem."""
+    fleet, report = context.fleet, context.report
     wanted: Member | None = None
     if entry.desired.aggregator:
         wanted = fleet.by_host(entry.desired.aggregator)
@@ -113,6 +105,9 @@ def _owner(
             f"{address.public_ip}: give the entry another aggregator first."
         )
         return None, None
+    if wanted and wanted is not owner and has_followed(address, wanted, context.desired):
+        note_followed(entry, owner, wanted, context)
+        wanted = owner
     return owner, wanted or owner
 
 
@@ -170,76 +165,116 @@ def bond_objects(entry: Entry, private_ip: str) -> list[Object]:
 
 
 def design_cpe_nat(entries: list[Entry], context: Context) -> dict[str, str]:
-    """Design the addresses, associations and bond objects; return the private address of each entry by key."""
-    server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
+    """Design the addresses, associations and bond objects; return the private address of each entry by key.
+
+    A run that only moves addresses returns those of the entries that move.
+    """
+    cloud, fleet, report = context.cloud, context.fleet, context.report
     own = own_addresses(context.desired, cloud)
-    addresses = Addresses(fleet, cloud, report)
-    chosen: dict[str, str] = {}
-    holders: dict[tuple[str, str], Entry] = {}
-    check_entry_names(entries, own, fleet, server, report)
+    placing = _Placing(entries, own, Addresses(fleet, cloud, report), context)
+    check_entry_names(entries, own, fleet, context.server, report)
     for entry in entries:
         if address := own.get(entry.key):
-            addresses.keep(address, fleet)
-    for entry in entries:
-        address = own.get(entry.key)
-        check_entry(entry, server, report)
-        before, owner = _owner(entry, address, fleet, report)
-        if owner is None:
-            continue
+            placing.addresses.keep(address, fleet)
+    if context.desired.relocation:
+        for entry, owner in moves_of(entries, own, context):
+            address = own[entry.key]
+            placing.place(entry, fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE)), owner)
+    else:
+        for entry in entries:
+            check_entry(entry, context.server, report)
+            before, wanted = _owner(entry, own.get(entry.key), context)
+            if wanted is not None:
+                placing.place(entry, before, wanted)
+    context.design.choosing |= placing.addresses.choosing
+    return placing.chosen
+
+
+@dataclass
+class _Placing:
+    """The private addresses of the entries, chosen one after the other."""
+
+    entries: list[Entry]
+    own: dict[str, ElasticIp]
+    addresses: Addresses
+    context: Context
+    chosen: dict[str, str] = field(default_factory=dict)
+    holders: dict[tuple[str, str], Entry] = field(default_factory=dict)
+
+    def place(self, entry: Entry, before: Member | None, owner: Member) -> None:
+        """Design the address of an entry on its owner, with everything that is refused of it there."""
+        server, cloud, fleet, report = (
+            self.context.server,
+            self.context.cloud,
+            self.context.fleet,
+            self.context.report,
+        )
+        own, address = self.own, self.own.get(entry.key)
         if fleet.lacks_instance(owner):
             where = "the entry names this aggregator" if entry.desired.aggregator else "its bond is on no other one"
             report.warn(
                 f"{entry.desired.label}: this run does not associate its Elastic IP: {owner.host} has no instance, and "
                 f"{where}. Give the entry another aggregator, or {owner.host} its successor's aws_instance_id."
             )
-            continue
+            return
         if owner.instance is None:
             refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
-            continue
+            return
         check_public_ip_stays(entry, address, report)
-        check_public_ip(entry, address, owner, context)
+        check_public_ip(entry, address, owner, self.context)
         check_pool(entry, address, cloud, report)
-        check_bond(entry, entries, own, server, report)
+        check_bond(entry, self.entries, own, server, report)
         check_connected_ip(entry, address, own, server, report)
         made = tag_of(entry, address, own, server)
         if adopts(entry, address):
             address = None  # the one that was kept stays kept
-        current = current_address(address)
-        if address and current:
-            _check_free(entry, address, current, fleet, report)
         lost = address is not None and is_lost(address, fleet)
         moved = lost or (before is not None and before.host != owner.host)
-        place = before.instance.subnet_id if before and before.instance else None
-        along = place == owner.instance.subnet_id or (lost and addresses.lies_with(owner.instance, current))
-        stays = current is not None and (not moved or along)
-        if entry.desired.private_ip and not (stays and entry.desired.private_ip == current):
-            private_ip: str | None = addresses.fixed(
-                owner.host, owner.instance, entry.desired.private_ip, entry.desired.label
-            )
-            moved = moved or current is not None
-        elif stays:
-            private_ip = current
-        elif address and (begun := _begun(address, owner)):
-            private_ip = begun
-        else:
-            private_ip = addresses.choose(owner.host, owner.instance, entry.key, entry.desired.label)
+        private_ip, moved = self._private_ip(entry, address, before, owner, moved)
         if private_ip is None:
-            continue
-        other = holders.setdefault((owner.instance.subnet_id, private_ip), entry) if private_ip == current else entry
+            return
+        if private_ip == current_address(address):
+            self._hold(entry, owner.instance, private_ip)
+        self.chosen[entry.key] = private_ip
+        warn_of_disabled(entry, private_ip, server, report)
+        check_place(entry, owner, address, moved, self.context)
+        warn_of_failover(entry, owner, self.context)
+        # The move of a lost address interrupts nothing, so that it belongs to the add phase.
+        assignment = Assignment(entry, owner, owner.instance, private_ip, address, moved and not lost, made)
+        if moved:
+            assignment = replace(assignment, followed_from=followed_from(entry, address, before, owner, self.context))
+        _design_entry(assignment, self.context)
+
+    def _private_ip(
+        self, entry: Entry, address: ElasticIp | None, before: Member | None, owner: Member, moved: bool
+    ) -> tuple[str | None, bool]:
+        """Return the private address of an entry on its owner, None with a problem, and True if it is another place."""
+        instance = owner.instance
+        if instance is None:
+            return None, moved
+        addresses, label, wanted = self.addresses, entry.desired.label, entry.desired.private_ip
+        current = current_address(address)
+        if address and current:
+            _check_free(entry, address, current, self.context.fleet, self.context.report)
+        lost = address is not None and is_lost(address, self.context.fleet)
+        place = before.instance.subnet_id if before and before.instance else None
+        along = place == instance.subnet_id or (lost and addresses.lies_with(instance, current))
+        stays = current is not None and (not moved or along)
+        if wanted and not (stays and wanted == current):
+            return addresses.fixed(owner.host, instance, wanted, label), moved or current is not None
+        if stays:
+            return current, moved
+        begun = _begun(address, owner) if address else None
+        return begun or addresses.choose(owner.host, instance, entry.key, label), moved
+
+    def _hold(self, entry: Entry, instance: Instance, private_ip: str) -> None:
+        """Refuse two entries with one private address."""
+        other = self.holders.setdefault((instance.subnet_id, private_ip), entry)
         if other.key != entry.key:
-            report.problem(
+            self.context.report.problem(
                 f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} would both have the "
                 f"private address {private_ip}. Give one of them another private_ip, or none."
             )
-        chosen[entry.key] = private_ip
-        warn_of_disabled(entry, private_ip, server, report)
-        check_place(entry, owner, address, moved, context)
-        warn_of_failover(entry, owner, context)
-        # The move of a lost address interrupts nothing, so that it belongs to the add phase.
-        is_moved = moved and not lost
-        _design_entry(Assignment(entry, owner, owner.instance, private_ip, address, is_moved, made), context)
-    context.design.choosing |= addresses.choosing
-    return chosen
 
 
 @dataclass(frozen=True)
@@ -254,6 +289,8 @@ class Assignment:
     is_moved: bool
     made_connected_ip: str | None
     """Value of the tag TAG_CONNECTED_IP; None if the tag stays as it is."""
+    followed_from: str | None = None
+    """Value of the tag TAG_FOLLOWED_FROM; None if the tag stays as it is."""
 
     @property
     def interrupts(self) -> str:
@@ -273,6 +310,8 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
         wanted_tags[TAG_ADOPTED] = "true"
     if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
         wanted_tags[TAG_CONNECTED_IP] = made
+    if assignment.followed_from or (assignment.followed_from is not None and address.tags.get(TAG_FOLLOWED_FROM)):
+        wanted_tags[TAG_FOLLOWED_FROM] = assignment.followed_from
     before_count = len(design.items)
     common = Placement(phase, PART, owner.host).interrupting(assignment.interrupts)
     if address is None:
@@ -308,7 +347,7 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
             common,
         )
     found = {(t.kind, t.key): t for t in context.server.bond_objects.get(entry.bond.id, ())}
-    work = entry_input(entry, owner, private_ip, made)
+    work = replace(entry_input(entry, owner, private_ip, made), followed_from=assignment.followed_from)
     for obj in bond_objects(entry, private_ip):
         design.entries[obj.parent, obj.key] = (owner.host, work)
         for stage_phase, staged in stage(found.get((obj.kind, obj.key)), obj).items():

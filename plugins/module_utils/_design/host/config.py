@@ -212,18 +212,20 @@ def design_host_configs(
         )
         staying_member = fleet.by_host(host)
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
+        skipped = (*given.host_skip, *(("firewall", "masquerade") if desired.relocation else ()))
+        kept_spaces = found.masquerade if desired.relocation else _kept_masquerades(host, found, staying, context)
         wanted = HostConfig(
-            {**_kept_masquerades(host, found, staying, context), **masquerades.get(host, {})},
+            {**kept_spaces, **masquerades.get(host, {})},
             {**_kept_return_routes(found, context.leftovers), **ways.get(host, {})},
         )
         if staying_member is not None and not desired.absent and (facts.get("firewall") or {}).get("directory"):
             kept = kept_entries(staying_member, found.firewall, context.leftovers.keeps_bgp, context.server, design)
             wanted.firewall = merged(kept, needs.get(host, {}))
-        if "firewall" in given.host_skip:
+        if "firewall" in skipped:
             wanted.firewall = found.firewall
-        if "masquerade" in given.host_skip:
+        if "masquerade" in skipped:
             wanted.masquerade = found.masquerade
-        if "return_routes" in given.host_skip:
+        if "return_routes" in skipped:
             wanted.return_routes = found.return_routes
         for sentence in check_masquerade(wanted.masquerade):
             report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")

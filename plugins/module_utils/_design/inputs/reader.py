@@ -28,6 +28,7 @@ from ..._model.desired_network import (
 from ..._model.names import ANYWHERE
 from ..._private_wan_rules import MAX_VNI
 from .inventory_names import check_host_name, check_network_name, check_tunnel_device
+from .relocation import read_relocation
 from .spaces import read_space
 from .tags import read_tags
 from .values import (
@@ -55,6 +56,7 @@ SWITCHES = (
     "teardown_private_wan",
     "security_groups",
     "keep_public_address",
+    "followed",
 )
 
 
@@ -65,9 +67,10 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
     hosts = tuple(_host(given, report) for given in params["aggregators"])
     if not hosts:
         report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
+    relocation = read_relocation(params, report)
     spaces = tuple(
         space
-        for place, given in enumerate(params.get("spaces") or (), 1)
+        for place, given in enumerate(() if relocation else params.get("spaces") or (), 1)
         if (space := read_space(given, f"bonding_spaces, entry {place}", hosts, report))
     )
     for key in several(space.key for space in spaces):
@@ -85,6 +88,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
         vni_base=numbers.get("vni_base") or DEFAULT_VNI_BASE,
         tunnel_device=_tunnel_device(params.get("tunnel_device"), report),
         decommissioned=tuple(params.get("decommissioned") or ()),
+        relocation=relocation,
         absent=params.get("state") == "absent",
         tags=read_tags(params.get("tags"), "bonding_tags", report),
         quotas=_quotas(params.get("quotas"), report),

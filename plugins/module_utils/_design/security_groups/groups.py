@@ -55,6 +55,20 @@ def design_security(gateways: list[Gateway], owners: Iterable[str], context: Con
     design_source_dest_checks(direct, kept_direct, context)
 
 
+def attach_cpe_nat_groups(owners: Iterable[str], context: Context) -> None:
+    """Attach the group that admits CPE NAT traffic to hosts that get addresses; a VPC without the group gets it."""
+    desired, rules = context.desired, inbound_rules(context.desired)
+    if not (desired.security_groups and rules):
+        return
+    plan, hosts = _Plan(context), set(owners)
+    for vpc, members in _by_vpc(context.fleet.members).items():
+        key, getting = group_key("cpe-nat", vpc), [member for member in members if member.host in hosts]
+        if getting and not plan.exists(key):
+            plan.group(key, "cpe_nat", vpc, f"CPE NAT addresses of {desired.network}", rules)
+        for member in getting:
+            plan.attach(member, key, "cpe_nat")
+
+
 def _check_options(desired: DesiredNetwork, report: Report) -> None:
     for name, given in (
         ("cpe_nat_inbound", desired.cpe_nat_inbound),
@@ -248,6 +262,10 @@ class _Plan:
         if old:
             gone = [rule_input(rule) for rule in old]
             self._design.security["remove"].append(SecurityWork(part, replace(entry, absent_rules=gone)))
+
+    def exists(self, key: str) -> bool:
+        """Return True if the account has the group."""
+        return self._found(key) is not None
 
     def carries(self, member: Member, key: str) -> bool:
         """Return True if the member's primary interface carries the group already."""

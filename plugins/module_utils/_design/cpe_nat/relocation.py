@@ -1,0 +1,202 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Public addresses that move to another aggregator: after their bonds, away from a host, and back to it.
+
+An address moves only to where its bond is, or where the operator says. One that cannot move stays, with a warning that
+says what would help: the others do not wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..._model.desired_network import DesiredNetwork, Relocation
+from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
+from ..._model.state import ElasticIp
+from ..aggregators.fleet import Fleet, Member, refuse_host, some
+from ..context import Context
+from .entries import Entry, current_address, find_bond, is_retired, region_of
+
+
+def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
+    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
+
+    Its instance was terminated, or is another host's: the entry takes the address to a new place.
+    """
+    place = address.tags.get(TAG_INTERFACE)
+    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
+
+
+def has_followed(address: ElasticIp, member: Member, desired: DesiredNetwork) -> bool:
+    """Return True if the address has left this host to follow its bond; the host may have another name since."""
+    left = address.tags.get(TAG_FOLLOWED_FROM)
+    names = {member.host, *(one.renamed_from for one in desired.hosts if one.host == member.host)}
+    return left is not None and left in names
+
+
+def home_of(entry: Entry, address: ElasticIp | None, before: Member | None, context: Context) -> str | None:
+    """Return the host that an address has at home: that of its first move, which later moves do not change."""
+    relocation = context.desired.relocation
+    first = address.tags.get(TAG_FOLLOWED_FROM) if address else None
+    told = relocation.evacuate if relocation else None
+    return first or entry.desired.aggregator or (before.host if before else told)
+
+
+def followed_from(
+    entry: Entry, address: ElasticIp | None, before: Member | None, owner: Member, context: Context
+) -> str | None:
+    """Return the value of the tag `followed_from` after a move to `owner`; None if the tag stays as it is.
+
+    The operator's own move, and one that brings the address home, empty the tag.
+    """
+    if context.desired.relocation is None:
+        return "" if address and address.tags.get(TAG_FOLLOWED_FROM) else None
+    home = home_of(entry, address, before, context)
+    return "" if home == owner.host else home
+
+
+def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Context) -> list[tuple[Entry, Member]]:
+    """Return the entries whose addresses move in this run, each with its new owner.
+
+    :param own: the network's Elastic IPs by entry key
+    """
+    relocation = context.desired.relocation
+    if relocation is None:
+        return []
+    choosing = _Choosing(own, relocation, context)
+    found = [(entry, owner) for entry in choosing.entries(entries) if (owner := choosing.owner(entry))]
+    bonds = {entry.bond.id for entry, _owner in found}
+    following = not (relocation.evacuate or relocation.restore)
+    if following and len(bonds) > relocation.most:
+        context.report.problem(
+            f"bonding_follow_max: {len(bonds)} bonds have left the aggregators of their public addresses (got "
+            f"{some([str(number) for number in sorted(bonds)])}, expected at most {relocation.most}). Find out why so "
+            f"many moved at once. To follow them all, say -e bonding_follow_max={len(bonds)}; to follow some, name "
+            "them in bonding_follow_bonds."
+        )
+    return found
+
+
+@dataclass
+class _Choosing:
+    """The choice of the new owners, with the room that the moves so far have taken."""
+
+    own: Mapping[str, ElasticIp]
+    relocation: Relocation
+    context: Context
+    taken: dict[str, int] = field(default_factory=dict)
+    """Number of addresses that the moves bring to each host."""
+
+    def entries(self, entries: list[Entry]) -> list[Entry]:
+        """Return the entries that the run is about; a bond that no entry names is a problem."""
+        relocation, report = self.relocation, self.context.report
+        for option, host in (
+            ("bonding_evacuate", relocation.evacuate),
+            ("bonding_evacuate_to", relocation.to),
+            ("bonding_restore", relocation.restore),
+        ):
+            if host and self.context.fleet.by_host(host) is None:
+                refuse_host(host, option, self.context.fleet, report)
+        live = [entry for entry in entries if (one := self.own.get(entry.key)) and not is_retired(one)]
+        if not relocation.bonds:
+            return live
+        wanted: set[int] = set()
+        for reference in relocation.bonds:
+            bond = find_bond(reference, self.context.server)
+            if isinstance(bond, str):
+                report.problem(f"bonding_follow_bonds: {bond}. Correct it, or leave it out.")
+            elif all(entry.bond.id != bond.id for entry in entries):
+                named = some(sorted({str(entry.bond.id) for entry in entries}))
+                report.problem(
+                    f"bonding_follow_bonds: bond {bond.id} ({bond.name}) has no CPE NAT entry (got {reference}, "
+                    f"expected one of the bonds {named or 'of bonding_cpe_nat_ips, which has none'}). Leave it out."
+                )
+            else:
+                wanted.add(bond.id)
+        return [entry for entry in live if entry.bond.id in wanted]
+
+    def owner(self, entry: Entry) -> Member | None:
+        """Return the new owner of an entry's address, None if the address stays."""
+        fleet, address = self.context.fleet, self.own[entry.key]
+        before = fleet.by_interface(address.interface_id or address.tags.get(TAG_INTERFACE))
+        if before is None and not is_lost(address, fleet):
+            self._warn(
+                entry,
+                f"stays on the network interface {address.interface_id}, which is no primary interface of an "
+                "aggregator of the inventory. Name its instance again",
+            )
+            return None
+        target = self._target(entry, address, before)
+        if target is None or target is before or not self._can_go(entry, address, before, target):
+            return None
+        self.taken[target.host] = self.taken.get(target.host, 0) + 1
+        return target
+
+    def _target(self, entry: Entry, address: ElasticIp, before: Member | None) -> Member | None:
+        fleet, relocation, number = self.context.fleet, self.relocation, entry.bond.present
+        there = fleet.by_id(number)
+        if relocation.evacuate:
+            leaving = fleet.by_host(relocation.evacuate)
+            if leaving is None or (before or leaving) is not leaving or not (before or fleet.lacks_instance(leaving)):
+                return None
+            if there and there is not leaving:
+                return there
+            if relocation.to is None:
+                self._warn(
+                    entry,
+                    f"stays, since bond {entry.bond.id} ({entry.bond.name}) is on no other aggregator. Say "
+                    "-e bonding_evacuate_to=<host> to move it there before its bond",
+                )
+            return fleet.by_host(relocation.to or "")
+        if relocation.restore:
+            home = fleet.by_host(relocation.restore)
+            if home is None or home is before or not has_followed(address, home, self.context.desired):
+                return None
+            if number in (None, home.id):
+                return home
+            self._warn(entry, f"stays with its bond on {there.host if there else number}, and follows the bond home")
+            return None
+        if entry.desired.pinned:
+            if number is not None and (before is None or number != before.id):
+                self._warn(entry, "is pinned: it does not follow its bond. Leave pinned out to let it")
+            return None
+        if there is None and number is not None:
+            name = self.context.server.aggregators[number].name if number in self.context.server.aggregators else number
+            self._warn(
+                entry, f"stays, since its bond is on {name}, which is no host of the inventory. Add that aggregator"
+            )
+        return there
+
+    def _can_go(self, entry: Entry, address: ElasticIp, before: Member | None, target: Member) -> bool:
+        """Return True if an address can go to an aggregator; else say what would help."""
+        problem = self._obstacle(entry, address, before, target)
+        if problem:
+            self._warn(entry, f"stays{f' on {before.host}' if before else ''}: {target.host} {problem}")
+        return not problem
+
+    def _obstacle(self, entry: Entry, address: ElasticIp, before: Member | None, target: Member) -> str:
+        desired, cloud, instance = self.context.desired, self.context.cloud, target.instance
+        if instance is None:
+            return "has no instance. Give it its aws_instance_id"
+        region = region_of(target, desired)
+        if address.region not in (None, region) or (before and region_of(before, desired) != region):
+            return f"is in the region {region}, which the Elastic IP cannot leave its own for. Move the bond back"
+        fixed, subnet = entry.desired.private_ip, cloud.subnets.get(instance.subnet_id)
+        place = before.instance.subnet_id if before and before.instance else None
+        if fixed and place and place != instance.subnet_id:
+            return f"is in another subnet than private_ip {fixed}. Leave private_ip out"
+        limits = cloud.limits.get(instance.type)
+        there = len(instance.addresses) + instance.prefixes
+        at_hand = current_address(address) in instance.addresses
+        if limits and not at_hand and there + self.taken.get(target.host, 0) >= limits.addresses_per_interface:
+            most = limits.addresses_per_interface
+            return f"is full (its primary interface has {there} of {most} addresses). Take a larger instance type"
+        if subnet is None:
+            return "is in a subnet that EC2 does not list. Check the rights to read subnets"
+        return ""
+
+    def _warn(self, entry: Entry, text: str) -> None:
+        public_ip = self.own[entry.key].public_ip
+        self.context.report.warn(f"{entry.desired.label}: its Elastic IP {public_ip} {text}.")
