@@ -44,6 +44,7 @@ ORDER = (
     "cpe_nat",
     "bgp",
     "security",
+    "relocation",
     "careful",
     "connections",
 )

@@ -169,7 +169,7 @@ def _server(aggregators: int, spaces: int, addresses: int) -> dict[str, Any]:
         {
             "id": number + 1,
             "name": f"agg{number}",
-            "ip": f"203.0.113.{number + 1}",
+            "ip": f"192.0.2.{number + 1}",
             "space": "main",
             "routing_group": "all",
             "version": "6.6.1",

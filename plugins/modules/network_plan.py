@@ -50,8 +50,10 @@ options:
   state:
     description:
       - V(present) plans the network as described, V(absent) the removal of all that is ours.
+      - V(followed) and V(evacuated) plan moves of public addresses and nothing else; see O(follow_bonds) and
+        O(evacuate).
     type: str
-    choices: [present, absent]
+    choices: [present, absent, followed, evacuated]
     default: present
   aggregators:
     description:
@@ -357,6 +359,10 @@ options:
       include_private_wan:
         description: Whether the connected IP is part of the private WAN.
         type: bool
+      pinned:
+        description: Whether the address stays where it is when the others follow their bonds (O(state=followed)).
+        type: bool
+        default: false
       renamed_from:
         description:
           - The name of the entry before, V(bond-) and the id of the bond if it had none. The entry keeps its public
@@ -422,6 +428,34 @@ options:
     type: list
     elements: str
     default: []
+  follow_bonds:
+    description:
+      - The bonds, by id or exact name, whose public addresses go to the aggregators that the bonds are on now. Default
+        is all that have a CPE NAT entry.
+      - Only with O(state=followed). A bond that no entry names, or that the server does not have, is a problem.
+    type: list
+    elements: str
+  follow_max:
+    description:
+      - The number of bonds that one run follows at most. More that have moved are a problem, and none is followed.
+    type: int
+    default: 20
+  followed:
+    description: Whether a rulebook follows the bonds, so that an address without BGP needs no warning.
+    type: bool
+    default: false
+  evacuate:
+    description:
+      - The host whose public addresses go to where their bonds are, whatever has become of the host.
+      - Only with O(state=evacuated), which takes either this or O(restore).
+    type: str
+  evacuate_to:
+    description:
+      - The host for those addresses of O(evacuate) whose bonds are on no other aggregator. Default is that they stay.
+    type: str
+  restore:
+    description: The host that gets back the addresses that have left it, if their bonds are back.
+    type: str
   allow_disruption:
     description:
       - Whether changes that interrupt traffic may be made. Without it the plan is refused, naming each of them.
@@ -827,13 +861,15 @@ drift:
   elements: dict
   contains:
     kind:
-      description: V(bond_moved), a bond that is on another aggregator than its public address.
+      description:
+        - V(bond_moved), a bond that is on another aggregator than its public address; V(followed), an address that has
+          followed its bond from the aggregator that its entry names.
       type: str
     bond:
       description: The id of the bond.
       type: int
     from_host:
-      description: The inventory name of the aggregator that has the address.
+      description: The inventory name of the aggregator that has the address; of V(followed), that of the entry.
       type: str
     to_host:
       description: The inventory name of the aggregator that the bond is on; null if the inventory has no such host.

@@ -53,6 +53,8 @@ class CpeNatInput(Options):
     reverse_dns: str | None = None
     made_connected_ip: str | None = None
     followed_from: str | None = None
+    bond_unchanged: bool | None = None
+    """True if the bond has its objects as they shall be, with the private address `preferred_private_ip`."""
     release: bool | None = None
     tags: dict[str, str] | None = None
 

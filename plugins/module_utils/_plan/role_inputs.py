@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
@@ -229,6 +229,8 @@ class _Placing:
     first: str
     """The host that does what has no host."""
     aggregators: Mapping[int, ListedAggregator]
+    written: set[tuple[Phase, str | None]] = field(default_factory=set)
+    """(phase, key) of the CPE NAT entries of which an object on the server changes."""
     steps: dict[int, tuple[AggregatorInput, list[Step]]] = field(default_factory=dict)
 
     def inputs(self, host: str | None, phase: Phase) -> HostInputs:
@@ -248,7 +250,9 @@ class _Placing:
             gateway = self.of.gateway_objects.get((item.phase, item.parent, item.key))
             _place_owner(self.of.gateways[item.phase], gateway, item)
         elif is_below(item.parent, BOND):
-            _place_owner(self.of.cpe_nat[item.phase], self.of.entries.get((item.parent, item.key)), item)
+            owner = self.of.entries.get((item.parent, item.key))
+            _place_owner(self.of.cpe_nat[item.phase], owner, item)
+            self.written.add((item.phase, owner[1].key if owner else None))
         else:
             inputs = self.inputs(item.host, item.phase)
             mesh = inputs.bgp if item.part == "cpe_nat" else inputs.mesh
@@ -284,7 +288,9 @@ class _Placing:
         for phase in PHASES:
             for host, entry in self.of.cpe_nat[phase]:
                 if _is_inside(self.scope, "cpe_nat", host, phase):
-                    self.inputs(host, phase).cpe_nat.append(entry)
+                    is_written = phase == "remove" or (phase, entry.key) in self.written
+                    given = entry if is_written else replace(entry, bond_unchanged=True)
+                    self.inputs(host, phase).cpe_nat.append(given)
             for host, gateway in self.of.gateways[phase]:
                 if _is_inside(self.scope, "gateways", host, phase):
                     self.inputs(host, phase).gateways.append(gateway)

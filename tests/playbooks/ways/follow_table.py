@@ -25,7 +25,8 @@ class Row:
 
     :param steps: what happens before the run: (verb, arguments); `follow`, `evacuate` and `site` are runs
     :param run: the playbook and its extra variables
-    :param ends: entry key -> (host, KEPT or NEW against the state before the steps, tag `followed_from` or None)
+    :param ends: entry key -> (host, KEPT or NEW against the state before the steps, tag `followed_from` or None); EC2
+        does not tell whose address was lost with a terminated instance: it is at home where it goes
     :param says: text of the run, or of its refusal
     :param code: exit code
     :param entries: options of entries that differ from the small network's, by bond
@@ -50,7 +51,7 @@ def evacuate(host: str, **more: str) -> tuple[str, Json]:
 
 
 HOME = ("agg1", KEPT, None)
-"""Where bond 17's address is before each row."""
+"""Place of bond 17's address before each row."""
 ROWS: dict[str, Row] = {
     "bond moved inside its subnet": Row(
         (("move", "17", "agg3"),),
@@ -111,12 +112,12 @@ ROWS: dict[str, Row] = {
     "owner terminated, bond in its subnet": Row(
         (("terminate", "agg1"), ("move", "17", "agg3")),
         follow(17),
-        {"bond-17": ("agg3", KEPT, None)},
+        {"bond-17": ("agg3", KEPT, "")},
     ),
     "owner terminated, bond in another subnet": Row(
         (("terminate", "agg1"), ("move", "17", "agg2")),
         follow(17),
-        {"bond-17": ("agg2", NEW, None)},
+        {"bond-17": ("agg2", NEW, "")},
     ),
     "target interface full": Row(
         (("fill", "agg3"), ("move", "17", "agg3"), ("move", "18", "agg1")),
@@ -164,3 +165,10 @@ ROWS: dict[str, Row] = {
     ),
     "aggregator misspelt": Row((), evacuate("agg11"), {"bond-17": HOME}, says="agg11", code=2),
 }
+FIRST = (
+    "bond moved to another subnet and zone",
+    "entry that names its aggregator",
+    "owner terminated, bond in its subnet",
+    "evacuated in maintenance mode, to a target",
+)
+"""The rows that each run of CI judges."""

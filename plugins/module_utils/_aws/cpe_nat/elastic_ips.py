@@ -58,9 +58,8 @@ def tags_for(step: Step, network: str) -> dict[str, str]:
     made = step.entry.made_connected_ip if step.entry else None
     if made or (made is not None and step.eip and step.eip.made_connected_ip):
         tags[TAG_CONNECTED_IP] = made
-    followed = step.entry.followed_from if step.entry else None
-    if followed or (followed is not None and step.eip and step.eip.tags.get(TAG_FOLLOWED_FROM)):
-        tags[TAG_FOLLOWED_FROM] = followed
+    if step.entry and step.entry.followed_from is not None:
+        tags[TAG_FOLLOWED_FROM] = step.entry.followed_from
     if step.moving_from:
         # Addresses that come along have their interface as the tag's whole value, so that one call tags them all.
         along = {place: place.interface_id for place in step.moving_from if place.private_ip == target.private_ip}

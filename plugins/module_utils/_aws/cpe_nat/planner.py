@@ -108,7 +108,7 @@ class _Present:
         adopted = address.key != entry.key or address.network != self.request.network
         unmarked = entry.public_ip is not None and not address.adopted
         made = entry.made_connected_ip not in (None, address.made_connected_ip)
-        followed = entry.followed_from not in (None, address.tags.get(TAG_FOLLOWED_FROM, ""))
+        followed = entry.followed_from not in (None, address.tags.get(TAG_FOLLOWED_FROM))
         step.write_tags = adopted or address.retired or unmarked or made or followed
         step.unretire = address.retired
         if not adopted:

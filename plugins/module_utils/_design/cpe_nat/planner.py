@@ -22,6 +22,7 @@ from ..._model.names import (
     TAG_FOLLOWED_FROM,
     TAG_INTERFACE,
     TAG_KEY,
+    TAG_MOVING_FROM,
     TAG_NETWORK,
     TAG_PRIVATE_IP,
     TAG_RETIRED,
@@ -310,7 +311,7 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
         wanted_tags[TAG_ADOPTED] = "true"
     if made is not None and (made or (address and address.tags.get(TAG_CONNECTED_IP))):
         wanted_tags[TAG_CONNECTED_IP] = made
-    if assignment.followed_from or (assignment.followed_from is not None and address.tags.get(TAG_FOLLOWED_FROM)):
+    if assignment.followed_from is not None:
         wanted_tags[TAG_FOLLOWED_FROM] = assignment.followed_from
     before_count = len(design.items)
     common = Placement(phase, PART, owner.host).interrupting(assignment.interrupts)
@@ -322,8 +323,9 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
             after["reverse_dns"] = entry.desired.reverse_dns
         adopted = entry.desired.public_ip is not None
         design.aws(Change("update" if adopted else "create", "elastic_ip", "", key, after=after), common)
-    elif {**address.tags, **wanted_tags} != address.tags or is_retired(address):
-        old = {name: address.tags.get(name) for name in (*wanted_tags, TAG_RETIRED) if name in address.tags}
+    elif {**address.tags, **wanted_tags} != address.tags or is_retired(address) or TAG_MOVING_FROM in address.tags:
+        passing = (TAG_RETIRED, TAG_MOVING_FROM)
+        old = {name: address.tags.get(name) for name in (*wanted_tags, *passing) if name in address.tags}
         design.aws(Change("update", "elastic_ip", "", key, before={"tags": old}, after={"tags": wanted_tags}), common)
     name = entry.desired.reverse_dns
     if name is not None and address is not None and name.rstrip(".").lower() != address.reverse_dns:
@@ -365,8 +367,11 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
 def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) -> Iterator[Object]:
     """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
 
-    The latter lead into the entry's network, and have an address of the aggregators' subnets that no aggregator has.
+    The latter are named by the Elastic IP, or lead into the entry's network, and have an address of the aggregators'
+    subnets that no aggregator has.
     """
+    tags = assignment.address.tags if assignment.address else {}
+    leaving = [place.partition("/")[2] for place in tags.get(TAG_MOVING_FROM, "").split()]
     current, inside = current_address(assignment.address), network_of(assignment.entry.desired.connected_ip)
     assigned = {address for one in cloud.instances.values() for address in one.addresses}
     homes = {one.subnet_id for one in cloud.instances.values()}
@@ -375,5 +380,5 @@ def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) 
         if obj.kind != "cpe_nat_ip" or obj.key == assignment.private_ip:
             continue
         dead = obj.key not in assigned and any(lies_in(obj.key, network) for network in around)
-        if obj.key == current or (dead and inside and lies_in(obj.data.get("nat_ip"), inside)):
+        if obj.key in (current, *leaving) or (dead and inside and lies_in(obj.data.get("nat_ip"), inside)):
             yield obj

@@ -38,10 +38,12 @@ def has_followed(address: ElasticIp, member: Member, desired: DesiredNetwork) ->
 
 def home_of(entry: Entry, address: ElasticIp | None, before: Member | None, context: Context) -> str | None:
     """Return the host that an address has at home: that of its first move, which later moves do not change."""
-    relocation = context.desired.relocation
-    first = address.tags.get(TAG_FOLLOWED_FROM) if address else None
+    relocation, tags = context.desired.relocation, address.tags if address else {}
+    left = tags.get(TAG_FOLLOWED_FROM)
+    # An address that is back, or that a killed run was bringing back, has the interface at home in its tags.
+    home = context.fleet.by_interface(tags.get(TAG_INTERFACE)) if left == "" else None
     told = relocation.evacuate if relocation else None
-    return first or entry.desired.aggregator or (before.host if before else told)
+    return left or (home.host if home else None) or entry.desired.aggregator or (before.host if before else told)
 
 
 def followed_from(
@@ -49,12 +51,13 @@ def followed_from(
 ) -> str | None:
     """Return the value of the tag `followed_from` after a move to `owner`; None if the tag stays as it is.
 
-    The operator's own move, and one that brings the address home, empty the tag.
+    The operator's own move, and one that brings the address home, empty the tag. An address that has lost its
+    aggregator is at home where it goes, unless its entry names another one.
     """
     if context.desired.relocation is None:
         return "" if address and address.tags.get(TAG_FOLLOWED_FROM) else None
     home = home_of(entry, address, before, context)
-    return "" if home == owner.host else home
+    return "" if home in (None, owner.host) else home
 
 
 def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Context) -> list[tuple[Entry, Member]]:
@@ -67,13 +70,12 @@ def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Contex
         return []
     choosing = _Choosing(own, relocation, context)
     found = [(entry, owner) for entry in choosing.entries(entries) if (owner := choosing.owner(entry))]
-    bonds = {entry.bond.id for entry, _owner in found}
     following = not (relocation.evacuate or relocation.restore)
-    if following and len(bonds) > relocation.most:
+    if following and (number := len(choosing.moved)) > relocation.most:
         context.report.problem(
-            f"bonding_follow_max: {len(bonds)} bonds have left the aggregators of their public addresses (got "
-            f"{some([str(number) for number in sorted(bonds)])}, expected at most {relocation.most}). Find out why so "
-            f"many moved at once. To follow them all, say -e bonding_follow_max={len(bonds)}; to follow some, name "
+            f"bonding_follow_max: {number} bonds have left the aggregators of their public addresses (got the bonds "
+            f"{some([str(bond) for bond in sorted(choosing.moved)])}, expected at most {relocation.most}). Find out "
+            f"why so many moved at once. To follow them all, say -e bonding_follow_max={number}; to follow some, name "
             "them in bonding_follow_bonds."
         )
     return found
@@ -88,6 +90,8 @@ class _Choosing:
     context: Context
     taken: dict[str, int] = field(default_factory=dict)
     """Number of addresses that the moves bring to each host."""
+    moved: set[int] = field(default_factory=set)
+    """The bonds whose addresses move."""
 
     def entries(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that the run is about; a bond that no entry names is a problem."""
@@ -129,9 +133,13 @@ class _Choosing:
             )
             return None
         target = self._target(entry, address, before)
-        if target is None or target is before or not self._can_go(entry, address, before, target):
+        if target is None or target is before:
+            # A run that was killed may have tagged or moved the address, and not yet changed the bond's CPE NAT IP.
+            return before if TAG_FOLLOWED_FROM in address.tags or address.interface_id is None else None
+        if not self._can_go(entry, address, before, target):
             return None
         self.taken[target.host] = self.taken.get(target.host, 0) + 1
+        self.moved.add(entry.bond.id)
         return target
 
     def _target(self, entry: Entry, address: ElasticIp, before: Member | None) -> Member | None:
@@ -152,7 +160,7 @@ class _Choosing:
             return fleet.by_host(relocation.to or "")
         if relocation.restore:
             home = fleet.by_host(relocation.restore)
-            if home is None or home is before or not has_followed(address, home, self.context.desired):
+            if home is None or home is before or not self._comes_back(address, home):
                 return None
             if number in (None, home.id):
                 return home
@@ -168,6 +176,12 @@ class _Choosing:
                 entry, f"stays, since its bond is on {name}, which is no host of the inventory. Add that aggregator"
             )
         return there
+
+    def _comes_back(self, address: ElasticIp, home: Member) -> bool:
+        """Return True if an address has left its home, or a killed run was bringing it back."""
+        begun = self.context.fleet.by_interface(address.tags.get(TAG_INTERFACE)) is home
+        left = address.tags.get(TAG_FOLLOWED_FROM)
+        return has_followed(address, home, self.context.desired) or (left == "" and begun)
 
     def _can_go(self, entry: Entry, address: ElasticIp, before: Member | None, target: Member) -> bool:
         """Return True if an address can go to an aggregator; else say what would help."""

@@ -10,7 +10,7 @@ from typing import Any
 
 _Entry = Mapping[str, Any]
 BOND_KEYS = ("bond", "interface", "connected_ip", "nat_ip", "private_ip", "include_private_wan")
-NOT_FOR_AWS = ({*BOND_KEYS} - {"private_ip"}) | {"release"}
+NOT_FOR_AWS = ({*BOND_KEYS} - {"private_ip"}) | {"release", "bond_unchanged"}
 REMOVED_FROM_AWS = ("key", "public_ip")
 REMOVED_FROM_BOND = ("bond", "private_ip", "connected_ip")
 
@@ -31,13 +31,19 @@ def bond_entries(entries: Iterable[_Entry], state: str, objects: Iterable[_Entry
     found = {one["key"]: one for one in objects}
     if state == "present":
         ordered = sorted(entries, key=_key)
-        return [_given({**entry, **found.get(entry["key"], {})}, BOND_KEYS) for entry in ordered]
+        placed = [{**entry, **found.get(entry["key"], {})} for entry in ordered]
+        return [_given(entry, BOND_KEYS) for entry in placed if not _is_settled(entry)]
     bonds = [entry for entry in entries if entry.get("bond") is not None]
     known = [entry for entry in bonds if entry.get("private_ip") is not None]
     asked = sorted((entry for entry in bonds if entry.get("private_ip") is None), key=_key)
     looked_up = [{**entry, **found.get(entry.get("key"), {})} for entry in asked]
     removed = [_given(entry, REMOVED_FROM_BOND) for entry in (*known, *looked_up)]
     return [entry for entry in removed if "private_ip" in entry]
+
+
+def _is_settled(entry: _Entry) -> bool:
+    """Return True if the plan has found the bond's objects as wanted, and EC2 has the private address of the plan."""
+    return bool(entry.get("bond_unchanged")) and entry.get("private_ip") == entry.get("preferred_private_ip")
 
 
 def _given(entry: _Entry, keys: Iterable[str]) -> dict[str, Any]:

@@ -145,3 +145,32 @@ def test_an_address_that_is_nowhere_goes_to_another_instance_with_its_private_ad
     address = settled.by_key("bond-17")
     assert (address["NetworkInterfaceId"], address["PrivateIpAddress"]) == ("eni-a2", "10.0.1.40")
     assert run(settled, options(wanted), False)["changed"] is False
+
+
+def test_addresses_of_one_pair_of_interfaces_are_tagged_and_assigned_together(ec2: FakeEc2) -> None:
+    """Tags of a move say the same of each of them, so that a failover of many costs two calls."""
+    keys = ("bond-17", "bond-18", "bond-19")
+    run(ec2, options(*(entry(key, "eni-a1") for key in keys)), False)
+    ec2.calls.clear()
+    moved = [entry(key, "eni-a2", followed_from="agg1") for key in keys]
+    run(ec2, options(*moved, allow_moves=True), False)
+    assert [method for method, _params in ec2.writes] == ["create_tags", "assign_private_ip_addresses", "delete_tags"]
+    assert ec2.writes[0][1] == {
+        "Resources": sorted(ec2.by_key(key)["AllocationId"] for key in keys),
+        "Tags": [
+            {"Key": "bonded.internet/followed_from", "Value": "agg1"},
+            {"Key": "bonded.internet/interface", "Value": "eni-a2"},
+            {"Key": "bonded.internet/moving_from", "Value": "eni-a1"},
+        ],
+    }
+    ec2.calls.clear()
+    assert run(ec2, options(*moved), False)["changed"] is False
+    assert ec2.writes == []
+
+
+def test_an_address_that_is_back_has_an_empty_tag(settled: FakeEc2) -> None:
+    run(settled, options(entry("bond-17", "eni-a2", followed_from="agg1"), allow_moves=True), False)
+    run(settled, options(entry("bond-17", "eni-a1", followed_from=""), allow_moves=True), False)
+    assert settled.tags("eipalloc-1")["bonded.internet/followed_from"] == ""
+    settled.calls.clear()
+    assert run(settled, options(entry("bond-17", "eni-a1")), False)["changed"] is False

@@ -57,3 +57,17 @@ def test_known_addresses_come_first() -> None:
     known = {"bond": 19, "private_ip": "10.1.0.9", "key": "zoo"}
     gone = bond_entries([WEB, known], "absent", [found("web", "10.1.0.6"), found("zoo", "10.1.0.8")])
     assert [(entry["bond"], entry["private_ip"]) for entry in gone] == [(19, "10.1.0.9"), (18, "10.1.0.6")]
+
+
+def test_a_bond_whose_objects_the_plan_has_found_is_not_asked_for() -> None:
+    settled = {**MAIL, "bond_unchanged": True, "preferred_private_ip": "10.1.0.5"}
+    assert bond_entries([settled, WEB], "present", [found("mail", "10.1.0.5"), found("web", "10.1.0.6")]) == [
+        {
+            "bond": 18,
+            "interface": "eth1",
+            "connected_ip": "192.168.17.1/24",
+            "nat_ip": "192.168.17.10",
+            "private_ip": "10.1.0.6",
+        }
+    ]
+    assert [entry["bond"] for entry in bond_entries([settled], "present", [found("mail", "10.1.0.7")])] == [17]
