@@ -99,6 +99,8 @@ def plain(value: Any) -> Any:
     return value
 
 
+RELOCATING = ("followed", "evacuated")
+"""The plan states of runs that only move public addresses."""
 CONVERGE_DELAY = 2
 """Seconds between two questions to a host for the devices and peers that a phase has changed."""
 
@@ -152,8 +154,8 @@ class Inventory:
             "converge_delay": CONVERGE_DELAY,
             **({"region": regions.pop()} if len(regions) == 1 and None not in regions else {}),
             "aggregators": [_aggregator(host, own) for host, own in members.items()],
-            "hosts": {host: _host(own) for host, own in hosts.items()},
-            "asks_hosts": any(own.get("bonding_manage_hosts", True) for own in hosts.values()),
+            "hosts": (read_hosts := {host: _host(own) | _asked(host, own, shared) for host, own in hosts.items()}),
+            "asks_hosts": any(own["manage_host"] for own in read_hosts.values()),
             "left_out": left_out(members, hosts),
             **({"shared_by": owner} if (owner := absent_owner(members, hosts)) else {}),
         }
@@ -270,11 +272,22 @@ def _aggregator(host: str, own: Mapping[str, Any]) -> dict[str, Any]:
 def _host(own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the variables that a host's own tasks use."""
     return {
-        "manage_host": own.get("bonding_manage_hosts", True),
         "host_skip": own.get("bonding_host_skip", []),
         **({"region": own["aws_region"]} if "aws_region" in own else {}),
         **{name: own.get(name, spec["default"]) for name, spec in ROLE.items()},
     }
+
+
+def _asked(host: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, bool]:
+    """Return if this run reads and configures a host.
+
+    One that only moves public addresses needs the hosts for return routes alone, and never the host that it evacuates.
+    """
+    managed = bool(own.get("bonding_manage_hosts", True))
+    if shared.get("bonding_plan_state") in RELOCATING:
+        transit = (shared.get("bonding_bgp") or {}).get("mode") == "transit"
+        managed = managed and transit and host != shared.get("bonding_evacuate")
+    return {"manage_host": managed}
 
 
 def _typed_or_raw(value: Any, spec: Spec) -> Any:

@@ -108,6 +108,8 @@ class RoleInputs:
     host_config: dict[str, dict[str, HostConfigInput]] = field(default_factory=dict)
     expect: dict[str, dict[str, list[ExpectedInterface]]] = field(default_factory=dict)
     verify: dict[str, list[ExpectedInterface]] = field(default_factory=dict)
+    move_phase: Phase = "switch"
+    """Phase in which Elastic IPs may go to another place."""
     steps: list[str] = field(default_factory=list)
     last_steps: list[str] = field(default_factory=list)
 
@@ -173,6 +175,7 @@ def make_role_inputs(
     late = zones_after_routes(work.host_config)
     work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
+    work.move_phase = "add" if scope.relocates else "switch"
     work.steps = _steps(work)
     last = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
     work.last_steps = [name for name, needed in last.items() if needed]

@@ -301,10 +301,15 @@ class Assignment:
 
 
 def _design_entry(assignment: Assignment, context: Context) -> None:
-    """Items, objects and work of one entry; a move comes in the switch phase."""
+    """Items, objects and work of one entry.
+
+    A move comes in the switch phase, one aggregator after the other. A run that only moves addresses moves them all at
+    once, in the add phase, since little or nothing reaches them until then.
+    """
     design, entry, owner = context.design, assignment.entry, assignment.owner
     address, private_ip, made = assignment.address, assignment.private_ip, assignment.made_connected_ip
-    phase: Phase = "switch" if assignment.is_moved else "add"
+    is_switched = assignment.is_moved and context.desired.relocation is None
+    phase: Phase = "switch" if is_switched else "add"
     key, interface = cpe_nat_key(entry.key), assignment.instance.interface_id
     wanted_tags = tags(context.desired.network, key) | {TAG_INTERFACE: interface, TAG_PRIVATE_IP: private_ip}
     if entry.desired.public_ip and (address is None or address.public_ip == entry.desired.public_ip):
@@ -353,7 +358,7 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
     for obj in bond_objects(entry, private_ip):
         design.entries[obj.parent, obj.key] = (owner.host, work)
         for stage_phase, staged in stage(found.get((obj.kind, obj.key)), obj).items():
-            if stage_phase != "add" or not assignment.is_moved:
+            if stage_phase != "add" or not is_switched:
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
         design.cpe_nat[phase].append((owner.host, work))

@@ -94,6 +94,24 @@ def test_inventory_is_parted_by_who_takes_it() -> None:
     assert found["asks_hosts"] is True
 
 
+BGP = {"asn": 64512, "subnet": "10.253.0.0/20"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked"),
+    [
+        ({"bonding_plan_state": "followed"}, set()),
+        ({"bonding_plan_state": "followed", "bonding_bgp": BGP}, {"agg1", "agg2"}),
+        ({"bonding_plan_state": "followed", "bonding_bgp": {"asn": 64512, "mode": "direct"}}, set()),
+        ({"bonding_plan_state": "evacuated", "bonding_evacuate": "agg1", "bonding_bgp": BGP}, {"agg2"}),
+    ],
+)
+def test_moves_of_addresses_ask_hosts_for_return_routes_alone(variables: dict[str, Any], asked: set[str]) -> None:
+    found = read({"agg1": {}, "agg2": {}}, **variables)
+    assert {host for host, own in found["hosts"].items() if own["manage_host"]} == asked
+    assert found["asks_hosts"] is bool(asked)
+
+
 @pytest.mark.parametrize("name", sorted({*_variables.SHARED_NAMES} - {"bonding_network"}))
 def test_variable_of_the_network_is_the_same_on_all_hosts(name: str) -> None:
     spec = _variables.shared_specs()[name]

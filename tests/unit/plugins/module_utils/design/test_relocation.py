@@ -73,7 +73,7 @@ def test_an_address_goes_along_in_its_subnet() -> None:
     assert world.report.problems == world.report.warnings == []
     (tagged,) = [item for item in world.design.items if item.kind == "elastic_ip"]
     assert (tagged.after or {})["tags"][LEFT] == "agg1"
-    ((_host, work),) = world.design.cpe_nat["switch"]
+    ((_host, work),) = world.design.cpe_nat["add"]
     assert (work.followed_from, work.preferred_private_ip) == ("agg1", "10.1.0.44")
 
 
@@ -134,11 +134,11 @@ def test_the_first_home_stays_the_home() -> None:
     put(world, "agg3", "10.1.0.44", **{LEFT: "agg1"})
     move(world, 12)
     follow(world)
-    ((_host, work),) = world.design.cpe_nat["switch"]
+    ((_host, work),) = world.design.cpe_nat["add"]
     assert work.followed_from == "agg1"
     move(world, 7)
     follow(world)
-    ((_host, work),) = world.design.cpe_nat["switch"]
+    ((_host, work),) = world.design.cpe_nat["add"]
     assert work.followed_from == ""
 
 
