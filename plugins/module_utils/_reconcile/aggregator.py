@@ -21,7 +21,7 @@ from .changes.prefetched import load_prefetched
 from .model import ReconcileError, wanted
 from .reading import AGGREGATOR_PARTS, read_aggregator
 
-MERGED, REPLACED, OVERRIDDEN, DELETED = STATES = ("merged", "replaced", "overridden", "deleted")
+MERGED, REPLACED, OVERRIDDEN, DELETED = ("merged", "replaced", "overridden", "deleted")
 
 Sections = Mapping[str, Sequence[dict[str, Any]]]
 
