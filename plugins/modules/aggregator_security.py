@@ -21,9 +21,7 @@ description:
     C(ec2:CreateSecurityGroup), C(ec2:DeleteSecurityGroup), C(ec2:AuthorizeSecurityGroupIngress),
     C(ec2:RevokeSecurityGroupIngress), C(ec2:ModifyNetworkInterfaceAttribute), C(ec2:CreateTags) and C(ec2:DeleteTags).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

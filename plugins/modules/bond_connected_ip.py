@@ -18,11 +18,9 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.bond_object
   - bonded.internet.objects.connected_network
-  - bonded.internet.attributes.bonding
 options:
   ip:
     description: The address with its prefix length. It identifies the connected IP of the bond and cannot be changed.

@@ -19,10 +19,8 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.bond_object
-  - bonded.internet.attributes.bonding
 options:
   ip:
     description:

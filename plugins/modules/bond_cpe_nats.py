@@ -20,10 +20,8 @@ description:
   - Everything is checked before the first change, and all entries that are not acceptable are reported at once.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.bonding
 options:
   cpe_nats:
     description: The entries.

@@ -19,9 +19,7 @@ description:
   - Needs the IAM rights C(ec2:DescribeNatGateways) and C(ec2:DeleteNatGateway). Requests that EC2 throttles are
     repeated.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

@@ -17,8 +17,6 @@ description:
   - An interface that has an IPv6 address is left as it is, and no address is ever taken away.
   - Needs the IAM rights C(ec2:DescribeNetworkInterfaces) and C(ec2:AssignIpv6Addresses).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules

@@ -17,9 +17,7 @@ description:
     for pages, M(amazon.aws.ec2_eni_info) does not.
   - Needs the IAM right C(ec2:DescribeNetworkInterfaces). Requests that EC2 throttles are repeated.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.aws
-  - bonded.internet.attributes.info
+  - bonded.internet.attributes.aws_info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

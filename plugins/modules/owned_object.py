@@ -28,9 +28,7 @@ description:
     C(ec2:CreateVpc), C(ec2:CreateTags) and C(ec2:DeleteVpc); of VPCs also C(ec2:DescribeSubnets) and
     C(ec2:DescribeInternetGateways). The right to delete is needed only where two runs work at once.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3

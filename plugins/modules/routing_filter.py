@@ -17,11 +17,9 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.filter
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.routing_protocol
   - module: bonded.internet.aggregator_network

@@ -21,11 +21,9 @@ description:
   - A name that belongs to a protocol of another kind is refused.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.password
+  - bonded.internet.attributes.server_password
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.protocol
-  - bonded.internet.attributes.bonding
 options:
   protocol:
     description:

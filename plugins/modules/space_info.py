@@ -14,9 +14,7 @@ version_added: "1.0.0"
 description: Returns the spaces that the user can see, or one of them.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.info
-  - bonded.internet.attributes.bonding
+  - bonded.internet.attributes.server_info
 options:
   space:
     description: The key of the space; all that the user can see if not given.

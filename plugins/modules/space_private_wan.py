@@ -16,10 +16,8 @@ description:
   - The space must exist. What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.private_wan
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.space_info
 author:

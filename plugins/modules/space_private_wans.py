@@ -17,11 +17,9 @@ description:
   - The spaces must exist; one that does not is an error before the first change.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.private_wans
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.bonding
 options:
   spaces:
     description: The spaces, each at most once.

@@ -20,8 +20,6 @@ description:
     with O(network) also C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeNatGateways),
     C(ec2:DescribeInternetGateways) and C(ec2:DescribeEgressOnlyInternetGateways).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules

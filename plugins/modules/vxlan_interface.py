@@ -19,12 +19,10 @@ description:
   - A name that belongs to an interface of another type is refused.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.interface
   - bonded.internet.objects.vxlan
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.ethernet_interface
   - module: bonded.internet.aggregator_network
