@@ -53,10 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cpe_nat_ip:
-  description:
-    - The CPE NAT IP.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The CPE NAT IP, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

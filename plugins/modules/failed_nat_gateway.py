@@ -54,17 +54,14 @@ deleted:
   contains:
     id:
       description: The ID of the NAT gateway.
-      returned: success
       type: str
       sample: nat-0123456789abcdef0
     code:
       description: EC2's code for the reason of the failure.
-      returned: success
       type: str
       sample: Gateway.NotAttached
     message:
       description: EC2's sentence for it.
-      returned: success
       type: str
       sample: Network vpc-0123456789abcdef0 has no Internet gateway attached
 done:

@@ -54,32 +54,26 @@ network_interfaces:
   contains:
     id:
       description: The ID of the network interface.
-      returned: success
       type: str
       sample: eni-0123456789abcdef0
     vpc_id:
       description: The ID of its VPC.
-      returned: success
       type: str
       sample: vpc-0123456789abcdef0
     subnet_id:
       description: The ID of its subnet.
-      returned: success
       type: str
       sample: subnet-0123456789abcdef0
     instance_id:
       description: The ID of the instance that it is attached to; null if there is none.
-      returned: success
       type: str
       sample: i-0123456789abcdef0
     mac_address:
       description: Its MAC address.
-      returned: success
       type: str
       sample: "02:00:5e:00:53:01"
     source_dest_check:
       description: Whether EC2 drops what is neither from nor to the addresses of the network interface.
-      returned: success
       type: bool
       sample: false
 """

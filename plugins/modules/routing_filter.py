@@ -39,10 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 routing_filter:
-  description:
-    - The filter.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The filter, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

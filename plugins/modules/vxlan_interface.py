@@ -55,10 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vxlan_interface:
-  description:
-    - The interface.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The interface, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:
