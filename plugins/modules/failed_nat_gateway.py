@@ -72,25 +72,21 @@ done:
   sample: ["natgw/acme/agg1: deleted nat-0123456789abcdef0"]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.nat_gateway import (
-    FailedNatError,
     delete_failed,
 )
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
         },
-        supports_check_mode=True,
+        delete_failed,
     )
-    run_and_exit(module, delete_failed, FailedNatError)
 
 
 if __name__ == "__main__":

@@ -78,22 +78,19 @@ network_interfaces:
       sample: false
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, list_interfaces
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import list_interfaces
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
         },
-        supports_check_mode=True,
+        list_interfaces,
     )
-    run_and_exit(module, list_interfaces, OwnedError)
 
 
 if __name__ == "__main__":

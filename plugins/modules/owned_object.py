@@ -141,10 +141,8 @@ done:
   sample: ["vpc/acme: created vpc-0123456789abcdef0"]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import run
 
 KINDS = [
     "egress_only_internet_gateway",
@@ -158,8 +156,8 @@ KINDS = [
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "kind": {"type": "str", "required": True, "choices": KINDS},
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
@@ -173,15 +171,14 @@ def main() -> None:
             "subnet_id": {"type": "str"},
             "description": {"type": "str"},
         },
+        run,
         required_if=[
             ("kind", "vpc", ("cidr",)),
             ("kind", "route_table", ("vpc_id",)),
             ("kind", "egress_only_internet_gateway", ("vpc_id",)),
             ("kind", "network_interface", ("subnet_id",)),
         ],
-        supports_check_mode=True,
     )
-    run_and_exit(module, run, OwnedError)
 
 
 if __name__ == "__main__":

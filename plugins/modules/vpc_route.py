@@ -135,18 +135,16 @@ route:
       sample: false
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import manage_route
 
 TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "route_table_id": {"type": "str", "required": True},
             "destination": {"type": "str", "required": True},
             "network_interface_id": {"type": "str"},
@@ -156,11 +154,10 @@ def main() -> None:
             "network": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
+        manage_route,
         mutually_exclusive=[TARGETS],
         required_if=[("state", "present", TARGETS, True)],
-        supports_check_mode=True,
     )
-    run_and_exit(module, manage_route, RouteError)
 
 
 if __name__ == "__main__":
