@@ -22,7 +22,7 @@ from .compatibility.versions import listed_resources, versions
 from .cpe_nat import manage_cpe_nats
 from .info import survey_aggregators, survey_bonds, survey_spaces
 from .model import ON_CREATE, ReconcileError, named, wanted
-from .objects import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
+from .objects import manage_object, manage_space, manage_spaces
 from .reading import (
     AGGREGATOR_PARTS,
     BOND_PARTS,
