@@ -385,7 +385,7 @@ class ModuleDocFragment:
     FILTER: str = _options(_FILTER)
     PROTOCOL: str = _options(_PROTOCOL + _UPDATE_PASSWORD)
     CONNECTED_NETWORK: str = _options(_CONNECTED_NETWORK)
-    PRIVATE_WAN: str = _options(_PRIVATE_WAN)
+    PRIVATE_WAN: str = _options(_PRIVATE_WAN) + _RETURNED
     PRIVATE_WANS: str = "options:\n" + _elements("spaces", "The spaces, each at most once.", _PRIVATE_WAN, True)
     CPE_NATS: str = "options:\n" + _elements("cpe_nats", "The entries.", _BOND + _CPE_NAT + _CONNECTED_NETWORK, True)
     AGGREGATOR_SECTIONS: str = (

@@ -35,10 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 space:
-  description:
-    - The space.
-    - In check mode it is what it would be, with the defaults of the server as far as they are
-      known.
+  description: The space.
   returned: success; null if it does not exist any more
   type: dict
   sample:
