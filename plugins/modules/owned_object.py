@@ -142,23 +142,14 @@ done:
 """
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import run
-
-KINDS = [
-    "egress_only_internet_gateway",
-    "elastic_ip",
-    "internet_gateway",
-    "network_interface",
-    "route_table",
-    "vpc",
-]
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import KINDS, run
 
 
 def main() -> None:
     """Entry point of the module."""
     run_module(
         {
-            "kind": {"type": "str", "required": True, "choices": KINDS},
+            "kind": {"type": "str", "required": True, "choices": sorted(KINDS)},
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
             "name": {"type": "str"},

@@ -78,11 +78,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "space": {"type": "str"},
-        }
-    )
+    module = BondingModule({"space": {"type": "str"}})
 
     def work(refs: Refs) -> dict[str, Any]:
         return {"changed": False, "spaces": survey_spaces(refs, module.params["space"])}

@@ -136,9 +136,7 @@ route:
 """
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import manage_route
-
-TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import TARGETS, manage_route
 
 
 def main() -> None:
@@ -147,16 +145,13 @@ def main() -> None:
         {
             "route_table_id": {"type": "str", "required": True},
             "destination": {"type": "str", "required": True},
-            "network_interface_id": {"type": "str"},
-            "nat_gateway_id": {"type": "str"},
-            "gateway_id": {"type": "str"},
-            "egress_only_internet_gateway_id": {"type": "str"},
+            **{target: {"type": "str"} for target in TARGETS},
             "network": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
         manage_route,
-        mutually_exclusive=[TARGETS],
-        required_if=[("state", "present", TARGETS, True)],
+        mutually_exclusive=[tuple(TARGETS)],
+        required_if=[("state", "present", tuple(TARGETS), True)],
     )
 
 
