@@ -9,12 +9,13 @@ from __future__ import annotations
 from textwrap import indent
 
 
-def _elements(name: str, description: str, options: str) -> str:
+def _elements(name: str, description: str, options: str, required: bool = False) -> str:
     """Return the documentation of an option that is a list of objects with these options.
 
     :param options: a reference to one of them is written O(.name)
     """
-    head = f"{name}:\n  description:\n    - {description}\n  type: list\n  elements: dict\n  suboptions:\n"
+    kind = "type: list\n  elements: dict\n" + "  required: true\n" * required
+    head = f"{name}:\n  description:\n    - {description}\n  {kind}  suboptions:\n"
     return indent(head + indent(options.replace("O(.", f"O({name}[]."), "    "), "  ")
 
 
@@ -23,21 +24,22 @@ def _options(options: str) -> str:
     return "options:\n" + indent(options.replace("O(.", "O("), "  ")
 
 
-_AGGREGATOR = """
-aggregator:
+def _parent(kind: str) -> str:
+    """Return the documentation of the option that names the aggregator or bond of an object."""
+    return f"""
+{kind}:
   description:
-    - The aggregator. Digits are an id, anything else is its exact name.
-    - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
+    - The {kind}. Digits are an id, anything else is its exact name.
+    - If several {kind}s that the user can see have that name, the module fails and lists their ids and spaces.
   type: str
   required: true
 """
-_BOND = """
-bond:
-  description:
-    - The bond. Digits are an id, anything else is its exact name.
-    - If several bonds that the user can see have that name, the module fails and lists their ids and spaces.
-  type: str
-  required: true
+
+
+_AGGREGATOR, _BOND = _parent("aggregator"), _parent("bond")
+_RETURNED = """
+notes:
+  - In check mode the returned object is what it would be, with the defaults of the server as far as they are known.
 """
 _STATE = """
 state:
@@ -74,8 +76,7 @@ addresses:
 """
 _ETHERNET = """
 accept_ra:
-  description:
-    - Whether an Ethernet interface accepts IPv6 router advertisements. The server's default for a new one is V(false).
+  description: Whether an Ethernet interface accepts IPv6 router advertisements. The server's default is V(false).
   type: bool
 """
 _VXLAN = """
@@ -130,12 +131,14 @@ body:
 """
 
 
-def _slot(name: str, description: str) -> str:
+def _slot(direction: str, family: int, way: str, default: str) -> str:
     """Return the documentation of one of the four slots of a protocol, which decide on the routes that pass."""
+    name = f"{direction}_ipv{family}"
     return f"""
 {name}:
   description:
-    - {description}
+    - Which IPv{family} routes pass {way}.
+    - The server's default for a new protocol is assumed to be mode {default}
   type: dict
   suboptions:
     mode:
@@ -149,20 +152,12 @@ def _slot(name: str, description: str) -> str:
 """
 
 
-def _slots(family: int) -> str:
-    """Return the documentation of the two slots of an IP version."""
-    return _slot(
-        f"import_ipv{family}",
-        f"""Which IPv{family} routes pass from the protocol into the routing table.
-    - The server's default for a new protocol is assumed to be mode V(all), as BIRD's is.""",
-    ) + _slot(
-        f"export_ipv{family}",
-        f"""Which IPv{family} routes pass from the routing table into the protocol.
-    - The server's default for a new protocol is assumed to be mode V(none), as BIRD's is.
-      Without this option such a protocol announces nothing.""",
-    )
-
-
+_INTO_TABLE = ("from the protocol into the routing table", "V(all), as BIRD's is.")
+_FROM_TABLE = (
+    "from the routing table into the protocol",
+    "V(none), as BIRD's is.\n      Without this option such a protocol announces nothing.",
+)
+_SLOTS = "".join(_slot("import", family, *_INTO_TABLE) + _slot("export", family, *_FROM_TABLE) for family in (4, 6))
 _PATTERNS = """
 patterns:
   description:
@@ -227,8 +222,7 @@ enabled:
     - Whether the protocol runs. The server's default for a new one is V(true).
     - In a space without private WAN the server keeps a protocol disabled.
   type: bool
-{_slots(4)}
-{_slots(6)}
+{_SLOTS}
 routes:
   description: All routes of a V(static) protocol. The order means nothing.
   type: list
@@ -331,6 +325,31 @@ aggregator_routing:
   type: str
   choices: [auto, always, never]
 """
+_CPE_NAT = """
+private_ip:
+  description:
+    - The address of the CPE NAT IP, on AWS the B(private) secondary address that an Elastic IP is associated with.
+    - It identifies the CPE NAT IP of the bond. Two bonds may have the same one, if one of them has it enabled.
+  type: str
+  required: true
+nat_ip:
+  description:
+    - The address that it is translated to; it must lie in the network of O(.connected_ip).
+    - Needed under O(state=present).
+  type: str
+connected_ip:
+  description:
+    - The private address of the bonder with its prefix length. Several entries of a bond may have the same.
+    - Needed under O(state=present).
+    - Under O(state=absent) it is removed as well if given and no other CPE NAT IP of the bond lies in its network.
+  type: str
+interface:
+  description: The name of the interface of the bonder that has the connected IP. Needed under O(state=present).
+  type: str
+enabled:
+  description: Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
+  type: bool
+"""
 _PRIVATE_WAN = """
 space:
   description: The key of the space.
@@ -358,16 +377,17 @@ class ModuleDocFragment:
 
     # Annotated, since yamllint of ansible-test takes each plain assignment for a literal text.
 
-    AGGREGATOR_OBJECT: str = _options(_AGGREGATOR + _STATE)
-    BOND_OBJECT: str = _options(_BOND + _STATE)
+    AGGREGATOR_OBJECT: str = _options(_AGGREGATOR + _STATE) + _RETURNED
+    BOND_OBJECT: str = _options(_BOND + _STATE) + _RETURNED
     INTERFACE: str = _options(_INTERFACE)
     ETHERNET: str = _options(_ETHERNET)
     VXLAN: str = _options(_VXLAN)
     FILTER: str = _options(_FILTER)
     PROTOCOL: str = _options(_PROTOCOL + _UPDATE_PASSWORD)
     CONNECTED_NETWORK: str = _options(_CONNECTED_NETWORK)
-    PRIVATE_WAN: str = _options(_PRIVATE_WAN)
-    PRIVATE_WANS: str = "options:\n" + _elements("spaces", "The spaces, each at most once.", _PRIVATE_WAN)
+    PRIVATE_WAN: str = _options(_PRIVATE_WAN) + _RETURNED
+    PRIVATE_WANS: str = "options:\n" + _elements("spaces", "The spaces, each at most once.", _PRIVATE_WAN, True)
+    CPE_NATS: str = "options:\n" + _elements("cpe_nats", "The entries.", _BOND + _CPE_NAT + _CONNECTED_NETWORK, True)
     AGGREGATOR_SECTIONS: str = (
         _options(_AGGREGATOR + _UPDATE_PASSWORD)
         + _elements(

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.cpe_nat_entries import (
     aws_entries,
     bond_entries,
 )
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
 
@@ -25,9 +26,4 @@ def cpe_nat_bond_entries(entries: Sequence[Any], state: str, objects: Sequence[A
     return bond_entries(plain(entries), str(state), plain(objects))
 
 
-class FilterModule:
-    """The filters, by the names that Ansible looks for."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters of this file by name."""
-        return {"cpe_nat_aws_entries": cpe_nat_aws_entries, "cpe_nat_bond_entries": cpe_nat_bond_entries}
+FilterModule = filter_module(cpe_nat_aws_entries, cpe_nat_bond_entries)

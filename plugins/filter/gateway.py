@@ -5,22 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bonded.internet.plugins.module_utils._design.roles import gateway_aws, gateway_objects
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles import gateway_aws
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_device import (
     attached_device,
     device_files,
+)
+from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_objects import (
+    named_objects,
+    server_objects,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_options import (
     input_of_options,
     masquerade_rules,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import GatewayInput
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import ABSENT, typed
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import ROLE_GATEWAY
@@ -55,15 +60,15 @@ def gateway_routes(gateway: Mapping[str, Any], route_tables: Sequence[Any], inte
     return gateway_aws.route_changes(_read(gateway), plain(route_tables), plain(interfaces))
 
 
-def gateway_objects_present(gateway: Mapping[str, Any], interface: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the objects of a gateway on the management server, with the addresses that EC2 has chosen."""
+def gateway_objects(gateway: Mapping[str, Any], interface: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the objects of a gateway on the management server, with the addresses that EC2 has chosen.
+
+    Without these return the names of the objects that are deleted with the gateway.
+    """
+    if interface is None:
+        return named_objects(_read(gateway))
     given = plain(interface)
-    return gateway_objects.server_objects(_read(gateway), given["subnet"], given["private_ip"], given["ipv6"])
-
-
-def gateway_objects_absent(gateway: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the objects of a gateway on the management server that are deleted with it."""
-    return gateway_objects.named_objects(_read(gateway))
+    return server_objects(_read(gateway), given["subnet"], given["private_ip"], given["ipv6"])
 
 
 def gateway_device_files(name: str, managers: Mapping[str, bool] | None = None) -> list[dict[str, str]]:
@@ -83,21 +88,12 @@ def gateway_masquerade(
     return list(masquerade_rules(_read(gateway), plain(installed), str(subnet), in_zone))
 
 
-class FilterModule:
-    """The filters, by the names that Ansible looks for."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters of this file by name."""
-        return {
-            one.__name__: one
-            for one in (
-                gateway_input,
-                gateway_found,
-                gateway_routes,
-                gateway_objects_present,
-                gateway_objects_absent,
-                gateway_device_files,
-                gateway_device,
-                gateway_masquerade,
-            )
-        }
+FilterModule = filter_module(
+    gateway_input,
+    gateway_found,
+    gateway_routes,
+    gateway_objects,
+    gateway_device_files,
+    gateway_device,
+    gateway_masquerade,
+)

@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.host.answers import CHECKS
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 
 
 def host_answer(result: Any, host: str, module: str = "aggregator_host_info") -> Any:
@@ -26,9 +27,4 @@ def host_answer(result: Any, host: str, module: str = "aggregator_host_info") ->
     return answer
 
 
-class FilterModule:
-    """The filter, by the name that Ansible looks for."""
-
-    def filters(self) -> dict[str, Any]:
-        """Return the filters of this file by name."""
-        return {"host_answer": host_answer}
+FilterModule = filter_module(host_answer)

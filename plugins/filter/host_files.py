@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.host.files import FILES, check_files
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 
 
 def host_files(data: Any, of: str) -> dict[str, Any]:
@@ -22,9 +23,4 @@ def host_files(data: Any, of: str) -> dict[str, Any]:
     return checked
 
 
-class FilterModule:
-    """The filter, by the name that Ansible looks for."""
-
-    def filters(self) -> dict[str, Any]:
-        """Return the filters of this file by name."""
-        return {"host_files": host_files}
+FilterModule = filter_module(host_files)

@@ -14,6 +14,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.roles.mesh
     bgp_of_options,
     mesh_of_options,
 )
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 from ansible_collections.bonded.internet.plugins.plugin_utils._typed import ABSENT, typed
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import (
@@ -52,9 +53,4 @@ def bgp_objects(options: Mapping[str, Any]) -> dict[str, Any]:
     return _made("cpe_nat_bgp", options, {"options": ROLE_BGP, "members": ROLE_SPEAKERS}, bgp_of_options)
 
 
-class FilterModule:
-    """The filters, by the names that Ansible looks for."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters of this file by name."""
-        return {"mesh_objects": mesh_objects, "bgp_objects": bgp_objects}
+FilterModule = filter_module(mesh_objects, bgp_objects)

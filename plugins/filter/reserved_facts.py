@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._variables import is_ours
 
 
@@ -16,9 +17,4 @@ def reserved_facts(facts: Mapping[str, Any]) -> list[str]:
     return sorted(str(name) for name in facts if is_ours(str(name)))
 
 
-class FilterModule:
-    """The filter, by the name that Ansible looks for."""
-
-    def filters(self) -> dict[str, Any]:
-        """Return the filters of this file by name."""
-        return {"reserved_facts": reserved_facts}
+FilterModule = filter_module(reserved_facts)

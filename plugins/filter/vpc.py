@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles import vpc_role
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
 
@@ -22,9 +23,4 @@ def vpc_subnet_failures(results: Sequence[Any]) -> str:
     return vpc_role.subnet_failures(plain(results))
 
 
-class FilterModule:
-    """The filters, by the names that Ansible looks for."""
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filters of this file by name."""
-        return {one.__name__: one for one in (vpc_objects, vpc_subnet_failures)}
+FilterModule = filter_module(vpc_objects, vpc_subnet_failures)

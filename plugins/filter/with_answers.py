@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 from ansible_collections.bonded.internet.plugins.plugin_utils._found import found_of
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import plain
 
@@ -27,9 +28,4 @@ def with_answers(aggregators: list[dict[str, Any]], hostvars: Mapping[str, Any])
     return entries
 
 
-class FilterModule:
-    """The filter, by the name that Ansible looks for."""
-
-    def filters(self) -> dict[str, Any]:
-        """Return the filters of this file by name."""
-        return {"with_answers": with_answers}
+FilterModule = filter_module(with_answers)

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs import bgp_password
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import password_problem
+from ansible_collections.bonded.internet.plugins.plugin_utils._filters import filter_module
 
 
 def with_password(protocols: list[Any], password: str | None) -> list[Any]:
@@ -23,9 +24,4 @@ def with_password(protocols: list[Any], password: str | None) -> list[Any]:
     return bgp_password.with_password(protocols, password)
 
 
-class FilterModule:
-    """The filter, by the name that Ansible looks for."""
-
-    def filters(self) -> dict[str, Any]:
-        """Return the filters of this file by name."""
-        return {"with_password": with_password}
+FilterModule = filter_module(with_password)

@@ -14,7 +14,6 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._client import REQUESTS_IMPORT_ERROR, Client, ClientError, Connection
 from ._options import CONNECTION_SPEC, Spec
-from ._parents import AGGREGATOR
 from ._printable import printable, printable_all
 from ._private_wan_rules import MODES as WAN_MODES
 from ._private_wan_rules import mode_problem
@@ -25,8 +24,7 @@ from ._reconcile import (
     Refs,
     Result,
     Run,
-    manage_aggregator_object,
-    manage_bond_object,
+    manage_object,
     report_outcomes,
 )
 from ._resources import PROTOCOL_KINDS, RESOURCES, TABLE, ApiMapError, Table, load_map
@@ -184,14 +182,13 @@ def run_object_module(name: str, parent: str, kind: str, options: Spec | None = 
     """
     options = options_of(kind) if options is None else options
     module = BondingModule({parent: {"type": "str", "required": True}, **options, "state": STATE})
-    manage = manage_aggregator_object if parent == AGGREGATOR else manage_bond_object
 
     def work(refs: Refs) -> dict[str, Any]:
         params = module.params
         run = Run(refs, module.check_mode, update_password=params.get("update_password", ON_CREATE))
         data = with_endpoint_vnis(module.given(parent, "update_password", "state"))
         present = params["state"] == "present"
-        return module.one(manage(run, params[parent], kind.format(**params), data, present=present), name)
+        return module.one(manage_object(run, params[parent], kind.format(**params), data, present=present), name)
 
     module.run(work)
 

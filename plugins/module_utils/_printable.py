@@ -23,6 +23,12 @@ def printable(text: Any) -> str:
     return text if text.isprintable() else "".join(map(_letter, text))
 
 
+def excerpt(value: Any, most: int = 80) -> str:
+    """Return a value as a message shows it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
 def printable_all(value: Any) -> Any:
     """Return a value of JSON's kinds with all its texts, keys too, made printable."""
     if isinstance(value, str):

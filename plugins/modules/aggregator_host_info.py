@@ -17,7 +17,6 @@ description:
     O(bonded.internet.network_plan#module:aggregators[].found).
   - With O(expect) it judges whether the aggregator has what it should, which is how the playbooks converge.
 extends_documentation_fragment:
-  - bonded.internet.attributes
   - bonded.internet.attributes.info
 attributes:
   check_mode:

@@ -17,10 +17,8 @@ description:
   - Costs one request for the list of aggregators, and one for each aggregator and part.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
+  - bonded.internet.attributes.server_info
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.info
-  - bonded.internet.attributes.bonding
 options:
   aggregator:
     description:

@@ -20,11 +20,9 @@ description:
   - Everything is checked before the first change.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.password
+  - bonded.internet.attributes.server_password
   - bonded.internet.objects.aggregator_sections
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.bonding
 options:
   state:
     description:

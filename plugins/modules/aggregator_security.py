@@ -21,9 +21,7 @@ description:
     C(ec2:CreateSecurityGroup), C(ec2:DeleteSecurityGroup), C(ec2:AuthorizeSecurityGroupIngress),
     C(ec2:RevokeSecurityGroupIngress), C(ec2:ModifyNetworkInterfaceAttribute), C(ec2:CreateTags) and C(ec2:DeleteTags).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -159,11 +157,8 @@ done:
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.security_group import (
-    SecurityError,
     apply_changes,
 )
 
@@ -199,16 +194,15 @@ ABSENT: dict[str, Any] = {"key": {"type": "str", "required": True, "no_log": Fal
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network": {"type": "str", "required": True},
             "groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP},
             "interfaces": {"type": "list", "elements": "dict", "default": [], "options": INTERFACE},
             "absent": {"type": "list", "elements": "dict", "default": [], "options": ABSENT},
         },
-        supports_check_mode=True,
+        apply_changes,
     )
-    run_and_exit(module, apply_changes, SecurityError)
 
 
 if __name__ == "__main__":

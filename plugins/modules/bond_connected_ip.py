@@ -18,11 +18,9 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.bond_object
   - bonded.internet.objects.connected_network
-  - bonded.internet.attributes.bonding
 options:
   ip:
     description: The address with its prefix length. It identifies the connected IP of the bond and cannot be changed.
@@ -53,10 +51,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 connected_ip:
-  description:
-    - The connected IP.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The connected IP, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

@@ -19,10 +19,8 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.bond_object
-  - bonded.internet.attributes.bonding
 options:
   ip:
     description:
@@ -55,10 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 cpe_nat_ip:
-  description:
-    - The CPE NAT IP.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The CPE NAT IP, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

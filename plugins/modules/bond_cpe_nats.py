@@ -20,61 +20,10 @@ description:
   - Everything is checked before the first change, and all entries that are not acceptable are reported at once.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
+  - bonded.internet.objects.cpe_nats
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.bonding
 options:
-  cpe_nats:
-    description: The entries.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      bond:
-        description:
-          - The bond. Digits are an id, anything else is its exact name.
-          - If several bonds that the user can see have that name, the module fails and lists their ids and spaces.
-        type: str
-        required: true
-      private_ip:
-        description:
-          - The address of the CPE NAT IP. On AWS it is the B(private) secondary address that an Elastic IP is
-            associated with.
-          - It identifies the CPE NAT IP of the bond. Two bonds may have the same one, if one of them has it enabled.
-        type: str
-        required: true
-      nat_ip:
-        description:
-          - The address that it is translated to; it must lie in the network of O(cpe_nats[].connected_ip).
-          - Needed under O(state=present).
-        type: str
-      connected_ip:
-        description:
-          - The private address of the bonder with its prefix length. Several entries of a bond may have the same.
-          - Needed under O(state=present).
-          - Under O(state=absent) it is removed as well if it is given and no other CPE NAT IP of the bond lies in its
-            network.
-        type: str
-      interface:
-        description: The name of the interface of the bonder that has the connected IP. Needed under O(state=present).
-        type: str
-      include_private_wan:
-        description:
-          - Whether the connected network is part of the private WAN of the bond's space.
-            A new one is created with V(false), whatever the server's default is.
-        type: bool
-      aggregator_routing:
-        description:
-          - Whether the aggregator gets a route to the connected network.
-          - Under V(auto), with which a new one is created, a private network gets none,
-            and needs a CPE NAT IP to reach the Internet.
-        type: str
-        choices: [auto, always, never]
-      enabled:
-        description:
-          - Whether the CPE NAT IP is in use. A new one is created with V(true), whatever the server's default is.
-        type: bool
   state:
     description:
       - Whether the entries are to be there. Under V(absent) only O(cpe_nats[].bond), O(cpe_nats[].private_ip) and
@@ -119,27 +68,11 @@ EXAMPLES = r"""
 RETURN = r"""
 objects:
   description:
-    - All objects that were given, and all that were removed.
+    - All objects that were given, and all that were removed, as RV(bonded.internet.aggregator_network#module:objects).
     - After a failure half-way, only those that were changed.
   returned: success, and failure after a change
   type: list
   elements: dict
-  contains:
-    name:
-      description: Its name or address.
-      type: str
-    kind:
-      description: Its kind, like V(vxlan_interface) or V(cpe_nat_ip).
-      type: str
-    changed:
-      description: Whether it was changed, or in check mode would be.
-      type: bool
-    action:
-      description: One of V(create), V(update), V(delete), V(none).
-      type: str
-    object:
-      description: The object afterwards, in the shape of the module's options; null if there is none.
-      type: dict
 failure:
   description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request

@@ -16,10 +16,8 @@ description:
   - Costs one request for the list of bonds (or the one bond), and one for each bond and part.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
+  - bonded.internet.attributes.server_info
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.info
-  - bonded.internet.attributes.bonding
 options:
   bond:
     description:

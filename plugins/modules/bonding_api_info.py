@@ -20,9 +20,7 @@ description:
     It proposes lines for O(api_map). It changes nothing.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.info
-  - bonded.internet.attributes.bonding
+  - bonded.internet.attributes.server_info
 options:
   minimum_version:
     description:

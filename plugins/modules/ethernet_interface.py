@@ -20,12 +20,10 @@ description:
   - A name that belongs to an interface of another type is refused.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.interface
   - bonded.internet.objects.ethernet
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.vxlan_interface
   - module: bonded.internet.aggregator_network
@@ -49,10 +47,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ethernet_interface:
-  description:
-    - The interface.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The interface, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

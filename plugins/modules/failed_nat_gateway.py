@@ -19,9 +19,7 @@ description:
   - Needs the IAM rights C(ec2:DescribeNatGateways) and C(ec2:DeleteNatGateway). Requests that EC2 throttles are
     repeated.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -56,17 +54,14 @@ deleted:
   contains:
     id:
       description: The ID of the NAT gateway.
-      returned: success
       type: str
       sample: nat-0123456789abcdef0
     code:
       description: EC2's code for the reason of the failure.
-      returned: success
       type: str
       sample: Gateway.NotAttached
     message:
       description: EC2's sentence for it.
-      returned: success
       type: str
       sample: Network vpc-0123456789abcdef0 has no Internet gateway attached
 done:
@@ -77,25 +72,21 @@ done:
   sample: ["natgw/acme/agg1: deleted nat-0123456789abcdef0"]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.nat_gateway import (
-    FailedNatError,
     delete_failed,
 )
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
         },
-        supports_check_mode=True,
+        delete_failed,
     )
-    run_and_exit(module, delete_failed, FailedNatError)
 
 
 if __name__ == "__main__":

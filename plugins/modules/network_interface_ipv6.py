@@ -17,8 +17,6 @@ description:
   - An interface that has an IPv6 address is left as it is, and no address is ever taken away.
   - Needs the IAM rights C(ec2:DescribeNetworkInterfaces) and C(ec2:AssignIpv6Addresses).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -60,25 +58,21 @@ ipv6_addresses:
     - 2001:db8:1:2::4
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.network_interface import (
-    Ipv6Error,
     assign_ipv6_address,
 )
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network_interface_id": {"type": "str", "required": True},
             "network": {"type": "str", "required": True},
         },
-        supports_check_mode=True,
+        assign_ipv6_address,
     )
-    run_and_exit(module, assign_ipv6_address, Ipv6Error)
 
 
 if __name__ == "__main__":

@@ -23,14 +23,7 @@ description:
   - V(null) and an empty text count as absent.
   - It runs on the controller, and sends no request. Its result holds credentials, so Ansible never prints it.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.info
-attributes:
-  action_group:
-    description: Use C(group/bonded.internet.controller) in C(module_defaults) for all modules that need no other host.
-    support: full
-    membership:
-      - bonded.internet.controller
+  - bonded.internet.attributes.controller_info
 options:
   group:
     description: The group of the inventory whose hosts are the aggregators.

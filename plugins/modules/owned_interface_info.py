@@ -17,9 +17,7 @@ description:
     for pages, M(amazon.aws.ec2_eni_info) does not.
   - Needs the IAM right C(ec2:DescribeNetworkInterfaces). Requests that EC2 throttles are repeated.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.aws
-  - bonded.internet.attributes.info
+  - bonded.internet.attributes.aws_info
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -56,52 +54,43 @@ network_interfaces:
   contains:
     id:
       description: The ID of the network interface.
-      returned: success
       type: str
       sample: eni-0123456789abcdef0
     vpc_id:
       description: The ID of its VPC.
-      returned: success
       type: str
       sample: vpc-0123456789abcdef0
     subnet_id:
       description: The ID of its subnet.
-      returned: success
       type: str
       sample: subnet-0123456789abcdef0
     instance_id:
       description: The ID of the instance that it is attached to; null if there is none.
-      returned: success
       type: str
       sample: i-0123456789abcdef0
     mac_address:
       description: Its MAC address.
-      returned: success
       type: str
       sample: "02:00:5e:00:53:01"
     source_dest_check:
       description: Whether EC2 drops what is neither from nor to the addresses of the network interface.
-      returned: success
       type: bool
       sample: false
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, list_interfaces
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import list_interfaces
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
         },
-        supports_check_mode=True,
+        list_interfaces,
     )
-    run_and_exit(module, list_interfaces, OwnedError)
 
 
 if __name__ == "__main__":

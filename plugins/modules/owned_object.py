@@ -28,9 +28,7 @@ description:
     C(ec2:CreateVpc), C(ec2:CreateTags) and C(ec2:DeleteVpc); of VPCs also C(ec2:DescribeSubnets) and
     C(ec2:DescribeInternetGateways). The right to delete is needed only where two runs work at once.
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.no_diff
-  - bonded.internet.attributes.aws
+  - bonded.internet.attributes.aws_no_diff
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -143,26 +141,15 @@ done:
   sample: ["vpc/acme: created vpc-0123456789abcdef0"]
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
-
-KINDS = [
-    "egress_only_internet_gateway",
-    "elastic_ip",
-    "internet_gateway",
-    "network_interface",
-    "route_table",
-    "vpc",
-]
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import KINDS, run
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
-            "kind": {"type": "str", "required": True, "choices": KINDS},
+    run_module(
+        {
+            "kind": {"type": "str", "required": True, "choices": sorted(KINDS)},
             "network": {"type": "str", "required": True},
             "key": {"type": "str", "required": True, "no_log": False},
             "name": {"type": "str"},
@@ -175,15 +162,14 @@ def main() -> None:
             "subnet_id": {"type": "str"},
             "description": {"type": "str"},
         },
+        run,
         required_if=[
             ("kind", "vpc", ("cidr",)),
             ("kind", "route_table", ("vpc_id",)),
             ("kind", "egress_only_internet_gateway", ("vpc_id",)),
             ("kind", "network_interface", ("subnet_id",)),
         ],
-        supports_check_mode=True,
     )
-    run_and_exit(module, run, OwnedError)
 
 
 if __name__ == "__main__":

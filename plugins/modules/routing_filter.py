@@ -17,11 +17,9 @@ description:
   - What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.filter
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.routing_protocol
   - module: bonded.internet.aggregator_network
@@ -41,10 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 routing_filter:
-  description:
-    - The filter.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The filter, in the shape of the module's options.
   returned: success; null if it does not exist any more
   type: dict
   sample:

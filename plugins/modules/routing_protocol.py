@@ -21,11 +21,9 @@ description:
   - A name that belongs to a protocol of another kind is refused.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.password
+  - bonded.internet.attributes.server_password
   - bonded.internet.objects.aggregator_object
   - bonded.internet.objects.protocol
-  - bonded.internet.attributes.bonding
 options:
   protocol:
     description:
@@ -103,10 +101,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 routing_protocol:
-  description:
-    - The protocol; a password is never shown.
-    - It has the shape of the module's options. In check mode it is what it would be, with the defaults of the server
-      as far as they are known.
+  description: The protocol, in the shape of the module's options. A password is never shown.
   returned: success; null if it does not exist any more
   type: dict
   sample:

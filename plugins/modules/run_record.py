@@ -20,13 +20,8 @@ description:
   - Nobody but the user may read the file (mode 0600). It is replaced in one step.
   - It runs on the controller, and sends no request.
 extends_documentation_fragment:
-  - bonded.internet.attributes
+  - bonded.internet.attributes.controller
 attributes:
-  action_group:
-    description: Use C(group/bonded.internet.controller) in C(module_defaults) for all modules that need no other host.
-    support: full
-    membership:
-      - bonded.internet.controller
   check_mode:
     support: full
     details:

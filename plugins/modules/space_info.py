@@ -14,9 +14,7 @@ version_added: "1.0.0"
 description: Returns the spaces that the user can see, or one of them.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.info
-  - bonded.internet.attributes.bonding
+  - bonded.internet.attributes.server_info
 options:
   space:
     description: The key of the space; all that the user can see if not given.
@@ -80,11 +78,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
 
 
 def main() -> None:
-    module = BondingModule(
-        {
-            "space": {"type": "str"},
-        }
-    )
+    module = BondingModule({"space": {"type": "str"}})
 
     def work(refs: Refs) -> dict[str, Any]:
         return {"changed": False, "spaces": survey_spaces(refs, module.params["space"])}

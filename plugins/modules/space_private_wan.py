@@ -16,10 +16,8 @@ description:
   - The space must exist. What is not given is left as it is.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.private_wan
-  - bonded.internet.attributes.bonding
 seealso:
   - module: bonded.internet.space_info
 author:
@@ -37,10 +35,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 space:
-  description:
-    - The space.
-    - In check mode it is what it would be, with the defaults of the server as far as they are
-      known.
+  description: The space.
   returned: success; null if it does not exist any more
   type: dict
   sample:

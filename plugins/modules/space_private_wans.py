@@ -17,15 +17,9 @@ description:
   - The spaces must exist; one that does not is an error before the first change.
 extends_documentation_fragment:
   - bonded.internet.bonding
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
+  - bonded.internet.attributes.server
   - bonded.internet.objects.private_wans
   - bonded.internet.bonding.parallel
-  - bonded.internet.attributes.bonding
-options:
-  spaces:
-    description: The spaces, each at most once.
-    required: true
 seealso:
   - module: bonded.internet.space_info
   - module: bonded.internet.space_private_wan
@@ -49,27 +43,11 @@ EXAMPLES = r"""
 RETURN = r"""
 objects:
   description:
-    - All objects that were given, and all that were removed.
+    - All objects that were given, and all that were removed, as RV(bonded.internet.aggregator_network#module:objects).
     - After a failure half-way, only those that were changed.
   returned: success, and failure after a change
   type: list
   elements: dict
-  contains:
-    name:
-      description: Its name or address.
-      type: str
-    kind:
-      description: Its kind, like V(vxlan_interface) or V(cpe_nat_ip).
-      type: str
-    changed:
-      description: Whether it was changed, or in check mode would be.
-      type: bool
-    action:
-      description: One of V(create), V(update), V(delete), V(none).
-      type: str
-    object:
-      description: The object afterwards, in the shape of the module's options; null if there is none.
-      type: dict
 failure:
   description: The request that the server refused, where one did, as described in the notes.
   returned: failure of a request

@@ -20,8 +20,6 @@ description:
     with O(network) also C(ec2:DescribeNetworkInterfaces), C(ec2:DescribeNatGateways),
     C(ec2:DescribeInternetGateways) and C(ec2:DescribeEgressOnlyInternetGateways).
 extends_documentation_fragment:
-  - bonded.internet.attributes
-  - bonded.internet.attributes.full
   - bonded.internet.attributes.aws
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -137,32 +135,24 @@ route:
       sample: false
 """
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
-
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import run_and_exit
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
-
-TARGETS = ("network_interface_id", "nat_gateway_id", "gateway_id", "egress_only_internet_gateway_id")
+from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import TARGETS, manage_route
 
 
 def main() -> None:
     """Entry point of the module."""
-    module = AnsibleAWSModule(
-        argument_spec={
+    run_module(
+        {
             "route_table_id": {"type": "str", "required": True},
             "destination": {"type": "str", "required": True},
-            "network_interface_id": {"type": "str"},
-            "nat_gateway_id": {"type": "str"},
-            "gateway_id": {"type": "str"},
-            "egress_only_internet_gateway_id": {"type": "str"},
+            **{target: {"type": "str"} for target in TARGETS},
             "network": {"type": "str"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
-        mutually_exclusive=[TARGETS],
-        required_if=[("state", "present", TARGETS, True)],
-        supports_check_mode=True,
+        manage_route,
+        mutually_exclusive=[tuple(TARGETS)],
+        required_if=[("state", "present", tuple(TARGETS), True)],
     )
-    run_and_exit(module, manage_route, RouteError)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import nearest
+from ansible_collections.bonded.internet.plugins.module_utils._printable import excerpt
 
 Spec = Mapping[str, Any]
 
@@ -69,8 +70,7 @@ def _shown(value: Any) -> str:
         return "a dictionary"
     if isinstance(value, list):
         return "a list"
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return excerpt(value, SHOWN)
 
 
 def _text(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import UnchangedError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import manage_route
 from lab.process import Running
 
 from .conftest import actions
@@ -63,7 +64,7 @@ def test_that_of_others_is_not_replaced_until_it_is_gone(client: Any, table: str
     number = created(client, [])
     wanted = {"route_table_id": table, "destination": OUT, "network": "prod"}
     manage_route(client, {**wanted, "egress_only_internet_gateway_id": number}, False)
-    with pytest.raises(RouteError, match=f"goes to {number}, which does not carry the tag of network 'prod'"):
+    with pytest.raises(UnchangedError, match=f"goes to {number}, which does not carry the tag of network 'prod'"):
         manage_route(client, {**wanted, "gateway_id": outer}, False)
     client.delete_egress_only_internet_gateway(EgressOnlyInternetGatewayId=number)
     assert manage_route(client, {**wanted, "gateway_id": outer}, False)["action"] == "update"

@@ -155,7 +155,7 @@ def test_a_route_is_made_replaced_and_deleted(aws: Running, client: Any) -> None
     assert routes.manage_route(client, owned_by_network, False)["changed"] is False
     replaced = routes.manage_route(client, {**other, "network": "prod"}, False)
     assert (replaced["action"], replaced["route"]["target"]) == ("update", "eni-000000c2")
-    with pytest.raises(routes.RouteError, match="does not carry the tag of network 'prod'"):
+    with pytest.raises(routes.UnchangedError, match="does not carry the tag of network 'prod'"):
         routes.manage_route(client, {**owned_by_network, "network": "prod"}, False)
     assert routes.manage_route(client, other, False)["route"]["blackhole"] is True
     assert routes.manage_route(client, route(state="absent"), False)["action"] == "delete"
@@ -164,11 +164,11 @@ def test_a_route_is_made_replaced_and_deleted(aws: Running, client: Any) -> None
 
 
 def test_routes_that_aws_would_not_take(aws: Running, client: Any) -> None:
-    with pytest.raises(routes.RouteError, match="route table rtb-00000009 does not exist"):
+    with pytest.raises(routes.UnchangedError, match="route table rtb-00000009 does not exist"):
         routes.manage_route(client, route(route_table_id="rtb-00000009", gateway_id="igw-00000002"), False)
-    with pytest.raises(routes.RouteError, match="is the VPC's local route"):
+    with pytest.raises(routes.UnchangedError, match="is the VPC's local route"):
         routes.manage_route(client, route(destination="10.101.0.0/16", gateway_id="igw-00000002"), False)
-    with pytest.raises(routes.RouteError, match=r"inside the VPC's own network 10\.101\.0\.0/16"):
+    with pytest.raises(routes.UnchangedError, match=r"inside the VPC's own network 10\.101\.0\.0/16"):
         routes.manage_route(client, route(destination="10.101.0.0/24", gateway_id="igw-00000002"), False)
     with pytest.raises(Ec2Error, match=r"CreateRoute for route 172\.16\.0\.0/12 of rtb-00000002 to eni-000000a1"):
         routes.manage_route(client, route(network_interface_id=A1), False)

@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import owned
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import api_name, describe
-from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import OwnedError, run
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import AwsRefusal, api_name, describe
+from ansible_collections.bonded.internet.plugins.module_utils._aws.owned import run
 from lab.process import Running
 
 from .conftest import actions
@@ -94,7 +94,7 @@ def test_two_objects_of_one_key_are_named_and_nothing_is_created(aws: Running, c
     for _number in range(2):
         client.create_internet_gateway(**tagged("internet-gateway", "igw/acme"))
     actions(aws)
-    with pytest.raises(OwnedError) as refused:
+    with pytest.raises(AwsRefusal) as refused:
         run(client, options("internet_gateway"), False)
     ids = ", ".join(of_key(client, "internet_gateway"))
     assert f"igw/acme: AWS has 2 objects with this key of network prod (got {ids}, expected one)" in str(refused.value)
@@ -109,7 +109,7 @@ def tagged(resource: str, key: str) -> dict[str, Any]:
 
 def test_what_is_never_listed_is_named_with_its_id(aws: Running, client: Any) -> None:
     aws.faults([{"action": "CreateVpc", "kind": "hidden", "calls": 999}])
-    with pytest.raises(OwnedError, match=r"EC2 does not list vpc-\w+, .* Done before: vpc/acme: created") as refused:
+    with pytest.raises(AwsRefusal, match=r"EC2 does not list vpc-\w+, .* Done before: vpc/acme: created") as refused:
         run(client, options("vpc"), False)
     assert len(refused.value.done) == 1
 
@@ -137,7 +137,7 @@ def test_an_address_of_the_account_is_adopted(aws: Running, client: Any, tags: d
     (found,) = describe(client, "describe_addresses", AllocationIds=[done["id"]])
     assert {tag["Key"].partition("/")[2] for tag in found["Tags"]} == {"network", "key", "adopted"}
     assert not run(client, wanted, False)["changed"]
-    with pytest.raises(OwnedError, match="public_ip cannot be changed"):
+    with pytest.raises(AwsRefusal, match="public_ip cannot be changed"):
         run(client, {**wanted, "public_ip": "203.0.113.250"}, False)
 
 
@@ -153,6 +153,6 @@ def test_an_address_that_is_not_free_is_not_adopted(aws: Running, client: Any) -
     used = theirs(client, network="prod", key="cpe-nat/mail")
     actions(aws)
     for given, words in ((used, "is in use in this network"), ("203.0.113.250", "is no Elastic IP of this account")):
-        with pytest.raises(OwnedError, match=words):
+        with pytest.raises(AwsRefusal, match=words):
             run(client, options("elastic_ip", public_ip=given), False)
     assert actions(aws) == []

@@ -12,12 +12,11 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
 from .._model.names import TAG_NETWORK
-from .._printable import printable, printable_all
 from .credentials import tidy_credentials, words_of
 
 try:
@@ -109,6 +108,13 @@ class AwsRefusal(Exception):
         self.changed = bool(self.done) or unclear
 
 
+class UnchangedError(AwsRefusal):
+    """A refusal before any change, which the text says."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message}. Nothing was changed")
+
+
 class AwsModule(Protocol):
     """The part of AnsibleAWSModule that is needed to make a client."""
 
@@ -118,20 +124,6 @@ class AwsModule(Protocol):
 
     def client(self, service: str, retry_decorator: Any = None, **extra_params: Any) -> Any:
         """Return a boto3 client; `extra_params` go to boto3."""
-
-
-class EndingModule(AwsModule, Protocol):
-    """AnsibleModule, as far as a module that can fail and exit is needed."""
-
-    @property
-    def check_mode(self) -> bool:
-        """Return True if the module must not change anything."""
-
-    def fail_json(self, msg: str, **more: Any) -> Any:
-        """End the module with an error."""
-
-    def exit_json(self, **result: Any) -> Any:
-        """End the module with a result."""
 
 
 def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
@@ -145,23 +137,6 @@ def ec2_client(module: AwsModule, parallel: int = 8, **more: Any) -> Ec2Client:
     given = Config(**(module.params.get("aws_config") or {}))
     ours_last = Config(retries={"total_max_attempts": 1, "mode": "standard"}, max_pool_connections=max(10, parallel))
     return module.client("ec2", aws_config=given.merge(ours_last), **more)
-
-
-def run_and_exit(
-    module: EndingModule,
-    work: Callable[[Ec2Client, Mapping[str, Any], bool], Mapping[str, Any]],
-    refusal: type[AwsRefusal],
-) -> None:
-    """End the module with what `work(client, params, check_mode)` returns, or with the sentence that it raises."""
-    try:
-        result = work(ec2_client(module), module.params, module.check_mode)
-    except refusal as error:
-        done = printable_all(error.done)
-        module.fail_json(msg=printable(error), changed=error.changed, done=done, error_code=error.code)
-    except Ec2Error as error:
-        module.fail_json(msg=printable(error), changed=error.may_have_changed, error_code=error.code)
-    else:
-        module.exit_json(**result)
 
 
 def api_name(method: str) -> str:

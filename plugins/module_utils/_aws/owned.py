@@ -37,23 +37,19 @@ JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
 """EC2's error codes for a parent that was created a moment ago and is not visible yet."""
 
 
-class OwnedError(AwsRefusal):
-    """The object cannot be had; `done` is what was created before."""
-
-
 def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return what the module owned_object returns for its options. Raises OwnedError and Ec2Error."""
+    """Return what the module owned_object returns for its options. Raises AwsRefusal and Ec2Error."""
     kind, network, key = KINDS[params["kind"]], params["network"], params["key"]
     listed = find(client, kind, network, [key])[key]
     if len(listed) > 1:
         ids = ", ".join(sorted(one[kind.id] for one in listed))
-        raise OwnedError(
+        raise AwsRefusal(
             f"{key}: AWS has {len(listed)} objects with this key of network {network} (got {ids}, expected one). "
             "Nothing was changed. Delete all but the one in use, or take the tag bonded.internet/key off them"
         )
     given = params.get("public_ip")
     if listed and given and listed[0].get("PublicIp") != given:
-        raise OwnedError(
+        raise AwsRefusal(
             f"{key}: public_ip cannot be changed (got {given}, expected {listed[0].get('PublicIp')}, its Elastic IP "
             f"{listed[0][kind.id]}). Nothing was changed. Leave public_ip out, or give that one up first"
         )
@@ -76,7 +72,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
         stays = settle(client, kind, network, {key: made[kind.id]})[key]
     except Ec2Error as error:
         done = [f"{key}: created {made[kind.id]}"]
-        raise OwnedError(f"{readable(error)} Done before: {'; '.join(done)}", done, error.code) from error
+        raise AwsRefusal(f"{readable(error)} Done before: {'; '.join(done)}", done, error.code) from error
     return _result(kind, stays, "create" if stays[kind.id] == made[kind.id] else "yield")
 
 
@@ -99,7 +95,7 @@ def _interface(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _adopt(client: Ec2Client, kind: Kind, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Take over an Elastic IP of the account, by its tags. Raises OwnedError if it is not free."""
+    """Take over an Elastic IP of the account, by its tags. Raises AwsRefusal if it is not free."""
     network, key, given = params["network"], params["key"], params["public_ip"]
     found = next(iter(describe_by(client, ELASTIC_IP.listing, "public-ip", [given])), None)
     old = tags_of(found) if found else {}
@@ -108,7 +104,7 @@ def _adopt(client: Ec2Client, kind: Kind, params: Mapping[str, Any], check_mode:
     holding = Holding(old.get(TAG_NETWORK), retired, "another object", place) if found else None
     problem = adoption_problem(given, holding, network)
     if problem or found is None:
-        raise OwnedError(f"{key}: {problem}. Nothing was changed")
+        raise AwsRefusal(f"{key}: {problem}. Nothing was changed")
     if not check_mode:
         # Nothing else, not even a name: the IAM policy for adoption allows just these tags.
         new = as_tags({**_given_tags(params), **tags(network, key), TAG_ADOPTED: "true"})

@@ -13,21 +13,4 @@ from .client import Client
 from .connection import Connection
 from .errors import ApiError, AuthError, ClientError, TlsError, UnclearError, UnreachableError
 from .retry import PASSING, Retry
-from .transport import REQUESTS_IMPORT_ERROR, Response, Transport, TransportError
-
-__all__ = [
-    "PASSING",
-    "REQUESTS_IMPORT_ERROR",
-    "ApiError",
-    "AuthError",
-    "Client",
-    "ClientError",
-    "Connection",
-    "Response",
-    "Retry",
-    "TlsError",
-    "Transport",
-    "TransportError",
-    "UnclearError",
-    "UnreachableError",
-]
+from .transport import REQUESTS_IMPORT_ERROR, Response, TransportError

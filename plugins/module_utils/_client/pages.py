@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from .._printable import excerpt
 from .errors import ApiError
-from .shapes import flaw_of, shown
+from .shapes import flaw_of
 
 MOST_PAGES = 1_000
 
@@ -54,7 +55,7 @@ def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]
     counts: set[int] = set()
     for page in range(2, MOST_PAGES + 2):
         if not isinstance(body, Mapping) or not isinstance(body.get("results"), list):
-            raise flawed(path, f"the answer is no list of objects (got {shown(body)})")
+            raise flawed(path, f"the answer is no list of objects (got {excerpt(body)})")
         objects += _checked(path, [received(item) for item in body["results"]], len(objects))
         count = _count(body)
         if count is not None:
@@ -90,7 +91,7 @@ def _next_page(path: str, page: int, body: Mapping[str, Any], got: int) -> str |
         try:
             return f"{path.split('?')[0]}?{urlsplit(str(following)).query}"
         except ValueError as error:
-            raise flawed(path, f"next is no URL (got {shown(following)})") from error
+            raise flawed(path, f"next is no URL (got {excerpt(following)})") from error
     count = _count(body)
     if "next" in body or count is None or got >= count or not body["results"]:
         return None

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._printable import excerpt
+
 DEEPEST = 50
 """Levels of nesting in an answer; the API's own objects have 6."""
-_SHOWN = 80
 
 
 def flaw_of(item: Any, *, listed: bool) -> str | None:
@@ -24,18 +25,18 @@ def flaw_of(item: Any, *, listed: bool) -> str | None:
     :param listed: whether it is an entry of a list, which has an id in any case
     """
     if not isinstance(item, Mapping):
-        return f"is no object (got {shown(item)})"
+        return f"is no object (got {excerpt(item)})"
     number = item.get("id")
     if (listed or "id" in item) and (not isinstance(number, int) or isinstance(number, bool)):
-        return f"id is no whole number (got {shown(number)})"
+        return f"id is no whole number (got {excerpt(number)})"
     for name in ("name", "key"):
         text = item.get(name)
         # Null where the server knows no name; what needs one asks for it.
         if text is not None and not isinstance(text, str):
-            return f"{name} is no text (got {shown(text)})"
+            return f"{name} is no text (got {excerpt(text)})"
     url = item.get("url")
     if url is not None and not is_url(url):
-        return f"url is no URL (got {shown(url)})"
+        return f"url is no URL (got {excerpt(url)})"
     return None
 
 
@@ -60,9 +61,3 @@ def is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
-
-
-def shown(value: Any) -> str:
-    """Return a value for a message, cut where it is long."""
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -8,16 +8,3 @@ from __future__ import annotations
 from .builder import GROUPINGS, MEMBERS, LiveInventory, build
 from .joining import LiveInventoryError, Wanted
 from .model import Aggregator, Bond, Instance, instance_of
-
-__all__ = [
-    "GROUPINGS",
-    "MEMBERS",
-    "Aggregator",
-    "Bond",
-    "Instance",
-    "LiveInventory",
-    "LiveInventoryError",
-    "Wanted",
-    "build",
-    "instance_of",
-]

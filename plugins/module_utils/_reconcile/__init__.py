@@ -10,19 +10,19 @@ Takes plain parameters and never exits. The order of work: ``read_*`` what is th
 
 from __future__ import annotations
 
-from .aggregator import STATES, Removal, manage_aggregator
+from .aggregator import Removal, manage_aggregator
 from .api import Api
 from .changes.apply import apply, check
-from .changes.diff import diff, predict, readable, same
-from .changes.executor import Result, Run, apply_or_predict, report_outcomes
+from .changes.diff import diff, predict
+from .changes.executor import Result, Run, report_outcomes
 from .changes.prefetched import KnownObjects, ListedAggregator, known_objects
 from .compatibility.conformance import conformance
 from .compatibility.permissions import rights_to_write
 from .compatibility.versions import listed_resources, versions
 from .cpe_nat import manage_cpe_nats
-from .info import current_aggregators, survey_aggregators, survey_bonds, survey_spaces
-from .model import ALWAYS, CREATE, DELETE, ON_CREATE, UPDATE, Outcome, ReconcileError, named, wanted
-from .objects import manage_aggregator_object, manage_bond_object, manage_space, manage_spaces
+from .info import survey_aggregators, survey_bonds, survey_spaces
+from .model import ON_CREATE, ReconcileError, named, wanted
+from .objects import manage_object, manage_space, manage_spaces
 from .reading import (
     AGGREGATOR_PARTS,
     BOND_PARTS,
@@ -35,55 +35,3 @@ from .reading import (
     read_spaces,
 )
 from .references import Refs
-
-__all__ = [
-    "AGGREGATOR_PARTS",
-    "ALWAYS",
-    "BOND_PARTS",
-    "CREATE",
-    "DELETE",
-    "ON_CREATE",
-    "UPDATE",
-    "Api",
-    "KnownObjects",
-    "ListedAggregator",
-    "Outcome",
-    "ReconcileError",
-    "Refs",
-    "Removal",
-    "Result",
-    "Run",
-    "STATES",
-    "apply",
-    "apply_or_predict",
-    "conformance",
-    "current_aggregators",
-    "listed_resources",
-    "check",
-    "diff",
-    "known_objects",
-    "manage_aggregator",
-    "manage_aggregator_object",
-    "manage_bond_object",
-    "manage_cpe_nats",
-    "manage_space",
-    "manage_spaces",
-    "named",
-    "predict",
-    "read_aggregator",
-    "read_aggregators",
-    "read_bond",
-    "read_bonds",
-    "read_current_bonds",
-    "read_object",
-    "read_spaces",
-    "readable",
-    "report_outcomes",
-    "rights_to_write",
-    "survey_aggregators",
-    "survey_bonds",
-    "survey_spaces",
-    "versions",
-    "same",
-    "wanted",
-]

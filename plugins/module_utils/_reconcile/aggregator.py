@@ -13,24 +13,17 @@ from typing import Any
 
 from .._objects import Object, group_of, title
 from .._parents import AGGREGATOR, number_of, parent_of
-from .._resources import INTERFACE_KINDS, PROTOCOL_KINDS, RESOURCES
+from .._resources import LISTINGS, RESOURCES
 from .changes.checks import check_not_vlan, check_own_address
 from .changes.diff import diff
 from .changes.executor import Result, Run, apply_or_predict
 from .changes.prefetched import load_prefetched
 from .model import ReconcileError, wanted
-from .reading import AGGREGATOR_PARTS, read_aggregator
+from .reading import AGGREGATOR_PARTS, OF_AGGREGATOR, read_aggregator
 
-MERGED, REPLACED, OVERRIDDEN, DELETED = STATES = ("merged", "replaced", "overridden", "deleted")
+MERGED, REPLACED, OVERRIDDEN, DELETED = ("merged", "replaced", "overridden", "deleted")
 
 Sections = Mapping[str, Sequence[dict[str, Any]]]
-
-# The option of a section: the name space of its objects, the field that says of which kind one is, and its choices.
-_SECTIONS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "interfaces": ("interface", "type", INTERFACE_KINDS),
-    "protocols": ("protocol", "protocol", PROTOCOL_KINDS),
-    "filters": ("filter", "", ()),
-}
 
 
 @dataclass(frozen=True)
@@ -106,15 +99,18 @@ def _wanted(parent: str, sections: Sections, state: str) -> list[Object]:
 
 
 def _kind(parent: str, section: str, entry: Mapping[str, Any]) -> str:
-    group, field, kinds = _SECTIONS[section]
-    if not field:
+    group = OF_AGGREGATOR[section]
+    listing = LISTINGS.get(group)
+    if listing is None:
         return group
-    if entry.get(field) not in kinds:
+    said = entry.get(listing.tells)
+    kind = f"{said}_{group}"
+    if kind not in listing.of:
         raise ReconcileError(
-            f"{title(group, parent, str(entry.get('name')))}: {field} is {entry.get(field)!r}; "
-            f"give one of {', '.join(kinds)}. Nothing was changed."
+            f"{title(group, parent, str(entry.get('name')))}: {listing.tells} is {said!r}; "
+            f"give one of {', '.join(one.removesuffix(f'_{group}') for one in listing.of)}. Nothing was changed."
         )
-    return f"{entry[field]}_{group}"
+    return kind
 
 
 def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[list[Object], list[Object]]:
@@ -122,9 +118,10 @@ def _named(parent: str, sections: Sections, found: Sequence[Object]) -> tuple[li
     there = {item.identity: item for item in found}
     report: list[Object] = []
     for section, entries in sections.items():
-        group, field, _kinds = _SECTIONS[section]
+        group = OF_AGGREGATOR[section]
+        listing = LISTINGS.get(group)
         for entry in entries:
-            name, said = str(entry["name"]), entry.get(field) if field else None
+            name, said = str(entry["name"]), entry.get(listing.tells) if listing else None
             kind = f"{said}_{group}" if said else group
             item = there.get((group, parent, name), Object(kind, parent, name, {}))
             # Without a type the name is enough; with one it must be right.
@@ -143,7 +140,7 @@ def _surplus(
             "owned is empty: to remove objects that are not named, give patterns of the names that may be removed. "
             "Nothing was changed."
         )
-    groups = {_SECTIONS[section][0] for section in sections}
+    groups = {OF_AGGREGATOR[section] for section in sections}
     named = {item.identity for item in kept}
     surplus = [
         item

@@ -13,21 +13,11 @@ from typing import Any, TypeVar
 from .._objects import Object, group_of
 from .._resources import RESOURCES
 from .model import ReconcileError
-from .reading import read_aggregator, read_bond, read_current_bonds, read_object, read_spaces
+from .reading import OF_AGGREGATOR, OF_BOND, read_aggregator, read_bond, read_current_bonds, read_object, read_spaces
 from .references import Refs
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-# Name of a part in the answer -> the name space of its objects.
-_GROUPS = {
-    "interfaces": "interface",
-    "protocols": "protocol",
-    "filters": "filter",
-    "connected_ips": "connected_ip",
-    "cpe_nat_ips": "cpe_nat_ip",
-    "routes": "bond_route",
-}
 
 
 def survey_aggregators(refs: Refs, reference: Any, gather: Sequence[str], parallel: int) -> list[dict[str, Any]]:
@@ -38,7 +28,7 @@ def survey_aggregators(refs: Refs, reference: Any, gather: Sequence[str], parall
         objects = read_aggregator(int(item.key), refs, gather)
         # A kind that the table does not know could not be given to a module, so it is not shown either.
         known = [one for one in objects if one.kind in RESOURCES]
-        return {**item.data, **_parts(known, gather, _GROUPS)}
+        return {**item.data, **_parts(known, gather, OF_AGGREGATOR)}
 
     return _parallel(fill, found, parallel)
 
@@ -51,8 +41,7 @@ def survey_bonds(refs: Refs, reference: Any, gather: Sequence[str], parallel: in
     needed = {*parts, "interfaces"} if "connected_ips" in parts else set(parts)
 
     def fill(item: Object) -> dict[str, Any]:
-        groups = {**_GROUPS, "interfaces": "bond_interface"}
-        return {**item.data, **_parts(read_bond(int(item.key), refs, needed), parts, groups)}
+        return {**item.data, **_parts(read_bond(int(item.key), refs, needed), parts, OF_BOND)}
 
     result = _parallel(fill, found, parallel)
     if "current_aggregator" in gather:

@@ -10,52 +10,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._client import ApiError
-from .._parents import AGGREGATOR, BOND, parent_of
+from .._parents import AGGREGATOR, parent_of
 from .._resources import RESOURCES
 from .changes.checks import check_own_address
 from .changes.diff import diff
 from .changes.executor import Result, Run, apply_or_predict
 from .model import ReconcileError, named, wanted
-from .reading import read_aggregator, read_bond, read_object, read_spaces
+from .reading import OF_AGGREGATOR, OF_BOND, read_aggregator, read_bond, read_object, read_spaces
 
-# Which part of its parent must be read to know whether an object is there.
-_PARTS = {
-    "interface": "interfaces",
-    "protocol": "protocols",
-    "filter": "filters",
-    "connected_ip": "connected_ips",
-    "cpe_nat_ip": "cpe_nat_ips",
-}
+# The part of an aggregator or bond that has the objects of a name space.
+_PART_OF = {group: part for parts in (OF_AGGREGATOR, OF_BOND) for part, group in parts.items()}
 
 
-def manage_aggregator_object(run: Run, aggregator: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
-    """Manage one interface, protocol or filter of an aggregator.
+def manage_object(run: Run, reference: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
+    """Manage one object of an aggregator or bond.
 
-    :param aggregator: id or exact name
+    :param reference: id or exact name of the aggregator or bond
     :param data: friendly, only what was given
     """
-    refs = run.refs
-    number = refs.find(AGGREGATOR, aggregator)
-    item = (wanted if present else named)(kind, parent_of(AGGREGATOR, number), data)
-    found = read_aggregator(number, refs, [_PARTS[RESOURCES[kind].group]])
+    refs, resource = run.refs, RESOURCES[kind]
+    number = refs.find(resource.below, reference)
+    item = (wanted if present else named)(kind, parent_of(resource.below, number), data)
+    parts = {_PART_OF[resource.group]}
+    if kind == "connected_ip" and present:  # its interface is compared by name, so the names must be known
+        parts.add("interfaces")
+    found = (read_aggregator if resource.below == AGGREGATOR else read_bond)(number, refs, parts)
     changes = diff(found, [item] if present else [], [] if present else [item], run.update_password)
     check_own_address(refs, changes)
-    return apply_or_predict(run, found, changes, [item])
-
-
-def manage_bond_object(run: Run, bond: Any, kind: str, data: dict[str, Any], *, present: bool) -> Result:
-    """Manage one connected IP or CPE NAT IP of a bond.
-
-    :param bond: id or exact name
-    :param data: friendly, only what was given
-    """
-    refs = run.refs
-    number = refs.find(BOND, bond)
-    item = (wanted if present else named)(kind, parent_of(BOND, number), data)
-    # The interface of a connected IP is compared by its name, so the names must be known.
-    parts = ["interfaces", _PARTS[kind]] if kind == "connected_ip" and present else [_PARTS[kind]]
-    found = read_bond(number, refs, parts)
-    changes = diff(found, [item] if present else [], [] if present else [item])
     return apply_or_predict(run, found, changes, [item])
 
 

@@ -18,16 +18,16 @@ from .model import ReconcileError
 from .references import Refs, _number
 
 # The parts of an aggregator or bond, as users name them -> the kind or listing of their objects.
-_OF_AGGREGATOR = {"interfaces": "interface", "protocols": "protocol", "filters": "filter"}
-_OF_BOND = {
+OF_AGGREGATOR = {"interfaces": "interface", "protocols": "protocol", "filters": "filter"}
+OF_BOND = {
     "interfaces": "bond_interface",
     "connected_ips": "connected_ip",
     "cpe_nat_ips": "cpe_nat_ip",
     "routes": "bond_route",
 }
 _NAMES = "Other names of a server are said by api_map (docs/api-map.md)."
-AGGREGATOR_PARTS = tuple(_OF_AGGREGATOR)
-BOND_PARTS = tuple(_OF_BOND)
+AGGREGATOR_PARTS = tuple(OF_AGGREGATOR)
+BOND_PARTS = tuple(OF_BOND)
 
 
 def read_aggregator(
@@ -70,7 +70,7 @@ def read_bond(bond_id: int, refs: Refs, gather: Iterable[str] = BOND_PARTS) -> l
     parent = parent_of(BOND, bond_id)
     parts = set(gather)
     found: list[Object] = []
-    for part, kind in _OF_BOND.items():
+    for part, kind in OF_BOND.items():
         if part in parts:
             items = _list(refs, kind, parent)
             if kind == "bond_interface":

@@ -7,29 +7,8 @@
 from __future__ import annotations
 
 from .api_map import ApiMap, ApiMapError, read_map
-from .fields import Names
 from .map_file import load_map
 from .resource import Field, Listing, Resource
 from .shape_errors import ShapeError
-from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS, WAN_MODES
+from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS
 from .wire import TABLE, Table
-
-__all__ = [
-    "INTERFACE_KINDS",
-    "LISTINGS",
-    "PROTOCOL_KINDS",
-    "RESOURCES",
-    "SLOTS",
-    "TABLE",
-    "WAN_MODES",
-    "ApiMap",
-    "ApiMapError",
-    "Field",
-    "Listing",
-    "Names",
-    "Resource",
-    "ShapeError",
-    "Table",
-    "load_map",
-    "read_map",
-]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._printable import excerpt
 from .fields import Choice, Kind, ListOf, Record
 from .resource import IDENTITY, Field, Listing, Resource
 from .table import LISTINGS, RESOURCES
@@ -102,8 +103,8 @@ def _paths(given: Any) -> dict[str, str]:
             raise ApiMapError(f"api_map: paths: {kind!r} is not known{_nearest(kind, known)}")
         if not isinstance(path, str) or not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
             raise ApiMapError(
-                f"{where}: got {_shown(path)}, expected a path below /api/v4/ with a slash at its end and none at its "
-                f"beginning, as {known[kind].path}."
+                f"{where}: got {excerpt(path, _SHOWN)}, expected a path below /api/v4/ with a slash at its end and "
+                f"none at its beginning, as {known[kind].path}."
             )
         marks = path.split("/").count("X")
         if marks != bool(known[kind].below):
@@ -162,8 +163,8 @@ def _owners(name: str) -> dict[str, dict[str, Kind]]:
 def _wire_name(value: Any, where: str, _kind: Kind) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable() or "." in value:
         raise ApiMapError(
-            f"{where}: got {_shown(value)}, expected the name that the server uses in this place, without the names "
-            "around it."
+            f"{where}: got {excerpt(value, _SHOWN)}, expected the name that the server uses in this place, without the "
+            "names around it."
         )
     return value
 
@@ -177,7 +178,7 @@ def _wire_values(value: Any, where: str, kind: Kind) -> dict[str, str]:
         if owned_by_network not in choices:
             raise ApiMapError(f"{where}: {owned_by_network!r} is not known{_nearest(owned_by_network, choices)}")
         if not isinstance(theirs, str) or not theirs:
-            raise ApiMapError(f"{where}: {owned_by_network}: got {_shown(theirs)}, expected a text.")
+            raise ApiMapError(f"{where}: {owned_by_network}: got {excerpt(theirs, _SHOWN)}, expected a text.")
         result[str(owned_by_network)] = theirs
     all_of_them = [result.get(choice, choice) for choice in choices]
     for one in all_of_them:
@@ -199,7 +200,7 @@ def _refuse_twice(kind: str, names: Mapping[str, str]) -> None:
 
 def _mapping(value: Any, where: str, expected: str) -> Mapping[Any, Any]:
     if not isinstance(value, Mapping):
-        raise ApiMapError(f"{where}: got {_shown(value)}, expected {expected}.")
+        raise ApiMapError(f"{where}: got {excerpt(value, _SHOWN)}, expected {expected}.")
     return value
 
 
@@ -207,11 +208,6 @@ def _nearest(name: Any, known: Iterable[str]) -> str:
     listed = sorted(known)
     found = difflib.get_close_matches(str(name), listed, n=1) or [one for one in listed if str(name) in one]
     return f"; did you mean {found[0]!r}?" if found else f" (expected one of {', '.join(listed)})."
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_SHOWN = 80
+from .._printable import excerpt
 
 
 class ShapeError(ValueError):
@@ -16,5 +16,4 @@ class ShapeError(ValueError):
 
 def shape_error(expected: str, value: Any) -> ShapeError:
     """Return the error for a value out of an answer, shown cut."""
-    text = repr(value)
-    return ShapeError(f"got {text if len(text) <= _SHOWN else f'{text[:_SHOWN]}...'}, expected {expected}")
+    return ShapeError(f"got {excerpt(value)}, expected {expected}")

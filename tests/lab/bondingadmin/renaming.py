@@ -20,8 +20,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._reconcile import 
     ReconcileError,
     Refs,
     Run,
-    manage_aggregator_object,
-    manage_bond_object,
+    manage_object,
     manage_space,
     survey_aggregators,
     survey_bonds,
@@ -149,10 +148,8 @@ def _work(api: Api, kind: str, server: Running) -> Any:
                 made += [_read(api, kind), _passwords(server)]
                 continue
             run = Run(Refs(api), check_mode=False)
-            if RESOURCES[kind].below == "bond":
-                made.append(manage_bond_object(run, 17, kind, data, present=present).objects)
-            else:
-                made.append(manage_aggregator_object(run, "agg1", kind, data, present=present).objects)
+            owner = 17 if RESOURCES[kind].below == "bond" else "agg1"
+            made.append(manage_object(run, owner, kind, data, present=present).objects)
         return made
     if kind == "space":
         data = {

@@ -69,12 +69,8 @@ def count_nat_gateways(client: Ec2Client, cloud: Cloud) -> None:
     cloud.nat_gateways_in = counts
 
 
-class FailedNatError(AwsRefusal):
-    """A NAT gateway cannot be deleted; `done` names those that were deleted before."""
-
-
 def delete_failed(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return what the module failed_nat_gateway returns for its options. Raises FailedNatError and Ec2Error."""
+    """Return what the module failed_nat_gateway returns for its options. Raises AwsRefusal and Ec2Error."""
     given = [*owned_by(params["network"]), *where({f"tag:{TAG_KEY}": params["key"], "state": "failed"})]
     found = sorted(describe(client, NAT_GATEWAY.listing, Filter=given), key=lambda one: str(one["NatGatewayId"]))
     done: list[str] = []
@@ -87,7 +83,7 @@ def delete_failed(client: Ec2Client, params: Mapping[str, Any], check_mode: bool
             if error.code != "NatGatewayNotFound":  # EC2 deletes it by itself, too
                 unclear = error.may_have_changed
                 text = f"{readable(error)} {done_before(done, unclear)}"
-                raise FailedNatError(text, done, error.code, unclear) from error
+                raise AwsRefusal(text, done, error.code, unclear) from error
         done.append(f"{params['key']}: deleted {number}")
     return {"changed": bool(found), "deleted": [_shown(one) for one in found]}
 

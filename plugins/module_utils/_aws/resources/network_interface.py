@@ -20,9 +20,9 @@ from ..._model.names import TAG_CHECK, TAG_KEY
 from ..._model.plan import PlannedChange
 from ..._model.state import Cloud, Interface
 from ..client import (
-    AwsRefusal,
     Ec2Client,
     Ec2UnclearError,
+    UnchangedError,
     call,
     describe,
     describe_by,
@@ -118,17 +118,10 @@ def read_network_interfaces(client: Ec2Client, desired: DesiredNetwork, cloud: C
         )
 
 
-class Ipv6Error(AwsRefusal):
-    """The address cannot be had; the text says why, and that nothing was changed."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(f"{message}. Nothing was changed")
-
-
 def assign_ipv6_address(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make sure that the interface has an IPv6 address; the module's result: changed, action, ipv6_addresses, diff.
 
-    One call if it has. Raises Ipv6Error (nothing was changed) and Ec2Error.
+    One call if it has. Raises UnchangedError (nothing was changed) and Ec2Error.
     """
     number = params["network_interface_id"]
     before = _addresses(client, number, params["network"])
@@ -144,12 +137,12 @@ def assign_ipv6_address(client: Ec2Client, params: Mapping[str, Any], check_mode
 
 
 def _addresses(client: Ec2Client, number: str, network: str) -> list[str]:
-    """Return the IPv6 addresses of the interface. Raises Ipv6Error without an interface of the network."""
+    """Return the IPv6 addresses of the interface. Raises UnchangedError without an interface of the network."""
     found = describe_by(client, NETWORK_INTERFACE.listing, "network-interface-id", [number])
     if not found:
-        raise Ipv6Error(f"network interface {number} does not exist in this account and region")
+        raise UnchangedError(f"network interface {number} does not exist in this account and region")
     if not owned_by_network(found[0], network):
-        raise Ipv6Error(f"network interface {number} does not carry the tag of network '{network}'")
+        raise UnchangedError(f"network interface {number} does not carry the tag of network '{network}'")
     return [one["Ipv6Address"] for one in found[0].get("Ipv6Addresses") or []]
 
 

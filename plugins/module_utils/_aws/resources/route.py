@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..._model.plan import PlannedChange
-from ..client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, owned_by_network
+from ..client import Ec2Client, Ec2Error, UnchangedError, call, describe, describe_by, owned_by_network
 from ..kind import AwsState, Call, Calls, Place
 from .internet_gateway import EGRESS_ONLY_GATEWAY, INTERNET_GATEWAY
 from .nat_gateway import NAT_GATEWAY
@@ -94,13 +94,6 @@ OTHER_TARGETS = (
 Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
 
 
-class RouteError(AwsRefusal):
-    """The route cannot be had; the text says why, and that nothing was changed."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(f"{message}. Nothing was changed")
-
-
 @dataclass(frozen=True)
 class Target:
     """Target of a route: EC2's name of the field, and the id."""
@@ -132,12 +125,12 @@ class Route:
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Route:
-        """From the module's options. Raises RouteError."""
+        """From the module's options. Raises UnchangedError."""
         given = [(field, params[name]) for name, field in TARGETS.items() if params.get(name)]
         try:
             destination = ipaddress.ip_network(params["destination"])
         except ValueError as err:
-            raise RouteError(f"destination is '{params['destination']}': {_destination_hint(params)}") from err
+            raise UnchangedError(f"destination is '{params['destination']}': {_destination_hint(params)}") from err
         return cls(
             table=params["route_table_id"],
             destination=destination,
@@ -172,12 +165,12 @@ class Route:
 def manage_route(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Make the one route true and return the module's result: changed, action, route, diff.
 
-    One call if all is as wanted. Raises RouteError (nothing was changed) and Ec2Error.
+    One call if all is as wanted. Raises UnchangedError (nothing was changed) and Ec2Error.
     """
     wanted = Route.of(params)
     tables = describe_by(client, ROUTE_TABLE.listing, "route-table-id", [wanted.table])
     if not tables:
-        raise RouteError(f"route table {wanted.table} does not exist in this account and region")
+        raise UnchangedError(f"route table {wanted.table} does not exist in this account and region")
     routes = [route for route in tables[0].get("Routes", []) if route.get("Origin") != "EnableVgwRoutePropagation"]
     found = next((route for route in routes if _network_of(route) == wanted.destination), None)
     now = Target.of(found) if found else None
@@ -203,7 +196,7 @@ def _action(wanted: Route, found: Mapping[str, Any] | None, now: Target | None) 
     if found is None:
         return "none"
     if wanted.target and now != wanted.target:
-        raise RouteError(f"{wanted.where} goes to {now or 'an unknown target'}, not to {wanted.target} as given")
+        raise UnchangedError(f"{wanted.where} goes to {now or 'an unknown target'}, not to {wanted.target} as given")
     return "delete"
 
 
@@ -248,9 +241,11 @@ def _refuse_local(wanted: Route, routes: list[dict[str, Any]]) -> None:
         if route.get("GatewayId") != "local" or own is None or own.version != wanted.destination.version:
             continue
         if own == wanted.destination:
-            raise RouteError(f"{wanted.where} is the VPC's local route, which AWS keeps")
+            raise UnchangedError(f"{wanted.where} is the VPC's local route, which AWS keeps")
         if wanted.state == "present" and _inside(wanted.destination, own):
-            raise RouteError(f"{wanted.where} lies inside the VPC's own network {own}; wanted a destination outside it")
+            raise UnchangedError(
+                f"{wanted.where} lies inside the VPC's own network {own}; wanted a destination outside it"
+            )
 
 
 def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> None:
@@ -262,7 +257,7 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
         return
     known = KINDS.get(now.field) if now else None
     if now is None or known is None:
-        raise RouteError(
+        raise UnchangedError(
             f"{wanted.where} goes to {now or 'an unknown target'}, which is not of network '{wanted.network}'"
         )
     kind, name = known
@@ -272,7 +267,7 @@ def _refuse_foreign(client: Ec2Client, wanted: Route, now: Target | None) -> Non
         else [one for one in describe(client, kind.listing) if one[kind.id] == now.id]
     )
     if objects and not any(owned_by_network(item, wanted.network) for item in objects):
-        raise RouteError(
+        raise UnchangedError(
             f"{wanted.where} goes to {now}, which does not carry the tag of network '{wanted.network}'; delete that"
             " route by hand if it shall become ours"
         )

@@ -18,10 +18,7 @@ SENT_AGAIN = "(sent again, never shown)"
 
 def with_password(protocols: Iterable[Any], password: str) -> list[Any]:
     """Return the protocols, each BGP one without a password of its own with this one."""
-    return [_with(entry, password) for entry in protocols]
-
-
-def _with(entry: Any, password: str) -> Any:
-    if not isinstance(entry, Mapping) or entry.get("protocol") != "bgp":
-        return entry
-    return {"password": password, **entry}
+    return [
+        {"password": password, **entry} if isinstance(entry, Mapping) and entry.get("protocol") == "bgp" else entry
+        for entry in protocols
+    ]

@@ -9,9 +9,7 @@ names do there, `manage_host` judges with everything else that a host is given.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from ..._grammar import MOST_OF_SLUG, interface_name_problem, slug_problem, tunnel_template_problem
+from ..._grammar import MOST_OF_SLUG
 from ..._model.desired_network import Report
 from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, PLACE, gateway_key
 
@@ -51,21 +49,7 @@ def check_host_name(host: str, report: Report) -> None:
         )
 
 
-def check_interface_name(name: str, what: str, report: Report, primary: Collection[str] = ()) -> None:
-    """Refuse a name that no device can have; `primary` are names of main devices, which no other device may have."""
-    _say(interface_name_problem(name, primary), what, report)
-
-
-def check_space_key(key: str, what: str, report: Report) -> None:
-    """Refuse a key that no space can have: it is a part of paths and of AWS tags."""
-    _say(slug_problem(key), what, report)
-
-
-def check_tunnel_device(template: str, report: Report) -> None:
-    """Refuse a template that does not make the name of a device for every bond."""
-    _say(tunnel_template_problem(template), "bonding_tunnel_device", report)
-
-
-def _say(problem: str | None, what: str, report: Report) -> None:
+def refuse(problem: str | None, what: str, report: Report) -> None:
+    """Report the problem of a name, where one of the rules in `_grammar` finds one."""
     if problem is not None:
         report.problem(f"{what}: {problem}")

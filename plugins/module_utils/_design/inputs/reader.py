@@ -15,7 +15,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..._grammar import password_problem
+from ..._grammar import password_problem, tunnel_template_problem
 from ..._model.desired_network import (
     DEFAULT_TUNNEL_DEVICE,
     DEFAULT_VNI_BASE,
@@ -27,7 +27,7 @@ from ..._model.desired_network import (
 )
 from ..._model.names import ANYWHERE
 from ..._private_wan_rules import MAX_VNI
-from .inventory_names import check_host_name, check_network_name, check_tunnel_device
+from .inventory_names import check_host_name, check_network_name, refuse
 from .relocation import read_relocation
 from .spaces import read_space
 from .tags import read_tags
@@ -115,7 +115,7 @@ def _quotas(given: Mapping[str, Any] | None, report: Report) -> dict[str, int]:
 def _tunnel_device(given: Any, report: Report) -> str:
     if is_blank(given):
         return DEFAULT_TUNNEL_DEVICE
-    check_tunnel_device(str(given), report)
+    refuse(tunnel_template_problem(str(given)), "bonding_tunnel_device", report)
     return str(given)
 
 

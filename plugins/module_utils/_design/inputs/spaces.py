@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..._cpe_nat_rules import address_problem, pool_problem
+from ..._grammar import interface_name_problem, slug_problem
 from ..._model.addresses import is_private_space, unusable
 from ..._model.desired_network import (
     AUTO,
@@ -22,7 +23,7 @@ from ..._model.desired_network import (
     Report,
 )
 from ..._private_wan_rules import MAX_VNI, mode_problem
-from .inventory_names import check_interface_name, check_space_key
+from .inventory_names import refuse
 from .tags import read_tags
 from .values import (
     chosen_hosts,
@@ -48,7 +49,7 @@ def read_vxlan(
     number(options, "vni", f"{what}, vxlan.vni", (1, MAX_VNI), report)
     if "interface" in options:
         primary = {device for host in hosts for device in host.primary_devices}
-        check_interface_name(options["interface"], f"{what}, vxlan.interface", report, primary)
+        refuse(interface_name_problem(options["interface"], primary), f"{what}, vxlan.interface", report)
     members = chosen_hosts(options, f"{what}, vxlan", report)
     addresses = {str(host): str(address) for host, address in (options.pop("addresses", None) or {}).items()}
     for name in sorted(set(addresses) - {host.host for host in hosts}):
@@ -91,10 +92,10 @@ def read_gateway(
     options["incoming"] = tuple(dict.fromkeys(options.get("incoming", ())))
     primary = {device for host in hosts if host.host == options["host"] for device in host.primary_devices}
     for name in options["incoming"]:
-        check_interface_name(name, f"{what}, incoming", report, primary)
+        refuse(interface_name_problem(name, primary), f"{what}, incoming", report)
     options["port_forwards"] = tuple(_port_forward(one, what, report) for one in options.get("port_forwards", ()))
     if "interface" in options:  # resolve_gateway knows what the aggregator's main device is called
-        check_interface_name(options["interface"], f"{what}, interface", report)
+        refuse(interface_name_problem(options["interface"]), f"{what}, interface", report)
     return DesiredGateway(**options)
 
 
@@ -180,7 +181,7 @@ def read_space(
         report.problem(f"{entry}: key is missing: the key of the space on the server.")
         return None
     what, mode = f"space {options['key']}", options.get("private_wan")
-    check_space_key(options["key"], what, report)
+    refuse(slug_problem(options["key"]), what, report)
     if problem := mode_problem(mode):
         report.problem(f"{what}: private_wan: {problem}")
     vxlan = read_vxlan(options["vxlan"], what, hosts, report) if "vxlan" in options else None

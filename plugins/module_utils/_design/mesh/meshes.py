@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._model.addresses import lies_in
 from ..._model.desired_network import DesiredSpace, DesiredVxlan, Report
@@ -25,6 +25,11 @@ JUMBO_MTU = 1500
 """Inside one VPC the underlay carries 9001 octets: a tunnel of 1500 (outer 1550) passes whole."""
 INTERNET_MTU = 1450
 """MTU of a pair that may meet over a path of 1500 octets: VXLAN costs 50."""
+
+
+def mesh_label(space: str | None) -> str:
+    """Return a mesh's name in messages."""
+    return f"space {space}" if space else "bonding_bgp"
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Mesh:
     @property
     def label(self) -> str:
         """Return the mesh's name in messages."""
-        return f"space {self.space}" if self.space else "bonding_bgp"
+        return mesh_label(self.space)
 
     @property
     def option(self) -> str:
@@ -154,13 +159,13 @@ def check_addresses(mesh: Mesh, report: Report) -> None:
         holders[text] = member
 
 
-def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> int:
+def _mtu(mesh: Mesh, report: Report) -> int:
     """Return the MTU: 1500 inside one VPC, 1450 across.
 
     Refuse members of several VPCs, unless those of all VPCs but one say that they are reachable.
     """
     vpcs: dict[str, list[Member]] = {}
-    for member in members:
+    for member in mesh.members:
         if member.instance:
             vpcs.setdefault(member.instance.vpc_id, []).append(member)
     if len(vpcs) < 2:
@@ -171,9 +176,9 @@ def _mtu(what: str, option: str, members: Sequence[Member], report: Report) -> i
         for member in inside:
             if vpc != home and not member.reachable:
                 report.problem(
-                    f"{what}: {member.host} is in the VPC {vpc}, the others are in {home}: their private addresses do "
-                    f"not reach each other. Set bonding_reachable: true on {member.host} if a peering makes them, or "
-                    f"leave the host out of {option}."
+                    f"{mesh.label}: {member.host} is in the VPC {vpc}, the others are in {home}: their private "
+                    f"addresses do not reach each other. Set bonding_reachable: true on {member.host} if a peering "
+                    f"makes them, or leave the host out of {mesh.option}."
                 )
     return INTERNET_MTU
 
@@ -230,42 +235,26 @@ def space_members(
 
 def space_mesh(space: DesiredSpace, vxlan: DesiredVxlan, found: Space, context: Context) -> Mesh:
     """Return the space's direct mesh; `vxlan` is the space's."""
-    report = context.report
-    what = f"space {space.key}"
-    existing = context.existing.of(space.key, found.id)
-    members = space_members(space, vxlan, context.fleet, context.server, report)
-    vni = _vni(vxlan, what, context.desired.vni_base + found.id, existing, report)
-    mesh = Mesh(
-        space=space.key,
-        number=found.id,
-        vni=vni,
-        interface=vxlan.interface or vxlan_name(vni),
-        subnet=vxlan.subnet,
-        members=tuple(members),
-        addresses=derived_addresses(vxlan, what, members, existing, report),
-        mtu=_mtu(what, "vxlan.aggregators", members, report),
-    )
-    check_addresses(mesh, report)
-    return mesh
+    members = space_members(space, vxlan, context.fleet, context.server, context.report)
+    return _mesh(space.key, found.id, vxlan, members, context)
 
 
 def transit_mesh(context: Context) -> Mesh | None:
     """Return the VXLAN without a space that carries BGP between the aggregators."""
-    desired, fleet, report = context.desired, context.fleet, context.report
-    if desired.bgp is None or desired.bgp.subnet is None:
+    bgp = context.desired.bgp
+    if bgp is None or bgp.subnet is None:
         return None
-    options = DesiredVxlan(subnet=desired.bgp.subnet)
-    existing = context.existing.of(None, 0)
-    vni = _vni(options, "bonding_bgp", desired.vni_base, existing, report)
-    mesh = Mesh(
-        space=None,
-        number=0,
-        vni=vni,
-        interface=vxlan_name(vni),
-        subnet=desired.bgp.subnet,
-        members=fleet.speakers,
-        addresses=derived_addresses(options, "bonding_bgp", fleet.speakers, existing, report),
-        mtu=_mtu("bonding_bgp", "bonding_bgp.aggregators", fleet.speakers, report),
-    )
+    return _mesh(None, 0, DesiredVxlan(subnet=bgp.subnet), context.fleet.speakers, context)
+
+
+def _mesh(space: str | None, number: int, vxlan: DesiredVxlan, members: Sequence[Member], context: Context) -> Mesh:
+    """Return a mesh with its VNI, addresses and MTU; problems are reported."""
+    report, existing = context.report, context.existing.of(space, number)
+    what = mesh_label(space)
+    vni = _vni(vxlan, what, context.desired.vni_base + number, existing, report)
+    interface = vxlan.interface or vxlan_name(vni)
+    addresses = derived_addresses(vxlan, what, members, existing, report)
+    mesh = Mesh(space, number, vni, interface, vxlan.subnet, tuple(members), addresses, JUMBO_MTU)
+    mesh = replace(mesh, mtu=_mtu(mesh, report))
     check_addresses(mesh, report)
     return mesh

@@ -32,12 +32,12 @@ DECOMMISSIONED = ("deleting", "failed")
 def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[str, Any]:
     """Return the objects of the gateway by their role in it, an empty dictionary for one that is missing."""
     found = {name: list(lookups.get(name, {}).get(of) or ()) for name, of in _LISTS.items()}
-    own = [_address(one, gateway) for one in found["addresses"] if _key(one) == gateway.ip_key]
+    own = [_address(one, gateway) for one in found["addresses"] if tag_key(one) == gateway.ip_key]
     # A NAT gateway holds its address itself: nothing is disassociated.
     nat = [{**_address(one, gateway), "network_interface_id": None} for one in found["addresses"]]
-    nat = [one for one in nat if _key(one) == gateway.nat_ip_key]
+    nat = [one for one in nat if tag_key(one) == gateway.nat_ip_key]
     alive = [one for one in found["nat_gateways"] if one["state"] not in DECOMMISSIONED]
-    tables = {_key(one): one for one in found["route_tables"] if _key(one)}
+    tables = {tag_key(one): one for one in found["route_tables"] if tag_key(one)}
     table = tables.get(gateway.table_key, {})
     default = [one for one in table.get("routes", ()) if one.get("destination_cidr_block") == ANYWHERE]
     interfaces = found["network_interfaces"]
@@ -77,12 +77,12 @@ def route_changes(gateway: GatewayInput, route_tables: Iterable[_Found], interfa
         leading = [one for one in table.get("routes", ()) if (one.get("network_interface_id") or "") in interfaces]
         present, absent = [], []
         if gateway.state == "absent" or gateway.absent_networks is None:
-            absent = [(_destination(one), one["network_interface_id"]) for one in leading]
+            absent = [(destination_of(one), one["network_interface_id"]) for one in leading]
         if gateway.state == "present":
             if _is_chosen(gateway, table):
                 present = [(network, interfaces[0]) for network in gateway.networks]
                 absent += [(network, interfaces[0]) for network in gateway.absent_networks or ()]
-            elif _key(table) == gateway.public_table_key:  # the table goes with its subnet
+            elif tag_key(table) == gateway.public_table_key:  # the table goes with its subnet
                 absent = []
         absent = [(network, target) for network, target in absent if network not in dict(present)]
         for state, routes in (("present", present), ("absent", absent)):
@@ -101,18 +101,20 @@ def free_device_index(instance: _Found) -> int:
 
 def _is_chosen(gateway: GatewayInput, table: _Found) -> bool:
     """Return True if a table has the routes to the gateway: answers to a NAT gateway come by that of its subnet."""
-    if gateway.egress == NAT and _key(table) == gateway.public_table_key:
+    if gateway.egress == NAT and tag_key(table) == gateway.public_table_key:
         return True
     if gateway.route_table_ids:
         return table["id"] in gateway.route_table_ids
-    return _key(table) == gateway.table_key or any(one.get("main") for one in table.get("associations", ()))
+    return tag_key(table) == gateway.table_key or any(one.get("main") for one in table.get("associations", ()))
 
 
-def _destination(route: _Found) -> str:
+def destination_of(route: _Found) -> str:
+    """Return the network of a route as amazon.aws returns it."""
     return str(route.get("destination_cidr_block") or route.get("destination_ipv6_cidr_block"))
 
 
-def _key(found: _Found) -> str:
+def tag_key(found: _Found) -> str:
+    """Return the key in the tags of an object as amazon.aws returns it, empty without one."""
     return str((found.get("tags") or {}).get(TAG_KEY, ""))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..._grammar import slug_problem
 from ..._model.desired_network import DesiredGateway, DesiredSpace, DesiredVpc, Report
 from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, gateway_device
 from ..._model.phases import PHASES
@@ -18,7 +19,7 @@ from ..gateway.gateways import MASQUERADE
 from ..gateway.port_forwards import port_forwards_of
 from ..host.changes import natural_sort_key
 from ..host.config import NO_ZONE, conntrack_zone
-from ..inputs.inventory_names import check_space_key
+from ..inputs.inventory_names import refuse
 from ..inputs.spaces import read_gateway
 from .gateway_aws import free_device_index
 from .gateway_input import named_input, wanted_fields
@@ -34,7 +35,7 @@ def input_of_options(options: _Found) -> tuple[GatewayInput | None, list[str]]:
     """
     report = Report()
     host, space = str(options["host"]), str(options["space"])
-    check_space_key(space, "pwan_gateway_space", report)
+    refuse(slug_problem(space), "pwan_gateway_space", report)
     if not NETWORK_NAME.fullmatch(str(options["network"])):
         report.problem(
             f"pwan_gateway_network: not a name of a network (got {options['network']!r}, expected a small letter, and "

@@ -22,6 +22,7 @@ from ..._model.names import (
     tags,
     vpc_key,
 )
+from .gateway_aws import destination_of, tag_key
 
 _Found = Mapping[str, Any]
 IN_USE = ("associated", "associating")
@@ -55,7 +56,7 @@ def vpc_objects(options: _Found, results: Mapping[str, _Found]) -> dict[str, Any
     """
     found = {name: list(results.get(name, {}).get(of) or ()) for name, of in _LISTS.items()}
     vpc: _Found = results.get("vpc", {}).get("vpc") or {}
-    subnets = role_subnets(options, vpc, found["subnets"]) if _key(vpc) == vpc_key(options["space"]) else []
+    subnets = role_subnets(options, vpc, found["subnets"]) if tag_key(vpc) == vpc_key(options["space"]) else []
     gateway = str(results.get("internet_gateway", {}).get("gateway_id", ""))
     tables = _tables(options, found, subnets, gateway)
     return {
@@ -112,12 +113,12 @@ def _tables(options: _Found, found: _Found, subnets: Sequence[_Found], gateway: 
         destinations.append(ANYWHERE_IPV6)
     wanted = [(route_table_key(space), "", own, destinations)]
     wanted += [(public_table_key(space, zone), f"public-{zone}", [key], [ANYWHERE]) for key, zone in public.items()]
-    existing = {_key(one): one for one in found["route_tables"]}
+    existing = {tag_key(one): one for one in found["route_tables"]}
     created = {one[_TABLE]["key"]: one["id"] for one in found["created_tables"] if "id" in one}
-    ids = {_key(one["subnet"]): one["subnet"]["id"] for one in found["created_subnets"] if "subnet" in one}
+    ids = {tag_key(one["subnet"]): one["subnet"]["id"] for one in found["created_subnets"] if "subnet" in one}
     tables = []
     for key, name, subnet_keys, destinations in wanted:
-        routes = {_destination(one): one.get("state") for one in existing.get(key, {}).get("routes", ())}
+        routes = {destination_of(one): one.get("state") for one in existing.get(key, {}).get("routes", ())}
         tables.append(
             {
                 "key": key,
@@ -138,8 +139,8 @@ def _absent(options: _Found, found: _Found) -> dict[str, list[str]]:
     own = [one for one in found["subnets"] if (one.get("tags") or {}).get(TAG_NETWORK) == options["network"]]
     subnets, tables = ({make(space, zone) for zone in zones} for make in (public_subnet_key, public_table_key))
     return {
-        "absent_subnets": [one["cidr_block"] for one in own if _key(one) in subnets],
-        "absent_tables": [one["id"] for one in found["route_tables"] if _key(one) in tables],
+        "absent_subnets": [one["cidr_block"] for one in own if tag_key(one) in subnets],
+        "absent_tables": [one["id"] for one in found["route_tables"] if tag_key(one) in tables],
     }
 
 
@@ -156,7 +157,7 @@ def _duplicate_problem(options: _Found, vpcs: Sequence[_Found]) -> str:
 def _foreign_problem(options: _Found, vpc: _Found, found: _Found, subnets: Iterable[_Found]) -> str:
     """Return the problem of objects of other owners in the place of new ones."""
     networks = {one["cidr"] for one in subnets}
-    others = [one["id"] for one in found["subnets"] if not _key(one) and one["cidr_block"] in networks]
+    others = [one["id"] for one in found["subnets"] if not tag_key(one) and one["cidr_block"] in networks]
     others += [one["internet_gateway_id"] for one in found["attached"]]
     if not others:
         return ""
@@ -169,10 +170,10 @@ def _foreign_problem(options: _Found, vpc: _Found, found: _Found, subnets: Itera
 
 def _route_problem(options: _Found, updated: Iterable[_Found], tables: Iterable[_Found], gateway: str) -> str:
     """Return the problem of default routes that lead elsewhere: the role keeps them."""
-    now = {_key(one["route_table"]): one["route_table"] for one in updated if "route_table" in one}
+    now = {tag_key(one["route_table"]): one["route_table"] for one in updated if "route_table" in one}
     for table in tables:
         found = now.get(table["key"], {"routes": ()})
-        leading = [_destination(one) for one in found["routes"] if one.get("gateway_id") == gateway]
+        leading = [destination_of(one) for one in found["routes"] if one.get("gateway_id") == gateway]
         missing = [one for one in table["destinations"] if one not in leading]
         if missing:
             return (
@@ -186,14 +187,6 @@ def _route_problem(options: _Found, updated: Iterable[_Found], tables: Iterable[
 def _tags(options: _Found, key: str, name: str = "") -> dict[str, str]:
     full = "-".join(filter(None, (options["network"], options["space"], name)))
     return {**options["tags"], "Name": full, **tags(options["network"], key)}
-
-
-def _key(found: _Found) -> str:
-    return str((found.get("tags") or {}).get(TAG_KEY, ""))
-
-
-def _destination(route: _Found) -> str:
-    return str(route.get("destination_cidr_block") or route.get("destination_ipv6_cidr_block"))
 
 
 def _blocks(found: _Found) -> list[str]:

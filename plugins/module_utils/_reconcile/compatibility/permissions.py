@@ -40,7 +40,8 @@ def rights_to_write(
             untold.append(f"The server does not tell who may {verb} {'to ' if verb == 'add' else ''}{path}.")
             continue
         told |= "actions" in answer
-        if not _allows(answer.get("actions"), method):
+        actions = answer.get("actions")
+        if not isinstance(actions, Mapping) or method not in actions:
             missing.append(
                 f"The user lacks the right to {verb} objects of the kind {kind} on the server: the OPTIONS of {path} "
                 f"name no {method}. Give it to a group of the user's there."
@@ -51,7 +52,3 @@ def rights_to_write(
         text = f"The user may write nothing on the server, or the server does not tell: no OPTIONS of {paths} name "
         missing = [f"{text}actions. Use a user who may write; if this one may, leave out bonding_check_rights."]
     return missing, untold
-
-
-def _allows(actions: Any, method: str) -> bool:
-    return isinstance(actions, Mapping) and method in actions

@@ -39,6 +39,21 @@ class AwsModuleRunner:
         assert bool(ended.value.code) == result.get("failed", False)
         return {"failed": False, **result}
 
+    def judged(self, **options: Any) -> dict[str, Any]:
+        """Run the module as called, compare its argument spec with its documentation, and return the result."""
+        seen: dict[str, Any] = {}
+        real = AnsibleAWSModule.__init__
+
+        def record(this: Any, **settings: Any) -> None:
+            seen.update(settings)
+            real(this, **settings)
+
+        self.monkeypatch.setattr(AnsibleAWSModule, "__init__", record)
+        result = self(**options)
+        assert specified(seen["argument_spec"]) == documented(self.module)
+        assert seen["supports_check_mode"] is True
+        return result
+
 
 def documented(module: ModuleType) -> dict[str, Any]:
     """The module's own options as documented, without descriptions: comparable with its argument spec."""

@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.modules import aggregator_security
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
-from tests.unit.plugins.modules.aws_module import AwsModuleRunner, documented, specified
+from tests.unit.plugins.modules.aws_module import AwsModuleRunner
 
 
 class Refusing:
@@ -30,13 +30,4 @@ def test_an_error_of_aws_names_the_right(monkeypatch: pytest.MonkeyPatch, capsys
 def test_the_documentation_is_the_argument_spec(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: dict[str, Any] = {}
-    real = aggregator_security.AnsibleAWSModule
-
-    def record(**settings: Any) -> Any:
-        seen.update(settings)
-        return real(**settings)
-
-    monkeypatch.setattr(aggregator_security, "AnsibleAWSModule", record)
-    AwsModuleRunner(aggregator_security, Refusing(), monkeypatch, capsys)(network="prod")
-    assert specified(seen["argument_spec"]) == documented(aggregator_security)
+    AwsModuleRunner(aggregator_security, Refusing(), monkeypatch, capsys).judged(network="prod")

@@ -12,7 +12,7 @@ import yaml
 
 from ansible_collections.bonded.internet.plugins.modules import owned_interface_info
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
-from tests.unit.plugins.modules.aws_module import AwsModuleRunner, documented, returned, specified
+from tests.unit.plugins.modules.aws_module import AwsModuleRunner, returned
 
 WANTED: dict[str, Any] = {"network": "prod", "key": "gateway/acme/agg1"}
 TAGS = [
@@ -85,16 +85,6 @@ def test_an_error_of_aws(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_the_documentation_is_the_argument_spec(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seen: dict[str, Any] = {}
-    real = owned_interface_info.AnsibleAWSModule
-
-    def record(**settings: Any) -> Any:
-        seen.update(settings)
-        return real(**settings)
-
-    monkeypatch.setattr(owned_interface_info, "AnsibleAWSModule", record)
-    result = runner(Client(LISTED), monkeypatch, capsys)(**WANTED)
-    own = documented(owned_interface_info)
-    assert specified({name: option for name, option in seen["argument_spec"].items() if name in own}) == own
+    result = runner(Client(LISTED), monkeypatch, capsys).judged(**WANTED)
     assert yaml.safe_load(owned_interface_info.RETURN).keys() <= result.keys()
     assert returned(owned_interface_info, "network_interfaces") == set(SHOWN)

@@ -11,9 +11,12 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws import client as _ec2
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, Ec2UnclearError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import (
+    Ec2Error,
+    Ec2UnclearError,
+    UnchangedError,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.network_interface import (
-    Ipv6Error,
     assign_ipv6_address,
 )
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
@@ -79,9 +82,9 @@ def test_check_mode_says_so_and_asks_for_nothing() -> None:
 
 def test_an_interface_of_others_and_one_that_is_not_there_are_refused() -> None:
     other = Client(network="other")
-    with pytest.raises(Ipv6Error, match=r"eni-1 does not carry the tag of network 'prod'\. Nothing was changed\."):
+    with pytest.raises(UnchangedError, match=r"eni-1 does not carry the tag of network 'prod'\. Nothing was changed\."):
         assign_ipv6_address(other, WANTED, False)
-    with pytest.raises(Ipv6Error, match=r"eni-2 does not exist in this account and region\. Nothing was changed\."):
+    with pytest.raises(UnchangedError, match=r"eni-2 does not exist in this account and region\. Nothing was changed"):
         assign_ipv6_address(other, {**WANTED, "network_interface_id": "eni-2"}, False)
     assert [name for name, _params in other.calls] == ["describe_network_interfaces"] * 2
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import RouteError, manage_route
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import Ec2Error, UnchangedError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import manage_route
 from tests.unit.plugins.module_utils.aws.fake_ec2 import client_error
 from tests.unit.plugins.module_utils.aws.fake_routes import LOCAL, READ, TABLE, Client, to
 
@@ -128,7 +128,7 @@ def test_check_mode_writes_nothing(found: tuple[dict[str, Any], ...], wanted: di
 )
 def test_with_a_network_a_foreign_route_is_left(change: dict[str, Any], found: dict[str, Any], text: str) -> None:
     client = Client(found)
-    with pytest.raises(RouteError, match=text):
+    with pytest.raises(UnchangedError, match=text):
         manage_route(client, options(network="prod", **change), False)
     assert client.writes == []
 
@@ -140,7 +140,7 @@ def test_with_a_network_a_route_to_nothing_may_be_replaced() -> None:
 
 def test_a_given_target_that_does_not_fit_is_not_deleted() -> None:
     client = Client(to("eni-other"))
-    with pytest.raises(RouteError, match="goes to eni-other, not to eni-ours as given"):
+    with pytest.raises(UnchangedError, match="goes to eni-other, not to eni-ours as given"):
         manage_route(client, options(state="absent", network_interface_id="eni-ours"), False)
     assert client.writes == []
 
@@ -162,7 +162,7 @@ def test_a_given_target_that_does_not_fit_is_not_deleted() -> None:
 )
 def test_refused(wanted: dict[str, Any], text: str) -> None:
     client = Client()
-    with pytest.raises(RouteError) as refused:
+    with pytest.raises(UnchangedError) as refused:
         manage_route(client, wanted, False)
     assert text in str(refused.value)
     assert client.writes == []

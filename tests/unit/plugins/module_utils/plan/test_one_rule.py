@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import UnchangedError
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.module import run as run_cpe_nat_eips
 from ansible_collections.bonded.internet.plugins.module_utils._aws.cpe_nat.request import CpeNatError
-from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import Route, RouteError
+from ansible_collections.bonded.internet.plugins.module_utils._aws.resources.route import Route
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp
 from ansible_collections.bonded.internet.plugins.module_utils._module import private_wan_refusal
@@ -172,7 +173,7 @@ def world() -> World:
 
 @pytest.mark.parametrize(("engine", "options"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_the_plan_refuses_what_an_engine_refuses(world: World, engine: Engine, options: dict[str, Any]) -> None:
-    with pytest.raises((ReconcileError, CpeNatError, RouteError)):
+    with pytest.raises((ReconcileError, CpeNatError, UnchangedError)):
         engine()
     world.plan(aggregators=[host("agg1"), host("agg2"), host("agg3")], **options)
     assert world.report.problems
