@@ -60,10 +60,11 @@ class Driver:
         found = [{"id": number, "name": f"agg{number}", "status": one} for number, one in self.status.items()]
         events = self.watcher.aggregators(self.now, found)
         if self.watcher.bonds_due(self.now):
-            lists = self._lists(self.watcher.lists_wanted())
-            asked = self.watcher.lists_missing(lists)
-            lists |= self._lists(asked)
-            problem = "GET aggregators/X/bonds_current/: HTTP 500" if self.unread & set(asked) else ""
+            asked = self.watcher.lists_wanted()
+            lists = self._lists(asked)
+            missing = self.watcher.lists_missing(asked, lists)
+            lists |= self._lists(missing)
+            problem = "GET aggregators/X/bonds_current/: HTTP 500" if self.unread & {*asked, *missing} else ""
             events += self.watcher.bonds(self.now, lists, problem)
         return [*self.watcher.succeeded(self.now), *events]
 

@@ -257,10 +257,10 @@ class Watcher:
         known = {place for bond in self._bonds.values() for place in (bond.place, bond.candidate)}
         return [number for number in self._watched() if number in known]
 
-    def lists_missing(self, lists: Mapping[int, Objects]) -> list[int]:
+    def lists_missing(self, asked: Iterable[int], lists: Mapping[int, Objects]) -> list[int]:
         """Return the aggregators whose bonds are to be read too, since a bond is in none of these lists."""
         found = {item["id"] for items in lists.values() for item in items}
-        return [] if self._bonds.keys() <= found else [number for number in self._watched() if number not in lists]
+        return [] if self._bonds.keys() <= found else sorted({*self._watched()} - {*asked})
 
     def _watched(self) -> list[int]:
         return sorted(number for number, one in self._aggregators.items() if self._is_watched(number, one.name))
@@ -469,11 +469,8 @@ class Server:
         # Not trust_env: with it, an entry of ~/.netrc would collide with the login.
         self._proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
-    async def bonds(self, numbers: Iterable[int]) -> tuple[dict[int, Objects], str]:
-        """Return the bonds on each aggregator, and a problem of one that could not be read.
-
-        :raises ReadError: if none of them could be read
-        """
+    async def bonds(self, numbers: Iterable[int]) -> tuple[dict[int, Objects], ReadError | None]:
+        """Return the bonds on each aggregator, and the first error of those that could not be read."""
         wanted = list(numbers)
         paths = [f"aggregators/{number}/bonds_current/" for number in wanted]
         found = await asyncio.gather(*map(self.objects, paths), return_exceptions=True)
@@ -487,9 +484,7 @@ class Server:
                 raise answer
             else:
                 lists[number] = answer
-        if errors and not lists:
-            raise errors[0]
-        return lists, str(errors[0]) if errors else ""
+        return lists, errors[0] if errors else None
 
     async def objects(self, path: str) -> Objects:
         """Return all objects of a collection, whether the server sends one array or pages.
@@ -734,14 +729,17 @@ async def one_round(server: Server, watcher: Watcher) -> list[Event]:
     try:
         events += watcher.aggregators(time.monotonic(), await server.objects("aggregators/"))
         if watcher.bonds_due(time.monotonic()):
-            lists, problem = await server.bonds(watcher.lists_wanted())
-            if missing := watcher.lists_missing(lists):
-                more, later_problem = await server.bonds(missing)
-                lists, problem = {**lists, **more}, problem or later_problem
-            events += watcher.bonds(time.monotonic(), lists, problem)
+            asked = watcher.lists_wanted()
+            lists, error = await server.bonds(asked)
+            if missing := watcher.lists_missing(asked, lists):
+                more, later_error = await server.bonds(missing)
+                lists, error = {**lists, **more}, error or later_error
+            if error and not lists:
+                raise error
+            events += watcher.bonds(time.monotonic(), lists, str(error or ""))
         return [*watcher.succeeded(time.monotonic()), *events]
-    except ReadError as error:
-        return [*events, *watcher.failed(time.monotonic(), error)]
+    except ReadError as failure:
+        return [*events, *watcher.failed(time.monotonic(), failure)]
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
