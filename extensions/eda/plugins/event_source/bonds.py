@@ -553,7 +553,8 @@ def _advice(status: int) -> str:
 
 def _checked(path: str, items: list[Any]) -> Objects:
     for item in items:
-        if not isinstance(item, dict) or type(item.get("id")) is not int:
+        number = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool):
             raise ReadError(f"GET {path}: an object of the list has no id")
     return items
 
@@ -610,7 +611,9 @@ class _Options:
     def names(self, name: str) -> frozenset[str]:
         given = self.given.get(name)
         items = [] if given is None or given == "" else given
-        if not isinstance(items, list) or not all(type(item) in (int, str) for item in items):
+        if not isinstance(items, list) or any(
+            isinstance(item, bool) or not isinstance(item, (int, str)) for item in items
+        ):
             self.refuse(name, f"no list (got {given!r}, expected ids and names)", "Write [17, acme-berlin].")
             return frozenset()
         return frozenset(str(item) for item in items)
