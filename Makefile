@@ -2,7 +2,7 @@
 #   PYTHON  the Python to start from (3.11 or later)                      default: python3
 #   LINE    a supported line, the name of a file in requirements/         default: the one that fits PYTHON
 #   PY      the Python of an environment that is set up already           default: set up as needed
-#   TESTS   what `make test` or `make hosts` runs, PYTEST_ARGS more options for it        default: all tests, two at a time
+#   TESTS   what `make test`, `make hosts` or `make eda` runs, PYTEST_ARGS more options       default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
 #   SANITY  more options of ansible-test for `make sanity`                default: none
 #   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
@@ -31,14 +31,16 @@ ifeq ($(PY),)
 run = py=$$($(PYTHON) -m tools.setup_env) && "$$py"
 run_tools = py=$$($(PYTHON) -m tools.setup_env --lint) && "$$py"
 run_awx = py=$$($(PYTHON) -m tools.awx_env) && "$$py"
+run_eda = py=$$($(PYTHON) -m tools.eda_env) && "$$py"
 else
 run = "$(PY)"
 run_tools = "$(PY)"
 run_awx = "$(PY)"
+run_eda = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races slices faults changes awx bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races slices faults changes awx eda bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -72,6 +74,9 @@ changes: ## from any network to any other, pairs of random inventories; CHANGES=
 
 awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansible-builder, galaxy-importer; three minutes
 	@$(run_awx) -m pytest $(or $(TESTS),tests/awx_programs)
+
+eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); a minute
+	@$(run_eda) -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests/eda)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

@@ -15,8 +15,6 @@ import sys
 from tools.lines import CARRIER, ROOT, Line, LineError, environment_folder, read_lines
 from tools.setup_env import Environment, only_one
 
-NAME = "awx"
-
 
 class AwxEnvironment(Environment):
     """Environment with the collections of AWX's users."""
@@ -24,19 +22,20 @@ class AwxEnvironment(Environment):
     collections = ("amazon/aws", "awx/awx")
 
 
-def awx_line() -> Line:
-    """Return requirements/awx.txt as a line. No other command takes it for a supported one, since its name is none."""
-    carrier = CARRIER.search((ROOT / "requirements" / f"{NAME}.txt").read_text(encoding="utf-8"))
+def own_line(name: str) -> Line:
+    """Return requirements/<name>.txt as a line. No other command takes it for a supported one: its name is none."""
+    carrier = CARRIER.search((ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8"))
     if not carrier:
-        raise LineError(f"requirements/{NAME}.txt: no line '# ansible==VERSION carries amazon.aws==VERSION'.")
-    return Line((3, 11), (2, 19), NAME, carrier["wheel"], carrier["version"], ROOT)
+        raise LineError(f"requirements/{name}.txt: no line '# ansible==VERSION carries amazon.aws==VERSION'.")
+    return Line((3, 11), (2, 19), name, carrier["wheel"], carrier["version"], ROOT)
 
 
-def main() -> int:
+def print_python(name: str, kind: type[Environment]) -> int:
+    """Make the environment of requirements/<name>.txt if it is not there, and print its Python."""
     try:
-        line = awx_line()
-        environment = AwxEnvironment(line, environment_folder(line, read_lines()), line.python_version)
-        with only_one(ROOT, NAME):
+        line = own_line(name)
+        environment = kind(line, environment_folder(line, read_lines()), line.python_version)
+        with only_one(ROOT, name):
             if not environment.is_ready(lint=False):
                 environment.set_up(lint=False)
     except LineError as error:
@@ -47,4 +46,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(print_python("awx", AwxEnvironment))

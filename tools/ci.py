@@ -55,6 +55,10 @@ from one network to another.
 """
 HOSTS = "tests/hosts"
 """Folder of the tests that have a command of their own, because they need root or a user namespace."""
+EDA = "tests/eda"
+"""Folder of the tests that have a command of their own, because they need an environment with ansible-rulebook."""
+JAVA = {"java": "openjdk-17-jre-headless"}
+"""Debian package of the program without which the tests of `make eda` by ansible-rulebook itself are skipped."""
 LONG = {
     "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
@@ -112,6 +116,7 @@ SECONDS: dict[str, int] = {
     "tests pairs": 66,
     "tests house": 63,
     "tests mutations": 52,
+    "eda": 50,
     "py311-core218 sanity": 40,
     "tests emulator": 39,
     "tests awx_programs": 37,
@@ -245,6 +250,7 @@ def jobs(there: list[Line]) -> list[Job]:
         if_possible("packets", namespace_sandbox.refused, niceness=0),
         if_possible("hosts", hosts.refused, *host_tests()),
         job("lint", "lint", stages),
+        job("eda", "eda", counts_tests=True),
         *map(tests, there),
         *map(sanity, there),
         *map(once, ONCE),
@@ -277,7 +283,7 @@ def line_tests() -> list[str]:
     """The folders of tests that are run on every line: all but those that judge the checkout and its stand-ins."""
     files = (path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
     folders = {str(path.parent) for path in files if str(path) not in LONG}
-    others = (*ONCE, HOSTS)
+    others = (*ONCE, HOSTS, EDA)
     return sorted(folder for folder in folders if not any(f"{folder}/".startswith(f"{once}/") for once in others))
 
 
@@ -299,6 +305,8 @@ def main() -> int:
     for path, reason in LONG.items():
         runner.leave_out(path, reason)
     runner.not_installed = install(namespace_sandbox.missing({**namespace_sandbox.PACKAGES, **hosts.PACKAGES}))
+    # By itself: where it cannot be installed, the tests that need it are skipped.
+    install(namespace_sandbox.missing(JAVA))
     # Four on two cores: hosts and packets wait much, for routing to converge; each waits for a stand-in to start.
     with ThreadPoolExecutor(4) as pool:
         for future in [pool.submit(job.start, runner) for job in jobs(there)]:

@@ -59,7 +59,7 @@ STAGES: dict[str, tuple[Command, ...]] = {
     "mypy": (
         # The plugins under the name that Ansible imports them by, everything else under its own.
         mypy(Place.ABOVE, f"{COLLECTION}/pyproject.toml", f"{COLLECTION}/plugins"),
-        mypy(Place.COPY, "pyproject.toml", "lab", "tests", "tools"),
+        mypy(Place.COPY, "pyproject.toml", "extensions/eda", "lab", "tests", "tools"),
     ),
     "ansible-lint": (Command(Place.COPY, "ansible-lint", ("--offline", "--strict", "--nocolor")),),
     "docs": (Command(Place.COPY, "antsibull-docs", ("lint-collection-docs", "--plugin-docs", ".")),),

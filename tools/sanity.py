@@ -65,7 +65,10 @@ def clean_environment() -> dict[str, str]:
 
 # What users get, and its unit tests. The stand-ins, tools and other tests are no part of the collection: ruff and mypy
 # judge them, and ansible-test's own rules for them (no variable named "_", for one) would only cost time.
-JUDGED = ("galaxy.yml", "README.md", "meta/", "plugins/", "roles/", "playbooks/", "changelogs/", "tests/unit/")
+JUDGED = (
+    *("galaxy.yml", "README.md", "meta/", "plugins/", "extensions/eda/", "roles/", "playbooks/", "changelogs/"),
+    "tests/unit/",
+)
 
 
 def run_sanity(copy: Path, *options: str) -> int:

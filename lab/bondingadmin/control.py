@@ -37,6 +37,7 @@ def control_of(api: Api, content: dict[str, Any]) -> Control:
         "GET renaming": lambda _: api.renaming.shown,
         "POST renaming": lambda request: rename(request.body),
         "POST move": lambda request: move(request.body),
+        "POST status": lambda request: set_status(request.body),
         "POST permissions": lambda request: permit_all(request.body),
     }
     return Control(api.log, api.faults, api.history, own, done={"ok": True})
@@ -52,6 +53,18 @@ def move(given: Any) -> None:
         raise ControlError(str(error)) from error
     bond.current_aggregator = aggregator
     bond.save()
+
+
+def set_status(given: Any) -> None:
+    """Set the status that the server shows of an aggregator."""
+    if not isinstance(given, dict) or set(given) != {"aggregator", "status"}:
+        raise ControlError("a status is {aggregator, status}")
+    try:
+        aggregator = one_of(models.Aggregator, given["aggregator"])
+    except ValueError as error:
+        raise ControlError(str(error)) from error
+    aggregator.status = str(given["status"])
+    aggregator.save()
 
 
 def permit_all(given: Any) -> None:

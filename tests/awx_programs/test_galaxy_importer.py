@@ -42,3 +42,5 @@ def test_the_artefact_is_imported_with_the_documentation_of_all_modules(tmp_path
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - {"__init__"}
     assert modules - documented == set(), said
     assert max(map(len, result["metadata"]["authors"])) < 65
+    listed = {(one["content_type"], one["name"]) for one in result["contents"]}
+    assert ("eda/plugins/event_source", "bonds") in listed

@@ -68,7 +68,10 @@ def test_authors_are_short_enough_for_galaxy() -> None:
 def test_size_and_contents(artefact: Path) -> None:
     assert artefact.stat().st_size < LIMIT
     with tarfile.open(artefact) as archive:
-        tops = {name.split("/")[0] for name in archive.getnames()}
+        names = archive.getnames()
+    tops = {name.split("/")[0] for name in names}
+    assert "extensions/eda/plugins/event_source/bonds.py" in names
+    assert len([name for name in names if name.startswith("extensions/eda/rulebooks/") and name.endswith(".yml")]) == 3
     assert tops >= NEEDED
     assert tops & UNWANTED == set()
     assert {top for top in tops if top.startswith(".")} == set()

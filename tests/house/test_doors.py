@@ -167,10 +167,10 @@ class FakeRunner(ci.Runner):
 @pytest.mark.parametrize(
     ("there", "in_ci", "code", "last"),
     [
-        ({"3.11", "3.13"}, "true", 0, "51 passed, 0 failed"),
-        ({"3.11"}, "true", 1, "48 passed, 0 failed"),
-        ({"3.11"}, "", 0, "48 passed, 0 failed"),
-        (set(), "", 1, "45 passed, 0 failed"),
+        ({"3.11", "3.13"}, "true", 0, "54 passed, 0 failed"),
+        ({"3.11"}, "true", 1, "51 passed, 0 failed"),
+        ({"3.11"}, "", 0, "51 passed, 0 failed"),
+        (set(), "", 1, "48 passed, 0 failed"),
     ],
 )
 def test_ci_wants_both_lines(
@@ -279,7 +279,7 @@ def test_a_job_counts_the_processor_time_of_its_own_processes() -> None:
 
 
 def test_every_folder_of_tests_runs_in_ci() -> None:
-    places = [ROOT / place for place in (*ci.line_tests(), *ci.ONCE, *ci.host_tests())]
+    places = [ROOT / place for place in (*ci.line_tests(), *ci.ONCE, *ci.host_tests(), ci.EDA)]
     files = list((ROOT / "tests").rglob("test_*.py"))
     assert files
     in_no_place = {path for path in files if not any(path.is_relative_to(place) for place in places)}
@@ -301,7 +301,7 @@ def test_make_test_runs_every_folder_that_needs_no_root() -> None:
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     places = configuration["tool"]["pytest"]["ini_options"]["testpaths"]
     folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
-    assert folders - set(places) == {"tests/awx_programs", "tests/hosts", "tests/packets"}
+    assert folders - set(places) == {"tests/awx_programs", "tests/eda", "tests/hosts", "tests/packets"}
     assert set(places) <= folders
 
 
@@ -341,5 +341,5 @@ def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
         "help", "env", "demo", "test", "hosts", "packets",
-        "races", "slices", "faults", "changes", "awx", "bench", "lint", "sanity", "format", "release", "clean",
+        "races", "slices", "faults", "changes", "awx", "eda", "bench", "lint", "sanity", "format", "release", "clean",
     ]  # fmt: skip

@@ -10,12 +10,12 @@ from pathlib import Path
 from tools.house.layers import python_files
 from tools.house.modules import BLOCKS, doc_blocks
 
-FOLDERS = ("plugins", "lab", "tests", "tools")
+FOLDERS = ("plugins", "extensions", "lab", "tests", "tools")
 LICENCE = "SPDX-License-Identifier: GPL-3.0-or-later"
 GNU = "GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)"
 LONGEST = 400
-# Files that may be longer for the time being, with the reason. Meant to stay empty.
-EXCUSED: dict[str, str] = {}
+EXCUSED = {"extensions/eda/plugins/event_source/bonds.py": 700}
+"""Lines of a file that may be longer: ansible-rulebook runs an event source by its path, without neighbours."""
 
 
 def header_problems(root: Path) -> list[str]:
@@ -34,9 +34,9 @@ def length_problems(root: Path) -> list[str]:
     for path in python_files(root, *FOLDERS):
         name = str(path.relative_to(root))
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > LONGEST and path.is_relative_to(root / "plugins"):
+        if lines > LONGEST and name.startswith(("plugins/", "extensions/")):
             texts = doc_blocks(path)
             lines -= sum(texts.get(block, "").count("\n") for block in BLOCKS)
-        if lines > LONGEST and name not in EXCUSED:
+        if lines > EXCUSED.get(name, LONGEST):
             problems.append(f"{name}: has {lines} lines; over {LONGEST}, ask what it is two of")
     return problems

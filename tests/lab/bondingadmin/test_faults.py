@@ -346,3 +346,12 @@ def test_state_shape(server: Running) -> None:
         "superuser": False,
         "permissions": ["add_interface", "change_bond", "view_aggregator", "view_interface"],
     }
+
+
+def test_status(api: Api, server: Running) -> None:
+    server.control("POST", "status", {"aggregator": "agg1", "status": "down"})
+    assert api.get("aggregators/7/")["status"] == "down"
+    with pytest.raises(LabError, match="99"):
+        server.control("POST", "status", {"aggregator": 99, "status": "down"})
+    with pytest.raises(LabError, match="a status is"):
+        server.control("POST", "status", {"aggregator": 7})

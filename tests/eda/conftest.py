@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One simulator for all tests of the event source, as the seed has it at the begin of each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from lab.process import Running
+
+from .running import SEED
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("BONDING_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Running]:
+    with Running("lab.bondingadmin", "--seed", SEED) as running:
+        yield running
+
+
+@pytest.fixture
+def server(simulator: Running) -> Running:
+    simulator.reset()
+    simulator.clear_log()
+    return simulator
