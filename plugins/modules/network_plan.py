@@ -253,6 +253,13 @@ options:
               - The name of the device on the aggregator. Needed without O(aggregators[].manage_host); else the default
                 is the one that the device has, or C(gw) and the id of the space.
             type: str
+          standby:
+            description:
+              - The host with a second network interface of the gateway, which C(bonded.internet.evacuate) lets take its
+                place. It has all but the Elastic IP and the routes of the VPC, and its static routes count only where
+                the space has no other default route. With V(nat_gateway) it is in the same zone.
+              - The device has the same name on both hosts.
+            type: str
           incoming:
             description:
               - Further devices by which packets of the space come to the aggregator, for V(masquerade).
@@ -605,6 +612,10 @@ options:
     type: list
     elements: str
     default: []
+  warn_unprotected:
+    description: Whether the plan warns of gateways without a standby.
+    type: bool
+    default: false
   quotas:
     description:
       - Quotas of the account that AWS has raised. EC2 itself tells only those of Elastic IPs and of security groups on

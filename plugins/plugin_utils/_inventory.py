@@ -285,8 +285,8 @@ def _asked(host: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict
     """
     managed = bool(own.get("bonding_manage_hosts", True))
     if shared.get("bonding_plan_state") in RELOCATING:
-        bgp = shared.get("bonding_bgp")
-        has_return_routes = bool(bgp) and bgp.get("mode", "transit") == "transit"
+        bgp = shared.get("bonding_bgp") or {"mode": "none"}
+        has_return_routes = bgp.get("mode", "transit") == "transit"
         managed = managed and has_return_routes and host != shared.get("bonding_evacuate")
     return {"manage_host": managed}
 

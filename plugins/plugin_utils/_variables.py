@@ -47,6 +47,7 @@ PLAN = {
     "bonding_security_groups": "security_groups",
     "bonding_tags": "tags",
     "bonding_keep_public_address": "keep_public_address",
+    "bonding_warn_unprotected": "warn_unprotected",
     "bonding_cpe_nat_inbound": "cpe_nat_inbound",
     "bonding_managed_mesh_ports": "managed_mesh_ports",
     "bonding_quotas": "quotas",
@@ -170,7 +171,7 @@ ROLE_SPEAKERS = {**ROLE_MEMBERS, "options": {**ROLE_MEMBERS["options"], "subnet"
 ROLE_GATEWAY = {
     name: option
     for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()
-    if name not in ("aggregator", "max_networks")
+    if name not in ("aggregator", "max_networks", "standby")
 }
 """Keys of `pwan_gateway_gateway`: those of an entry of `bonding_spaces[].gateways` that need no plan."""
 PREFIXES = ("bonding_", "eip_cpe_nat_", "cpe_nat_bgp_", "pwan_vpc_", "pwan_mesh_", "pwan_gateway_", "aggregator_host_")

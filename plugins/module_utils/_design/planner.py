@@ -22,7 +22,7 @@ from .aggregators.fleet import refuse_unless_incomplete, resolve_fleet, some
 from .aggregators.identities import check_identities
 from .aggregators.leftovers import PRUNE, decommissioned, find_leftovers, keeps_gateways
 from .aggregators.public_addresses import design_public_addresses, warn_of_stays
-from .aggregators.unavailable import keep_last_addresses, leave_out_unreachable
+from .aggregators.unavailable import keep_last_addresses
 from .aggregators.versions import check_versions
 from .checks import conflicts as collisions
 from .checks.duplicates import check_duplicates
@@ -32,13 +32,14 @@ from .checks.unknown_keys import without_strange_keys
 from .checks.warnings import warn_nothing_to_carry, warn_of_idle_interfaces, warn_of_modes
 from .context import Context
 from .cpe_nat.bgp import check_reflectors, choose_speakers, direct_objects, refuse_smaller, transit_objects
-from .cpe_nat.entries import Entry, resolve_entries
+from .cpe_nat.entries import resolve_entries
 from .cpe_nat.planner import design_cpe_nat
 from .cpe_nat.removal import design_leftovers
 from .gateway.changes import design_gateway
 from .gateway.checks import check_devices, check_egress, check_gateway_addresses, check_gateways, warn_egress_none
 from .gateway.gateways import Gateway, resolve_gateway, with_device_indexes
 from .gateway.removal import design_gateway_removal
+from .gateway.standby import active_hosts, warn_of_unprotected
 from .gateway.supernets import with_auto_networks
 from .host import checks as host_checks
 from .host.config import design_host_configs
@@ -46,8 +47,9 @@ from .mesh.derived_names import check_network_name, warn_of_kept
 from .mesh.discovery import ExistingMeshes, protocol_patterns
 from .mesh.meshes import Mesh, space_mesh, transit_mesh
 from .mesh.objects import space_objects
+from .relocation import design_relocation
 from .renames import check_gateway_names, check_space_names, with_renames
-from .security_groups.groups import attach_cpe_nat_groups, design_security
+from .security_groups.groups import design_security
 from .tags import design_company_tags
 from .vpc.foreign_objects import refuse_foreign_objects
 from .vpc.public_subnets import remove_public_subnets
@@ -70,7 +72,8 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     design = Design(update_password=desired.bgp is not None and desired.bgp.update_password)
     cloud = without_strange_keys(desired.network, cloud, report)
     cloud = with_renames(desired, server, cloud, design, report)
-    desired = with_auto_networks(desired, server, cloud, report)
+    if desired.relocation is None:
+        desired = with_auto_networks(desired, server, cloud, report)
     fleet = resolve_fleet(desired, server, cloud, report)
     design.unavailable = fleet.unavailable
     existing, leftovers = ExistingMeshes(desired, server), find_leftovers(desired, server, fleet)
@@ -86,11 +89,12 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     entries = resolve_entries(desired, server, report)
     fleet.speakers = choose_speakers(entries, context)
     if desired.relocation:
-        _design_relocation(entries, context)
+        design_relocation(entries, context)
         return design
     meshes: list[Mesh] = []
     vpcs: list[VpcDesign] = []
     gateways: list[Gateway] = []
+    actives: dict[str, dict[str, str]] = {}
     wanted: dict[tuple[str, str], Object] = {}
     pairs: list[tuple[DesiredSpace, Space]] = []
     for space in desired.spaces:
@@ -109,9 +113,11 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         vpc = design_vpc(space, context)
         if vpc:
             vpcs.append(vpc)
+        actives[space.key] = active_hosts(space, context)
         for given in space.gateways:
             check_egress(space, given, report)
-            gateway = resolve_gateway(space, given, found, vpc, context)
+            is_active = actives[space.key].get(given.first) == given.host
+            gateway = resolve_gateway(space, given, found, vpc, context, is_active)
             if gateway:
                 gateways.append(gateway)
     transit = transit_mesh(context)
@@ -132,6 +138,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         others = [one for one in gateways if one.space == gateway.space and one is not gateway]
         design_gateway(gateway, others, context)
     warn_egress_none(gateways, report)
+    warn_of_unprotected(actives, context)
     design_gateway_removal(gateways, context)
     for made in vpcs:
         if made.found and made.cidr and not keeps_gateways(made.space, leftovers):
@@ -166,20 +173,6 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     if desired.removes:
         warn_of_idle_interfaces(context)
     return design
-
-
-def _design_relocation(entries: list[Entry], context: Context) -> None:
-    """Design the moves of public addresses, with what their new hosts need for them, and nothing else.
-
-    A problem of a mesh or a gateway so stops no address from following its bond.
-    """
-    leave_out_unreachable(context)
-    chosen = design_cpe_nat(entries, context)
-    if chosen:
-        design_host_configs([], chosen, transit_mesh(context), (), context)
-        attach_cpe_nat_groups({host for host, _work in context.design.entries.values() if host}, context)
-    collisions.check_cpe_nat_addresses(chosen, [], context.fleet, context.server, context.report)
-    context.design.limits = check_limits(context.design.items, context)
 
 
 def _want(wanted: dict[tuple[str, str], Object], server_objects: Iterable[Object]) -> None:

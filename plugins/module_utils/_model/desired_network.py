@@ -144,9 +144,18 @@ class DesiredGateway:
     port_forwards: tuple[Mapping[str, Any], ...] = ()
     incoming: tuple[str, ...] = ()
     """Further devices by which the space's packets come to the aggregator."""
+    standby: str | None = None
+    """The host with the second network interface, ready to take the gateway's place."""
+    standby_of: str | None = None
+    """The host that the gateway is on, of the entry that is made of a `standby`."""
     auto: bool = False
     """True if the plan computes `networks`: at most `max_networks` supernets of the networks of the space's bonds."""
     max_networks: int = 4
+
+    @property
+    def first(self) -> str:
+        """Return the host that the inventory names for the gateway: its Elastic IP and NAT gateway carry this name."""
+        return self.standby_of or self.host
 
 
 @dataclass(frozen=True)
@@ -257,6 +266,8 @@ class DesiredNetwork:
     security_groups: bool = False
     keep_public_address: bool = False
     """True if an aggregator whose automatic public address would change after a stop gets an Elastic IP."""
+    warn_unprotected: bool = False
+    """True if the plan warns of gateways and public addresses that die with their aggregator."""
     cpe_nat_inbound: tuple[Mapping[str, Any], ...] = ()
     managed_mesh_ports: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -70,6 +70,8 @@ class GatewayInput:
     subnet_key: str
     table_key: str
     internet_gateway_key: str
+    address_name: str
+    """Tag `Name` of the Elastic IP of the network interface."""
     nat_key: str
     nat_ip_key: str
     public_subnet_key: str
@@ -98,6 +100,10 @@ class GatewayInput:
     route_table_ids: list[str] | None = None
     fresh: bool = False
     """True if the plan has seen that AWS has nothing of the gateway."""
+    standby: bool = False
+    """True of a gateway that waits to take another one's place: it gets no address, NAT gateway or routes."""
+    reassociate: bool = False
+    """True if the Elastic IP may leave the interface of the gateway whose place this one takes."""
     release: bool = False
     tags: dict[str, str] = field(default_factory=dict)
     masquerade: Fields | None = None

@@ -71,6 +71,7 @@ _GATEWAY: Spec = {
     "subnet_id": _str(),
     "pool": _str(),
     "public_ip": _str(),
+    "standby": _str(),
     "incoming": _list(),
     "port_forwards": _list(
         {
@@ -155,6 +156,7 @@ ARGUMENT_SPEC: Spec = {
     "tags": {"type": "dict", "default": {}},
     "security_groups": _bool(),
     "keep_public_address": _bool(),
+    "warn_unprotected": _bool(),
     "cpe_nat_inbound": _list(_INBOUND, default=[]),
     "managed_mesh_ports": _list(default=[]),
     "quotas": {"type": "dict", "options": {quota.name: {"type": "int"} for quota in QUOTAS}},

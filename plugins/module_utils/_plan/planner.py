@@ -280,7 +280,7 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapp
     hosts = set(params.get("hosts") or everyone)
     return Scope(
         hosts=hosts if desired.relocation else hosts - unavailable.keys(),
-        parts={"cpe_nat"} if desired.relocation else set(params.get("parts") or PARTS),
+        parts=set(PARTS) if desired.relocation else set(params.get("parts") or PARTS),
         limited=bool(everyone - hosts),
         absent=desired.absent,
         shared_by=params.get("shared_by") or "",

@@ -28,16 +28,21 @@ def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context
     desired, cloud, design = context.desired, context.cloud, context.design
     host, before = gateway.member.host, len(design.items)
     _interface_items(gateway, desired, design)
-    if gateway.wants_nat:
+    if not gateway.is_active:
+        pass  # the active one has the address
+    elif gateway.wants_nat:
         nat_items(gateway, context)
         if gateway.address:
-            remove_gateway_address(gateway.address, gateway_ip_key(gateway.space, host), host, desired, design)
+            ip_key = gateway_ip_key(gateway.space, gateway.desired.first)
+            remove_gateway_address(gateway.address, ip_key, host, desired, design)
     else:
         _address_items(gateway, desired, design)
-        failed_nats((gateway.space, host), "remove", host, desired, cloud, design)
-        remove_nat_gateway(gateway.nat, gateway.nat_address, (gateway.space, host), host, context)
-    add, switch, gone = network_routes(gateway, others, context)
-    default_route(gateway, context)
+        place = (gateway.space, gateway.desired.first)
+        failed_nats(place, "remove", host, desired, cloud, design)
+        remove_nat_gateway(gateway.nat, gateway.nat_address, place, host, context)
+    add, switch, gone = network_routes(gateway, others, context) if gateway.is_active else ([], [], [])
+    if gateway.is_active:
+        default_route(gateway, context)
     phases = {item.phase for item in design.items[before:]}
     found = {(t.kind, t.key): t for t in context.server.objects.get(gateway.member.id, ())}
     server_objects = gateway_objects_of(gateway, desired, cloud)
@@ -61,7 +66,7 @@ def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context
         design.gateway_objects |= {(phase, obj.parent, obj.key): work for obj in now}
         if phase in phases:
             design.gateways[phase].append(work)
-    tables, left = routes_elsewhere(gateway, others, context)
+    tables, left = routes_elsewhere(gateway, others, context) if gateway.is_active else ([], [])
     if left:
         less = GatewayRoutes(absent_networks=left, route_table_ids=tables, static=static)
         design.gateways["remove"].append((host, phase_input(gateway, desired, "remove", less)))
@@ -127,7 +132,7 @@ def _mark_default_route(gateway: Gateway, static: Object, server: Server, design
 
     bonds = [bond.name for bond in server.bonds.values() if bond.space == gateway.space and bond.present == member.id]
     others = any(leads_out(number) for number in server.objects if number != member.id)
-    is_begun = gateway.interface is not None
+    is_begun = gateway.interface is not None or not gateway.is_active
     if gateway.desired.egress != "none" and bonds and others and not (is_begun or leads_out(member.id)):
         text = f"the connections to the Internet of bonds on {member.host} ({some(sorted(bonds))}): they leave by "
         design.interrupts(static, f"{text}{member.host}, with another public address", phase="add")
@@ -135,13 +140,18 @@ def _mark_default_route(gateway: Gateway, static: Object, server: Server, design
 
 def _address_items(gateway: Gateway, desired: DesiredNetwork, design: Design) -> None:
     host, found, address = gateway.member.host, gateway.interface, gateway.address
-    ip_key = gateway_ip_key(gateway.space, host)
+    ip_key = gateway_ip_key(gateway.space, gateway.desired.first)
     elastic_ip_items(address, ip_key, host, gateway.desired, desired, design)
     if address is None or found is None or address.interface_id != found.id:
         after = {
             "interface_id": found.id if found else KNOWN_AFTER_APPLY,
             "private_ip": found.private_ip if found else KNOWN_AFTER_APPLY,
         }
-        design.aws(
-            Change("create", "address_association", gateway.key, ip_key, after=after), Placement("add", PART, host)
-        )
+        common = Placement("add", PART, host)
+        if address is not None and address.interface_id is not None and desired.relocation:
+            before = {"interface_id": address.interface_id, "private_ip": address.private_ip}
+            text = f"the connections through {address.public_ip}"
+            moved = Change("update", "address_association", gateway.key, ip_key, before, after)
+            design.aws(moved, common.interrupting(text))
+        else:
+            design.aws(Change("create", "address_association", gateway.key, ip_key, after=after), common)

@@ -102,9 +102,24 @@ def check_places(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud,
             )
 
 
+def check_standbys(gateways: list[Gateway], report: Report) -> None:
+    """Refuse a standby in another zone than the NAT gateway of both: a dead zone takes that one along."""
+    zones = {(gateway.space, gateway.member.host): gateway.zone for gateway in gateways}
+    for gateway in gateways:
+        first = gateway.desired.standby_of
+        zone = zones.get((gateway.space, first)) if first else None
+        if gateway.wants_nat and zone not in (None, gateway.zone):
+            report.problem(
+                f"{gateway.label}: a standby with egress: nat_gateway is in the gateway's own zone (got "
+                f"{gateway.zone}, expected {zone}, that of {first} and of the NAT gateway). Name an aggregator there, "
+                "or take egress: masquerade."
+            )
+
+
 def check_gateways(gateways: list[Gateway], desired: DesiredNetwork, cloud: Cloud, report: Report) -> None:
     """Reject conflicts between gateways: one device or one route for two of them."""
     check_places(gateways, desired, cloud, report)
+    check_standbys(gateways, report)
     devices: dict[tuple[str, str], Gateway] = {}
     routes: dict[tuple[str, str], Gateway] = {}
     for gateway in gateways:
@@ -113,7 +128,7 @@ def check_gateways(gateways: list[Gateway], desired: DesiredNetwork, cloud: Clou
             text = f"{gateway.label}: interface {place[1]!r} is also that of {devices[place].label}."
             report.problem(f"{text} Give one of them another.")
         devices.setdefault(place, gateway)
-        for name, _table in tables_of(gateway, desired, cloud, report):
+        for name, _table in tables_of(gateway, desired, cloud, report) if gateway.is_active else ():
             for network in gateway.desired.networks:
                 if (name, network) in routes:
                     other = routes[name, network].label
@@ -128,7 +143,7 @@ def _check_default_routes(gateways: list[Gateway], desired: DesiredNetwork, clou
     first: dict[str, Gateway] = {}
     for gateway in gateways:
         table = _shared_table(gateway, desired, cloud)
-        if table is None:
+        if table is None or not gateway.is_active:
             continue
         other = first.setdefault(table, gateway)
         if other.space == gateway.space and other is not gateway and (other.wants_nat or gateway.wants_nat):
@@ -137,7 +152,8 @@ def _check_default_routes(gateways: list[Gateway], desired: DesiredNetwork, clou
                 f"{gateway.desired.egress}) and for {other.label} (egress: {other.desired.egress}): one gateway with a "
                 "NAT gateway is all that a space's route table can serve."
             )
-    nats: dict[str | None, Gateway] = {g.own_table: g for g in gateways if g.wants_nat and g.own_table}
+    active = [gateway for gateway in gateways if gateway.is_active]
+    nats: dict[str | None, Gateway] = {g.own_table: g for g in active if g.wants_nat and g.own_table}
     for gateway in gateways:
         table = _shared_table(gateway, desired, cloud)
         user = nats.get(table)
@@ -199,6 +215,8 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
     report = context.report
     holders = {entry.public_ip: entry.label for entry in context.desired.cpe_nat_ips if entry.public_ip}
     for gateway in gateways:
+        if not gateway.is_active:
+            continue
         address = gateway.nat_address if gateway.wants_nat else gateway.address
         wanted = gateway.desired.public_ip
         if wanted is not None:

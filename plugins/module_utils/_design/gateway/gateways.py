@@ -21,7 +21,7 @@ from ..._model.names import (
 )
 from ..._model.phases import Phase
 from ..._model.role_inputs import GatewayInput
-from ..._model.state import ElasticIp, Instance, Interface, NatGateway, Server, Space
+from ..._model.state import Cloud, ElasticIp, Instance, Interface, NatGateway, Server, Space
 from ..aggregators.fleet import NO_INSTANCE, Member, refuse_host, refuse_unless_incomplete
 from ..context import Context
 from ..roles.gateway_input import named_input, wanted_fields
@@ -54,6 +54,8 @@ class Gateway:
     nat_address: ElasticIp | None = None
     device_index: int = 0
     """Index at which the interface will be attached; 0, the primary's, where it is attached already."""
+    is_active: bool = True
+    """False of the standby: it has neither the Elastic IP nor the VPC's routes."""
 
     @property
     def key(self) -> str:
@@ -102,7 +104,12 @@ class Gateway:
 
 
 def resolve_gateway(
-    space: DesiredSpace, wanted: DesiredGateway, found: Space, vpc: VpcDesign | None, context: Context
+    space: DesiredSpace,
+    wanted: DesiredGateway,
+    found: Space,
+    vpc: VpcDesign | None,
+    context: Context,
+    is_active: bool = True,
 ) -> Gateway | None:
     """Return a gateway matched with its aggregator and subnet; None with a problem."""
     desired, cloud, fleet, report = context.desired, context.cloud, context.fleet, context.report
@@ -177,10 +184,18 @@ def resolve_gateway(
         ipv6=ipv6,
         device=device,
         interface=interface,
-        address=owned(desired.network, gateway_ip_key(space.key, member.host), cloud.addresses),
-        nat=owned(desired.network, nat_gateway_key(space.key, member.host), cloud.nat_gateways.values()),
-        nat_address=owned(desired.network, nat_gateway_ip_key(space.key, member.host), cloud.addresses),
+        is_active=is_active,
+        **(_addresses(space.key, wanted, desired, cloud) if is_active else {"address": None}),
     )
+
+
+def _addresses(space: str, wanted: DesiredGateway, desired: DesiredNetwork, cloud: Cloud) -> dict[str, Any]:
+    """Return the Elastic IP and the NAT gateway, which a gateway and its standby share."""
+    return {
+        "address": owned(desired.network, gateway_ip_key(space, wanted.first), cloud.addresses),
+        "nat": owned(desired.network, nat_gateway_key(space, wanted.first), cloud.nat_gateways.values()),
+        "nat_address": owned(desired.network, nat_gateway_ip_key(space, wanted.first), cloud.addresses),
+    }
 
 
 def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
@@ -226,6 +241,10 @@ class GatewayRoutes:
 def gateway_input(gateway: Gateway, desired: DesiredNetwork) -> GatewayInput:
     """Return the input of role pwan_gateway for a gateway, as far as it is the same in each phase."""
     names = named_input(desired.network, gateway.space, gateway.member.host, gateway.zone)
+    if gateway.is_active:
+        first = named_input(desired.network, gateway.space, gateway.desired.first, gateway.zone)
+        names = replace(names, ip_key=first.ip_key, nat_key=first.nat_key, nat_ip_key=first.nat_ip_key)
+        names = replace(names, address_name=first.address_name)
     fields = wanted_fields(desired.network, gateway.number, gateway.desired) | {"interface": gateway.device}
     return replace(
         names,
@@ -235,6 +254,8 @@ def gateway_input(gateway: Gateway, desired: DesiredNetwork) -> GatewayInput:
         device_index=gateway.device_index,
         accept_ra=gateway.ipv6,
         release=desired.prune_addresses,
+        standby=not gateway.is_active,
+        reassociate=desired.relocation is not None,
     )
 
 

@@ -55,9 +55,10 @@ def nat_items(gateway: Gateway, context: Context) -> None:
     """Add items for the missing parts of the gateway's NAT gateway."""
     desired, design = context.desired, context.design
     host, nat = gateway.member.host, gateway.nat
-    key, ip_key = nat_gateway_key(gateway.space, host), nat_gateway_ip_key(gateway.space, host)
+    place = (gateway.space, gateway.desired.first)
+    key, ip_key = nat_gateway_key(*place), nat_gateway_ip_key(*place)
     parent = public_subnet_key(gateway.space, gateway.zone)
-    for one in failed_nats((gateway.space, host), "add", host, desired, context.cloud, design):
+    for one in failed_nats(place, "add", host, desired, context.cloud, design):
         context.report.warn(
             f"{gateway.label}: NAT gateway {one.id} ({key}) has failed (EC2 says {one.failure}). The run deletes it"
             f"{'' if nat else ', and creates another one with the same Elastic IP'}."

@@ -33,6 +33,7 @@ from ..aggregators.fleet import Fleet, Member
 from ..aggregators.leftovers import RELEASE, TEARDOWN, releases, removal_switch
 from ..context import Context
 from ..roles.gateway_input import named_input
+from ..roles.gateway_objects import STANDBY_ROUTE_FILTER
 from .gateways import PART, Gateway
 from .nat_gateway import failed_nats, remove_gateway_address, remove_nat_gateway
 
@@ -105,6 +106,12 @@ class RemovedGateway:
         addresses = [address for address in (self.address, self.nat_address) if address]
         kept = all(address.tags.get(TAG_RETIRED) == "true" for address in addresses)
         return kept and bool(addresses) and not (self.interface or self.nat or self.objects)
+
+    @property
+    def is_standby(self) -> bool:
+        """Return True if the gateway has waited to take another one's place: nothing passes it."""
+        bodies = [obj.data.get("body") for obj in self.objects if obj.kind == "filter"]
+        return STANDBY_ROUTE_FILTER in bodies and self.address is None
 
     @property
     def place(self) -> str:
@@ -182,12 +189,12 @@ def _gone(gateway: RemovedGateway, switch: str, context: Context) -> None:
     desired, cloud, design = context.desired, context.cloud, context.design
     member, interface = gateway.member, gateway.interface
     where = (member.host or None) if member else None
-    text = f"everything of space {gateway.space} through {gateway.host}"
+    text = "" if gateway.is_standby else f"everything of space {gateway.space} through {gateway.host}"
     stopped = Placement("remove", PART, where).interrupting(text, switch)
     key, ip_key = gateway_key(gateway.space, gateway.host), gateway_ip_key(gateway.space, gateway.host)
     design.drop(PART, where, *gateway.objects)
     for obj in gateway.objects:
-        if obj.kind != "filter":
+        if obj.kind != "filter" and text:
             design.interrupts(obj, text, switch)
     destinations, tables = _route_items(gateway, desired, cloud, design, stopped)
     failed_nats((gateway.space, gateway.host), "remove", where, desired, cloud, design)

@@ -84,9 +84,11 @@ def network_routes(
             if route and target and route.target == target:
                 continue
             after = {"target": target or KNOWN_AFTER_APPLY}
-            common = Placement("switch", PART, gateway.member.host)
+            # A run that only moves addresses and gateways moves all of them in the first phase.
+            moving: Phase = "add" if context.desired.relocation else "switch"
+            common = Placement(moving, PART, gateway.member.host)
             if route is None:
-                phase: Phase = "switch" if destination in taken else "add"
+                phase: Phase = moving if destination in taken else "add"
                 text = taken.get(destination, "")
                 place = common.in_phase(phase).interrupting(text)
                 design.aws(Change("create", "route", name, destination, after=after), place)
@@ -106,7 +108,7 @@ def network_routes(
                 Change("update", "route", name, destination, before, after),
                 common.interrupting(text),
             )
-            lists["switch"].append(destination)
+            lists[moving].append(destination)
         number = table.id if table else ""
         kept = {*gateway.desired.networks, *(network for place, network in elsewhere if place == number)}
         lists["remove"] += _removed_routes(

@@ -28,8 +28,7 @@ from ..._model.desired_network import (
 from ..._model.names import ANYWHERE
 from ..._private_wan_rules import MAX_VNI
 from .inventory_names import check_host_name, check_network_name, refuse
-from .relocation import read_relocation
-from .spaces import read_space
+from .relocation import read_relocation, read_spaces
 from .tags import read_tags
 from .values import (
     chosen_hosts,
@@ -57,6 +56,7 @@ SWITCHES = (
     "security_groups",
     "keep_public_address",
     "followed",
+    "warn_unprotected",
 )
 
 
@@ -68,11 +68,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
     if not hosts:
         report.problem("The group of aggregators has no host: nothing to do, and nothing was changed.")
     relocation = read_relocation(params, report)
-    spaces = tuple(
-        space
-        for place, given in enumerate(() if relocation else params.get("spaces") or (), 1)
-        if (space := read_space(given, f"bonding_spaces, entry {place}", hosts, report))
-    )
+    spaces = tuple(read_spaces(params.get("spaces") or (), hosts, relocation, report))
     for key in several(space.key for space in spaces):
         report.problem(f"space {key}: is in bonding_spaces twice. Leave one of them out.")
     numbers = _numbers(params, report)

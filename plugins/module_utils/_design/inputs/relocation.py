@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..._model.desired_network import Relocation, Report
+from ..._model.desired_network import DesiredHost, DesiredSpace, Relocation, Report
+from .spaces import read_space
 from .values import given_options, is_blank, never_empty, number
 
 FOLLOWED, EVACUATED = "followed", "evacuated"
@@ -21,6 +22,21 @@ _OPTIONS = {
     "restore": (EVACUATED, "bonded.internet.evacuate"),
 }
 """Option -> the state that it belongs to, and the playbook of that state."""
+
+
+def read_spaces(
+    given: Iterable[Mapping[str, Any]], hosts: Sequence[DesiredHost], relocation: Relocation | None, report: Report
+) -> Iterator[DesiredSpace]:
+    """Yield the spaces that a run is about; one that only moves addresses and gateways warns of what it cannot read."""
+    if relocation and not (relocation.evacuate or relocation.restore):
+        return
+    found = Report() if relocation else report
+    for place, one in enumerate(given, 1):
+        if space := read_space(one, f"bonding_spaces, entry {place}", hosts, found):
+            yield space
+    if relocation:
+        for text in found.problems:
+            report.warn(text)
 
 
 def read_relocation(params: Mapping[str, Any], report: Report) -> Relocation | None:

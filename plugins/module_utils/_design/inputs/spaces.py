@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._cpe_nat_rules import address_problem, pool_problem
@@ -172,6 +173,19 @@ def _subnets(
         seen.add(subnet["zone"])
 
 
+def _with_standbys(gateways: Iterable[DesiredGateway], what: str, report: Report) -> Iterator[DesiredGateway]:
+    """Yield the gateways, each followed by the one that is ready to take its place."""
+    for gateway in gateways:
+        yield gateway
+        if gateway.standby == gateway.host:
+            report.problem(
+                f"{what}, gateway on {gateway.host}: standby is the gateway's own aggregator (got {gateway.standby}, "
+                "expected another host). Name another host, or leave standby out."
+            )
+        elif gateway.standby:
+            yield replace(gateway, host=gateway.standby, standby=None, standby_of=gateway.host)
+
+
 def read_space(
     given: Mapping[str, Any], entry: str, hosts: Sequence[DesiredHost], report: Report
 ) -> DesiredSpace | None:
@@ -191,7 +205,7 @@ def read_space(
             "between the aggregators."
         )
     read = (read_gateway(one, what, hosts, report) for one in options.get("gateways", ()))
-    gateways = tuple(gateway for gateway in read if gateway)
+    gateways = tuple(_with_standbys((gateway for gateway in read if gateway), what, report))
     for host in several(gateway.host for gateway in gateways):
         text = f"{what}: has two gateways on {host}; a space has one gateway on a host, for all its networks."
         report.problem(f"{text} Make them one.")

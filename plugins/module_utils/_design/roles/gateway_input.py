@@ -32,6 +32,7 @@ def named_input(network: str, space: str, host: str, zone: str) -> GatewayInput:
         space=space,
         key=gateway_key(space, host),
         ip_key=gateway_ip_key(space, host),
+        address_name=f"{network}-{gateway_key(space, host)}",
         subnet_key=subnet_key(space, zone),
         table_key=route_table_key(space),
         internet_gateway_key=internet_gateway_key(space),

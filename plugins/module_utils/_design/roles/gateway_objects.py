@@ -21,6 +21,10 @@ FALLBACK_ROUTE_FILTER = "if net.len > 0 then preference = 1;\naccept;"
 route's own preference of 200 a network that is just one LAN would be taken from the LAN."""
 
 
+STANDBY_ROUTE_FILTER = "preference = 1;\naccept;"
+"""Import filter of a standby's routes: its default counts only where no other one exists, so that it announces none."""
+
+
 def device_fields(gateway: GatewayInput, addresses: list[str]) -> dict[str, Any]:
     """Return the ethernet interface of a gateway."""
     return {
@@ -36,7 +40,8 @@ def device_fields(gateway: GatewayInput, addresses: list[str]) -> dict[str, Any]
 
 def filter_fields(gateway: GatewayInput) -> dict[str, Any]:
     """Return the import filter of a gateway's static protocol."""
-    return {"name": gateway.filter, "family": "ipv4", "body": FALLBACK_ROUTE_FILTER}
+    body = STANDBY_ROUTE_FILTER if gateway.standby else FALLBACK_ROUTE_FILTER
+    return {"name": gateway.filter, "family": "ipv4", "body": body}
 
 
 def protocol_fields(gateway: GatewayInput, routes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def public_subnet(cidr: str, zone: str) -> str | None:
 
 def nat_zones(space: DesiredSpace, fleet: Fleet) -> list[str]:
     """Return the zones in which gateways of the space want a NAT gateway."""
-    hosts = [gateway.host for gateway in space.gateways if gateway.egress == NAT and gateway.subnet_id is None]
+    wanted = [one for one in space.gateways if one.egress == NAT and one.subnet_id is None and not one.standby_of]
+    hosts = [gateway.host for gateway in wanted]
     members = (fleet.by_host(host) for host in hosts)
     return sorted({m.instance.zone for m in members if m and m.instance})
 

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gateways with a standby: a second network interface on another aggregator, ready to take the gateway's place.
+
+Of the two one is active: its interface has the Elastic IP, and the VPC's route tables lead to it. The other one has all
+else. Its static routes count only where no other default route exists, so that it announces none while the first one
+lives. A change of roles is one association and one ReplaceRoute for each table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..._model.desired_network import NAT, DesiredGateway, DesiredSpace, Report
+from ..._model.names import GATEWAY_KINDS, gateway_ip_key, gateway_key, object_name, owned
+from ..._model.plan import Design
+from ..._model.state import Cloud, Interface, Space
+from ..._objects import Object
+from ..aggregators.fleet import Member
+from ..context import Context
+from ..roles.gateway_objects import FALLBACK_ROUTE_FILTER, STANDBY_ROUTE_FILTER
+from ..vpc.vpcs import design_vpc
+from .changes import design_gateway
+from .gateways import resolve_gateway
+
+
+def active_host(space: str, given: DesiredGateway, network: str, cloud: Cloud) -> str:
+    """Return the host whose interface is in use: that with the Elastic IP; with a NAT gateway, that of the routes."""
+    interfaces = {host: _interface(space, host, network, cloud) for host in (given.first, given.standby or given.host)}
+    if given.egress == NAT:
+        targets = {route.target for table in cloud.route_tables.values() for route in table.routes}
+    else:
+        address = owned(network, gateway_ip_key(space, given.first), cloud.addresses)
+        targets = {address.interface_id} if address else set()
+    found = [host for host, interface in interfaces.items() if interface and interface.id in targets]
+    return found[0] if found else given.first
+
+
+def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
+    """Return for the host of each gateway the one that is active; a gateway on its standby is named."""
+    found: dict[str, str] = {}
+    for given in space.gateways:
+        if given.standby_of:
+            continue
+        active = active_host(space.key, given, context.desired.network, context.cloud) if given.standby else given.host
+        found[given.host] = active
+        if active != given.host:
+            context.report.warn(
+                f"space {space.key}, gateway on {given.host}: its standby {active} has taken its place, and keeps it. "
+                f"bonded.internet.evacuate -e bonding_restore={given.host} brings it back."
+            )
+    return found
+
+
+def design_gateway_moves(context: Context) -> None:
+    """Let the standbys of an evacuated host's gateways take their place, or give a restored host its gateways back.
+
+    A move that a killed run has begun is finished.
+    """
+    relocation = context.desired.relocation
+    if relocation is None:
+        return
+    for space in context.desired.spaces:
+        for given in space.gateways:
+            if given.standby_of:
+                continue
+            pair = _Pair(space, given, context)
+            if relocation.evacuate in pair.hosts:
+                pair.move(relocation.evacuate, next((one for one in pair.hosts if one != relocation.evacuate), None))
+            elif relocation.restore == given.host and given.standby:
+                pair.move(given.standby, given.host)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A gateway and its standby, in a run that lets one take the place of the other."""
+
+    space: DesiredSpace
+    given: DesiredGateway
+    context: Context
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return the hosts of the gateway and of its standby."""
+        return [one.host for one in self.space.gateways if one.first == self.given.host]
+
+    @property
+    def label(self) -> str:
+        """Return the gateway's name in messages."""
+        return f"space {self.space.key}, gateway on {self.given.host}"
+
+    def interface(self, host: str | None) -> Interface | None:
+        """Return the network interface of the pair on a host."""
+        return _interface(self.space.key, host or "", self.context.desired.network, self.context.cloud)
+
+    def move(self, before: str, to: str | None) -> None:
+        """Design that the gateway on `to` takes the place of that on `before`; name a gateway that cannot move."""
+        context, report = self.context, self.context.report
+        active = active_host(self.space.key, self.given, context.desired.network, context.cloud)
+        found, member = context.server.spaces.get(self.space.key), context.fleet.by_host(to or "")
+        if to is None:
+            report.warn(f"{self.label}: stays, since it has no standby. Give it one (standby), or another aggregator.")
+        elif found is None or member is None or member.instance is None or self.interface(to) is None:
+            report.warn(f"{self.label}: stays, since its standby {to} is not built, or has no instance. Run site.yml.")
+        elif active == before or self._is_begun(before, member, found):
+            self._design_move(before, member, found)
+
+    def _is_begun(self, before: str, member: Member, space: Space) -> bool:
+        """Return True if a killed run has left a route to the old interface, or a filter of the old roles."""
+        old = self.interface(before)
+        bodies = {before: STANDBY_ROUTE_FILTER, member.host: FALLBACK_ROUTE_FILTER}
+        return bool(_networks_to([old], self.context.cloud)) or any(
+            obj.data.get("body") != body
+            for host, body in bodies.items()
+            if (one := self.context.fleet.by_host(host))
+            for obj in self.context.server.objects.get(one.id, ())
+            if (obj.kind, obj.key) == ("filter", self._filter(space))
+        )
+
+    def _filter(self, space: Space) -> str:
+        return object_name(self.context.desired.network, GATEWAY_KINDS[1], space.id)
+
+    def _design_move(self, before: str, member: Member, found: Space) -> None:
+        context = self.context
+        wanted = next(one for one in self.space.gateways if one.first == self.given.host and one.host == member.host)
+        led = _networks_to([self.interface(before), self.interface(member.host)], context.cloud)
+        # The VPC is there: its pending changes, and what site.yml says of them, are not of this run.
+        aside = replace(context, design=Design(), report=Report())
+        vpc = design_vpc(self.space, aside)
+        gateway = resolve_gateway(self.space, replace(wanted, networks=led, auto=False), found, vpc, aside)
+        if gateway is None:
+            for text in aside.report.problems:
+                context.report.warn(f"{text} The gateway stays.")
+            return
+        design_gateway(gateway, [], context)
+        if left := context.fleet.by_host(before):
+            data = {"name": self._filter(found), "family": "ipv4", "body": STANDBY_ROUTE_FILTER}
+            context.design.want(
+                "add", "private_wan", left.host, Object("filter", left.parent, self._filter(found), data)
+            )
+
+
+def _networks_to(interfaces: Iterable[Interface | None], cloud: Cloud) -> tuple[str, ...]:
+    """Return the IPv4 destinations that any route table leads to one of the interfaces."""
+    targets = {interface.id for interface in interfaces if interface}
+    routes = [route for table in cloud.route_tables.values() for route in table.routes]
+    found = [one.destination for one in routes if one.target in targets and "." in one.destination]
+    return tuple(dict.fromkeys(found))
+
+
+def _interface(space: str, host: str, network: str, cloud: Cloud) -> Interface | None:
+    interface: Interface | None = owned(network, gateway_key(space, host), cloud.interfaces.values())
+    return interface
+
+
+def warn_of_unprotected(actives: Mapping[str, Mapping[str, str]], context: Context) -> None:
+    """Warn of gateways without a standby, if the operator wants to know.
+
+    :param actives: `active_hosts` of each space
+    """
+    if not context.desired.warn_unprotected:
+        return
+    for space in context.desired.spaces:
+        alone = [one.host for one in space.gateways if one.host in actives.get(space.key, {}) and not one.standby]
+        if alone:
+            context.report.warn(
+                f"space {space.key}: its gateways on {', '.join(alone)} have no standby: without these aggregators the "
+                "space has no egress. Give each one a standby."
+            )
