@@ -366,6 +366,12 @@ options:
       include_private_wan:
         description: Whether the connected IP is part of the private WAN.
         type: bool
+      standby_bond:
+        description:
+          - The other bond of a highly available pair, by id or exact name. Both have the same connected IP and CPE NAT
+            IP, of which one is enabled; the address follows the bond that has it enabled. Nothing of this bond is
+            changed.
+        type: str
       pinned:
         description: Whether the address stays where it is when the others follow their bonds (O(state=followed)).
         type: bool

@@ -188,6 +188,8 @@ class DesiredEntry:
     public_ip: str | None = None
     reverse_dns: str | None = None
     include_private_wan: bool | None = None
+    standby_bond: str | None = None
+    """The other bond of a highly available pair, which has the same CPE NAT IP; the address follows the enabled one."""
     pinned: bool = False
     """True if its address never follows the bond."""
     renamed_from: str | None = None

@@ -104,6 +104,7 @@ _CPE_NAT: Spec = {
     "public_ip": _str(),
     "reverse_dns": _str(),
     "include_private_wan": _bool(None),
+    "standby_bond": _str(),
     "pinned": _bool(),
     "renamed_from": _str(),
 }

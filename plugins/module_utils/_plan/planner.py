@@ -215,7 +215,8 @@ def _read_entries(desired: DesiredNetwork, server_side: ServerReader) -> list[En
     """The entries, with the bonds that they name read."""
     entries = resolve_entries(desired, server_side.server, Report())
     parts = ("connected_ips", "cpe_nat_ips") if desired.absent else ("interfaces", "connected_ips", "cpe_nat_ips")
-    server_side.read_bond_objects({entry.bond.id for entry in entries}, parts)
+    standbys = {entry.standby.id for entry in entries if entry.standby}
+    server_side.read_bond_objects({entry.bond.id for entry in entries} | standbys, parts)
     return entries
 
 

@@ -13,6 +13,7 @@ from ..._model.state import ElasticIp, Server
 from ..aggregators.fleet import Fleet, Member
 from ..context import Context
 from .entries import Entry, current_address
+from .shared_addresses import enabled_bond
 
 
 def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: bool, context: Context) -> None:
@@ -22,16 +23,17 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
     while. A bond of which the server does not know where it is may be anywhere.
     """
     report = context.report
-    present = entry.bond.present
+    live = enabled_bond(entry, current_address(address), context.server)
+    present = live.present
     if present is None or present == owner.id:
         return
     where = _name(present, context.fleet, context.server)
-    bond = f"bond {entry.bond.id} ({entry.bond.name})"
+    bond = f"bond {live.id} ({live.name})"
     if current_address(address) is not None and not moved:
         member = context.fleet.by_id(present)
         text = f"{bond} is on {where}, its address ({entry.key}) on {owner.host}"
         there = member.host if member else None
-        report.drift.append(Drift("bond_moved", entry.bond.id, owner.host, there, entry.key, text))
+        report.drift.append(Drift("bond_moved", live.id, owner.host, there, entry.key, text))
         return
     said = f"{entry.desired.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
     without = (
@@ -39,7 +41,7 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
     )
     if {owner.id, present} <= {speaker.id for speaker in context.fleet.speakers}:
         report.warn(f"{said}: its traffic takes both, handed on by BGP.")
-    elif moved or owner.id in (entry.bond.primary, entry.bond.secondary):
+    elif moved or owner.id in (live.primary, live.secondary):
         report.warn(f"{said}: {without} nothing reaches it until the bond is on {owner.host}.")
     else:
         report.problem(

@@ -38,6 +38,8 @@ class Entry:
     desired: DesiredEntry
     bond: Bond
     key: str
+    standby: Bond | None = None
+    """The other bond of a highly available pair."""
 
     @property
     def parent(self) -> str:
@@ -68,7 +70,12 @@ def resolve_entries(desired: DesiredNetwork, server: Server, report: Report) -> 
         if isinstance(bond, str):
             report.problem(f"{wanted.label}: {bond}.")
             continue
-        entries.append(Entry(wanted, bond, wanted.name or f"bond-{bond.id}"))
+        standby = find_bond(wanted.standby_bond, server) if wanted.standby_bond else None
+        if isinstance(standby, str) or standby == bond:
+            text = f"bond {bond.id} is the entry's own" if standby == bond else standby
+            report.problem(f"{wanted.label}: standby_bond: {text}. Name the other bond of the pair.")
+            standby = None
+        entries.append(Entry(wanted, bond, wanted.name or f"bond-{bond.id}", standby))
     _check_keys(entries, report)
     for what, value_of in (
         (

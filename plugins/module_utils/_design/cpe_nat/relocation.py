@@ -18,6 +18,7 @@ from ..._model.state import ElasticIp
 from ..aggregators.fleet import Fleet, Member, refuse_host, some
 from ..context import Context
 from .entries import Entry, current_address, find_bond, is_retired, region_of
+from .shared_addresses import enabled_bond
 
 
 def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
@@ -111,7 +112,7 @@ class _Choosing:
             bond = find_bond(reference, self.context.server)
             if isinstance(bond, str):
                 report.problem(f"bonding_follow_bonds: {bond}. Correct it, or leave it out.")
-            elif all(entry.bond.id != bond.id for entry in entries):
+            elif not any(bond in (entry.bond, entry.standby) for entry in entries):
                 named = some(sorted({str(entry.bond.id) for entry in entries}))
                 report.problem(
                     f"bonding_follow_bonds: bond {bond.id} ({bond.name}) has no CPE NAT entry (got {reference}, "
@@ -119,7 +120,7 @@ class _Choosing:
                 )
             else:
                 wanted.add(bond.id)
-        return [entry for entry in live if entry.bond.id in wanted]
+        return [entry for entry in live if {entry.bond.id, entry.standby.id if entry.standby else 0} & wanted]
 
     def owner(self, entry: Entry) -> Member | None:
         """Return the new owner of an entry's address, None if the address stays."""
@@ -143,7 +144,9 @@ class _Choosing:
         return target
 
     def _target(self, entry: Entry, address: ElasticIp, before: Member | None) -> Member | None:
-        fleet, relocation, number = self.context.fleet, self.relocation, entry.bond.present
+        fleet, relocation = self.context.fleet, self.relocation
+        bond = enabled_bond(entry, current_address(address), self.context.server)
+        number = bond.present
         there = fleet.by_id(number)
         if relocation.evacuate:
             leaving = fleet.by_host(relocation.evacuate)
@@ -154,7 +157,7 @@ class _Choosing:
             if relocation.to is None:
                 self._warn(
                     entry,
-                    f"stays, since bond {entry.bond.id} ({entry.bond.name}) is on no other aggregator. Say "
+                    f"stays, since bond {bond.id} ({bond.name}) is on no other aggregator. Say "
                     "-e bonding_evacuate_to=<host> to move it there before its bond",
                 )
             return fleet.by_host(relocation.to or "")
@@ -201,6 +204,11 @@ class _Choosing:
         place = before.instance.subnet_id if before and before.instance else None
         if fixed and place and place != instance.subnet_id:
             return f"is in another subnet than private_ip {fixed}. Leave private_ip out"
+        if entry.standby and place and place != instance.subnet_id:
+            return (
+                f"is in another subnet, and both bonds of the pair {entry.bond.id} and {entry.standby.id} would need "
+                "another CPE NAT IP. Name an aggregator of the subnet as their other one"
+            )
         limits = cloud.limits.get(instance.type)
         there = len(instance.addresses) + instance.prefixes
         at_hand = current_address(address) in instance.addresses

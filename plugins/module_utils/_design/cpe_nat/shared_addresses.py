@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..._model.desired_network import Report
-from ..._model.state import Server
+from ..._model.state import Bond, Server
 from ..._objects import Object
 from .entries import PREFIX, Entry
 
@@ -25,6 +25,14 @@ def holders_of(private_ip: str, server: Server) -> dict[int, Object]:
         for obj in objects
         if obj.kind == "cpe_nat_ip" and obj.key == private_ip
     }
+
+
+def enabled_bond(entry: Entry, private_ip: str | None, server: Server) -> Bond:
+    """Return the bond of a pair that has the CPE NAT IP enabled: the entry's own one, unless only the other one has."""
+    holders = holders_of(private_ip, server) if private_ip else {}
+    own, other = holders.get(entry.bond.id), holders.get(entry.standby.id) if entry.standby else None
+    stands_in = other is not None and _is_enabled(other) and not (own is not None and _is_enabled(own))
+    return entry.standby if entry.standby and stands_in else entry.bond
 
 
 def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Report) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Drift
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond, ElasticIp, Subnet
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 
 from .world import World, entry, host, instance, small_world
 
@@ -328,3 +329,33 @@ def test_followed_addresses_need_no_warning_without_bgp() -> None:
     assert any("dead until the association is moved" in text for text in world.report.warnings)
     planned(world, followed=True)
     assert world.report.warnings == []
+
+
+def pair(world: World, here: bool, there: bool) -> dict[str, Any]:
+    """Return the entry of the bonds 17 on agg1 and 18 on agg3, of which each has the CPE NAT IP enabled or not."""
+    world.server.bonds[18] = Bond(18, "acme-berlin-2", "acme", 1007, 12, 1007)
+    for number, enabled in ((17, here), (18, there)):
+        data = {"ip": "10.1.0.44", "nat_ip": "192.168.17.10", "enabled": enabled}
+        world.server.bond_objects[number] = [Object("cpe_nat_ip", f"bonds/{number}", "10.1.0.44", data)]
+    return entry(standby_bond="18")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "moves"), [(True, False, False), (False, True, True), (True, True, False), (False, False, False)]
+)
+def test_the_address_of_a_pair_follows_the_enabled_bond(here: bool, there: bool, moves: bool) -> None:
+    world = built()
+    items = follow(world, "18", given=pair(world, here, there))
+    assert world.report.problems == []
+    assert [item for item in items if item[1] != "connected_ip"] == (ALONG if moves else [])
+
+
+def test_the_address_of_a_pair_stays_in_its_subnet() -> None:
+    world = built()
+    given = pair(world, here=False, there=True)
+    world.server.bonds[18] = replace(world.server.bonds[18], present=12)
+    assert follow(world, given=given) == []
+    assert world.report.warnings == [
+        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg2 is in another subnet, and both bonds "
+        "of the pair 17 and 18 would need another CPE NAT IP. Name an aggregator of the subnet as their other one."
+    ]
