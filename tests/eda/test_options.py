@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +170,16 @@ def test_the_paths_are_those_of_the_table_of_resources() -> None:
     text = Path(bonds.__file__).read_text(encoding="utf-8")
     paths = {RESOURCES["aggregator"].path, LISTINGS["current_bond"].path.replace("X", "{number}")}
     assert {path for path in re.findall(r'"(aggregators/[^"]*)"', text)} == paths
+
+
+def test_the_file_imports_aiohttp_and_the_standard_library_alone() -> None:
+    tree = ast.parse(Path(bonds.__file__).read_text(encoding="utf-8"))
+    names = {one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} - sys.stdlib_module_names == {"aiohttp"}
+
+
+def test_the_file_runs_without_ansible_rulebook() -> None:
+    done = subprocess.run([sys.executable, "-I", bonds.__file__], capture_output=True, text=True, check=False, env={})
+    assert done.returncode == 1
+    assert "OptionError: api_username: not given (expected a login)." in done.stderr
