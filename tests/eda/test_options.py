@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ansible_collections.bonded.internet.plugins.module_utils._resources import LISTINGS, RESOURCES
 from extensions.eda.plugins.event_source import bonds
 from extensions.eda.plugins.event_source.bonds import OptionError, Settings, harmless, main, read_options
 from lab.process import ROOT
@@ -111,7 +116,7 @@ def test_the_url_has_the_root_of_the_api_and_a_slash(url: str, root: str) -> Non
 )  # fmt: skip
 def test_a_wrong_option_is_refused_before_anything_is_sent(options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError) as refused:
-        asyncio.run(main(asyncio.Queue(), LOGIN | options))
+        asyncio.run(asyncio.wait_for(main(asyncio.Queue(), LOGIN | options), 5))
     assert message in str(refused.value)
     assert "s3" not in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -159,3 +164,22 @@ def test_what_is_a_risk_is_said(
 )
 def test_a_name_is_one_line_and_no_template(name: str, shown: str) -> None:
     assert harmless(name) == shown
+
+
+def test_the_paths_are_those_of_the_table_of_resources() -> None:
+    text = Path(bonds.__file__).read_text(encoding="utf-8")
+    paths = {RESOURCES["aggregator"].path, LISTINGS["current_bond"].path.replace("X", "{number}")}
+    assert {path for path in re.findall(r'"(aggregators/[^"]*)"', text)} == paths
+
+
+def test_the_file_imports_aiohttp_and_the_standard_library_alone() -> None:
+    tree = ast.parse(Path(bonds.__file__).read_text(encoding="utf-8"))
+    names = {one.name for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} - sys.stdlib_module_names == {"aiohttp"}
+
+
+def test_the_file_runs_without_ansible_rulebook() -> None:
+    done = subprocess.run([sys.executable, "-I", bonds.__file__], capture_output=True, text=True, check=False, env={})
+    assert done.returncode == 1
+    assert "OptionError: api_username: not given (expected a login)." in done.stderr

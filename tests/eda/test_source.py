@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from lab.process import Running
+from lab.process import ROOT, Running
 from tests.certificates import self_signed
+from tests.second_server.seed import translated
 
 from .running import PASSWORD, SECRETS, SEED, TOKEN, control, relay, run, source, watching
 
@@ -53,6 +55,27 @@ def test_lists_in_pages_are_read_whole(server: Running) -> None:
     assert [one["path"] for one in server.log() if not one["path"].endswith("/")] == []
     pages = [one for one in server.log() if one["path"].endswith("/aggregators/") and "page=3" in one["query"]]
     assert pages
+
+
+def test_a_server_with_other_habits_is_read_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    demo = ROOT / "lab" / "demo" / "bondingadmin.yml"
+    held = yaml.safe_load(demo.read_text(encoding="utf-8"))
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(translated(demo)), encoding="utf-8")
+    login = {"api_username": "viewer@example.com", "api_password": "viewer-password"}
+    names = {kind: [one["name"] for one in held[kind]] for kind in ("aggregators", "bonds")}
+
+    async def scenario(server: Running) -> None:
+        # An aggregator or a bond that is not seen would be a warning.
+        async with watching(server, **login, **names) as running:
+            await running.asked("/aggregators/", 5)
+            assert running.events.empty()
+
+    with Running("tests.second_server", "--seed", seed) as server:
+        run(scenario(server))
+        assert any("page=2" in one["query"] for one in server.log())
+    assert len(names["bonds"]) > 3
+    assert caplog.records == []
 
 
 def test_one_connection_is_kept_and_each_request_has_the_login(server: Running) -> None:
@@ -99,6 +122,7 @@ def test_an_entry_of_netrc_does_not_replace_the_login(
             {"status": 200, "body": {"count": 3, "next": None, "results": []}},
             "the list is not whole (got 0, expected 3)",
         ),
+        ({"status": 200, "body": {"count": 3, "next": "http://[", "results": []}}, "next is no URL"),
         ({"big": 65}, "the answer is larger than 64 MiB"),
         ({"big": 1, "gzip": True}, "packed in a way that was not asked for"),
     ],

@@ -85,6 +85,16 @@ def test_bonds_that_follow_within_the_quiet_time_are_in_the_same_event() -> None
     assert driver.run(60) == [moved({17: (7, 8), 18: (7, 8)})]
 
 
+def test_the_event_waits_for_the_quiet_time() -> None:
+    driver = Driver({17: 7, 18: 7}, Settings(interval=1, bonds_interval=1, after=0, quiet=20))
+    driver.move(17, to=8)
+    driver.run(15)
+    driver.move(18, to=8)
+    assert driver.run(60) == [moved({17: (7, 8), 18: (7, 8)})]
+    # Seen by the reads after 1 s and 15 s, confirmed a second later.
+    assert driver.timed[0][0] == pytest.approx(16 + 20, abs=0.1)
+
+
 def test_a_steady_trickle_does_not_hold_events_back() -> None:
     driver = Driver(dict.fromkeys(MANY, 7), Settings(interval=1, bonds_interval=1, after=0, quiet=3, max_moves=50))
     for bond in MANY:
@@ -309,6 +319,15 @@ def test_a_server_that_cannot_be_reached_is_reported_once_and_asked_less_often(
     assert reachable["server_reachable"]["seconds"] == pytest.approx(3600, abs=65)
     assert event == moved({17: (7, 8)})
     assert [one.levelname for one in caplog.records] == ["WARNING", "WARNING"]
+
+
+def test_the_bonds_are_read_at_once_when_the_server_answers_again() -> None:
+    driver = Driver({17: 7}, Settings(after=0, quiet=0, bonds_interval=3600))
+    driver.is_down = True
+    driver.move(17, to=8)
+    driver.run(120)
+    driver.is_down = False
+    assert driver.run(70) == [{"server_reachable": {"seconds": 135}}, moved({17: (7, 8)})]
 
 
 def test_a_hiccup_of_the_server_is_no_event(driver: Driver) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 GLOSSARY = "docs/glossary.md"
-PLACES = ("plugins", "roles", "playbooks", "inventories", "docs", "README.md", "CONTRIBUTING.md")
+PLACES = ("plugins", "extensions", "roles", "playbooks", "inventories", "docs", "README.md", "CONTRIBUTING.md")
 EXEMPT = {GLOSSARY, "plugins/plugin_utils/_retired_names.py"}
 """The files that tell what a retired word is called now."""
 SUFFIXES = {".py", ".yml", ".j2", ".md"}

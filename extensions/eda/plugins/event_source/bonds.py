@@ -562,8 +562,11 @@ def _checked(path: str, items: list[Any]) -> Objects:
 def _next_page(path: str, page: int, body: Mapping[str, Any], more: bool) -> str | None:
     """Return the path and query of the page after this one; None after the last."""
     if body.get("next"):
-        # Only its query counts: behind a proxy the server names itself by another host.
-        return f"{path}?{urlsplit(str(body['next'])).query}"
+        try:
+            # Only its query counts: behind a proxy the server names itself by another host.
+            return f"{path}?{urlsplit(str(body['next'])).query}"
+        except ValueError:
+            raise ReadError(f"GET {path}: next is no URL") from None
     if "next" in body or not more or not body["results"]:
         return None
     return f"{path}?{urlencode({**dict(parse_qsl(urlsplit(path).query)), 'page': page})}"
