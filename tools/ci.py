@@ -121,7 +121,7 @@ SECONDS: dict[str, int] = {
     "py311-core218 sanity": 40,
     "tests emulator": 39,
     "tests awx_programs": 37,
-    "eda": 24,
+    "eda": 26,
     "tests packets": 17,
     "tests awx": 15,
     "tests habits": 14,
