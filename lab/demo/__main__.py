@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import pathlib
 import shlex
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -22,6 +24,8 @@ from lab.process import LabError, Running, stand_ins
 from . import assertions, summary
 from .playbook import INVENTORY, ROOT, Outcome, command, run_playbook
 
+AWAY = "bond-19"
+"""The entry that names agg1, while its bond is on agg2: BGP hands its traffic on, until something moves the address."""
 SEEDS = pathlib.Path(__file__).parent
 
 
@@ -159,6 +163,38 @@ class Demo:
             "write; the state of both is as before."
         )
 
+    def follow(self) -> None:
+        """A bond moves, an aggregator hangs and comes back; each time the public addresses go where the bonds are."""
+        self._move({20: "agg1"})
+        self._relocate(
+            "A bond moves to agg1: its public address follows", "follow_bonds.yml", bonding_follow_bonds=[20]
+        )
+        self._server.control("POST", "status", {"aggregator": "agg1", "status": "down"})
+        self._move({17: "agg2", 20: "agg3", 24: "agg2"})
+        self._relocate("agg1 hangs: its public addresses leave it", "evacuate.yml", bonding_evacuate="agg1")
+        self._server.control("POST", "status", {"aggregator": "agg1", "status": "up"})
+        self._move({17: "agg1", 24: "agg1"})
+        self._relocate("agg1 is back: its public addresses come back", "evacuate.yml", bonding_restore="agg1")
+
+    def _move(self, places: Mapping[int, str]) -> None:
+        """Let bonds be on other aggregators, as after a failover of the management server."""
+        for bond, aggregator in places.items():
+            self._server.control("POST", "move", {"bond": bond, "aggregator": aggregator})
+
+    def _relocate(self, title: str, playbook: str, **variables: Any) -> None:
+        """Run a playbook that moves addresses, and require that each one is where its bond is."""
+        outcome = self.run(title, playbook, "-e", json.dumps(variables))
+        built = summary.Built(self._network, self._server.state(), self._aws.state())
+        away = [place for place in built.places() if place.owner != place.bond_is_on and place.entry != AWAY]
+        if away or not outcome.plan:
+            raise DemoError(
+                f"{playbook} left public addresses where their bonds are not: {away or 'nothing was moved'}"
+            )
+        for line in built.public_addresses():
+            say(line)
+        requests = len(self.writes())
+        say(f"\n  {len(outcome.plan)} changes in {outcome.seconds:.1f} s, with {requests} writing requests.")
+
     def _no_writes(self, what: str) -> None:
         found = self.writes()
         if found:
@@ -176,7 +212,8 @@ class Demo:
         ours = [one for one in aws["addresses"] if one["tags"].get(assertions.TAG_NETWORK) == self._network]
         return (
             f"{len(self.planned)} changes planned, made by {self.written} writing requests, {len(ours)} Elastic IPs; "
-            "second run changed=0 and 0 writes, nothing of others touched"
+            "second run changed=0 and 0 writes, nothing of others touched; addresses followed a moved bond, and left an "
+            "aggregator that hung"
         )
 
 
@@ -215,6 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
             demo.show_plan()
             demo.build()
             demo.again()
+            demo.follow()
             demo.show_times()
             if options.keep:
                 keep(demo)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from .assertions import TAG_NETWORK
@@ -56,6 +57,15 @@ def example(stdout: str, kind: str) -> list[str]:
     return [f"    {line}" for line in lines[begin:end]]
 
 
+@dataclass(frozen=True)
+class Place:
+    """The aggregator that has an entry's Elastic IP, and the one that its bond is on."""
+
+    entry: str
+    owner: str
+    bond_is_on: str
+
+
 class Built:
     """The network as the two stand-ins have it."""
 
@@ -76,6 +86,18 @@ class Built:
     def _owner(self, interface_id: str | None) -> str:
         attachment = self._interfaces.get(interface_id or "", {}).get("attachment") or {}
         return self._names.get(attachment.get("instance_id", ""), "-")
+
+    def places(self) -> list[Place]:
+        """The aggregator of each CPE NAT entry's Elastic IP, and that of its bond."""
+        holders = {nat["ip"]: bond for bond in self._server["bonds"] for nat in bond["cpe_nat_ips"]}
+        return [
+            Place(
+                key,
+                self._owner(address["network_interface_id"]),
+                holders.get(address["private_ip"], {}).get("current_aggregator", "-"),
+            )
+            for key, address in self._ours("addresses", "cpe-nat/")
+        ]
 
     def public_addresses(self) -> list[str]:
         """One line for each CPE NAT entry, from the Elastic IP to the host behind the bonder."""
