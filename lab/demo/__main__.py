@@ -212,7 +212,7 @@ class Demo:
         ours = [one for one in aws["addresses"] if one["tags"].get(assertions.TAG_NETWORK) == self._network]
         return (
             f"{len(self.planned)} changes planned, made by {self.written} writing requests, {len(ours)} Elastic IPs; "
-            "second run changed=0 and 0 writes, nothing of others touched; addresses followed a moved bond, and left an "
+            "second run changed=0 and 0 writes, nothing of others touched; addresses followed a bond, and left an "
             "aggregator that hung"
         )
 
