@@ -30,6 +30,7 @@ INSTANCES = ("describe_instances", "describe_instance_types")
 KEYS = (
     names.TAG_ADOPTED,
     names.TAG_CONNECTED_IP,
+    names.TAG_FOLLOWED_FROM,
     names.TAG_INTERFACE,
     names.TAG_KEY,
     names.TAG_MOVING_FROM,

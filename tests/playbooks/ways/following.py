@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from tests.playbooks.rights import policy
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts
 
 from .follow_table import KEPT, Row
@@ -81,12 +82,16 @@ def check_bonds(site: Site) -> None:
 
 
 def judge_row(row: Row, network: Site, variables: Json) -> None:
-    """Let the row's steps happen, answer them by its run, in check mode first, and compare both sides with the row."""
+    """Let the row's steps happen, answer them by its run, and compare both sides with the row.
+
+    The run has the rights of docs/ and no more; check mode comes before.
+    """
     site = with_entries(row, network, variables)
     before = network.ours("addresses")
     for step in row.steps:
         take(site, step)
     lost = site.ours("addresses")
+    site.grant([policy("read"), policy("change")])
     checked = site.run(row.run[0], "--check", extra=row.run[1])
     assert checked.writes == []
     outcome = site.run(row.run[0], extra=row.run[1])

@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.recording import prefixes
 from tests.playbooks.comparing import comparable
+from tests.playbooks.rights import policy
 from tests.playbooks.running import Json, Outcome, Site, aws_writes, demo_hosts, server_writes
 
 NETWORK = "172.16.0.0/12"
@@ -31,6 +32,7 @@ def variables(egress: str, standby: str | None = "agg3") -> Json:
 
 
 def run(site: Site, playbook: str, given: Json, **more: str) -> Outcome:
+    site.grant([policy("read"), policy("change")])
     outcome = site.run(playbook, extra={**given, **more})
     assert outcome.code == 0, outcome.output
     return outcome
