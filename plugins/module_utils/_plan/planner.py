@@ -291,9 +291,12 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapp
 
 
 def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNetwork, report: Report) -> None:
-    """Refuse more deletions than allowed, of all kinds on all systems; those that cannot be undone are named first."""
+    """Refuse more deletions than allowed, of all kinds on all systems; those that cannot be undone are named first.
+
+    A run that only moves addresses deletes what it has replaced, and no more.
+    """
     counts = Counter(item.kind for item in items if item.verb == "delete")
-    if desired.absent or counts.total() <= limit:
+    if desired.absent or desired.relocation or counts.total() <= limit:
         return
     released = counts.pop("elastic_ip", 0)
     texts = [f"{released} Elastic IPs, which are released and never come back"] if released else []

@@ -60,7 +60,7 @@ ROWS: dict[str, Row] = {
     ),
     "bond moved to another subnet and zone": Row(
         (("move", "17", "agg2"),),
-        follow("acme-berlin"),
+        follow("acme-berlin", bonding_max_deletions=0),
         {"bond-17": ("agg2", NEW, "agg1")},
     ),
     "bond moved home": Row(

@@ -152,7 +152,7 @@ class _Choosing:
             leaving = fleet.by_host(relocation.evacuate)
             if leaving is None or (before or leaving) is not leaving or not (before or fleet.lacks_instance(leaving)):
                 return None
-            if there and there is not leaving:
+            if there and there is not leaving and there.instance:
                 return there
             if relocation.to is None:
                 self._warn(
@@ -197,6 +197,8 @@ class _Choosing:
         desired, cloud, instance = self.context.desired, self.context.cloud, target.instance
         if instance is None:
             return "has no instance. Give it its aws_instance_id"
+        if instance.state != "running":
+            return f"is {instance.state} ({instance.id}). Start it, or name another host"
         region = region_of(target, desired)
         if address.region not in (None, region) or (before and region_of(before, desired) != region):
             return f"is in the region {region}, which the Elastic IP cannot leave its own for. Move the bond back"

@@ -359,3 +359,21 @@ def test_the_address_of_a_pair_stays_in_its_subnet() -> None:
         f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg2 is in another subnet, and both bonds "
         "of the pair 17 and 18 would need another CPE NAT IP. Name an aggregator of the subnet as their other one."
     ]
+
+
+def test_an_address_goes_to_no_host_that_does_not_run() -> None:
+    world = built()
+    world.cloud.instances["i-agg3"] = replace(world.cloud.instances["i-agg3"], state="stopped")
+    assert evacuate(world, evacuate_to="agg3") == []
+    text = (
+        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg3 is stopped (i-agg3). Start it, or name "
+        "another host."
+    )
+    assert text in world.report.warnings
+
+
+def test_an_evacuated_address_goes_to_the_named_host_where_its_bonds_host_has_no_instance() -> None:
+    world = built()
+    move(world, 12)
+    hosts = [host("agg1"), host("agg2", instance_id="i-gone"), host("agg3")]
+    assert evacuate(world, evacuate_to="agg3", aggregators=hosts)[0][2] == "agg3"
