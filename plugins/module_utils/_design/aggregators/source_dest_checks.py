@@ -16,9 +16,9 @@ CHECK_OFF, CHECK_ON = {"source_dest_check": False}, {"source_dest_check": True}
 
 
 def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context) -> None:
-    """Off where direct BGP runs, its old value in a tag; put back from there where it is ours no more.
+    """Switch the checks off where direct BGP runs, with their values in a tag, and back to these where it ends.
 
-    It stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
+    A check stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
     """
     desired, fleet, design = context.desired, context.fleet, context.design
     for member in fleet.speakers if direct else ():

@@ -136,7 +136,7 @@ def _check_connected(entries: list[Entry], report: Report) -> None:
                 report.problem(
                     f"bonding_cpe_nat_ips: the entries {other.desired.place} and {entry.desired.place} have one "
                     f"connected_ip, {entry.desired.connected_ip}, but different {name} (got {values[0]} and "
-                    f"{values[1]})."
+                    f"{values[1]}). Give both the same."
                 )
 
 

@@ -39,7 +39,7 @@ def check_masquerade(wanted: DesiredGateway, what: str, report: Report) -> None:
 def _check_forward(forward: Mapping[str, Any], wanted: DesiredGateway, what: str, report: Report) -> None:
     label = f"{what}: port_forwards: {forward.get('protocol')} port {forward.get('port')}"
     if forward.get("protocol") not in PROTOCOLS:
-        report.problem(f"{label}: the protocol is none of {' and '.join(PROTOCOLS)}.")
+        report.problem(f"{label}: the protocol is none of {' and '.join(PROTOCOLS)}. Give one of them.")
     try:
         to = ipaddress.IPv4Address(str(forward.get("to")))
     except ValueError:

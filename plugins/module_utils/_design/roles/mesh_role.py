@@ -125,13 +125,14 @@ def _members(options: _Found, label: str, report: Report) -> list[Member]:
         if subnet is not None:
             subnet = str(ipv4_network(subnet, f"{label}: {name}: subnet", report))
         if aggregator is None:
-            report.problem(f"{label}: the management server has no aggregator {name!r}.")
+            report.problem(f"{label}: the management server has no aggregator {name!r}. Correct the name or id.")
         elif not is_address(address):
-            report.problem(f"{label}: {name}: {address!r} is no IPv4 address.")
+            report.problem(f"{label}: {name}: {address!r} is no IPv4 address. Correct it.")
         else:
             found = int(aggregator["id"])
             index = int(entry.get("index") or found)
             members.append(Member(name, found, str(aggregator["name"]), index, str(address), subnet=subnet))
     if not any(_is_own(one, options) for one in members):
-        report.problem(f"{label}: the aggregator {options['aggregator']!r} itself is missing.")
+        aggregator = options["aggregator"]
+        report.problem(f"{label}: the aggregator {aggregator!r} itself is missing. Name it as one of the members.")
     return members

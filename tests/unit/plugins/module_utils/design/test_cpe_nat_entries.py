@@ -293,7 +293,7 @@ SAME: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         [entry(), entry(name="mail", nat_ip="192.168.17.11", interface="eth0")],
         [
             "bonding_cpe_nat_ips: the entries 1 (bond 17) and 2 (name 'mail', bond 17) have one connected_ip, "
-            "192.168.17.1/24, but different interface (got eth1 and eth0)."
+            "192.168.17.1/24, but different interface (got eth1 and eth0). Give both the same."
         ],
     ),
     "one private address, which the later entry has": (

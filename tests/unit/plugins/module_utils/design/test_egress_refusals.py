@@ -51,7 +51,8 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "space acme, gateway on agg1: port_forwards: sctp port 0: port: 0 is outside of 1 to 65535.",
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the default route of "
             "its own subnet. Give the supernets of the bonds' networks.",
-            "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp.",
+            "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp. "
+            "Give one of them.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address; "
             "expected is that of a host behind a bond.",
             "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice. Leave one out.",
