@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from collections.abc import Iterable
 from typing import Any, cast
 
 import pytest
 
+from lab.packets import echo_servers
 from lab.packets.checks import defaults, failover
 from lab.packets.checks.defaults import Defaults
 from lab.packets.checks.repairs import DIES, HANDED_OVER, OPEN, UNHARMED, Repair, judged
@@ -183,3 +186,33 @@ def test_the_network_is_without_bgp_and_has_a_gateway_with_a_standby() -> None:
     (space,) = FAILOVER["bonding_spaces"]
     (gateway,) = space["gateways"]
     assert (gateway["aggregator"], gateway["standby"]) == (FIRST_GATEWAY, STANDBY) == ("agg1", "agg3")
+
+
+@pytest.mark.parametrize(
+    ("answers", "goes_on"),
+    [
+        ([b"before", b"after"], [True, True]),
+        # Another text, a reset connection, nothing at all.
+        ([b"before", b"other"], [True, False]),
+        ([b"before", None], [True, False]),
+        ([b"before", b""], [True, False]),
+    ],
+)
+def test_a_conversation_goes_on_if_just_what_was_said_comes_back(
+    monkeypatch: pytest.MonkeyPatch, answers: list[bytes | None], goes_on: list[bool]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(echo_servers, "entered", lambda _namespace: contextlib.nullcontext())
+        monkeypatch.setattr(echo_servers, "ECHO_PORT", server.getsockname()[1])
+        talk = echo_servers.Conversation("inet", "127.0.0.1", timeout=0.2)
+        connection, _client = server.accept()
+        found = []
+        for text, answer in zip(("before", "after"), answers, strict=True):
+            if answer is None:
+                connection.close()
+            elif answer:
+                connection.sendall(answer)
+            found.append(talk.goes_on(text))
+        talk.close()
+        connection.close()
+    assert found == goes_on
