@@ -5,7 +5,7 @@
 #   TESTS   what `make test`, `make hosts` or `make eda` runs, PYTEST_ARGS more options       default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
 #   SANITY  more options of ansible-test for `make sanity`                default: none
-#   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...]    default: all parts, none of the changes
+#   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...], --failover    default: all parts, no changes
 #   RACES   options of `make races`                                       default: 30 pairs
 #   SLICES  options of `make slices`                                      default: both networks
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks
@@ -57,7 +57,7 @@ test: ## every test that needs no root and no account
 hosts: ## the aggregators' own side, on hosts with nftables in network namespaces; root or user namespaces
 	@$(run) -m lab.hosts $(TESTS)
 
-packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; PACKETS="--changes" the everyday changes
+packets: ## the packet lab: what the demo builds, with real kernels, BIRD and packets; PACKETS="--changes" or "--failover": one thing alone
 	@$(run) -m lab.packets $(PACKETS)
 
 races: ## pairs of whole runs at once, at moments that a printed seed gives; RACES="--pairs 5 --seed 1"

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .host import FOLDERS, Host, HostError, inside
+from .host import FOLDERS, HUNG, Host, HostError, inside
 
-__all__ = ["FOLDERS", "Host", "HostError", "inside"]
+__all__ = ["FOLDERS", "HUNG", "Host", "HostError", "inside"]

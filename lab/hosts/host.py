@@ -22,6 +22,8 @@ FOLDERS = ("etc", "run")
 PROGRAMS = ("systemctl", "networkctl", "udevadm")
 """Programs that stand in for systemd's own."""
 HERE = pathlib.Path(__file__).parent
+HUNG = "hung"
+"""File in a host's folder, while nothing on the host answers."""
 CONNECTION = "netns"
 """The connection plugin in `connection/`; ANSIBLE_CONNECTION_PLUGINS has to name that folder."""
 
@@ -87,6 +89,14 @@ class Host:
         return subprocess.Popen(
             line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
+
+    def hang(self, hung: bool) -> None:
+        """From now on nothing answers Ansible, or it does so again."""
+        mark = self.root / HUNG
+        if hung:
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
 
     def path(self, path: str) -> pathlib.Path:
         """Return this machine's path of a file of the host."""

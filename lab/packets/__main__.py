@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from lab.process import LabError, Running, stand_ins
 
 from . import expected, namespace_sandbox, provisioning, scenarios
-from .checks import everyday
+from .checks import everyday, failover
 from .gates import Gates
 from .lab import Lab
 from .live_changes import everyday as everyday_network
+from .live_changes import failover as failover_network
 from .live_changes import unbuilt
 from .netns import KernelError
 from .report import Result, cpu_seconds, run, say, show
@@ -81,6 +82,17 @@ def changes(names: Sequence[str]) -> list[Result]:
     return results
 
 
+def failovers() -> list[Result]:
+    """Run the checks of docs/failover.md on a network that they make themselves."""
+    with failover_network.unbuilt() as (server, aws):
+        lab = Lab(server, aws, returns=False)
+        try:
+            lab.sync()
+            return run(failover.TITLE, failover.checks(lab))
+        finally:
+            lab.close()
+
+
 def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> int:
     """Say how it ended; returns the exit code."""
     failed = [result.name for result in results if not result.passed]
@@ -108,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="NAME",
         help=f"only the everyday changes, all or those named: {', '.join(everyday.NAMES)}",
     )
+    parser.add_argument("--failover", action="store_true", help="only what docs/failover.md promises")
     parser.add_argument("--scenario", choices=list(scenarios.SCENARIOS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
@@ -119,12 +132,14 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         say(reason)
         return CANNOT
-    alone = options.seeds or options.changes is not None
+    alone = options.seeds or options.failover or options.changes is not None
     if not namespace_sandbox.inside() and alone:
         return namespace_sandbox.enter(given)
     try:
         if options.changes is not None:
             return total(changes(options.changes), (), time.monotonic() - began)
+        if options.failover:
+            return total(failovers(), (), time.monotonic() - began)
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
         if options.scenario:

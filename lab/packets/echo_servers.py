@@ -5,7 +5,8 @@
 """Programs that answer in the lab's namespaces, and the questions to them: all in this process.
 
 A socket belongs to the namespace in which it was made, so one thread serves all hosts. A page holds the name of the
-namespace that answers and the address that it sees; a datagram comes back as it was.
+namespace that answers and the address that it sees; a datagram comes back as it was, and so does what a connection of
+TCP to the echo's port says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import contextlib
 import selectors
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .netns import entered
@@ -49,19 +51,25 @@ class Answers:
         with entered(namespace):
             page = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
             echo = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-        for one in (page, echo):
+            talk = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+        for one in (page, echo, talk):
             # IPv4 comes in here too.
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         # The Internet's host answers many paths: where the machine stands still, the usual buffer is full in 0.5 s.
         echo.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-        page.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        page.bind(("::", PAGE_PORT))
-        page.listen(50)
+        for one, port in ((page, PAGE_PORT), (talk, ECHO_PORT)):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(("::", port))
+            one.listen(50)
         echo.bind(("::", ECHO_PORT))
-        for one, deed in ((page, self._page), (echo, self._echo)):
-            one.setblocking(False)
-            self._selector.register(one, selectors.EVENT_READ, (deed, namespace))
-        self._open[namespace] = [page, echo]
+        self._open[namespace] = []
+        for one, deed in ((page, self._page), (echo, self._echo), (talk, self._talk)):
+            self._register(one, deed, namespace)
+
+    def _register(self, one: socket.socket, deed: Callable[[socket.socket, str], None], namespace: str) -> None:
+        one.setblocking(False)
+        self._open[namespace].append(one)
+        self._selector.register(one, selectors.EVENT_READ, (deed, namespace))
 
     def close(self, namespace: str) -> None:
         """The namespace is gone."""
@@ -93,10 +101,50 @@ class Answers:
             body = f"{namespace} {client}"
             found.sendall(f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
 
+    def _talk(self, listening: socket.socket, namespace: str) -> None:
+        found, _client = listening.accept()
+        self._register(found, self._repeat, namespace)
+
+    def _repeat(self, connection: socket.socket, namespace: str) -> None:
+        data = b""
+        with contextlib.suppress(OSError):
+            data = connection.recv(1000)
+        if data:
+            connection.sendall(data)
+            return
+        self._selector.unregister(connection)
+        self._open[namespace].remove(connection)
+        connection.close()
+
     @staticmethod
     def _echo(echo: socket.socket, _namespace: str) -> None:
         data, client = echo.recvfrom(1000)
         echo.sendto(data, client)
+
+
+class Conversation:
+    """Connection of TCP from a host in this namespace to the echo of an address, which stays open."""
+
+    def __init__(self, namespace: str, address: str, timeout: float = 5.0) -> None:
+        with entered(namespace):
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.settimeout(timeout)
+        self._socket.connect((address, ECHO_PORT))
+
+    def goes_on(self, text: str) -> bool:
+        """Say a text; return True if just this text comes back in time."""
+        said, heard = text.encode(), b""
+        try:
+            self._socket.sendall(said)
+            while len(heard) < len(said) and (part := self._socket.recv(1000)):
+                heard += part
+        except OSError:
+            return False
+        return heard == said
+
+    def close(self) -> None:
+        """End it."""
+        self._socket.close()
 
 
 def fetch(

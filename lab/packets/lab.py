@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import signal
 import time
 from collections.abc import Callable
 from functools import partial
@@ -41,6 +42,8 @@ class Lab:
         self.answers = Answers()
         self.hands = Hands(server, aws, aws.state()["region"])
         self.systems = Systems()
+        self.stopped: set[str] = set()
+        """Namespaces of the aggregators whose programs do nothing any more."""
         self._namespaces: set[str] = set()
         self._texts: dict[tuple[str, str], str] = {}
         self._configurations: dict[str, str] = {}
@@ -84,7 +87,8 @@ class Lab:
         self._birds()
         instances = [device.holder for device in self.fabric.devices if not device.nat_gateway]
         for name in (INTERNET, *instances, *(host.namespace for host in self.bonders.hosts)):
-            self.answers.open(name)
+            if name not in self.stopped:
+                self.answers.open(name)
         self._held = (aws, server, self.returns)
         return time.monotonic() - began
 
@@ -127,7 +131,8 @@ class Lab:
             self._no_bird(holder)
         started = []
         for holder, text in wanted.items():
-            if self._configurations.get(holder) == text:
+            # A BIRD that does nothing takes no configuration: it gets the last one when it goes on.
+            if self._configurations.get(holder) == text or holder in self.stopped:
                 continue
             self._configurations[holder] = text
             path = FOLDER / f"bird-{holder}.conf"
@@ -233,6 +238,20 @@ class Lab:
         for device in self.fabric.devices:
             if device.holder == self.server.namespace(aggregator):
                 netns.nft(device.vpc, filters.hung(device.port, hung))
+
+    def stop_programs(self, aggregator: str, stopped: bool) -> None:
+        """From now on an aggregator's programs do nothing (SIGSTOP), SSH's among them, or they go on."""
+        holder = self.server.namespace(aggregator)
+        if stopped:
+            self.stopped.add(holder)
+            self.answers.close(holder)
+        self.daemons.send(f"bird-{holder}", signal.SIGSTOP if stopped else signal.SIGCONT)
+        if holder in self.systems.hosts:
+            self.systems.hosts[holder].hang(stopped)
+        if not stopped:
+            self.stopped.discard(holder)
+            self._held = None
+            self.sync()
 
     def by_address(self, wanted: bool) -> None:
         """Let the fabric ignore a packet's destination MAC address and send all to the router, or end that."""

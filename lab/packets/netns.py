@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator
@@ -138,6 +139,10 @@ class Daemons:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to its process."""
+        self._running[name].send_signal(number)
 
     def alive(self, name: str) -> bool:
         """Return True if the process runs."""

@@ -26,6 +26,10 @@ LAST_CALL = 0.3
 KEPT = 1.0
 """Seconds for which an answer to a datagram with a port of its own is waited for."""
 _DATAGRAM = struct.Struct("!I")
+_PORTS = itertools.cycle(range(10000, 30000))
+"""Of datagrams with a port of their own. None comes again for minutes, also not in what is sent next: for who tracks
+connections it would be an old one.
+"""
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,11 @@ class Probes:
         self._interval = interval
         self._ended = threading.Event()
         self._sockets: list[socket.socket] = []
-        # None comes again for minutes: for who tracks connections it would be an old one.
-        self._ports = itertools.cycle(range(10000, 30000))
         self._old: collections.deque[tuple[float, socket.socket]] = collections.deque()
         self._thread = threading.Thread(target=self._send, daemon=True)
 
     def __enter__(self) -> Probes:
-        self._sockets = [_opened(one.path, next(self._ports)) for one in self.traffic]
+        self._sockets = [_opened(one.path, next(_PORTS)) for one in self.traffic]
         self._thread.start()
         return self
 
@@ -122,7 +124,7 @@ class Probes:
         for number, one in enumerate(self.traffic):
             if one.path.anew:
                 self._old.append((now, self._sockets[number]))
-                self._sockets[number] = _opened(one.path, next(self._ports))
+                self._sockets[number] = _opened(one.path, next(_PORTS))
                 selector.register(self._sockets[number], selectors.EVENT_READ, one)
         while self._old and self._old[0][0] < now - KEPT:
             _when, made = self._old.popleft()

@@ -27,12 +27,13 @@ options:
 import pathlib
 import shlex
 import subprocess
+import time
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection import ConnectionBase
 
-from lab.hosts import inside
+from lab.hosts import HUNG, inside
 
 
 class Connection(ConnectionBase):
@@ -49,6 +50,10 @@ class Connection(ConnectionBase):
         namespace, root = self.get_option("namespace"), self.get_option("root")
         if not namespace or not root or not (pathlib.Path("/run/netns") / namespace).exists():
             raise AnsibleConnectionFailure(f"there is no namespace {namespace} (lab_namespace, lab_root: {root})")
+        if (pathlib.Path(root) / HUNG).exists():
+            # As long as ssh waits for the first answer of a host that drops all packets.
+            time.sleep(self._play_context.timeout)
+            raise AnsibleConnectionFailure("ssh: connect to host: Connection timed out")
         return inside(namespace, root, *command)
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
