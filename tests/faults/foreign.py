@@ -96,9 +96,10 @@ class Sides:
         server, cloud, objects = copy.copy(self.server), copy.copy(self.cloud), dict(self.objects)
         server.objects = {number: list(server_objects) for number, server_objects in server.objects.items()}
         server.bond_objects = {number: list(server_objects) for number, server_objects in server.bond_objects.items()}
+        names = {(one.parent, one.key) for one in objects.values()}  # a second object of one name is refused
         for obj in (*others_on_aggregators(chance, server), *others_on_bonds(chance, server)):
             item = Object(obj.kind, obj.parent, obj.key, obj.data)
-            if item.identity not in objects:
+            if item.identity not in objects and (obj.parent, obj.key) not in names:
                 objects[item.identity] = item
                 place = server.objects if obj.parent.startswith("aggregators/") else server.bond_objects
                 place[int(obj.parent.partition("/")[2])].append(obj)

@@ -26,6 +26,7 @@ from .aggregators.unavailable import keep_last_addresses
 from .aggregators.versions import check_versions
 from .checks import conflicts as collisions
 from .checks.duplicates import check_duplicates
+from .checks.foreign_protocols import check_foreign_protocols
 from .checks.quotas import check_limits, warn_of_crowds
 from .checks.shared_subnets import check_shared_subnets
 from .checks.unknown_keys import without_strange_keys
@@ -158,6 +159,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         collisions.check_objects(design.batches[phase], fleet, report)
     collisions.check_endpoints(meshes, context)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
+    check_foreign_protocols(wanted.values(), context)
     check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)

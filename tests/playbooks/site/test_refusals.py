@@ -101,6 +101,37 @@ def test_all_the_errors_of_an_inventory_come_at_once_before_the_first_change(emp
     )
 
 
+def meet(site: Site) -> None:
+    """Create a second Babel on acme's interfaces and a second default route on the server, as by hand."""
+    common = {"space": f"{site.server.url}/api/v4/spaces/acme/", "enabled": True}
+    babel = {"name": "babel_acme", "interfaces": [{"patterns": ["vx*"]}]}
+    site.as_administrator("POST", "aggregators/7/babel_protocols/", common | babel)
+    route = {"network": "0.0.0.0/0", "destination": "blackhole"}
+    site.as_administrator("POST", "aggregators/12/static_protocols/", common | {"name": "gw_acme", "routes": [route]})
+
+
+MET = (
+    "agg1: the Babel protocol babel_acme of space acme runs on vx10000011",
+    "(got babel_acme and demo_babel_11, expected demo_babel_11 alone)",
+    "agg2: the static protocol gw_acme of space acme has a second route to 0.0.0.0/0 beside that of the gateway on",
+    "2 problems",
+)
+
+
+def test_hand_made_protocols_that_meet_ours_are_refused_before_the_first_change(empty: Site) -> None:
+    meet(empty)
+    refused(empty, empty.run("site"), *MET)
+
+
+def test_hand_made_protocols_that_meet_ours_are_refused_in_every_plan_and_not_in_a_teardown(built: Site) -> None:
+    meet(built)
+    refused(built, built.run("site"), *MET)
+    gone = built.run("teardown", extra={"bonding_confirm_teardown": "demo"})
+    assert gone.code == 0, gone.output
+    left = {one["name"] for name in ("agg1", "agg2") for one in built.aggregator(name)["protocols"]}
+    assert {"babel_acme", "gw_acme"} <= left
+
+
 def test_variables_that_cannot_be_used_are_refused_together_before_anybody_is_asked(empty: Site) -> None:
     hosts, variables = copy.deepcopy(demo_hosts()), copy.deepcopy(demo_variables())
     hosts["agg3"]["bonding_vni_base"] = 5
