@@ -761,6 +761,10 @@ result:
     network:
       description: The name of the network.
       type: str
+    state:
+      description: As O(state), which tells the runs of the playbooks apart.
+      type: str
+      sample: followed
     digest:
       description: As RV(digest).
       type: str

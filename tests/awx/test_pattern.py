@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import DEFAULT_FOLLOW_MAX
 from lab.process import ROOT
 from tests.awx.credential_types import PATTERN, Json, load
 
@@ -41,7 +42,10 @@ def test_every_list_has_a_task() -> None:
 
 def test_templates_run_playbooks_of_the_site_repository() -> None:
     playbooks = {template["playbook"] for template in DATA["controller_templates"]}
-    assert playbooks == {"site.yml", "teardown.yml", "info.yml"}
+    assert playbooks == {"site.yml", "follow_bonds.yml", "evacuate.yml", "teardown.yml", "info.yml"}
+    for name in playbooks - {"info.yml"}:
+        (play,) = yaml.safe_load((ROOT / "examples" / "site-repository" / name).read_text(encoding="utf-8"))
+        assert play["ansible.builtin.import_playbook"] == f"bonded.internet.{name.removesuffix('.yml')}"
 
 
 def test_nodes_of_the_workflow_are_templates() -> None:
@@ -59,7 +63,7 @@ def test_surveys_ask_for_variables_of_the_collection(path: Any) -> None:
     explained = (ROOT / "plugins" / "plugin_utils" / "_variables.py").read_text(encoding="utf-8")
     for question in survey["spec"]:
         assert f'"{question["variable"]}"' in explained
-        assert question.get("default", "false") == "false"
+        assert question.get("default", "false") in ("false", DEFAULT_FOLLOW_MAX)
 
 
 def test_variables_of_the_data_are_in_the_docs() -> None:

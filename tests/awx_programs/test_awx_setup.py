@@ -18,7 +18,7 @@ from tests.awx_programs.programs import documented
 from tests.awx_programs.shapes import Json
 
 SECRET = "an-api-token-that-nobody-sees"
-NAMES = ["info", "verify", "plan", "apply", "teardown"]
+NAMES = ["info", "verify", "plan", "apply", "follow bonds", "evacuation drill", "evacuate", "teardown"]
 
 
 def variables() -> Json:
@@ -70,12 +70,29 @@ def test_no_template_can_be_sliced_or_run_twice_at_once(awx: Controller, first: 
         assert template["job_slice_count"] == 1
         assert not template["allow_simultaneous"]
         asked = {name for name, value in template.items() if name.startswith("ask_") and value}
-        assert asked <= {"ask_limit_on_launch", "ask_tags_on_launch"}
+        prompts = {"ask_limit_on_launch", "ask_tags_on_launch"}
+        follows = template["name"] == "Bonding: follow bonds"
+        assert asked <= (prompts | {"ask_variables_on_launch"} if follows else prompts)
         assert len(template["lists"]["credentials"]) == 3
     assert found["Bonding: plan"]["job_type"] == "check"
     assert found["Bonding: plan"]["diff_mode"]
     assert found["Bonding: verify"]["job_tags"] == "verify"
     assert found["Bonding: teardown"]["survey"]["spec"][0]["variable"] == "bonding_confirm_teardown"
+
+
+def test_moves_ask_what_moves(awx: Controller, first: Outcome) -> None:
+    assert first.rc == 0
+    follow, drill, evacuate = (awx.named("job_templates", f"Bonding: {name}") for name in NAMES[4:7])
+    assert follow["ask_limit_on_launch"]
+    assert follow["ask_variables_on_launch"]
+    bonds, most = follow["survey"]["spec"]
+    assert (bonds["variable"], bonds["type"], bonds["required"]) == ("bonding_follow_bonds", "text", False)
+    assert (most["variable"], most["type"], most["default"]) == ("bonding_follow_max", "integer", 20)
+    assert (drill["job_type"], evacuate["job_type"]) == ("check", "run")
+    assert drill["playbook"] == evacuate["playbook"] == "evacuate.yml"
+    asked = ["bonding_evacuate", "bonding_evacuate_to", "bonding_restore"]
+    assert [one["variable"] for one in evacuate["survey"]["spec"]] == asked
+    assert drill["survey"] == evacuate["survey"]
 
 
 def test_the_workflow_waits_for_an_approval(awx: Controller, first: Outcome) -> None:

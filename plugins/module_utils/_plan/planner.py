@@ -112,7 +112,18 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     nothing = _nothing(desired, design, server_side, cloud_side, scope, report)
     text = lines_of(plan, design.limits, cost, nothing, kept=kept, all_limits=bool(params.get("details", True)))
     addresses = addresses_of(desired, plan.items, kept, server_side.server, cloud_side.cloud)
-    return NetworkPlan(desired.network, plan, text, design.limits, cost, kept, report.drift, report.warnings, addresses)
+    return NetworkPlan(
+        desired.network,
+        str(params["state"]),
+        plan,
+        text,
+        design.limits,
+        cost,
+        kept,
+        report.drift,
+        report.warnings,
+        addresses,
+    )
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,7 @@ class NetworkPlan:
     """A plan with all that network_plan says of it."""
 
     network: str
+    state: str
     plan: Plan
     text: list[str]
     limits: list[QuotaUsage]
@@ -133,7 +145,7 @@ class NetworkPlan:
         """Return the plan as the module returns it."""
         planned = self._as_dict()
         lines = item_lines(planned["plan"], planned["deferred"])
-        return planned | {"result": result_of(planned, self.network, self.addresses, lines)}
+        return planned | {"result": result_of(planned, self.network, self.state, self.addresses, lines)}
 
     def _as_dict(self) -> dict[str, Any]:
         items, planned = self.plan.items, as_json(self.plan.items)

@@ -24,6 +24,7 @@ def test_each_run_has_one_artifact_and_a_next_job_takes_it(network: Site) -> Non
     first = artifacts(checked)
     assert list(first) == ["bonding_result"]
     assert first["bonding_result"] == checked.plan["result"]
+    assert first["bonding_result"]["state"] == "present"
     assert first["bonding_result"]["counts"] == {"add": 1, "switch": 0, "remove": 0}
     assert [line.split(" #")[0] for line in first["bonding_result"]["lines"]] == ["add: update server space initech"]
     assert not [secret for secret in secrets() if secret in json.dumps(first)]
@@ -51,6 +52,26 @@ def test_each_playbook_has_the_artifact(network: Site, playbook: str) -> None:
     assert outcome.code == 0, outcome.output
     assert artifacts(outcome)["bonding_result"] == outcome.plan["result"]
     assert (sum(outcome.plan["counts"].values()) > 0) == (playbook == "teardown")
+
+
+@pytest.mark.parametrize(
+    ("playbook", "state", "answers"),
+    [
+        ("follow_bonds", "followed", {"bonding_follow_bonds": "17, acme-munich", "bonding_follow_max": 20}),
+        ("follow_bonds", "followed", {"bonding_follow_bonds": "", "bonding_follow_max": 20}),
+        ("evacuate", "evacuated", {"bonding_evacuate": "agg1", "bonding_evacuate_to": "", "bonding_restore": ""}),
+    ],
+)
+def test_moves_have_the_artifact_by_answers_of_surveys(network: Site, playbook: str, state: str, answers: Json) -> None:
+    network.server.control("POST", "move", {"bond": 17, "aggregator": "agg3"})
+    outcome = reporting(network).run(playbook, "--check", extra=answers)
+    assert outcome.code == 0, outcome.output
+    result = artifacts(outcome)["bonding_result"]
+    assert result == outcome.plan["result"]
+    assert result["state"] == state
+    address = next(key for key in result["addresses"] if key == "cpe-nat/bond-17")
+    assert any(address in line for line in result["lines"])
+    assert outcome.writes == []
 
 
 def test_digest_depends_on_no_order_of_hosts_and_on_no_run(empty: Site, variables: Json) -> None:

@@ -27,10 +27,13 @@ MOST_LINES = 14_000
 MOST_DRIFT = 4_000
 
 
-def result_of(planned: Mapping[str, Any], network: str, addresses: Mapping[str, str], lines: Sequence[str]) -> Any:
+def result_of(
+    planned: Mapping[str, Any], network: str, state: str, addresses: Mapping[str, str], lines: Sequence[str]
+) -> Any:
     """Return the artifact of a plan.
 
     :param planned: the plan as network_plan returns it
+    :param state: the state of network_plan, which tells the runs of the playbooks apart
     :param addresses: see `addresses_of`
     :param lines: see `item_lines`; the first ones of them are kept
     """
@@ -39,6 +42,7 @@ def result_of(planned: Mapping[str, Any], network: str, addresses: Mapping[str, 
     pairs = _cut([list(pair) for pair in sorted(printable_all(addresses).items())], MOST - _size(kept) - _size(drift))
     return {
         "network": network,
+        "state": state,
         "digest": planned["digest"],
         "counts": planned["counts"],
         "addresses": dict(pairs),

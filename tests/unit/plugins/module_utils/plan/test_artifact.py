@@ -42,7 +42,7 @@ def test_artifact_of_500_entries_is_bounded_and_counts_what_it_left_out(name: st
         for kind in range(6)
     ]
     drift = [{"kind": "bond_moved", "bond": number, "text": f"{name} is on agg2"} for number in range(500)]
-    found = result_of(planned(drift), "demo", addresses, lines)
+    found = result_of(planned(drift), "demo", "present", addresses, lines)
     assert len(json.dumps(found)) < LARGEST
     assert found["counts"] == COUNTS
     for part, whole in (("addresses", 500), ("drift", 500), ("lines", 3000)):
@@ -54,8 +54,9 @@ def test_artifact_of_500_entries_is_bounded_and_counts_what_it_left_out(name: st
 
 def test_items_leave_their_room_to_addresses() -> None:
     addresses = {f"cpe-nat/bond-{number}": f"198.51.100.{number}" for number in range(500)}
-    found = result_of(planned([]), "demo", addresses, [])
+    found = result_of(planned([]), "demo", "followed", addresses, [])
     assert found["addresses"] == addresses
+    assert found["state"] == "followed"
     assert found["left_out"] == {"addresses": 0, "drift": 0, "lines": 0}
 
 

@@ -30,7 +30,7 @@ VPC, TABLE, OWN = item("vpc"), item("route_table"), item("network_interface", "a
 
 def planned(*items: PlannedChange, scope: Scope = SCOPE) -> NetworkPlan:
     """Return the plan of a slice with agg2 that has these items."""
-    return NetworkPlan("demo", Plan.of(items, scope), [], [], [], [], [], ["a warning"], {})
+    return NetworkPlan("demo", "present", Plan.of(items, scope), [], [], [], [], [], ["a warning"], {})
 
 
 @pytest.fixture
