@@ -78,7 +78,7 @@ def test_a_job_template_is_launched_with_the_ids_alone(server: Running, tmp_path
         wait_for_baseline(server, running)
         move(server, 18, status="down")
         running.wait(lambda: controller.launches)
-    assert controller.launches == [{"extra_vars": {"bonding_follow_bonds": [18]}, "limit": "all"}]
+    assert controller.launches == [{"extra_vars": {"bonding_follow_bonds": [18]}, "limit": "all,localhost"}]
     assert controller.tokens == {"Bearer t0ken-of-awx"}
 
 
