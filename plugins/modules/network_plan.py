@@ -445,7 +445,8 @@ options:
     description:
       - The bonds, by id or exact name, whose public addresses go to the aggregators that the bonds are on now. Default
         is all that have a CPE NAT entry.
-      - Only with O(state=followed). A bond that no entry names, or that the server does not have, is a problem.
+      - Only with O(state=followed). A bond that the server does not have is a problem. One that no entry names is left
+        out with a warning.
     type: list
     elements: str
   follow_max:

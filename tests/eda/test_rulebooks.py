@@ -79,7 +79,7 @@ def test_a_job_template_is_launched_with_the_ids_alone(server: Running, tmp_path
         move(server, 18, status="down")
         running.wait(lambda: controller.launches)
     assert controller.launches == [
-        {"extra_vars": {"bonding_follow_bonds": "18", "bonding_follow_max": 20}, "limit": "all"}
+        {"extra_vars": {"bonding_follow_bonds": "18", "bonding_follow_max": 20}, "limit": "all,localhost"}
     ]
     assert controller.tokens == {"Bearer t0ken-of-awx"}
 

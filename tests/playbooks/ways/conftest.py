@@ -8,20 +8,15 @@ from __future__ import annotations
 import pytest
 
 from tests.playbooks.rights import policy
-from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
+from tests.playbooks.running import Json, Outcome, Site, demo_hosts
+
+from .following import small_network
 
 
 @pytest.fixture
 def variables() -> Json:
     """A managed mesh without a VPC, and the unmanaged space with its gateway on agg3; to be changed by a test."""
-    variables = demo_variables()
-    acme, _globex, initech = variables["bonding_spaces"]
-    for name in ("vpc", "gateways"):
-        del acme[name]
-    variables["bonding_spaces"] = [acme, initech]
-    entries = variables["bonding_cpe_nat_ips"]
-    variables["bonding_cpe_nat_ips"] = [entries[0], *entries[2:5]]
-    return variables
+    return small_network()
 
 
 @pytest.fixture

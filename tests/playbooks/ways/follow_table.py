@@ -30,6 +30,7 @@ class Row:
     :param says: text of the run, or of its refusal
     :param code: exit code
     :param entries: options of entries that differ from the small network's, by bond
+    :param told: text of a rulebook that leaves the situation to a person
     """
 
     steps: tuple[tuple[str, ...], ...]
@@ -38,6 +39,7 @@ class Row:
     says: str = ""
     code: int = 0
     entries: dict[int, Json] = field(default_factory=dict)
+    told: str = ""
 
 
 def follow(*bonds: int | str, **more: int) -> tuple[str, Json]:
@@ -101,8 +103,15 @@ ROWS: dict[str, Row] = {
         {"bond-17": HOME},
         says="bonding_follow_max",
         code=2,
+        told="No address was moved: 2 bonds have moved, more than max_moves (1).",
     ),
-    "bond that no entry names": Row((), follow(26), {"bond-17": HOME}, says="bonding_follow_bonds", code=2),
+    "bond that no entry names": Row((), follow(26), {"bond-17": HOME}, says="has no CPE NAT entry"),
+    "bond that no entry names moves with one that has an entry": Row(
+        (("move", "17", "agg3"), ("move", "24", "agg2")),
+        follow(17, 24),
+        {"bond-17": ("agg3", KEPT, "agg1")},
+        says="bond 24 (globex-lille) has no CPE NAT entry",
+    ),
     "bond that the server does not have": Row((), follow("acme-berlni"), {"bond-17": HOME}, says="acme-berlni", code=2),
     "owner stopped": Row(
         (("stop", "agg1"), ("move", "17", "agg3")),
@@ -172,3 +181,32 @@ FIRST = (
     "evacuated in maintenance mode, to a target",
 )
 """The rows that each run of CI judges."""
+FLAPPING = Row(
+    (
+        ("move", "17", "agg3"),
+        ("follow", "17"),
+        ("move", "17", "agg1"),
+        ("follow", "17"),
+        ("move", "17", "agg2"),
+        ("follow", "17"),
+        ("move", "17", "agg1"),
+        ("told",),
+        ("move", "17", "agg2"),
+    ),
+    follow(17),
+    {"bond-17": ("agg2", NEW, "agg1")},
+    told="No address is moved: bond 17 flaps.",
+)
+"""A row for a rulebook alone: by hand nothing flaps. Its second return within ten minutes is the last move but one."""
+BY_RULEBOOK: dict[str, tuple[Row, ...]] = {
+    "moved, home, to another subnet, and flapping": (
+        ROWS["bond that no entry names moves with one that has an entry"],
+        ROWS["bond moved home"],
+        ROWS["bond moved to another subnet and zone"],
+        FLAPPING,
+    ),
+    "more than allowed": (ROWS["more moves than bonding_follow_max"],),
+    "owner terminated": (ROWS["owner terminated, bond in its subnet"],),
+}
+"""The rows that a rulebook answers too. In one line each row goes on where the one before has ended: of its steps only
+those after the last `follow` are left."""

@@ -6,12 +6,24 @@
 from __future__ import annotations
 
 from tests.playbooks.rights import policy
-from tests.playbooks.running import Json, Outcome, Site, demo_hosts
+from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 from .follow_table import KEPT, Row
 
 BONDS = {17: "bond-17", 18: "bond-18", 19: "bond-19", 20: "bond-20"}
 ADDRESSES_OF_AN_INTERFACE = 10
+
+
+def small_network() -> Json:
+    """Return variables of a managed mesh without a VPC, and of the unmanaged space with its gateway on agg3."""
+    variables = demo_variables()
+    acme, _globex, initech = variables["bonding_spaces"]
+    for name in ("vpc", "gateways"):
+        del acme[name]
+    variables["bonding_spaces"] = [acme, initech]
+    entries = variables["bonding_cpe_nat_ips"]
+    variables["bonding_cpe_nat_ips"] = [entries[0], *entries[2:5]]
+    return variables
 
 
 def instance_of(host: str) -> str:
@@ -81,6 +93,26 @@ def check_bonds(site: Site) -> None:
             assert [one["ip"] for one in site.bond(number)["cpe_nat_ips"]] == [private], key
 
 
+def check_ends(row: Row, site: Site, before: dict[str, Json], lost: dict[str, Json]) -> None:
+    """Compare both sides with a row.
+
+    :param before: Elastic IPs before the row's steps
+    :param lost: Elastic IPs after the steps, before the run
+    """
+    after, hosts = site.ours("addresses"), interfaces(site)
+    for key, (host, private, tag) in row.ends.items():
+        was, now = before[f"cpe-nat/{key}"], after[f"cpe-nat/{key}"]
+        assert now["allocation_id"] == was["allocation_id"]
+        place = now["network_interface_id"] or lost[f"cpe-nat/{key}"]["tags"]["bonded.internet/interface"]
+        assert hosts.get(place) == host, key
+        assert (now["private_ip"] == was["private_ip"]) == (private == KEPT), key
+        assert now["tags"].get("bonded.internet/followed_from") == tag, key
+        assert "bonded.internet/moving_from" not in now["tags"]
+    unchanged = [key for key in after if key not in {f"cpe-nat/{name}" for name in row.ends} and "cpe-nat" in key]
+    assert {key: after[key] for key in unchanged} == {key: lost[key] for key in unchanged}
+    check_bonds(site)
+
+
 def judge_row(row: Row, network: Site, variables: Json) -> None:
     """Let the row's steps happen, answer them by its run, and compare both sides with the row.
 
@@ -99,18 +131,7 @@ def judge_row(row: Row, network: Site, variables: Json) -> None:
     assert row.says in outcome.said
     if row.code == 0:
         assert len(checked.plan["plan"]) == len(outcome.plan["plan"])
-    after, hosts = site.ours("addresses"), interfaces(site)
-    for key, (host, private, tag) in row.ends.items():
-        was, now = before[f"cpe-nat/{key}"], after[f"cpe-nat/{key}"]
-        assert now["allocation_id"] == was["allocation_id"]
-        place = now["network_interface_id"] or lost[f"cpe-nat/{key}"]["tags"]["bonded.internet/interface"]
-        assert hosts.get(place) == host, key
-        assert (now["private_ip"] == was["private_ip"]) == (private == KEPT), key
-        assert now["tags"].get("bonded.internet/followed_from") == tag, key
-        assert "bonded.internet/moving_from" not in now["tags"]
-    unchanged = [key for key in after if key not in {f"cpe-nat/{name}" for name in row.ends} and "cpe-nat" in key]
-    assert {key: after[key] for key in unchanged} == {key: lost[key] for key in unchanged}
-    check_bonds(site)
+    check_ends(row, site, before, lost)
     again = site.run(row.run[0], extra=row.run[1])
     assert (again.code, again.writes) == (row.code, [])
     if row.code == 0:

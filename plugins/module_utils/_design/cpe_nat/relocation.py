@@ -95,7 +95,7 @@ class _Choosing:
     """The bonds whose addresses move."""
 
     def entries(self, entries: list[Entry]) -> list[Entry]:
-        """Return the entries that the run is about; a bond that no entry names is a problem."""
+        """Return the entries that the run is about; a bond that no entry names is left out with a warning."""
         relocation, report = self.relocation, self.context.report
         for option, host in (
             ("bonding_evacuate", relocation.evacuate),
@@ -114,9 +114,10 @@ class _Choosing:
                 report.problem(f"bonding_follow_bonds: {bond}. Correct it, or leave it out.")
             elif not any(bond in (entry.bond, entry.standby) for entry in entries):
                 named = some(sorted({str(entry.bond.id) for entry in entries}))
-                report.problem(
-                    f"bonding_follow_bonds: bond {bond.id} ({bond.name}) has no CPE NAT entry (got {reference}, "
-                    f"expected one of the bonds {named or 'of bonding_cpe_nat_ips, which has none'}). Leave it out."
+                # No problem: an event of bonds that have moved has all of them, with and without an address.
+                report.warn(
+                    f"bonding_follow_bonds: bond {bond.id} ({bond.name}) has no CPE NAT entry, and so no address that "
+                    f"could follow it. The bonds with an entry are {named or 'none'}."
                 )
             else:
                 wanted.add(bond.id)
