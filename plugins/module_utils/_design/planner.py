@@ -81,11 +81,10 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     keep_last_addresses(desired.network, server, existing, fleet, report)
     context = Context(desired, server, cloud, fleet, existing, leftovers, design, report)
     check_identities(context)
-    if not desired.absent:
-        check_network_name(context)
     if desired.absent:
         _design_absent(context)
         return design
+    is_renamed = check_network_name(context)
     check_duplicates(desired, cloud, report)
     entries = resolve_entries(desired, server, report)
     fleet.speakers = choose_speakers(entries, context)
@@ -159,7 +158,8 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         collisions.check_objects(design.batches[phase], fleet, report)
     collisions.check_endpoints(meshes, context)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
-    check_foreign_protocols(wanted.values(), context)
+    if not is_renamed:  # all that the network has under its other name would meet it
+        check_foreign_protocols(wanted.values(), context)
     check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)

@@ -22,11 +22,11 @@ from .meshes import Mesh
 _NAME = re.compile(r"([a-z][a-z0-9_]{0,15})_(babel|ospf|bgp|gateway)_([0-9]+)")
 
 
-def check_network_name(context: Context) -> None:
-    """Refuse a network of which nothing is there, where another one has just what it would build."""
+def check_network_name(context: Context) -> bool:
+    """Refuse a network of which nothing is there, where another one has just what it would build; return True if so."""
     desired, server = context.desired, context.server
     if _is_there(desired, server, context.cloud):
-        return
+        return False
     keys = {space.key for space in desired.spaces}
     spaces = {space.id for key, space in server.spaces.items() if key in keys}
     members = {member.id for member in context.fleet.members}
@@ -47,6 +47,7 @@ def check_network_name(context: Context) -> None:
             f"{', ...' if len(names) > 3 else ''}). A network cannot be renamed: every object carries its name. Say "
             f"bonding_network: {network} again, or take that network down first."
         )
+    return bool(found)
 
 
 def _is_there(desired: DesiredNetwork, server: Server, cloud: Cloud) -> bool:

@@ -281,6 +281,12 @@ def test_a_name_of_ours_on_an_object_of_another_kind_is_refused(world: World, ki
     assert "has the name of the network's Babel protocol" in text
 
 
+def test_a_network_under_another_name_is_one_problem(world: World) -> None:
+    world.apply(spaces=[acme()], bgp=TRANSIT)
+    ((text,), _warnings) = meeting(world, network="renamed", spaces=[acme()], bgp=TRANSIT)
+    assert text.startswith("bonding_network: nothing of this network is there")
+
+
 def test_what_meets_nothing_is_left_in_peace(world: World) -> None:
     add(world, "static_protocol", "office", routes=[{"network": "192.0.2.128/25", "destination": "blackhole"}])
     add(world, "ethernet_interface", "ens9", addresses=["192.0.2.9/24"])
