@@ -75,7 +75,7 @@ changes: ## from any network to any other, pairs of random inventories; CHANGES=
 awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansible-builder, galaxy-importer; three minutes
 	@$(run_awx) -m pytest $(or $(TESTS),tests/awx_programs)
 
-eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); a minute
+eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); three minutes
 	@$(run_eda) -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests/eda)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores

@@ -68,6 +68,7 @@ LONG = {
     "tests/awx_programs/test_galaxy_importer.py": "it takes galaxy-importer; `make awx` runs it",
     "tests/awx_programs/test_navigator.py": "it takes ansible-navigator; `make awx` runs it",
     "tests/awx_programs/test_awx_setup.py": "it takes a minute and a half, and awx.awx; `make awx` runs it",
+    "tests/eda/test_outage.py": "it measures, on an idle machine; `make eda` runs it",
     "tests/playbooks/ways/test_live_inventory_size.py": "it measures, on an idle machine; `make test` runs it",
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_direct.py": "it takes a minute; `make test` runs it",
@@ -99,10 +100,10 @@ fourth is for each change of `_design/checks/shared_subnets`, the fifth for each
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
-lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given. The others are for each
-change of the phases, which tests/changes and tests/pairs judge in memory, and of what two runs do at once, which
-tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted VPCs, direct BGP and lost answers,
-which tests/unit, tests/changes and tests/faults judge one by one."""
+lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given, that of eda for each of the event
+source's times. The others are for each change of the phases, which tests/changes and tests/pairs judge in memory, and
+of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted
+VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one."""
 SECONDS: dict[str, int] = {
     "packets": 399,
     "tests playbooks ways": 331,
@@ -114,6 +115,7 @@ SECONDS: dict[str, int] = {
     "py313-core221 sanity": 118,
     "tests playbooks roles": 111,
     "lint": 105,
+    "eda": 90,
     "tests faults": 86,
     "tests pairs": 66,
     "tests house": 63,
@@ -121,7 +123,6 @@ SECONDS: dict[str, int] = {
     "py311-core218 sanity": 40,
     "tests emulator": 39,
     "tests awx_programs": 37,
-    "eda": 26,
     "tests packets": 17,
     "tests awx": 15,
     "tests habits": 14,
@@ -236,9 +237,11 @@ def jobs(there: list[Line]) -> list[Job]:
         words = (f"LINE={line.name}", "test", f"TESTS={' '.join(line_tests())}", "PYTEST_ARGS=")
         return job(f"{line.name} tests", *words, counts_tests=True)
 
+    def without_long(folder: str) -> str:
+        return f"PYTEST_ARGS={' '.join(f'--ignore={path}' for path in LONG if path.startswith(f'{folder}/'))}"
+
     def once(folder: str) -> Job:
-        left_out = " ".join(f"--ignore={path}" for path in LONG if path.startswith(f"{folder}/"))
-        words = ("test", f"TESTS={folder}", f"PYTEST_ARGS={left_out}")
+        words = ("test", f"TESTS={folder}", without_long(folder))
         return job(folder.replace("/", " "), *words, counts_tests=True)
 
     def sanity(line: Line) -> Job:
@@ -252,7 +255,7 @@ def jobs(there: list[Line]) -> list[Job]:
         if_possible("packets", namespace_sandbox.refused, niceness=0),
         if_possible("hosts", hosts.refused, *host_tests()),
         job("lint", "lint", stages),
-        job("eda", "eda", "PYTEST_ARGS=", counts_tests=True),
+        job("eda", "eda", without_long(EDA), counts_tests=True),
         *map(tests, there),
         *map(sanity, there),
         *map(once, ONCE),

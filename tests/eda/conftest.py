@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulator for all tests of the event source, as the seed has it at the begin of each."""
+"""One simulator for all tests of the event source, as the seed has it at the begin of each, and one small network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from lab.process import Running
+from tests.playbooks.running import Site
 
+from .followed import SAVED, built_network
 from .running import SEED
 
 
@@ -33,3 +35,16 @@ def server(simulator: Running) -> Running:
     simulator.reset()
     simulator.clear_log()
     return simulator
+
+
+@pytest.fixture(scope="session")
+def small_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with built_network(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def network(small_network: Site) -> Site:
+    """The small network as its first run left it."""
+    small_network.load(SAVED)
+    return small_network

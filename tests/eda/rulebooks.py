@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -79,32 +80,48 @@ class Rulebook:
     def says(self, text: str) -> None:
         self.wait(lambda: text in self.output())
 
+    def runs(self) -> int:
+        """Return the number of playbooks that have ended."""
+        return self.output().count("PLAY RECAP")
+
 
 @contextlib.contextmanager
 def rulebook(
-    name: str, folder: Path, url: str, variables: Mapping[str, Any], environment: Mapping[str, str] | None = None
+    name: str,
+    folder: Path,
+    url: str,
+    variables: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    inventory: Path | None = None,
 ) -> Iterator[Rulebook]:
-    """Run a rulebook of the collection on a management server."""
+    """Run a rulebook of the collection on a management server; with an inventory, it runs the playbook itself."""
     records, log = folder / "records", folder / "output"
     records.mkdir()
     (folder / "variables.yml").write_text(json.dumps(variables), encoding="utf-8")
-    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": {"localhost": local}}}), encoding="utf-8")
+    if inventory is None:
+        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        (folder / "inventory.yml").write_text(json.dumps({"all": {"hosts": {"localhost": local}}}), encoding="utf-8")
+        found = collection(folder / "collections")
+    else:
+        found = Path(sysconfig.get_path("purelib"))
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "BONDING_", "EDA_"))}
     own = {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "LC_ALL": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": str(collection(folder / "collections")),
+        "ANSIBLE_COLLECTIONS_PATH": str(found),
+        # Empty, or that of the user would be read.
+        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
         "BONDING_API_URL": url,
         "BONDING_API_TOKEN": TOKEN,
         "EDA_RECORDS": str(records),
     }
     command = [str(BIN / "ansible-rulebook"), "--rulebook", f"bonded.internet.{name}", "--shutdown-delay", "1"]
+    (folder / "ansible.cfg").touch()
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            [*command, "-i", "inventory.yml", "-e", "variables.yml"],
+            [*command, "-i", str(inventory or "inventory.yml"), "-e", "variables.yml"],
             cwd=folder,
             env={**kept, **own, **(environment or {})},
             stdout=output,
@@ -120,7 +137,8 @@ def rulebook(
 
 def wait_for_baseline(server: Running, running: Rulebook) -> None:
     """Wait until the source of a rulebook has read the bonds of each aggregator."""
-    paths = {f"/api/v4/aggregators/{number}/bonds_current/" for number in (7, 8, 9)}
+    numbers = [one["id"] for one in server.state()["aggregators"]]
+    paths = {f"/api/v4/aggregators/{number}/bonds_current/" for number in numbers}
     running.wait(lambda: paths <= {one["path"] for one in server.log()})
 
 
