@@ -176,7 +176,7 @@ def make_role_inputs(
     work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
     work.move_phase = "add" if scope.relocates else "switch"
-    work.steps = _steps(work)
+    work.steps = _steps(work, scope)
     last = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
     work.last_steps = [name for name, needed in last.items() if needed]
     return plan
@@ -187,10 +187,11 @@ def _hosts_to_configure(plan: Plan, phase: Phase) -> list[str]:
     return sorted({item.host or "" for item in plan.items if item.system == "host" and item.phase == phase})
 
 
-def _steps(work: RoleInputs) -> list[str]:
+def _steps(work: RoleInputs, scope: Scope) -> list[str]:
     """Return the playbooks' task files that any host needs in phase add, in order.
 
-    A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out.
+    A skipped task costs Ansible a process for each host, so files that all hosts would skip are left out. A run that
+    only moves addresses waits for no host before it moves them.
     """
     shared = work.shared["add"]
     hosts = [phases["add"] for phases in work.hosts.values() if "add" in phases]
@@ -200,9 +201,10 @@ def _steps(work: RoleInputs) -> list[str]:
         "security": bool(shared.security),
         "vpcs": bool(shared.vpcs),
         "private_wan": bool(shared.private_wan),
-        "host_prepared": bool(work.hosts_to_configure["add"]),
+        "host_prepared": bool(work.hosts_to_configure["add"]) and not scope.relocates,
         **{name: any(getattr(host, name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh", "gateways")},
-        # Right after the routes: until then connections that were open before are not translated.
+        # Right after the routes: until then connections that were open before are not translated, and what a moved
+        # address answers ends at its old owner.
         "host_zones": bool(work.hosts_to_configure["zones"]),
         "gateway_security": bool(shared.gateway_security),
     }

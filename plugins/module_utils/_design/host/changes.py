@@ -121,7 +121,10 @@ def _interrupts(
 def return_route_items(
     host: str, found: Part, wanted: Part, addresses: Collection[str], leaves: str | None, context: Context
 ) -> None:
-    """Add the items of a host's return routes; a removal interrupts if the address is still one of `addresses`."""
+    """Add the items of a host's return routes; a removal interrupts if the address is still one of `addresses`.
+
+    A run that only moves addresses changes them all in the first phase.
+    """
     design = context.design
     tables = {context.desired.vni_base + member.id for member in context.fleet.speakers}
     outside = not any(member.host == host for member in context.fleet.speakers)
@@ -137,9 +140,10 @@ def return_route_items(
             left_out = outside or before.get("table") not in tables
             unnamed = PRUNE if context.desired.prune and left_out else ALLOW
             switch = context.leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
-            going = common.in_phase("remove").interrupting(used, switch)
+            # The new owner of an address still sends by the old one, where the answers end.
+            last = common if context.desired.relocation else common.in_phase("remove")
+            going = last.interrupting(used, switch)
             design.host(Change("delete", "return_route", "", address, before), going)
         else:
-            design.host(
-                Change("update", "return_route", "", address, *_fields(before, after)), common.in_phase("switch")
-            )
+            place = common if context.desired.relocation else common.in_phase("switch")
+            design.host(Change("update", "return_route", "", address, *_fields(before, after)), place)

@@ -62,6 +62,8 @@ class HostConfigChange:
     """The part of the run by the key of what the firewall lets in."""
     needs: Part = field(default_factory=dict)
     """Traffic that the host firewall has to admit, whoever configures that."""
+    at_once: bool = False
+    """True if all return routes change in the first phase, right after the addresses have moved."""
 
     def after(
         self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
@@ -71,7 +73,9 @@ class HostConfigChange:
             masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
             if masquerade
             else dict(self.found.masquerade),
-            _return_routes_after(self.found.return_routes, self.wanted.return_routes, phase)
+            _return_routes_after(
+                self.found.return_routes, self.wanted.return_routes, "remove" if self.at_once else phase
+            )
             if return_routes
             else dict(self.found.return_routes),
             self._firewall_after(phase, firewall),
@@ -88,7 +92,7 @@ class HostConfigChange:
         self, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
     ) -> HostConfig:
         """Return the specification before the routes of the first phase: new rules translate in zone NO_ZONE."""
-        spec = self.after("add", masquerade, return_routes, firewall)
+        spec = self.after("add", masquerade, return_routes and not self.at_once, firewall)
         for space, entry in spec.masquerade.items():
             if self.found.masquerade.get(space, {}).get("zone", NO_ZONE) == NO_ZONE and masquerade:
                 spec.masquerade[space] = {**entry, "zone": NO_ZONE}
@@ -230,7 +234,9 @@ def design_host_configs(
         for sentence in check_masquerade(wanted.masquerade):
             report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")
         masquerades[host] = wanted.masquerade
-        design.host_configs[host] = HostConfigChange(found, wanted, parts, needs.get(host, {}))
+        design.host_configs[host] = HostConfigChange(
+            found, wanted, parts, needs.get(host, {}), at_once=desired.relocation is not None
+        )
         firewall_items(host, found.firewall, wanted.firewall, parts, design)
         member = next((m for m in (*fleet.members, *fleet.decommissioned) if m.host == host), None)
         switch = removal_switch(desired, fleet, member) if member in fleet.decommissioned else None

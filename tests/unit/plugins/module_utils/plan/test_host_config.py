@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._plan.host_config 
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
 
 from ..design.egress_world import gateway, plain_world, space
-from ..design.world import HOSTS, host, small_world
+from ..design.test_relocation import put
+from ..design.world import HOSTS, entry, host, small_world
 
 PLAYBOOKS = Path(__file__).parents[5] / "playbooks"
 FACTS: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}, "installed": {}}
@@ -97,6 +99,35 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     order = [name for name in work.steps if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
     assert (work.hosts_to_configure["add"], work.hosts_to_configure["zones"]) == (["agg1"], ["agg1"])
+
+
+def test_return_routes_change_right_after_the_addresses_in_a_run_that_only_moves_those() -> None:
+    """The new owner of an address sends by the old one until then, where the answers end. Also under a limit."""
+    way = {"address": "10.1.0.44", "via": "10.253.0.7", "device": "vx10000000", "table": 10000007}
+    world = small_world()
+    facts = FACTS | {"installed": {"return_routes": [way]}}
+    bgp = {"asn": 64512, "subnet": "10.253.0.0/20"}
+    world.apply(cpe_nat_ips=[entry()], bgp=bgp)
+    put(world, "agg1", "10.1.0.44")
+    world.server.bonds[17] = replace(world.server.bonds[17], present=1007)
+    hosts = [host(name, manage_host=True, found=FACTS if name == "agg1" else facts) for name in HOSTS]
+    steps = world.steps(state="followed", cpe_nat_ips=[entry()], bgp=bgp, aggregators=hosts)
+    scope = Scope(hosts=list(HOSTS), parts=("cpe_nat",), limited=True, absent=False, relocates=True)
+    aggregators = {number: {"id": number} for number in world.server.aggregators}
+    plan = make_role_inputs(world.design, steps, aggregators, scope, "agg1")
+    routes = {(item.host, item.verb, item.phase) for item in plan.items if item.kind == "return_route"}
+    assert routes == {("agg1", "create", "add"), ("agg2", "update", "add"), ("agg3", "delete", "add")}
+    assert [name for name in plan.work.steps if name in ("host_prepared", "cpe_nat", "host_zones")] == [
+        "cpe_nat",
+        "host_zones",
+    ]
+    assert plan.work.hosts_to_configure["zones"] == ["agg1", "agg2", "agg3"]
+    ways = {
+        name: [[one["via"] for one in specs.get(phase, specs["remove"]).return_routes] for phase in ("prepare", "add")]
+        for name, specs in plan.work.host_config.items()
+    }
+    old, new = ["10.253.0.7"], [plan.work.host_config["agg1"]["remove"].return_routes[0]["via"]]
+    assert ways == {"agg1": [[], new], "agg2": [old, new], "agg3": [old, []]}
 
 
 def test_site_includes_each_step_for_all_hosts() -> None:
