@@ -63,7 +63,7 @@ class HostConfigChange:
     needs: Part = field(default_factory=dict)
     """Traffic that the host firewall has to admit, whoever configures that."""
     at_once: bool = False
-    """Whether all return routes change in the first phase, right after the addresses have moved."""
+    """True if all return routes change in the first phase, right after the addresses have moved."""
 
     def after(
         self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
