@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import time
 from collections import Counter
@@ -54,7 +55,9 @@ def test_fifty_bonds_of_one_subnet(tmp_path: pathlib.Path) -> None:
         assert more == {}, "the server is asked for nothing twice"
         assert (reads(outcome.aws) - reads(unchanged.aws)).total() <= READS
         took = max(one["t"] for one in aws_writes(outcome.aws)) - started
-        assert took < SECONDS
+        # Other programs slow the run: the bound is that of an idle processor for each that wants one.
+        waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+        assert took < SECONDS * max(1.0, waiting)
         owners = Counter(one["network_interface_id"] for one in site.ours("addresses", "bench").values())
         assert sorted(owners.values()) == [BONDS // 2, BONDS // 2]
         again = site.run("follow_bonds", extra={"bonding_follow_max": BONDS})
