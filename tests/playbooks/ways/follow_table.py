@@ -177,7 +177,6 @@ ROWS: dict[str, Row] = {
 FIRST = (
     "bond moved to another subnet and zone",
     "entry that names its aggregator",
-    "owner terminated, bond in its subnet",
     "evacuated in maintenance mode, to a target",
 )
 """The rows that each run of CI judges."""
