@@ -203,13 +203,9 @@ class _Placing:
     holders: dict[tuple[str, str], Entry] = field(default_factory=dict)
 
     def place(self, entry: Entry, before: Member | None, owner: Member) -> None:
-        """Design the address of an entry on its owner, with everything that is refused of it there."""
-        server, cloud, fleet, report = (
-            self.context.server,
-            self.context.cloud,
-            self.context.fleet,
-            self.context.report,
-        )
+        """Design the address of an entry on its owner; refuse what the entry, the owner or EC2 does not allow there."""
+        context = self.context
+        server, cloud, fleet, report = context.server, context.cloud, context.fleet, context.report
         own, address = self.own, self.own.get(entry.key)
         if fleet.lacks_instance(owner):
             where = "the entry names this aggregator" if entry.desired.aggregator else "its bond is on no other one"
@@ -222,7 +218,7 @@ class _Placing:
             refuse_unless_incomplete(fleet, f"{owner.host}: {NO_INSTANCE}", report)
             return
         check_public_ip_stays(entry, address, report)
-        check_public_ip(entry, address, owner, self.context)
+        check_public_ip(entry, address, owner, context)
         check_pool(entry, address, cloud, report)
         check_bond(entry, self.entries, own, server, report)
         check_connected_ip(entry, address, own, server, report)
@@ -238,18 +234,18 @@ class _Placing:
             self._hold(entry, owner.instance, private_ip)
         self.chosen[entry.key] = private_ip
         warn_of_disabled(entry, private_ip, server, report)
-        check_place(entry, owner, address, moved, self.context)
-        warn_of_failover(entry, owner, self.context)
+        check_place(entry, owner, address, moved, context)
+        warn_of_failover(entry, owner, context)
         # The move of a lost address interrupts nothing, so that it belongs to the add phase.
         assignment = Assignment(entry, owner, owner.instance, private_ip, address, moved and not lost, made)
         if moved:
-            assignment = replace(assignment, followed_from=followed_from(entry, address, before, owner, self.context))
-        _design_entry(assignment, self.context)
+            assignment = replace(assignment, followed_from=followed_from(entry, address, before, owner, context))
+        _design_entry(assignment, context)
 
     def _private_ip(
         self, entry: Entry, address: ElasticIp | None, before: Member | None, owner: Member, moved: bool
     ) -> tuple[str | None, bool]:
-        """Return the private address of an entry on its owner, None with a problem, and True if it is another place."""
+        """Return the private address of an entry on its owner, None with a problem; and True if the address moves."""
         instance = owner.instance
         if instance is None:
             return None, moved

@@ -84,7 +84,7 @@ def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Contex
 
 @dataclass
 class _Choosing:
-    """The choice of the new owners, with the room that the moves so far have taken."""
+    """Choice of the new owners, with the room that the moves so far have taken."""
 
     own: Mapping[str, ElasticIp]
     relocation: Relocation
