@@ -49,11 +49,11 @@ def nothing_to_do(
 
 
 def nothing_to_move(relocation: Relocation) -> str:
-    """Return the sentence of a run that has no public address to move."""
+    """Return the sentence of a run that has nothing to move."""
     if relocation.evacuate:
-        return f"Nothing to do: no public address can leave {relocation.evacuate}, or none is there."
+        return f"Nothing to do: {relocation.evacuate} has no public address or gateway that can leave it."
     if relocation.restore:
-        return f"Nothing to do: no public address comes back to {relocation.restore}."
+        return f"Nothing to do: no public address or gateway comes back to {relocation.restore}."
     return "Nothing to do: each public address that can follow its bond is where the bond is."
 
 
