@@ -12,6 +12,8 @@ Verb = Literal["create", "update", "delete"]
 Fields = dict[str, Any]
 """Values of an object by the names of its fields."""
 
+SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
+"""Fields of a protocol that name a filter."""
 _SHARED_NAMES = ("interface", "protocol")
 # Words of kinds as people write them.
 _WRITTEN = {

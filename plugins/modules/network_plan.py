@@ -441,6 +441,18 @@ options:
     type: list
     elements: str
     default: []
+  deviations:
+    description:
+      - Differences between the design and what is on the management server that no run removes, by host (a host of
+        O(aggregators)) and by the name that the network gives the object, such as C(demo_babel_11).
+      - An entry has C(name), the name of the object on the management server, under which it is found, changed and
+        deleted. Protocols and filters may have one; O(spaces[].vxlan.interface) and O(spaces[].gateways[].interface)
+        name interfaces.
+      - C(keep) lists fields that stay as they are. C(absent), if true, leaves an object out that would be created.
+      - Each entry is a line of RV(drift). An entry that fits nothing is a problem. Without the entry, the next run
+        makes the change.
+    type: dict
+    default: {}
   follow_bonds:
     description:
       - The bonds, by id or exact name, whose public addresses go to the aggregators that the bonds are on now. Default
@@ -885,7 +897,8 @@ drift:
     kind:
       description:
         - V(bond_moved), a bond that is on another aggregator than its public address; V(followed), an address that has
-          followed its bond from the aggregator that its entry names.
+          followed its bond from the aggregator that its entry names; V(deviation), an object that O(deviations) leaves
+          as it is. The latter has C(host), C(object), C(name), C(keep), C(absent) and C(text), and none of the others.
       type: str
     bond:
       description: The id of the bond.

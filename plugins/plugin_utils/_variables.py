@@ -26,6 +26,7 @@ PLAN = {
     "bonding_vni_base": "vni_base",
     "bonding_tunnel_device": "tunnel_device",
     "bonding_decommissioned": "decommissioned",
+    "bonding_deviations": "deviations",
     "bonding_follow_bonds": "follow_bonds",
     "bonding_follow_max": "follow_max",
     "bonding_followed": "followed",

@@ -35,11 +35,28 @@ class Drift:
     text: str
 
 
+@dataclass(frozen=True)
+class DeviationDrift:
+    """An object that differs from the inventory because `bonding_deviations` says so."""
+
+    kind: Literal["deviation"]
+    host: str
+    object: str
+    """The name that the network gives the object."""
+    name: str | None
+    """Its name on the management server, where that is another one."""
+    keep: tuple[str, ...]
+    """Fields that stay as they are."""
+    absent: bool
+    """True if the object is left out."""
+    text: str
+
+
 @dataclass
 class Report:
     """Messages of a plan: `problems` stop the run, `warnings` and `drift` do not."""
 
-    drift: list[Drift] = field(default_factory=list)
+    drift: list[Drift | DeviationDrift] = field(default_factory=list)
     # Keys, for their order: to look a text up in a list takes as long as the list is.
     _problems: dict[str, None] = field(default_factory=dict)
     _warnings: dict[str, None] = field(default_factory=dict)
@@ -244,6 +261,21 @@ class Relocation:
 
 
 @dataclass(frozen=True)
+class Deviation:
+    """A difference between an object of the network on an aggregator and the design that no run removes."""
+
+    host: str
+    key: str
+    """The name that the network gives the object."""
+    name: str | None = None
+    """Its name on the management server; None for the same."""
+    keep: tuple[str, ...] = ()
+    """Fields that stay as they are."""
+    absent: bool = False
+    """True if the object is not created."""
+
+
+@dataclass(frozen=True)
 class DesiredNetwork:
     """Everything that the operator wants, and how far this run may go."""
 
@@ -255,6 +287,8 @@ class DesiredNetwork:
     vni_base: int = DEFAULT_VNI_BASE
     tunnel_device: str = DEFAULT_TUNNEL_DEVICE
     decommissioned: tuple[str, ...] = ()
+    deviations: tuple[Deviation, ...] = ()
+    """Differences from the design that no run removes."""
     relocation: Relocation | None = None
     """None in a run of the whole network."""
     followed: bool = False

@@ -19,6 +19,12 @@ _KIND = {
 }
 
 
+def kind_of_name(network: str, name: str) -> str | None:
+    """Return the kind of the protocol or filter to which the network gives this name, None of another name."""
+    own = parse_object_name(network, name)
+    return _KIND[own[0]] if own is not None else None
+
+
 def is_own_object(network: str, obj: Object) -> tuple[str, int] | None:
     """Return (kind, number) of a protocol's or filter's name if the network gives it to such a thing, else None.
 

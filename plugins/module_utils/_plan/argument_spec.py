@@ -132,6 +132,7 @@ ARGUMENT_SPEC: Spec = {
     "vni_base": {"type": "int", "default": DEFAULT_VNI_BASE},
     "tunnel_device": _str(default=DEFAULT_TUNNEL_DEVICE),
     "decommissioned": _list(default=[]),
+    "deviations": {"type": "dict", "default": {}},
     "follow_bonds": _list(),
     "follow_max": {"type": "int", "default": DEFAULT_FOLLOW_MAX},
     "followed": _bool(),

@@ -23,11 +23,12 @@ from .._design.cpe_nat.entries import Entry, resolve_entries
 from .._design.cpe_nat.fixed_options import have_other_bonds
 from .._design.cpe_nat.planner import own_addresses
 from .._design.cpe_nat.removal import leftover_keys
+from .._design.deviations import apply_deviations, object_names
 from .._design.gateway.supernets import auto_bonds
 from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
-from .._model.desired_network import NAT, PARTS, DesiredNetwork, Drift, Report
+from .._model.desired_network import NAT, PARTS, DesiredNetwork, DeviationDrift, Drift, Report
 from .._model.phases import PHASES
 from .._model.plan import ALLOW, Design, PlannedChange, Scope
 from .._model.quotas import QuotaUsage
@@ -42,8 +43,9 @@ from .aws_reader import ClientOf, CloudReader
 from .host_config import expected_interfaces
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
+from .server_names import with_server_names
 from .server_reader import ServerReader
-from .summary import lines_of, nothing_left, nothing_to_do, nothing_to_move
+from .summary import deviation_lines, lines_of, nothing_left, nothing_to_do, nothing_to_move
 
 NEW_KINDS = {"private_address", "attachment"}
 ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
@@ -82,6 +84,8 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     refs = Refs(api)
     server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
     named = _read_server(desired, server_side)
+    names = object_names(desired, server_side.server, first_report)
+    server_side.rename(names)
     if desired.needs_cloud:
         cloud_side.read_network(desired)
     _read_leftovers(desired, named, server_side, cloud_side)
@@ -91,7 +95,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     scope = _scope(params, desired, design.unavailable)
     first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
-    plan = make_role_inputs(design, steps, listed, scope, first)
+    plan = with_server_names(make_role_inputs(design, steps, listed, scope, first), names)
     if params.get("verify"):
         plan.work.verify = expected_interfaces(design, scope.hosts)
     elif params.get("record"):
@@ -111,6 +115,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     kept = kept_addresses(desired.network, plan.items, cloud_side.cloud.addresses)
     nothing = _nothing(desired, design, server_side, cloud_side, scope, report)
     text = lines_of(plan, design.limits, cost, nothing, kept=kept, all_limits=bool(params.get("details", True)))
+    text += deviation_lines(report.drift)
     addresses = addresses_of(desired, plan.items, kept, server_side.server, cloud_side.cloud)
     return NetworkPlan(
         desired.network,
@@ -137,7 +142,7 @@ class NetworkPlan:
     limits: list[QuotaUsage]
     cost: list[MonthlyCost]
     kept_addresses: list[KeptAddress]
-    drift: list[Drift]
+    drift: list[Drift | DeviationDrift]
     warnings: list[str]
     addresses: dict[str, str]
 
@@ -251,6 +256,7 @@ def _design(
 ) -> tuple[Report, Design, list[Step]]:
     report = deepcopy(first)
     design = design_network(desired, server_side.server, cloud_side.cloud, report)
+    design = apply_deviations(design, desired, server_side.server, report)
     try:
         steps = server_steps(design, server_side.objects)
     except ReconcileError as error:

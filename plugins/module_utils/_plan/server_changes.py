@@ -12,9 +12,8 @@ from typing import Any
 from .._design.inputs.bgp_password import NOT_SHOWN, SENT_AGAIN
 from .._model.phases import DISRUPTIVE, PHASES
 from .._model.plan import KNOWN_AFTER_APPLY, Design, Placement, PlannedChange, item_of
-from .._objects import Change, Object
+from .._objects import SLOTS, Change, Object
 from .._reconcile import ReconcileError, diff, predict, wanted
-from .._resources import SLOTS
 
 BGP = "bgp_protocol"
 MODE_INTERRUPTS = "the private WAN of the space between aggregators, until the new mesh carries it"

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
+from .._design.deviations import ObjectNames
 from .._model.state import Aggregator, Bond, Server, Space
 from .._objects import Object
 from .._reconcile import (
@@ -86,6 +87,15 @@ class ServerReader:
                 secondary=data.get("secondary_aggregator"),
                 present=present.get(number),
             )
+
+    def rename(self, names: ObjectNames) -> None:
+        """Give the aggregators' objects the names of the network, as the design knows them."""
+        if not names:
+            return
+        for number, objects in self.server.objects.items():
+            for obj in objects:
+                del self.objects[obj.identity]
+            self.server.objects[number] = [self._keep(names.from_server(obj)) for obj in objects]
 
     def read_bond_objects(self, bonds: Iterable[int], parts: tuple[str, ...]) -> bool:
         """Read these parts of these bonds; False if all of it was read before."""

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION, MonthlyCost
-from .._model.desired_network import PARTS, Relocation
+from .._model.desired_network import PARTS, DeviationDrift, Drift, Relocation
 from .._model.phases import PHASES
 from .._model.plan import PlannedChange
 from .._model.quotas import QuotaUsage
@@ -86,6 +86,13 @@ def lines_of(
         *_kept(kept),
         *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
     ]
+
+
+def deviation_lines(drift: Iterable[Drift | DeviationDrift]) -> list[str]:
+    """Return the line that counts the deviations: each has a line of its own among the warnings."""
+    count = sum(one.kind == "deviation" for one in drift)
+    objects = "1 object differs" if count == 1 else f"{count} objects differ"
+    return [f"Left as found: {objects} from the inventory (bonding_deviations)."] if count else []
 
 
 def _changes(items: Iterable[PlannedChange]) -> list[str]:

@@ -15,7 +15,7 @@ from .api import Api
 from .changes.apply import apply, check
 from .changes.diff import diff, predict
 from .changes.executor import Result, Run, report_outcomes
-from .changes.prefetched import KnownObjects, ListedAggregator, known_objects
+from .changes.prefetched import KnownObject, KnownObjects, ListedAggregator, known_objects
 from .compatibility.conformance import conformance
 from .compatibility.permissions import rights_to_write
 from .compatibility.versions import listed_resources, versions

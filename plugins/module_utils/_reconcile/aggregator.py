@@ -65,6 +65,7 @@ def manage_aggregator(
     else:
         _check_known(state, sections)
         found = load_prefetched(known, number, refs)
+    _check_new_names(items, found)
     if state == DELETED:
         items, deletions = _named(parent, sections, found)
         emptied = [section for section, entries in sections.items() if not entries]
@@ -91,11 +92,19 @@ def _wanted(parent: str, sections: Sections, state: str) -> list[Object]:
     result = []
     for section, entries in sections.items():
         for entry in entries:
-            item = wanted(_kind(parent, section, entry), parent, entry)
+            item = wanted(_kind(parent, section, entry), parent, entry, is_there=True)
             if state != MERGED:
                 item = Object(item.kind, parent, item.key, {**RESOURCES[item.kind].defaults(), **item.data})
             result.append(item)
     return result
+
+
+def _check_new_names(items: Sequence[Object], found: Sequence[Object]) -> None:
+    """Refuse a name that a new object cannot have; one that another program has given is used as it is."""
+    there = {item.identity for item in found}
+    for item in items:
+        if item.identity not in there:
+            wanted(item.kind, item.parent, item.data)
 
 
 def _kind(parent: str, section: str, entry: Mapping[str, Any]) -> str:

@@ -74,9 +74,10 @@ class Outcome:
         return self.status == "done" or self.effect != NONE
 
 
-def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
+def wanted(kind: str, parent: str, data: dict[str, Any], is_there: bool = False) -> Object:
     """Return a wanted object of friendly data; brings the data into canonical form.
 
+    :param is_there: True if the server has an object of this name, which the rules for a new one do not judge
     :raises ReconcileError: naming object and field, if a value is not acceptable or a field is none of this kind
     """
     resource = RESOURCES[kind]
@@ -89,7 +90,8 @@ def wanted(kind: str, parent: str, data: dict[str, Any]) -> Object:
             f"({fields}). Nothing was changed."
         )
     try:
-        canonical = resource.canonical(data)
+        judged = {field: value for field, value in data.items() if not (is_there and field == resource.key)}
+        canonical = ({resource.key: name} if is_there else {}) | resource.canonical(judged)
     except ValueError as error:
         raise ReconcileError(f"{title(kind, parent, str(name))}: {error}. Nothing was changed.") from error
     if canonical.get(resource.key) in (None, ""):

@@ -10,5 +10,5 @@ from .api_map import ApiMap, ApiMapError, read_map
 from .map_file import load_map
 from .resource import Field, Listing, Resource
 from .shape_errors import ShapeError
-from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES, SLOTS
+from .table import INTERFACE_KINDS, LISTINGS, PROTOCOL_KINDS, RESOURCES
 from .wire import TABLE, Table

@@ -10,6 +10,7 @@ else. ``bonding_api_info`` compares this table with a live server.
 
 from __future__ import annotations
 
+from .._objects import SLOTS
 from .._private_wan_rules import MAX_VNI
 from .._private_wan_rules import MODES as WAN_MODES
 from .composite_fields import Addresses, Area, Route, Slot
@@ -36,7 +37,6 @@ from .fields import (
 )
 from .resource import Field, Listing, Resource
 
-SLOTS = ("import_ipv4", "export_ipv4", "import_ipv6", "export_ipv6")
 PROTOCOL_KINDS = ("static", "bgp", "babel", "ospf")
 INTERFACE_KINDS = ("ethernet", "vlan", "vxlan")
 

@@ -27,6 +27,7 @@ from ..._model.desired_network import (
 )
 from ..._model.names import ANYWHERE
 from ..._private_wan_rules import MAX_VNI
+from .deviations import read_deviations
 from .inventory_names import check_host_name, check_network_name, refuse
 from .relocation import read_relocation, read_spaces
 from .tags import read_tags
@@ -84,6 +85,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
         vni_base=numbers.get("vni_base") or DEFAULT_VNI_BASE,
         tunnel_device=_tunnel_device(params.get("tunnel_device"), report),
         decommissioned=tuple(params.get("decommissioned") or ()),
+        deviations=tuple(read_deviations(params.get("deviations"), report)),
         relocation=relocation,
         absent=params.get("state") == "absent",
         tags=read_tags(params.get("tags"), "bonding_tags", report),

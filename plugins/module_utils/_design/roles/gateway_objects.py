@@ -81,7 +81,7 @@ def server_objects(gateway: GatewayInput, subnet: str, private_ip: str, ipv6: Se
     return {
         "interfaces": [device_fields(gateway, addresses) | (gateway.kept.get("interface") or {})],
         "protocols": [protocol_fields(gateway, routes) | (gateway.kept.get("protocol") or {})],
-        "filters": [filter_fields(gateway)],
+        "filters": [filter_fields(gateway) | (gateway.kept.get("filter") or {})] if gateway.filter else [],
     }
 
 

@@ -92,6 +92,7 @@ def test_drift_names_no_host_for_an_aggregator_outside_of_the_inventory(world: W
     bond_on(world, 99)
     world.plan(cpe_nat_ips=[entry()])
     (drift,) = world.report.drift
+    assert isinstance(drift, Drift)
     assert (drift.from_host, drift.to_host) == ("agg1", None)
     assert drift.text.startswith("bond 17 (acme-berlin) is on agg99")
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import apply_deviations, object_names
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
@@ -111,9 +112,14 @@ class World:
         params.setdefault("aggregators", [host(name) for name in HOSTS])
         self.report = Report()
         desired = read_desired_network(params, self.report)
-        self.design: Design = design_network(desired, self.server, self.cloud, self.report)
+        names = object_names(desired, self.server, self.report)
+        found = {item.identity: item for item in map(names.from_server, self.objects.values())}
+        named = {number: list(map(names.from_server, objects)) for number, objects in self.server.objects.items()}
+        server = replace(self.server, objects=named)
+        design = design_network(desired, server, self.cloud, self.report)
+        self.design: Design = apply_deviations(design, desired, server, self.report)
         try:
-            return server_steps(self.design, self.objects)
+            return server_steps(self.design, found)
         except ReconcileError:
             assert self.report.problems  # what the engine refuses, the design has refused before, in better words
             return []

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._objects import group_of, title_of
-from ansible_collections.bonded.internet.plugins.module_utils._resources import LISTINGS, RESOURCES, SLOTS, TABLE
+from ansible_collections.bonded.internet.plugins.module_utils._objects import SLOTS, group_of, title_of
+from ansible_collections.bonded.internet.plugins.module_utils._resources import LISTINGS, RESOURCES, TABLE
 
 KINDS = [
     "space",
