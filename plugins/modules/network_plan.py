@@ -279,6 +279,12 @@ options:
             description:
               - An Elastic IP that the account has already, to be adopted in place of a new one. It must be free, and
                 is never released.
+              - With O(spaces[].gateways[].interface_id) it is the one that this network interface has.
+            type: str
+          interface_id:
+            description:
+              - A network interface that the account has already, to be adopted in place of a new one, with O(adopt). It
+                is never detached or deleted. O(spaces[].gateways[].subnet_id) is that of its subnet.
             type: str
           port_forwards:
             description: What shall come in from the Internet, with V(masquerade) only.
@@ -348,7 +354,9 @@ options:
             secondary aggregator, since nothing would reach it.
         type: str
       private_ip:
-        description: The private address. Default is a free one.
+        description:
+          - The private address. Default is a free one.
+          - One that O(cpe_nat_ips[].public_ip) is on already is the entry's own, with O(adopt).
         type: str
       pool:
         description:
@@ -494,6 +502,15 @@ options:
       - Whether fields may be written that no object on the management server shows, of those that the plan has read
         anyway. Without it such a plan is refused, since a server ignores unknown fields without a word.
       - A wrong name is corrected with O(api_map), not with this switch.
+    type: bool
+    default: false
+  adopt:
+    description:
+      - Whether objects on AWS that serve the network already get its tags - an Elastic IP on the private address that
+        its entry names (O(cpe_nat_ips[].public_ip) and O(cpe_nat_ips[].private_ip)), a network interface
+        (O(spaces[].gateways[].interface_id)), and the Elastic IP on it. Without it such a plan is refused, naming each
+        of them.
+      - A run that adopts changes nothing else. What else is planned is returned as RV(deferred).
     type: bool
     default: false
   prune:
@@ -735,7 +752,7 @@ plan:
         Only with O(details=true).
       type: dict
     phase:
-      description: V(add), V(switch) or V(remove).
+      description: V(adopt), V(add), V(switch) or V(remove).
       type: str
     host:
       description: The host that it belongs to, if it is not shared.
@@ -804,7 +821,7 @@ result:
       type: dict
       sample: {addresses: 0, drift: 0, lines: 0}
 counts:
-  description: How many items each phase has.
+  description: How many items each phase has; V(adopt) is among them where it has any.
   returned: success
   type: dict
 text:

@@ -76,6 +76,10 @@ network_interfaces:
       description: Whether EC2 drops what is neither from nor to the addresses of the network interface.
       type: bool
       sample: false
+    adopted:
+      description: Whether the account had it before the network. No run detaches or deletes it then.
+      type: bool
+      sample: false
 """
 
 from ansible_collections.bonded.internet.plugins.module_utils._aws.module import run_module

@@ -35,6 +35,7 @@ PLAN = {
     "bonding_restore": "restore",
     "bonding_allow_disruption": "allow_disruption",
     "bonding_allow_nonconforming": "allow_nonconforming",
+    "bonding_adopt": "adopt",
     "bonding_prune": "prune",
     "bonding_prune_elastic_ips": "prune_addresses",
     "bonding_release_elastic_ips": "release_addresses",
@@ -172,7 +173,7 @@ ROLE_SPEAKERS = {**ROLE_MEMBERS, "options": {**ROLE_MEMBERS["options"], "subnet"
 ROLE_GATEWAY = {
     name: option
     for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()
-    if name not in ("aggregator", "max_networks", "standby")
+    if name not in ("aggregator", "max_networks", "standby", "interface_id")
 }
 """Keys of `pwan_gateway_gateway`: those of an entry of `bonding_spaces[].gateways` that need no plan."""
 PREFIXES = ("bonding_", "eip_cpe_nat_", "cpe_nat_bgp_", "pwan_vpc_", "pwan_mesh_", "pwan_gateway_", "aggregator_host_")

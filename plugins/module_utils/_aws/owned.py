@@ -91,6 +91,7 @@ def _interface(found: Mapping[str, Any]) -> dict[str, Any]:
         "instance_id": (found.get("Attachment") or {}).get("InstanceId"),
         "mac_address": found["MacAddress"],
         "source_dest_check": found.get("SourceDestCheck", True),
+        "adopted": tags_of(found).get(TAG_ADOPTED) == "true",
     }
 
 

@@ -19,7 +19,7 @@ from .._grammar import nearest
 from .._model.desired_network import DesiredNetwork, Deviation, DeviationDrift, Report
 from .._model.ownership import kind_of_name
 from .._model.phases import PHASES, ObjectBatch
-from .._model.plan import Design, HostGateway
+from .._model.plan import Design, HostGateway, PlannedChange
 from .._model.role_inputs import GatewayInput
 from .._model.state import Server
 from .._objects import SLOTS, Fields, Object, group_of, title_of
@@ -29,6 +29,9 @@ from .inputs.deviations import VARIABLE
 
 FIXED = ("name", "type", "protocol", "space")
 """Fields that tell what an object is."""
+OF_GATEWAYS = "gateway/"
+"""Beginning of the keys of gateways' network interfaces, which are no objects of the management server."""
+CHECK = "source_dest_check"
 ADVICE = f"Take the entry out of {VARIABLE}, or correct it."
 
 Place = tuple[str, str, str]
@@ -78,7 +81,12 @@ def _renamed(data: Fields, parent: str, name: str, names: Mapping[tuple[str, str
 
 
 def object_names(desired: DesiredNetwork, server: Server, report: Report) -> ObjectNames:
-    """Return the names that deviations give; a name that cannot be is a problem."""
+    """Return the names that deviations give; a name that cannot be is a problem.
+
+    A teardown, whose first run may have deleted the object, and a run that only moves addresses go on without it.
+    """
+    if desired.absent or desired.relocation:
+        report = Report()
     names = ObjectNames()
     taken: dict[tuple[str, str], str] = {}
     for deviation, parent in _placed(desired, server, Report()):
@@ -138,7 +146,13 @@ def apply_deviations(design: Design, desired: DesiredNetwork, server: Server, re
     is_whole = not (desired.absent or desired.relocation)
     kept: dict[Place, Fields] = {}
     absent: set[Place] = set()
+    checks: dict[str, bool] = {}
     for deviation, parent in _placed(desired, server, report):
+        if deviation.key.startswith(OF_GATEWAYS):
+            if is_whole and _keeps_check(deviation, design, report):
+                checks[deviation.key] = design.checks[deviation.key]
+                report.drift.append(_drift(deviation))
+            continue
         kind = kind_of_name(desired.network, deviation.key)
         place = (parent, group_of(kind or "interface"), deviation.key)
         found = _by_place(_objects_of(parent, server)).get(place)
@@ -157,7 +171,41 @@ def apply_deviations(design: Design, desired: DesiredNetwork, server: Server, re
         if is_whole:
             report.drift.append(_drift(deviation))
     _check_references(absent, kept, wanted.values(), report)
-    return _without(design, kept, absent)
+    return _with_checks(_without(design, kept, absent), checks)
+
+
+def _keeps_check(deviation: Deviation, design: Design, report: Report) -> bool:
+    """Return True if a deviation keeps the check of a gateway's network interface, else name the problem."""
+    what = _label(deviation)
+    if deviation.name or deviation.absent or deviation.keep != (CHECK,):
+        report.problem(f"{what}: of a network interface a run can keep its check alone (expected keep: [{CHECK}]).")
+    elif deviation.key not in design.checks or not deviation.key.endswith(f"/{deviation.host}"):
+        meant = nearest(deviation.key, design.checks) or "."
+        report.problem(f"{what}: the network has no such network interface on {deviation.host}{meant} {ADVICE}")
+    else:
+        return True
+    return False
+
+
+def _with_checks(design: Design, checks: Mapping[str, bool]) -> Design:
+    """Return the design in which these network interfaces keep their check."""
+
+    def is_left(item: PlannedChange) -> bool:
+        is_check = (item.system, item.kind, item.verb) == ("aws", "network_interface", "update")
+        return is_check and item.key in checks and set(item.after or {}) == {CHECK}
+
+    def of(work: HostGateway) -> HostGateway:
+        host, gateway = work
+        return host, replace(gateway, source_dest_check=checks.get(gateway.key, gateway.source_dest_check))
+
+    if not checks:
+        return design
+    return replace(
+        design,
+        items=[item for item in design.items if not is_left(item)],
+        gateways={phase: [of(work) for work in works] for phase, works in design.gateways.items()},
+        gateway_objects={place: of(work) for place, work in design.gateway_objects.items()},
+    )
 
 
 def _is_usable(deviation: Deviation, wanted: Object, found: Object | None, report: Report) -> bool:

@@ -18,6 +18,7 @@ from .._model.role_inputs import PrivateWanInput
 from .._model.state import Cloud, Server, Space
 from .._objects import Object
 from .._parents import number_of
+from .adoption import with_adoptions
 from .aggregators.fleet import refuse_unless_incomplete, resolve_fleet, some
 from .aggregators.identities import check_identities
 from .aggregators.leftovers import PRUNE, decommissioned, find_leftovers, keeps_gateways
@@ -77,6 +78,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
         desired = with_auto_networks(desired, server, cloud, report)
     fleet = resolve_fleet(desired, server, cloud, report)
     design.unavailable = fleet.unavailable
+    cloud = with_adoptions(desired, server, cloud, fleet, design, report)
     existing, leftovers = ExistingMeshes(desired, server), find_leftovers(desired, server, fleet)
     keep_last_addresses(desired.network, server, existing, fleet, report)
     context = Context(desired, server, cloud, fleet, existing, leftovers, design, report)

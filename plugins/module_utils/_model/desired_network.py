@@ -158,6 +158,8 @@ class DesiredGateway:
     pool: str | None = None
     public_ip: str | None = None
     """An Elastic IP of the account to take over."""
+    interface_id: str | None = None
+    """A network interface of the account to take over."""
     port_forwards: tuple[Mapping[str, Any], ...] = ()
     incoming: tuple[str, ...] = ()
     """Further devices by which the space's packets come to the aggregator."""
@@ -295,6 +297,8 @@ class DesiredNetwork:
     """True if a rulebook follows the bonds, so that no address without BGP waits for the operator."""
     absent: bool = False
     allow_disruption: bool = False
+    adopt: bool = False
+    """True if objects on AWS that serve the network already may get its tags."""
     prune: bool = False
     prune_addresses: bool = False
     release_addresses: bool = False

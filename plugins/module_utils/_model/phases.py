@@ -15,8 +15,12 @@ from typing import Any, Literal
 
 from .._objects import Object
 
-Phase = Literal["add", "switch", "remove"]
+Phase = Literal["adopt", "add", "switch", "remove"]
 PHASES: tuple[Phase, ...] = ("add", "switch", "remove")
+"""The phases in which a run changes objects."""
+ADOPT: Phase = "adopt"
+"""The phase of a run that only gives objects of the operator's the tags of the network."""
+PLANNED_PHASES: tuple[Phase, ...] = (ADOPT, *PHASES)
 
 _GROWING: dict[str, Callable[[Any], Any]] = {
     "endpoints": lambda entry: (entry["ip"], entry["vni"]),

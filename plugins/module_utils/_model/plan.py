@@ -12,7 +12,7 @@ from typing import Any, Literal, Optional, Union
 from .._objects import Change, Fields, Object, Verb
 from .._parents import BOND, is_below
 from .desired_network import DesiredNetwork
-from .phases import PHASES, ObjectBatch, Phase
+from .phases import ADOPT, PHASES, ObjectBatch, Phase
 from .quotas import QuotaUsage
 from .role_inputs import (
     AbsentGroupInput,
@@ -93,7 +93,7 @@ def item_of(system: System, change: Change, place: Placement) -> PlannedChange:
         part=place.part,
         disruptive=bool(text),
         interrupts=text,
-        switch=place.switch if text else "",
+        switch=place.switch if text or place.phase == ADOPT else "",
     )
 
 
@@ -132,6 +132,8 @@ class Scope:
     """Hosts of which nothing is changed in this run -> the reason."""
     relocates: bool = False
     """True if the run only moves public addresses: EC2 and the server do that without the aggregators."""
+    adopts: bool = False
+    """True if the run adopts objects on AWS, and does nothing else."""
 
     def is_shared(self, item: PlannedChange) -> bool:
         """Return True if the run of another slice changes the item, which belongs to no aggregator."""
@@ -141,6 +143,8 @@ class Scope:
         """Return the reason why an item is left out, or None if it is in scope."""
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
+        if self.adopts and item.phase != ADOPT:
+            return "this run adopts objects, and changes nothing else: run it again"
         if item.host and item.host in self.unavailable and not (self.relocates and item.system != "host"):
             return f"{item.host} {self.unavailable[item.host]}"
         if item.host and item.host not in self.hosts:
@@ -193,6 +197,8 @@ class Design:
     """(parent, key) of a bond's object -> the entry that makes it."""
     gateway_objects: dict[tuple[Phase, str, str], HostGateway] = field(default_factory=dict)
     """(phase, parent, key) of a gateway's object on an aggregator -> the gateway that makes it."""
+    checks: dict[str, bool] = field(default_factory=dict)
+    """Source/destination check, as found, of each gateway's network interface by its key."""
     interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)
     """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
     vpcs: dict[Phase, list[VpcInput]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
@@ -204,6 +210,8 @@ class Design:
     """The subnets in which the plan chooses a private address."""
     renames: list[TagsInput] = field(default_factory=list)
     """Tags of each object of AWS that gets another key, before anything else is done."""
+    adoptions: list[tuple[Placement, TagsInput]] = field(default_factory=list)
+    """Tags of each object of AWS that the network adopts."""
     retags: list[tuple[str, TagsInput]] = field(default_factory=list)
     """(part, tags) of each object whose tags of the operator's own differ."""
     update_password: bool = False

@@ -302,6 +302,9 @@ class Cloud:
     named: list[ElasticIp] = field(default_factory=list)
     """Others of the account, which entries name by `public_ip`."""
     interfaces: dict[str, Interface] = field(default_factory=dict)
+    """Network interfaces of this network, by id."""
+    named_interfaces: dict[str, Interface] = field(default_factory=dict)
+    """Others of the account, which gateways name by `interface_id`."""
     route_tables: dict[str, RouteTable] = field(default_factory=dict)
     internet_gateways: dict[str, InternetGateway] = field(default_factory=dict)
     egress_only_gateways: dict[str, EgressOnlyGateway] = field(default_factory=dict)

@@ -71,6 +71,7 @@ _GATEWAY: Spec = {
     "subnet_id": _str(),
     "pool": _str(),
     "public_ip": _str(),
+    "interface_id": _str(),
     "standby": _str(),
     "incoming": _list(),
     "port_forwards": _list(
@@ -141,6 +142,7 @@ ARGUMENT_SPEC: Spec = {
     "restore": _str(),
     "allow_disruption": _bool(),
     "allow_nonconforming": _bool(),
+    "adopt": _bool(),
     "prune": _bool(),
     "prune_addresses": _bool(),
     "release_addresses": _bool(),

@@ -15,6 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .._design.adoption import refuse_adoptions
 from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
 from .._design.checks.kept_addresses import KeptAddress, kept_addresses
 from .._design.checks.prices import MonthlyCost, is_of_own_pool, monthly
@@ -29,7 +30,6 @@ from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, DeviationDrift, Drift, Report
-from .._model.phases import PHASES
 from .._model.plan import ALLOW, Design, PlannedChange, Scope
 from .._model.quotas import QuotaUsage
 from .._model.role_inputs import as_json
@@ -45,7 +45,7 @@ from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_names import with_server_names
 from .server_reader import ServerReader
-from .summary import deviation_lines, lines_of, nothing_left, nothing_to_do, nothing_to_move
+from .summary import counts_of, deviation_lines, lines_of, nothing_left, nothing_to_do, nothing_to_move
 
 NEW_KINDS = {"private_address", "attachment"}
 ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
@@ -92,7 +92,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     report, design, steps = _design(desired, first_report, server_side, cloud_side)
     if _read_more(desired, design, steps, server_side, cloud_side):
         report, design, steps = _design(desired, first_report, server_side, cloud_side)
-    scope = _scope(params, desired, design.unavailable)
+    scope = _scope(params, desired, design)
     first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
     plan = with_server_names(make_role_inputs(design, steps, listed, scope, first), names)
@@ -159,7 +159,7 @@ class NetworkPlan:
             "plan": planned,
             "deferred": deferred,
             "digest": digest_of(self.network, planned, deferred),
-            "counts": {phase: sum(item.phase == phase for item in items) for phase in PHASES},
+            "counts": counts_of(items),
             "text": self.text,
             "work": as_json(self.plan.work),
             "limits": [line.as_dict() for line in self.limits],
@@ -294,7 +294,8 @@ def _read_more(
     return server_side.read_bond_objects(bonds, ("connected_ips", "routes")) or more
 
 
-def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapping[str, str]) -> Scope:
+def _scope(params: Mapping[str, Any], desired: DesiredNetwork, design: Design) -> Scope:
+    unavailable = design.unavailable
     everyone = {host.host for host in desired.hosts}
     hosts = set(params.get("hosts") or everyone)
     return Scope(
@@ -305,6 +306,7 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, unavailable: Mapp
         shared_by=params.get("shared_by") or "",
         unavailable=unavailable,
         relocates=desired.relocation is not None,
+        adopts=bool(design.adoptions),
     )
 
 
@@ -346,6 +348,7 @@ def _judge(
                 f"{item.verb} {item.kind} {item.key}{f' on {item.host}' if item.host else ''} interrupts: "
                 f"{item.interrupts}. Say {item.switch}: true to let it."
             )
+    refuse_adoptions(items, desired, report)
     limit = params.get("max_deletions")
     _judge_deletions(items, DEFAULT_MAX_DELETIONS if limit is None else limit, desired, report)
     if "private_wan" not in scope.parts and "gateways" in scope.parts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .._design.aggregators.public_addresses import PART as PUBLIC_ADDRESSES
-from .._model.phases import PHASES, Phase
+from .._model.phases import ADOPT, PHASES, PLANNED_PHASES, Phase
 from .._model.plan import Design, HostCpeNat, HostGateway, PlannedChange, Scope, SecurityInput
 from .._model.role_inputs import (
     AbsentGroupInput,
@@ -103,6 +103,7 @@ class RoleInputs:
     rounds: dict[Phase, dict[str, list[int]]] = field(default_factory=dict)
     renames: list[TagsInput] = field(default_factory=list)
     retags: list[TagsInput] = field(default_factory=list)
+    adoptions: list[TagsInput] = field(default_factory=list)
     public_addresses: dict[Phase, list[PublicAddressInput]] = field(default_factory=dict)
     hosts_to_configure: dict[str, list[str]] = field(default_factory=dict)
     host_config: dict[str, dict[str, HostConfigInput]] = field(default_factory=dict)
@@ -154,7 +155,7 @@ def make_role_inputs(
     """
     plan = Plan.of((*(step.item for step in steps), *design.items), scope)
     kept = [step for step in steps if scope.reason(step.item) is None]
-    order = {phase: number for number, phase in enumerate(PHASES)}
+    order = {phase: number for number, phase in enumerate(PLANNED_PHASES)}
     plan.items.sort(key=lambda item: order[item.phase])
     work = plan.work
     placing = _Placing(work, design, scope, first, aggregators)
@@ -163,14 +164,16 @@ def make_role_inputs(
     placing.known()
     placing.design()
     work.rounds = _rounds(work)
-    work.renames = design.renames
+    work.adoptions = [tags for at, tags in design.adoptions if _is_inside(scope, at.part, at.host, ADOPT)]
+    work.renames = [] if scope.adopts else design.renames
     work.retags = [tags for part, tags in design.retags if _is_inside(scope, part, None, "add")]
     work.public_addresses = {
         phase: [address for host, address in entries if _is_inside(scope, PUBLIC_ADDRESSES, host, phase)]
         for phase, entries in design.public_addresses.items()
     }
     limited = bool(scope.limited or scope.unavailable) and not scope.absent
-    work.host_config = host_inputs(design.host_configs, scope.hosts, scope.parts, limited)
+    hosts = () if scope.adopts else scope.hosts
+    work.host_config = host_inputs(design.host_configs, hosts, scope.parts, limited)
     work.hosts_to_configure = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
     late = zones_after_routes(work.host_config)
     work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
@@ -196,6 +199,7 @@ def _steps(work: RoleInputs, scope: Scope) -> list[str]:
     shared = work.shared["add"]
     hosts = [phases["add"] for phases in work.hosts.values() if "add" in phases]
     needed = {
+        "adopt": bool(work.adoptions),
         "tags": bool(work.renames or work.retags),
         "public_addresses": bool(work.public_addresses["add"]),
         "security": bool(shared.security),

@@ -15,7 +15,7 @@ from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION, MonthlyCost
 from .._model.desired_network import PARTS, DeviationDrift, Drift, Relocation
-from .._model.phases import PHASES
+from .._model.phases import ADOPT, PHASES, PLANNED_PHASES
 from .._model.plan import PlannedChange
 from .._model.quotas import QuotaUsage
 from .._parents import AGGREGATOR, is_below
@@ -46,6 +46,12 @@ def nothing_to_do(
     listing = ", ".join(f"{host}, which {reason}" for host, reason in sorted(unavailable.items()))
     without = f" Left out: {listing}." if listing else ""
     return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}{without}"
+
+
+def counts_of(items: Iterable[PlannedChange]) -> dict[str, int]:
+    """Return the number of items in each phase; adopt has one only where there are any."""
+    found = Counter(item.phase for item in items)
+    return {phase: found[phase] for phase in (PLANNED_PHASES if found[ADOPT] else PHASES)}
 
 
 def nothing_to_move(relocation: Relocation) -> str:
@@ -97,7 +103,7 @@ def deviation_lines(drift: Iterable[Drift | DeviationDrift]) -> list[str]:
 
 def _changes(items: Iterable[PlannedChange]) -> list[str]:
     """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
-    phases, parts = list(PHASES), list(PARTS)
+    phases, parts = list(PLANNED_PHASES), list(PARTS)
 
     def place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
         number = parts.index(item.part)
@@ -116,7 +122,7 @@ def _change(item: PlannedChange) -> str:
 def _table(items: Iterable[PlannedChange]) -> Iterator[str]:
     counts = Counter((item.phase, item.part) for item in items)
     yield f"{'phase':<8}" + "".join(f"{name:>13}" for name in (*PARTS, "together"))
-    for phase in PHASES:
+    for phase in counts_of(items):
         row = [counts[phase, part] for part in PARTS]
         yield f"{phase:<8}" + "".join(f"{count:>13}" for count in (*row, sum(row)))
 

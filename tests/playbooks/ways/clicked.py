@@ -89,6 +89,7 @@ DEVIATIONS: Json = {
     "agg3": {
         **MESH,
         "ens6": {"keep": ["mtu"]},
+        "gateway/acme/agg3": {"keep": ["source_dest_check"]},
         "demo_gateway_11": {"name": "gw-acme", "keep": ["import_ipv4", "import_ipv6", "routes"]},
         "demo_gateway_import_11": {"absent": True},
     },
@@ -128,6 +129,6 @@ def variables(ids: Json, **more: Any) -> Json:
         **found,
         "bonding_spaces": [acme],
         "bonding_cpe_nat_ips": [entry],
-        "bonding_deviations": deepcopy(DEVIATIONS),
+        "bonding_deviations": {host: deepcopy(objects) for host, objects in DEVIATIONS.items()},
         **more,
     }

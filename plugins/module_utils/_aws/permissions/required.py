@@ -19,7 +19,7 @@ from ..._model.names import TAG_KEY, TAG_NETWORK
 from ..._model.plan import PlannedChange
 from ..._model.state import Cloud
 from ..client import as_tags
-from ..kind import AwsState, Call, Calls
+from ..kind import AwsState, Call, Calls, parent_of
 from ..resources import (
     elastic_ip,
     internet_gateway,
@@ -60,6 +60,19 @@ _RETAG = (
         for kind in KINDS
     ),
 )
+_ADOPT = (
+    Call("describe_tags"),
+    *(
+        Call(
+            "create_tags",
+            (kind.at(parent_of),),
+            tags=lambda item, _state: (item.after or {}).get("tags") or (),
+            when=partial(lambda kind, item, _state: kind.is_id(item.parent), kind),
+            params=lambda item, _state: {"Resources": [item.parent], "Tags": as_tags((item.after or {})["tags"])},
+        )
+        for kind in (elastic_ip.ELASTIC_IP, network_interface.NETWORK_INTERFACE)
+    ),
+)
 CALLS: Calls = {
     **elastic_ip.CALLS,
     **internet_gateway.CALLS,
@@ -73,6 +86,7 @@ CALLS: Calls = {
     **vpc.CALLS,
     ("key_tag", "update"): _RETAG,
     ("object_tags", "update"): _RETAG,
+    ("ownership_tags", "update"): _ADOPT,
 }
 """The calls of each planned change. A kind that is not here is a defect of this table."""
 

@@ -105,17 +105,25 @@ def read_network_interfaces(client: Ec2Client, desired: DesiredNetwork, cloud: C
     ):
         return
     for item in describe(client, NETWORK_INTERFACE.listing, Filters=owned_by(desired.network)):
-        cloud.interfaces[item["NetworkInterfaceId"]] = Interface(
-            id=item["NetworkInterfaceId"],
-            subnet_id=item["SubnetId"],
-            vpc_id=item["VpcId"],
-            private_ip=item["PrivateIpAddress"],
-            tags=tags_of(item),
-            instance_id=(item.get("Attachment") or {}).get("InstanceId"),
-            source_dest_check=item.get("SourceDestCheck", True),
-            groups=tuple(group["GroupId"] for group in item.get("Groups", [])),
-            ipv6=next((one["Ipv6Address"] for one in item.get("Ipv6Addresses", [])), None),
-        )
+        cloud.interfaces[item["NetworkInterfaceId"]] = _interface(item)
+    given = {gateway.interface_id for space in desired.spaces for gateway in space.gateways}
+    named = sorted(number for number in given if number and number not in cloud.interfaces and not desired.absent)
+    for item in describe_by(client, NETWORK_INTERFACE.listing, "network-interface-id", named):
+        cloud.named_interfaces[item["NetworkInterfaceId"]] = _interface(item)
+
+
+def _interface(item: Mapping[str, Any]) -> Interface:
+    return Interface(
+        id=item["NetworkInterfaceId"],
+        subnet_id=item["SubnetId"],
+        vpc_id=item["VpcId"],
+        private_ip=item["PrivateIpAddress"],
+        tags=tags_of(item),
+        instance_id=(item.get("Attachment") or {}).get("InstanceId"),
+        source_dest_check=item.get("SourceDestCheck", True),
+        groups=tuple(group["GroupId"] for group in item.get("Groups", [])),
+        ipv6=next((one["Ipv6Address"] for one in item.get("Ipv6Addresses", [])), None),
+    )
 
 
 def assign_ipv6_address(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:

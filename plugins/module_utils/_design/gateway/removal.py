@@ -29,6 +29,7 @@ from ..._model.ownership import is_own_object
 from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
 from ..._model.state import Cloud, ElasticIp, Interface, NatGateway, Server
 from ..._objects import Change, Object
+from ..adoption import is_adopted_interface, is_given_back
 from ..aggregators.fleet import Fleet, Member
 from ..aggregators.leftovers import RELEASE, TEARDOWN, releases, removal_switch
 from ..context import Context
@@ -102,10 +103,12 @@ class RemovedGateway:
 
     @property
     def only_kept_addresses(self) -> bool:
-        """Return True if the only remains are Elastic IPs that nothing uses any more."""
+        """Return True if the only remains are Elastic IPs that nothing uses any more, and what was given back."""
         addresses = [address for address in (self.address, self.nat_address) if address]
         kept = all(address.tags.get(TAG_RETIRED) == "true" for address in addresses)
-        return kept and bool(addresses) and not (self.interface or self.nat or self.objects)
+        given_back = is_given_back(self.interface)
+        used = self.nat or self.objects or (self.interface and not given_back)
+        return kept and (bool(addresses) or given_back) and not used
 
     @property
     def is_standby(self) -> bool:
@@ -205,6 +208,9 @@ def _gone(gateway: RemovedGateway, switch: str, context: Context) -> None:
     inside = subnet or (cloud.subnets.get(gateway.nat.subnet_id) if gateway.nat else None)
     zone = inside.zone if inside else ""
     for one in all_owned(desired.network, key, cloud.interfaces.values()):
+        if is_adopted_interface(one):
+            _give_back(one, key, stopped, design)
+            continue
         if one.instance_id:
             design.aws(
                 Change("delete", "attachment", one.instance_id, key, before={"instance_id": one.instance_id}), stopped
@@ -228,6 +234,13 @@ def _gone(gateway: RemovedGateway, switch: str, context: Context) -> None:
         release=releases(desired),
     )
     design.gateways["remove"].append((where, work))
+
+
+def _give_back(interface: Interface, key: str, place: Placement, design: Design) -> None:
+    """Tag an adopted network interface as retired: it stays attached, as it was before its adoption."""
+    if not is_given_back(interface):
+        before, after = {TAG_RETIRED: interface.tags.get(TAG_RETIRED)}, {TAG_RETIRED: "true"}
+        design.aws(Change("update", "ownership_tags", interface.id, key, {"tags": before}, {"tags": after}), place)
 
 
 def _spare_items(gateway: RemovedGateway, where: str | None, context: Context) -> None:

@@ -50,6 +50,7 @@ MANY = 1_000_000
 """More than any account has of anything, and any server has objects."""
 SWITCHES = (
     "allow_disruption",
+    "adopt",
     "prune",
     "prune_addresses",
     "release_addresses",

@@ -183,7 +183,7 @@ def _with_standbys(gateways: Iterable[DesiredGateway], what: str, report: Report
                 "expected another host). Name another host, or leave standby out."
             )
         elif gateway.standby:
-            yield replace(gateway, host=gateway.standby, standby=None, standby_of=gateway.host)
+            yield replace(gateway, host=gateway.standby, standby=None, standby_of=gateway.host, interface_id=None)
 
 
 def read_space(

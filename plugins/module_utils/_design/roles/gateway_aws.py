@@ -47,6 +47,8 @@ def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[s
         "public_subnet": _first(found["public_subnets"]),
         "network_interface": _first(interfaces),
         "network_interfaces": interfaces,
+        "deleted_network_interfaces": [one for one in interfaces if not one.get("adopted")],
+        "returned_network_interfaces": [one for one in interfaces if one.get("adopted")],
         "attached": _is_attached(_first(interfaces), gateway),
         "first_source_dest_check": gateway.source_dest_check and _first(interfaces).get("source_dest_check", True),
         "address": _first(own),

@@ -13,6 +13,7 @@ from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_KEY
 from ..._model.plan import ALLOW
 from ..._model.state import SELF, Cloud, Rule, SecurityGroup, Server
+from ..adoption import is_adopted_interface
 from ..aggregators.fleet import Fleet
 from ..aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE, TEARDOWN, Leftovers, keeps_gateways
 from ..context import Context
@@ -103,5 +104,6 @@ def carriers_of(group: SecurityGroup, cloud: Cloud, fleet: Fleet, leftovers: Lef
     going = {f"gateway/{space}/{host}" for space, host in leftovers.gone_gateways}
     for place in dict.fromkeys(found):
         interface = cloud.interfaces.get(place)
-        if interface is None or interface.tags.get(TAG_KEY) not in going:
+        goes = interface is not None and interface.tags.get(TAG_KEY) in going and not is_adopted_interface(interface)
+        if not goes:
             yield place, hosts.get(place, "")

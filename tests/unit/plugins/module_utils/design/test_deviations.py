@@ -192,7 +192,8 @@ def test_a_host_that_is_misspelt_is_named_once(world: World) -> None:
 
 
 def test_a_teardown_judges_no_deviation(world: World) -> None:
-    world.plan(**TWO, state="absent", deviations={"agg1": {"prod_babel_12": {"absent": True}}})
+    gone = {"prod_babel_12": {"absent": True}, "prod_ospf_11": {"name": "ospf-acme"}}
+    world.plan(**TWO, state="absent", deviations={"agg1": gone})
     assert [one for one in world.report.problems if "deviations" in one] == []
     assert world.report.drift == []
 
