@@ -10,7 +10,7 @@ too: a route whose target is deleted becomes a blackhole, and a deleted interfac
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -46,8 +46,8 @@ NETWORK = "prod"
 class CloudSide:
     """The AWS side; `apply_or_predict` lets it follow an item."""
 
-    def __init__(self, cloud: Cloud, others: list[ElasticIp]) -> None:
-        self.cloud, self.others = cloud, others
+    def __init__(self, cloud: Cloud, others: list[ElasticIp], interfaces: Mapping[str, Interface]) -> None:
+        self.cloud, self.others, self.interfaces = cloud, others, dict(interfaces)
         self.adopted: dict[str, str] = {}
         """VPCs of others that spaces have, by id: what their own VPC's key would be."""
         self._number = 0
@@ -55,6 +55,7 @@ class CloudSide:
         self._do: dict[str, Callable[[PlannedChange], None]] = {
             "key_tag": self._key_tag,
             "object_tags": self._key_tag,
+            "ownership_tags": self._ownership_tags,
             "vpc": self._vpc,
             "internet_gateway": self._internet_gateway,
             "egress_only_internet_gateway": self._egress_only_gateway,
@@ -79,8 +80,9 @@ class CloudSide:
         self._do[item.kind](item)
 
     def look(self, named: set[str], reads_names: bool) -> None:
-        """Show what a plan reads besides: addresses that entries name, their names, and who carries which group."""
+        """Show what a plan reads besides: what the inventory names, names of addresses, and who carries which group."""
         self.cloud.named = [one for one in self.others if one.public_ip in named]
+        self.cloud.named_interfaces = {number: one for number, one in self.interfaces.items() if number in named}
         for one in list(self.cloud.addresses) if reads_names else ():
             self._put(one, replace(one, reverse_dns=one.reverse_dns or ""))
         places = [(one.interface_id, one.groups) for one in self.cloud.instances.values()]
@@ -125,6 +127,15 @@ class CloudSide:
                 listed[item.parent] = replace(found, tags={**found.tags, **(item.after or {})})
         for found in [one for one in self.cloud.addresses if one.allocation_id == item.parent]:
             self._put(found, replace(found, tags={**found.tags, **(item.after or {})}))
+
+    def _ownership_tags(self, item: PlannedChange) -> None:
+        """An object that is adopted, or given back, by its id."""
+        given = (item.after or {})["tags"]
+        if found := self.interfaces.pop(item.parent, None) or self.cloud.interfaces.get(item.parent):
+            self.cloud.interfaces[item.parent] = replace(found, tags={**found.tags, **given})
+        for one in [one for one in self.others if one.allocation_id == item.parent]:
+            self.others.remove(one)
+            self.cloud.addresses.append(replace(one, tags={**one.tags, **given}))
 
     def _vpc(self, item: PlannedChange) -> None:
         after = item.after or {}

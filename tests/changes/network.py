@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.fleet import find_aggregator
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
-from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, Phase
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, PLANNED_PHASES, Phase
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
@@ -112,7 +112,7 @@ class Network:
         params = checked.validated_parameters
         entries = params["cpe_nat_ips"]
         users = [*entries, *(gateway for space in params["spaces"] for gateway in space["gateways"])]
-        named = {str(user.get("public_ip")) for user in users}
+        named = {str(user.get(name)) for user in users for name in ("public_ip", "interface_id")}
         self.aws.look(named, any(entry.get("reverse_dns") is not None for entry in entries))
         spaces = [(space["key"], space.get("vpc") or {}) for space in params["spaces"]]
         self.aws.adopted = {vpc["id"]: f"vpc/{key}" for key, vpc in spaces if vpc.get("id")}
@@ -125,12 +125,13 @@ class Network:
     def apply(self, planned: Planned) -> Unsaid:
         """Carry out the plan that was made last, phase by phase; return what was lost and not announced."""
         unsaid = Unsaid()
-        for phase in PHASES:
+        for phase in PLANNED_PHASES:
             before = self.facts()
             items = [item for item in planned.items if item.system == "aws" and item.phase == phase]
             for item in sorted(items, key=lambda item: item.verb == "delete" and item.kind in LAST):
                 self.aws.apply_or_predict(item)
-            self._server(phase)
+            if phase in PHASES:
+                self._server(phase)
             asked = {item.host for item in planned.items if item.system == "host" and item.phase == phase}
             for host, side in self.world.design.host_configs.items():
                 if host in asked or phase == "remove":  # in the end a run looks after each host

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Bond,
     ElasticIp,
+    Interface,
     RouteTable,
     Subnet,
     Vpc,
@@ -60,4 +61,6 @@ def surroundings() -> Network:
         lan: dict[str, Any] = {"interface": "eth0", "ip": f"172.20.{place}.1/24", "include_private_wan": True}
         world.add_thing("connected_ip", f"bonds/{place}", lan)
     others = [ElasticIp(f"eipalloc-own{n}", f"203.0.113.20{n}", region=None) for n in range(3)]
-    return Network(world, CloudSide(cloud, others))
+    clicked = Interface("eni-own", "subnet-own", "vpc-own", "10.77.0.9", {}, "i-agg1", False)
+    alone = Interface("eni-own2", "subnet-own", "vpc-own", "10.77.0.10")
+    return Network(world, CloudSide(cloud, others, {one.id: one for one in (clicked, alone)}))

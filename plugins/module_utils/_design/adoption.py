@@ -36,6 +36,7 @@ from .._model.state import Cloud, ElasticIp, Interface, Server
 from .._objects import Change
 from .aggregators.fleet import Fleet, Member
 from .cpe_nat.entries import Entry, is_retired, region_of, resolve_entries
+from .tags import TagsOf, operator_tags
 
 SWITCH = "bonding_adopt"
 """The variable without which a plan with adoptions is refused."""
@@ -51,8 +52,10 @@ def with_adoptions(
     """
     if desired.absent or desired.relocation:
         return cloud
-    adopting = _Adopting(desired, replace(cloud, addresses=list(cloud.addresses)), fleet, design, report)
-    for entry in resolve_entries(desired, server, Report()):
+    entries = resolve_entries(desired, server, Report())
+    own = replace(cloud, addresses=list(cloud.addresses))
+    adopting = _Adopting(desired, own, fleet, design, report, operator_tags(desired, entries))
+    for entry in entries:
         adopting.adopt_entry(entry, server)
     for space in desired.spaces:
         for gateway in space.gateways:
@@ -69,6 +72,8 @@ class _Adopting:
     fleet: Fleet
     design: Design
     report: Report
+    tags_of: TagsOf
+    """Gives the operator's own tags, which are written with the network's."""
 
     def adopt_entry(self, entry: Entry, server: Server) -> None:
         """Adopt the Elastic IP that is on the private address of its entry."""
@@ -163,13 +168,13 @@ class _Adopting:
         return region_of(member, self.desired)
 
     def _address(self, found: ElasticIp, key: str, place: Placement, more: dict[str, str]) -> None:
-        given = {**tags(self.desired.network, key), TAG_ADOPTED: "true", **more}
+        given = {**(self.tags_of(key) or {}), **tags(self.desired.network, key), TAG_ADOPTED: "true", **more}
         self._note(found.allocation_id, key, given, found.region, place)
         self.cloud.addresses.append(replace(found, tags={**found.tags, **given}))
         self.cloud = replace(self.cloud, named=[one for one in self.cloud.named if one is not found])
 
     def _interface(self, found: Interface, key: str, place: Placement, more: dict[str, str]) -> None:
-        given = {**tags(self.desired.network, key), TAG_ADOPTED: "true", **more}
+        given = {**(self.tags_of(key) or {}), **tags(self.desired.network, key), TAG_ADOPTED: "true", **more}
         region = next((host.region for host in self.desired.hosts if host.host == place.host), None)
         self._note(found.id, key, {k: v for k, v in given.items() if found.tags.get(k) != v}, region, place)
         tagged = replace(found, tags={**found.tags, **given})

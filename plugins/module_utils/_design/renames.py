@@ -188,8 +188,9 @@ def check_entry_names(
                 refuse_unless_incomplete(
                     fleet,
                     f"{entry.desired.label}: {what} has the CPE NAT IP {obj.key} already, which is of no entry of "
-                    "this network: a host has one public address. Leave the entry out, or delete that CPE NAT IP on "
-                    "the server, which interrupts its inbound connections.",
+                    "this network: a host has one public address. Leave the entry out; or take its Elastic IP over "
+                    f"with public_ip and private_ip: {obj.key}; or delete that CPE NAT IP on the server, which "
+                    "interrupts its inbound connections.",
                     report,
                 )
 

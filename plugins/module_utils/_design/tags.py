@@ -56,7 +56,7 @@ def design_company_tags(desired: DesiredNetwork, entries: Iterable[Entry], cloud
     """Hand the operator's tags to everything that is made, and write those that differ on what is there."""
     if not desired.tags and not any(space.tags for space in desired.spaces):
         return
-    tags_of = _tags_of(desired, entries)
+    tags_of = operator_tags(desired, entries)
     design.items = [_tagged(item, desired.network, tags_of) for item in design.items]
     for work, key in _works(design):
         if wanted := tags_of(key):
@@ -64,7 +64,8 @@ def design_company_tags(desired: DesiredNetwork, entries: Iterable[Entry], cloud
     _compare(desired, cloud, tags_of, design)
 
 
-def _tags_of(desired: DesiredNetwork, entries: Iterable[Entry]) -> TagsOf:
+def operator_tags(desired: DesiredNetwork, entries: Iterable[Entry]) -> TagsOf:
+    """Return a function that gives the operator's tags of an object."""
     spaces = {space.key: {**desired.tags, **space.tags} for space in desired.spaces}
     # A bond's space need not be one of the inventory's.
     bonds = {cpe_nat_key(entry.key): spaces.get(entry.bond.space, desired.tags) for entry in entries}

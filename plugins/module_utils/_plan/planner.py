@@ -35,12 +35,13 @@ from .._model.quotas import QuotaUsage
 from .._model.role_inputs import as_json
 from .._objects import title_of
 from .._printable import printable_all
-from .._reconcile import Api, ReconcileError, Refs, rights_to_write
+from .._reconcile import Api, ReconcileError, Refs
 from .approval.artifact import addresses_of, result_of
 from .approval.digest import digest_of, item_lines
 from .argument_spec import DEFAULT_MAX_DELETIONS
 from .aws_reader import ClientOf, CloudReader
 from .host_config import expected_interfaces
+from .rights import check_rights
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_names import with_server_names
@@ -108,7 +109,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     _judge(plan.items, [item for item, _reason in plan.deferred], scope, desired, params, report)
     _judge_server(refs.not_shown(), plan.items, bool(params.get("allow_nonconforming")), report)
     if params.get("check_rights"):
-        _check_rights(plan.items, desired, api, cloud_side, report)
+        check_rights(plan.items, desired, api, cloud_side, report)
     if report.problems:
         raise PlanError(report.problems, report.warnings, report.left_out)
     cost = monthly(plan.items)
@@ -203,21 +204,6 @@ def _nothing(
     kept = [f"{len(addresses)} Elastic IPs ({', '.join(sorted(addresses))})"] if addresses else []
     kept += [f"the private WAN mode of {', '.join(modes)}"] if modes else []
     return nothing_left(kept)
-
-
-def _check_rights(
-    items: list[PlannedChange], desired: DesiredNetwork, api: Api, cloud_side: CloudReader, report: Report
-) -> None:
-    """Report the rights that both sides would deny, as far as they tell before anything is created."""
-    on_server = [item for item in items if item.system == "server"]
-    added = [(item.kind, item.parent) for item in on_server if item.verb == "create"]
-    changed = [item.key for item in on_server if item.verb == "update" and item.kind == "space"]
-    missing, untold = rights_to_write(api, added, changed)
-    denied, open_questions = cloud_side.missing_rights(items, desired)
-    for text in missing + denied:
-        report.problem(text)
-    for text in untold + open_questions:
-        report.warn(text)
 
 
 def _read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:

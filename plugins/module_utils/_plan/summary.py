@@ -15,7 +15,7 @@ from .._design.aggregators.leftovers import RELEASE
 from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION, MonthlyCost
 from .._model.desired_network import PARTS, DeviationDrift, Drift, Relocation
-from .._model.phases import ADOPT, PHASES, PLANNED_PHASES
+from .._model.phases import ADOPT, PHASES, PLANNED_PHASES, Phase
 from .._model.plan import PlannedChange
 from .._model.quotas import QuotaUsage
 from .._parents import AGGREGATOR, is_below
@@ -48,7 +48,7 @@ def nothing_to_do(
     return f"Nothing to do: {names} {verb} as the inventory says{but}.{silent}{without}"
 
 
-def counts_of(items: Iterable[PlannedChange]) -> dict[str, int]:
+def counts_of(items: Iterable[PlannedChange]) -> dict[Phase, int]:
     """Return the number of items in each phase; adopt has one only where there are any."""
     found = Counter(item.phase for item in items)
     return {phase: found[phase] for phase in (PLANNED_PHASES if found[ADOPT] else PHASES)}
@@ -119,7 +119,7 @@ def _change(item: PlannedChange) -> str:
     return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"
 
 
-def _table(items: Iterable[PlannedChange]) -> Iterator[str]:
+def _table(items: Sequence[PlannedChange]) -> Iterator[str]:
     counts = Counter((item.phase, item.part) for item in items)
     yield f"{'phase':<8}" + "".join(f"{name:>13}" for name in (*PARTS, "together"))
     for phase in counts_of(items):

@@ -23,7 +23,7 @@ from .judging import DOCUMENTS, OURS, asked_of, denied, document, judged, made_w
 MANAGED_POLICY_SIZE = 6144
 """IAM's limit for a managed policy, without white space."""
 KEY_TAG = "bonded.internet/key"
-DENYING = {"adopt": ["NeverReleaseAdoptedAddresses"]}
+DENYING = {"adopt": ["NeverReleaseAdoptedAddresses", "NeverDeleteAdoptedInterfaces"]}
 """The statements that deny, by document."""
 
 

@@ -62,6 +62,7 @@ def test_a_clicked_network_is_taken_over_changed_and_given_back(empty: Site) -> 
         "Left as found: 13 objects differ from the inventory (bonding_deviations)."
     ]
     assert "The plan adopts 3 objects on AWS" in refused(site, given)
+    judge_what_is_refused(site, given)
 
     taken = site.run("site", extra=ADOPT)
     assert taken.code == 0, taken.output
@@ -79,6 +80,18 @@ def test_a_clicked_network_is_taken_over_changed_and_given_back(empty: Site) -> 
 
     judge_a_change(site, given)
     judge_a_teardown(site, given, ids, cloud)
+
+
+def judge_what_is_refused(site: Site, given: Json) -> None:
+    """An address without the private address that it is on; rights, and their lack, are told before the run."""
+    entry = {name: value for name, value in given["bonding_cpe_nat_ips"][0].items() if name != "private_ip"}
+    text = refused(site, {**given, "bonding_cpe_nat_ips": [entry]}, adopt=True)
+    assert "is associated, at 10.1.0.77 on eni-0d00000000000a903 of agg3; disassociate it first" in text
+    site.grant([policy("read"), policy("change"), policy("ask")])
+    text = refused(site, given, adopt=True, check_rights=True)
+    assert "ec2:CreateTags" in text
+    site.grant([policy("read"), policy("change"), policy("adopt"), policy("ask")])
+    assert len(planned(site, given, adopt=True, check_rights=True)["plan"]) == 3
 
 
 def judge_a_change(site: Site, given: Json) -> None:

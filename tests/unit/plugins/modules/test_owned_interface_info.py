@@ -34,6 +34,7 @@ SHOWN: dict[str, Any] = {
     "instance_id": None,
     "mac_address": "02:00:5e:00:53:01",
     "source_dest_check": False,
+    "adopted": False,
 }
 
 
@@ -73,6 +74,14 @@ def test_all_pages_are_listed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         "MaxResults": 1000,
     }
     assert client.calls[1:] == [{**client.calls[0], "NextToken": "more"}]
+
+
+def test_one_that_the_account_had_before_is_marked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {**LISTED, "TagSet": [*TAGS, {"Key": "bonded.internet/adopted", "Value": "true"}]}
+    result = runner(Client(found), monkeypatch, capsys)(**WANTED)
+    assert result["network_interfaces"] == [{**SHOWN, "adopted": True}]
 
 
 def test_an_error_of_aws(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,6 +65,15 @@ def test_the_address_of_a_bond_is_bound_to_an_interface_that_is_not_ours() -> No
     ]
 
 
+def test_an_adoption_tags_an_object_that_is_not_ours_and_names_it() -> None:
+    given = {**tags("gateway/acme/agg1"), "bonded.internet/adopted": "true"}
+    adopted = item("update", "ownership_tags", "eni-1", "gateway/acme/agg1", after={"tags": given}, phase="adopt")
+    assert needed([adopted], "prod", Cloud()) == [
+        Need("DescribeTags", "*"),
+        Need("CreateTags", "network-interface/eni-1", given=tuple(sorted(given))),
+    ]
+
+
 def test_a_pool_an_address_of_the_account_and_its_name() -> None:
     pool = {"pool": "ipv4pool-ec2-1", "reverse_dns": "mail.example.com"}
     made = needed([item("create", "elastic_ip", "", "cpe-nat/bond-17", after=pool)], "prod", Cloud())

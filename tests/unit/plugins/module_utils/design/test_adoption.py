@@ -92,6 +92,11 @@ def test_what_is_adopted_needs_nothing_more(world: World) -> None:
     assert world.plan(cpe_nat_ips=[TAKEN]) == []
 
 
+def test_the_operators_own_tags_come_with_the_networks(world: World) -> None:
+    (item,) = world.plan(cpe_nat_ips=[TAKEN], tags={"CostCenter": "4711"})
+    assert (item.after or {})["tags"]["CostCenter"] == "4711"
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -87,11 +87,18 @@ def test_the_argument_specs_have_the_fields_of_the_plans_input() -> None:
 
 def test_an_operators_gateway_has_the_keys_of_the_inventorys() -> None:
     own = SPECS["main"]["options"]["pwan_gateway_gateway"]["options"]
-    assert set(own) == set(ENTRY) - {"aggregator", "max_networks", "standby"}
+    assert set(own) == set(ENTRY) - {"aggregator", "max_networks", "standby", "interface_id"}
     for name, option in own.items():
         assert [option.get(key) for key in ("type", "choices", "default")] == [
             ENTRY[name].get(key) for key in ("type", "choices", "default")
         ], name
+
+
+def test_an_adopted_interface_is_none_of_those_that_are_deleted() -> None:
+    theirs = {**ENI, "adopted": True}
+    for one, expected in ((theirs, ([], [theirs])), (ENI, ([ENI], []))):
+        objects = found(network_interfaces=[one])
+        assert (objects["deleted_network_interfaces"], objects["returned_network_interfaces"]) == expected
 
 
 def test_an_operator_has_at_most_twelve_options() -> None:
