@@ -5,8 +5,8 @@
 
 The design knows nothing of them. `ObjectNames` gives the objects that the server has the names of the network before
 the design reads them; `_plan/server_names.py` turns these names back in what the plan shows and the roles are given.
-`apply_deviations` takes kept fields and absent objects out of what the design wants, before it is compared with what
-the server has.
+`apply_deviations` takes absent objects out of what the design wants, and notes the fields that stay (`Design.kept`),
+which `server_steps` leaves out where it compares with what the server has.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CHECK = "source_dest_check"
 ADVICE = f"Take the entry out of {VARIABLE}, or correct it."
 
 Place = tuple[str, str, str]
-"""Parent, group and key of an object on an aggregator: a protocol may have the name of an interface."""
+"""`identity` of an object: a protocol may have the name of an interface."""
 
 
 @dataclass
@@ -154,10 +154,10 @@ def apply_deviations(design: Design, desired: DesiredNetwork, server: Server, re
                 report.drift.append(_drift(deviation))
             continue
         kind = kind_of_name(desired.network, deviation.key)
-        place = (parent, group_of(kind or "interface"), deviation.key)
+        place = (group_of(kind or "interface"), parent, deviation.key)
         found = _by_place(_objects_of(parent, server)).get(place)
         if is_whole and place not in wanted and place not in gone and found is None:
-            known = [key for one, _group, key in (*wanted, *gone) if one == parent]
+            known = [key for _group, one, key in (*wanted, *gone) if one == parent]
             report.problem(
                 f"{_label(deviation)}: the network has no such object on {deviation.host}"
                 f"{nearest(deviation.key, known) or '.'} {ADVICE}"
@@ -239,8 +239,8 @@ def _check_references(
     """Refuse to leave a filter out that a protocol would get a reference to."""
     for obj in wanted:
         for slot in SLOTS:
-            name, place = (obj.data.get(slot) or {}).get("filter"), _place(obj)
-            if (obj.parent, "filter", name) in absent and slot not in kept.get(place, {}) and place not in absent:
+            name, place = (obj.data.get(slot) or {}).get("filter"), obj.identity
+            if ("filter", obj.parent, name) in absent and slot not in kept.get(place, {}) and place not in absent:
                 report.problem(
                     f"{VARIABLE}: {name} is left out (absent), and {obj.key} gets it as {slot} (expected keep: "
                     f"[{slot}] of {obj.key}). Keep that field too, or take {name} out of {VARIABLE}."
@@ -248,23 +248,17 @@ def _check_references(
 
 
 def _without(design: Design, kept: Mapping[Place, Fields], absent: set[Place]) -> Design:
-    """Return the design without kept fields and absent objects, in batches of objects and inputs of gateways."""
+    """Return the design without absent objects, which knows the kept fields, in batches and inputs of gateways."""
 
     def batch_of(batch: ObjectBatch) -> ObjectBatch:
-        objects = [
-            replace(obj, data={name: value for name, value in obj.data.items() if name not in kept.get(place, {})})
-            if (place := _place(obj)) in kept
-            else obj
-            for obj in batch.wanted
-            if _place(obj) not in absent
-        ]
-        return replace(batch, wanted=objects)
+        return replace(batch, wanted=[obj for obj in batch.wanted if obj.identity not in absent])
 
     def gateway_of(work: HostGateway) -> HostGateway:
         return work[0], _kept_gateway(work[1], kept, absent)
 
     return replace(
         design,
+        kept={place: frozenset(fields) for place, fields in kept.items()},
         batches={phase: [batch_of(batch) for batch in batches] for phase, batches in design.batches.items()},
         gateways={phase: [gateway_of(work) for work in works] for phase, works in design.gateways.items()},
         gateway_objects={place: gateway_of(work) for place, work in design.gateway_objects.items()},
@@ -277,14 +271,14 @@ def _kept_gateway(gateway: GatewayInput, kept: Mapping[Place, Fields], absent: s
         return gateway
     parent = parent_of(AGGREGATOR, int(gateway.aggregator))
     more: dict[str, Any] = {
-        section: {**(gateway.kept.get(section) or {}), **kept.get((parent, section, str(name)), {})}
+        section: {**(gateway.kept.get(section) or {}), **kept.get((section, parent, str(name)), {})}
         for section, name in (
             ("interface", gateway.interface),
             ("protocol", gateway.protocol),
             ("filter", gateway.filter),
         )
     }
-    left_out = (parent, "filter", str(gateway.filter)) in absent
+    left_out = ("filter", parent, str(gateway.filter)) in absent
     found = {**gateway.kept, **{section: fields for section, fields in more.items() if fields}}
     return replace(gateway, kept=found, filter=None if left_out else gateway.filter)
 
@@ -311,11 +305,7 @@ def _objects_of(parent: str, server: Server) -> list[Object]:
 
 
 def _by_place(objects: Iterable[Object]) -> dict[Place, Object]:
-    return {_place(obj): obj for obj in objects}
-
-
-def _place(obj: Object) -> Place:
-    return (obj.parent, group_of(obj.kind), obj.key)
+    return {obj.identity: obj for obj in objects}
 
 
 def _label(deviation: Deviation) -> str:

@@ -197,6 +197,8 @@ class Design:
     """(parent, key) of a bond's object -> the entry that makes it."""
     gateway_objects: dict[tuple[Phase, str, str], HostGateway] = field(default_factory=dict)
     """(phase, parent, key) of a gateway's object on an aggregator -> the gateway that makes it."""
+    kept: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    """Fields that stay as they are, by the identity of their object on the server."""
     checks: dict[str, bool] = field(default_factory=dict)
     """Source/destination check, as found, of each gateway's network interface by its key."""
     interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
     steps: list[Step] = []
     state = dict(objects)
     # By id: what is the same in all phases is one Object, which the design keeps.
-    made: dict[int, tuple[Object, dict[str, Any]]] = {}
+    made: dict[int, tuple[Object, Object, dict[str, Any]]] = {}
     for phase in PHASES:
         places: dict[tuple[str, str, str], tuple[str, str | None, Object]] = {}
         targets: list[Object] = []
@@ -43,12 +43,13 @@ def server_steps(design: Design, objects: dict[tuple[str, str, str], Object]) ->
         for batch in design.batches[phase]:
             for obj in batch.wanted:
                 if id(obj) not in made:
-                    made[id(obj)] = _target(obj)
-                target, open_fields = made[id(obj)]
+                    changing = _without_kept(obj, design)
+                    made[id(obj)] = (changing, *_target(changing))
+                changing, target, open_fields = made[id(obj)]
                 if target.identity in places:
                     _refuse_other(target, targets)
                     continue
-                places[target.identity] = (batch.part, batch.host, obj)
+                places[target.identity] = (batch.part, batch.host, changing)
                 targets.append(target)
                 if open_fields:
                     unknown[target.identity] = open_fields
@@ -118,6 +119,12 @@ def _known(change: Change, obj: Object, state: dict[tuple[str, str, str], Object
     filters = [slot["filter"] for name in SLOTS if (slot := obj.data.get(name)) and slot.get("filter")]
     identities = [change.identity, *(("filter", change.parent, name) for name in filters)]
     return tuple(state[identity] for identity in dict.fromkeys(identities) if identity in state)
+
+
+def _without_kept(obj: Object, design: Design) -> Object:
+    """Return the wanted object without the fields that stay as they are."""
+    kept = design.kept.get(obj.identity)
+    return replace(obj, data={name: value for name, value in obj.data.items() if name not in kept}) if kept else obj
 
 
 def _target(obj: Object) -> tuple[Object, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import ObjectNames, object_names
+from ansible_collections.bonded.internet.plugins.module_utils._design.host.firewall import routing
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.roles.gateway_input import named_input
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
@@ -80,6 +81,12 @@ def lines(items: list[PlannedChange]) -> list[str]:
 def test_a_clicked_mesh_with_its_deviations_is_not_changed(world: World) -> None:
     items = world.plan(**TWO, deviations=deviations())
     assert (world.report.problems, items) == ([], [])
+
+
+def test_a_kept_field_still_tells_what_runs_where(world: World) -> None:
+    """`--tags verify` asks the hosts for neighbours by what the protocols name."""
+    world.plan(**TWO, deviations=deviations())
+    assert routing(world.design, "remove") == {("agg1", "vxacme"): "babel", ("agg2", "vxacme"): "babel"}
 
 
 def test_each_deviation_is_a_line_of_drift(world: World) -> None:
