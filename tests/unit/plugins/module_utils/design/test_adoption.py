@@ -12,17 +12,25 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.adoption import refuse_adoptions
+from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.fleet import Fleet
+from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.leftovers import Leftovers
+from ansible_collections.bonded.internet.plugins.module_utils._design.security_groups.removal import carriers_of
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
     PARTS,
     DesiredNetwork,
     Report,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange, Scope
-from ansible_collections.bonded.internet.plugins.module_utils._model.state import ElasticIp, Interface
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
+    ElasticIp,
+    Interface,
+    SecurityGroup,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
 
+from .built_world import FACTS
 from .egress_world import gateway, plain_world, space, tags
-from .world import World, entry, instance, small_world
+from .world import HOSTS, World, acme, entry, host, instance, small_world
 
 THEIRS, ON = "203.0.113.77", "10.1.0.77"
 TAKEN = entry(public_ip=THEIRS, private_ip=ON)
@@ -122,6 +130,7 @@ def test_the_address_of_another_bond_is_refused(world: World) -> None:
 
 def test_the_aggregators_own_address_is_never_adopted(world: World) -> None:
     world.cloud.named[0] = replace(world.cloud.named[0], private_ip="10.1.0.11")
+    world.add_thing("cpe_nat_ip", "bonds/17", {"ip": "10.1.0.11", "nat_ip": "192.168.17.11"})
     world.plan(cpe_nat_ips=[entry(public_ip=THEIRS, private_ip="10.1.0.11")])
     assert any("private_ip 10.1.0.11 is the primary address of agg1" in text for text in world.report.problems)
     assert not any(item.phase == "adopt" for item in world.design.items)
@@ -206,6 +215,19 @@ def test_an_adopted_interface_is_given_back_and_never_deleted() -> None:
         del world.objects[name]
     world._follow(world.objects.values())
     assert [item for item in world.plan(spaces=NO_GATEWAY, prune=True) if item.part == "gateways"] == []
+    world.plan(spaces=NO_GATEWAY)
+    assert [text for text in world.report.warnings if "gateway/acme/agg1" in text] == []
+
+
+@pytest.mark.parametrize(("own", "carried"), [({}, []), (ADOPTED, [("eni-gw", "")])])
+def test_a_security_group_is_taken_off_an_adopted_interface(own: dict[str, str], carried: list[Any]) -> None:
+    """Other interfaces are deleted with their gateway, and need it not."""
+    world = plain_world()
+    group = SecurityGroup("sg-1", "vpc-9", tags("sg/gateway/acme"))
+    (found,) = world.cloud.interfaces.values()
+    world.cloud.interfaces[found.id] = replace(found, tags={**found.tags, **own}, groups=("sg-1",))
+    leftovers = Leftovers(gone_gateways={("acme", "agg1"): "bonding_prune"})
+    assert list(carriers_of(group, world.cloud, Fleet(), leftovers)) == carried
 
 
 def test_a_gateway_that_comes_back_takes_its_interface_again() -> None:
@@ -239,3 +261,13 @@ def test_a_run_that_adopts_leaves_everything_else_for_the_next_one(world: World)
     assert plan.work.steps == ["adopt"]
     assert [tagged.id for tagged in plan.work.adoptions] == ["eipalloc-77"]
     assert plan.work.hosts == {}
+
+
+def test_a_run_that_adopts_configures_no_host(world: World) -> None:
+    hosts = [host(name, manage_host=True, found=FACTS) for name in HOSTS]
+    steps = world.steps(cpe_nat_ips=[TAKEN], spaces=[acme()], aggregators=hosts)
+    scope = Scope(hosts=list(HOSTS), parts=PARTS, limited=False, absent=False)
+    listed: dict[int, Any] = {7: {}, 12: {}, 1007: {}}
+    assert make_role_inputs(world.design, steps, listed, scope, "agg1").work.host_config
+    plan = make_role_inputs(world.design, steps, listed, replace(scope, adopts=True), "agg1")
+    assert (plan.work.host_config, plan.work.last_steps) == ({}, [])

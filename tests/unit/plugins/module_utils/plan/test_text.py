@@ -11,11 +11,14 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import MonthlyCost
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DeviationDrift, Drift
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QuotaUsage
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
 from ansible_collections.bonded.internet.plugins.module_utils._plan.summary import (
     MOST_KEPT,
+    counts_of,
+    deviation_lines,
     lines_of,
     nothing_left,
     nothing_to_do,
@@ -45,6 +48,36 @@ def test_nothing_to_do_is_a_sentence_and_nothing_else() -> None:
         "Left for another run: 2 (agg2 is not in the play)",
         "Left for another run: 1 (no --tags gateways)",
     ]
+
+
+def test_adoptions_come_first_and_have_a_row_and_a_count_only_where_there_are_any() -> None:
+    more = {"host": "agg3", "parent": "eipalloc-1"}
+    adopted = item("update", "ownership_tags", "cpe-nat/bond-20", "adopt", "cpe_nat", **more)
+    lines = lines_of(plan(NEW, adopted), [], [], NOTHING)
+    assert lines[0] == "adopt   update ownership_tags cpe-nat/bond-20 of eipalloc-1 on agg3"
+    assert [line.split()[0] for line in lines[3:]] == ["phase", "adopt", "add", "switch", "remove"]
+    assert counts_of([NEW, adopted]) == {"adopt": 1, "add": 1, "switch": 0, "remove": 0}
+    assert [line.split()[0] for line in lines_of(plan(NEW), [], [], NOTHING)[2:]] == [
+        "phase",
+        "add",
+        "switch",
+        "remove",
+    ]
+    assert counts_of([NEW]) == {"add": 1, "switch": 0, "remove": 0}
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        (0, []),
+        (1, ["Left as found: 1 object differs from the inventory (bonding_deviations)."]),
+        (3, ["Left as found: 3 objects differ from the inventory (bonding_deviations)."]),
+    ],
+)
+def test_deviations_are_counted_and_other_drift_is_not(count: int, lines: list[str]) -> None:
+    moved = Drift("bond_moved", 17, "agg1", "agg3", "bond-17", "")
+    deviation = DeviationDrift("deviation", "agg1", "vxacme", None, ("mtu",), False, "")
+    assert deviation_lines([moved, *([deviation] * count)]) == lines
 
 
 def kept(*keys: str, adopted: bool = False, price: float = 3.65) -> list[KeptAddress]:
