@@ -252,6 +252,18 @@ def test_refused_before_any_change(
     assert "Nothing was changed" in result["msg"]
 
 
+def test_a_name_of_another_program_is_changed_where_it_is_and_never_created(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BIRD takes no hyphen in a name that we would give; the server has one."""
+    wanted = {"aggregator": 7, "protocols": [{"name": "babel-acme", "protocol": "babel", "enabled": False}]}
+    there = protocol("babel", 61, "babel-acme")
+    changed = patch(f"{ON}babel_protocols/61/", {"enabled": False}, {**there, "enabled": False})
+    result = run_module(monkeypatch, main, wanted, get(f"{ON}protocols/", [there]), changed)
+    assert actions(result) == [("babel_protocol", "babel-acme", "update")]
+    refused = run_module(monkeypatch, main, wanted, get(f"{ON}protocols/", []))
+    assert "Babel protocol 'babel-acme' of aggregator 7: name: not a name that BIRD accepts" in refused["msg"]
+    assert refused["msg"].endswith("Nothing was changed.")
+
+
 def test_a_failure_half_way_says_what_was_done_and_what_not(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = [WRITES[0], post(f"{ON}filters/", FILTER, {"body": ["Syntax error."]}, 400)]
     result = run_module(monkeypatch, main, WANTED, *reads([], [], []), AGGREGATOR, SPACES, *steps)

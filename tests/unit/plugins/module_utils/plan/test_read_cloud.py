@@ -370,3 +370,30 @@ def test_a_block_that_was_taken_away_is_no_block_of_the_vpc(desired: DesiredNetw
     assert (found.cidrs, found.ipv6) == (("10.101.0.0/16",), False)
     vpc["Ipv6CidrBlockAssociationSet"] = [block("Ipv6CidrBlock", "2001:db8::/56", "associated")]
     assert read(Ec2(describe_vpcs=[vpc]), desired).cloud.vpcs["vpc-9"].ipv6 is True
+
+
+class Interfaces(Ec2):
+    """Lists a network interface by its tags, if it has any, or by its id."""
+
+    def describe_network_interfaces(self, **params: Any) -> Json:
+        self.asked.append(("describe_network_interfaces", params))
+        (found,) = self._lists["describe_network_interfaces"]
+        by_id = [one for one in params["Filters"] if one["Name"] == "network-interface-id"]
+        return {"Found": [found] if by_id or found["TagSet"] else []}
+
+
+@pytest.mark.parametrize(("tagged", "count"), [([], 2), (tags("gateway/acme/agg1"), 1)])
+def test_the_network_interface_of_a_gateway_is_asked_for_by_its_id_if_it_has_no_tags(
+    tagged: list[Json], count: int
+) -> None:
+    space = replace(SPACE, gateways=(DesiredGateway(host="agg1", networks=(), interface_id="eni-7"),))
+    found: Json = {"NetworkInterfaceId": "eni-7", "SubnetId": "subnet-1", "VpcId": "vpc-9", "TagSet": tagged}
+    found |= {"PrivateIpAddress": "10.101.0.4", "Attachment": {"InstanceId": "i-1"}}
+    ec2 = Interfaces(
+        describe_instances=[{"Instances": [instance(0)]}], describe_vpcs=[VPC], describe_network_interfaces=[found]
+    )
+    cloud = read(ec2, replace(WITH_VPCS, spaces=(space,))).cloud
+    assert len(ec2.named("describe_network_interfaces")) == count
+    owner = cloud.interfaces if tagged else cloud.named_interfaces
+    assert owner["eni-7"].instance_id == "i-1"
+    assert len(cloud.interfaces) + len(cloud.named_interfaces) == 1

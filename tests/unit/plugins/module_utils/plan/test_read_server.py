@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import ObjectNames
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Bond
+from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan import server_reader as read_server
 from ansible_collections.bonded.internet.plugins.module_utils._plan.server_reader import ServerReader
 
@@ -35,3 +37,24 @@ def test_a_bonds_networks_are_known_once_its_connected_ips_and_routes_were_read(
     assert reader.server.bonds_with_networks == {17}
     assert not reader.read_bond_objects([17], ("connected_ips", "routes"))
     assert asked == [(17, ("interfaces", "connected_ips")), (18, ("interfaces", "connected_ips")), (17, ("routes",))]
+
+
+def test_objects_are_kept_by_the_names_of_the_network() -> None:
+    """What the design reads and what the plan compares with are one object, under one name, with its id."""
+    api: Any = SimpleNamespace(client=SimpleNamespace(parallel=1))
+    refs: Any = None
+    reader, names = ServerReader(api, refs), ObjectNames()
+    slot = {"export_ipv4": {"mode": "filter", "filter": "out-acme"}}
+    babel = Object("babel_protocol", "aggregators/7", "babel-acme", {"name": "babel-acme", **slot}, 3)
+    other = Object("babel_protocol", "aggregators/12", "babel-acme", {"name": "babel-acme"}, 4)
+    reader.server.objects = {7: [babel], 12: [other]}
+    reader.objects = {one.identity: one for one in (babel, other)}
+    reader.rename(names)
+    assert reader.server.objects == {7: [babel], 12: [other]}
+    names.add("aggregators/7", "babel_protocol", "babel-acme", "demo_babel_11")
+    names.add("aggregators/7", "filter", "out-acme", "demo_export_11")
+    reader.rename(names)
+    (found,) = reader.server.objects[7]
+    named = {"export_ipv4": {"mode": "filter", "filter": "demo_export_11"}}
+    assert found == Object("babel_protocol", "aggregators/7", "demo_babel_11", {"name": "demo_babel_11", **named}, 3)
+    assert reader.objects == {found.identity: found, other.identity: other}
