@@ -457,6 +457,8 @@ options:
         deleted. Protocols and filters may have one; O(spaces[].vxlan.interface) and O(spaces[].gateways[].interface)
         name interfaces.
       - C(keep) lists fields that stay as they are. C(absent), if true, leaves an object out that would be created.
+      - A network interface on AWS, by its key (C(gateway/acme/agg1)) or, an aggregator's own, by its id, can keep
+        C(source_dest_check).
       - Each entry is a line of RV(drift). An entry that fits nothing is a problem. Without the entry, the next run
         makes the change.
     type: dict

@@ -19,8 +19,8 @@ from .._grammar import nearest
 from .._model.desired_network import DesiredNetwork, Deviation, DeviationDrift, Report
 from .._model.ownership import kind_of_name
 from .._model.phases import PHASES, ObjectBatch
-from .._model.plan import Design, HostGateway, PlannedChange
-from .._model.role_inputs import GatewayInput
+from .._model.plan import Design, HostGateway, PlannedChange, SecurityWork
+from .._model.role_inputs import GatewayInput, SecurityInterfaceInput
 from .._model.state import Server
 from .._objects import SLOTS, Fields, Object, group_of, title_of
 from .._parents import AGGREGATOR, parent_of
@@ -29,8 +29,8 @@ from .inputs.deviations import VARIABLE
 
 FIXED = ("name", "type", "protocol", "space")
 """Fields that tell what an object is."""
-OF_GATEWAYS = "gateway/"
-"""Beginning of the keys of gateways' network interfaces, which are no objects of the management server."""
+NETWORK_INTERFACES = ("gateway/", "eni-")
+"""Beginning of the keys of network interfaces in the plan: of gateways, and of the aggregators' own, by their ids."""
 CHECK = "source_dest_check"
 ADVICE = f"Take the entry out of {VARIABLE}, or correct it."
 
@@ -148,9 +148,9 @@ def apply_deviations(design: Design, desired: DesiredNetwork, server: Server, re
     absent: set[Place] = set()
     checks: dict[str, bool] = {}
     for deviation, parent in _placed(desired, server, report):
-        if deviation.key.startswith(OF_GATEWAYS):
+        if deviation.key.startswith(NETWORK_INTERFACES):
             if is_whole and _keeps_check(deviation, design, report):
-                checks[deviation.key] = design.checks[deviation.key]
+                checks[deviation.key] = design.checks[deviation.host, deviation.key]
                 report.drift.append(_drift(deviation))
             continue
         kind = kind_of_name(desired.network, deviation.key)
@@ -175,12 +175,12 @@ def apply_deviations(design: Design, desired: DesiredNetwork, server: Server, re
 
 
 def _keeps_check(deviation: Deviation, design: Design, report: Report) -> bool:
-    """Return True if a deviation keeps the check of a gateway's network interface, else name the problem."""
-    what = _label(deviation)
+    """Return True if a deviation keeps the check of a network interface, else name the problem."""
+    what, known = _label(deviation), [key for host, key in design.checks if host == deviation.host]
     if deviation.name or deviation.absent or deviation.keep != (CHECK,):
         report.problem(f"{what}: of a network interface a run can keep its check alone (expected keep: [{CHECK}]).")
-    elif deviation.key not in design.checks or not deviation.key.endswith(f"/{deviation.host}"):
-        meant = nearest(deviation.key, design.checks) or "."
+    elif deviation.key not in known:
+        meant = nearest(deviation.key, known) or "."
         report.problem(f"{what}: the network has no such network interface on {deviation.host}{meant} {ADVICE}")
     else:
         return True
@@ -191,8 +191,14 @@ def _with_checks(design: Design, checks: Mapping[str, bool]) -> Design:
     """Return the design in which these network interfaces keep their check."""
 
     def is_left(item: PlannedChange) -> bool:
-        is_check = (item.system, item.kind, item.verb) == ("aws", "network_interface", "update")
-        return is_check and item.key in checks and set(item.after or {}) == {CHECK}
+        is_check = item.system == "aws" and item.verb == "update" and CHECK in (item.after or {})
+        return is_check and item.key in checks
+
+    def is_left_work(work: SecurityWork) -> bool:
+        entry = work.entry
+        if not isinstance(entry, SecurityInterfaceInput) or entry.source_dest_check is None:
+            return False
+        return entry.interface_id in checks
 
     def of(work: HostGateway) -> HostGateway:
         host, gateway = work
@@ -205,6 +211,7 @@ def _with_checks(design: Design, checks: Mapping[str, bool]) -> Design:
         items=[item for item in design.items if not is_left(item)],
         gateways={phase: [of(work) for work in works] for phase, works in design.gateways.items()},
         gateway_objects={place: of(work) for place, work in design.gateway_objects.items()},
+        security={phase: [one for one in works if not is_left_work(one)] for phase, works in design.security.items()},
     )
 
 

@@ -199,8 +199,8 @@ class Design:
     """(phase, parent, key) of a gateway's object on an aggregator -> the gateway that makes it."""
     kept: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     """Fields that stay as they are, by the identity of their object on the server."""
-    checks: dict[str, bool] = field(default_factory=dict)
-    """Source/destination check, as found, of each gateway's network interface by its key."""
+    checks: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """(host, key in the plan) of a gateway's network interface, or of the host's own -> its check, as found."""
     interrupting: dict[tuple[Phase, str, str], tuple[str, str]] = field(default_factory=dict)
     """(phase, parent, key) of an object on the server -> (what its change in that phase interrupts, the switch)."""
     vpcs: dict[Phase, list[VpcInput]] = field(default_factory=lambda: {phase: [] for phase in PHASES})

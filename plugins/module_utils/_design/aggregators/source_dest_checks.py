@@ -21,6 +21,9 @@ def design_source_dest_checks(direct: bool, kept_direct: bool, context: Context)
     A check stays off where that BGP is kept, and on the interface of an instance that the inventory does not name.
     """
     desired, fleet, design = context.desired, context.fleet, context.design
+    for member in fleet.members:
+        if member.instance:
+            design.checks[member.host, member.instance.interface_id] = member.instance.source_dest_check
     for member in fleet.speakers if direct else ():
         if member.instance and member.instance.source_dest_check:
             place = member.instance.interface_id

@@ -86,7 +86,7 @@ def _kept(staged: list[Object], wanted: list[Object]) -> dict[str, Any]:
 def _interface_items(gateway: Gateway, desired: DesiredNetwork, design: Design) -> None:
     instance = gateway.instance
     if gateway.interface:
-        design.checks[gateway.key] = gateway.interface.source_dest_check
+        design.checks[gateway.member.host, gateway.key] = gateway.interface.source_dest_check
     common = Placement("add", PART, gateway.member.host)
     parent = gateway.desired.subnet_id or subnet_key(gateway.space, instance.zone)
     found, key = gateway.interface, gateway.key

@@ -20,6 +20,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.plan import
     PlannedChange,
     item_of,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._model.role_inputs import SecurityInterfaceInput
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change, Object
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import (
     AggregatorInput,
@@ -286,6 +287,43 @@ def test_the_role_of_a_gateway_gets_kept_fields_as_they_are_and_no_filter_that_i
         {"mtu": 9001},
         {"import_ipv4": ALL},
     )
+
+
+def test_the_check_of_an_aggregators_own_interface_stays_where_direct_bgp_would_switch_it_off() -> None:
+    world = small_world()
+    direct = {"bgp": {"asn": 64512, "mode": "direct"}, "aggregators": [host("agg1"), host("agg3")]}
+    kept = {"agg1": {"eni-agg1": {"keep": ["source_dest_check"]}}}
+    items = world.plan(**direct, deviations=kept)
+    assert world.report.problems == []
+    assert [item.key for item in items if item.kind == "source_dest_check"] == ["eni-agg3"]
+    entries = [work.entry for work in world.design.security["add"] if isinstance(work.entry, SecurityInterfaceInput)]
+    assert [entry.interface_id for entry in entries] == ["eni-agg3"]
+
+
+@pytest.mark.parametrize(
+    ("key", "entry", "expected"),
+    [
+        ("gateway/acme/agg1", {"keep": ["source_dest_check"]}, ""),
+        ("gateway/acme/agg2", {"keep": ["source_dest_check"]}, "has no such network interface on agg1; did you mean "),
+        ("eni-agg2", {"keep": ["source_dest_check"]}, "has no such network interface on agg1; did you mean 'eni-agg1'"),
+        (
+            "gateway/acme/agg1",
+            {"keep": ["private_ip"]},
+            "can keep its check alone (expected keep: [source_dest_check])",
+        ),
+        ("gateway/acme/agg1", {"absent": True}, "can keep its check alone (expected keep: [source_dest_check])"),
+    ],
+)
+def test_a_gateways_interface_keeps_its_check_and_nothing_else(key: str, entry: Any, expected: str) -> None:
+    world = plain_world()
+    (own,) = world.cloud.interfaces.values()
+    world.cloud.interfaces[own.id] = replace(own, source_dest_check=True)
+    items = world.plan(spaces=space(gateway(egress="none")), deviations={"agg1": {key: entry}})
+    if not expected:
+        assert (world.report.problems, items) == ([], [])
+        assert {work.source_dest_check for _host, work in world.design.gateway_objects.values()} == {True}
+    else:
+        assert any(expected in text for text in world.report.problems), world.report.problems
 
 
 @pytest.mark.parametrize(

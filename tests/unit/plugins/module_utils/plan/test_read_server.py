@@ -40,7 +40,7 @@ def test_a_bonds_networks_are_known_once_its_connected_ips_and_routes_were_read(
 
 
 def test_objects_are_kept_by_the_names_of_the_network() -> None:
-    """What the design reads and what the plan compares with are one object, under one name, with its id."""
+    """Design and comparison meet one object, under one name, with its id."""
     api: Any = SimpleNamespace(client=SimpleNamespace(parallel=1))
     refs: Any = None
     reader, names = ServerReader(api, refs), ObjectNames()
