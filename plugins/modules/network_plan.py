@@ -830,7 +830,8 @@ text:
   description:
     - The plan in lines for people. A line for each change, with what it interrupts, in the order of phases and parts;
       how many items each part has, by phase; the limits that are nearly reached (with O(details=true) all that new
-      objects come under); what changes of the monthly bill; how many items are left for another run, and why.
+      objects come under); what changes of the monthly bill; what waits for an adoption; how many items are left for
+      another run, and why.
   returned: success
   type: list
   elements: str

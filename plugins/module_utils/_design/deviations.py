@@ -23,7 +23,7 @@ from .._model.plan import Design, HostGateway, PlannedChange, SecurityWork
 from .._model.role_inputs import GatewayInput, SecurityInterfaceInput
 from .._model.state import Server
 from .._objects import SLOTS, Fields, Object, group_of, title_of
-from .._parents import AGGREGATOR, parent_of
+from .._parents import AGGREGATOR, number_of, parent_of
 from .aggregators.fleet import find_aggregator
 from .inputs.deviations import VARIABLE
 
@@ -308,7 +308,7 @@ def _placed(desired: DesiredNetwork, server: Server, report: Report) -> Iterable
 
 
 def _objects_of(parent: str, server: Server) -> list[Object]:
-    return [obj for objects in server.objects.values() for obj in objects if obj.parent == parent]
+    return server.objects.get(number_of(parent), [])
 
 
 def _by_place(objects: Iterable[Object]) -> dict[Place, Object]:

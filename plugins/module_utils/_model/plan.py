@@ -30,6 +30,9 @@ from .state import Cloud
 KNOWN_AFTER_APPLY = "(known after apply)"
 """Stands in output only, for what AWS or the server chooses; no module takes it as an argument."""
 
+WAITS_FOR_ADOPTION = "this run adopts objects, and changes nothing else: run it again"
+"""The reason of what a run that adopts leaves for the next one."""
+
 System = Literal["server", "aws", "host"]
 ALLOW = "bonding_allow_disruption"
 """The switch of what interrupts. What is removed has that of its object (`leftovers`)."""
@@ -144,7 +147,7 @@ class Scope:
         if item.part not in self.parts:
             return f"the part {item.part} is not run"
         if self.adopts and item.phase != ADOPT:
-            return "this run adopts objects, and changes nothing else: run it again"
+            return WAITS_FOR_ADOPTION
         if item.host and item.host in self.unavailable and not (self.relocates and item.system != "host"):
             return f"{item.host} {self.unavailable[item.host]}"
         if item.host and item.host not in self.hosts:

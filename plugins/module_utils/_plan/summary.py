@@ -16,7 +16,7 @@ from .._design.checks.kept_addresses import KeptAddress
 from .._design.checks.prices import DATE, REGION, MonthlyCost
 from .._model.desired_network import PARTS, DeviationDrift, Drift, Relocation
 from .._model.phases import ADOPT, PHASES, PLANNED_PHASES, Phase
-from .._model.plan import PlannedChange
+from .._model.plan import WAITS_FOR_ADOPTION, PlannedChange
 from .._model.quotas import QuotaUsage
 from .._parents import AGGREGATOR, is_below
 from .role_inputs import Plan
@@ -89,6 +89,7 @@ def lines_of(
     later = Counter(reason for _item, reason in plan.deferred)
     return [
         *(found or [nothing]),
+        *_waiting(plan.deferred),
         *_kept(kept),
         *(f"Left for another run: {count} ({reason})" for reason, count in sorted(later.items())),
     ]
@@ -103,13 +104,12 @@ def deviation_lines(drift: Iterable[Drift | DeviationDrift]) -> list[str]:
 
 def _changes(items: Iterable[PlannedChange]) -> list[str]:
     """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
-    phases, parts = list(PLANNED_PHASES), list(PARTS)
+    return [_change(item) for item in sorted(items, key=_place)]
 
-    def place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
-        number = parts.index(item.part)
-        return phases.index(item.phase), number, item.kind, item.host or "", item.parent, item.key
 
-    return [_change(item) for item in sorted(items, key=place)]
+def _place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
+    phase, part = PLANNED_PHASES.index(item.phase), PARTS.index(item.part)
+    return phase, part, item.kind, item.host or "", item.parent, item.key
 
 
 def _change(item: PlannedChange) -> str:
@@ -117,6 +117,17 @@ def _change(item: PlannedChange) -> str:
     on = f" on {item.host}" if item.host else ""
     interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
     return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"
+
+
+def _waiting(deferred: Iterable[tuple[PlannedChange, str]]) -> Iterator[str]:
+    """Yield a line, with the fields, for each change that waits for the run after that which adopts.
+
+    The operator decides by it what is to stay as it is, by `bonding_deviations`.
+    """
+    waiting = (item for item, reason in deferred if reason == WAITS_FOR_ADOPTION)
+    for item in sorted(waiting, key=_place):
+        fields = f": {', '.join(sorted(item.after))}" if item.verb == "update" and item.after else ""
+        yield f"later   {_change(item)}{fields}"
 
 
 def _table(items: Sequence[PlannedChange]) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import MonthlyCost
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DeviationDrift, Drift
-from ansible_collections.bonded.internet.plugins.module_utils._model.plan import PlannedChange
+from ansible_collections.bonded.internet.plugins.module_utils._model.plan import WAITS_FOR_ADOPTION, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QuotaUsage
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
 from ansible_collections.bonded.internet.plugins.module_utils._plan.summary import (
@@ -64,6 +64,18 @@ def test_adoptions_come_first_and_have_a_row_and_a_count_only_where_there_are_an
         "remove",
     ]
     assert counts_of([NEW]) == {"add": 1, "switch": 0, "remove": 0}
+
+
+def test_what_waits_for_an_adoption_is_listed_with_its_fields() -> None:
+    change = item("update", "network_interface", "gateway/acme/agg1", "add", "gateways", after={"b": 1, "a": 2})
+    left = [(change, WAITS_FOR_ADOPTION), (GONE, "no --tags gateways"), (NEW, WAITS_FOR_ADOPTION)]
+    adopted = item("update", "ownership_tags", "cpe-nat/bond-20", "adopt", "cpe_nat")
+    assert lines_of(plan(adopted, deferred=left), [], [], NOTHING)[-4:] == [
+        "later   add     create elastic_ip cpe-nat/bond-17",
+        "later   add     update network_interface gateway/acme/agg1: a, b",
+        "Left for another run: 1 (no --tags gateways)",
+        f"Left for another run: 2 ({WAITS_FOR_ADOPTION})",
+    ]
 
 
 @pytest.mark.parametrize(
