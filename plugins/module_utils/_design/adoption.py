@@ -104,7 +104,9 @@ class _Adopting:
 
     def adopt_gateway(self, space: DesiredSpace, gateway: DesiredGateway) -> None:
         """Adopt the network interface that a gateway names, or take a retired one again, and its Elastic IP."""
-        what = f"space {space.key}, gateway on {gateway.host}"
+        what, member = f"space {space.key}, gateway on {gateway.host}", self.fleet.by_host(gateway.host)
+        if member is None or member.instance is None:
+            return  # `gateway.gateways` says why it is left out, or refused
         key = gateway_key(space.key, gateway.host)
         own: Interface | None = owned(self.desired.network, key, self.cloud.interfaces.values())
         place = Placement(ADOPT, "gateways", gateway.host)
@@ -178,7 +180,9 @@ class _Adopting:
         region = next((host.region for host in self.desired.hosts if host.host == place.host), None)
         self._note(found.id, key, {k: v for k, v in given.items() if found.tags.get(k) != v}, region, place)
         tagged = replace(found, tags={**found.tags, **given})
-        self.cloud = replace(self.cloud, interfaces={**self.cloud.interfaces, found.id: tagged})
+        others = {number: one for number, one in self.cloud.named_interfaces.items() if number != found.id}
+        interfaces = {**self.cloud.interfaces, found.id: tagged}
+        self.cloud = replace(self.cloud, interfaces=interfaces, named_interfaces=others)
 
     def _note(self, number: str, key: str, given: dict[str, str], region: str | None, place: Placement) -> None:
         place = replace(place, switch=SWITCH)

@@ -30,6 +30,7 @@ from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, DeviationDrift, Drift, Report
+from .._model.phases import ADOPT
 from .._model.plan import ALLOW, Design, PlannedChange, Scope
 from .._model.quotas import QuotaUsage
 from .._model.role_inputs import as_json
@@ -284,7 +285,7 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, design: Design) -
     unavailable = design.unavailable
     everyone = {host.host for host in desired.hosts}
     hosts = set(params.get("hosts") or everyone)
-    return Scope(
+    scope = Scope(
         hosts=hosts if desired.relocation else hosts - unavailable.keys(),
         parts=set(PARTS) if desired.relocation else set(params.get("parts") or PARTS),
         limited=bool(everyone - hosts),
@@ -292,8 +293,10 @@ def _scope(params: Mapping[str, Any], desired: DesiredNetwork, design: Design) -
         shared_by=params.get("shared_by") or "",
         unavailable=unavailable,
         relocates=desired.relocation is not None,
-        adopts=bool(design.adoptions),
     )
+    # what a run does not adopt, of hosts or parts that it leaves out, keeps it from nothing
+    adopting = (item for item in design.items if item.phase == ADOPT)
+    return replace(scope, adopts=any(scope.reason(item) is None for item in adopting))
 
 
 def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNetwork, report: Report) -> None:

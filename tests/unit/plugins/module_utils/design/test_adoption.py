@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.bonded.internet.plugins.module_utils._design.adoption import refuse_adoptions
 from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.fleet import Fleet
 from ansible_collections.bonded.internet.plugins.module_utils._design.aggregators.leftovers import Leftovers
+from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.security_groups.removal import carriers_of
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
     PARTS,
@@ -26,6 +27,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Interface,
     SecurityGroup,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
 
 from .built_world import FACTS
@@ -261,6 +263,32 @@ def test_a_run_that_adopts_leaves_everything_else_for_the_next_one(world: World)
     assert plan.work.steps == ["adopt"]
     assert [tagged.id for tagged in plan.work.adoptions] == ["eipalloc-77"]
     assert plan.work.hosts == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "adopts"), [({}, True), ({"hosts": ["agg3"]}, False), ({"parts": ["gateways"]}, False)]
+)
+def test_a_run_without_what_is_adopted_does_its_own_work(world: World, given: Any, adopts: bool) -> None:
+    world.plan(cpe_nat_ips=[TAKEN])
+    params = {"network": "prod", "aggregators": [host(name) for name in HOSTS], **given}
+    assert _scope(params, read_desired_network(params, Report()), world.design).adopts is adopts
+
+
+def test_one_interface_for_two_gateways_is_refused(clicked: World) -> None:
+    (first,) = taken(clicked)[0]["gateways"]
+    second = {**first, "aggregator": "agg3", "networks": ["10.99.0.0/16"]}
+    del second["public_ip"]
+    clicked.plan(spaces=space(first, second))
+    own = f"interface_id {first['interface_id']} is another gateway's of this network. Name one of its own"
+    assert any(own in text for text in clicked.report.problems), clicked.report.problems
+
+
+def test_a_gateway_without_an_instance_adopts_nothing(clicked: World) -> None:
+    spaces = taken(clicked)
+    clicked.plan(
+        spaces=spaces, aggregators=[host("agg1", instance_id=None, private_ip_address="10.1.0.11"), host("agg2")]
+    )
+    assert not any(item.phase == "adopt" for item in clicked.design.items)
 
 
 def test_a_run_that_adopts_configures_no_host(world: World) -> None:
