@@ -795,6 +795,12 @@ counts:
   description: How many items each phase has.
   returned: success
   type: dict
+left:
+  description: Phrases for what the run will leave. Deferred changes, drift, and Elastic IPs that nothing uses count.
+  returned: success
+  type: list
+  elements: str
+  sample: ["2 changes for another run", "1 difference that no run changes"]
 text:
   description:
     - The plan in lines for people. A line for each change, with what it interrupts, in the order of phases and parts;

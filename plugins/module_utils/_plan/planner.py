@@ -43,7 +43,7 @@ from .host_config import expected_interfaces
 from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_reader import ServerReader
-from .summary import lines_of, nothing_left, nothing_to_do, nothing_to_move
+from .summary import left_of, lines_of, nothing_left, nothing_to_do, nothing_to_move
 
 NEW_KINDS = {"private_address", "attachment"}
 ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
@@ -156,6 +156,7 @@ class NetworkPlan:
             "digest": digest_of(self.network, planned, deferred),
             "counts": {phase: sum(item.phase == phase for item in items) for phase in PHASES},
             "text": self.text,
+            "left": left_of(len(deferred), len(self.drift), self.kept_addresses),
             "work": as_json(self.plan.work),
             "limits": [line.as_dict() for line in self.limits],
             "cost": as_json(self.cost),
