@@ -460,7 +460,9 @@ options:
     default: false
   evacuate:
     description:
-      - The host whose public addresses go to where their bonds are, whatever has become of the host.
+      - The host whose public addresses go to where their bonds are, whatever has become of the host. Also the id or
+        name of its aggregator on the management server, if no host has that name; so have O(evacuate_to) and
+        O(restore).
       - Only with O(state=evacuated), which takes either this or O(restore).
     type: str
   evacuate_to:

@@ -26,6 +26,7 @@ from .._design.cpe_nat.removal import leftover_keys
 from .._design.gateway.supernets import auto_bonds
 from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
+from .._design.relocation import with_hosts_of_aggregators
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, Drift, Report
 from .._model.phases import PHASES
@@ -82,6 +83,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     refs = Refs(api)
     server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
     named = _read_server(desired, server_side)
+    desired = with_hosts_of_aggregators(desired, server_side.server)
     if desired.needs_cloud:
         cloud_side.read_network(desired)
     _read_leftovers(desired, named, server_side, cloud_side)
