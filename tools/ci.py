@@ -69,6 +69,7 @@ LONG = {
     "tests/awx_programs/test_navigator.py": "it takes ansible-navigator; `make awx` runs it",
     "tests/awx_programs/test_awx_setup.py": "it takes a minute and a half, and awx.awx; `make awx` runs it",
     "tests/eda/test_follow.py": "it takes a minute; `make eda` runs it",
+    "tests/eda/test_evacuate.py": "it takes a minute; `make eda` runs it",
     "tests/eda/test_outage.py": "it measures, on an idle machine; `make eda` runs it",
     "tests/playbooks/ways/test_live_inventory_size.py": "it measures, on an idle machine; `make test` runs it",
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible import context
@@ -13,6 +14,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.bonded.internet.plugins.plugin_utils._closing import TIME
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import (
     Inventory,
     InventoryError,
@@ -67,6 +69,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the inventory; the result is never printed, since it holds credentials."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        started = f"{datetime.now(UTC):{TIME}}"
         variables = task_vars or {}
         group = str(self._task.args.get("group") or "aggregators")
         hosts = [str(host) for host in variables["groups"].get(group, [])]
@@ -76,7 +79,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from error
         if found["left_out"]:
             Display().warning(found["left_out"])  # not of the result, which Ansible does not print
-        return {**result, "changed": False, "_ansible_no_log": True, **found, "record": self._record(found)}
+        more = {"started": started, "record": self._record(found)}
+        return {**result, "changed": False, "_ansible_no_log": True, **found, **more}
 
     def _record(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """Return the record of this run; a run in check mode has none.

@@ -11,6 +11,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ansible_collections.bonded.internet.plugins.modules import network_plan
+from ansible_collections.bonded.internet.plugins.plugin_utils._closing import wrapped
 from ansible_collections.bonded.internet.plugins.plugin_utils._in_controller import InController
 
 
@@ -26,6 +27,6 @@ class ActionModule(InController):
         """
         result = super().run(tmp, task_vars)
         if boolean(self._task.args.get("display", False)):
-            for line in result.get("text", []):
+            for line in wrapped(result.get("text", [])):
                 Display().display(line)
         return result

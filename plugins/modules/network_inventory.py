@@ -91,6 +91,11 @@ record:
       O(bonded.internet.run_record#module:record) takes it; empty without a folder and in check mode.
   returned: success
   type: dict
+started:
+  description: The time at which the inventory was read, in UTC.
+  returned: success
+  type: str
+  sample: "2026-11-29T07:26:43Z"
 members:
   description: All aggregators of the network, whatever hosts a run has, as C(bonding_members) lists them.
   returned: success

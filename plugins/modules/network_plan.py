@@ -482,7 +482,9 @@ options:
     default: false
   evacuate:
     description:
-      - The host whose public addresses go to where their bonds are, whatever has become of the host.
+      - The host whose public addresses go to where their bonds are, whatever has become of the host. Also the id or
+        name of its aggregator on the management server, if no host has that name; so have O(evacuate_to) and
+        O(restore).
       - Only with O(state=evacuated), which takes either this or O(restore).
     type: str
   evacuate_to:
@@ -826,6 +828,12 @@ counts:
   description: How many items each phase has; V(adopt) is among them where it has any.
   returned: success
   type: dict
+left:
+  description: Phrases for what the run will leave. Deferred changes, drift, and Elastic IPs that nothing uses count.
+  returned: success
+  type: list
+  elements: str
+  sample: ["2 changes for another run", "1 difference that no run changes"]
 text:
   description:
     - The plan in lines for people. A line for each change, with what it interrupts, in the order of phases and parts;

@@ -25,7 +25,7 @@ from lab.process import ROOT, Running
 from .running import TOKEN
 
 BIN = Path(sys.executable).parent
-STUB = Path(__file__).parent / "follow_bonds.yml"
+STUBS = tuple(Path(__file__).parent / f"{name}.yml" for name in ("follow_bonds", "evacuate"))
 JAVA = (17, "openjdk-17-jre-headless of Debian and Ubuntu, or another JDK of 17 or later in PATH or JAVA_HOME")
 PATIENCE = 90.0
 
@@ -44,11 +44,12 @@ def missing_java() -> str:
 
 
 def collection(folder: Path) -> Path:
-    """Make a folder of collections: bonded.internet with the event source, the rulebooks and the stub playbook."""
+    """Make a folder of collections: bonded.internet with the event source, the rulebooks and the stub playbooks."""
     target = folder / "ansible_collections" / "bonded" / "internet"
     shutil.copytree(ROOT / "extensions", target / "extensions")
     (target / "playbooks").mkdir()
-    shutil.copy(STUB, target / "playbooks")
+    for stub in STUBS:
+        shutil.copy(stub, target / "playbooks")
     shutil.copy(ROOT / "galaxy.yml", target)
     return folder
 
@@ -65,7 +66,7 @@ class Rulebook:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def recorded(self) -> list[Any]:
-        """Return what the stub playbook was given, run by run."""
+        """Return what the stub playbooks were given, run by run."""
         files = sorted(self.records.iterdir(), key=lambda path: path.stat().st_mtime)
         return [json.loads(path.read_text(encoding="utf-8")) for path in files]
 

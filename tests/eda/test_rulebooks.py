@@ -108,7 +108,7 @@ def rulebooks() -> dict[str, Any]:
     return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))}
 
 
-def test_only_moves_are_acted_on() -> None:
+def test_only_moves_are_acted_on_and_deaths_by_one_rulebook() -> None:
     acting = {
         (name, rule["condition"], action)
         for name, (ruleset,) in rulebooks().items()
@@ -119,10 +119,37 @@ def test_only_moves_are_acted_on() -> None:
     assert acting == {
         ("follow_bonds", "event.bonds_moved is defined", "run_playbook"),
         ("follow_bonds_job", "event.bonds_moved is defined", "run_job_template"),
+        ("evacuate", "event.bonds_moved is defined", "run_playbook"),
+        ("evacuate", "event.aggregator_dead is defined and event.aggregator_dead.down == 1", "run_playbook"),
     }
 
 
 def test_all_rulebooks_watch_alike() -> None:
-    sources = [ruleset["sources"] for (ruleset,) in rulebooks().values()]
-    assert len(sources) == 3
-    assert sources[0] == sources[1] == sources[2]
+    sources = {name: ruleset["sources"] for name, (ruleset,) in rulebooks().items()}
+    options = sources["evacuate"][0]["bonded.internet.bonds"]
+    assert options.pop("dead_after") == "{{ bonding_dead_after | default(120) }}"
+    assert len(sources) == 4
+    assert all(source == sources["notify"] for source in sources.values())
+
+
+def test_evacuate_follows_bonds_as_follow_bonds_does() -> None:
+    found = rulebooks()
+    rules = {name: found[name][0]["rules"] for name in ("follow_bonds", "evacuate")}
+    assert [rule for rule in rules["evacuate"] if "aggregator_dead" not in rule["condition"]] == rules["follow_bonds"]
+
+
+@with_java
+def test_an_aggregator_that_died_alone_is_evacuated(server: Running, tmp_path: Path) -> None:
+    variables = {"bonding_follow_after": 1, "bonding_follow_interval": 0.5, "bonding_dead_after": 2}
+    with rulebook("evacuate", tmp_path, server.url, variables) as running:
+        wait_for_baseline(server, running)
+        move(server, 17, 18, status="up")
+        server.control("POST", "status", {"aggregator": 7, "status": "down"})
+        running.wait(lambda: len(running.recorded()) == 2)
+        followed, evacuated = sorted(running.recorded(), key=len, reverse=True)
+        assert followed["bonds"] == [17, 18]
+        assert evacuated == {"evacuate": "7"}
+        for number in (8, 9):
+            server.control("POST", "status", {"aggregator": number, "status": "down"})
+        running.says("Nothing was evacuated: 3 aggregators went down together. Look at the management server first.")
+        assert len(running.recorded()) == 2

@@ -224,8 +224,9 @@ def test_bonds_that_leave_an_aggregator_that_is_down_are_followed() -> None:
     driver = Driver(dict.fromkeys(range(1, 21), 7))
     driver.status[7] = "down"
     driver.move(*range(1, 21), to=8)
-    down, event = driver.run(600)
+    down, event, death = driver.run(600)
     assert "aggregator_down" in down
+    assert "aggregator_dead" in death
     assert event == moved(dict.fromkeys(range(1, 21), (7, 8)))
 
 
@@ -246,7 +247,7 @@ def test_more_moves_than_allowed_wait_for_a_person(caplog: pytest.LogCaptureFixt
     driver = Driver(dict.fromkeys(MANY, 7))
     driver.status[7] = "down"
     driver.move(*MANY, to=8)
-    _down, event = driver.run(600)
+    _down, event, _death = driver.run(600)
     reason = "50 bonds have moved, more than max_moves (20)"
     bonds = list(MANY)
     assert event == {"mass_move": {"reason": reason, "moves": moves(dict.fromkeys(MANY, (7, 8))), "bonds": bonds}}

@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from .._model.desired_network import DesiredNetwork
+from .._model.state import Server
+from .aggregators.fleet import find_aggregator
 from .aggregators.unavailable import leave_out_unreachable
 from .checks import conflicts as collisions
 from .checks.quotas import check_limits
@@ -15,6 +20,27 @@ from .gateway.standby import design_gateway_moves
 from .host.config import design_host_configs
 from .mesh.meshes import transit_mesh
 from .security_groups.groups import attach_cpe_nat_groups
+
+
+def with_hosts_of_aggregators(desired: DesiredNetwork, server: Server) -> DesiredNetwork:
+    """Return the desired network with the host of each aggregator that a relocation names by its id or name.
+
+    An event of ansible-rulebook knows the management server's aggregators, and no host. A host's own name counts first.
+    """
+    if desired.relocation is None:
+        return desired
+    hosts = {host.host for host in desired.hosts}
+
+    def host_of(named: str | None) -> str | None:
+        if named is None or named in hosts:
+            return named
+        number = find_aggregator(named, server)
+        found = [host.host for host in desired.hosts if find_aggregator(host.aggregator, server) == number]
+        return found[0] if isinstance(number, int) and found else named
+
+    one = desired.relocation
+    named = replace(one, evacuate=host_of(one.evacuate), to=host_of(one.to), restore=host_of(one.restore))
+    return replace(desired, relocation=named)
 
 
 def design_relocation(entries: list[Entry], context: Context) -> None:

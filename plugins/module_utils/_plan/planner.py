@@ -28,6 +28,7 @@ from .._design.deviations import apply_deviations, object_names
 from .._design.gateway.supernets import auto_bonds
 from .._design.inputs.reader import read_desired_network
 from .._design.planner import changing_spaces, design_network
+from .._design.relocation import with_hosts_of_aggregators
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, DeviationDrift, Drift, Report
 from .._model.phases import ADOPT
@@ -47,7 +48,7 @@ from .role_inputs import Plan, make_role_inputs
 from .server_changes import Step, server_steps
 from .server_names import with_server_names
 from .server_reader import ServerReader
-from .summary import counts_of, deviation_lines, lines_of, nothing_left, nothing_to_do, nothing_to_move
+from .summary import counts_of, deviation_lines, left_of, lines_of, nothing_left, nothing_to_do, nothing_to_move
 
 NEW_KINDS = {"private_address", "attachment"}
 ALLOW_NONCONFORMING = "bonding_allow_nonconforming"
@@ -86,6 +87,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     refs = Refs(api)
     server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
     named = _read_server(desired, server_side)
+    desired = with_hosts_of_aggregators(desired, server_side.server)
     names = object_names(desired, server_side.server, first_report)
     server_side.rename(names)
     if desired.needs_cloud:
@@ -163,6 +165,7 @@ class NetworkPlan:
             "digest": digest_of(self.network, planned, deferred),
             "counts": counts_of(items),
             "text": self.text,
+            "left": left_of(len(deferred), len(self.drift), self.kept_addresses),
             "work": as_json(self.plan.work),
             "limits": [line.as_dict() for line in self.limits],
             "cost": as_json(self.cost),

@@ -26,6 +26,8 @@ MOST_KEPT = 20
 """So many kept Elastic IPs have a line of their own."""
 NEARLY = 0.8
 """The part of a limit from which on it is shown without being asked for."""
+WIDTH = 100
+"""Columns of the table of limits, as a terminal or a log viewer shows it."""
 
 
 def nothing_to_do(
@@ -66,6 +68,16 @@ def nothing_to_move(relocation: Relocation) -> str:
 def nothing_left(kept: Collection[str]) -> str:
     """Return the sentence of a teardown that has nothing more to do; `kept` is what it leaves."""
     return f"{NOTHING_LEFT}{' but what is kept: ' if kept else ''}{', '.join(kept)}."
+
+
+def left_of(deferred: int, drift: int, kept: Collection[KeptAddress]) -> list[str]:
+    """Return a phrase for each kind of what a run leaves, for the last lines of the run."""
+    phrases = [
+        (deferred, "change for another run", "changes for another run"),
+        (drift, "difference that no run changes", "differences that no run changes"),
+        (len(kept), "Elastic IP that nothing uses", "Elastic IPs that nothing uses"),
+    ]
+    return [f"{number} {one if number == 1 else many}" for number, one, many in phrases if number]
 
 
 def lines_of(
@@ -139,13 +151,18 @@ def _table(items: Sequence[PlannedChange]) -> Iterator[str]:
 
 
 def _limits(limits: Iterable[QuotaUsage]) -> Iterator[str]:
-    heading = f"{'limit':<18} {'where':<48} {'there':>6} {'new':>5} {'most':>5} {'left':>5}  says"
+    """Yield a table of limits as wide as its texts, up to WIDTH; a longer place moves the rest of its line only."""
+    rows = [("limit", "where", ["there", "new", "most", "left"], "says")]
     for line in limits:
-        if heading:
-            yield heading
-            heading = ""
-        numbers = f"{line.there:>6} {line.new:>5} {line.most:>5} {line.left:>5}"
-        yield f"{line.limit:<18} {line.where:<48} {numbers}  {line.source}"
+        numbers = [str(number) for number in (line.there, line.new, line.most, line.left)]
+        rows.append((line.limit, line.where, numbers, line.source))
+    names, sources = (max(len(row[column]) for row in rows) for column in (0, 3))
+    counts = [max(len(row[2][column]) for row in rows) for column in range(4)]
+    most = WIDTH - names - sources - sum(counts) - len("  " * 6)
+    places = min(most, max(len(row[1]) for row in rows))
+    for name, place, numbers, source in rows if len(rows) > 1 else []:
+        columns = "  ".join(number.rjust(count) for number, count in zip(numbers, counts, strict=True))
+        yield f"{name:<{names}}  {place:<{places}}  {columns}  {source}"
 
 
 def _kept(addresses: Sequence[KeptAddress]) -> Iterator[str]:

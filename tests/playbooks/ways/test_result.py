@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import permutations
 
 import pytest
@@ -28,10 +29,19 @@ def test_each_run_has_one_artifact_and_a_next_job_takes_it(network: Site) -> Non
     assert first["bonding_result"]["counts"] == {"add": 1, "switch": 0, "remove": 0}
     assert [line.split(" #")[0] for line in first["bonding_result"]["lines"]] == ["add: update server space initech"]
     assert not [secret for secret in secrets() if secret in json.dumps(first)]
+    assert "Planned 1 change of the network demo, and made none: add 1.\nLeft: 1 difference that no run changes.\n" in (
+        checked.output
+    )
 
     applied = site.run("site", extra=first)
     assert applied.code == 0, applied.output
     second = artifacts(applied)["bonding_result"]
+    assert re.search(
+        r"^Made 1 change of the network demo: add 1\.\nLeft: 1 difference that no run changes\.\n"
+        r"Took \d+ s, from \d\d:\d\d:\d\d to \d\d:\d\d:\d\d UTC\.$",
+        applied.output,
+        re.MULTILINE,
+    )
     assert second["digest"] == first["bonding_result"]["digest"]
     addresses = {key: one["public_ip"] for key, one in site.ours("addresses").items()}
     assert {key: second["addresses"].get(key) for key in addresses} == addresses
@@ -42,6 +52,7 @@ def test_each_run_has_one_artifact_and_a_next_job_takes_it(network: Site) -> Non
     again = site.run("site", "--tags", "verify", extra={"bonding_result": second})
     assert again.code == 0, again.output
     third = artifacts(again)["bonding_result"]
+    assert "\nNothing to change in the network demo.\n" in again.output
     assert (third["counts"]["add"], third["lines"]) == (0, [])
     assert third["digest"] != second["digest"]
 

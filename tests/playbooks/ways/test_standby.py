@@ -58,7 +58,7 @@ def body(site: Site, host: str) -> str:
 def check_roles(site: Site, active: str, standby: str, egress: str) -> None:
     """The active interface has the address and the routes; the standby's default counts only without another one."""
     if egress == "masquerade":
-        (address,) = site.ours("addresses").values()
+        (address,) = [one for key, one in site.ours("addresses").items() if key.startswith("gateway-ip/acme/")]
         assert address["tags"]["bonded.internet/key"] == "gateway-ip/acme/agg1"
         assert address["network_interface_id"] == interface(site, active)["id"]
     assert routes_to(site, interface(site, active)["id"]) == (2 if egress == "masquerade" else 3)

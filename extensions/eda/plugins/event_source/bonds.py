@@ -38,7 +38,8 @@ description:
   - The first complete read is the baseline, and no event. A difference counts once two reads in a row agree.
     A bond that is in no list, as in a list that was cut, has not moved.
   - "The events are C(bonds_moved), C(mass_move), C(bond_flaps), C(aggregator_down), C(aggregator_up),
-    C(server_unreachable) and C(server_reachable). docs/event-source.md of the collection has the keys of each."
+    C(aggregator_dead), C(server_unreachable) and C(server_reachable). docs/event-source.md of the collection has the
+    keys of each."
   - A server that cannot be reached, or rejects the login, is asked again, at most a minute apart, without end. Only a
     wrong option ends the source.
 options:
@@ -111,6 +112,12 @@ options:
     description: Seconds without a further move before the event, so that bonds that move together are in one event.
     type: float
     default: 3
+  dead_after:
+    description:
+      - Seconds that an aggregator has to be down, with none of the watched bonds on it any more, before it counts as
+        dead.
+    type: float
+    default: 120
   max_moves:
     description:
       - The most bonds of one C(bonds_moved). More of them are a C(mass_move), which waits for a person, and so are five
@@ -145,7 +152,9 @@ MOST_PAUSE = 60.0
 FEWEST_OF_AGGREGATOR = 5
 """Bonds that leave an aggregator before more than half of its bonds are a mass move: small ones move as a whole."""
 WINDOW = 600.0
-"""Seconds in which returns count as flapping, and without a move after which flapping ends."""
+"""Seconds in which returns count as flapping, and without a move after which flapping ends; also those between two
+aggregators that went down together.
+"""
 RETURNS = 2
 FULL_EVERY = 10
 """Reads of bonds until aggregators without a known bond are read too."""
@@ -177,6 +186,7 @@ class Settings:
     after: float = 60.0
     quiet: float = 3.0
     max_moves: int = 20
+    dead_after: float = 120.0
     aggregators: frozenset[str] = frozenset()
     bonds: frozenset[str] = frozenset()
 
@@ -190,6 +200,10 @@ class _Aggregator:
     """Last of `up` and `down` that was an event, or of the baseline."""
     not_up: float = float("-inf")
     """Time at which it was last seen in another status than `up`."""
+    not_down: float = float("-inf")
+    """Time at which it was last seen in another status than `down`."""
+    is_dead: bool = False
+    """True once its death was an event, or if it was down in the baseline."""
 
 
 @dataclass
@@ -289,17 +303,35 @@ class Watcher:
     def aggregators(self, now: float, found: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Take a whole list of aggregators."""
         self.next_read = now + self.settings.interval
-        return [event for item in found for event in self._aggregator(now, item)]
+        events = [event for item in found for event in self._aggregator(now, item)]
+        return events + self._deaths(now)
+
+    def _deaths(self, now: float) -> list[Event]:
+        """Return an event of each aggregator that has been down for a while, and has lost its bonds to others."""
+        down = {number: one for number, one in self._aggregators.items() if one.told == "down"}
+        places = {place for bond in self._bonds.values() for place in (bond.place, bond.candidate)}
+        events: list[Event] = []
+        for number, one in down.items():
+            if one.is_dead or not self._based or number in places or now - one.not_down < self.settings.dead_after:
+                continue
+            one.is_dead = True
+            about = {"aggregator": number, "name": harmless(one.name), "seconds": round(now - one.not_down)}
+            # Several at about the same time have one cause, such as the network of the management server.
+            together = sum(abs(other.not_down - one.not_down) <= WINDOW for other in down.values())
+            events.append({"aggregator_dead": {**about, "down": together}})
+        return events
 
     def _aggregator(self, now: float, item: Mapping[str, Any]) -> list[Event]:
         name, status = str(item.get("name") or item["id"]), str(item.get("status") or "unknown")
         one = self._aggregators.get(item["id"])
         if one is None:
             told = status if status in ("up", "down") else ""
-            one = self._aggregators[item["id"]] = _Aggregator(name, status, told=told)
+            one = self._aggregators[item["id"]] = _Aggregator(name, status, told=told, is_dead=status == "down")
         one.name = name
         if status != "up":
             one.not_up = now
+        if status != "down":
+            one.not_down = now
         if status == one.status:
             one.candidate = ""
             return []
@@ -310,7 +342,7 @@ class Watcher:
         one.status, one.candidate = status, ""
         if status not in ("up", "down") or status == one.told or not self._is_watched(item["id"], name):
             return []
-        one.told = status
+        one.told, one.is_dead = status, False
         return [{f"aggregator_{status}": {"aggregator": item["id"], "name": harmless(name)}}]
 
     def bonds(self, now: float, lists: Mapping[int, Objects], problem: str = "") -> list[Event]:
@@ -634,7 +666,7 @@ def _variable(name: str) -> str:
 
 
 CONNECTION = ("api_url", "api_username", "api_password", "api_token", "validate_certs", "ca_path", "api_timeout")
-WATCH = ("aggregators", "bonds", "interval", "bonds_interval", "after", "quiet", "max_moves")
+WATCH = ("aggregators", "bonds", "interval", "bonds_interval", "after", "quiet", "dead_after", "max_moves")
 
 
 def read_options(given: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Connection, Settings]:
@@ -654,6 +686,7 @@ def read_options(given: Mapping[str, Any], environment: Mapping[str, str]) -> tu
         bonds_interval=options.number("bonds_interval", given.get("bonds_interval"), max(30, interval), interval),
         after=options.number("after", given.get("after"), 60, 0),
         quiet=options.number("quiet", given.get("quiet"), 3, 0),
+        dead_after=options.number("dead_after", given.get("dead_after"), 120, 0),
         max_moves=int(options.number("max_moves", given.get("max_moves"), 20, 1, whole=True)),
         aggregators=options.names("aggregators"),
         bonds=options.names("bonds"),

@@ -84,14 +84,18 @@ def check_names(meshes: list[Mesh], desired: DesiredNetwork, server: Server, rep
 
 
 def check_objects(batches: Iterable[ObjectBatch], fleet: Fleet, report: Report) -> None:
-    """Refuse two objects of one name on one aggregator: the server keeps one of them, and the other one is lost."""
+    """Refuse two objects of one name on one aggregator: the server keeps one of them, and the other one is lost.
+
+    `check_gateways` refuses a device that two gateways want.
+    """
     first: dict[tuple[str, str, str], Object] = {}
     for batch in batches:
         for obj in batch.wanted:
             if not is_below(obj.parent, AGGREGATOR):
                 continue
             other = first.setdefault((obj.parent, obj.kind.rpartition("_")[2], obj.key), obj)
-            if other is not obj and (other.kind, other.data) != (obj.kind, obj.data):
+            is_device = other.kind == obj.kind == "ethernet_interface"
+            if other is not obj and not is_device and (other.kind, other.data) != (obj.kind, obj.data):
                 member = fleet.by_id(number_of(obj.parent))
                 report.problem(
                     f"{member.host if member else obj.parent}: two objects would have the name {obj.key}: "

@@ -8,6 +8,7 @@ An address is judged by the same rules as that of a CPE NAT entry: `_cpe_nat_rul
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
@@ -176,12 +177,18 @@ def _shared_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> st
 
 
 def check_devices(gateways: Iterable[Gateway], server: Server, report: Report) -> None:
-    """Refuse a device that is another's on the server, and another device for an interface that has one."""
+    """Refuse a device that is another's on the server, and another device for an interface that has one.
+
+    `check_gateways` refuses a device that two gateways want.
+    """
+    gateways = list(gateways)
+    wanted = Counter((gateway.member.id, gateway.device) for gateway in gateways)
     for gateway in gateways:
         objects = [obj for obj in server.objects.get(gateway.member.id, ()) if obj.kind.endswith("_interface")]
         for obj in objects:
             if obj.key == gateway.device:
-                _check_owner(gateway, obj, report)
+                if wanted[gateway.member.id, gateway.device] == 1:
+                    _check_owner(gateway, obj, report)
             elif gateway.desired.interface and _has_its_address(gateway, obj):
                 report.problem(
                     f"{gateway.label}: interface cannot be changed where the gateway exists (got {gateway.device}, "

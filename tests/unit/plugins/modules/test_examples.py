@@ -32,6 +32,7 @@ ELSEWHERE = {
     "owned_interface_info",
     "owned_object",
     "run_record",
+    "run_result",
     "vpc_route",
 }
 ROOT = Path(__file__).parents[4]

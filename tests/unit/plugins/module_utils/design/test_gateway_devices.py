@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .egress_world import gateway, plain_world, space
-from .world import World
+from .world import World, initech
 
 
 @pytest.fixture
@@ -47,3 +47,18 @@ def test_another_device_for_a_gateway_that_exists_is_refused_with_the_way_to_do_
     (problem,) = problems(plain, interface="ens7")
     assert "(got ens7, expected ens6, which has its address on the server)" in problem
     assert "remove the gateway in one run, with bonding_prune: true" in problem
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_one_device_for_two_gateways_is_one_problem(plain: World, built: bool) -> None:
+    """The first of the two may exist already: what the server says of it only follows."""
+    wanted = space(gateway(egress="none"))
+    other = {**initech(), "vpc": {"cidr": "10.103.0.0/16"}}
+    host = "agg1" if built else "agg2"
+    if not built:
+        wanted = space(gateway(aggregator="agg2", egress="none"))
+    plain.plan(spaces=[*wanted, {**other, "gateways": [gateway(aggregator=host, egress="none")]}])
+    assert plain.report.problems == [
+        f"space initech, gateway on {host}: interface 'ens6' is also that of space acme, gateway on {host}. "
+        "Give one of them another."
+    ]

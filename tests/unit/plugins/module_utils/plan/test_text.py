@@ -17,8 +17,10 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.quotas impo
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
 from ansible_collections.bonded.internet.plugins.module_utils._plan.summary import (
     MOST_KEPT,
+    WIDTH,
     counts_of,
     deviation_lines,
+    left_of,
     lines_of,
     nothing_left,
     nothing_to_do,
@@ -177,13 +179,38 @@ def test_limits_and_costs_come_after_it() -> None:
         MonthlyCost("NAT gateways", -1, -32.85, "and 0.045 a gigabyte"),
     ]
     assert lines_of(plan(NEW), limits, costs, NOTHING)[6:] == [
-        "limit              where                                             there   new  most  left  says",
-        "Elastic IPs        eu-central-1                                          1    11    20     8  AWS",
-        "routes             rtb/acme                                              0     2    50    48  AWS's default",
+        "limit        where         there  new  most  left  says",
+        "Elastic IPs  eu-central-1      1   11    20     8  AWS",
+        "routes       rtb/acme          0    2    50    48  AWS's default",
         "+11 public IPv4 addresses: +40.15 USD a month",
         "-1 NAT gateways: -32.85 USD a month and 0.045 a gigabyte",
         "(at AWS's list prices of us-east-1, 2024-02-01; other regions differ)",
     ]
+
+
+def test_the_table_of_limits_has_a_hundred_columns_but_for_the_line_of_a_longer_place() -> None:
+    place = "natgw-subnet/a-customer-with-a-long-name/eu-central-1a 10.103.255.240/28"
+    limits = [
+        QuotaUsage("network interfaces", "agg1 (c5.large)", 1, 2, 3, "instance type"),
+        QuotaUsage("subnet addresses", place, 0, 1, 11, "subnet"),
+    ]
+    head, short, long = lines_of(plan(NEW), limits, [], NOTHING)[6:]
+    assert (len(head), len(short)) == (WIDTH - len("instance type") + len("says"), WIDTH)
+    assert long.startswith(f"subnet addresses    {place}  ")
+    assert long.split()[-5:] == ["0", "1", "11", "10", "subnet"]
+
+
+@pytest.mark.parametrize(
+    ("deferred", "drift", "addresses", "says"),
+    [
+        (0, 0, 0, []),
+        (1, 1, 1, ["1 change for another run", "1 difference that no run changes", "1 Elastic IP that nothing uses"]),
+        (2, 0, 3, ["2 changes for another run", "3 Elastic IPs that nothing uses"]),
+        (0, 2, 0, ["2 differences that no run changes"]),
+    ],
+)
+def test_what_a_run_leaves_is_counted_by_kind(deferred: int, drift: int, addresses: int, says: list[str]) -> None:
+    assert left_of(deferred, drift, kept(*(f"cpe-nat/{n}" for n in range(addresses)))) == says
 
 
 def test_a_limit_is_shown_by_itself_where_it_is_nearly_reached() -> None:
