@@ -926,7 +926,7 @@ drift:
       description:
         - V(bond_moved), a bond that is on another aggregator than its public address; V(followed), an address that has
           followed its bond from the aggregator that its entry names; V(deviation), an object that O(deviations) leaves
-          as it is. The latter has C(host), C(object), C(name), C(keep), C(absent) and C(text), and none of the others.
+          as it is. C(bond), C(from_host), C(to_host) and C(entry) are keys of the first two alone.
       type: str
     bond:
       description: The id of the bond.
@@ -940,6 +940,22 @@ drift:
     entry:
       description: The key of the entry of O(cpe_nat_ips), its name or C(bond-) and the id of its bond.
       type: str
+    host:
+      description: Of V(deviation), the inventory name of the aggregator that has the object.
+      type: str
+    object:
+      description: Of V(deviation), the name that the network gives the object.
+      type: str
+    name:
+      description: Of V(deviation), its name on the management server, null if that is the same.
+      type: str
+    keep:
+      description: Of V(deviation), the fields that stay as they are.
+      type: list
+      elements: str
+    absent:
+      description: Of V(deviation), whether the object is left out.
+      type: bool
     text:
       description: The difference as a sentence.
       type: str
