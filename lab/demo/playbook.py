@@ -134,7 +134,8 @@ def run_playbook(
     """Run it to its end, whatever comes of it.
 
     :param on_line: is given each line of output as it comes
-    :param warmed: whether modules on this machine are forked from a Python that has imported boto3 (lab/fork_server)
+    :param warmed: whether Ansible and modules on this machine are forked from a Python that has imported boto3
+        (lab/fork_server)
     """
     if warmed:
         given = dict(env or {})
@@ -144,9 +145,10 @@ def run_playbook(
         events = home / "events.jsonl"
         # An empty one, or that of the current folder or the user would be read.
         (home / "ansible.cfg").touch()
+        words = command(playbook, inventory=inventory, extra=extra, options=options)
         began = time.monotonic()
         process = subprocess.Popen(
-            command(playbook, inventory=inventory, extra=extra, options=options),
+            [*fork_server.CLIENT, *words] if warmed else words,
             cwd=cwd,
             env=environment(events, home, env),
             stdin=subprocess.DEVNULL,

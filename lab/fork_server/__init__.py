@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Modules on this machine in a Python that has imported boto3 already, for tests that run many of them.
+"""Ansible, and modules on this machine, in a Python that has imported boto3 already, for tests that run many of them.
 
 Each module of amazon.aws starts a Python, imports boto3 and reads botocore's model of EC2 anew: over a second of CPU
-each, most of what a playbook test costs. Here a process that has done all this forks for each module instead, and
-what is forked runs the very file that Ansible has packed, which is packed and compiled once for all runs. Waits are
-cut short too: modules of amazon.aws sleep for a cloud that takes its time, which the stand-in does not. And Ansible
-itself imports the collection's filters, actions and boto3 before it forks its first worker (`callback/imported.py`).
+each, most of what a playbook test costs. ansible-playbook does the same for the modules that run in its workers. Here a
+process that has done all this forks for each of them instead. A fork runs ansible-playbook, or the very file that
+Ansible has packed, which is packed and compiled once for all runs. Waits of modules are cut short: modules of
+amazon.aws sleep for a cloud that takes its time, which the stand-in does not. And Ansible itself imports the
+collection's filters and actions before it forks its first worker (`callback/imported.py`).
 Nothing else differs, and `make demo`, `make bench` and the test of the built artefact run without it.
 
     run_playbook("site.yml", warmed=True)
@@ -27,6 +28,8 @@ import tempfile
 from lab.kit.parent_watch import VARIABLE
 
 HERE = pathlib.Path(__file__).parent
+CLIENT = (sys.executable, "-I", "-S", str(HERE / "client.py"))
+"""The words before those of a program for which the process forks."""
 SOCKET = "LAB_WARM_SOCKET"
 """The variable that tells the connection plugin's client where to ask."""
 

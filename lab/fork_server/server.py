@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The process that forks for each module: `python server.py SOCKET`.
+"""The process that forks for each module, and for Ansible: `python server.py SOCKET`.
 
 A request is one message: JSON with `arguments` (a program's file and its arguments; without a file the program is what
 standard input holds), `folder` and `environment`, and the three standard files as descriptors beside it. The answer
@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
+import importlib
 import json
 import marshal
 import os
@@ -30,11 +31,25 @@ from typing import Any
 
 import boto3
 import botocore.loaders
-import requests  # noqa: F401  (imported for those that are forked)
+
+for imported in (
+    "cryptography.hazmat.primitives.asymmetric.padding",
+    "cryptography.hazmat.primitives.ciphers.algorithms",
+    "cryptography.hazmat.primitives.kdf.pbkdf2",
+    "jinja2.nativetypes",
+    "jinja2.sandbox",
+    "packaging.utils",
+    "requests",
+    "yaml",
+):
+    # For the programs that are forked. Of Ansible nothing: it reads its configuration when it is imported.
+    importlib.import_module(imported)
 
 SLEEP = 0.02
 """Part that remains of each second that a module wants to sleep."""
 MESSAGE = 1 << 20
+ANSIBLE = "ansible-playbook"
+"""Program whose own waits are not cut short: the play's pauses, and the polls of its workers."""
 
 
 def keep_models() -> None:
@@ -80,6 +95,13 @@ def run(file: str) -> None:
         exec(compile(sys.stdin.buffer.read(), "<stdin>", "exec"), {"__name__": "__main__"})
 
 
+def open_standard_files() -> None:
+    """Open the standard files anew: those of this process know of its own files whether they can be sought."""
+    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
+
+
 def be_program(request: dict[str, Any], files: list[int], answer: socket.socket) -> None:
     """In the fork: run the program as its own Python would, tell its exit code, and end."""
     code = 1
@@ -87,13 +109,15 @@ def be_program(request: dict[str, Any], files: list[int], answer: socket.socket)
         for standard, file in enumerate(files):
             os.dup2(file, standard)
             os.close(file)
+        open_standard_files()
         os.chdir(request["folder"])
         os.environ.clear()
         os.environ.update(request["environment"])
         sys.argv = list(request["arguments"]) or [""]
         sys.path.insert(0, os.path.dirname(sys.argv[0]))
-        sleep = time.sleep
-        time.sleep = lambda seconds: sleep(float(seconds) * SLEEP)
+        if os.path.basename(sys.argv[0]) != ANSIBLE:
+            sleep = time.sleep
+            time.sleep = lambda seconds: sleep(float(seconds) * SLEEP)
         try:
             run(sys.argv[0])
             code = 0
@@ -117,12 +141,18 @@ def watch_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def reap(*_signal: object) -> None:
+    """Take the exit codes of all forks that have ended, so that their processor time counts as that of this process."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def main(where: str) -> None:
     """Listen there until told to end."""
     keep_models()
     keep_bytecode(os.path.dirname(where))
-    # Whoever was forked is forgotten when it ends.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, reap)
     threading.Thread(target=watch_parent, daemon=True).start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(where)

@@ -9,7 +9,6 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import time
 from typing import Any
 
@@ -18,12 +17,10 @@ import pytest
 from lab import fork_server
 from lab.demo.playbook import run_playbook
 
-CLIENT = [sys.executable, "-I", "-S", str(fork_server.HERE / "client.py")]
-
 
 def run(program: pathlib.Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **fork_server.environment(), **variables}
-    command = [*CLIENT, str(program), *arguments]
+    command = [*fork_server.CLIENT, str(program), *arguments]
     return subprocess.run(
         command, input=stdin, env=environment, cwd=program.parent, capture_output=True, text=True, check=False
     )
@@ -73,6 +70,12 @@ def test_waits_are_cut_short(tmp_path: pathlib.Path) -> None:
     began = time.monotonic()
     assert run(write(tmp_path, "import time; time.sleep(60)")).returncode == 0
     assert time.monotonic() - began < 30
+
+
+def test_waits_of_ansible_itself_are_not(tmp_path: pathlib.Path) -> None:
+    program = tmp_path / "ansible-playbook"
+    program.write_text("import sys, time; print(time.sleep.__name__, 'boto3' in sys.modules, 'ansible' in sys.modules)")
+    assert run(program).stdout == "sleep True False\n"
 
 
 def playbook(tmp_path: pathlib.Path) -> pathlib.Path:
