@@ -84,7 +84,7 @@ def masquerade_items(
             last = before
             for phase in PHASES:
                 now = _between(before, after, phase)
-                was, becomes = _fields(last, now)
+                was, becomes = changed_fields(last, now)
                 text = _interrupts(space, host, last, now, phase, context)
                 if becomes:
                     place = common.in_phase(phase).interrupting(text)
@@ -92,7 +92,7 @@ def masquerade_items(
                 last = now
 
 
-def _fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields that change, as they are and as they become; both empty if none does."""
     names = [name for name in after if before.get(name) != after[name]]
     return {name: before.get(name) for name in names}, {name: after[name] for name in names}
@@ -116,34 +116,3 @@ def _interrupts(
     before = {**before, "zone": after["zone"]} if before.get("zone") == NO_ZONE else before
     texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
     return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""
-
-
-def return_route_items(
-    host: str, found: Part, wanted: Part, addresses: Collection[str], leaves: str | None, context: Context
-) -> None:
-    """Add the items of a host's return routes; a removal interrupts if the address is still one of `addresses`.
-
-    A run that only moves addresses changes them all in the first phase.
-    """
-    design = context.design
-    tables = {context.desired.vni_base + member.id for member in context.fleet.speakers}
-    outside = not any(member.host == host for member in context.fleet.speakers)
-    for address in sorted(found.keys() | wanted.keys()):
-        before, after = found.get(address), wanted.get(address)
-        common = Placement("add", "cpe_nat", host)
-        if before == after:
-            continue
-        if before is None:
-            design.host(Change("create", "return_route", "", address, after=after), common)
-        elif after is None:
-            used = f"what bonds on {host} answer under the public address of {address}" if address in addresses else ""
-            left_out = outside or before.get("table") not in tables
-            unnamed = PRUNE if context.desired.prune and left_out else ALLOW
-            switch = context.leftovers.gone_addresses.get(address, unnamed) if leaves is None else leaves
-            # The new owner of an address still sends by the old one, where the answers end.
-            last = common if context.desired.relocation else common.in_phase("remove")
-            going = last.interrupting(used, switch)
-            design.host(Change("delete", "return_route", "", address, before), going)
-        else:
-            place = common if context.desired.relocation else common.in_phase("switch")
-            design.host(Change("update", "return_route", "", address, *_fields(before, after)), place)

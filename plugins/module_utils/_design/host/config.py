@@ -26,9 +26,16 @@ from ..gateway.gateways import Gateway
 from ..gateway.port_forwards import port_forwards_of
 from ..mesh.meshes import Mesh
 from ..renames import renamed_spaces
-from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key, return_route_items
+from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key
 from .files import check_masquerade
 from .firewall import PARTS, firewall_after, firewall_items, firewall_needs, kept_entries, key_of, merged
+from .return_routes import (
+    RouteChange,
+    private_address_moves,
+    return_route_changes,
+    return_route_items,
+    return_routes_after,
+)
 
 _OFF = "bonding_manage_hosts is false (or bonding_host_skip has it)"
 ZONES = 65535
@@ -62,8 +69,10 @@ class HostConfigChange:
     """The part of the run by the key of what the firewall lets in."""
     needs: Part = field(default_factory=dict)
     """Traffic that the host firewall has to admit, whoever configures that."""
+    routes: Mapping[str, RouteChange] = field(default_factory=dict)
+    """The return routes by address."""
     at_once: bool = False
-    """True if all return routes change in the first phase, right after the addresses have moved."""
+    """True if the return routes change right after the addresses have moved, in a run that does nothing else."""
 
     def after(
         self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
@@ -73,11 +82,7 @@ class HostConfigChange:
             masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
             if masquerade
             else dict(self.found.masquerade),
-            _return_routes_after(
-                self.found.return_routes, self.wanted.return_routes, "remove" if self.at_once else phase
-            )
-            if return_routes
-            else dict(self.found.return_routes),
+            return_routes_after(self.routes, phase) if return_routes else dict(self.found.return_routes),
             self._firewall_after(phase, firewall),
         )
 
@@ -97,13 +102,6 @@ class HostConfigChange:
             if self.found.masquerade.get(space, {}).get("zone", NO_ZONE) == NO_ZONE and masquerade:
                 spec.masquerade[space] = {**entry, "zone": NO_ZONE}
         return spec
-
-
-def _return_routes_after(found: Part, wanted: Part, phase: Phase) -> Part:
-    """Return the return routes after a phase: new ones come first, a changed one moves with its address."""
-    if phase == "remove":
-        return dict(wanted)
-    return {**wanted, **found} if phase == "add" else {**found, **wanted}
 
 
 def conntrack_zone(number: int) -> int:
@@ -192,7 +190,7 @@ def design_host_configs(
     """
     desired, fleet, design, report = context.desired, context.fleet, context.design, context.report
     masquerades = _masquerades(gateways, desired, context.server, design)
-    ways = _return_routes(chosen, transit, context)
+    ways, moves = _return_routes(chosen, transit, context), private_address_moves(chosen, context)
     addresses = {
         address.private_ip
         for key, address in own_addresses(desired, context.cloud).items()
@@ -234,14 +232,14 @@ def design_host_configs(
         for sentence in check_masquerade(wanted.masquerade):
             report.problem(f"{host}: {sentence} Name it otherwise, on the management server or in the inventory.")
         masquerades[host] = wanted.masquerade
-        design.host_configs[host] = HostConfigChange(
-            found, wanted, parts, needs.get(host, {}), at_once=desired.relocation is not None
-        )
+        at_once = desired.relocation is not None
+        routes = return_route_changes(host, found.return_routes, wanted.return_routes, moves, at_once)
+        design.host_configs[host] = HostConfigChange(found, wanted, parts, needs.get(host, {}), routes, at_once)
         firewall_items(host, found.firewall, wanted.firewall, parts, design)
         member = next((m for m in (*fleet.members, *fleet.decommissioned) if m.host == host), None)
         switch = removal_switch(desired, fleet, member) if member in fleet.decommissioned else None
         masquerade_items(host, found.masquerade, wanted.masquerade, staying, switch, context)
-        return_route_items(host, found.return_routes, wanted.return_routes, addresses, switch, context)
+        return_route_items(host, routes, addresses, switch, context)
     _check_zones(masquerades, report)
     _warn(gateways, chosen, transit, desired, fleet, report)
 
