@@ -17,6 +17,8 @@ KEPT = "kept"
 """The private address comes along."""
 NEW = "new"
 """The entry gets another private address."""
+REACHED, UNREACHED = "reached", "unreached"
+"""A managed host that SSH reaches, and one that it does not reach."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Row:
     :param says: text of the run, or of its refusal
     :param code: exit code
     :param entries: options of entries that differ from the small network's, by bond
+    :param hosts: REACHED or UNREACHED of each managed host; by default none is managed
     :param told: text of a rulebook that leaves the situation to a person
     """
 
@@ -39,6 +42,7 @@ class Row:
     says: str = ""
     code: int = 0
     entries: dict[int, Json] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
     told: str = ""
 
 
@@ -167,6 +171,28 @@ ROWS: dict[str, Row] = {
         evacuate("agg1", bonding_evacuate_to="agg3"),
         {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
     ),
+    "SSH dead on the owner": Row(
+        (("stop", "agg1"), ("move", "17", "agg3")),
+        follow(17),
+        {"bond-17": ("agg3", KEPT, "agg1")},
+        says="agg1: the host cannot be read: ",
+        hosts={"agg1": UNREACHED, "agg3": REACHED},
+    ),
+    "SSH dead on the new owner": Row(
+        (("move", "17", "agg2"),),
+        follow(17),
+        {"bond-17": ("agg2", NEW, "agg1")},
+        says="agg2: the host cannot be read: ",
+        hosts={"agg1": REACHED, "agg2": UNREACHED},
+    ),
+    "evacuated, SSH dead": Row(
+        (("stop", "agg1"), ("move", "17", "agg3")),
+        evacuate("agg1"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+        # It does not ask the host that it evacuates.
+        says="TASK [Read the state of the aggregators] *************************************** skipping: [agg1]",
+        hosts={"agg1": UNREACHED, "agg3": REACHED},
+    ),
     "restored": Row(
         (("move", "17", "agg3"), ("evacuate", "agg1"), ("move", "17", "agg1")),
         ("evacuate", {"bonding_restore": "agg1"}),
@@ -180,6 +206,34 @@ FIRST = (
     "evacuated in maintenance mode, to a target",
 )
 """The rows that each run of CI judges."""
+ANOTHER_VPC: dict[str, Row] = {
+    "bond moved to another VPC": Row(
+        (("move", "17", "agg2"),),
+        follow(17),
+        {"bond-17": ("agg2", NEW, "agg1")},
+    ),
+    "two bonds change VPCs": Row(
+        (("move", "17", "agg2"), ("move", "18", "agg3")),
+        follow(17, 18),
+        {"bond-17": ("agg2", NEW, "agg1"), "bond-18": ("agg3", NEW, "agg2")},
+    ),
+    "bond moved home from another VPC": Row(
+        (("move", "17", "agg2"), ("follow", "17"), ("move", "17", "agg1")),
+        follow(17),
+        {"bond-17": ("agg1", NEW, "")},
+    ),
+    "evacuated to another VPC": Row(
+        (("stop", "agg1"),),
+        evacuate("agg1", bonding_evacuate_to="agg2"),
+        {"bond-17": ("agg2", NEW, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "owner terminated, bond in another VPC": Row(
+        (("terminate", "agg1"), ("move", "17", "agg2")),
+        follow(17),
+        {"bond-17": ("agg2", NEW, "")},
+    ),
+}
+"""The rows of a network whose agg2 is in another VPC, outside of BGP and of the meshes."""
 FLAPPING = Row(
     (
         ("move", "17", "agg3"),

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import pathlib
+import sys
+
 from tests.playbooks.rights import policy
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
-from .follow_table import KEPT, Row
+from .follow_table import KEPT, REACHED, Row
 
 BONDS = {17: "bond-17", 18: "bond-18", 19: "bond-19", 20: "bond-20"}
 ADDRESSES_OF_AN_INTERFACE = 10
+HOST_PARTS = ["attach", "checks", "converge", "firewall", "masquerade", "return_routes"]
+"""All parts of the host configuration."""
 
 
 def small_network() -> Json:
@@ -79,9 +84,24 @@ def entries_of(row: Row, variables: Json) -> Json:
     return {**variables, "bonding_cpe_nat_ips": entries}
 
 
+def managed(kind: str, scratch: pathlib.Path) -> Json:
+    """Return variables of a managed host: this machine, on which nothing is installed, or none that SSH reaches."""
+    if kind == REACHED:
+        here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        nowhere = {"aggregator_host_directory": "/etc/bonded-internet-not-installed"}
+        return {"bonding_manage_hosts": True, "bonding_host_skip": HOST_PARTS, **here, **nowhere}
+    ssh = scratch / "ssh"
+    ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
+    ssh.chmod(0o755)
+    return {"bonding_manage_hosts": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+
+
 def with_entries(row: Row, network: Site, variables: Json) -> Site:
-    """Return the stand-ins with an inventory that has the row's options of entries."""
-    return network.write_inventory("followed", demo_hosts(), entries_of(row, variables))
+    """Return the stand-ins with an inventory that has the row's options of entries, and its managed hosts."""
+    hosts = demo_hosts()
+    for name, kind in row.hosts.items():
+        hosts[name] |= managed(kind, network.scratch)
+    return network.write_inventory("followed", hosts, entries_of(row, variables))
 
 
 def check_bonds(site: Site) -> None:
@@ -128,7 +148,7 @@ def judge_row(row: Row, network: Site, variables: Json) -> None:
     assert checked.writes == []
     outcome = site.run(row.run[0], extra=row.run[1])
     assert outcome.code == row.code, outcome.output
-    assert row.says in outcome.said
+    assert row.says in outcome.said, outcome.said
     if row.code == 0:
         assert len(checked.plan["plan"]) == len(outcome.plan["plan"])
     check_ends(row, site, before, lost)

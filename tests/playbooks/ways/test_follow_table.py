@@ -19,6 +19,7 @@ KILLED = {
     "to another subnet, and one more": ROWS["two bonds at once"],
     "home again": ROWS["bond moved home"],
     "evacuated": ROWS["evacuated in maintenance mode, to a target"],
+    "evacuated, SSH dead": ROWS["evacuated, SSH dead"],
     "restored": ROWS["restored"],
     "terminated": Row((("terminate", "agg1"), ("move", "17", "agg2")), follow(17), {}),
 }

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pathlib
-import sys
 
 from tests.playbooks.running import Json, Site, demo_hosts
+
+from .follow_table import REACHED, UNREACHED
+from .following import managed
 
 AGG1, AGG3 = (demo_hosts()[name]["aws_instance_id"] for name in ("agg1", "agg3"))
 
@@ -76,14 +78,9 @@ def demo_interface(site: Site, instance: str) -> str:
 
 def test_a_host_that_ssh_does_not_reach_is_left_out(network: Site, variables: Json, tmp_path: pathlib.Path) -> None:
     """agg1 answers: it is this machine, in check mode."""
-    ssh = tmp_path / "ssh"
-    ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
-    ssh.chmod(0o755)
     hosts = demo_hosts()
-    everything = ["attach", "checks", "converge", "firewall", "masquerade", "return_routes"]
-    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    hosts["agg1"] |= {"bonding_manage_hosts": True, "bonding_host_skip": everything, **here}
-    hosts["agg2"] |= {"bonding_manage_hosts": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    hosts["agg1"] |= managed(REACHED, tmp_path)
+    hosts["agg2"] |= managed(UNREACHED, tmp_path)
     outcome = network.write_inventory("unreachable", hosts, variables).run("site", "--check")
     assert outcome.code == 0, outcome.output
     assert "agg2: the host cannot be read: " in outcome.said
