@@ -11,7 +11,7 @@ from pathlib import Path
 
 from extensions.eda.plugins.event_source.bonds import Settings
 from lab import fork_server
-from tests.playbooks.running import Site, demo_hosts, started
+from tests.playbooks.running import Json, Site, demo_hosts, started
 from tests.playbooks.ways.follow_table import Row
 from tests.playbooks.ways.following import must_pass, small_network
 
@@ -32,11 +32,15 @@ VIEWER = {
 def built_network(scratch: Path) -> Iterator[Site]:
     """Start both stand-ins with the small network, whose inventory names them."""
     with started(scratch) as both:
-        where = {"bonding_api_url": both.server.url, "aws_endpoint_url": both.cloud.url}
-        site = both.write_inventory("small", demo_hosts(), {**small_network(), **where})
+        site = both.write_inventory("small", demo_hosts(), variables_of(both))
         must_pass(site.run("site"))
         site.save(SAVED)
         yield site
+
+
+def variables_of(site: Site) -> Json:
+    """Return the small network's variables, with the addresses of the stand-ins."""
+    return {**small_network(), "bonding_api_url": site.server.url, "aws_endpoint_url": site.cloud.url}
 
 
 @contextlib.contextmanager

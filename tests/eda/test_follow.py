@@ -11,9 +11,9 @@ import pytest
 
 from tests.playbooks.running import Json, Site
 from tests.playbooks.ways.follow_table import BY_RULEBOOK, ROWS, Row
-from tests.playbooks.ways.following import check_ends, take
+from tests.playbooks.ways.following import check_ends, take, with_entries
 
-from .followed import SAVED, following
+from .followed import SAVED, following, variables_of
 from .rulebooks import Rulebook, missing_java
 
 MISSING = missing_java()
@@ -54,9 +54,10 @@ def judge_by_rulebook(row: Row, site: Site, running: Rulebook, before: dict[str,
 @pytest.mark.parametrize("name", BY_RULEBOOK)
 def test_rows(network: Site, tmp_path: Path, name: str) -> None:
     rows, before = BY_RULEBOOK[name], network.ours("addresses")
-    with following(network, tmp_path, rows[0]) as running:
+    site = with_entries(rows[0], network, variables_of(network)) if rows[0].hosts else network
+    with following(site, tmp_path, rows[0]) as running:
         for row in rows:
-            judge_by_rulebook(row, network, running, before)
+            judge_by_rulebook(row, site, running, before)
         assert "failed=1" not in running.output()
         assert "no hosts matched" not in running.output(), "a check of the playbook was skipped"
 

@@ -171,8 +171,8 @@ ROWS: dict[str, Row] = {
         evacuate("agg1", bonding_evacuate_to="agg3"),
         {"bond-17": ("agg3", KEPT, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
     ),
-    "SSH dead on the owner": Row(
-        (("stop", "agg1"), ("move", "17", "agg3")),
+    "owner hangs": Row(
+        (("hang", "agg1"), ("move", "17", "agg3")),
         follow(17),
         {"bond-17": ("agg3", KEPT, "agg1")},
         says="agg1: the host cannot be read: ",
@@ -220,7 +220,8 @@ ANOTHER_VPC: dict[str, Row] = {
     "bond moved home from another VPC": Row(
         (("move", "17", "agg2"), ("follow", "17"), ("move", "17", "agg1")),
         follow(17),
-        {"bond-17": ("agg1", NEW, "")},
+        # Its first private address is free again, and the first one that is.
+        {"bond-17": ("agg1", KEPT, "")},
     ),
     "evacuated to another VPC": Row(
         (("stop", "agg1"),),
@@ -260,6 +261,7 @@ BY_RULEBOOK: dict[str, tuple[Row, ...]] = {
     ),
     "more than allowed": (ROWS["more moves than bonding_follow_max"],),
     "owner terminated": (ROWS["owner terminated, bond in its subnet"],),
+    "owner hangs": (ROWS["owner hangs"],),
 }
 """The rows that a rulebook answers too. In one line each row goes on where the one before has ended: of its steps only
 those after the last `follow` are left."""

@@ -54,6 +54,8 @@ def take(site: Site, step: tuple[str, ...]) -> None:
     ec2 = site.ec2()
     if verb == "move":
         site.server.control("POST", "move", {"bond": int(given[0]), "aggregator": given[1]})
+    elif verb == "hang":  # EC2 says "running"; SSH does not reach the host, by the row's hosts
+        site.server.control("POST", "status", {"aggregator": given[0], "status": "down"})
     elif verb == "stop":
         ec2.stop_instances(InstanceIds=[instance_of(given[0])])
     elif verb == "terminate":
