@@ -177,6 +177,8 @@ def make_role_inputs(
     work.hosts_to_configure = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
     late = zones_after_routes(work.host_config)
     work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
+    routed = [host for host in late if design.host_configs[host].is_installed]
+    work.hosts_to_configure["routes"] = routed if scope.relocates else []
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
     work.move_phase = "add" if scope.relocates else "switch"
     work.steps = _steps(work, scope)
@@ -206,9 +208,11 @@ def _steps(work: RoleInputs, scope: Scope) -> list[str]:
         "vpcs": bool(shared.vpcs),
         "private_wan": bool(shared.private_wan),
         "host_prepared": bool(work.hosts_to_configure["add"]) and not scope.relocates,
-        **{name: any(getattr(host, name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh", "gateways")},
-        # Right after the routes: until then connections that were open before are not translated, and what a moved
-        # address answers ends at its old owner.
+        **{name: any(getattr(host, name) for host in hosts) for name in ("cpe_nat", "bgp", "mesh")},
+        # What a moved address answers ends at its old owner until then.
+        "host_routes": bool(work.hosts_to_configure["routes"]),
+        "gateways": any(host.gateways for host in hosts),
+        # Right after the routes: until then connections that were open before are not translated.
         "host_zones": bool(work.hosts_to_configure["zones"]),
         "gateway_security": bool(shared.gateway_security),
     }

@@ -39,7 +39,13 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
     without = (
         "without bonding_bgp" if context.desired.bgp is None else "with one of them outside of bonding_bgp.aggregators"
     )
-    if {owner.id, present} <= {speaker.id for speaker in context.fleet.speakers}:
+    relocation, left = context.desired.relocation, context.fleet.by_id(present)
+    if relocation and left and relocation.evacuate == left.host:
+        # The run does not ask the host that it evacuates, so that the host gets no return route to the new owner.
+        report.warn(
+            f"{said}: nothing reaches it until the bond has left {where}. While {where} lives, move the bond first."
+        )
+    elif {owner.id, present} <= {speaker.id for speaker in context.fleet.speakers}:
         report.warn(f"{said}: its traffic takes both, handed on by BGP.")
     elif moved or owner.id in (live.primary, live.secondary):
         report.warn(f"{said}: {without} nothing reaches it until the bond is on {owner.host}.")

@@ -74,6 +74,11 @@ class HostConfigChange:
     at_once: bool = False
     """True if the return routes change right after the addresses have moved, in a run that does nothing else."""
 
+    @property
+    def is_installed(self) -> bool:
+        """Return True if role aggregator_host has its program on the host."""
+        return any(self.found.as_dict().values())
+
     def after(
         self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
     ) -> HostConfig:

@@ -62,6 +62,15 @@ def test_a_new_address_elsewhere_is_warned_of_with_bgp(world: World) -> None:
     assert "its traffic takes both, handed on by BGP" in text
 
 
+def test_an_address_that_leaves_an_evacuated_host_before_its_bond_is_warned_of(world: World) -> None:
+    """The run does not ask that host, which so gets no return route to the new owner, also while it lives."""
+    owned(world)
+    world.plan(cpe_nat_ips=[entry()], bgp=BGP, state="evacuated", evacuate="agg1", evacuate_to="agg3")
+    assert world.report.problems == []
+    (text,) = [text for text in world.report.warnings if "is to be on agg3" in text]
+    assert text.endswith("nothing reaches it until the bond has left agg1. While agg1 lives, move the bond first.")
+
+
 @pytest.mark.parametrize(("present", "wanted"), [(7, "agg2"), (1007, "agg1")], ids=["on the secondary", "failed over"])
 def test_a_new_address_where_the_bond_may_come_is_warned_of(world: World, present: int, wanted: str) -> None:
     bond_on(world, present)
