@@ -258,7 +258,10 @@ options:
               - The host with a second network interface of the gateway, which C(bonded.internet.evacuate) lets take its
                 place. It has all but the Elastic IP and the routes of the VPC, and its static routes count only where
                 the space has no other default route. With V(nat_gateway) it is in the same zone.
-              - The device has the same name on both hosts.
+            type: str
+          standby_interface:
+            description:
+              - The name of the device on the standby. Default is that of O(spaces[].gateways[].interface).
             type: str
           incoming:
             description:

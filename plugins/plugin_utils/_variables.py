@@ -173,7 +173,7 @@ ROLE_SPEAKERS = {**ROLE_MEMBERS, "options": {**ROLE_MEMBERS["options"], "subnet"
 ROLE_GATEWAY = {
     name: option
     for name, option in ARGUMENT_SPEC["spaces"]["options"]["gateways"]["options"].items()
-    if name not in ("aggregator", "max_networks", "standby", "interface_id")
+    if name not in ("aggregator", "max_networks", "standby", "standby_interface", "interface_id")
 }
 """Keys of `pwan_gateway_gateway`: those of an entry of `bonding_spaces[].gateways` that need no plan."""
 PREFIXES = ("bonding_", "eip_cpe_nat_", "cpe_nat_bgp_", "pwan_vpc_", "pwan_mesh_", "pwan_gateway_", "aggregator_host_")

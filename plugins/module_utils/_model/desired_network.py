@@ -165,6 +165,8 @@ class DesiredGateway:
     """Further devices by which the space's packets come to the aggregator."""
     standby: str | None = None
     """The host with the second network interface, ready to take the gateway's place."""
+    standby_interface: str | None = None
+    """Name of the device on the standby; None: that of `interface`."""
     standby_of: str | None = None
     """The host that the gateway is on, of the entry that is made of a `standby`."""
     auto: bool = False

@@ -73,6 +73,7 @@ _GATEWAY: Spec = {
     "public_ip": _str(),
     "interface_id": _str(),
     "standby": _str(),
+    "standby_interface": _str(),
     "incoming": _list(),
     "port_forwards": _list(
         {

@@ -95,8 +95,15 @@ def read_gateway(
     for name in options["incoming"]:
         refuse(interface_name_problem(name, primary), f"{what}, incoming", report)
     options["port_forwards"] = tuple(_port_forward(one, what, report) for one in options.get("port_forwards", ()))
-    if "interface" in options:  # resolve_gateway knows what the aggregator's main device is called
-        refuse(interface_name_problem(options["interface"]), f"{what}, interface", report)
+    for name in ("interface", "standby_interface"):
+        if name in options:  # resolve_gateway knows what the aggregator's main device is called
+            refuse(interface_name_problem(options[name]), f"{what}, {name}", report)
+    if "standby_interface" in options and "standby" not in options:
+        report.problem(
+            f"{what}: standby_interface is the device of a standby, and there is none (got "
+            f"{options['standby_interface']}, expected standby too). Name the standby's host, or leave "
+            "standby_interface out."
+        )
     return DesiredGateway(**options)
 
 
@@ -183,7 +190,9 @@ def _with_standbys(gateways: Iterable[DesiredGateway], what: str, report: Report
                 "expected another host). Name another host, or leave standby out."
             )
         elif gateway.standby:
-            yield replace(gateway, host=gateway.standby, standby=None, standby_of=gateway.host, interface_id=None)
+            device = gateway.standby_interface or gateway.interface
+            second = replace(gateway, host=gateway.standby, standby=None, standby_of=gateway.host)
+            yield replace(second, interface=device, interface_id=None)
 
 
 def read_space(

@@ -41,6 +41,14 @@ def test_a_standby_has_an_interface_and_no_address(world: World) -> None:
     assert inputs["agg3"].networks == []
 
 
+def test_the_standbys_device_has_a_name_of_its_own_where_the_operator_gives_one(world: World) -> None:
+    for given, name in (({}, "ens6"), ({"standby_interface": "ens7"}, "ens7")):
+        items = world.plan(spaces=spaces(standby="agg3", interface="ens6", **given))
+        assert world.report.problems == []
+        devices = {item.host: item.key for item in items if item.kind == "ethernet_interface"}
+        assert devices == {"agg1": "ens6", "agg3": name}
+
+
 def test_the_standbys_default_route_waits_for_the_first_ones_end(world: World) -> None:
     items = world.plan(spaces=spaces(standby="agg3"))
     bodies = {i.host: (i.after or {})["body"] for i in items if i.kind == "filter"}
@@ -54,6 +62,11 @@ def test_the_standbys_default_route_waits_for_the_first_ones_end(world: World) -
             {"standby": "agg1"},
             "space acme, gateway on agg1: standby is the gateway's own aggregator (got agg1, expected another host). "
             "Name another host, or leave standby out.",
+        ),
+        (
+            {"standby_interface": "ens7"},
+            "space acme, gateway on agg1: standby_interface is the device of a standby, and there is none (got ens7, "
+            "expected standby too). Name the standby's host, or leave standby_interface out.",
         ),
         (
             {"standby": "agg9"},
