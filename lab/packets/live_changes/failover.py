@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The network of an aggregator that dies: the small one without BGP, with a gateway on agg1 and its standby on agg3."""
+"""The networks of an aggregator that dies: the small one without BGP, with a gateway on agg1 and its standby on agg3;
+and one with nothing but addresses and BGP by transit.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -51,6 +54,8 @@ FAILOVER: dict[str, Any] = {
 }
 """The intent of all runs. Bond 17 is on agg1, bond 22 on agg3, and so are their addresses."""
 del FAILOVER["bonding_bgp"]
+TRANSIT: dict[str, Any] = {**FAILOVER, "bonding_spaces": [], "bonding_bgp": WANTED["bonding_bgp"]}
+"""The intent with BGP: no space has a mesh or a gateway."""
 
 
 def unbuilt() -> contextlib.AbstractContextManager[tuple[Running, Running]]:
@@ -65,12 +70,10 @@ def unbuilt() -> contextlib.AbstractContextManager[tuple[Running, Running]]:
 
 
 class Network(Intent):
-    """The intent, whose playbooks work on the aggregators themselves too."""
+    """An intent, whose playbooks work on the aggregators themselves too."""
 
-    def __init__(self, lab: Lab) -> None:
-        super().__init__(lab, FAILOVER)
-        # Nothing is to be installed on the one that is no gateway.
-        self.host_variables["agg2"] = {"bonding_manage_hosts": False}
+    def __init__(self, lab: Lab, wanted: Mapping[str, Any] = FAILOVER) -> None:
+        super().__init__(lab, wanted)
 
     def host(self, name: str) -> Host:
         """Return an aggregator; its system names a new device as its files say."""
