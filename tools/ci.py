@@ -63,6 +63,7 @@ LONG = {
     "tests/hosts/test_site.py": "it takes three to five minutes; `make hosts` runs it",
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
+    "tests/hosts/test_follow.py": "it takes minutes; `make hosts` runs it",
     "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
     "tests/awx_programs/test_execution_environment.py": "it takes ansible-builder; `make awx` runs it",
     "tests/awx_programs/test_galaxy_importer.py": "it takes galaxy-importer; `make awx` runs it",
@@ -99,9 +100,9 @@ LONG = {
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
     "tests/packets/test_wrong_default.py": "test_egress_only.py has the same mutant as a check; `make test` runs it",
 }
-"""Tests that .ci/run leaves out, and why: run them before a release. The first three are for each change of
+"""Tests that .ci/run leaves out, and why: run them before a release. The first four are for each change of
 roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
-fourth is for each change of `_design/checks/shared_subnets`, the fifth for each of NAT gateways of pwan_gateway.
+fifth is for each change of `_design/checks/shared_subnets`, the sixth for each of NAT gateways of pwan_gateway.
 Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
 Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
 the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
