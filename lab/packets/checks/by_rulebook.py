@@ -15,10 +15,11 @@ from functools import partial
 
 from ..lab import Lab, until
 from ..live_changes import ENVIRONMENT
+from ..live_changes.failover import FIRST_GATEWAY
 from ..probes import Probes, Traffic
 from ..report import Check, Failed, need
 from ..rulebook import following_bonds, missing
-from .failover import AWAY, BONDS, HOME, MOVED, Story
+from .failover import AWAY, BONDS, HOME, MOVED, Story, hang
 from .traffic import AFTER, all_answer, answers, following
 
 TITLE = "When a rulebook follows"
@@ -63,14 +64,15 @@ class ByRulebook(Story):
         moved = {f"{BONDS[bond]}'s address" for bond in moves}
         dead = [path for path in paths if path.name in moved]
         with following_bonds(self.lab, self.network.write(), ENVIRONMENT, bonding_follow_after=after) as log:
-            with Probes(paths) as probes, following(self.lab):
+            with Probes(paths) as probes:
                 if hangs:
-                    self.hang(True)
+                    hang(self.lab, FIRST_GATEWAY, True)
                 for bond, aggregator in moves.items():
                     self.lab.move(bond, aggregator)
                 began = time.monotonic()
-                until(lambda: not any(map(answers, dead)), AFTER)
-                until(lambda: all(map(answers, dead)), INTERVALS + after + QUIET + RUN, 0.2)
+                with following(self.lab):
+                    until(lambda: not any(map(answers, dead)), AFTER)
+                    until(lambda: all(map(answers, dead)), INTERVALS + after + QUIET + RUN, 0.2)
                 probes.go_on(AFTER)
             until(lambda: "PLAY RECAP" in log.read_text(), RUN, 0.2)
             need("failed=1" not in log.read_text(), f"the playbook failed: {log.read_text()[-800:]}")

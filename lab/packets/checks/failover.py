@@ -239,7 +239,7 @@ class Story:
         vpc = self.lab.device(FIRST_GATEWAY).vpc
         dropped = self.lab.counter(vpc, "dead_drop")
         with Probes(paths) as probes:
-            self.hang(True)
+            hang(self.lab, FIRST_GATEWAY, True)
             hung = time.monotonic()
             for bond in BONDS:
                 self.lab.move(bond, AWAY[bond])
@@ -253,16 +253,6 @@ class Story:
         need(dropped > 0, "nothing was dropped for the instance that hangs")
         self.evacuation("own")
         return f"{did}; dead_drop +{dropped}, nothing lost on {THIRD}'s own"
-
-    def hang(self, hung: bool) -> None:
-        """agg1 hangs as the fabric, its own programs, SSH and the management server see it, or does so no more."""
-        if hung:
-            self.lab.stop_programs(FIRST_GATEWAY, True)
-        self.lab.hang(FIRST_GATEWAY, hung)
-        if not hung:
-            self.lab.stop_programs(FIRST_GATEWAY, False)
-        status = {"aggregator": FIRST_GATEWAY, "status": "down" if hung else "up"}
-        self.lab.server_stand_in.control("POST", "status", status)
 
     def evacuation(self, text: str) -> str:
         """Return the times of the paths with this text in their names. Raises Failed if they are not as expected."""
@@ -289,7 +279,7 @@ class Story:
     def wakes(self) -> str:
         """agg1 goes on, and gets its configuration: that of a standby."""
         with Probes(self.paths()) as probes:
-            self.hang(False)
+            hang(self.lab, FIRST_GATEWAY, False)
             found = self.settled(STANDBY, *MEMBERS)
             probes.go_on(AFTER)
         self.out_as()
@@ -330,6 +320,16 @@ class Story:
         finally:
             ended.set()
             thread.join()
+
+
+def hang(lab: Lab, aggregator: str, hung: bool) -> None:
+    """An aggregator hangs as the fabric, its own programs, SSH and the management server see it, or does so no more."""
+    if hung:
+        lab.stop_programs(aggregator, True)
+    lab.hang(aggregator, hung)
+    if not hung:
+        lab.stop_programs(aggregator, False)
+    lab.server_stand_in.control("POST", "status", {"aggregator": aggregator, "status": "down" if hung else "up"})
 
 
 def overlap(looks: Sequence[tuple[float, int]]) -> float:

@@ -9,6 +9,7 @@ Each check goes on from what the one before has left. All moves are inside the s
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,7 +22,9 @@ from ..probes import INTERVAL, Path, Probes, Traffic
 from ..report import Check, need
 from .bond_failover import ALLOWED, bgp_down
 from .cpe_nat import public_of
+from .failover import DEAD, as_expected, hang
 from .non_disruptive_changes import succeeded
+from .repairs import DIES, UNHARMED, Repair
 from .traffic import AFTER, DEADLINE, all_answer, following
 
 TITLE = "When a bond moves between living aggregators, with BGP"
@@ -43,6 +46,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("site.yml moves an address after its bond", story.moved_by_site)
     yield Check("agg3 is drained alive: its bond moves away", story.left)
     yield Check("... evacuate: the address moves after it", story.drained)
+    yield Check("agg1 hangs: its addresses are dead until evacuate", story.hangs)
 
 
 class Moves:
@@ -133,6 +137,24 @@ class Moves:
         _outcome, told = self.play("evacuate.yml", {17: SWITCHED}, bonding_evacuate="agg3")
         self.on({17: "agg1", 22: "agg1"})
         return told
+
+    def hangs(self) -> str:
+        """agg1 hangs, and both bonds move to agg3: the run asks agg1 for nothing."""
+        with Probes(self.paths()) as probes:
+            hang(self.lab, "agg1", True)
+            hung = time.monotonic()
+            for bond in BONDS:
+                self.lab.move(bond, "agg3")
+            probes.go_on(DEAD)
+            began = time.monotonic()
+            with following(self.lab):
+                outcome = self.network.play("evacuate.yml", bonding_evacuate="agg1")
+                ended = time.monotonic()
+            probes.go_on(AFTER)
+        kinds = {**{f"{name}'s address": DIES for name in BONDS.values()}, THIRD: UNHARMED}
+        told = as_expected(Repair(hung, began, ended), probes.traffic, kinds)
+        self.on({17: "agg3", 22: "agg3"})
+        return f"{succeeded(outcome)}; {told}"
 
 
 def judged(traffic: list[Traffic], most: Mapping[str, float]) -> str:
