@@ -5,7 +5,7 @@
 #   TESTS   what `make test`, `make hosts` or `make eda` runs, PYTEST_ARGS more options       default: all tests, two at a time
 #   STAGES  what `make lint` runs                                         default: all stages
 #   SANITY  more options of ansible-test for `make sanity`                default: none
-#   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...], --failover    default: all parts, no changes
+#   PACKETS options of `make packets`: --part TITLE, --changes [NAME ...], --failover [NAME ...]    default: all parts, no changes
 #   RACES   options of `make races`                                       default: 30 pairs
 #   SLICES  options of `make slices`                                      default: both networks
 #   CHANGES options of `make changes`                                     default: 5,000 pairs in memory, 60 by playbooks

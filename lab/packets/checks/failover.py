@@ -65,17 +65,17 @@ EVACUATED = {
     "agg2's own": UNHARMED,
 }
 """Expectation of the evacuation: agg1 hangs, and its bonds move to agg3."""
-RESTORED = {
+HANDED = {
     "acme-berlin's address": DIES,
     "globex-lyon's address": UNHARMED,
-    # As above: acme-berlin has come back to agg1, whose gateway is not in use yet.
+    # As above: acme-berlin has moved to the aggregator whose gateway is not in use yet.
     "acme-berlin to the Internet": OPEN,
     "acme-berlin to the Internet, anew": HANDED_OVER,
     "acme-hamburg to the Internet": HANDED_OVER,
     "acme-hamburg to the Internet, anew": HANDED_OVER,
     "agg2's own": UNHARMED,
 }
-"""Expectation of the restore: acme-berlin has come home, and agg1 gets back what it had."""
+"""Expectation of the restore, and of an evacuation of agg1 while it lives: acme-berlin moves first."""
 DEAD = 2.0
 """Seconds for which nothing may come through before the run, where nothing may."""
 LOOK = 0.05
@@ -101,6 +101,7 @@ def checks(lab: Lab) -> Iterator[Check]:
     yield Check("... the standby has the gateway's public address", story.standby_is_used)
     yield Check("agg1 is back, and announces no default", story.wakes)
     yield Check("restore: out by the first again, one default of the two", story.restored)
+    yield Check("agg1 is drained alive: its bond moves, then evacuate", story.drained)
 
 
 class Story:
@@ -287,21 +288,29 @@ class Story:
 
     def restored(self) -> str:
         """Bond 17 is at home again, and agg1 gets back what it had; the address of bond 22 is at home already."""
-        self.lab.move(17, HOME[17])
+        return self._handed_over(HOME, STANDBY, FIRST_GATEWAY, bonding_restore=FIRST_GATEWAY)
+
+    def drained(self) -> str:
+        """agg1 lives, and is maintained next: bond 17 leaves it, and its address and the gateway do so after that."""
+        return self._handed_over(AWAY, FIRST_GATEWAY, STANDBY, bonding_evacuate=FIRST_GATEWAY)
+
+    def _handed_over(self, owners: dict[int, str], before: str, after: str, **extra: str) -> str:
+        """Move bond 17, and then its address and the gateway by evacuate, between two aggregators that live."""
+        self.lab.move(17, owners[17])
         failed = time.monotonic()
-        self.settled(STANDBY, *MEMBERS)
+        self.settled(before, *MEMBERS)
         time.sleep(DEAD)  # until its LAN is known by its new tunnel
         with Probes(self.paths()) as probes, self.heard() as looks:
-            outcome, times = self.play("evacuate.yml", bonding_restore=FIRST_GATEWAY)
-            found = self.settled(FIRST_GATEWAY, *MEMBERS)
+            outcome, times = self.play("evacuate.yml", **extra)
+            found = self.settled(after, *MEMBERS)
             probes.go_on(AFTER)
         did, two = succeeded(outcome), overlap(looks)
-        as_expected(Repair(failed, times.began, times.ended), probes.traffic, RESTORED)
+        as_expected(Repair(failed, times.began, times.ended), probes.traffic, HANDED)
         need(two <= OVERLAP, f"{THIRD} hears two defaults for {two:.1f} s, at most {OVERLAP:g} s may be")
-        self.same_addresses(HOME)
+        self.same_addresses(owners)
         self.out_as()
-        all_answer(self.paths(), "these do not answer after the restore")
-        need(self.talk is not None and self.talk.goes_on("restored"), "the connection that was open has ended")
+        all_answer(self.paths(), "these do not answer after the run")
+        need(self.talk is not None and self.talk.goes_on("handed over"), "the connection that was open has ended")
         return f"{did}; out by: {dict(found.ways)}; lost: {lost(probes.traffic)}; two defaults for {two:.1f} s"
 
     @contextlib.contextmanager

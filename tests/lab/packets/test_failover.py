@@ -169,7 +169,7 @@ def test_two_defaults_count_from_one_look_to_the_next() -> None:
 
 
 def test_every_path_has_its_expectation_in_each_run() -> None:
-    runs = (failover.FOLLOWED, failover.EVACUATED, failover.RESTORED)
+    runs = (failover.FOLLOWED, failover.EVACUATED, failover.HANDED)
     names = {f"{name}'s address" for name in failover.BONDS.values()}
     names |= {f"{name}{text}" for name in failover.LANS.values() for text in ("", ", anew")}
     assert all(set(kinds) == names | {f"{failover.THIRD}'s own"} for kinds in runs)

@@ -94,4 +94,4 @@ def test_the_rules_see_the_tasks() -> None:
     roles = {name.split("/")[0] for name, _task in DELEGATED}
     assert roles == {"playbooks", "cpe_nat_bgp", "eip_cpe_nat", "pwan_gateway", "pwan_mesh", "pwan_vpc"}
     assert {name.split("/")[0] for name, _options in WRITING} == {"aggregator_host", "pwan_gateway"}
-    assert len(WRITING) == 6
+    assert len(WRITING) == 7
