@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,9 +28,11 @@ def test_a_relocation_names_a_host_by_its_aggregator_too(named: str, host_of: st
     world = small_world()
     hosts = (DesiredHost("site-a", aggregator="agg1"), DesiredHost("agg2", aggregator="agg2"))
     for option in ("evacuate", "to", "restore"):
-        desired = DesiredNetwork("prod", hosts=hosts, relocation=replace(Relocation(), **{option: named}))
+        given: dict[str, Any] = {option: named}
+        expected: dict[str, Any] = {option: host_of}
+        desired = DesiredNetwork("prod", hosts=hosts, relocation=Relocation(**given))
         found = with_hosts_of_aggregators(desired, world.server).relocation
-        assert found == replace(Relocation(), **{option: host_of})
+        assert found == Relocation(**expected)
 
 
 def test_a_hosts_own_name_counts_before_that_of_an_aggregator() -> None:
