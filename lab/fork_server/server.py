@@ -114,7 +114,8 @@ def be_program(request: dict[str, Any], files: list[int], answer: socket.socket)
         os.environ.clear()
         os.environ.update(request["environment"])
         sys.argv = list(request["arguments"]) or [""]
-        sys.path.insert(0, os.path.dirname(sys.argv[0]))
+        more = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        sys.path[:0] = [os.path.dirname(sys.argv[0]), *filter(None, more)]
         if os.path.basename(sys.argv[0]) != ANSIBLE:
             sleep = time.sleep
             time.sleep = lambda seconds: sleep(float(seconds) * SLEEP)

@@ -46,6 +46,15 @@ def test_a_program_has_its_own_arguments_files_folder_variables_and_exit_code(tm
     assert (done.stderr, done.returncode) == ("aside\n", 3)
 
 
+def test_a_program_imports_from_the_folders_of_its_own_pythonpath(tmp_path: pathlib.Path) -> None:
+    """The connection plugin of the packet lab imports the lab."""
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "only_there.py").write_text("NAME = 'found'", encoding="utf-8")
+    program = write(tmp_path, "import only_there; print(only_there.NAME)")
+    assert run(program, PYTHONPATH=str(tmp_path / "more")).stdout == "found\n"
+    assert run(program).returncode == 1
+
+
 @pytest.mark.parametrize(
     ("body", "code", "told"),
     [
