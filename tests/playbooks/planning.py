@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -14,12 +15,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._plan.audit.auditor import AUDITED, make_audit
+from ansible_collections.bonded.internet.plugins.module_utils._plan.aws_reader import ClientOf
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import NetworkPlan, make_plan
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import Api
 
 from .running import Json, Site, demo_hosts, demo_variables
 
-OPTIONS = ("spaces", "cpe_nat_ips", "bgp", "quotas", "decommissioned", "prune", "allow_disruption")
+OPTIONS = ("spaces", "cpe_nat_ips", "bgp", "quotas", "decommissioned", "prune", "allow_disruption", "security_groups")
 
 
 @cache  # a tenth of a second each
@@ -44,6 +47,25 @@ def network_plan(
     Both logs are empty before. `more` are options of network_plan, and `play` is its option `hosts`.
     """
     given = variables or demo_variables()
+    options = {**options_of(given, hosts or demo_hosts()), **more}
+    if play:
+        options["hosts"] = list(play)
+    with _asked(site, given, options) as (params, api, client_of):
+        return make_plan(params, api, client_of)
+
+
+def audit(site: Site, variables: Json, found: Mapping[str, Json]) -> Json:
+    """The audit of group variables on the demo's hosts; `found`: what the hosts that are asked answer over SSH."""
+    options = options_of(variables, demo_hosts())
+    for one in options["aggregators"]:
+        one |= {"manage_host": True, "found": found[one["host"]]} if one["host"] in found else {}
+    with _asked(site, variables, {**options, "state": AUDITED}) as (params, api, client_of):
+        result: Json = make_audit(params, api, client_of).as_dict()["audit"]
+        return result
+
+
+def options_of(given: Json, hosts: Json) -> Json:
+    """The options of network_plan that an inventory makes."""
     aggregators = [
         {
             "host": name,
@@ -52,13 +74,16 @@ def network_plan(
             "region": given["aws_region"],
             "renamed_from": one.get("bonding_renamed_from"),
         }
-        for name, one in (hosts or demo_hosts()).items()
+        for name, one in hosts.items()
     ]
     options: Json = {"network": given["bonding_network"], "aggregators": aggregators}
-    options |= {name: given[f"bonding_{name}"] for name in OPTIONS if f"bonding_{name}" in given}
-    if play:
-        options["hosts"] = list(play)
-    checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate({**options, **more})
+    return options | {name: given[f"bonding_{name}"] for name in OPTIONS if f"bonding_{name}" in given}
+
+
+@contextmanager
+def _asked(site: Site, given: Json, options: Json) -> Iterator[tuple[Json, Api, ClientOf]]:
+    """Yield what the engine is given: checked options, and both sides, whose logs are empty."""
+    checked = ArgumentSpecValidator(ARGUMENT_SPEC).validate(options)
     assert checked.error_messages == []
     site.server.clear_log()
     site.cloud.clear_log()
@@ -68,4 +93,4 @@ def network_plan(
         return aws_client(service, region, site.cloud.url, given["aws_access_key"], given["aws_secret_key"])
 
     with Client(Connection(site.server.url, username=user, password=password)) as client:
-        return make_plan(checked.validated_parameters, Api(client), client_of)
+        yield checked.validated_parameters, Api(client), client_of

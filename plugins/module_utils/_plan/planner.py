@@ -82,14 +82,14 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     desired = with_named_regions(read_desired_network(params, first_report), client_of)
     refs = Refs(api)
     server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
-    named = _read_server(desired, server_side)
+    named = read_server(desired, server_side)
     desired = with_hosts_of_aggregators(desired, server_side.server)
     if desired.needs_cloud:
         cloud_side.read_network(desired)
-    _read_leftovers(desired, named, server_side, cloud_side)
-    report, design, steps = _design(desired, first_report, server_side, cloud_side)
-    if _read_more(desired, design, steps, server_side, cloud_side):
-        report, design, steps = _design(desired, first_report, server_side, cloud_side)
+    read_leftovers(desired, named, server_side, cloud_side)
+    report, design, steps = design_steps(desired, first_report, server_side, cloud_side)
+    if read_more(desired, design, steps, server_side, cloud_side):
+        report, design, steps = design_steps(desired, first_report, server_side, cloud_side)
     scope = _scope(params, desired, design.unavailable)
     first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
@@ -218,7 +218,7 @@ def _check_rights(
         report.warn(text)
 
 
-def _read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
+def read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
     """Read the part of the server that every plan needs; return the entries for CPE NAT IPs."""
     server_side.read_network(idle_filters=desired.filters)
     entries = _read_entries(desired, server_side)
@@ -235,7 +235,7 @@ def _read_entries(desired: DesiredNetwork, server_side: ServerReader) -> list[En
     return entries
 
 
-def _read_leftovers(
+def read_leftovers(
     desired: DesiredNetwork, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader
 ) -> None:
     """For addresses to be removed, and such as their entry's bond does not have, the bonds that may carry them."""
@@ -249,7 +249,7 @@ def _read_leftovers(
         server_side.read_bond_objects(bonds_of(cloud.addresses), ("connected_ips", "cpe_nat_ips"))
 
 
-def _design(
+def design_steps(
     desired: DesiredNetwork, first: Report, server_side: ServerReader, cloud_side: CloudReader
 ) -> tuple[Report, Design, list[Step]]:
     report = deepcopy(first)
@@ -263,7 +263,7 @@ def _design(
     return report, design, steps
 
 
-def _read_more(
+def read_more(
     desired: DesiredNetwork, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
 ) -> bool:
     """Read more of both sides if the steps need it; return True if the design has to run again with it."""
@@ -322,6 +322,16 @@ def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNet
     )
 
 
+def given_switches(desired: DesiredNetwork) -> dict[str, bool]:
+    """Return each switch, and True if the operator has given it."""
+    return {
+        ALLOW: desired.allow_disruption or desired.relocation is not None,
+        PRUNE: desired.prune,
+        RELEASE: desired.prune_addresses,
+        DECOMMISSIONED: bool(desired.decommissioned),
+    }
+
+
 def _judge(
     items: list[PlannedChange],
     deferred: list[PlannedChange],
@@ -331,12 +341,7 @@ def _judge(
     report: Report,
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
-    given = {
-        ALLOW: desired.allow_disruption or desired.relocation is not None,
-        PRUNE: desired.prune,
-        RELEASE: desired.prune_addresses,
-        DECOMMISSIONED: bool(desired.decommissioned),
-    }
+    given = given_switches(desired)
     for item in items:
         if item.disruptive and not given[item.switch]:
             report.problem(

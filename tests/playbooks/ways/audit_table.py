@@ -126,8 +126,14 @@ ROWS = (
         plants.address_of_aggregator,
         (condition("aggregator_address", "agg3"),),
     ),
-    Row("a second Babel is on our interface", plants.second_babel, (bystander(BABEL, "babel_acme", REFUSED),)),
-    Row("a second default route is in our space", plants.second_default, (bystander(STATIC, "gw_acme", REFUSED),)),
+    Row(
+        "a second Babel is on our interface", plants.second_babel, (bystander("foreign_object", "babel_acme", REFUSED),)
+    ),
+    Row(
+        "a second default route is in our space",
+        plants.second_default,
+        (bystander("foreign_object", "gw_acme", REFUSED),),
+    ),
     Row(
         "a second CPE NAT IP has our nat_ip",
         plants.second_translation,
@@ -254,8 +260,8 @@ ROWS = (
         "a bond has moved",
         plants.moved,
         (
-            Found("bond_moved", "cpe-nat/bond-17", LEFT, "warning"),
-            Found("bond_moved", "cpe-nat/berlin-mail", LEFT, "warning"),
+            Found("bond_moved", "cpe-nat/bond-17", LEFT, "info", "condition"),
+            Found("bond_moved", "cpe-nat/berlin-mail", LEFT, "info", "condition"),
         ),
     ),
     Row(
@@ -266,7 +272,7 @@ ROWS = (
     Row(
         "an interface of others has an address of our tunnels",
         plants.subnet_of_others,
-        (bystander(ETHERNET, "ens8", REFUSED),),
+        (bystander("foreign_object", "ens8", REFUSED),),
     ),
     # In the inventory: what it names no more is left, without a switch.
     Row(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..._model.desired_network import DesiredSpace, Report
+from ..._model.finding import Difference
 from ..._model.state import Server, Space
 from ..context import Context
 from ..mesh.discovery import protocol_patterns
@@ -38,7 +39,18 @@ def warn_of_idle_interfaces(context: Context) -> None:
                 context.report.warn(
                     f"{member.host or member.name}: the VXLAN interface {obj.key} of space {space} is used by no "
                     "protocol: a run that was killed may have left it. Nothing says whose it is, so it is kept: delete "
-                    "it on the management server, or with module vxlan_interface."
+                    "it on the management server, or with module vxlan_interface.",
+                    Difference(
+                        obj.kind,
+                        f"{obj.parent}/{obj.key}",
+                        "absent, or used by a protocol",
+                        "used by no protocol",
+                        severity="warning",
+                        source="waste",
+                        host=member.host,
+                        space=str(space),
+                        remedy="Delete it on the management server, if a killed run has left it.",
+                    ),
                 )
 
 
