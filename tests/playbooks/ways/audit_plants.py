@@ -112,6 +112,18 @@ def installed(host: str, edit: Callable[[Json], None]) -> Plant:
     return lambda ground: edit(ground.hosts[host]["installed"])
 
 
+HOOLI: Json = {
+    "space": "hooli",
+    "zone": 99,
+    "device": "gw99",
+    "subnet": "10.99.0.0/24",
+    "untranslated": [],
+    "ipv6": False,
+    "incoming": [],
+    "port_forwards": [],
+}
+"""What a host translates for a space that no inventory names."""
+
 # On AWS.
 
 
@@ -137,8 +149,9 @@ def check_on(ground: Ground) -> None:
 
 
 def detach(ground: Ground) -> None:
-    found = ground.ours("network_interfaces", "gateway/initech/agg3")
-    ground.ec2.detach_network_interface(AttachmentId=found["attachment"]["attachment_id"], Force=True)
+    number = gateway(ground, "initech", "agg3")
+    (found,) = ground.ec2.describe_network_interfaces(NetworkInterfaceIds=[number])["NetworkInterfaces"]
+    ground.ec2.detach_network_interface(AttachmentId=found["Attachment"]["AttachmentId"], Force=True)
 
 
 def release(ground: Ground) -> None:
@@ -159,11 +172,6 @@ def route_turns(ground: Ground) -> None:
     other = ground.ours("internet_gateways", "igw/globex")["id"]
     assert target != other
     ground.ec2.replace_route(RouteTableId=table, DestinationCidrBlock=LANS, GatewayId=other)
-
-
-def internet_gateway_off(ground: Ground) -> None:
-    numbers = {"InternetGatewayId": ground.ours("internet_gateways", "igw/initech")["id"]}
-    ground.ec2.detach_internet_gateway(VpcId=ground.ours("vpcs", "vpc/initech")["id"], **numbers)
 
 
 def nat_gateway_goes(ground: Ground) -> None:
@@ -236,7 +244,7 @@ def endpoint_goes(ground: Ground) -> None:
 
 
 def address_twice(ground: Ground) -> None:
-    ground.patch("agg2", VXLAN, "vx10000012", {"addresses": ["10.254.16.7/20"]})
+    ground.patch("agg2", VXLAN, "vx10000012", {"addresses": [{"address": "10.254.16.7/20"}]})
 
 
 def way_out_unsaid(ground: Ground) -> None:
@@ -304,7 +312,7 @@ def orphan(ground: Ground) -> None:
 
 
 def subnet_of_others(ground: Ground) -> None:
-    body = {"name": "ens8", "space": ground.space("globex"), "addresses": ["10.254.16.200/24"]}
+    body = {"name": "ens8", "space": ground.space("globex"), "addresses": [{"address": "10.254.16.200/24"}]}
     ground.add("agg3", ETHERNET, body)
 
 
@@ -348,7 +356,7 @@ def rule_differs(side: Json) -> None:
 
 
 def rule_of_old(side: Json) -> None:
-    side["masquerade"].append({**side["masquerade"][0], "space": "hooli", "zone": 99, "device": "gw99"})
+    side["masquerade"].append(HOOLI)
 
 
 def way_back_goes(side: Json) -> None:

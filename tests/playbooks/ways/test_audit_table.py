@@ -79,7 +79,8 @@ def test_a_difference_is_found_and_nothing_is_invented(row: Row, ground: Ground,
     row.plant(ground)
     audit = audited(ground)
     new = [one for one in audit["findings"] if one["id"] not in advice and (one["kind"], one["source"]) != ADVICE]
-    assert unlike([row], new) == []
+    lines = unlike([row], new)
+    assert not lines, "\n".join(lines)
     assert audit["status"] in ("drift", "incomplete") or all(found.severity == "info" for found in row.finds)
 
 
@@ -91,4 +92,5 @@ def test_all_differences_at_once_are_found(ground: Ground, advice: set[str]) -> 
     for row in together:
         row.plant(ground)
     new = [one for one in audited(ground)["findings"] if one["id"] not in advice]
-    assert [line for line in unlike(together, new) if line.startswith("missing")] == []
+    lines = [line for line in unlike(together, new) if line.startswith("missing")]
+    assert not lines, "\n".join(lines)

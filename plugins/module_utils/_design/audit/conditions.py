@@ -95,8 +95,8 @@ def _groups(
     for host, instance in instances.items():
         if around.unclear_groups.intersection(instance.groups):
             continue
-        peers = sorted(endpoints.get(host, ()))
-        shut = [peer for peer in peers if not _admits(instance, peer, carried.get(peer, ()), around)]
+        peers = sorted(peer for peer in endpoints.get(host, ()) if peer in carried)
+        shut = [peer for peer in peers if not _admits(instance, peer, carried[peer], around)]
         if shut:
             listing = " ".join(instance.groups)
             yield Difference(

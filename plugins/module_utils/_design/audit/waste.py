@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..._model.desired_network import DesiredNetwork
+from ..._model.desired_network import NAT, DesiredNetwork
 from ..._model.finding import Difference, Finding, NextRun, finding_of
-from ..._model.names import TAG_ADOPTED, TAG_KEY, TAG_NETWORK
+from ..._model.names import TAG_ADOPTED, TAG_KEY, TAG_NETWORK, nat_gateway_ip_key
 from ..._model.plan import PlannedChange
 from ..._model.state import AMAZONS_POOL, ElasticIp
 from ..aggregators.leftovers import RELEASE
@@ -28,6 +28,7 @@ def find_idle_addresses(
     :param wide: the items of a plan with all switches
     """
     used = {item.key for item in wide if item.kind == "address_association" and item.verb != "delete"}
+    used |= {_key_of_address(item.key) for item in wide if item.kind == NAT and item.verb == "create"}
     fate: NextRun = "changed" if desired.prune_addresses else "left"
     found = []
     for one in addresses:
@@ -35,6 +36,12 @@ def find_idle_addresses(
         if one.interface_id is None and one.tags.get(TAG_NETWORK) == desired.network and key not in used:
             found.append(finding_of(_difference(one, key), "left" if one.tags.get(TAG_ADOPTED) == "true" else fate))
     return found
+
+
+def _key_of_address(key: str) -> str:
+    """Return the key of the Elastic IP of a NAT gateway, by that of the NAT gateway."""
+    _kind, space, host = key.split("/")
+    return nat_gateway_ip_key(space, host)
 
 
 def is_idle(item: PlannedChange, idle: Collection[Finding]) -> bool:
