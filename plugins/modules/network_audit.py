@@ -12,8 +12,8 @@ version_added: "1.0.0"
 author:
   - The bonded.internet contributors (@bonded-internet)
 description:
-  - Without O(plan) it begins an audit. It reads the earlier one, and replaces older files by those of a failed audit, so
-    that an audit that does not end leaves no older one.
+  - Without O(plan) it begins an audit. It reads the earlier one, and replaces older files by those of a failed audit,
+    so that an audit that does not end leaves no older one.
   - With O(plan) it ends the audit. It adds what the hosts have answered to the findings of
     M(bonded.internet.network_plan), compares them with the earlier audit, writes the files, and displays a table.
   - Nobody but the user may read O(file) (mode 0600); everybody may read O(metrics) (mode 0644). Each is replaced in one
@@ -40,7 +40,7 @@ options:
     description: The file for the audit, as JSON; none if empty.
     type: path
   metrics:
-    description: The file for the counts, as OpenMetrics text for the textfile collector of node_exporter; none if empty.
+    description: The file for the counts, as OpenMetrics text for node_exporters textfile collector; none if empty.
     type: path
   earlier:
     description: The file of an audit to compare with. Default is the one that O(file) replaces.
@@ -115,8 +115,8 @@ audit:
       sample: "2026-11-29T07:26:43Z"
     status:
       description:
-        - V(clean) without a difference; V(drift) with one; V(incomplete) if a side, a region or a host could not be read;
-          V(failed) if nothing could be judged, or the run has not ended.
+        - V(clean) without a difference; V(drift) with one; V(incomplete) if a side, a region or a host could not be
+          read; V(failed) if nothing could be judged, or the run has not ended.
       type: str
       sample: drift
     counts:
@@ -135,6 +135,10 @@ artifact:
   description: The audit with as many findings as 30 kB hold; C(left_out) is the number of all others.
   returned: with O(plan)
   type: dict
+summary:
+  description: The audit in one sentence.
+  returned: with O(plan)
+  type: str
 text:
   description: The table, of at most 100 columns.
   returned: with O(plan)

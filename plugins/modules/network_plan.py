@@ -52,8 +52,9 @@ options:
       - V(present) plans the network as described, V(absent) the removal of all that is ours.
       - V(followed) and V(evacuated) plan moves of public addresses and nothing else; see O(follow_bonds) and
         O(evacuate).
-      - V(audited) plans nothing, and returns RV(audit). It reads what can be read, and never fails because of a problem of
-        the network, or because a side does not answer. It is about the whole network, whatever O(hosts) and O(parts) say.
+      - V(audited) plans nothing, and returns RV(audit). It reads what can be read, and never fails because of a problem
+        of the network, or because a side does not answer. It is about the whole network, whatever O(hosts) and O(parts)
+        say.
     type: str
     choices: [present, absent, followed, evacuated, audited]
     default: present
@@ -711,8 +712,8 @@ audit:
       type: str
     status:
       description:
-        - V(clean) without a difference; V(drift) with one; V(incomplete) if a side, a region or a host could not be read;
-          V(failed) if nothing could be judged.
+        - V(clean) without a difference; V(drift) with one; V(incomplete) if a side, a region or a host could not be
+          read; V(failed) if nothing could be judged.
       type: str
       sample: drift
     counts:
@@ -730,8 +731,8 @@ audit:
           sample: 9f86d081884c
         severity:
           description:
-            - V(error), something of the network is absent, differs or does not work. V(warning), something is there that
-              the inventory does not name, or breaks later. V(info), nothing to repair.
+            - V(error), something of the network is absent, differs or does not work. V(warning), something is there
+              that the inventory does not name, or breaks later. V(info), nothing to repair.
           type: str
           sample: error
         kind:

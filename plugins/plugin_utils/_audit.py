@@ -16,7 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.audit.comp
 from ansible_collections.bonded.internet.plugins.module_utils._design.audit.hosts import find_on_hosts
 from ansible_collections.bonded.internet.plugins.module_utils._design.audit.metrics import metrics_of
 from ansible_collections.bonded.internet.plugins.module_utils._design.audit.outcome import FORMAT, Audit, audit_of
-from ansible_collections.bonded.internet.plugins.module_utils._design.audit.table import table_of
+from ansible_collections.bonded.internet.plugins.module_utils._design.audit.table import sentence_of, table_of
 from ansible_collections.bonded.internet.plugins.module_utils._model.finding import Finding
 from ansible_collections.bonded.internet.plugins.module_utils._printable import printable, printable_all
 from ansible_collections.bonded.internet.plugins.module_utils._private_file import write_private, write_whole
@@ -89,6 +89,7 @@ def end(
         "audit": document,
         "artifact": _artifact(document),
         "text": table_of(network, whole.status, comparison),
+        "summary": sentence_of(network, whole.status, comparison),
     }
 
 

@@ -67,6 +67,10 @@ def _at_once(steps: Collection[Callable[[], None]]) -> None:
         raise failures[0]
 
 
+def _instances_in(desired: DesiredNetwork, region: str | None) -> Iterable[str]:
+    return (host.instance_id for host in desired.hosts if host.region == region and host.instance_id)
+
+
 def _regions(desired: DesiredNetwork) -> list[str | None]:
     return sorted({host.region for host in desired.hosts}, key=str)
 
@@ -94,29 +98,31 @@ class CloudReader:
         """Read the fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
         self._regions = _regions(desired)
         for region in self._regions:
-            ids = [host.instance_id for host in desired.hosts if host.region == region and host.instance_id]
-            self._region(region, ids, desired)
+            self._region(region, [*_instances_in(desired, region)], desired)
 
-    def read_readable(self, desired: DesiredNetwork, around: Surroundings) -> dict[str | None, Ec2Error]:
-        """Read each region by itself, with what surrounds the network; return the error of each that cannot be read.
+    def read_readable(self, desired: DesiredNetwork) -> dict[str | None, Ec2Error]:
+        """Read each region by itself; return the error of each that cannot be read.
 
         Nothing of such a region is kept: half of its objects would look like differences.
         """
         failed: dict[str | None, Ec2Error] = {}
         for region in _regions(desired):
-            ids = [host.instance_id for host in desired.hosts if host.region == region and host.instance_id]
             before = deepcopy(self.cloud)
             try:
-                self._region(region, ids, desired)
-                mine = [one for number, one in self.cloud.instances.items() if number in ids]
-                new = (one for number, one in self.cloud.vpcs.items() if number not in before.vpcs)
-                made = [one.id for one in new if one.tags.get(TAG_NETWORK) == desired.network]
-                read_surroundings(self._ec2(region), mine, made, around)
+                self._region(region, [*_instances_in(desired, region)], desired)
+                self._regions.append(region)
             except Ec2Error as error:
                 self.cloud, failed[region] = before, error
-            else:
-                self._regions.append(region)
         return failed
+
+    def read_surroundings(self, desired: DesiredNetwork, around: Surroundings) -> None:
+        """Read what surrounds the network in the regions that were read. Raises Ec2Error."""
+        made = [one.id for one in self.cloud.vpcs.values() if one.tags.get(TAG_NETWORK) == desired.network]
+        for number, region in enumerate(self._regions):
+            ids = set(_instances_in(desired, region))
+            mine = [one for one in self.cloud.instances.values() if one.id in ids]
+            # a network with VPCs is in one region
+            read_surroundings(self._ec2(region), mine, [] if number else made, around)
 
     def _region(self, region: str | None, ids: Collection[str], desired: DesiredNetwork) -> None:
         """Read the objects of a region. A listing waits only for the listings that its filters come from."""

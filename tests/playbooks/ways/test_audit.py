@@ -51,3 +51,56 @@ def test_a_clean_network_is_clean_with_the_rights_to_look(clean: Site, tmp_path:
     assert outcome.code == 0, outcome.output
     assert read(tmp_path)["status"] == "clean"
     assert read(tmp_path)["counts"] | {"info": 0} == {"error": 0, "warning": 0, "info": 0}
+
+
+def test_a_difference_is_drift_and_known_in_the_next_audit(clean: Site, tmp_path: pathlib.Path) -> None:
+    assert audit(clean, tmp_path).code == 0
+    first = read(tmp_path)
+    clean.as_administrator("PATCH", "spaces/initech/", {"private_wan_enabled": False})
+    outcome = audit(clean, tmp_path)
+    assert outcome.code == 2
+    assert "Audit of demo: drift" in outcome.problems
+    second = read(tmp_path)
+    (found,) = [one for one in second["findings"] if one["severity"] == "error"]
+    assert (found["kind"], found["object"], found["at_next_run"]) == ("space", "initech", "changed")
+    assert second["compared"] == {"earlier": first["time"], "new": [found["id"]], "resolved": []}
+    assert found["since"] == second["time"]
+    kept = tmp_path / "kept.json"
+    kept.write_text((tmp_path / "audit.json").read_text(encoding="utf-8"), encoding="utf-8")
+    again = audit(clean, tmp_path, "--check", bonding_audit_earlier=str(kept))
+    assert again.code == 2
+    third = read(tmp_path)
+    assert [one for one in third["findings"] if one["id"] == found["id"]] == [found]
+    assert (third["compared"]["new"], third["compared"]["resolved"]) == ([], [])
+    assert f"(since {second['time']})" in again.said
+    clean.as_administrator("PATCH", "spaces/initech/", {"private_wan_enabled": True})
+    assert audit(clean, tmp_path).code == 0
+    assert [one["id"] for one in read(tmp_path)["compared"]["resolved"]] == [found["id"]]
+
+
+def test_a_server_that_is_down_is_a_line_and_aws_is_judged(clean: Site, tmp_path: pathlib.Path) -> None:
+    clean.ec2().stop_instances(InstanceIds=["i-0d00000000000a902"])
+    outcome = audit(clean, tmp_path, bonding_api_url="http://127.0.0.1:9")
+    assert outcome.code == 2
+    found = read(tmp_path)
+    assert found["status"] == "incomplete"
+    kinds = {(one["kind"], one["object"]) for one in found["findings"]}
+    assert kinds == {("management_server", "management server"), ("instance", "agg2")}
+
+
+def test_a_region_without_rights_is_a_line(clean: Site, tmp_path: pathlib.Path) -> None:
+    clean.server.control("POST", "status", {"aggregator": "agg3", "status": "down"})
+    clean.grant([])
+    outcome = audit(clean, tmp_path)
+    assert outcome.code == 2
+    found = read(tmp_path)
+    assert found["status"] == "incomplete"
+    assert {one["kind"] for one in found["findings"]} == {"aws", "aggregator"}
+
+
+def test_an_inventory_that_is_refused_leaves_no_older_audit(clean: Site, tmp_path: pathlib.Path) -> None:
+    assert audit(clean, tmp_path).code == 0
+    outcome = audit(clean, tmp_path, bonding_spacez="[]")
+    assert outcome.code == 2
+    assert read(tmp_path)["status"] == "failed"
+    assert "bonding_spacez" in outcome.problems

@@ -32,14 +32,16 @@ def table_of(network: str, status: Status, comparison: Comparison) -> list[str]:
         lines += _finding(one, one.id in comparison.new)
     for gone in comparison.resolved:
         lines += _wrapped(f"resolved  {'':<10}{gone.get('kind', ''):<26}{gone.get('object', '')}", INDENT)
-    counts = {name: sum(one.severity == name for one in comparison.findings) for name in SEVERITIES}
-    numbers = ", ".join(
-        f"{count} {name}{'s' if count != 1 and name != 'info' else ''}" for name, count in counts.items()
-    )
-    since = f"; {len(comparison.new)} new, {len(comparison.resolved)} resolved since {comparison.earlier}"
-    lines += _wrapped(f"Audit of {network}: {status}, {MEANINGS[status]}: {numbers}"
-                      f"{since if comparison.earlier else ''}.", "  ")  # fmt: skip
+    lines += _wrapped(sentence_of(network, status, comparison), "  ")
     return lines
+
+
+def sentence_of(network: str, status: Status, comparison: Comparison) -> str:
+    """Return the audit in one sentence."""
+    counts = {name: sum(one.severity == name for one in comparison.findings) for name in SEVERITIES}
+    numbers = ", ".join(f"{count} {name}" for name, count in counts.items())
+    since = f"; {len(comparison.new)} new, {len(comparison.resolved)} resolved since {comparison.earlier}"
+    return f"Audit of {network}: {status}, {MEANINGS[status]}: {numbers}{since if comparison.earlier else ''}."
 
 
 def _finding(one: Finding, is_new: bool) -> Iterator[str]:

@@ -49,9 +49,13 @@ def read_sides(desired: DesiredNetwork, api: Api, client_of: ClientOf) -> Sides:
     except (ClientError, ReconcileError) as error:
         _lose_server(sides, error)
     if desired.needs_cloud:
-        for region, failure in sides.cloud.read_readable(desired, sides.around).items():
+        for region, failure in sides.cloud.read_readable(desired).items():
             sides.lost_regions.add(region)
             sides.unread.append(unread("aws", region or "the default region", str(failure)))
+        try:
+            sides.cloud.read_surroundings(desired, sides.around)
+        except Ec2Error as error:
+            sides.unread.append(unread("aws", "the surroundings of the network", str(error)))
     if sides.has_server:
         try:
             read_leftovers(desired, sides.entries, sides.server, sides.cloud)
