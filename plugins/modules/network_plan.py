@@ -716,6 +716,12 @@ audit:
           read; V(failed) if nothing could be judged.
       type: str
       sample: drift
+    next_run:
+      description:
+        - What the next C(site.yml) does as a whole - V(refused) if a single finding is refused, else V(changed) or
+          V(left).
+      type: str
+      sample: changed
     counts:
       description: How many findings each severity has.
       type: dict

@@ -59,6 +59,7 @@ def begin(
         "network": network,
         "time": _time(now),
         "status": "failed",
+        "next_run": None,
         "problem": NOT_ENDED,
         "counts": {},
         "findings": [],
@@ -107,7 +108,7 @@ def _artifact(document: Mapping[str, Any]) -> dict[str, Any]:
         if left < 0:
             break
         kept.append(one)
-    more = {name: document[name] for name in ("format", "network", "time", "status", "counts")}
+    more = {name: document[name] for name in ("format", "network", "time", "status", "next_run", "counts")}
     return {**more, "findings": kept, "left_out": len(document["findings"]) - len(kept)}
 
 

@@ -14,7 +14,7 @@ Severity = Literal["error", "warning", "info"]
 will not work later; `info`: nothing to repair."""
 Source = Literal["plan", "condition", "bystander", "waste"]
 NextRun = Literal["changed", "refused", "left"]
-"""What the next run of site.yml does, with the switches that the operator has given."""
+"""Change, refusal or nothing by the next run of site.yml, with the switches that the operator has given."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 SOURCES: tuple[Source, ...] = ("plan", "condition", "bystander", "waste")
 

@@ -12,7 +12,7 @@ from .state import Cloud, SecurityGroup
 
 @dataclass
 class Surroundings:
-    """What others have made around the network."""
+    """Objects of others around the network."""
 
     tables: Cloud = field(default_factory=Cloud)
     """Its `route_tables` are those of the aggregators' own VPCs."""
@@ -22,5 +22,5 @@ class Surroundings:
     """Ids of the groups with rules from prefix lists, whose addresses are not read."""
     dns: dict[str, tuple[bool, bool]] = field(default_factory=dict)
     """By the id of a VPC of the network: True if it resolves names, True if its hosts get names."""
-    certificate_end: str | None = None
-    """Time at which the certificate of the management server ends, in UTC; None if it cannot be seen."""
+    certificate_days: float | None = None
+    """Days until the certificate of the management server ends; None if it cannot be seen."""

@@ -31,7 +31,7 @@ class Ground:
     variables: Json
     """The group variables of the inventory."""
     hosts: dict[str, Json]
-    """What each aggregator itself answers over SSH, as aggregator_host_info returns it."""
+    """Answers of the aggregators over SSH, as aggregator_host_info returns them."""
 
     @property
     def ec2(self) -> Any:
@@ -122,7 +122,7 @@ HOOLI: Json = {
     "incoming": [],
     "port_forwards": [],
 }
-"""What a host translates for a space that no inventory names."""
+"""A host's rule for a space that no inventory names."""
 
 # On AWS.
 

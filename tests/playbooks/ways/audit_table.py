@@ -27,7 +27,7 @@ from .audit_plants import (
 )
 
 CHANGED, REFUSED, LEFT = "changed", "refused", "left"
-"""What the next run of site.yml does, with the switches that the operator has given."""
+"""Change, refusal or nothing by the next run of site.yml, with the operator's switches."""
 OF_AN_ENTRY = frozenset({"elastic_ip", "address_association", "private_address", "cpe_nat_ip"})
 OSPF, BGP = "ospf_protocol", "bgp_protocol"
 

@@ -25,7 +25,7 @@ FACTS: Json = {"devices": [], "programs": {"nft": True, "ping": True}, "managers
 
 @pytest.fixture(scope="module")
 def answers(stand_ins: Site, first_run: Outcome) -> dict[str, Json]:
-    """What each aggregator answers over SSH once a run has configured it; the clean network is saved."""
+    """Answers of the aggregators over SSH once a run has configured them; the clean network is saved."""
     assert first_run.code == 0
     stand_ins.load("built")
     stand_ins.server.control("POST", "move", {"bond": 19, "aggregator": "agg1"})  # it was on its secondary aggregator

@@ -11,6 +11,7 @@ from ..._model.desired_network import DesiredNetwork
 from ..._model.finding import Difference, Finding, finding_of
 from ..._model.names import TAG_PRIVATE_IP, cpe_nat_key, owned
 from ..._model.state import Cloud, Server
+from ..._parents import AGGREGATOR, parent_of
 from ..aggregators.fleet import find_aggregator
 from ..cpe_nat.entries import Entry
 
@@ -28,7 +29,7 @@ def _unnamed_aggregators(desired: DesiredNetwork, server: Server) -> Iterator[Di
         if number not in named:
             remedy = f"Nothing, unless it is to be part of the network {desired.network}."
             found = f"{one.name} ({one.ip})"
-            yield Difference("aggregator", f"aggregators/{number}", "a host of the inventory", found, "info",
+            yield Difference("aggregator", parent_of(AGGREGATOR, number), "a host of the inventory", found, "info",
                              "bystander", remedy=remedy)  # fmt: skip
 
 

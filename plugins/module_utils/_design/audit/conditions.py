@@ -1,14 +1,14 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditions on AWS that no plan looks at: instances, the way out of the aggregators, security groups, DNS names."""
+"""Conditions on AWS that no plan looks at: instances, the egress of the aggregators, security groups, DNS names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
 from ..._model.desired_network import DesiredNetwork
-from ..._model.finding import Difference, Finding, finding_of
+from ..._model.finding import Difference, Finding, Severity, finding_of
 from ..._model.names import ANYWHERE, TAG_KEY
 from ..._model.state import SELF, Cloud, Instance, RouteTable, Rule, Server
 from ..._model.surroundings import Surroundings
@@ -16,6 +16,8 @@ from ..aggregators.differences import about_aggregator, about_instance, about_no
 from ..aggregators.fleet import find_aggregator
 
 VXLAN_PORT = 4789
+DAYS_BEFORE_END, LAST_DAYS = 21, 7
+"""Days from which on the end of a certificate is a warning, and an error."""
 SETS = "amazon.aws.ec2_vpc_net or the console switches it on; no run of site.yml does."
 
 
@@ -36,6 +38,22 @@ def find_conditions(
     if not desired.security_groups:  # else the plan judges the network's own groups
         differences += _groups(instances, endpoints, around)
     return [finding_of(one, "left") for one in differences]
+
+
+def find_certificate(days: float | None) -> list[Finding]:
+    """Return a finding of a certificate of the management server that ends soon.
+
+    :param days: days that are left; None if the certificate cannot be seen
+    """
+    if days is None or days > DAYS_BEFORE_END:
+        return []
+    severity: Severity = "error" if days <= LAST_DAYS else "warning"
+    found = f"it ends in {int(days)} days"
+    remedy = "Renew it: without a valid certificate no playbook reaches the management server."
+    expected = f"valid for more than {DAYS_BEFORE_END} days"
+    return [
+        finding_of(Difference("certificate", "management server", expected, found, severity, remedy=remedy), "left")
+    ]
 
 
 def find_without_server(desired: DesiredNetwork, cloud: Cloud, regions: Collection[str | None]) -> list[Finding]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from ..._model.finding import SEVERITIES, SOURCES, Difference, Finding, finding_of
+from ..._model.finding import SEVERITIES, SOURCES, Difference, Finding, NextRun, finding_of
 
 Status = Literal["clean", "drift", "incomplete", "failed"]
 UNREAD = ("management_server", "aws", "host")
@@ -40,12 +40,19 @@ class Audit:
         """Return the number of findings by severity."""
         return {name: sum(one.severity == name for one in self.findings) for name in SEVERITIES}
 
+    @property
+    def next_run(self) -> NextRun:
+        """Return `refused` if one finding refuses the whole next run, else `changed` if the run changes anything."""
+        fates = {one.at_next_run for one in self.findings}
+        return "refused" if "refused" in fates else "changed" if "changed" in fates else "left"
+
     def as_dict(self) -> dict[str, Any]:
         """Return the audit as JSON has it."""
         return {
             "format": FORMAT,
             "network": self.network,
             "status": self.status,
+            "next_run": self.next_run,
             "counts": self.counts,
             "findings": [asdict(one) for one in self.findings],
         }

@@ -16,7 +16,13 @@ from typing import Any
 from ..._aws.client import Ec2Error
 from ..._client import ClientError
 from ..._design.audit.bystanders import find_bystanders
-from ..._design.audit.conditions import find_conditions, find_silent, find_without_cloud, find_without_server
+from ..._design.audit.conditions import (
+    find_certificate,
+    find_conditions,
+    find_silent,
+    find_without_cloud,
+    find_without_server,
+)
 from ..._design.audit.outcome import Audit, audit_of
 from ..._design.audit.planned import ItemKey, find_planned, item_key
 from ..._design.audit.sentences import find_drift, find_said
@@ -75,7 +81,7 @@ def make_audit(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netw
     cloud = sides.cloud.cloud
     if sides.has_server and (sides.regions or not desired.needs_cloud):
         return _judged(params, desired, report, sides)
-    found = find_silent(desired)
+    found = [*find_silent(desired), *find_certificate(sides.around.certificate_days)]
     if sides.has_server:
         found += find_without_cloud(desired, sides.server.server)
     elif sides.regions:
@@ -110,6 +116,7 @@ def _judged(params: Mapping[str, Any], desired: DesiredNetwork, first: Report, s
         *find_conditions(desired, cloud, sides.around, _endpoints(wide.design)),
         *find_bystanders(desired, server, cloud, sides.entries),
         *find_silent(desired),
+        *find_certificate(sides.around.certificate_days),
     ]
     if not sides.lost_regions:  # else they may only follow from what was not read
         found += find_said(wide.report, real.report)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ..._aws.client import Ec2Error
-from ..._client import ClientError
+from ..._client import ClientError, certificate_end
 from ..._design.audit.outcome import unread
 from ..._design.cpe_nat.entries import Entry
 from ..._model.desired_network import DesiredNetwork
@@ -18,6 +19,8 @@ from ..._reconcile import Api, ReconcileError, Refs
 from ..aws_reader import ClientOf, CloudReader
 from ..planner import read_leftovers, read_server
 from ..server_reader import ServerReader
+
+SECONDS_OF_A_DAY = 86400
 
 
 @dataclass
@@ -44,6 +47,9 @@ def read_sides(desired: DesiredNetwork, api: Api, client_of: ClientOf) -> Sides:
     """Read what can be read. `desired` removes all that it does not name, so that this is read too."""
     refs = Refs(api)
     sides = Sides(refs, ServerReader(api, refs), CloudReader(client_of))
+    end = certificate_end(api.client.connection)
+    if end is not None:
+        sides.around.certificate_days = (end - datetime.now(UTC)).total_seconds() / SECONDS_OF_A_DAY
     try:
         sides.entries = read_server(desired, sides.server)
     except (ClientError, ReconcileError) as error:
