@@ -12,7 +12,9 @@ from typing import Any
 
 import boto3
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from botocore.exceptions import ClientError
 
+from ansible_collections.bonded.internet.plugins.module_utils._aws.client import api_name
 from ansible_collections.bonded.internet.plugins.module_utils._client import Client, Connection
 from ansible_collections.bonded.internet.plugins.module_utils._plan.argument_spec import ARGUMENT_SPEC
 from ansible_collections.bonded.internet.plugins.module_utils._plan.audit.auditor import AUDITED, make_audit
@@ -54,14 +56,34 @@ def network_plan(
         return make_plan(params, api, client_of)
 
 
-def audit(site: Site, variables: Json, found: Mapping[str, Json]) -> Json:
-    """The audit of group variables on the demo's hosts; `found`: what the hosts that are asked answer over SSH."""
+def audit(site: Site, variables: Json, found: Mapping[str, Json], denied: Mapping[str, str] | None = None) -> Json:
+    """The audit of group variables on the demo's hosts.
+
+    `found`: answers of the hosts that are asked over SSH. `denied`: hosts in a region of their own, where EC2 lets the
+    credentials see nothing.
+    """
     options = options_of(variables, demo_hosts())
     for one in options["aggregators"]:
         one |= {"manage_host": True, "found": found[one["host"]]} if one["host"] in found else {}
+        one |= {"region": denied[one["host"]]} if denied and one["host"] in denied else {}
     with _asked(site, variables, {**options, "state": AUDITED}) as (params, api, client_of):
-        result: Json = make_audit(params, api, client_of).as_dict()["audit"]
+
+        def some_client_of(region: str | None, service: str, /) -> Any:
+            return Denied() if region in (denied or {}).values() else client_of(region, service)
+
+        result: Json = make_audit(params, api, some_client_of).as_dict()["audit"]
         return result
+
+
+class Denied:
+    """A client of EC2 that may do nothing."""
+
+    def __getattr__(self, method: str) -> Any:
+        def refuse(**_params: Any) -> None:
+            error = {"Code": "UnauthorizedOperation", "Message": "You are not authorized to perform this operation."}
+            raise ClientError({"Error": error}, api_name(method))
+
+        return refuse
 
 
 def options_of(given: Json, hosts: Json) -> Json:

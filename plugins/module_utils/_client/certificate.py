@@ -24,10 +24,10 @@ def certificate_end(connection: Connection) -> datetime | None:
     parts = urlsplit(connection.root())
     if parts.scheme != "https" or not connection.validate_certs or parts.hostname is None:
         return None
-    path = connection.ca_path
+    path = connection.ca_path or None
+    is_folder = path is not None and os.path.isdir(path)
     try:
-        trusted = {"capath" if os.path.isdir(path) else "cafile": path} if path else {}
-        context = ssl.create_default_context(**trusted)
+        context = ssl.create_default_context(cafile=None if is_folder else path, capath=path if is_folder else None)
         wait = min(connection.timeout, LONGEST_WAIT)
         with (
             socket.create_connection((parts.hostname, parts.port or 443), wait) as plain,

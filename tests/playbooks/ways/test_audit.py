@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 
 import pytest
 
 from tests.playbooks.rights import policy
-from tests.playbooks.running import Json, Outcome, Site
+from tests.playbooks.running import Json, Outcome, Site, demo_hosts
 
 VIEWER = {"bonding_api_username": "viewer@example.com", "bonding_api_password": "viewer-password"}
 
@@ -104,3 +105,27 @@ def test_an_inventory_that_is_refused_leaves_no_older_audit(clean: Site, tmp_pat
     assert outcome.code == 2
     assert read(tmp_path)["status"] == "failed"
     assert "bonding_spacez" in outcome.problems
+
+
+def test_a_host_that_does_not_answer_is_a_line_and_the_others_are_judged(
+    clean: Site, variables: Json, tmp_path: pathlib.Path
+) -> None:
+    """agg1 is this machine, which lacks the devices of an aggregator; SSH does not reach agg2."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\necho no route >&2\nexit 255\n", encoding="utf-8")
+    ssh.chmod(0o755)
+    hosts = demo_hosts()
+    everything = ["attach", "checks", "converge", "firewall", "masquerade", "return_routes"]
+    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    hosts["agg1"] |= {"bonding_manage_hosts": True, "bonding_host_skip": everything, **here}
+    hosts["agg2"] |= {"bonding_manage_hosts": True, "ansible_connection": "ssh", "ansible_ssh_executable": str(ssh)}
+    outcome = audit(clean.write_inventory("silent", hosts, variables), tmp_path)
+    assert outcome.code == 2
+    found = read(tmp_path)
+    assert found["status"] == "incomplete"
+    by_kind = {one["kind"]: one for one in found["findings"] if one["severity"] == "error"}
+    assert set(by_kind) == {"host", "host_state"}
+    assert (by_kind["host"]["object"], by_kind["host"]["at_next_run"]) == ("agg2", "left")
+    assert "no route" in by_kind["host"]["found"]
+    assert by_kind["host_state"]["object"] == "agg1"
+    assert "vx100000" in by_kind["host_state"]["found"]

@@ -94,3 +94,12 @@ def test_all_differences_at_once_are_found(ground: Ground, advice: set[str]) -> 
     new = [one for one in audited(ground)["findings"] if one["id"] not in advice]
     lines = [line for line in unlike(together, new) if line.startswith("missing")]
     assert not lines, "\n".join(lines)
+
+
+def test_a_region_that_cannot_be_read_is_a_line_and_the_other_one_is_judged(ground: Ground) -> None:
+    row = next(row for row in ROWS if row.name == "Babel is disabled")
+    row.plant(ground)
+    audit = planning.audit(ground.site, ground.variables, ground.hosts, denied={"agg2": "eu-north-1"})
+    found = {(one["kind"], one["object"]) for one in audit["findings"] if one["severity"] != "info"}
+    assert audit["status"] == "incomplete"
+    assert found == {("aws", "eu-north-1"), ("babel_protocol", "aggregators/7/demo_babel_11")}

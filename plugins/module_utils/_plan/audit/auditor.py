@@ -151,10 +151,13 @@ def _designed_twice(desired: DesiredNetwork, first: Report, sides: Sides) -> tup
 
 
 def _of_regions(items: list[PlannedChange], hosts: set[str], sides: Sides) -> list[PlannedChange]:
-    """Return the items that can be judged: all, or those of hosts in the regions that were read."""
+    """Return the items that can be judged: all, or those of hosts in the regions that were read.
+
+    Without a region no deletion is certain: what seems to be left over may belong to what was not read.
+    """
     if not sides.lost_regions:
         return list(items)
-    return [item for item in items if item.host in hosts]
+    return [item for item in items if item.host in hosts and item.verb != "delete"]
 
 
 def _fates(params: Mapping[str, Any], desired: DesiredNetwork, real: Designed) -> dict[ItemKey, NextRun]:
