@@ -18,6 +18,7 @@ from ..aggregators.fleet import find_aggregator
 VXLAN_PORT = 4789
 DAYS_BEFORE_END, LAST_DAYS = 21, 7
 """Days from which on the end of a certificate is a warning, and an error."""
+NOT_ASKED = "it was not asked in this run: --limit, a slice or a disabled host"
 SETS = "amazon.aws.ec2_vpc_net or the console switches it on; no run of site.yml does."
 
 
@@ -80,7 +81,8 @@ def find_without_cloud(desired: DesiredNetwork, server: Server) -> list[Finding]
 
 def find_silent(desired: DesiredNetwork) -> list[Finding]:
     """Return findings of the hosts that could not be read, which the design names wherever it has both sides."""
-    silent = {host.host: (host.found or {}).get("unreachable") for host in desired.hosts if host.manage_host}
+    asked = [host for host in desired.hosts if host.manage_host]
+    silent = {host.host: NOT_ASKED if host.found is None else host.found.get("unreachable") for host in asked}
     return [finding_of(about_silence(host, str(reason)), "left") for host, reason in silent.items() if reason]
 
 

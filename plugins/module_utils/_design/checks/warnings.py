@@ -21,7 +21,17 @@ def warn_of_modes(context: Context) -> None:
         if found.enabled:
             context.report.warn(
                 f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
-                "more: turn it off on the management server, or with module space_private_wan."
+                "more: turn it off on the management server, or with module space_private_wan.",
+                Difference(
+                    "space",
+                    key,
+                    "private WAN off",
+                    f"in mode {found.mode}",
+                    "warning",
+                    "plan",
+                    space=key,
+                    remedy="Turn it off on the management server, or with module space_private_wan.",
+                ),
             )
 
 

@@ -36,6 +36,7 @@ from ..._model.plan import Design, PlannedChange, Scope
 from ..._model.role_inputs import ExpectedInterface, as_json
 from ..._printable import printable_all
 from ..._reconcile import Api, ReconcileError
+from ..argument_spec import DEFAULT_MAX_DELETIONS
 from ..aws_reader import ClientOf
 from ..host_config import expected_interfaces
 from ..planner import design_steps, given_switches, read_more, with_named_regions
@@ -81,7 +82,11 @@ def make_audit(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netw
     cloud = sides.cloud.cloud
     if sides.has_server and (sides.regions or not desired.needs_cloud):
         return _judged(params, desired, report, sides)
-    found = [*find_silent(desired), *find_certificate(sides.around.certificate_days)]
+    found = [
+        *find_said(report, report),
+        *find_silent(desired),
+        *find_certificate(sides.around.certificate_days),
+    ]
     if sides.has_server:
         found += find_without_cloud(desired, sides.server.server)
     elif sides.regions:
@@ -104,9 +109,7 @@ def _judged(params: Mapping[str, Any], desired: DesiredNetwork, first: Report, s
         if step.obj.data.get("space")
     }
     fates = _fates(params, desired, real)
-    also = [item for item in _of_regions(real.items, hosts, sides) if item_key(item) not in set(map(item_key, items))]
-    known = {(item.kind, item.parent, item.key, item.host) for item in items}
-    items += [item for item in also if (item.kind, item.parent, item.key, item.host) not in known]
+    items += _only_in(_of_regions(real.items, hosts, sides), items)
     idle = find_idle_addresses(desired, cloud.addresses, items)
     found = [
         *sides.unread,
@@ -115,11 +118,11 @@ def _judged(params: Mapping[str, Any], desired: DesiredNetwork, first: Report, s
         *find_drift(wide.report.drift, desired),
         *find_conditions(desired, cloud, sides.around, _endpoints(wide.design)),
         *find_bystanders(desired, server, cloud, sides.entries),
-        *find_silent(desired),
         *find_certificate(sides.around.certificate_days),
     ]
     if not sides.lost_regions:  # else they may only follow from what was not read
         found += find_said(wide.report, real.report)
+    found += find_silent(desired)  # after the sentences, which know if a run is refused
     expected = expected_interfaces(wide.design, hosts - wide.design.unavailable.keys())
     return NetworkAudit(audit_of(desired.network, found), expected)
 
@@ -160,6 +163,12 @@ def _of_regions(items: list[PlannedChange], hosts: set[str], sides: Sides) -> li
     return [item for item in items if item.host in hosts and item.verb != "delete"]
 
 
+def _only_in(real: list[PlannedChange], wide: list[PlannedChange]) -> list[PlannedChange]:
+    """Return the items of objects that only a run with the operator's switches changes."""
+    known = {(item.kind, item.parent, item.key, item.host) for item in wide}
+    return [item for item in real if (item.kind, item.parent, item.key, item.host) not in known]
+
+
 def _fates(params: Mapping[str, Any], desired: DesiredNetwork, real: Designed) -> dict[ItemKey, NextRun]:
     """Return what the next run of all hosts does, by item."""
     everyone = {host.host for host in desired.hosts}
@@ -174,7 +183,8 @@ def _fates(params: Mapping[str, Any], desired: DesiredNetwork, real: Designed) -
     plan = Plan.of(real.items, scope)
     given = given_switches(desired)
     deletions = [item for item in plan.items if item.verb == "delete"]
-    too_many = len(deletions) > (params.get("max_deletions") or 0)
+    limit = params.get("max_deletions")
+    too_many = len(deletions) > (DEFAULT_MAX_DELETIONS if limit is None else limit)
     fates: dict[ItemKey, NextRun] = {item_key(item): "left" for item, _reason in plan.deferred}
     for item in plan.items:
         is_refused = (item.disruptive and not given[item.switch]) or (too_many and item.verb == "delete")
