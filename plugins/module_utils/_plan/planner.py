@@ -15,7 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
+from .._design.aggregators.leftovers import given_switches
 from .._design.checks.kept_addresses import KeptAddress, kept_addresses
 from .._design.checks.prices import MonthlyCost, is_of_own_pool, monthly
 from .._design.cpe_nat.connected_ips import bonds_of
@@ -30,7 +30,7 @@ from .._design.relocation import with_hosts_of_aggregators
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, Drift, Report
 from .._model.phases import PHASES
-from .._model.plan import ALLOW, Design, PlannedChange, Scope
+from .._model.plan import Design, PlannedChange, Scope
 from .._model.quotas import QuotaUsage
 from .._model.role_inputs import as_json
 from .._objects import title_of
@@ -320,16 +320,6 @@ def _judge_deletions(items: list[PlannedChange], limit: int, desired: DesiredNet
         f"The plan deletes {released + counts.total()} objects ({', '.join(texts)}), more than the {limit} that "
         f"bonding_max_deletions allows. Say bonding_max_deletions: {released + counts.total()} if all are to go."
     )
-
-
-def given_switches(desired: DesiredNetwork) -> dict[str, bool]:
-    """Return each switch, and True if the operator has given it."""
-    return {
-        ALLOW: desired.allow_disruption or desired.relocation is not None,
-        PRUNE: desired.prune,
-        RELEASE: desired.prune_addresses,
-        DECOMMISSIONED: bool(desired.decommissioned),
-    }
 
 
 def _judge(

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..._aws.client import Ec2Error
 from ..._client import ClientError
+from ..._design.aggregators.leftovers import given_switches
 from ..._design.audit.bystanders import find_bystanders
 from ..._design.audit.conditions import (
     find_certificate,
@@ -39,7 +40,7 @@ from ..._reconcile import Api, ReconcileError
 from ..argument_spec import DEFAULT_MAX_DELETIONS
 from ..aws_reader import ClientOf
 from ..host_config import expected_interfaces
-from ..planner import design_steps, given_switches, read_more, with_named_regions
+from ..planner import design_steps, read_more, with_named_regions
 from ..role_inputs import Plan
 from ..server_changes import Step
 from .sides import Sides, note_unread_more, read_sides
