@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an audit of a clean network costs, beside a run with nothing to do."""
+"""Cost of an audit of a clean network, beside a run with nothing to do."""
 
 from __future__ import annotations
 

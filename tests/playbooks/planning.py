@@ -80,8 +80,8 @@ class Denied:
 
     def __getattr__(self, method: str) -> Any:
         def refuse(**_params: Any) -> None:
-            error = {"Code": "UnauthorizedOperation", "Message": "You are not authorized to perform this operation."}
-            raise ClientError({"Error": error}, api_name(method))
+            text = "You are not authorized to perform this operation."
+            raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": text}}, api_name(method))
 
         return refuse
 
