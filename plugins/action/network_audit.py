@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,11 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 
 VERIFIED = "bonding_verified"
 PATHS = ("file", "metrics", "earlier")
+
+
+def _whole(path: Any) -> str:
+    """Return a path as Ansible's type `path` has it, so that the inventory's and the play's are the same."""
+    return os.path.expanduser(os.path.expandvars(str(path or "")))
 
 
 class ActionModule(ActionBase):
@@ -41,7 +47,7 @@ class ActionModule(ActionBase):
 
     def _begin(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Begin an audit."""
-        paths = {name: str(given.get(name) or "") for name in PATHS}
+        paths = {name: _whole(given.get(name)) for name in PATHS}
         return begin(str(given.get("network") or ""), paths, given.get("begun") or {}, given.get("artifact") or {})
 
     def _end(self, given: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
