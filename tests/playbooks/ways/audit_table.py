@@ -328,6 +328,7 @@ ROWS = (
             Found(STATIC, "aggregators/7/demo_gateway_11", LEFT, "warning"),
             Found("filter", "aggregators/7/demo_gateway_import_11", LEFT, "warning"),
             Found(ETHERNET, "aggregators/7/ens6", LEFT, "warning"),
+            waste("subnet", "subnet/acme/eu-central-1a"),
         ),
         frozenset({"masquerade"}),
         alone=True,
