@@ -78,6 +78,7 @@ LONG = {
     "tests/playbooks/ways/test_direct.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_lost_answers.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_adopted.py": "it takes half a minute; `make test` runs it",
+    "tests/playbooks/ways/test_audit_rows.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_duplicates.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_replaced_instance.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_standby.py": "it takes two minutes; `make test` runs it",
@@ -109,7 +110,8 @@ the server; test_renamed.py judges all names at once, test_habits.py the engines
 lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given, that of eda for each of the event
 source's times. The others are for each change of the phases, which tests/changes and tests/pairs judge in memory, and
 of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted
-VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one."""
+VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one. That of an audit's
+rows is for each change of `_design/audit`: test_audit_table.py plants all of them at once."""
 SECONDS: dict[str, int] = {
     "tests playbooks ways": 380,
     "packets": 342,

@@ -13,14 +13,15 @@ import tempfile
 
 from lab.process import LabError
 
+from .audit import audit
 from .benchmark import Figure, Plan
 from .benchmarks import FIGURES
 from .measure import BenchError
 from .report import markdown, placed
 from .scale import SCALE
 
-EVERY = {**FIGURES, **SCALE}
-"""The default is FIGURES: docs/scale.md has tables of its own."""
+EVERY = {**FIGURES, **SCALE, "audit": audit}
+"""The default is FIGURES: docs/scale.md and docs/audit.md have figures of their own."""
 
 
 def say(text: str) -> None:

@@ -96,6 +96,22 @@ started:
   returned: success
   type: str
   sample: "2026-11-29T07:26:43Z"
+audit:
+  description: The artifact of an earlier audit; empty if none is given.
+  returned: success
+  type: dict
+audit_file:
+  description: The file for an audit; empty if there is none.
+  returned: success
+  type: str
+audit_metrics:
+  description: The file for the metrics of an audit; empty if there is none.
+  returned: success
+  type: str
+audit_earlier:
+  description: The file of an audit to compare with; empty if none is given.
+  returned: success
+  type: str
 members:
   description: All aggregators of the network, whatever hosts a run has, as C(bonding_members) lists them.
   returned: success

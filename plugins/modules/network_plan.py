@@ -52,8 +52,11 @@ options:
       - V(present) plans the network as described, V(absent) the removal of all that is ours.
       - V(followed) and V(evacuated) plan moves of public addresses and nothing else; see O(follow_bonds) and
         O(evacuate).
+      - V(audited) plans nothing, and returns RV(audit). It reads what can be read, and never fails because of a problem
+        of the network, or because a side does not answer. It is about the whole network, whatever O(hosts) and O(parts)
+        say.
     type: str
-    choices: [present, absent, followed, evacuated]
+    choices: [present, absent, followed, evacuated, audited]
     default: present
   aggregators:
     description:
@@ -729,6 +732,89 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+audit:
+  description: The findings of an audit. M(bonded.internet.network_audit) adds those of the hosts.
+  returned: with O(state=audited), and then nothing else but RV(work)
+  type: dict
+  contains:
+    format:
+      description: The format of this dictionary.
+      type: int
+      sample: 1
+    network:
+      description: The name of the network.
+      type: str
+    status:
+      description:
+        - V(clean) without a difference; V(drift) with one; V(incomplete) if a side, a region or a host could not be
+          read; V(failed) if nothing could be judged.
+      type: str
+      sample: drift
+    next_run:
+      description:
+        - What the next C(site.yml) does as a whole - V(refused) if a single finding is refused, else V(changed) or
+          V(left).
+      type: str
+      sample: changed
+    counts:
+      description: How many findings each severity has.
+      type: dict
+      sample: {error: 2, warning: 1, info: 0}
+    findings:
+      description: The findings, the severest first.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: A digest of C(source), C(kind) and C(object). It is the same in each audit.
+          type: str
+          sample: 9f86d081884c
+        severity:
+          description:
+            - V(error), something of the network is absent, differs or does not work. V(warning), something is there
+              that the inventory does not name, or breaks later. V(info), nothing to repair.
+          type: str
+          sample: error
+        kind:
+          description:
+            - The kind of the object, as in RV(plan), or of the condition. A problem of the plan is a V(problem).
+          type: str
+          sample: route
+        object:
+          description: The object, by its parent and its key.
+          type: str
+          sample: rtb/acme/172.16.0.0/12
+        host:
+          description: The host that it belongs to; empty if it is shared.
+          type: str
+        space:
+          description: The space that it belongs to, as far as it is known; else empty.
+          type: str
+        expected:
+          description: What the inventory says.
+          type: str
+        found:
+          description: What is there; of a problem its sentence.
+          type: str
+        since:
+          description: The time of the first audit that has found it; V(null) here.
+          type: str
+        source:
+          description:
+            - V(plan), what a run would change. V(condition), a state that no run changes. V(bystander), an object of
+              others. V(waste), an object that nothing uses.
+          type: str
+          sample: plan
+        at_next_run:
+          description:
+            - What the next C(site.yml) does about it with the switches that are given, taken by itself. A single
+              V(refused) refuses the whole run.
+          type: str
+          sample: changed
+        remedy:
+          description: What to do.
+          type: str
+          sample: Run site.yml.
 plan:
   description: What will be done, in the order of the phases.
   returned: success

@@ -12,9 +12,12 @@ from ansible_collections.bonded.internet.plugins.module_utils._printable import 
 
 
 def found_of(result: Any) -> Any:
-    """Return `host` of aggregator_host_info's result, or {"unreachable": text}; None where the host was not asked."""
+    """Return `host` of aggregator_host_info's result, or {"unreachable": text}; None where the host was not asked.
+
+    Only an audit goes on with a host that gives no answer, or another one than the module's.
+    """
     if not isinstance(result, Mapping) or result.get("skipped"):
         return None
-    if result.get("unreachable"):
+    if result.get("unreachable") or result.get("failed"):
         return {"unreachable": printable(result.get("msg", "no connection")).strip().rstrip(".")}
     return result.get("host")

@@ -84,6 +84,10 @@ RUN: dict[str, Spec] = {
     "bonding_converge_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
     "bonding_record_directory": {"type": "path", "default": ""},
+    "bonding_audit": {"type": "dict", "default": {}},
+    "bonding_audit_earlier": {"type": "path", "default": ""},
+    "bonding_audit_file": {"type": "path", "default": ""},
+    "bonding_audit_metrics": {"type": "path", "default": ""},
     MEMBERS: {
         "type": "list",
         "elements": "dict",
@@ -133,7 +137,15 @@ ROLE: dict[str, Spec] = {
 """Options of roles that the playbooks leave to the operator, each host's own; a test compares them with the roles."""
 
 INTERNAL = frozenset(
-    {"bonding_inventory", "bonding_plan", "bonding_host_found", "bonding_converged", "bonding_verified"}
+    {
+        "bonding_inventory",
+        "bonding_plan",
+        "bonding_host_found",
+        "bonding_converged",
+        "bonding_verified",
+        "bonding_audit_begun",
+        "bonding_audited",
+    }
 )
 """Results that the playbooks register: a variable of one of these names would take its place."""
 

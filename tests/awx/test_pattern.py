@@ -42,7 +42,7 @@ def test_every_list_has_a_task() -> None:
 
 def test_templates_run_playbooks_of_the_site_repository() -> None:
     playbooks = {template["playbook"] for template in DATA["controller_templates"]}
-    assert playbooks == {"site.yml", "follow_bonds.yml", "evacuate.yml", "teardown.yml", "info.yml"}
+    assert playbooks == {"site.yml", "audit.yml", "follow_bonds.yml", "evacuate.yml", "teardown.yml", "info.yml"}
     for name in playbooks - {"info.yml"}:
         (play,) = yaml.safe_load((ROOT / "examples" / "site-repository" / name).read_text(encoding="utf-8"))
         assert play["ansible.builtin.import_playbook"] == f"bonded.internet.{name.removesuffix('.yml')}"

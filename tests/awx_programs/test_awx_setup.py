@@ -18,7 +18,7 @@ from tests.awx_programs.programs import documented
 from tests.awx_programs.shapes import Json
 
 SECRET = "an-api-token-that-nobody-sees"
-NAMES = ["info", "verify", "plan", "apply", "follow bonds", "evacuation drill", "evacuate", "teardown"]
+NAMES = ["info", "verify", "plan", "apply", "follow bonds", "evacuation drill", "evacuate", "teardown", "audit"]
 
 
 def variables() -> Json:

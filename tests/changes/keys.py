@@ -46,6 +46,7 @@ ONE_ROW = (
     "bonding_result",
     "bonding_plan_file",
     "bonding_record_directory",
+    "bonding_audit",
     "aggregator_host_",
     "pwan_gateway_",
 )

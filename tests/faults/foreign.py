@@ -110,13 +110,13 @@ class Sides:
 def read_sides(world: World, name: str, network: Network, **more: Any) -> Sides:
     """Return both sides as network_plan reads them for this network and options."""
     found: list[Sides] = []
-    design = engine._design
+    design = engine.design_steps
 
     def kept(desired: DesiredNetwork, first: Report, server_side: Any, cloud_side: Any) -> Any:
         found.append(Sides(name, desired, server_side.server, cloud_side.cloud, server_side.objects))
         return design(desired, first, server_side, cloud_side)
 
-    with patch.object(engine, "_design", kept):
+    with patch.object(engine, "design_steps", kept):
         plan(world.site, network.variables, network.hosts, **more)
     return found[-1]
 

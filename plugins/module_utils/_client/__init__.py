@@ -9,6 +9,7 @@ Knows no resource and imports nothing of Ansible, so that programs outside Ansib
 
 from __future__ import annotations
 
+from .certificate import certificate_end
 from .client import Client
 from .connection import Connection
 from .errors import ApiError, AuthError, ClientError, TlsError, UnclearError, UnreachableError

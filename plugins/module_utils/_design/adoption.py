@@ -30,7 +30,7 @@ from .._model.names import (
     tags,
 )
 from .._model.phases import ADOPT
-from .._model.plan import Design, Placement, PlannedChange
+from .._model.plan import ADOPTION, Design, Placement, PlannedChange
 from .._model.role_inputs import TagsInput
 from .._model.state import Cloud, ElasticIp, Interface, Server
 from .._objects import Change
@@ -38,8 +38,6 @@ from .aggregators.fleet import Fleet, Member
 from .cpe_nat.entries import Entry, is_retired, region_of, resolve_entries
 from .tags import TagsOf, operator_tags
 
-SWITCH = "bonding_adopt"
-"""The variable without which a plan with adoptions is refused."""
 NO_LONGER_RETIRED = "false"
 
 
@@ -185,7 +183,7 @@ class _Adopting:
         self.cloud = replace(self.cloud, interfaces=interfaces, named_interfaces=others)
 
     def _note(self, number: str, key: str, given: dict[str, str], region: str | None, place: Placement) -> None:
-        place = replace(place, switch=SWITCH)
+        place = replace(place, switch=ADOPTION)
         self.design.aws(Change("update", "ownership_tags", number, key, {}, {"tags": given}), place)
         self.design.adoptions.append((place, TagsInput(number, given, region)))
 
@@ -206,6 +204,6 @@ def refuse_adoptions(items: Iterable[PlannedChange], desired: DesiredNetwork, re
     if found and not desired.adopt:
         count = "1 object on AWS, which gets" if len(found) == 1 else f"{len(found)} objects on AWS, which get"
         report.problem(
-            f"The plan adopts {count} the tags of this network: {', '.join(found)}. Say {SWITCH}: true to let it; such "
-            "a run changes nothing else."
+            f"The plan adopts {count} the tags of this network: {', '.join(found)}. Say {ADOPTION}: true to let it; "
+            "such a run changes nothing else."
         )

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .finding import Difference
+
 DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
@@ -62,6 +64,7 @@ class Report:
     _warnings: dict[str, None] = field(default_factory=dict)
     _left_out: dict[str, None] = field(default_factory=dict)
     _kept: dict[str, None] = field(default_factory=dict)
+    _about: dict[str, tuple[Difference, ...]] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[str]:
@@ -83,9 +86,10 @@ class Report:
         self.warn(text)
         self._kept[text] = None
 
-    def problem(self, text: str) -> None:
-        """Add a problem, which stops the run; each text once."""
+    def problem(self, text: str, *about: Difference) -> None:
+        """Add a problem, which stops the run; each text once. `about` says for an audit which objects it names."""
         self._problems[text] = None
+        self._about[text] = about
 
     @property
     def left_out(self) -> int:
@@ -96,9 +100,14 @@ class Report:
         """Note what only follows from another problem: it is counted, and not said."""
         self._left_out[text] = None
 
-    def warn(self, text: str) -> None:
-        """Note what the operator should know, once."""
+    def warn(self, text: str, *about: Difference) -> None:
+        """Note what the operator should know, once. Without `about` it is advice, and no difference for an audit."""
         self._warnings[text] = None
+        self._about[text] = about
+
+    def about(self, text: str) -> tuple[Difference, ...]:
+        """Return the objects that a problem or a warning names."""
+        return self._about.get(text, ())
 
 
 @dataclass(frozen=True)

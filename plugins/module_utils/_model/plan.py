@@ -33,6 +33,8 @@ KNOWN_AFTER_APPLY = "(known after apply)"
 WAITS_FOR_ADOPTION = "this run adopts objects, and changes nothing else: run it again"
 """The reason of what a run that adopts leaves for the next one."""
 
+ADOPTION = "bonding_adopt"
+"""The switch of what is adopted."""
 System = Literal["server", "aws", "host"]
 ALLOW = "bonding_allow_disruption"
 """The switch of what interrupts. What is removed has that of its object (`leftovers`)."""

@@ -126,7 +126,7 @@ _INBOUND: Spec = {
 }
 ARGUMENT_SPEC: Spec = {
     "network": _str(required=True),
-    "state": _str(choices=["present", "absent", "followed", "evacuated"], default="present"),
+    "state": _str(choices=["present", "absent", "followed", "evacuated", "audited"], default="present"),
     "aggregators": _list(AGGREGATOR, required=True),
     "spaces": _list(_SPACE, default=[]),
     "cpe_nat_ips": _list(_CPE_NAT, default=[]),

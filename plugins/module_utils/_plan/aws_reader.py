@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -22,11 +23,13 @@ from .._aws.resources.route_table import read_route_tables
 from .._aws.resources.security_group import read_carriers, read_security
 from .._aws.resources.subnet import read_subnets, reserved_in
 from .._aws.resources.vpc import foreign_objects_in, read_vpcs
+from .._aws.surroundings import read_surroundings
 from .._model.desired_network import DesiredNetwork
-from .._model.names import is_group_name
+from .._model.names import TAG_NETWORK, is_group_name
 from .._model.plan import PlannedChange, items_by_region
 from .._model.quotas import REGIONAL
 from .._model.state import Cloud, Instance, InstanceLimits
+from .._model.surroundings import Surroundings
 
 
 class ClientOf(Protocol):
@@ -64,6 +67,10 @@ def _at_once(steps: Collection[Callable[[], None]]) -> None:
         raise failures[0]
 
 
+def _instances_in(desired: DesiredNetwork, region: str | None) -> Iterable[str]:
+    return (host.instance_id for host in desired.hosts if host.region == region and host.instance_id)
+
+
 def _regions(desired: DesiredNetwork) -> list[str | None]:
     return sorted({host.region for host in desired.hosts}, key=str)
 
@@ -79,6 +86,11 @@ class CloudReader:
         self._carries_groups = False
         self._foreign_read: set[str] = set()
 
+    @property
+    def regions(self) -> list[str | None]:
+        """Return the regions that were read."""
+        return self._regions
+
     def _ec2(self, region: str | None) -> Any:
         return self._client_of(region, "ec2")
 
@@ -86,8 +98,31 @@ class CloudReader:
         """Read the fleet's instances and subnets, the network's addresses, and the VPCs where there are any."""
         self._regions = _regions(desired)
         for region in self._regions:
-            ids = [host.instance_id for host in desired.hosts if host.region == region and host.instance_id]
-            self._region(region, ids, desired)
+            self._region(region, [*_instances_in(desired, region)], desired)
+
+    def read_readable(self, desired: DesiredNetwork) -> dict[str | None, Ec2Error]:
+        """Read each region by itself; return the error of each that cannot be read.
+
+        Nothing of such a region is kept: half of its objects would look like differences.
+        """
+        failed: dict[str | None, Ec2Error] = {}
+        for region in _regions(desired):
+            before = deepcopy(self.cloud)
+            try:
+                self._region(region, [*_instances_in(desired, region)], desired)
+                self._regions.append(region)
+            except Ec2Error as error:
+                self.cloud, failed[region] = before, error
+        return failed
+
+    def read_surroundings(self, desired: DesiredNetwork, around: Surroundings) -> None:
+        """Read what surrounds the network in the regions that were read. Raises Ec2Error."""
+        made = [one.id for one in self.cloud.vpcs.values() if one.tags.get(TAG_NETWORK) == desired.network]
+        for number, region in enumerate(self._regions):
+            ids = set(_instances_in(desired, region))
+            mine = [one for one in self.cloud.instances.values() if one.id in ids]
+            # a network with VPCs is in one region
+            read_surroundings(self._ec2(region), mine, [] if number else made, around)
 
     def _region(self, region: str | None, ids: Collection[str], desired: DesiredNetwork) -> None:
         """Read the objects of a region. A listing waits only for the listings that its filters come from."""

@@ -23,6 +23,7 @@ from .._resources import ApiMapError, Table
 from .approval.approved import Approved, refusal
 from .approval.digest import item_lines, label_of
 from .approval.plan_file import PlanFileError, read_plan, write_plan
+from .audit.auditor import AUDITED, make_audit
 from .aws_reader import ClientOf
 from .planner import NetworkPlan, PlanError, make_plan
 from .waiting import wait_for_shared
@@ -63,7 +64,10 @@ def run(module: PlanModule) -> None:
         with Client(connection) as client:
             for text in connection.warnings():
                 warn(text)
-            result = _plan(module, client, table).as_dict()
+            if module.params["state"] == AUDITED:
+                result = make_audit(module.params, Api(client, table), _clients(module)).as_dict()
+            else:
+                result = _plan(module, client, table).as_dict()
     except ApiMapError as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     except PlanError as error:
@@ -77,6 +81,8 @@ def run(module: PlanModule) -> None:
     except Ec2Error as error:
         module.fail_json(msg=printable(f"{error} Nothing was changed."))
     else:
+        if module.params["state"] == AUDITED:
+            module.exit_json(changed=False, **result)
         _end(module, result, approved)
 
 

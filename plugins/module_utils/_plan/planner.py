@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._design.adoption import refuse_adoptions
-from .._design.aggregators.leftovers import DECOMMISSIONED, PRUNE, RELEASE
+from .._design.aggregators.leftovers import given_switches
 from .._design.checks.kept_addresses import KeptAddress, kept_addresses
 from .._design.checks.prices import MonthlyCost, is_of_own_pool, monthly
 from .._design.cpe_nat.connected_ips import bonds_of
@@ -32,7 +32,7 @@ from .._design.relocation import with_hosts_of_aggregators
 from .._design.vpc.foreign_objects import going
 from .._model.desired_network import NAT, PARTS, DesiredNetwork, DeviationDrift, Drift, Report
 from .._model.phases import ADOPT
-from .._model.plan import ALLOW, Design, PlannedChange, Scope
+from .._model.plan import Design, PlannedChange, Scope
 from .._model.quotas import QuotaUsage
 from .._model.role_inputs import as_json
 from .._objects import title_of
@@ -86,16 +86,16 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     desired = with_named_regions(read_desired_network(params, first_report), client_of)
     refs = Refs(api)
     server_side, cloud_side = ServerReader(api, refs), CloudReader(client_of)
-    named = _read_server(desired, server_side)
+    named = read_server(desired, server_side)
     desired = with_hosts_of_aggregators(desired, server_side.server)
     names = object_names(desired, server_side.server, first_report)
     server_side.rename(names)
     if desired.needs_cloud:
         cloud_side.read_network(desired)
-    _read_leftovers(desired, named, server_side, cloud_side)
-    report, design, steps = _design(desired, first_report, server_side, cloud_side)
-    if _read_more(desired, design, steps, server_side, cloud_side):
-        report, design, steps = _design(desired, first_report, server_side, cloud_side)
+    read_leftovers(desired, named, server_side, cloud_side)
+    report, design, steps = design_steps(desired, first_report, server_side, cloud_side)
+    if read_more(desired, design, steps, server_side, cloud_side):
+        report, design, steps = design_steps(desired, first_report, server_side, cloud_side)
     scope = _scope(params, desired, design)
     first = next(iter(params.get("hosts") or [host.host for host in desired.hosts]), "")
     listed = {int(item["id"]): item for item in refs.items("aggregator")}
@@ -210,7 +210,7 @@ def _nothing(
     return nothing_left(kept)
 
 
-def _read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
+def read_server(desired: DesiredNetwork, server_side: ServerReader) -> list[Entry]:
     """Read the part of the server that every plan needs; return the entries for CPE NAT IPs."""
     server_side.read_network(idle_filters=desired.filters)
     entries = _read_entries(desired, server_side)
@@ -227,7 +227,7 @@ def _read_entries(desired: DesiredNetwork, server_side: ServerReader) -> list[En
     return entries
 
 
-def _read_leftovers(
+def read_leftovers(
     desired: DesiredNetwork, entries: list[Entry], server_side: ServerReader, cloud_side: CloudReader
 ) -> None:
     """For addresses to be removed, and such as their entry's bond does not have, the bonds that may carry them."""
@@ -241,7 +241,7 @@ def _read_leftovers(
         server_side.read_bond_objects(bonds_of(cloud.addresses), ("connected_ips", "cpe_nat_ips"))
 
 
-def _design(
+def design_steps(
     desired: DesiredNetwork, first: Report, server_side: ServerReader, cloud_side: CloudReader
 ) -> tuple[Report, Design, list[Step]]:
     report = deepcopy(first)
@@ -256,7 +256,7 @@ def _design(
     return report, design, steps
 
 
-def _read_more(
+def read_more(
     desired: DesiredNetwork, design: Design, steps: list[Step], server_side: ServerReader, cloud_side: CloudReader
 ) -> bool:
     """Read more of both sides if the steps need it; return True if the design has to run again with it."""
@@ -328,12 +328,7 @@ def _judge(
     report: Report,
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
-    given = {
-        ALLOW: desired.allow_disruption or desired.relocation is not None,
-        PRUNE: desired.prune,
-        RELEASE: desired.prune_addresses,
-        DECOMMISSIONED: bool(desired.decommissioned),
-    }
+    given = given_switches(desired)
     for item in items:
         if item.disruptive and not given[item.switch]:
             report.problem(

@@ -24,9 +24,9 @@ def with_server_names(plan: Plan, names: ObjectNames) -> Plan:
     """Return the plan with the server's names of protocols and filters."""
     if not names:
         return plan
-    plan.items = [_item(item, names) for item in plan.items]
-    plan.deferred = [(_item(item, names), reason) for item, reason in plan.deferred]
-    plan.awaited = [_item(item, names) for item in plan.awaited]
+    plan.items = [item_on_server(item, names) for item in plan.items]
+    plan.deferred = [(item_on_server(item, names), reason) for item, reason in plan.deferred]
+    plan.awaited = [item_on_server(item, names) for item in plan.awaited]
     for phases in plan.work.hosts.values():
         for inputs in phases.values():
             inputs.gateways = [_gateway(one, names) for one in inputs.gateways]
@@ -34,7 +34,8 @@ def with_server_names(plan: Plan, names: ObjectNames) -> Plan:
     return plan
 
 
-def _item(item: PlannedChange, names: ObjectNames) -> PlannedChange:
+def item_on_server(item: PlannedChange, names: ObjectNames) -> PlannedChange:
+    """Return a change with the server's names of its object and of those that its fields name."""
     if item.system != "server":
         return item
     kind, parent = item.kind, item.parent

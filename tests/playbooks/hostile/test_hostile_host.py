@@ -141,6 +141,8 @@ WAYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "check": ("site", ("--check", "--diff")),
     "limit": ("site", ("--limit", "agg1")),
     "verify": ("site", ("--tags", "verify")),
+    "audit": ("audit", ()),
+    "the audit's plan": ("audit", ("--start-at-task", "Plan the network")),
     "tag": ("site", ("--tags", "cpe_nat")),
     "the look": ("site", ("--start-at-task", "Read the state of the aggregators")),
     "the plan": ("site", ("--start-at-task", "Plan the network")),

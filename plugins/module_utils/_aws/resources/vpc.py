@@ -28,7 +28,7 @@ def _used(client: Ec2Client, objects: Objects) -> set[str]:
     return {*(one["VpcId"] for one in subnets), *attached}
 
 
-VPC = kind("vpc", "vpc", lambda cloud: cloud.vpcs, used=_used)
+VPC = kind("vpc", "vpc", lambda cloud: cloud.vpcs, further_reads=("describe_vpc_attribute",), used=_used)
 _READ = (Call("describe_vpc_attribute", (VPC.ours,)), Call("describe_tags"))
 CALLS: Calls = {
     ("vpc", "create"): (

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from ..._grammar import nearest
 from ..._model.desired_network import DesiredHost, DesiredNetwork, Report
+from ..._model.finding import Difference
 from ..._model.ownership import is_own_object
 from ..._model.state import Cloud, Instance, Server
 from ..._parents import AGGREGATOR, parent_of
 from ..inputs.values import is_address, number_of
+from .differences import about_aggregator, about_instance, about_no_instance
 
 NO_INSTANCE = (
     "has no aws_instance_id, which its CPE NAT entries and gateways need to find its network interface. Set it."
@@ -109,10 +111,10 @@ def refuse(fleet: Fleet, text: str, report: Report) -> None:
     report.problem(text)
 
 
-def leave_out(host: str, reason: str, text: str, fleet: Fleet, report: Report) -> None:
+def leave_out(host: str, reason: str, text: str, fleet: Fleet, report: Report, about: Difference) -> None:
     """Leave an aggregator out of this run, whose others go on."""
     fleet.unavailable[host] = reason
-    report.warn(text)
+    report.warn(text, about)
 
 
 def refuse_unless_incomplete(fleet: Fleet, text: str, report: Report) -> None:
@@ -198,7 +200,8 @@ def _judge_unknown_instances(
             is_id = str(host.instance_id).startswith("i-")
             if is_id and len(desired.hosts) > 1 and is_settled(desired.network, number, server):
                 way = "Give the aws_instance_id of its successor, or correct it."
-                leave_out(host.host, "has no instance", f"{text} {LEFT_OUT} {way}", fleet, report)
+                about = about_no_instance(host.host, host.instance_id)
+                leave_out(host.host, "has no instance", f"{text} {LEFT_OUT} {way}", fleet, report, about)
             else:
                 refuse(fleet, f"{text} Correct aws_instance_id, or aws_region.", report)
 
@@ -254,12 +257,14 @@ def _warn_of_state(member: Member, server: Server, report: Report) -> None:
     if member.instance and member.instance.state != "running":
         report.warn(
             f"{member.host}: its instance {member.instance.id} is {member.instance.state}: what is configured takes "
-            "effect when it runs. Start it."
+            "effect when it runs. Start it.",
+            about_instance(member.host, member.instance),
         )
     if server.aggregators[member.id].status == "down":
         report.warn(
             f"{member.host}: aggregator {member.name} is down, as the management server sees it: it gets its "
-            "configuration when it is up again, and its bonds are elsewhere until then."
+            "configuration when it is up again, and its bonds are elsewhere until then.",
+            about_aggregator(member.host, "down"),
         )
 
 

@@ -16,6 +16,7 @@ from ..._model.state import Instance
 from ..context import Context
 from ..gateway.supernets import is_private
 from ..inputs.values import is_address
+from .differences import about_address
 from .fleet import Fleet, Member, refuse
 
 
@@ -45,7 +46,8 @@ def check_identities(context: Context) -> None:
             report.warn(
                 f"{member.host}: the server has {said} as the address of aggregator {member.name}, which its instance "
                 f"does not have (got {_shown(member.instance)}). Bonders reach it only if something else leads there; "
-                "else correct aws_instance_id, or the address on the server."
+                "else correct aws_instance_id, or the address on the server.",
+                about_address(member.host, said, _shown(member.instance)),
             )
 
 

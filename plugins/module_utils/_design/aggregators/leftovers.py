@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ..._model.desired_network import DesiredNetwork
 from ..._model.ownership import is_own_object
+from ..._model.plan import ADOPTION, ALLOW
 from ..._model.state import Server
 from .fleet import Fleet, Member
 
@@ -76,3 +77,14 @@ def find_leftovers(desired: DesiredNetwork, server: Server, fleet: Fleet) -> Lef
 def keeps_gateways(space: str, leftovers: Leftovers) -> bool:
     """Return True if a gateway of the space is kept: what the space's gateways share stays with it."""
     return any(kept == space for kept, _host in leftovers.kept_gateways)
+
+
+def given_switches(desired: DesiredNetwork) -> dict[str, bool]:
+    """Return each switch, and True if the operator has given it."""
+    return {
+        ALLOW: desired.allow_disruption or desired.relocation is not None,
+        PRUNE: desired.prune,
+        RELEASE: desired.prune_addresses,
+        DECOMMISSIONED: bool(desired.decommissioned),
+        ADOPTION: desired.adopt,
+    }

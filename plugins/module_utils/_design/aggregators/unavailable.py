@@ -18,7 +18,10 @@ from ..._model.ownership import is_own_object
 from ..._model.state import Server
 from ..context import Context
 from ..mesh.discovery import ExistingMeshes
+from .differences import about_silence
 from .fleet import LEFT_OUT, Fleet, Member, is_settled, leave_out, refuse
+
+UNREACHED = "cannot be reached over SSH"
 
 
 def keep_last_addresses(network: str, server: Server, existing: ExistingMeshes, fleet: Fleet, report: Report) -> None:
@@ -80,17 +83,18 @@ def leave_out_unreachable(context: Context) -> None:
                 f"{given.host}: the host cannot be read: {reason}. Its return routes stay as they are until site.yml "
                 "reaches it."
             )
-            leave_out(given.host, "cannot be reached over SSH", text, context.fleet, context.report)
+            leave_out(given.host, UNREACHED, text, context.fleet, context.report, about_silence(given.host, reason))
 
 
 def judge_unreachable(member: Member, reason: str, answering: Collection[str], context: Context) -> None:
     """Leave out a member that SSH does not reach; refuse a new one, and a run in which no host answers."""
-    text = f"{member.host}: the host cannot be read: {reason}."
+    text, about = f"{member.host}: the host cannot be read: {reason}.", about_silence(member.host, reason)
     if answering and is_settled(context.desired.network, member.id, context.server):
         way = "Correct its SSH, or say bonding_manage_hosts: false for a host that Ansible never reaches."
-        leave_out(member.host, "cannot be reached over SSH", f"{text} {LEFT_OUT} {way}", context.fleet, context.report)
+        leave_out(member.host, UNREACHED, f"{text} {LEFT_OUT} {way}", context.fleet, context.report, about)
     else:
         context.report.problem(
             f"{text} Give ansible_host, ansible_user and a key, or say bonding_manage_hosts: false for a host that "
-            "Ansible does not reach."
+            "Ansible does not reach.",
+            about,
         )

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ..._model.desired_network import DesiredGateway, Report
+from ..._model.finding import Difference, Severity
 from ..._model.names import ANYWHERE, ANYWHERE_IPV6, TAG_NETWORK, object_name
 from ..._model.ownership import is_own_object
 from ..._objects import Object, title_of
@@ -56,6 +57,14 @@ class Meeting:
     """Alternative to the end of the object, as the end of a sentence."""
     end: str = "Delete or disable"
 
+    def about(self, host: str, severity: Severity) -> Difference:
+        """Return what an audit says of the object of others on a host."""
+        found = f"{self.subject} {self.does[0]} {self.what} (got {self.got})"
+        remedy = f"{self.end} {self.name} on the management server{self.way}."
+        return Difference(
+            "foreign_object", f"{host}/{self.name}", self.expected, found, severity, "bystander", host, remedy=remedy
+        )
+
 
 @dataclass
 class Meetings:
@@ -75,13 +84,15 @@ class Meetings:
         for one, hosts in self.active.items():
             report.problem(
                 f"{some(hosts)}: {one.subject} {one.does[0]} {one.what} (got {one.got}, expected {one.expected}): "
-                f"{one.harm}. {one.end} {one.name} on the management server{one.way}: {LEFT_ALONE}"
+                f"{one.harm}. {one.end} {one.name} on the management server{one.way}: {LEFT_ALONE}",
+                *(one.about(host, "error") for host in hosts),
             )
         for one, hosts in self.idle.items():
             report.warn(
                 f"{some(hosts)}: {one.subject} would {one.does[1]} {one.what}: {one.harm}. It is disabled or imports "
                 "nothing, and does no harm as long as that is so. "
-                f"Delete {one.name} on the management server: {LEFT_ALONE}"
+                f"Delete {one.name} on the management server: {LEFT_ALONE}",
+                *(one.about(host, "warning") for host in hosts),
             )
         for (title, ours, interfaces), hosts in self.apart.items():
             report.warn(

@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ..._model.desired_network import Report
+from ..._model.finding import Difference
 from ..._model.names import OWN_KEY, TAG_KEY, TAG_NETWORK
 from ..._model.state import Cloud, ElasticIp
 
@@ -49,6 +50,15 @@ def _foreign(found: Any, strange: set[int], report: Report) -> Any:
     key = f"the key {found.tags[TAG_KEY]!r}" if TAG_KEY in found.tags else "no key"
     report.warn(
         f"{number}: carries the tag {TAG_NETWORK} of this network with {key} (expected a key that this collection "
-        f"makes, such as cpe-nat/bond-17). It is left as it is: take the tag off, or delete it by hand."
+        f"makes, such as cpe-nat/bond-17). It is left as it is: take the tag off, or delete it by hand.",
+        Difference(
+            "tag",
+            number,
+            "a key of this collection",
+            key,
+            severity="warning",
+            source="bystander",
+            remedy="Take the tag off, or delete the object by hand.",
+        ),
     )
     return replace(found, tags={name: value for name, value in found.tags.items() if name != TAG_NETWORK})

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ..._model.desired_network import DesiredSpace, Report
+from ..._model.finding import Difference
 from ..._model.state import Server, Space
 from ..context import Context
 from ..mesh.discovery import protocol_patterns
@@ -20,7 +21,17 @@ def warn_of_modes(context: Context) -> None:
         if found.enabled:
             context.report.warn(
                 f"space {key}: its private WAN stays in mode {found.mode}, though bonding_spaces does not name it any "
-                "more: turn it off on the management server, or with module space_private_wan."
+                "more: turn it off on the management server, or with module space_private_wan.",
+                Difference(
+                    "space",
+                    key,
+                    "private WAN off",
+                    f"in mode {found.mode}",
+                    "warning",
+                    "plan",
+                    space=key,
+                    remedy="Turn it off on the management server, or with module space_private_wan.",
+                ),
             )
 
 
@@ -38,7 +49,18 @@ def warn_of_idle_interfaces(context: Context) -> None:
                 context.report.warn(
                     f"{member.host or member.name}: the VXLAN interface {obj.key} of space {space} is used by no "
                     "protocol: a run that was killed may have left it. Nothing says whose it is, so it is kept: delete "
-                    "it on the management server, or with module vxlan_interface."
+                    "it on the management server, or with module vxlan_interface.",
+                    Difference(
+                        obj.kind,
+                        f"{obj.parent}/{obj.key}",
+                        "absent, or used by a protocol",
+                        "used by no protocol",
+                        severity="warning",
+                        source="waste",
+                        host=member.host,
+                        space=str(space),
+                        remedy="Delete it on the management server, if a killed run has left it.",
+                    ),
                 )
 
 

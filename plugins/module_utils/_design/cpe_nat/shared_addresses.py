@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..._model.desired_network import Report
+from ..._model.finding import Difference
 from ..._model.state import Bond, Server
 from ..._objects import Object
 from .entries import PREFIX, Entry
@@ -45,7 +46,8 @@ def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Repo
             report.warn(
                 f"{entry.desired.label}: the {what} {obj.key} of bond {bond.id} ({bond.name}) is disabled on the "
                 "management server: nothing reaches its host by this bond. It is left so, since another bond of a "
-                "pair may stand in for this one. Enable it there if none does."
+                "pair may stand in for this one. Enable it there if none does.",
+                _about(obj, "enabled", "disabled", entry, "Enable it on the management server, if no pair stands in."),
             )
     holders = holders_of(private_ip, server)
     others = [number for number in holders if number != bond.id and _is_enabled(holders[number])]
@@ -53,7 +55,8 @@ def warn_of_disabled(entry: Entry, private_ip: str, server: Server, report: Repo
         names = " and ".join(_named(number, server) for number in others)
         report.warn(
             f"{entry.desired.label}: its CPE NAT IP {private_ip} is enabled on {names} too: two bonds answer for one "
-            "address. Disable it on one of them on the management server."
+            "address. Disable it on one of them on the management server.",
+            *(_about(holders[number], "disabled", "enabled", entry, "Disable it on one bond.") for number in others),
         )
 
 
@@ -75,6 +78,11 @@ def bonds_of_removed(
             "no run has made it for this entry. Delete it on the management server."
         )
     return going
+
+
+def _about(obj: Object, expected: str, found: str, entry: Entry, remedy: str) -> Difference:
+    name, space = f"{obj.parent}/{obj.key}", entry.bond.space
+    return Difference(obj.kind, name, expected, found, space=space, remedy=remedy)
 
 
 def _is_enabled(obj: Object) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..._model.desired_network import NAT, DesiredGateway, DesiredSpace, Report
+from ..._model.finding import Difference
 from ..._model.names import GATEWAY_KINDS, gateway_ip_key, gateway_key, object_name, owned
 from ..._model.plan import Design
 from ..._model.state import Cloud, Interface, Space
@@ -49,7 +50,17 @@ def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
         if active != given.host:
             context.report.warn(
                 f"space {space.key}, gateway on {given.host}: its standby {active} has taken its place, and keeps it. "
-                f"bonded.internet.evacuate -e bonding_restore={given.host} brings it back."
+                f"bonded.internet.evacuate -e bonding_restore={given.host} brings it back.",
+                Difference(
+                    kind="gateway_moved",
+                    object=gateway_key(space.key, given.host),
+                    expected=f"on {given.host}",
+                    found=f"on its standby {active}",
+                    severity="info",
+                    host=given.host,
+                    space=space.key,
+                    remedy=f"bonded.internet.evacuate -e bonding_restore={given.host} brings it back.",
+                ),
             )
     return found
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._model.desired_network import Report
+from ..._model.finding import Difference
 from ..._model.state import Server
 from ..aggregators.fleet import Member
 from ..aggregators.unavailable import judge_unreachable
@@ -105,7 +106,17 @@ def _check_mesh(member: Member, devices: list[dict[str, Any]], mesh: Mesh, serve
         elif name == mesh.interface and name not in shown:
             report.warn(
                 f"{mesh.label}: {member.host} has a device {name} already, which the server does not show. Find the "
-                "program that makes it, and take the device away."
+                "program that makes it, and take the device away.",
+                Difference(
+                    "device",
+                    f"{member.host}/{name}",
+                    "shown by the server",
+                    "the server does not show it",
+                    "warning",
+                    "bystander",
+                    host=member.host,
+                    remedy="Find the program that makes it, and take the device away.",
+                ),
             )
         if name == mesh.interface or name in shown:
             continue

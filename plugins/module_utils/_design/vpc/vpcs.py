@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._model.desired_network import DesiredNetwork, DesiredSpace, DesiredVpc, Report
+from ..._model.finding import Difference
 from ..._model.names import (
     ANYWHERE,
     TAG_KEY,
@@ -39,6 +40,7 @@ from .public_subnets import public_items, public_subnets
 
 PART = "private_wan"
 SMALLEST_SUBNET = 28
+SAY_IPV6 = "Say vpc.ipv6: true, since no run takes IPv6 away."
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
     elif found.ipv6 and not ipv6:
         report.warn(
             f"space {space}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
-            "subnets, and the VPC's route for ::/0, are kept."
+            "subnets, and the VPC's route for ::/0, are kept.",
+            Difference("vpc", key, "ipv6 false", "ipv6 true", "warning", "plan", space=space, remedy=SAY_IPV6),
         )
     gateway = owned(network, internet_gateway_key(space), cloud.internet_gateways.values())
     if gateway is None:
@@ -273,8 +276,15 @@ def _warn_of_unused_subnets(vpc: VpcDesign, context: Context) -> None:
         if inside and key not in wanted and subnet.id not in used:
             context.report.warn(
                 f"The subnet {key} ({subnet.id}) has no gateway in bonding_spaces any more, nor is it in vpc.subnets. "
-                f"It is kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}"
+                f"It is kept; to delete it: aws ec2 delete-subnet --subnet-id {subnet.id}",
+                _about_unused(subnet, key, vpc.space),
             )
+
+
+def _about_unused(subnet: Subnet, key: str, space: str) -> Difference:
+    remedy = f"aws ec2 delete-subnet --subnet-id {subnet.id}"
+    found = f"{subnet.id}, {subnet.cidr}"
+    return Difference("subnet", key, "a gateway, or absent", found, "warning", "waste", space=space, remedy=remedy)
 
 
 def design_vpc_removal(context: Context) -> None:

@@ -20,7 +20,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._found import foun
         ({"unreachable": True, "msg": "Failed to connect. "}, {"unreachable": "Failed to connect"}),
         ({"unreachable": True, "msg": "no\x1b[2J\nok=1"}, {"unreachable": r"no\x1b[2J ok=1"}),
         ({"host": {"devices": []}, "missing": []}, {"devices": []}),
-        ({"failed": True, "msg": "no python"}, None),
+        ({"failed": True, "msg": "no python"}, {"unreachable": "no python"}),
     ],
 )
 def test_what_was_read_of_a_host_is_handed_on(result: Any, found: Any) -> None:
