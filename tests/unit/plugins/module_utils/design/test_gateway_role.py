@@ -87,8 +87,7 @@ def test_the_argument_specs_have_the_fields_of_the_plans_input() -> None:
 
 def test_an_operators_gateway_has_the_keys_of_the_inventorys() -> None:
     own = SPECS["main"]["options"]["pwan_gateway_gateway"]["options"]
-    not_of_the_role = {"aggregator", "max_networks", "standby", "standby_interface", "interface_id"}
-    assert set(own) == set(ENTRY) - not_of_the_role
+    assert set(own) == set(ENTRY) - {"aggregator", "max_networks", "standby", "standby_interface", "interface_id"}
     for name, option in own.items():
         assert [option.get(key) for key in ("type", "choices", "default")] == [
             ENTRY[name].get(key) for key in ("type", "choices", "default")
