@@ -27,6 +27,7 @@ ELSEWHERE = {
     "aggregator_security",
     "cpe_nat_eips",
     "failed_nat_gateway",
+    "network_import_info",
     "network_interface_ipv6",
     "network_plan",
     "owned_interface_info",
