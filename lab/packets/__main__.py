@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from lab.process import LabError, Running, stand_ins
 
 from . import expected, namespace_sandbox, provisioning, scenarios
-from .checks import everyday, failover
+from .checks import adoption, everyday, failover
 from .gates import Gates
 from .lab import Lab
 from .live_changes import everyday as everyday_network
@@ -93,6 +93,17 @@ def failovers() -> list[Result]:
             lab.close()
 
 
+def adoptions() -> list[Result]:
+    """Run the checks of docs/import.md on a network that is clicked, not built."""
+    with unbuilt() as (server, aws):
+        lab = Lab(server, aws, returns=False)
+        try:
+            lab.sync()
+            return run(adoption.TITLE, adoption.checks(lab))
+        finally:
+            lab.close()
+
+
 def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> int:
     """Say how it ended; returns the exit code."""
     failed = [result.name for result in results if not result.passed]
@@ -121,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"only the everyday changes, all or those named: {', '.join(everyday.NAMES)}",
     )
     parser.add_argument("--failover", action="store_true", help="only what docs/failover.md promises")
+    parser.add_argument("--adoption", action="store_true", help="only the import of a network that was clicked")
     parser.add_argument("--scenario", choices=list(scenarios.SCENARIOS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
@@ -132,7 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         say(reason)
         return CANNOT
-    alone = options.seeds or options.failover or options.changes is not None
+    alone = options.seeds or options.failover or options.adoption or options.changes is not None
     if not namespace_sandbox.inside() and alone:
         return namespace_sandbox.enter(given)
     try:
@@ -140,6 +152,8 @@ def main(arguments: list[str] | None = None) -> int:
             return total(changes(options.changes), (), time.monotonic() - began)
         if options.failover:
             return total(failovers(), (), time.monotonic() - began)
+        if options.adoption:
+            return total(adoptions(), (), time.monotonic() - began)
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
         if options.scenario:
