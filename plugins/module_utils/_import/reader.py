@@ -35,6 +35,13 @@ LISTINGS = (
     "describe_route_tables",
 )
 
+IPV4 = {
+    "describe_instances": "PrivateIpAddress",
+    "describe_network_interfaces": "PrivateIpAddress",
+    "describe_subnets": "CidrBlock",
+}
+"""Fields that objects with IPv6 alone do not have: no aggregator is one of them, nor in one."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -86,7 +93,8 @@ def read_account(client_of: ClientOf, regions: Sequence[str]) -> Account:
 
 def _listed(client: Any, operation: str) -> list[dict[str, Any]]:
     filters = {"Filters": where({"instance-state-name": EXISTING})} if operation == "describe_instances" else {}
-    return describe(client, operation, **filters)
+    found = describe(client, operation, **filters)
+    return [item for item in found if operation not in IPV4 or item.get(IPV4[operation])]
 
 
 def join_aggregators(server: Server, account: Account, wanted: Wanted) -> Joined:

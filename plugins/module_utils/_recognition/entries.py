@@ -45,7 +45,7 @@ def recognise_entries(live: Live, findings: Findings) -> None:
     named: dict[str, list[Named]] = defaultdict(list)
     for number, obj in live.on_bonds("cpe_nat_ip"):
         named[obj.key].append((number, obj))
-    for address in sorted(named, key=ipaddress.IPv4Address):
+    for address in sorted(named, key=_number):
         claims = [obj.identity for _number, obj in named[address]]
         bonds = " and ".join(live.title_of_bond(number) for number, _obj in named[address])
         subject = f"CPE NAT IP {address} of {bonds}"
@@ -65,6 +65,12 @@ def recognise_entries(live: Live, findings: Findings) -> None:
             continue
         found_entry = _Entry(host, elastic_ip, number, obj, standby, connected)
         findings.pieces.append(_piece(found_entry, claims, live))
+
+
+def _number(address: str) -> tuple[int, int]:
+    """Return the place of an address in the order of all addresses."""
+    found = ipaddress.ip_address(address)
+    return found.version, int(found)
 
 
 def _carried(live: Live) -> dict[str, list[tuple[Host, ElasticIp]]]:

@@ -40,7 +40,8 @@ def read_subnets(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> No
     given = {gateway.subnet_id for space in desired.spaces for gateway in space.gateways if gateway.subnet_id}
     missing = given - {item["SubnetId"] for item in found}
     for item in found + describe_by(client, SUBNET.listing, "subnet-id", missing):
-        cloud.subnets[item["SubnetId"]] = subnet_of(item)
+        if item.get("CidrBlock"):  # one with IPv6 alone has none, and nothing of ours
+            cloud.subnets[item["SubnetId"]] = subnet_of(item)
 
 
 def subnet_of(item: Mapping[str, Any]) -> Subnet:

@@ -219,6 +219,17 @@ def test_no_object_is_a_host_where_no_instance_has_its_address(
     assert {one["object"] for one in found["not_placed"]} >= {"aggregator agg1 (id 7)"}
 
 
+def test_objects_with_ipv6_alone_are_passed_by(server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {"AvailabilityZone": "eu-central-1a", "SubnetId": "subnet-0000000b", "VpcId": "vpc-0000000a"}
+    ec2.answers["describe_subnets"]["Subnets"].append(other)
+    interface = {"NetworkInterfaceId": "eni-0000000b", "SubnetId": "subnet-0000000b", "VpcId": "vpc-0000000a"}
+    ec2.answers["describe_network_interfaces"]["NetworkInterfaces"].append(interface)
+    server.collections["bonds/18/cpe_nat_ips/"] = [cpe_nat_ip(2, "2001:db8::7", "2001:db8:1::7")]
+    found = run(monkeypatch)
+    assert len(found["placed"]) == 1
+    assert [one["object"] for one in found["not_placed"]] == ["CPE NAT IP 2001:db8::7 of bond 18 (Two)"]
+
+
 def test_the_options_are_documented() -> None:
     given = specified({**CONNECTION_SPEC, **ARGUMENT_SPEC})
     own = {name: given[name] for name in documented(network_import_info)}
