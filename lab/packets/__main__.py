@@ -17,7 +17,7 @@ from typing import Protocol
 from lab.process import LabError, Running, stand_ins
 
 from . import expected, namespace_sandbox, provisioning, scenarios
-from .checks import by_rulebook, everyday, failover, transit_moves
+from .checks import adoption, by_rulebook, everyday, failover, transit_moves
 from .gates import Gates
 from .lab import Lab
 from .live_changes import everyday as everyday_network
@@ -115,6 +115,17 @@ def failovers(names: Sequence[str]) -> list[Result]:
     return results
 
 
+def adoptions() -> list[Result]:
+    """Run the checks of docs/import.md on a network that is clicked, not built."""
+    with unbuilt() as (server, aws):
+        lab = Lab(server, aws, returns=False)
+        try:
+            lab.sync()
+            return run(adoption.TITLE, adoption.checks(lab))
+        finally:
+            lab.close()
+
+
 def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> int:
     """Say how it ended; returns the exit code."""
     failed = [result.name for result in results if not result.passed]
@@ -149,6 +160,7 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="NAME",
         help=f"only what docs/failover.md promises, {' and '.join(SHORT)} or those named: {', '.join(FAILOVERS)}",
     )
+    parser.add_argument("--adoption", action="store_true", help="only the import of a network that was clicked")
     parser.add_argument("--scenario", choices=list(scenarios.SCENARIOS), help=argparse.SUPPRESS)
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
@@ -160,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         say(reason)
         return CANNOT
-    alone = options.seeds or options.failover is not None or options.changes is not None
+    alone = options.seeds or options.adoption or options.failover is not None or options.changes is not None
     if not namespace_sandbox.inside() and alone:
         return namespace_sandbox.enter(given)
     try:
@@ -168,6 +180,8 @@ def main(arguments: list[str] | None = None) -> int:
             return total(changes(options.changes), (), time.monotonic() - began)
         if options.failover is not None:
             return total(failovers(options.failover), (), time.monotonic() - began)
+        if options.adoption:
+            return total(adoptions(), (), time.monotonic() - began)
         if options.seeds:
             return total(seeds(options.seeds, options.part), (), time.monotonic() - began)
         if options.scenario:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PLANNED_PHASES
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import KNOWN_AFTER_APPLY, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Change
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import predict
@@ -32,7 +32,7 @@ def steps(state: State, planned: Planned) -> Iterator[tuple[PlannedChange | None
     A host's rules are written whole, once in a phase in which it has an item, and in each run at the end.
     """
     now = state
-    for phase in PHASES:
+    for phase in PLANNED_PHASES:
         written: set[str] = set()
         for item in (one for one in planned.items if one.phase == phase):
             if item.system == "host" and item.host in written:

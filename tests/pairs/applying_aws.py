@@ -353,6 +353,16 @@ def group_attachment(state: State, item: PlannedChange) -> None:
     place[holder.id] = replace(holder, groups=(*rest, group.id) if item.verb == "create" else rest)
 
 
+def ownership_tags(state: State, item: PlannedChange) -> None:
+    cloud, given = state.cloud, (item.after or {})["tags"]
+    if item.parent in cloud.interfaces:
+        found = cloud.interfaces[item.parent]
+        cloud.interfaces[item.parent] = replace(found, tags={**found.tags, **given})
+        return
+    address = next(one for one in cloud.addresses if one.allocation_id == item.parent)
+    cloud.addresses[cloud.addresses.index(address)] = replace(address, tags={**address.tags, **given})
+
+
 def source_dest_check(state: State, item: PlannedChange) -> None:
     cloud = state.cloud
     found = next(i for i in cloud.instances.values() if i.interface_id == item.key)
@@ -379,5 +389,6 @@ ACTIONS: dict[str, Callable[[State, PlannedChange], None]] = {
         security_group_rule,
         group_attachment,
         source_dest_check,
+        ownership_tags,
     )  # fmt: skip
 }

@@ -11,17 +11,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import apply_deviations, object_names
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import PARTS, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY
-from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
+from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PLANNED_PHASES
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange, Scope
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import _judge
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import make_role_inputs
 from ansible_collections.bonded.internet.plugins.module_utils._plan.server_changes import server_steps
+from ansible_collections.bonded.internet.plugins.module_utils._plan.server_names import with_server_names
 from ansible_collections.bonded.internet.plugins.module_utils._reconcile import ReconcileError
-from tests.pairs.state import NETWORK, State, hosts_with, seen
+from tests.pairs.state import NETWORK, State, hosts_with, seen, with_network_names
 
 Json = dict[str, Any]
 SWITCHES = {
@@ -37,7 +39,7 @@ ASKS = re.compile(r"(.*) interrupts: .*Say (\w+): true to let it\.", re.DOTALL)
 _ADD = ("security", "vpc", "mode", "host", "cpe_nat", "mesh", "gateway", "gateway_security")
 _SWITCH = ("vpc", "mode", "host", "cpe_nat", "mesh", "gateway")
 _REMOVE = ("gateway", "mesh", "cpe_nat", "mode", "security", "gateway_security", "vpc", "host")
-ORDER = {"add": _ADD, "switch": _SWITCH, "remove": _REMOVE}
+ORDER = {"adopt": (), "add": _ADD, "switch": _SWITCH, "remove": _REMOVE}
 """The steps of a phase, as `work.steps` (add), playbooks/tasks/switch_host.yml and remove.yml have them."""
 SECURITY = ("security_group", "security_group_rule", "group_attachment", "source_dest_check")
 MADE = ("network_interface", "attachment", "ipv6_address", "elastic_ip", "address_association", "nat_gateway")
@@ -84,7 +86,10 @@ def plan(state: State, inventory: Mapping[str, Any], **switches: Any) -> Planned
     report = Report()
     desired = read_desired_network(params, report)
     server, cloud, objects = seen(state, desired)
+    names = object_names(desired, server, report)
+    objects = with_network_names(server, objects, names)
     design = design_network(desired, server, cloud, report)
+    design = apply_deviations(design, desired, server, report)
     try:
         steps = server_steps(design, objects)
     except ReconcileError as error:
@@ -102,7 +107,7 @@ def plan(state: State, inventory: Mapping[str, Any], **switches: Any) -> Planned
     listed = {one.id: {"id": one.id, "name": one.name} for one in server.aggregators.values()}
     items: list[PlannedChange] = []
     if not report.problems:
-        made = make_role_inputs(design, steps, listed, scope, hosts[0])
+        made = with_server_names(make_role_inputs(design, steps, listed, scope, hosts[0]), names)
         if made.deferred:
             raise AssertionError(f"deferred without --limit: {made.deferred}")
         items = _in_order(made.items, spaces)
@@ -118,7 +123,7 @@ def plan(state: State, inventory: Mapping[str, Any], **switches: Any) -> Planned
 
 def _in_order(items: Iterable[PlannedChange], spaces: Mapping[str, str]) -> list[PlannedChange]:
     """Sort as site.yml works: by phase, step, and for a gateway by host and object; else as the plan has them."""
-    return sorted(items, key=lambda one: (PHASES.index(one.phase), *_place(one, spaces)))
+    return sorted(items, key=lambda one: (PLANNED_PHASES.index(one.phase), *_place(one, spaces)))
 
 
 def _place(one: PlannedChange, spaces: Mapping[str, str]) -> tuple[Any, ...]:

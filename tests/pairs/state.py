@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.entries import resolve_entries
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.removal import leftover_keys
+from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import ObjectNames
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY, TAG_NETWORK
@@ -97,7 +98,10 @@ def seen(state: State, desired: DesiredNetwork) -> tuple[Server, Cloud, dict[Ide
 
 def _cloud(state: State, desired: DesiredNetwork) -> Cloud:
     found = state.cloud
+    gateways = [gateway for space in desired.spaces for gateway in space.gateways]
     given = {entry.public_ip for entry in desired.cpe_nat_ips if entry.public_ip}
+    given |= {gateway.public_ip for gateway in gateways if gateway.public_ip}
+    given_interfaces = {gateway.interface_id for gateway in gateways}
     mine = [one for one in found.addresses if is_ours(one)]
     names = any(entry.reverse_dns is not None for entry in desired.cpe_nat_ips)
     addresses = [replace(one, reverse_dns=one.reverse_dns or "" if names else None) for one in mine]
@@ -131,6 +135,7 @@ def _cloud(state: State, desired: DesiredNetwork) -> Cloud:
         addresses=addresses,
         named=[one for one in found.addresses if not is_ours(one) and one.public_ip in given],
         interfaces={n: one for n, one in found.interfaces.items() if is_ours(one)} if vpcs and has_gateways else {},
+        named_interfaces={n: o for n, o in found.interfaces.items() if n in given_interfaces and not is_ours(o)},
         route_tables={n: one for n, one in found.route_tables.items() if one.vpc_id in {*visible, *gone}},
         internet_gateways={n: one for n, one in found.internet_gateways.items() if vpcs and is_ours(one)},
         egress_only_gateways=dict(found.egress_only_gateways),
@@ -190,10 +195,19 @@ def _server(state: State, desired: DesiredNetwork, cloud: Cloud) -> tuple[Server
     return server, objects
 
 
+def with_network_names(server: Server, objects: dict[Identity, Object], names: ObjectNames) -> dict[Identity, Object]:
+    """Return the objects, and let the server have them, under the names that the design knows."""
+    server.objects = {number: list(map(names.from_server, found)) for number, found in server.objects.items()}
+    renamed = (names.from_server(one) if one.parent.startswith("aggregators/") else one for one in objects.values())
+    return {one.identity: one for one in renamed}
+
+
 def hosts_with(state: State, hosts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return network_plan's `aggregators` with what each host answers."""
+    """Return network_plan's `aggregators` with what each host answers that is asked."""
     facts: dict[str, Any] = {"devices": [], "programs": {"nft": True}, "managers": {}}
     return [
         {**host, "manage_host": True, "found": {**facts, "installed": deepcopy(state.installed.get(host["host"], {}))}}
+        if host.get("manage_host", True)
+        else dict(host)
         for host in hosts
     ]

@@ -31,11 +31,18 @@ BELOW: dict[str, set[str]] = {
     "_model": set(),
     "_design": {"_model"},
     "_live_inventory": set(),
+    # A live network -> the inventory that describes it; the rules of patterns are the design's.
+    "_recognition": {"_design", "_live_inventory", "_model"},
     "_host": set(),
     "_aws": {"_model"},
     "_resources": {"_client"},
     "_reconcile": {"_resources", "_client"},
     "_plan": {"_module", "_options", "_reconcile", "_design", "_model", "_resources", "_client", "_aws"},
+    # Above the plan, which it makes in memory.
+    "_import": {
+        *("_aws", "_client", "_live_inventory", "_model", "_module", "_options", "_plan", "_recognition"),
+        *("_reconcile", "_resources"),
+    },
     # What the modules on the server share: options, log-in, errors.
     "_module": {"_options", "_reconcile", "_resources", "_client"},
     # The connection's options alone.
@@ -43,7 +50,7 @@ BELOW: dict[str, set[str]] = {
     **dict.fromkeys(sorted(LEAVES), set()),
 }
 # Rooms that know nothing of Ansible: they also run outside its importer.
-WITHOUT_ANSIBLE = {"_client", "_model", "_design", "_live_inventory", *LEAVES}
+WITHOUT_ANSIBLE = {"_client", "_model", "_design", "_live_inventory", "_recognition", *LEAVES}
 # The one that may use _plan, and the table of the variables that are given to its options.
 PLANNER = "network_plan"
 VARIABLES = "_variables"

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .builder import GROUPINGS, MEMBERS, LiveInventory, build
-from .joining import LiveInventoryError, Wanted
+from .builder import GROUPINGS, HOSTNAME, MEMBERS, LiveInventory, build
+from .joining import Joined, LiveInventoryError, Wanted, join
 from .model import Aggregator, Bond, Instance, instance_of

@@ -59,6 +59,8 @@ class Joined:
     instances: dict[int, Instance | None] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    unclear: dict[int, str] = field(default_factory=dict)
+    """Aggregators that the live system joins to two instances, or with another one to one -> the problem."""
 
 
 def by_reference(
@@ -106,10 +108,11 @@ def join(aggregators: Sequence[Aggregator], instances: Sequence[Instance], wante
         found = candidates[aggregator.id]
         if len(found) > 1:
             listed = " and ".join(f"{number} by {' and '.join(how)}" for number, how in sorted(found.items()))
-            result.problems.append(
+            result.unclear[aggregator.id] = (
                 f"{aggregator.title}: {len(found)} instances match (got {listed}; expected one). Give the right one as "
                 f"instances: {{{aggregator.id}: i-...}}."
             )
+            result.problems.append(result.unclear[aggregator.id])
         result.instances[aggregator.id] = by_id[min(found)] if found else None
     _refuse_shared(aggregators, result)
     _warn(aggregators, instances, set(given), wanted, result)
@@ -140,17 +143,20 @@ def _candidates(
 
 def _refuse_shared(aggregators: Sequence[Aggregator], result: Joined) -> None:
     """Note a problem for each instance that is two aggregators."""
-    owners: dict[str, list[str]] = defaultdict(list)
+    owners: dict[str, list[Aggregator]] = defaultdict(list)
     for aggregator in aggregators:
         instance = result.instances.get(aggregator.id)
         if instance is not None:
-            owners[instance.id].append(aggregator.title)
-    for number, titles in sorted(owners.items()):
-        if len(titles) > 1:
-            result.problems.append(
-                f"instance {number}: {len(titles)} aggregators are joined to it (got {' and '.join(titles)}; expected "
-                "one). Correct the address on the server, the tag, or instances."
+            owners[instance.id].append(aggregator)
+    for number, found in sorted(owners.items()):
+        if len(found) > 1:
+            titles = " and ".join(one.title for one in found)
+            text = (
+                f"instance {number}: {len(found)} aggregators are joined to it (got {titles}; expected one). Correct "
+                "the address on the server, the tag, or instances."
             )
+            result.problems.append(text)
+            result.unclear |= {one.id: text for one in found}
 
 
 def _warn(

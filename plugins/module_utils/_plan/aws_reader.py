@@ -55,6 +55,36 @@ def _publics(interfaces: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
+def _primary(interfaces: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((one for one in interfaces if one["Attachment"]["DeviceIndex"] == 0), None)
+
+
+def instance_of(item: Mapping[str, Any]) -> Instance | None:
+    """Return an instance out of an answer to DescribeInstances; None of one that is terminated."""
+    interfaces = item.get("NetworkInterfaces", [])
+    primary = _primary(interfaces)
+    if primary is None or item["State"]["Name"] in ("terminated", "shutting-down"):
+        return None
+    return Instance(
+        id=item["InstanceId"],
+        type=item["InstanceType"],
+        zone=item["Placement"]["AvailabilityZone"],
+        vpc_id=item["VpcId"],
+        subnet_id=item["SubnetId"],
+        interface_id=primary["NetworkInterfaceId"],
+        private_ip=item["PrivateIpAddress"],
+        addresses=tuple(p["PrivateIpAddress"] for p in primary.get("PrivateIpAddresses", [])),
+        public_ip=item.get("PublicIpAddress"),
+        devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
+        groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
+        automatic_ip=_automatic_ip(primary),
+        publics=_publics(interfaces),
+        prefixes=len(primary.get("Ipv4Prefixes") or ()),
+        state=item["State"]["Name"],
+        source_dest_check=primary.get("SourceDestCheck", True),
+    )
+
+
 def _at_once(steps: Collection[Callable[[], None]]) -> None:
     """Do them side by side. Raises what the first that failed has raised; of rights, all that are missing."""
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:
@@ -232,30 +262,12 @@ class CloudReader:
 
     def _instances(self, client: Any, ids: Iterable[str], desired: DesiredNetwork) -> None:
         for item in describe_by(client, "describe_instances", "instance-id", ids):
-            interfaces = item.get("NetworkInterfaces", [])
-            primary = next((i for i in interfaces if i["Attachment"]["DeviceIndex"] == 0), None)
-            if primary is None or item["State"]["Name"] in ("terminated", "shutting-down"):
+            primary, instance = _primary(item.get("NetworkInterfaces", [])), instance_of(item)
+            if primary is None or instance is None:
                 continue
             names = (group.get("GroupName") or "" for group in primary.get("Groups", []))
             self._carries_groups |= any(is_group_name(desired.network, name) for name in names)
-            self.cloud.instances[item["InstanceId"]] = Instance(
-                id=item["InstanceId"],
-                type=item["InstanceType"],
-                zone=item["Placement"]["AvailabilityZone"],
-                vpc_id=item["VpcId"],
-                subnet_id=item["SubnetId"],
-                interface_id=primary["NetworkInterfaceId"],
-                private_ip=item["PrivateIpAddress"],
-                addresses=tuple(p["PrivateIpAddress"] for p in primary.get("PrivateIpAddresses", [])),
-                public_ip=item.get("PublicIpAddress"),
-                devices=tuple(sorted(i["Attachment"]["DeviceIndex"] for i in interfaces)),
-                groups=tuple(group["GroupId"] for group in primary.get("Groups", [])),
-                automatic_ip=_automatic_ip(primary),
-                publics=_publics(interfaces),
-                prefixes=len(primary.get("Ipv4Prefixes") or ()),
-                state=item["State"]["Name"],
-                source_dest_check=primary.get("SourceDestCheck", True),
-            )
+            self.cloud.instances[instance.id] = instance
 
     def _security(self, client: Any, desired: DesiredNetwork) -> None:
         checks = [instance.source_dest_check for instance in self.cloud.instances.values()]

@@ -88,7 +88,7 @@ def run(module: PlanModule) -> None:
 
 def _plan(module: PlanModule, client: Client, table: Table) -> NetworkPlan:
     """Return the plan, after the run of another slice has created what belongs to no aggregator."""
-    clients = _clients(module)
+    clients = clients_of(module)
 
     def plan() -> NetworkPlan:
         return make_plan(module.params, Api(client, table), clients)  # a new Api, since it remembers what it has read
@@ -109,7 +109,7 @@ def _require_confirmation(module: PlanModule) -> None:
         )
 
 
-def _clients(module: PlanModule) -> ClientOf:
+def clients_of(module: PlanModule) -> ClientOf:
     """Return a function that gives one client for each region and service."""
 
     @cache  # botocore reads the whole model of a service for each

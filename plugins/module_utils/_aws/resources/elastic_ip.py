@@ -135,16 +135,17 @@ def read_elastic_ips(client: Ec2Client, region: str | None, desired: DesiredNetw
     names = reverse_dns_of(client, [item["AllocationId"] for item in found] if named else [])
     for item in found:
         name = names.get(item["AllocationId"], "") if named else None
-        cloud.addresses.append(_elastic_ip(item, region, name))
+        cloud.addresses.append(elastic_ip_of(item, region, name))
     named_ips = [entry.public_ip for entry in desired.cpe_nat_ips]
     named_ips += [gateway.public_ip for space in desired.spaces for gateway in space.gateways]
     given = {public_ip for public_ip in named_ips if public_ip and not desired.absent}
     others = sorted(given - {item["PublicIp"] for item in found})
     for item in describe_by(client, ELASTIC_IP.listing, "public-ip", others):
-        cloud.named.append(_elastic_ip(item, region))
+        cloud.named.append(elastic_ip_of(item, region))
 
 
-def _elastic_ip(item: Mapping[str, Any], region: str | None, reverse_dns: str | None = None) -> ElasticIp:
+def elastic_ip_of(item: Mapping[str, Any], region: str | None, reverse_dns: str | None = None) -> ElasticIp:
+    """Return an Elastic IP out of an answer to DescribeAddresses."""
     return ElasticIp(
         allocation_id=item["AllocationId"],
         public_ip=item["PublicIp"],

@@ -105,14 +105,15 @@ def read_network_interfaces(client: Ec2Client, desired: DesiredNetwork, cloud: C
     ):
         return
     for item in describe(client, NETWORK_INTERFACE.listing, Filters=owned_by(desired.network)):
-        cloud.interfaces[item["NetworkInterfaceId"]] = _interface(item)
+        cloud.interfaces[item["NetworkInterfaceId"]] = network_interface_of(item)
     given = {gateway.interface_id for space in desired.spaces for gateway in space.gateways}
     named = sorted(number for number in given if number and number not in cloud.interfaces and not desired.absent)
     for item in describe_by(client, NETWORK_INTERFACE.listing, "network-interface-id", named):
-        cloud.named_interfaces[item["NetworkInterfaceId"]] = _interface(item)
+        cloud.named_interfaces[item["NetworkInterfaceId"]] = network_interface_of(item)
 
 
-def _interface(item: Mapping[str, Any]) -> Interface:
+def network_interface_of(item: Mapping[str, Any]) -> Interface:
+    """Return a network interface out of an answer to DescribeNetworkInterfaces."""
     return Interface(
         id=item["NetworkInterfaceId"],
         subnet_id=item["SubnetId"],

@@ -9,7 +9,8 @@ amazon.aws.ec2_vpc_route_table, and deletes it by the same module (absent.yml).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from ..._model.state import Cloud, Route, RouteTable
 from ..client import Ec2Client, describe_by, tags_of
@@ -52,19 +53,24 @@ TARGETS = (
 def read_route_tables(client: Ec2Client, vpc_ids: Collection[str], cloud: Cloud) -> None:
     """Read the route tables of these VPCs, and their routes but for the local ones."""
     for item in describe_by(client, ROUTE_TABLE.listing, "vpc-id", vpc_ids):
-        routes = []
-        for route in item.get("Routes", []):
-            destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
-            if destination is None or route.get("GatewayId") == "local":
-                continue
-            target = next((route[name] for name in TARGETS if route.get(name)), None)
-            routes.append(Route(destination, target, route.get("State", "active")))
-        associations = item.get("Associations", [])
-        cloud.route_tables[item["RouteTableId"]] = RouteTable(
-            id=item["RouteTableId"],
-            vpc_id=item["VpcId"],
-            main=any(association.get("Main") for association in associations),
-            routes=tuple(routes),
-            subnet_ids=tuple(a["SubnetId"] for a in associations if a.get("SubnetId")),
-            tags=tags_of(item),
-        )
+        cloud.route_tables[item["RouteTableId"]] = route_table_of(item)
+
+
+def route_table_of(item: Mapping[str, Any]) -> RouteTable:
+    """Return a route table out of an answer to DescribeRouteTables, without its local routes."""
+    routes = []
+    for route in item.get("Routes", []):
+        destination = route.get("DestinationCidrBlock") or route.get("DestinationIpv6CidrBlock")
+        if destination is None or route.get("GatewayId") == "local":
+            continue
+        target = next((route[name] for name in TARGETS if route.get(name)), None)
+        routes.append(Route(destination, target, route.get("State", "active")))
+    associations = item.get("Associations", [])
+    return RouteTable(
+        id=item["RouteTableId"],
+        vpc_id=item["VpcId"],
+        main=any(association.get("Main") for association in associations),
+        routes=tuple(routes),
+        subnet_ids=tuple(a["SubnetId"] for a in associations if a.get("SubnetId")),
+        tags=tags_of(item),
+    )

@@ -8,6 +8,9 @@ Role `pwan_vpc` creates and deletes them by amazon.aws.ec2_vpc_subnet (present.y
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_KEY, TAG_NETWORK, public_subnet_key
 from ..._model.state import Cloud, Subnet
@@ -37,18 +40,24 @@ def read_subnets(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> No
     given = {gateway.subnet_id for space in desired.spaces for gateway in space.gateways if gateway.subnet_id}
     missing = given - {item["SubnetId"] for item in found}
     for item in found + describe_by(client, SUBNET.listing, "subnet-id", missing):
-        cloud.subnets[item["SubnetId"]] = Subnet(
-            id=item["SubnetId"],
-            vpc_id=item["VpcId"],
-            cidr=item["CidrBlock"],
-            zone=item["AvailabilityZone"],
-            tags=tags_of(item),
-            free=item.get("AvailableIpAddressCount"),
-            ipv6=any(
-                block.get("Ipv6CidrBlockState", {}).get("State") == "associated"
-                for block in associated_blocks(item, "Ipv6CidrBlock")
-            ),
-        )
+        if item.get("CidrBlock"):  # one with IPv6 alone has none, and nothing of ours
+            cloud.subnets[item["SubnetId"]] = subnet_of(item)
+
+
+def subnet_of(item: Mapping[str, Any]) -> Subnet:
+    """Return a subnet out of an answer to DescribeSubnets."""
+    return Subnet(
+        id=item["SubnetId"],
+        vpc_id=item["VpcId"],
+        cidr=item["CidrBlock"],
+        zone=item["AvailabilityZone"],
+        tags=tags_of(item),
+        free=item.get("AvailableIpAddressCount"),
+        ipv6=any(
+            block.get("Ipv6CidrBlockState", {}).get("State") == "associated"
+            for block in associated_blocks(item, "Ipv6CidrBlock")
+        ),
+    )
 
 
 def public_subnets_of(network: str, cloud: Cloud) -> list[Subnet]:

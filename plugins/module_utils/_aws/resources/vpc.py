@@ -47,12 +47,17 @@ def read_vpcs(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> None:
     found = describe(client, VPC.listing, Filters=owned_by(desired.network))
     found += describe_by(client, VPC.listing, "vpc-id", adopted)
     for item in found:
-        cloud.vpcs[item["VpcId"]] = Vpc(
-            id=item["VpcId"],
-            cidrs=tuple(b["CidrBlock"] for b in associated_blocks(item, "CidrBlock")) or (item["CidrBlock"],),
-            tags=tags_of(item),
-            ipv6=bool(associated_blocks(item, "Ipv6CidrBlock")),
-        )
+        cloud.vpcs[item["VpcId"]] = vpc_of(item)
+
+
+def vpc_of(item: Mapping[str, Any]) -> Vpc:
+    """Return a VPC out of an answer to DescribeVpcs."""
+    return Vpc(
+        id=item["VpcId"],
+        cidrs=tuple(b["CidrBlock"] for b in associated_blocks(item, "CidrBlock")) or (item["CidrBlock"],),
+        tags=tags_of(item),
+        ipv6=bool(associated_blocks(item, "Ipv6CidrBlock")),
+    )
 
 
 def associated_blocks(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -151,7 +151,7 @@ def _check_routing(place: Place, meetings: Meetings) -> Iterator[tuple[Place, Ob
         if obj.kind not in ROUTING:
             continue
         tunnel, ours = place.tunnels.get(obj.data.get("space")), place.routing.get(obj.data.get("space"))
-        if tunnel and _matches(obj, tunnel.key):
+        if tunnel and matches_interface(obj, tunnel.key):
             name = ours.key if ours else "bonding_bgp"
             meeting = Meeting(
                 subject=_title(obj),
@@ -200,7 +200,7 @@ def _segments(place: Place, obj: Object, ours: Object) -> Iterator[str]:
         return
     for one in place.theirs:
         same_space = one.data.get("space") == obj.data.get("space")
-        if one.kind.endswith("_interface") and same_space and _is_enabled(one) and _matches(obj, one.key):
+        if one.kind.endswith("_interface") and same_space and _is_enabled(one) and matches_interface(obj, one.key):
             if one.kind == "vxlan_interface":
                 yield f"VNI {one.data.get('vni')}"
             yield from (str(ipaddress.ip_interface(text).network) for text in one.data.get("addresses") or ())
@@ -357,7 +357,8 @@ def _overlaps(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Netwo
     return found.version == network.version and found.overlaps(network)
 
 
-def _matches(protocol: Object, interface: str) -> bool:
+def matches_interface(protocol: Object, interface: str) -> bool:
+    """Return True if a Babel or OSPF protocol names the interface by one of its patterns."""
     return any(_pattern(text).fullmatch(interface) for text in protocol_patterns(protocol))
 
 

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "cpe_nat_eips",
     "failed_nat_gateway",
     "network_audit",
+    "network_import_info",
     "network_interface_ipv6",
     "network_plan",
     "owned_interface_info",

@@ -16,6 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._live_inventory im
     LiveInventoryError,
     Wanted,
     build,
+    join,
 )
 
 AGG1 = Aggregator(7, "agg1", ip="203.0.113.7")
@@ -138,3 +139,12 @@ def test_all_problems_are_told_at_once() -> None:
         made(ONE, instances={"agg9": "i-1"}, hostnames={"agg8": "x"}, aggregators=(Aggregator(7, "a b"),))
     assert len(caught.value.problems) == 4
     assert "4 problems." in str(caught.value)
+
+
+def test_aggregators_whose_instance_is_unclear_are_named_one_by_one() -> None:
+    tagged = Instance("i-9", "eu-central-1", tags={"Bonding": "agg1"})
+    found = join((AGG1, AGG2), (ONE, TWO, tagged), Wanted(tags=("Bonding",)))
+    assert found.unclear == {7: found.problems[0]}
+    both = Instance("i-3", "eu-central-1", public_ips=("203.0.113.7", "203.0.113.12"))
+    shared = join((AGG1, AGG2), (both,), Wanted())
+    assert shared.unclear == dict.fromkeys((7, 12), shared.problems[0])
