@@ -12,11 +12,13 @@ copyright = "the bonded.internet contributors"
 highlight_language = "text"
 language = "en"
 
-myst_enable_extensions = ["attrs_block"]
+myst_enable_extensions = ["attrs_inline"]
 # Anchors of headings as a forge makes them, so that a link works on both.
 myst_heading_anchors = 6
 
 html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

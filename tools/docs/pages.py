@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from tools.docs.markdown import replace_links
+from tools.docs.messages.site import add_messages
 from tools.fresh_copy import ROOT
 
 INDEX = "docs/README.md"
@@ -81,3 +82,4 @@ def write_pages(folder: Path, root: Path = ROOT) -> None:
     for name, place in found.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_text(page_for_site(name, found, root), encoding="utf-8")
+    add_messages(folder, root)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tools.change_table import page_problems
 from tools.docs import links
+from tools.docs.messages import sections
 from tools.house import words
 from tools.house.changes import fragment_problems
 from tools.house.docstrings import RULE, docstring_problems
@@ -45,5 +46,6 @@ RULES: dict[str, Rule] = {
     words.RULE: words.word_problems,
     "changelog fragments are valid": fragment_problems,
     links.RULE: links.link_problems,
+    sections.RULE: sections.message_problems,
     "docs/changes.md is made of the table of changes": page_problems,
 }
