@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the documentation site: `python -m tools.docs`, in the environment of tools/docs_env.py.
 
-Three steps: the Markdown pages of the checkout get the links of the site, antsibull-docs writes the reference of
-modules and roles, and Sphinx makes HTML of it. A warning of Sphinx is a failure. The build asks no server, and no page
-loads anything from one. The last step prints the links to other servers.
+Four steps: the Markdown pages of the checkout get the links of the site, tools/docs/reference writes the reference of
+inventory and playbooks, antsibull-docs that of modules and roles, and Sphinx makes HTML of it. A warning of Sphinx is a
+failure. The build asks no server, and no page loads anything from one. It prints the links to other servers.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import yaml
 from tools.docs.external import external_links, loaded_from_elsewhere
 from tools.docs.index import groups, menu
 from tools.docs.pages import places, write_pages
+from tools.docs.reference import write_reference
 from tools.fresh_copy import ROOT
 from tools.sanity import clean_environment
 
@@ -66,12 +67,13 @@ def write_sources(folder: Path) -> None:
     """Write everything from which Sphinx builds."""
     found = places()
     write_pages(folder)
+    generated = write_reference(folder)
     (folder / "collection").mkdir()
     options = ("--use-current", "--squash-hierarchy", "--no-add-antsibull-docs-version", "--fail-on-error")
     configuration = ("--config-file", CONFIGURATION / "antsibull-docs.cfg")
     run("antsibull-docs", *configuration, "collection", *options, "--dest-dir", folder / "collection", COLLECTION)
     with open(folder / "index.md", "a", encoding="utf-8") as index:
-        index.write("\n" + menu(groups(found, [MODULES])))
+        index.write("\n" + menu(groups(found, [*generated, MODULES])))
 
 
 def build() -> list[str]:
