@@ -81,6 +81,7 @@ LONG = {
     "tests/playbooks/ways/test_standby.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_follow_beside.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_follow_table.py": "it takes six minutes; `make test` runs it",
+    "tests/playbooks/ways/test_tutorial.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress_only.py": "it takes two minutes; `make test` runs it",
@@ -106,7 +107,8 @@ the server; test_renamed.py judges all names at once, test_habits.py the engines
 lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given, that of eda for each of the event
 source's times. The others are for each change of the phases, which tests/changes and tests/pairs judge in memory, and
 of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted
-VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one."""
+VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one. That of the
+tutorial is for each change of what a run prints."""
 SECONDS: dict[str, int] = {
     "tests playbooks ways": 380,
     "packets": 342,

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pygments.lexers import find_lexer_class_by_name
 
 from tools.docs import markdown
 from tools.docs.ansible_references import address_of
@@ -147,6 +150,16 @@ def test_what_a_page_loads_and_what_it_links_to_are_told_apart(tmp_path: Path) -
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
     assert external_links(tmp_path) == ["https://aws.example/x"]
     assert loaded_from_elsewhere(tmp_path) == ["//images.example/a.png", "https://cdn.example/a.css"]
+
+
+@pytest.mark.parametrize("name", sorted(places()))
+def test_headings_skip_no_level_and_code_has_a_known_language(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    levels = [level for level, _words in markdown.headings(text)]
+    assert levels[0] == 1
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+    languages = set(re.findall(r"^ *```(\w+)$", text, re.MULTILINE)) - {"mermaid"}
+    assert [language for language in languages if find_lexer_class_by_name(language) is None] == []
 
 
 def test_places_of_the_checkout() -> None:

@@ -25,7 +25,7 @@ WORDS_OF_TAGS = {
     "gateways": "gateways of spaces",
     "verify": "no change: every aggregator is compared with the inventory, by its devices, addresses and tunnel peers",
 }
-"""What `--tags` does for each tag."""
+"""Part of the network of each tag of a run."""
 
 
 def playbooks(root: Path = ROOT) -> dict[str, str]:
@@ -105,7 +105,7 @@ TAG_WORDS = {
     "bonded.internet/moving_from": "On a CPE NAT entry's Elastic IP while it moves: the interface that it leaves.",
     "bonded.internet/retired": "The network keeps the Elastic IP, and does not use it.",
 }
-"""What the tags mean whose constants have no comment."""
+"""Meaning of the tags whose constants have no comment."""
 
 
 def tags_page(root: Path = ROOT) -> str:
