@@ -15,7 +15,7 @@ from pygments.lexers import find_lexer_class_by_name
 from tools.docs import markdown
 from tools.docs.ansible_references import address_of
 from tools.docs.external import external_links, loaded_from_elsewhere
-from tools.docs.index import UNLISTED, groups, listed, menu, unlisted
+from tools.docs.index import UNLISTED, groups, index_for_site, listed, menu, unlisted
 from tools.docs.links import link_problems
 from tools.docs.pages import page_for_site, places
 from tools.fresh_copy import ROOT
@@ -103,11 +103,21 @@ def test_links_of_the_site_lead_to_its_pages_or_to_the_forge(checkout: Path) -> 
 
 def test_a_page_that_the_index_does_not_list_is_in_the_menu_all_the_same(checkout: Path) -> None:
     found = places(checkout)
-    first, last = groups(found, [], checkout)
-    assert (first.title, first.pages) == ("Begin", ("a.md",))
-    assert (last.title, last.pages) == (UNLISTED, ("b.md",))
-    assert menu([last]) == "```{toctree}\n:hidden:\n:caption: More\n\nb\n```\n"
+    first, last = groups(found, {}, checkout)
+    assert (first.title, first.pages) == ("Begin", {"a.md": "A"})
+    assert (last.title, last.pages) == (UNLISTED, {"b.md": "A heading"})
+    assert menu([last]) == "```{toctree}\n:hidden:\n:caption: More\n\nA heading <b>\n```\n"
     assert unlisted(found, checkout) == ["docs/b.md"]
+
+
+def test_generated_pages_are_in_the_menu_and_on_the_index(checkout: Path) -> None:
+    write(checkout, README="# Index\n\n## Reference\n\n- [A](a.md): a page.\n")
+    generated = {"reference/tags.md": "Tags"}
+    found = groups(places(checkout), generated, checkout)
+    assert found[0].pages == {"reference/tags.md": "Tags", "a.md": "A"}
+    text = index_for_site("# Index\n\n## Reference\n\n- [A](a.md): a page.\n", found, generated)
+    assert "## Reference\n\n- [Tags](reference/tags.md)\n- [A](a.md)" in text
+    assert "Tags <reference/tags>\nA <a>\n" in text
 
 
 def test_the_index_lists_every_page_once() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from pathlib import Path
 import yaml
 
 from tools.docs.external import external_links, loaded_from_elsewhere
-from tools.docs.index import groups, menu
+from tools.docs.index import groups, index_for_site
 from tools.docs.pages import places, write_pages
 from tools.docs.reference import write_reference
 from tools.fresh_copy import ROOT
@@ -33,7 +34,8 @@ WORK = ROOT / ".cache" / "docs"
 BIN = Path(sys.executable).parent
 COLLECTION = "bonded.internet"
 CONFIGURATION = Path(__file__).parent
-MODULES = "collection/index"
+MODULES = {"collection/index.rst": "Modules, plugins and roles"}
+CONTENTS = re.compile(r"^\.\. contents::\n(?:  .*\n)+", re.MULTILINE)
 
 
 class BuildError(Exception):
@@ -67,13 +69,17 @@ def write_sources(folder: Path) -> None:
     """Write everything from which Sphinx builds."""
     found = places()
     write_pages(folder)
-    generated = write_reference(folder)
     (folder / "collection").mkdir()
     options = ("--use-current", "--squash-hierarchy", "--no-add-antsibull-docs-version", "--fail-on-error")
     configuration = ("--config-file", CONFIGURATION / "antsibull-docs.cfg")
     run("antsibull-docs", *configuration, "collection", *options, "--dest-dir", folder / "collection", COLLECTION)
-    with open(folder / "index.md", "a", encoding="utf-8") as index:
-        index.write("\n" + menu(groups(found, [*generated, MODULES])))
+    for path in (folder / "collection").glob("*.rst"):
+        # The theme has a table of contents at the side of each page, and refuses another one.
+        path.write_text(CONTENTS.sub("", path.read_text(encoding="utf-8")), encoding="utf-8")
+    generated = write_reference(folder) | MODULES
+    index = folder / "index.md"
+    text = index_for_site(index.read_text(encoding="utf-8"), groups(found, generated), generated)
+    index.write_text(text, encoding="utf-8")
 
 
 def build() -> list[str]:
@@ -87,7 +93,7 @@ def build() -> list[str]:
     version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     # All warnings, and not the first one alone.
     strict = ("--fail-on-warning", "--keep-going", "--quiet", "--jobs", "2")
-    names = ("-D", f"project={COLLECTION}", "-D", f"release={version}")
+    names = ("-D", f"project={COLLECTION}", "-D", f"release={version}", "-D", f"html_title={COLLECTION} {version}")
     in_and_out = ("-c", CONFIGURATION, "-d", WORK / "doctrees", source, SITE)
     run("sphinx-build", "-b", "html", *strict, *names, *in_and_out)
     if loaded := loaded_from_elsewhere(SITE):

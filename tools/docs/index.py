@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.docs.markdown import links
+from tools.docs.markdown import title as page_title
 from tools.docs.pages import INDEX
 from tools.fresh_copy import ROOT
 
@@ -23,31 +24,30 @@ UNLISTED = "More"
 
 @dataclass(frozen=True)
 class Group:
-    """Group of the menu, with the places of its pages."""
+    """Group of the menu: its pages by their places, each with its title in the menu."""
 
     title: str
-    pages: tuple[str, ...]
+    pages: Mapping[str, str]
 
 
-def listed(root: Path = ROOT) -> dict[str, list[str]]:
-    """Return the files that docs/README.md lists, by the title of their section."""
+def listed(root: Path = ROOT) -> dict[str, dict[str, str]]:
+    """Return the files that docs/README.md lists, with their titles there, by the title of their section."""
     text = (root / INDEX).read_text(encoding="utf-8")
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _line, body = section.partition("\n")
-        found[title] = [posixpath.normpath(f"docs/{link.path}") for link in links(body) if not link.is_external]
+        found[title] = {posixpath.normpath(f"docs/{one.path}"): one.text for one in links(body) if not one.is_external}
     return found
 
 
-def groups(places: Mapping[str, str], generated: Sequence[str], root: Path = ROOT) -> list[Group]:
+def groups(places: Mapping[str, str], generated: Mapping[str, str], root: Path = ROOT) -> list[Group]:
     """Return the menu. A page that docs/README.md does not list comes last, so that none is lost."""
-    sections = listed(root)
     found = []
-    for title, names in sections.items():
-        pages = [places[name] for name in names if name in places]
-        found.append(Group(title, tuple([*generated, *pages] if title == REFERENCE else pages)))
-    left = unlisted(places, root)
-    return [*found, Group(UNLISTED, tuple(places[name] for name in left))] if left else found
+    for title, names in listed(root).items():
+        pages = {places[name]: words for name, words in names.items() if name in places}
+        found.append(Group(title, {**generated, **pages} if title == REFERENCE else pages))
+    left = {places[name]: page_title((root / name).read_text(encoding="utf-8")) for name in unlisted(places, root)}
+    return [*found, Group(UNLISTED, left)] if left else found
 
 
 def unlisted(places: Mapping[str, str], root: Path = ROOT) -> list[str]:
@@ -60,6 +60,13 @@ def menu(groups: Iterable[Group]) -> str:
     """Return the directives of Sphinx that make the menu; they show nothing on the page itself."""
     blocks = []
     for group in groups:
-        entries = "\n".join(page.removesuffix(".md").removesuffix(".rst") for page in group.pages)
+        entries = "\n".join(f"{title} <{posixpath.splitext(page)[0]}>" for page, title in group.pages.items())
         blocks.append(f"```{{toctree}}\n:hidden:\n:caption: {group.title}\n\n{entries}\n```\n")
     return "\n".join(blocks)
+
+
+def index_for_site(text: str, found: Sequence[Group], generated: Mapping[str, str]) -> str:
+    """Return the index with the generated pages in their section, and with the menu."""
+    head = f"## {REFERENCE}\n\n"
+    pages = "".join(f"- [{title}]({page})\n" for page, title in generated.items())
+    return f"{text.replace(head, head + pages)}\n{menu(found)}"

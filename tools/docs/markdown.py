@@ -23,6 +23,7 @@ class Link:
     """Link of a page: `path` is empty for an anchor of the page itself."""
 
     line: int
+    text: str
     path: str
     anchor: str
 
@@ -36,7 +37,9 @@ def links(text: str) -> Iterator[Link]:
     shown = _blank(text)
     for found in _LINK.finditer(shown):
         path, _hash, anchor = found["target"].partition("#")
-        yield Link(shown.count("\n", 0, found.start()) + 1, path if _EXTERNAL.match(path) else unquote(path), anchor)
+        line = shown.count("\n", 0, found.start()) + 1
+        words = text[found.start("text") : found.end("text")].strip("![]")
+        yield Link(line, words, path if _EXTERNAL.match(path) else unquote(path), anchor)
 
 
 def replace_links(text: str, target_of: Callable[[str, str], str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tools.docs.markdown import title
 from tools.docs.reference.inventory import inventory_page
 from tools.docs.reference.run import files_page, playbooks_page, tags_page
 from tools.fresh_copy import ROOT
@@ -20,9 +21,12 @@ PAGES = {
 """Place of each generated page, and the function that makes it of the checkout."""
 
 
-def write_reference(folder: Path, root: Path = ROOT) -> list[str]:
-    """Write the generated pages into the folder from which Sphinx builds; returns their places."""
+def write_reference(folder: Path, root: Path = ROOT) -> dict[str, str]:
+    """Write the generated pages into the folder from which Sphinx builds; returns their places and titles."""
+    titles = {}
     for place, page in PAGES.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
-        (folder / place).write_text(page(root), encoding="utf-8")
-    return list(PAGES)
+        text = page(root)
+        (folder / place).write_text(text, encoding="utf-8")
+        titles[place] = title(text)
+    return titles
