@@ -150,7 +150,10 @@ def _name(node: ast.AST) -> str:
         if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
             return "list"
         first = node.args[0] if node.args else None
-        return _name(first if isinstance(first, ast.Name | ast.Attribute | ast.Subscript) else node.func)
+        if isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
+            return _name(first)
+        # A method of a text or number, such as rstrip(".").
+        return _name(node.func.value if isinstance(node.func, ast.Attribute) else node.func)
     return "value"
 
 
