@@ -81,7 +81,7 @@ LONG = {
     "tests/playbooks/ways/test_standby.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_follow_beside.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_follow_table.py": "it takes six minutes; `make test` runs it",
-    "tests/playbooks/ways/test_tutorial.py": "it takes half a minute; `make test` runs it",
+    "tests/playbooks/ways/test_tutorial.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress_only.py": "it takes two minutes; `make test` runs it",
