@@ -131,6 +131,11 @@ def test_the_index_lists_every_page_once() -> None:
     ("kind", "target", "address"),
     [
         ("ref", "ansible_collections.amazon.aws.ec2_eip_module", "/collections/amazon/aws/ec2_eip_module.html"),
+        (
+            "ref",
+            "ansible_collections.ansible.builtin.set_stats_module",
+            "/collections/ansible/builtin/set_stats_module.html",
+        ),
         ("ref", "common_return_values", "/reference_appendices/common_return_values.html"),
         ("envvar", "ANSIBLE_CACHE_PLUGIN", "/reference_appendices/config.html#envvar-ANSIBLE_CACHE_PLUGIN"),
     ],

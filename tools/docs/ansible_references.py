@@ -17,7 +17,9 @@ LABELS = {
     "common_return_values": "reference_appendices/common_return_values.html",
 }
 """Pages of Ansible's documentation that antsibull-docs refers to."""
-_PLUGIN = re.compile(r"ansible_collections\.amazon\.aws\.(?P<page>\w+_(?:module|filter|inventory))")
+_PLUGIN = re.compile(
+    r"ansible_collections\.(?P<namespace>amazon|ansible)\.(?P<name>aws|builtin)\.(?P<page>\w+_(?:module|filter|inventory))"
+)
 
 
 def address_of(kind: str, target: str) -> str:
@@ -29,7 +31,7 @@ def address_of(kind: str, target: str) -> str:
     if target in LABELS:
         return f"{ANSIBLE}/{LABELS[target]}"
     plugin = _PLUGIN.fullmatch(target)
-    return f"{ANSIBLE}/collections/amazon/aws/{plugin['page']}.html" if plugin else ""
+    return f"{ANSIBLE}/collections/{plugin['namespace']}/{plugin['name']}/{plugin['page']}.html" if plugin else ""
 
 
 def resolve(_app: Any, _environment: Any, node: Any, content: Any) -> nodes.reference | None:
