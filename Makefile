@@ -32,15 +32,17 @@ run = py=$$($(PYTHON) -m tools.setup_env) && "$$py"
 run_tools = py=$$($(PYTHON) -m tools.setup_env --lint) && "$$py"
 run_awx = py=$$($(PYTHON) -m tools.awx_env) && "$$py"
 run_eda = py=$$($(PYTHON) -m tools.eda_env) && "$$py"
+run_docs = py=$$($(PYTHON) -m tools.docs_env) && "$$py"
 else
 run = "$(PY)"
 run_tools = "$(PY)"
 run_awx = "$(PY)"
 run_eda = "$(PY)"
+run_docs = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races slices faults changes awx eda bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races slices faults changes awx eda docs bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -77,6 +79,9 @@ awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansibl
 
 eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); three minutes
 	@$(run_eda) -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests/eda)
+
+docs: ## the documentation site in build/docs, with the reference of modules and inventory; no warning allowed
+	@$(run_docs) -m tools.docs
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)

@@ -86,6 +86,7 @@ LONG = {
     "tests/playbooks/ways/test_follow_beside.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_follow_table.py": "it takes seven minutes; `make test` runs it",
     "tests/playbooks/ways/test_follow_another_vpc.py": "it takes a minute and a half; `make test` runs it",
+    "tests/playbooks/ways/test_tutorial.py": "it takes a minute; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress.py": "it takes two minutes; `make test` runs it",
     "tests/playbooks/ways/test_egress_only.py": "it takes two minutes; `make test` runs it",
@@ -114,7 +115,8 @@ lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is gi
 source's times. The others are for each change of the phases, which tests/changes and tests/pairs judge in memory, and
 of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted
 VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one. That of an audit's
-rows is for each change of `_design/audit`: test_audit_table.py plants all of them at once."""
+rows is for each change of `_design/audit`: test_audit_table.py plants all of them at once. That of the tutorial is for
+each change of what a run prints."""
 SECONDS: dict[str, int] = {
     "tests playbooks ways": 380,
     "packets": 342,

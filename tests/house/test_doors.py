@@ -341,5 +341,6 @@ def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
         "help", "env", "demo", "test", "hosts", "packets",
-        "races", "slices", "faults", "changes", "awx", "eda", "bench", "lint", "sanity", "format", "release", "clean",
+        "races", "slices", "faults", "changes", "awx", "eda", "docs", "bench", "lint", "sanity", "format", "release",
+        "clean",
     ]  # fmt: skip

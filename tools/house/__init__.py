@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.change_table import page_problems
+from tools.docs import links
+from tools.docs.messages import sections
 from tools.house import words
 from tools.house.changes import fragment_problems
 from tools.house.docstrings import RULE, docstring_problems
@@ -43,5 +45,7 @@ RULES: dict[str, Rule] = {
     RULE: docstring_problems,
     words.RULE: words.word_problems,
     "changelog fragments are valid": fragment_problems,
+    links.RULE: links.link_problems,
+    sections.RULE: sections.message_problems,
     "docs/changes.md is made of the table of changes": page_problems,
 }

@@ -65,7 +65,7 @@ def run(module: PlanModule) -> None:
             for text in connection.warnings():
                 warn(text)
             if module.params["state"] == AUDITED:
-                result = make_audit(module.params, Api(client, table), _clients(module)).as_dict()
+                result = make_audit(module.params, Api(client, table), clients_of(module)).as_dict()
             else:
                 result = _plan(module, client, table).as_dict()
     except ApiMapError as error:
