@@ -281,13 +281,15 @@ def _host(own: Mapping[str, Any]) -> dict[str, Any]:
 def _asked(host: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, bool]:
     """Return if this run reads and configures a host.
 
-    One that only moves public addresses needs the hosts for return routes alone, and never the host that it evacuates.
+    One that only moves public addresses needs the hosts for return routes alone, and never the host that it evacuates,
+    which `bonding_evacuate` may also name by its aggregator.
     """
     managed = bool(own.get("bonding_manage_hosts", True))
     if shared.get("bonding_plan_state") in RELOCATING:
         bgp = shared.get("bonding_bgp") or {"mode": "none"}
         has_return_routes = bgp.get("mode", "transit") == "transit"
-        managed = managed and has_return_routes and host != shared.get("bonding_evacuate")
+        names = {host, str(own.get("bonding_aggregator", host))}
+        managed = managed and has_return_routes and str(shared.get("bonding_evacuate")) not in names
     return {"manage_host": managed}
 
 
