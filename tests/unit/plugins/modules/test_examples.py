@@ -30,6 +30,7 @@ ELSEWHERE = {
     "network_audit",
     "network_interface_ipv6",
     "network_plan",
+    "network_report",
     "owned_interface_info",
     "owned_object",
     "run_record",
