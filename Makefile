@@ -40,7 +40,7 @@ run_eda = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races slices faults changes awx eda bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races slices faults changes awx eda browser bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -77,6 +77,9 @@ awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansibl
 
 eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); three minutes
 	@$(run_eda) -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests/eda)
+
+browser: ## the report in a browser without a window (wants apt-get install chromium); a minute
+	@$(run) -m pytest $(or $(TESTS),tests/browser)
 
 bench: ## what a run costs beside loops over single modules and the floor; 20 minutes on two idle cores
 	@$(run) -m lab.bench $(FIGURES)
