@@ -10,7 +10,7 @@ inventory; one that no host is has its name on the management server.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -258,6 +258,18 @@ class DriftDescription:
 
     kind: str
     text: str
+
+
+class DriftOfAnyKind(Protocol):
+    """A difference that a plan has found and no run changes, whatever else is known of it."""
+
+    @property
+    def kind(self) -> str:
+        """Return its kind."""
+
+    @property
+    def text(self) -> str:
+        """Return it as a sentence."""
 
 
 @dataclass(frozen=True)

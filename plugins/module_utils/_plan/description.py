@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._model.description import Unread
-from .._model.desired_network import DesiredNetwork, Drift
+from .._model.description import DriftOfAnyKind, Unread
+from .._model.desired_network import DesiredNetwork
 from .._model.role_inputs import as_json
 from .._model.state import Cloud, Server
 from .._printable import printable_all
@@ -20,7 +20,7 @@ def describe_if_wanted(
     desired: DesiredNetwork,
     server: Server,
     cloud: Cloud,
-    drift: Iterable[Drift],
+    drift: Iterable[DriftOfAnyKind],
     unread: Unread | None = None,
 ) -> dict[str, Any]:
     """Return {"description": ...} if the task asks for it, else an empty dictionary.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..._model.description import Description, DriftDescription, Unread
-from ..._model.desired_network import DesiredNetwork, Drift
+from ..._model.description import Description, DriftDescription, DriftOfAnyKind, Unread
+from ..._model.desired_network import DesiredNetwork
 from ..._model.state import Cloud, Server
 from .addresses import describe_addresses, describe_bonds, describe_kept
 from .aggregators import describe_aggregators
@@ -20,7 +20,7 @@ from .state import PresentState
 
 
 def describe_network(
-    desired: DesiredNetwork, server: Server, cloud: Cloud, drift: Iterable[Drift], unread: Unread | None = None
+    desired: DesiredNetwork, server: Server, cloud: Cloud, drift: Iterable[DriftOfAnyKind], unread: Unread | None = None
 ) -> Description:
     """Return the description of the network as a plan has read it.
 
