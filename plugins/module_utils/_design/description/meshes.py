@@ -69,4 +69,4 @@ def _mesh(
 
 def _address(obj: Object) -> str:
     """Return the first tunnel address of an interface, without the prefix length."""
-    return next((str(address).split("/")[0] for address in obj.data.get("addresses") or ()), "")
+    return next((str(address).partition("/")[0] for address in obj.data.get("addresses") or ()), "")
