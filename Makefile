@@ -42,7 +42,7 @@ run_docs = "$(PY)"
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test hosts packets races slices faults changes awx eda docs bench lint sanity format release clean
+.PHONY: help env demo test hosts packets races slices faults changes awx eda browser docs bench lint sanity format release clean
 
 help: ## this list
 	@grep -E '^[a-z]+: .*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+): .*## /make \1\t/' | expand -t 14
@@ -79,6 +79,9 @@ awx: ## what AWX users run: awx_setup, ansible-navigator, ansible-runner, ansibl
 
 eda: ## the event source, and ansible-rulebook with its rulebooks (that part needs Java 17); three minutes
 	@$(run_eda) -m pytest $(PYTEST_ARGS) $(or $(TESTS),tests/eda)
+
+browser: ## the report in a browser without a window (wants apt-get install chromium); a minute
+	@$(run) -m pytest $(or $(TESTS),tests/browser)
 
 docs: ## the documentation site in build/docs, with the reference of modules and inventory; no warning allowed
 	@$(run_docs) -m tools.docs

@@ -23,10 +23,12 @@ from lab.process import LabError, Running, stand_ins
 
 from . import assertions, summary
 from .playbook import INVENTORY, ROOT, Outcome, command, run_playbook
+from .report import untrue
 
 AWAY = "bond-19"
 """The entry that names agg1, while its bond is on agg2: BGP hands its traffic on, until something moves the address."""
 SEEDS = pathlib.Path(__file__).parent
+REPORT = ROOT / "build" / "demo" / "report.html"
 
 
 class DemoError(Exception):
@@ -195,6 +197,16 @@ class Demo:
         requests = len(self.writes())
         say(f"\n  {len(outcome.plan)} changes in {outcome.seconds:.1f} s, with {requests} writing requests.")
 
+    def report(self, path: pathlib.Path) -> None:
+        """The network as one page, which has to say what is on the two stand-ins."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.run("What there is now, as a page", "report.yml", "-e", f"bonding_report_file={path}")
+        self._no_writes("the report")
+        problems = untrue(path, summary.Built(self._network, self._server.state(), self._aws.state()))
+        if problems:
+            raise DemoError(f"the report is not true: {'; '.join(problems)}")
+        say(f"  The report is in {path}: open it in a browser. As Markdown, Mermaid and CSV it is beside that file.")
+
     def _no_writes(self, what: str) -> None:
         found = self.writes()
         if found:
@@ -213,7 +225,7 @@ class Demo:
         return (
             f"{len(self.planned)} changes planned, made by {self.written} writing requests, {len(ours)} Elastic IPs; "
             "second run changed=0 and 0 writes, nothing of others touched; addresses followed a bond, and left an "
-            "aggregator that hung"
+            "aggregator that hung; the report says where everything is"
         )
 
 
@@ -221,8 +233,9 @@ def keep(demo: Demo) -> None:
     """Leave the stand-ins running until a signal."""
     extra = " ".join(f"-e {name}={value}" for name, value in demo.extra().items())
     say(f"\nThe stand-ins keep running. Try, for example, in {ROOT}:\n")
-    for playbook, more in (("site.yml", "--check --diff"), ("teardown.yml", "-e bonding_confirm_teardown=demo")):
-        say(f"  .venv/bin/ansible-playbook -i inventories/demo playbooks/{playbook} {extra} {more}")
+    tries = ("site.yml", "--check --diff"), ("report.yml", ""), ("teardown.yml", "-e bonding_confirm_teardown=demo")
+    for playbook, more in tries:
+        say(f"  .venv/bin/ansible-playbook -i inventories/demo playbooks/{playbook} {extra} {more}".rstrip())
     say("\nCtrl-C ends them.")
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()
@@ -239,6 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--server-port", type=int, default=0, help="port of the management server (default: a free one)"
     )
     parser.add_argument("--aws-port", type=int, default=0, help="port of AWS (default: a free one)")
+    parser.add_argument("--report", type=pathlib.Path, default=REPORT, help="file of the report (default: %(default)s)")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     say("bonded.internet, the demonstration: inventories/demo, three aggregators on AWS, three spaces, twelve bonds\n")
@@ -253,6 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
             demo.build()
             demo.again()
             demo.follow()
+            demo.report(options.report.resolve())
             demo.show_times()
             if options.keep:
                 keep(demo)

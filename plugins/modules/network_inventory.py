@@ -96,6 +96,10 @@ started:
   returned: success
   type: str
   sample: "2026-11-29T07:26:43Z"
+report_file:
+  description: The file for the page of a report.
+  returned: success
+  type: str
 audit:
   description: The artifact of an earlier audit; empty if none is given.
   returned: success

@@ -601,6 +601,11 @@ options:
       - RV(text) has all limits that new objects come under with it, and only those nearly reached without.
     type: bool
     default: true
+  describe:
+    description:
+      - Whether RV(description) is returned. It is made of what the plan reads anyway, and sends no request.
+    type: bool
+    default: false
   display:
     description: Whether Ansible displays RV(text), each line by itself.
     type: bool
@@ -1055,6 +1060,55 @@ drift:
       to_host: agg2
       entry: bond-17
       text: bond 17 (berlin) is on agg2, its address (bond-17) on agg1
+description:
+  description:
+    - The network as the plan has found it, before any change. M(bonded.internet.network_report) writes a page of it.
+    - A text that is empty, and a number that is null, was not read or is absent.
+  returned: with O(describe=true)
+  type: dict
+  contains:
+    network:
+      description: The name of the network.
+      type: str
+    aggregators:
+      description: The hosts of the inventory with their aggregators and instances.
+      type: list
+      elements: dict
+    spaces:
+      description: The spaces of the inventory, each with its direct mesh, its VPC and its gateways.
+      type: list
+      elements: dict
+    bonds:
+      description: The bonds of these spaces and of the entries, with the aggregators that they may be on and are on.
+      type: list
+      elements: dict
+    addresses:
+      description: The entries of O(cpe_nat_ips), each with its public address, its owner and the place of its bond.
+      type: list
+      elements: dict
+    bgp:
+      description: BGP between the aggregators; null without O(bgp).
+      type: dict
+    unprotected:
+      description: Gateways, addresses and bonds that die with their aggregator, with the remedy of each.
+      type: list
+      elements: dict
+    drift:
+      description: RV(drift), the kind and the sentence of each.
+      type: list
+      elements: dict
+    limits:
+      description: What the network uses of each limit that it comes under; null for one that was not read.
+      type: list
+      elements: dict
+    costs:
+      description: The monthly list price of what the network has on AWS, by kind.
+      type: list
+      elements: dict
+    kept:
+      description: Elastic IPs of the network that nothing uses.
+      type: list
+      elements: dict
 problems:
   description: Why the network cannot be built.
   returned: failure

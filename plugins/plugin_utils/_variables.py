@@ -54,6 +54,7 @@ PLAN = {
     "bonding_managed_mesh_ports": "managed_mesh_ports",
     "bonding_quotas": "quotas",
     "bonding_parts": "parts",
+    "bonding_describe": "describe",
 }
 """Options of network_plan, each the same on all hosts."""
 
@@ -84,6 +85,7 @@ RUN: dict[str, Spec] = {
     "bonding_converge_timeout": {"type": "int", "least": 1, "default": 60},
     "bonding_host_cloud_init": {"type": "bool", "default": False},
     "bonding_record_directory": {"type": "path", "default": ""},
+    "bonding_report_file": {"type": "path", "default": "report.html"},
     "bonding_audit": {"type": "dict", "default": {}},
     "bonding_audit_earlier": {"type": "path", "default": ""},
     "bonding_audit_file": {"type": "path", "default": ""},

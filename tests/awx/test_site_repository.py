@@ -64,7 +64,7 @@ def test_init_refuses_a_folder_with_files(network: Path) -> None:
 
 
 def test_the_playbooks_are_read(network: Path) -> None:
-    names = ("site.yml", "audit.yml", "follow_bonds.yml", "evacuate.yml", "teardown.yml", "info.yml")
+    names = ("site.yml", "audit.yml", "report.yml", "follow_bonds.yml", "evacuate.yml", "teardown.yml", "info.yml")
     plays = [{"name": f"Read {name}", "ansible.builtin.import_playbook": name} for name in names]
     (network / "all.yml").write_text(yaml.safe_dump(plays), encoding="utf-8")
     checked = run(network, "all.yml", "--syntax-check")

@@ -47,6 +47,8 @@ ONE_ROW = (
     "bonding_plan_file",
     "bonding_record_directory",
     "bonding_audit",
+    "bonding_describe",
+    "bonding_report_file",
     "aggregator_host_",
     "pwan_gateway_",
 )

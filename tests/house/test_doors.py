@@ -301,7 +301,7 @@ def test_make_test_runs_every_folder_that_needs_no_root() -> None:
     configuration = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     places = configuration["tool"]["pytest"]["ini_options"]["testpaths"]
     folders = {f"tests/{path.relative_to(ROOT / 'tests').parts[0]}" for path in (ROOT / "tests").rglob("test_*.py")}
-    assert folders - set(places) == {"tests/awx_programs", "tests/eda", "tests/hosts", "tests/packets"}
+    assert folders - set(places) == {"tests/awx_programs", "tests/browser", "tests/eda", "tests/hosts", "tests/packets"}
     assert set(places) <= folders
 
 
@@ -341,6 +341,7 @@ def test_make_alone_names_the_doors() -> None:
     output = subprocess.run(["make"], cwd=ROOT, env=typed, capture_output=True, text=True, check=True).stdout
     assert [line.split()[1] for line in output.splitlines()] == [
         "help", "env", "demo", "test", "hosts", "packets",
-        "races", "slices", "faults", "changes", "awx", "eda", "docs", "bench", "lint", "sanity", "format", "release",
+        "races", "slices", "faults", "changes", "awx", "eda", "browser", "docs", "bench", "lint", "sanity", "format",
+        "release",
         "clean",
     ]  # fmt: skip

@@ -75,6 +75,14 @@ def audit(site: Site, variables: Json, found: Mapping[str, Json], denied: Mappin
         return result
 
 
+def description(site: Site, variables: Json) -> Json:
+    """The description of the network of group variables on the demo's hosts, as an audit returns it."""
+    options = {**options_of(variables, demo_hosts()), "state": AUDITED, "describe": True}
+    with _asked(site, variables, options) as (params, api, client_of):
+        result: Json = make_audit(params, api, client_of).as_dict()["description"]
+        return result
+
+
 class Denied:
     """A client of EC2 that may do nothing."""
 

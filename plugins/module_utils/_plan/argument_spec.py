@@ -157,6 +157,7 @@ ARGUMENT_SPEC: Spec = {
     "max_deletions": {"type": "int", "default": DEFAULT_MAX_DELETIONS},
     "check_rights": _bool(),
     "details": _bool(True),
+    "describe": _bool(),
     "display": _bool(),
     "tags": {"type": "dict", "default": {}},
     "security_groups": _bool(),

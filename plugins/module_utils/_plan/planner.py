@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._design.adoption import refuse_adoptions
@@ -42,6 +42,7 @@ from .approval.artifact import addresses_of, result_of
 from .approval.digest import digest_of, item_lines
 from .argument_spec import DEFAULT_MAX_DELETIONS
 from .aws_reader import ClientOf, CloudReader
+from .description import describe_if_wanted
 from .host_config import expected_interfaces
 from .rights import check_rights
 from .role_inputs import Plan, make_role_inputs
@@ -132,6 +133,7 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
         report.drift,
         report.warnings,
         addresses,
+        describe_if_wanted(params, desired, server_side.server, cloud_side.cloud, report.drift),
     )
 
 
@@ -149,6 +151,7 @@ class NetworkPlan:
     drift: list[Drift | DeviationDrift]
     warnings: list[str]
     addresses: dict[str, str]
+    description: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as the module returns it."""
@@ -172,6 +175,7 @@ class NetworkPlan:
             "kept_addresses": as_json(self.kept_addresses),
             "drift": as_json(self.drift),
             "warnings": self.warnings + [f"Drift, not changed: {drift.text}." for drift in self.drift],
+            **self.description,
         }
 
 

@@ -126,7 +126,7 @@ def resolve_gateway(
             refuse_unless_incomplete(fleet, f"{member.host}: {NO_INSTANCE}", report)
         return None
     interface = owned(desired.network, gateway_key(space.key, member.host), cloud.interfaces.values())
-    device = wanted.interface or _device(interface, space.key, found.id, member, context.server)
+    device = wanted.interface or device_of(interface, space.key, found.id, member, context.server)
     if device is None:
         report.problem(
             f"{what}: interface is needed: the name that the device gets on {wanted.host}. With bonding_manage_hosts: "
@@ -198,7 +198,7 @@ def _addresses(space: str, wanted: DesiredGateway, desired: DesiredNetwork, clou
     }
 
 
-def _device(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
+def device_of(interface: Interface | None, space: str, number: int, member: Member, server: Server) -> str | None:
     """Return the name that the server has for it; else ours, which the host's side gives it; else None."""
     if interface:
         for obj in server.objects.get(member.id, ()):

@@ -41,6 +41,7 @@ from ..._printable import printable_all
 from ..._reconcile import Api, ReconcileError
 from ..argument_spec import DEFAULT_MAX_DELETIONS
 from ..aws_reader import ClientOf
+from ..description import describe_if_wanted
 from ..host_config import expected_interfaces
 from ..planner import design_steps, read_more, with_named_regions
 from ..role_inputs import Plan
@@ -57,10 +58,12 @@ class NetworkAudit:
 
     audit: Audit
     expected: Mapping[str, list[ExpectedInterface]]
+    description: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the audit as the module returns it."""
-        return {"audit": printable_all(self.audit.as_dict()), "work": {"verify": as_json(self.expected)}}
+        audit = {"audit": printable_all(self.audit.as_dict()), "work": {"verify": as_json(self.expected)}}
+        return audit | self.description
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def make_audit(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netw
         found += find_without_server(desired, cloud, sides.regions) + find_conditions(desired, cloud, sides.around, {})
         found += find_idle_addresses(desired, cloud.addresses, ())
     is_judged = sides.has_server or bool(sides.regions)
-    return NetworkAudit(audit_of(desired.network, [*sides.unread, *found], is_judged), {})
+    audit = audit_of(desired.network, [*sides.unread, *found], is_judged)
+    return NetworkAudit(audit, {}, describe_if_wanted(params, desired, sides.server.server, cloud, (), sides.lost))
 
 
 def _judged(params: Mapping[str, Any], desired: DesiredNetwork, first: Report, sides: Sides) -> NetworkAudit:
@@ -130,7 +134,8 @@ def _judged(params: Mapping[str, Any], desired: DesiredNetwork, first: Report, s
         found += find_said(wide.report, real.report)
     found += find_silent(desired)  # after the sentences, which know if a run is refused
     expected = expected_interfaces(wide.design, hosts - wide.design.unavailable.keys())
-    return NetworkAudit(audit_of(desired.network, found), expected)
+    described = describe_if_wanted(params, desired, server, cloud, wide.report.drift, sides.lost)
+    return NetworkAudit(audit_of(desired.network, found), expected, described)
 
 
 def _without_lost_regions(desired: DesiredNetwork, sides: Sides) -> DesiredNetwork:

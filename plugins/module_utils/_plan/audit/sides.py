@@ -13,6 +13,7 @@ from ..._client import ClientError, certificate_end
 from ..._design.audit.outcome import unread
 from ..._design.cpe_nat.entries import Entry
 from ..._design.deviations import ObjectNames, object_names
+from ..._model.description import Unread
 from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.finding import Finding
 from ..._model.surroundings import Surroundings
@@ -44,6 +45,11 @@ class Sides:
     def regions(self) -> set[str | None]:
         """Return the regions that were read."""
         return set(self.cloud.regions)
+
+    @property
+    def lost(self) -> Unread:
+        """Return the sides that could not be read."""
+        return Unread(not self.has_server, tuple(sorted(region or "" for region in self.lost_regions)))
 
 
 def read_sides(desired: DesiredNetwork, api: Api, client_of: ClientOf, report: Report) -> Sides:

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "network_import_info",
     "network_interface_ipv6",
     "network_plan",
+    "network_report",
     "owned_interface_info",
     "owned_object",
     "run_record",

@@ -104,10 +104,12 @@ BGP = {"asn": 64512, "subnet": "10.253.0.0/20"}
         ({"bonding_plan_state": "followed", "bonding_bgp": BGP}, {"agg1", "agg2"}),
         ({"bonding_plan_state": "followed", "bonding_bgp": {"asn": 64512, "mode": "direct"}}, set()),
         ({"bonding_plan_state": "evacuated", "bonding_evacuate": "agg1", "bonding_bgp": BGP}, {"agg2"}),
+        ({"bonding_plan_state": "evacuated", "bonding_evacuate": "7", "bonding_bgp": BGP}, {"agg2"}),
+        ({"bonding_plan_state": "evacuated", "bonding_evacuate": "8", "bonding_bgp": BGP}, {"agg1", "agg2"}),
     ],
 )
 def test_moves_of_addresses_ask_hosts_for_return_routes_alone(variables: dict[str, Any], asked: set[str]) -> None:
-    found = read({"agg1": {}, "agg2": {}}, **variables)
+    found = read({"agg1": {"bonding_aggregator": 7}, "agg2": {}}, **variables)
     assert {host for host, own in found["hosts"].items() if own["manage_host"]} == asked
     assert found["asks_hosts"] is bool(asked)
 

@@ -1,0 +1,62 @@
+// Search over all tables and folded parts. The page reads without it: the field is hidden until this runs.
+(function () {
+  "use strict";
+  var words = document.getElementById("words");
+  var hits = document.getElementById("hits");
+  var rows = Array.from(document.querySelectorAll("tbody tr"));
+  var folds = Array.from(document.querySelectorAll("details"));
+  var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
+  var opened = folds.map(function (fold) { return fold.open; });
+  var heads = folds.map(function (fold) { return fold.querySelector("summary").textContent.toLowerCase(); });
+  var isSearching = false;
+
+  function search() {
+    var wanted = words.value.trim().toLowerCase();
+    if (wanted && !isSearching) {
+      opened = folds.map(function (fold) { return fold.open; });
+    }
+    var found = 0;
+    rows.forEach(function (row, number) {
+      var hit = !wanted || texts[number].includes(wanted);
+      row.hidden = !hit;
+      found += hit ? 1 : 0;
+    });
+    folds.forEach(function (fold, number) {
+      if (!wanted) {
+        fold.hidden = false;
+        fold.open = opened[number];
+        return;
+      }
+      var inside = heads[number].includes(wanted);
+      if (inside) {
+        fold.querySelectorAll("tbody tr").forEach(function (row) { row.hidden = false; });
+      }
+      var hit = inside || fold.querySelector("tbody tr:not([hidden])") !== null;
+      fold.hidden = !hit;
+      fold.open = hit;
+    });
+    isSearching = Boolean(wanted);
+    hits.textContent = wanted ? found + (found === 1 ? " row" : " rows") : "";
+  }
+
+  // A link leads into a folded part: newer browsers open what is around its target, none the target itself.
+  function reveal() {
+    var target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+    for (var fold = target; fold; fold = fold.parentElement) {
+      if (fold.tagName === "DETAILS") {
+        fold.open = true;
+      }
+    }
+    if (target) {
+      target.scrollIntoView();
+    }
+  }
+
+  document.getElementById("search").hidden = false;
+  words.addEventListener("input", search);
+  window.addEventListener("hashchange", reveal);
+  window.addEventListener("beforeprint", function () {
+    folds.forEach(function (fold) { fold.open = true; });
+  });
+  reveal();
+})();

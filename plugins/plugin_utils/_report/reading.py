@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the bonded.internet contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data of a report: the description and the findings, as dataclasses again after their way through Ansible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from types import UnionType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from ansible_collections.bonded.internet.plugins.module_utils._model.description import Description
+
+T = TypeVar("T")
+
+
+class ReportDataError(Exception):
+    """The data is no description, or none of this version of the collection."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A line of an audit."""
+
+    id: str
+    severity: Literal["error", "warning", "info"]
+    kind: str
+    object: str
+    host: str = ""
+    space: str = ""
+    expected: str = ""
+    found: str = ""
+    since: str = ""
+    source: str = ""
+    at_next_run: str = ""
+    remedy: str = ""
+
+
+def description_of(data: Any) -> Description:
+    """Return the description that network_plan has returned as plain data.
+
+    :raises ReportDataError: if it is another thing
+    """
+    return _read(Description, data, "description")
+
+
+def findings_of(data: Iterable[Any] | None) -> tuple[Finding, ...] | None:
+    """Return the findings of an audit, the gravest first; None where there was no audit.
+
+    :raises ReportDataError: if they are something else
+    """
+    if data is None:
+        return None
+    found = [_finding(one, f"findings[{number}]") for number, one in enumerate(data)]
+    return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.kind, one.object)))
+
+
+SEVERITIES = ("error", "warning", "info")
+
+
+def _finding(data: Any, where: str) -> Finding:
+    if not isinstance(data, Mapping):
+        raise ReportDataError(f"{where}: is no finding (got {type(data).__name__}, expected a dictionary).")
+    known = {one.name for one in fields(Finding)}
+    # An audit may say more, and a value may be a list or null: the page shows texts.
+    given = {name: _text(value) for name, value in data.items() if name in known}
+    found = _read(Finding, given, where)
+    if found.severity not in SEVERITIES:
+        raise ReportDataError(f"{where}: severity (got {found.severity!r}, expected one of {', '.join(SEVERITIES)}).")
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_text(one)}" for name, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(one) for one in value)
+    return str(value)
+
+
+def _read(kind: type[T], data: Any, where: str) -> T:
+    """Return a dataclass from the dictionary of its fields."""
+    if not isinstance(data, Mapping):
+        raise ReportDataError(f"{where}: is no {kind.__name__} (got {type(data).__name__}, expected a dictionary).")
+    hints = get_type_hints(kind)
+    names = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(data) - set(names))
+    required = [n for n, one in names.items() if one.default is MISSING and one.default_factory is MISSING]
+    missing = [name for name in required if name not in data]
+    if unknown or missing:
+        raise ReportDataError(
+            f"{where}: is no {kind.__name__} of this version of the collection (unknown: {', '.join(unknown) or '-'}; "
+            f"missing: {', '.join(missing) or '-'})."
+        )
+    return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in data.items()})
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        return None if value is None else _value(next(one for one in inner if one is not type(None)), value, where)
+    if origin is tuple:
+        return tuple(
+            _value(inner[0], one, f"{where}[{number}]") for number, one in enumerate(_expect(list, value, where))
+        )
+    if origin is dict:
+        return {name: _value(inner[1], one, f"{where}.{name}") for name, one in _expect(Mapping, value, where).items()}
+    if is_dataclass(hint):
+        return _read(hint, value, where)  # type: ignore[arg-type]
+    return _expect(str if origin is Literal else (float, int) if hint is float else hint, value, where)
+
+
+def _expect(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, kind):
+        expected = (kind[0] if isinstance(kind, tuple) else kind).__name__
+        raise ReportDataError(f"{where}: has another type (got {type(value).__name__}, expected {expected}).")
+    return value
