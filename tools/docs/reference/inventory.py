@@ -32,7 +32,7 @@ CHANGES = "docs/changes.md"
 _MARKUP = re.compile(r"\b(?P<mark>[CVOBIMPER])\((?P<text>(?:\\.|[^()\\]|\([^()]*\))*)\)")
 _LINK = re.compile(r"\bL\((?P<text>[^,()]+),\s*(?P<url>[^()]+)\)")
 _BARE = re.compile(r"\bU\((?P<url>[^()]+)\)")
-_COMMENT = re.compile(r"^ *#? ?(?P<name>\w+):[^#]*(?:# (?P<text>.+))?$", re.MULTILINE)
+_COMMENT = re.compile(r"^ *#? ?(?P<name>\w+):[^#\n]*(?:# (?P<text>.+))?$", re.MULTILINE)
 
 _VARIABLE_OF = {option: name for name, option in (_variables.PLAN | _variables.SERVER).items()}
 """Variable of the inventory of each option of network_plan."""
