@@ -76,8 +76,10 @@ def page_for_site(name: str, places: Mapping[str, str], root: Path = ROOT) -> st
 
 def write_pages(folder: Path, root: Path = ROOT) -> None:
     """Write all pages, and the files of docs/ that they link to, into the folder from which Sphinx builds."""
-    for path in root.glob("docs/*.json"):
-        shutil.copy2(path, folder)
+    for path in (*root.glob("docs/*.json"), *root.glob("docs/images/*")):
+        copy = folder / path.relative_to(root / "docs")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, copy)
     found = places(root)
     for name, place in found.items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
