@@ -54,11 +54,16 @@ def policies() -> dict[str, Json]:
 
 
 def _read() -> list[Json]:
+    return [_allow("Look", _looks())]
+
+
+def _looks() -> list[str]:
     listings = [*INSTANCES, LIMITS, *(one for kind in KINDS for one in (kind.listing, *kind.further_reads))]
-    return [_allow("Look", map(api_name, listings))]
+    return [api_name(listing) for listing in listings]
 
 
 def _change() -> list[Json]:
+    looks = {call.action for call in _CALLS if call.action.startswith("Describe")} - {*_looks()}
     ours = [kind.resource for kind in KINDS]
     created = sorted({call.action for call in _CALLS if call.creates})
     # what the network need not own: its tag is no condition, but another network's is a refusal
@@ -67,7 +72,7 @@ def _change() -> list[Json]:
     on_vpcs = {action for action, resource in others if resource == "vpc"}
     rest = {(action, resource) for action, resource in others if resource not in ("network-interface", "vpc")}
     return [
-        _allow("LookWhileChanging", (call.action for call in _CALLS if call.action.startswith("Describe"))),
+        _allow("LookWhileChanging", looks),
         _allow("MakeWithTheTag", created, ours, {"StringEquals": OF_REQUEST}),
         _allow("TagWhatIsMade", ["CreateTags"], ours, {"StringEquals": {**OF_REQUEST, "ec2:CreateAction": created}}),
         _allow(

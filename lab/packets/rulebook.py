@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ansible-rulebook with the rulebook `follow_bonds` beside the lab, from the environment of `make eda`."""
+"""ansible-rulebook with a rulebook of the collection beside the lab, from the environment of `make eda`."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def missing() -> str:
 
 
 @contextlib.contextmanager
-def following_bonds(
-    lab: Lab, inventory: pathlib.Path, environment: Mapping[str, str], **variables: int
+def running(
+    rulebook: str, lab: Lab, inventory: pathlib.Path, environment: Mapping[str, str], **variables: int
 ) -> Iterator[pathlib.Path]:
-    """Run the rulebook on the lab's stand-ins with these variables, and go on once it has its baseline.
+    """Run a rulebook on the lab's stand-ins with these variables, and go on once it has its baseline.
 
     Yields the file with its output.
     """
@@ -58,7 +58,7 @@ def following_bonds(
         "BONDING_API_USERNAME": "admin@example.com",
         "BONDING_API_PASSWORD": "demo-admin-password",
     }
-    words = ("--rulebook", "bonded.internet.follow_bonds", "--shutdown-delay", "1", "-e", "variables.yml")
+    words = ("--rulebook", f"bonded.internet.{rulebook}", "--shutdown-delay", "1", "-e", "variables.yml")
     lab.server_stand_in.clear_log()
     log = folder / "output"
     with open(log, "wb") as output:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.description import Description
@@ -101,7 +101,7 @@ def _read(kind: type[T], data: Any, where: str) -> T:
 def _value(hint: Any, value: Any, where: str) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin is UnionType:
-        return None if value is None else _value(next(one for one in inner if one is not type(None)), value, where)
+        return None if value is None else _value(next(one for one in inner if one is not NoneType), value, where)
     if origin is tuple:
         return tuple(
             _value(inner[0], one, f"{where}[{number}]") for number, one in enumerate(_expect(list, value, where))

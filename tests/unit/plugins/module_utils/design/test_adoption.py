@@ -57,7 +57,7 @@ def world() -> World:
 def clicked() -> World:
     """The gateway of acme on agg1 as it is built, without the network's tags on AWS."""
     world = plain_world()
-    (one,) = world.cloud.interfaces.values()
+    one = next(iter(world.cloud.interfaces.values()))
     world.cloud.named_interfaces[one.id] = replace(one, tags={"Name": "by hand"})
     world.cloud.interfaces.clear()
     (address,) = world.cloud.addresses
@@ -199,7 +199,7 @@ def test_another_interface_than_the_gateway_has_is_refused() -> None:
 
 def test_an_adopted_interface_is_given_back_and_never_deleted() -> None:
     world = plain_world()
-    (own,) = world.cloud.interfaces.values()
+    own = next(iter(world.cloud.interfaces.values()))
     world.cloud.interfaces[own.id] = replace(own, tags={**own.tags, **ADOPTED})
     items = [item for item in world.plan(spaces=NO_GATEWAY, prune=True) if item.system == "aws"]
     done = {(item.verb, item.kind) for item in items}
@@ -226,7 +226,7 @@ def test_a_security_group_is_taken_off_an_adopted_interface(own: dict[str, str],
     """Other interfaces are deleted with their gateway, and need it not."""
     world = plain_world()
     group = SecurityGroup("sg-1", "vpc-9", tags("sg/gateway/acme"))
-    (found,) = world.cloud.interfaces.values()
+    found = next(iter(world.cloud.interfaces.values()))
     world.cloud.interfaces[found.id] = replace(found, tags={**found.tags, **own}, groups=("sg-1",))
     leftovers = Leftovers(gone_gateways={("acme", "agg1"): "bonding_prune"})
     assert list(carriers_of(group, world.cloud, Fleet(), leftovers)) == carried
@@ -234,7 +234,7 @@ def test_a_security_group_is_taken_off_an_adopted_interface(own: dict[str, str],
 
 def test_a_gateway_that_comes_back_takes_its_interface_again() -> None:
     world = plain_world()
-    (own,) = world.cloud.interfaces.values()
+    own = next(iter(world.cloud.interfaces.values()))
     world.cloud.interfaces[own.id] = replace(own, tags={**own.tags, **ADOPTED, RETIRED: "true"})
     items = world.plan(spaces=space(gateway(egress="none")))
     (item,) = [one for one in items if one.phase == "adopt"]

@@ -316,7 +316,7 @@ def test_the_check_of_an_aggregators_own_interface_stays_where_direct_bgp_would_
 )
 def test_a_gateways_interface_keeps_its_check_and_nothing_else(key: str, entry: Any, expected: str) -> None:
     world = plain_world()
-    (own,) = world.cloud.interfaces.values()
+    own = next(iter(world.cloud.interfaces.values()))
     world.cloud.interfaces[own.id] = replace(own, source_dest_check=True)
     items = world.plan(spaces=space(gateway(egress="none")), deviations={"agg1": {key: entry}})
     if not expected:
