@@ -36,7 +36,7 @@ def missing() -> str:
 
 @contextlib.contextmanager
 def running(
-    rulebook: str, lab: Lab, inventory: pathlib.Path, environment: Mapping[str, str], **variables: int
+    rulebook: str, lab: Lab, inventory: pathlib.Path, environment: Mapping[str, str], **variables: int | list[int]
 ) -> Iterator[pathlib.Path]:
     """Run a rulebook on the lab's stand-ins with these variables, and go on once it has its baseline.
 
