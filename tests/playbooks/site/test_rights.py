@@ -56,7 +56,7 @@ def test_the_server_is_asked_for_what_the_page_says(first_run: Outcome) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
 def test_a_steps_rights_are_those_that_its_statements_give(row: list[str]) -> None:
     step, calls, rights, only_here = row
-    given = statements(policy("change"))
+    given = {**statements(policy("read")), **statements(policy("change"))}
     actions = set(re.findall(r"`ec2:(\w+)`", calls))
     named_here = set(re.findall(r"`(\w+)`", rights))
     assert named_here <= given.keys(), step
