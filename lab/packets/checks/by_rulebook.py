@@ -64,7 +64,11 @@ class ByRulebook(Story):
         inside = [path for path in self.paths() if path.name == OUT]
         all_answer(inside, "the LANs do not go out even before it hangs")
         # agg1 has other bonds, which the management server of the lab leaves there: those with an address count alone.
-        given = {"bonding_follow_after": 0, "bonding_dead_after": DEAD_AFTER, "bonding_watched_bonds": [*BONDS]}
+        given: dict[str, int | list[int]] = {
+            "bonding_follow_after": 0,
+            "bonding_dead_after": DEAD_AFTER,
+            "bonding_watched_bonds": [*BONDS],
+        }
         evacuating = running("evacuate", self.lab, self.network.write(), ENVIRONMENT, **given)
         with evacuating as log, Probes(inside) as probes:
             said = self._under_traffic({17: AWAY[17]}, 0, hangs=True)
