@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .mermaid import mermaid_of
 from .network import Network
 from .page import key_figures, lead_of
@@ -46,8 +48,8 @@ def _table(sheet: Sheet, file: str) -> str:
     return f"## {sheet.title}\n\n" + "\n".join(lines) + left
 
 
-def _line(values: object) -> str:
-    return "| " + " | ".join(_cell(value) for value in values) + " |"  # type: ignore[attr-defined]
+def _line(values: Iterable[Value]) -> str:
+    return "| " + " | ".join(map(_cell, values)) + " |"
 
 
 def _cell(value: Value) -> str:

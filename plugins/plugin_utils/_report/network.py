@@ -19,9 +19,9 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
     SpaceDescription,
     Unread,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._model.finding import Finding
 
 from .links import Links
-from .reading import Finding
 from .view import Cell, Status
 
 
@@ -113,6 +113,10 @@ def _anchors(kind: str, names: Iterable[str]) -> dict[str, str]:
     return {name: f"{kind}-{number}" for number, name in enumerate(dict.fromkeys(names), 1)}
 
 
+SERVER_STATES: dict[str, Status] = {"up": "good", "down": "bad"}
+"""Status of each state that the management server gives an aggregator; of any other it is unknown."""
+
+
 def aggregator_status(one: AggregatorDescription, unread: Unread) -> tuple[Status, str]:
     """Return the status of an aggregator, and its words: the instance's state counts before the server's."""
     if one.id is None:
@@ -124,7 +128,7 @@ def aggregator_status(one: AggregatorDescription, unread: Unread) -> tuple[Statu
     if one.instance_state not in ("", "running"):
         return "bad", one.instance_state
     words = one.status or "unknown"
-    return {"up": "good", "down": "bad"}.get(words, "unknown"), words  # type: ignore[return-value]
+    return SERVER_STATES.get(words, "unknown"), words
 
 
 ADDRESS_STATES: dict[str, tuple[Status, str]] = {

@@ -6,35 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.description import Description
+from ansible_collections.bonded.internet.plugins.module_utils._model.finding import SEVERITIES, Finding
 
 T = TypeVar("T")
 
 
 class ReportDataError(Exception):
     """The data is no description, or none of this version of the collection."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A line of an audit."""
-
-    id: str
-    severity: Literal["error", "warning", "info"]
-    kind: str
-    object: str
-    host: str = ""
-    space: str = ""
-    expected: str = ""
-    found: str = ""
-    since: str = ""
-    source: str = ""
-    at_next_run: str = ""
-    remedy: str = ""
 
 
 def description_of(data: Any) -> Description:
@@ -56,29 +39,11 @@ def findings_of(data: Iterable[Any] | None) -> tuple[Finding, ...] | None:
     return tuple(sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.kind, one.object)))
 
 
-SEVERITIES = ("error", "warning", "info")
-
-
 def _finding(data: Any, where: str) -> Finding:
-    if not isinstance(data, Mapping):
-        raise ReportDataError(f"{where}: is no finding (got {type(data).__name__}, expected a dictionary).")
-    known = {one.name for one in fields(Finding)}
-    # An audit may say more, and a value may be a list or null: the page shows texts.
-    given = {name: _text(value) for name, value in data.items() if name in known}
-    found = _read(Finding, given, where)
+    found = _read(Finding, data, where)
     if found.severity not in SEVERITIES:
         raise ReportDataError(f"{where}: severity (got {found.severity!r}, expected one of {', '.join(SEVERITIES)}).")
     return found
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_text(one)}" for name, one in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_text(one) for one in value)
-    return str(value)
 
 
 def _read(kind: type[T], data: Any, where: str) -> T:
@@ -86,7 +51,7 @@ def _read(kind: type[T], data: Any, where: str) -> T:
     if not isinstance(data, Mapping):
         raise ReportDataError(f"{where}: is no {kind.__name__} (got {type(data).__name__}, expected a dictionary).")
     hints = get_type_hints(kind)
-    names = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    names = {one.name: one for one in _fields(kind)}
     unknown = sorted(set(data) - set(names))
     required = [n for n, one in names.items() if one.default is MISSING and one.default_factory is MISSING]
     missing = [name for name in required if name not in data]
@@ -96,6 +61,11 @@ def _read(kind: type[T], data: Any, where: str) -> T:
             f"missing: {', '.join(missing) or '-'})."
         )
     return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in data.items()})
+
+
+def _fields(kind: Any) -> tuple[Field[Any], ...]:
+    """Return the fields of a dataclass, whose type a type variable does not carry."""
+    return fields(kind)
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:
@@ -109,7 +79,7 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     if origin is dict:
         return {name: _value(inner[1], one, f"{where}.{name}") for name, one in _expect(Mapping, value, where).items()}
     if is_dataclass(hint):
-        return _read(hint, value, where)  # type: ignore[arg-type]
+        return _read(cast("type[Any]", hint), value, where)
     return _expect(str if origin is Literal else (float, int) if hint is float else hint, value, where)
 
 

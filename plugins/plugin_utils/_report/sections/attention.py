@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.description import Usage
+from ansible_collections.bonded.internet.plugins.module_utils._model.finding import Finding
 
 from ..network import Network
-from ..reading import Finding
 from ..view import Block, Cell, Column, Row, Section, Status, TableView, counted, grouped
 
 SEVERITIES: dict[str, Status] = {"error": "bad", "warning": "warn", "info": "unknown"}

@@ -15,7 +15,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
 
 from ..network import Network, gateway_status, mesh_status
 from ..pictures.space import space_picture
-from ..view import MOST_OPEN, Block, Cell, Column, Figure, Group, Row, Section, TableView, counted, grouped
+from ..view import MOST_OPEN, Block, Cell, Column, Figure, Group, Row, Section, Status, TableView, counted, grouped
 
 GATEWAY_COLUMNS = (
     Column("Gateway"),
@@ -222,11 +222,11 @@ def meshes_section(network: Network) -> Section:
     )
 
 
-def _mesh_row(name: Cell, mesh: MeshDescription, state: tuple[str, str]) -> Row:
+def _mesh_row(name: Cell, mesh: MeshDescription, state: tuple[Status, str]) -> Row:
     return Row(
         [
             name,
-            Cell(state[1], status=state[0]),  # type: ignore[arg-type]
+            Cell(state[1], status=state[0]),
             Cell(mesh.protocol),
             Cell("–" if mesh.vni is None else str(mesh.vni)),
             Cell(mesh.subnet),

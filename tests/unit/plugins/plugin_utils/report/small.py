@@ -23,9 +23,9 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
     Usage,
     VpcDescription,
 )
+from ansible_collections.bonded.internet.plugins.module_utils._model.finding import Finding
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.links import Links
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.network import Network
-from ansible_collections.bonded.internet.plugins.plugin_utils._report.reading import Finding
 
 ROOT = "https://bonding.example.com/api/v4/"
 FINDING = Finding(
@@ -37,6 +37,7 @@ FINDING = Finding(
     space="acme",
     expected="eni-1",
     found="no such route",
+    since=None,
     source="plan",
     at_next_run="changed",
     remedy="Run site.yml.",
