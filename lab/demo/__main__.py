@@ -198,7 +198,7 @@ class Demo:
         say(f"\n  {len(outcome.plan)} changes in {outcome.seconds:.1f} s, with {requests} writing requests.")
 
     def report(self, path: pathlib.Path) -> None:
-        """The network as one page, which has to say what is on the two stand-ins."""
+        """Write the network as one page, and require that it says what the two stand-ins hold."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.run("What there is now, as a page", "report.yml", "-e", f"bonding_report_file={path}")
         self._no_writes("the report")

@@ -41,7 +41,7 @@ LOGIN = {name: value for name, value in WANTED.items() if name.startswith(("bond
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
+    """Return the checks in order: each goes on from what the one before has left."""
     story = Story(lab)
     yield Check("AN-001 clicked: a public address, a mesh and a gateway work", story.clicked)
     yield Check("import: files written, both sides only read, nothing lost", story.imported)

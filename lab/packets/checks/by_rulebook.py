@@ -38,7 +38,7 @@ RUN = 120.0
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
+    """Return the checks in order: each goes on from what the one before has left."""
     story = ByRulebook(lab)
     yield Check("the network without BGP, made from nothing", story.made)
     yield Check("a bond moves, follow_after 0: its address is back", partial(story.moves, MOVED, 0))
@@ -56,11 +56,11 @@ class ByRulebook(Story):
         return super().made()
 
     def moves(self, owners: Mapping[int, str], after: int) -> str:
-        """Bond 22 moves; return for how long its address was dead. Raises Failed if another path loses anything."""
+        """Move bond 22; return for how long its address was dead. Raises Failed if another path loses anything."""
         return self._follows({22: owners[22]}, dict(owners), after)
 
     def owner_hangs(self) -> str:
-        """agg1 hangs, and the management server moves its bond 17; the rulebook evacuates what is left, its gateway."""
+        """Let agg1 hang and bond 17 move away; the rulebook evacuates agg1, and the standby takes over."""
         inside = [path for path in self.paths() if path.name == OUT]
         all_answer(inside, "the LANs do not go out even before it hangs")
         # agg1 has other bonds, which the management server of the lab leaves there: those with an address count alone.

@@ -91,7 +91,7 @@ AWAY = {17: "agg3", 22: "agg3"}
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
+    """Return the checks in order: each goes on from what the one before has left."""
     story = Story(lab)
     yield Check("the network, a gateway with a standby, made from nothing", story.made)
     yield Check("the standby announces no default, members go out by the first", story.standby_is_silent)
@@ -332,7 +332,7 @@ class Story:
 
 
 def hang(lab: Lab, aggregator: str, hung: bool) -> None:
-    """An aggregator hangs as the fabric, its own programs, SSH and the management server see it, or does so no more."""
+    """Let an aggregator hang for the fabric, its own programs, SSH and the management server, or end that."""
     if hung:
         lab.stop_programs(aggregator, True)
     lab.hang(aggregator, hung)

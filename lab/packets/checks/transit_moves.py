@@ -38,7 +38,7 @@ SWITCHED = 10.0
 
 
 def checks(lab: Lab) -> Iterator[Check]:
-    """In order: each goes on from what the one before has left."""
+    """Return the checks in order: each goes on from what the one before has left."""
     story = Moves(lab)
     yield Check("the network with BGP by transit, made from nothing", story.made)
     yield Check("a bond moves: BGP hands its traffic on", story.handed_on)
@@ -79,8 +79,8 @@ class Moves:
         did = succeeded(outcome)
         return outcome, f"{did}; {judged(probes.traffic, {BONDS[bond]: seconds for bond, seconds in most.items()})}"
 
-    def on(self, owners: dict[int, str]) -> None:
-        """Raises Failed if an address is elsewhere, or does not answer."""
+    def check_owners(self, owners: dict[int, str]) -> None:
+        """Require that each address is where its owner is, and answers. Raises Failed if not."""
         need(self.owners() == owners, f"the addresses are on {self.owners()}, not on {owners}")
         all_answer(self.paths(), "these do not answer")
 
@@ -93,11 +93,11 @@ class Moves:
             self.public[bond] = public_of(self.lab, str(self.lab.host(bond, cpe_nat=True).cpe_nat_ip))
         down = list[str]()
         need(until(lambda: not bgp_down(self.lab, down), DEADLINE, 0.2) is not None, f"sessions that are down: {down}")
-        self.on(HOME)
+        self.check_owners(HOME)
         return did
 
     def move(self, moves: Mapping[int, str], most: float) -> str:
-        """Bonds move under traffic, and no address; return what was lost. Raises Failed if it is more than this."""
+        """Move bonds under traffic, and no address; return what was lost. Raises Failed beyond `most` seconds."""
         with Probes(self.paths()) as probes:
             probes.go_on(AFTER)
             swaps = [self.lab.move(bond, aggregator) for bond, aggregator in moves.items()]
@@ -106,36 +106,36 @@ class Moves:
         return f"{judged(probes.traffic, allowed)}; the tunnels' swap took {sum(swaps):.2f} s"
 
     def handed_on(self) -> str:
-        """Bond 22 moves from agg3 to agg1, its address stays on agg3."""
+        """Move bond 22 from agg3 to agg1, and leave its address on agg3."""
         told = self.move({22: "agg1"}, ALLOWED)
-        self.on(HOME)
+        self.check_owners(HOME)
         return told
 
     def followed(self) -> str:
-        """The address of bond 22 moves to agg1, which has the bond, from agg3, which has handed its traffic on."""
+        """Let follow_bonds move the address of bond 22 from agg3, which hands its traffic on, to its bond on agg1."""
         _outcome, told = self.play("follow_bonds.yml", {22: SWITCHED}, bonding_follow_bonds=[22])
-        self.on({17: "agg1", 22: "agg1"})
+        self.check_owners({17: "agg1", 22: "agg1"})
         return told
 
     def moved_by_site(self) -> str:
-        """The operator moves the address of bond 17 to agg3, where the bond is by then."""
+        """Let site.yml move the address of bond 17 to agg3, where the bond is by then."""
         self.lab.move(17, "agg3")
         all_answer(self.paths(), "these do not answer after the bond's move")
         self.network.entry(17)["aggregator"] = "agg3"
         _outcome, told = self.play("site.yml", {17: SWITCHED}, bonding_allow_disruption=True)
-        self.on({17: "agg3", 22: "agg1"})
+        self.check_owners({17: "agg3", 22: "agg1"})
         return told
 
     def left(self) -> str:
-        """The management server moves bond 17 away from agg3, which is maintained next."""
+        """Move bond 17 away from agg3, which is maintained next."""
         told = self.move({17: "agg1"}, ALLOWED)
-        self.on({17: "agg3", 22: "agg1"})
+        self.check_owners({17: "agg3", 22: "agg1"})
         return told
 
     def drained(self) -> str:
-        """agg3 lives, hands the traffic on, and gives its address away."""
+        """Evacuate agg3, which lives and hands the traffic on."""
         _outcome, told = self.play("evacuate.yml", {17: SWITCHED}, bonding_evacuate="agg3")
-        self.on({17: "agg1", 22: "agg1"})
+        self.check_owners({17: "agg1", 22: "agg1"})
         return told
 
     def hangs(self) -> str:
@@ -153,7 +153,7 @@ class Moves:
             probes.go_on(AFTER)
         kinds = {**{f"{name}'s address": DIES for name in BONDS.values()}, THIRD: UNHARMED}
         told = as_expected(Repair(hung, began, ended), probes.traffic, kinds)
-        self.on({17: "agg3", 22: "agg3"})
+        self.check_owners({17: "agg3", 22: "agg3"})
         return f"{succeeded(outcome)}; {told}"
 
 
