@@ -66,6 +66,8 @@ class Wish:
     gateway_host: str = "agg3"
     gateway_device: str = "ens6"
     static: str = "gw-acme"
+    source_dest_check: bool = False
+    """The note leaves the check on, and then AWS drops what the private WAN sends to the VPC."""
     networks: tuple[str, ...] = ("172.16.0.0/12",)
     bond: int = 20
     bond_host: str = "agg3"
@@ -191,8 +193,8 @@ def click_gateway(operator: Operator, wish: Wish, done: Clicked) -> None:
         ec2.create_route(
             RouteTableId=done.route_table_id, DestinationCidrBlock=network, NetworkInterfaceId=done.interface_id
         )
-    # The note leaves it on, and then AWS drops what the private WAN sends to the VPC.
-    ec2.modify_network_interface_attribute(NetworkInterfaceId=done.interface_id, SourceDestCheck={"Value": False})
+    if not wish.source_dest_check:
+        ec2.modify_network_interface_attribute(NetworkInterfaceId=done.interface_id, SourceDestCheck={"Value": False})
     space = _space_url(operator, wish)
     device = {"name": wish.gateway_device, "space": space, "addresses": [{"address": f"{done.gateway_private_ip}/24"}]}
     operator.api("POST", f"aggregators/{place.number}/ethernet_interfaces/", device)

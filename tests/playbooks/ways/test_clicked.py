@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A network that was clicked after AN-001 is taken over by tags alone, changed on request, and given back."""
+"""A network that was clicked after AN-001 is adopted by tags alone, changed on request, and given back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
+from lab.clicked import Clicked
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy
 from tests.playbooks.running import Json, Site, aws_writes, demo_hosts, server_writes
 
-from .clicked import click, variables
+from .clicked import clicked, variables
 
 ADOPT: Json = {"bonding_adopt": True}
 KEYS = ["cpe-nat/bond-20", "gateway-ip/acme/agg3", "gateway/acme/agg3"]
@@ -47,9 +48,9 @@ def named(site: Site, host: str, part: str) -> dict[str, Json]:
     return {one["name"]: one for one in site.aggregator(host)[part]}
 
 
-def test_a_clicked_network_is_taken_over_changed_and_given_back(empty: Site) -> None:
-    ids = click(empty)
-    given, server, cloud = variables(ids), empty.server.state(), empty.cloud.state()
+def test_a_clicked_network_is_adopted_changed_and_given_back(empty: Site) -> None:
+    done = clicked(empty)
+    given, server, cloud = variables(done), empty.server.state(), empty.cloud.state()
     site = empty.write_inventory("clicked", demo_hosts(), given)
     site.grant([policy("read"), policy("change"), policy("adopt")])
 
@@ -79,7 +80,7 @@ def test_a_clicked_network_is_taken_over_changed_and_given_back(empty: Site) -> 
     assert (again["plan"], again["deferred"], site.writes()) == ([], [], [])
 
     judge_a_change(site, given)
-    judge_a_teardown(site, given, ids, cloud)
+    judge_a_teardown(site, given, done, cloud)
 
 
 def judge_what_is_refused(site: Site, given: Json) -> None:
@@ -126,7 +127,7 @@ def judge_a_change(site: Site, given: Json) -> None:
     assert planned(site, given)["plan"] == []
 
 
-def judge_a_teardown(site: Site, given: Json, ids: Json, cloud: Json) -> None:
+def judge_a_teardown(site: Site, given: Json, made: Clicked, cloud: Json) -> None:
     """The objects on the server go under their own names; those on AWS are given back, and none is deleted."""
     extra = {"bonding_confirm_teardown": "demo", "bonding_release_elastic_ips": True}
     done = site.run("teardown", extra=extra)
@@ -138,10 +139,10 @@ def judge_a_teardown(site: Site, given: Json, ids: Json, cloud: Json) -> None:
         assert not left & {"vxacme", "babel-acme", "gw-acme", "ens6"}
     state = site.cloud.state()
     before = {one["id"]: one for one in cloud["network_interfaces"]}
-    (interface,) = [one for one in state["network_interfaces"] if one["id"] == ids["interface"]]
-    assert interface["attachment"] == before[ids["interface"]]["attachment"]
+    (interface,) = [one for one in state["network_interfaces"] if one["id"] == made.interface_id]
+    assert interface["attachment"] == before[made.interface_id]["attachment"]
     assert interface["tags"]["bonded.internet/retired"] == "true"
     kept = {one["public_ip"]: one for one in state["addresses"]}
-    for address in (ids["public_ip"], ids["gateway_ip"]):
+    for address in (made.public_ip, made.gateway_ip):
         assert kept[address]["tags"]["bonded.internet/retired"] == "true"
     assert planned(site, given, state="absent", confirm_teardown="demo")["plan"] == []
