@@ -23,7 +23,7 @@ class ReportDataError(Exception):
 def description_of(data: Any) -> Description:
     """Return the description that network_plan has returned as plain data.
 
-    :raises ReportDataError: if it is another thing
+    :raises ReportDataError: if the data are none of this version of the collection
     """
     return _read(Description, data, "description")
 
@@ -31,7 +31,7 @@ def description_of(data: Any) -> Description:
 def findings_of(data: Iterable[Any] | None) -> tuple[Finding, ...] | None:
     """Return the findings of an audit, the gravest first; None where there was no audit.
 
-    :raises ReportDataError: if they are something else
+    :raises ReportDataError: if one of them is no finding
     """
     if data is None:
         return None

@@ -16,7 +16,7 @@ KIND = "host_state"
 
 
 def find_on_hosts(answers: Mapping[str, Any], expected: Collection[str]) -> Iterator[Finding]:
-    """Yield a finding of each thing that a host lacks, and of each host that does not answer.
+    """Yield a finding of each device, address or peer that a host lacks, and of each host that does not answer.
 
     :param answers: registered results of aggregator_host_info, by host
     :param expected: hosts that were to be asked
