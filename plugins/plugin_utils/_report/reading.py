@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from types import NoneType, UnionType
@@ -49,7 +50,7 @@ def _finding(data: Any, where: str) -> Finding:
 def _read(kind: type[T], data: Any, where: str) -> T:
     """Return a dataclass from the dictionary of its fields."""
     if not isinstance(data, Mapping):
-        raise ReportDataError(f"{where}: is no {kind.__name__} (got {type(data).__name__}, expected a dictionary).")
+        raise ReportDataError(f"{where}: is no {_noun(kind)} (got {type(data).__name__}, expected a dictionary).")
     hints = get_type_hints(kind)
     names = {one.name: one for one in _fields(kind)}
     unknown = sorted(set(data) - set(names))
@@ -57,10 +58,15 @@ def _read(kind: type[T], data: Any, where: str) -> T:
     missing = [name for name in required if name not in data]
     if unknown or missing:
         raise ReportDataError(
-            f"{where}: is no {kind.__name__} of this version of the collection (unknown: {', '.join(unknown) or '-'}; "
+            f"{where}: is no {_noun(kind)} of this version of the collection (unknown: {', '.join(unknown) or '-'}; "
             f"missing: {', '.join(missing) or '-'})."
         )
     return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in data.items()})
+
+
+def _noun(kind: type[Any]) -> str:
+    """Return the name of a class as words: "bond description" of BondDescription."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def _fields(kind: Any) -> tuple[Field[Any], ...]:
