@@ -8,6 +8,8 @@ from __future__ import annotations
 import pathlib
 import sys
 
+from tests.faults.recording import doubled, prefixes
+from tests.playbooks.comparing import comparable
 from tests.playbooks.rights import policy
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
@@ -159,3 +161,25 @@ def judge_row(row: Row, network: Site, variables: Json) -> None:
     if row.code == 0:
         whole = site.run("site")
         assert (whole.code, whole.writes) == (0, []), whole.output
+
+
+def judge_killed_runs(row: Row, network: Site, variables: Json) -> None:
+    """Run a row's command again from the state after each of its writes, and require the same end."""
+    site, sides = with_entries(row, network, variables), (network.server, network.cloud)
+    for step in row.steps:
+        take(site, step)
+    for side in sides:
+        side.begin_history()
+    playbook, extra = row.run
+    must_pass(site.run(playbook, extra=extra))
+    states = prefixes(site.server.history(), site.cloud.history())
+    assert len(states) > 2, "the row writes too little to be killed between two writes"
+    end = [comparable(side.state()) for side in sides]
+    for state in states[1:-1]:
+        site.server.load(f"write-{state.server}")
+        site.cloud.load(f"write-{state.cloud}")
+        must_pass(site.run(playbook, extra=extra))
+        assert doubled(site.server.state(), site.cloud.state()) == [], state.last
+        assert [comparable(side.state()) for side in sides] == end, state.last
+    for side in sides:
+        side.end_history()

@@ -15,7 +15,7 @@ from lab.process import Running
 from tests.playbooks.running import DEMO, Json, Site, demo_hosts
 
 from .follow_table import ANOTHER_VPC
-from .following import judge_row, must_pass, small_network
+from .following import judge_killed_runs, judge_row, must_pass, small_network
 
 SAVED = "two-vpcs"
 SECOND_VPC = "vpc-0d000000000000002"
@@ -73,3 +73,8 @@ def network(built_network: Site) -> Site:
 @pytest.mark.parametrize("name", ANOTHER_VPC)
 def test_row(network: Site, variables: Json, name: str) -> None:
     judge_row(ANOTHER_VPC[name], network, variables)
+
+
+@pytest.mark.parametrize("name", ANOTHER_VPC)
+def test_killed_at_each_write(network: Site, variables: Json, name: str) -> None:
+    judge_killed_runs(ANOTHER_VPC[name], network, variables)
