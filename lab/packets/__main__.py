@@ -108,7 +108,7 @@ def failovers(names: Sequence[str]) -> list[Result]:
             lab = Lab(server, aws, returns=False)
             try:
                 lab.sync()
-                results += run(part.TITLE, part.checks(lab))
+                results += run(part.TITLE, part.checks(lab), chained=True)
             finally:
                 lab.close()
         say(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
@@ -121,7 +121,7 @@ def adoptions() -> list[Result]:
         lab = Lab(server, aws, returns=False)
         try:
             lab.sync()
-            return run(adoption.TITLE, adoption.checks(lab))
+            return run(adoption.TITLE, adoption.checks(lab), chained=True)
         finally:
             lab.close()
 

@@ -20,6 +20,7 @@ PACKAGES = {
     "bird": "bird2",
     "birdc": "bird2",
     "nft": "nftables",
+    "ping": "iputils-ping",
     "ip": "iproute2",
     "bridge": "iproute2",
     "unshare": "util-linux",

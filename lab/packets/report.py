@@ -45,8 +45,12 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def run(title: str, checks: Iterable[Check]) -> list[Result]:
-    """Run them in order, one line each. One that fails does not keep the next from being tried."""
+def run(title: str, checks: Iterable[Check], *, chained: bool = False) -> list[Result]:
+    """Run checks in order, one line each.
+
+    A check that fails does not keep the next from being tried, unless they are chained: where each goes on from what
+    the one before has left, all after a failed one fail without being run.
+    """
     say(f"\n{title}\n")
     results = []
     listed = iter(checks)
@@ -59,6 +63,8 @@ def run(title: str, checks: Iterable[Check]) -> list[Result]:
             check = Check(f"{title}: what there is to ask", partial(_raise, error))
         if check is None:
             break
+        if chained and results and not results[-1].passed:
+            check = Check(check.name, partial(_raise, Failed("not run, since a check before it failed")))
         try:
             passed, measured = True, check.prove()
         except (Failed, KernelError, OSError) as error:

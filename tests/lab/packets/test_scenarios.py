@@ -13,7 +13,7 @@ import pytest
 
 from lab.packets import __main__ as program
 from lab.packets import namespace_sandbox, scenarios
-from lab.packets.report import Check, Result, run
+from lab.packets.report import Check, Failed, Result, run
 
 GOOD, BAD = Result("it goes through", True, "at once", 0.5), Result("it does not", False, "silent", 1.5)
 SCRIPTS = {
@@ -83,3 +83,25 @@ def test_a_fault_of_a_check_fails_it_and_the_next_is_tried(capsys: pytest.Captur
     assert (first.passed, second.passed) == (False, True)
     assert first.measured.startswith("the network lacks 'two', which this asks for\n")
     assert "KeyError: 'two'" in first.measured and "FAILED looks it up" in capsys.readouterr().out
+
+
+def test_chained_checks_after_a_failed_one_are_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+
+    def fails() -> str:
+        raise Failed("the network cannot be built")
+
+    def goes_on() -> str:
+        asked.append("asked")
+        return "at once"
+
+    checks = [Check("begins", lambda: "made"), Check("builds", fails), *[Check("goes on", goes_on)] * 2]
+    results = run("A part", checks, chained=True)
+    assert [one.passed for one in results] == [True, False, False, False]
+    assert [one.measured for one in results[1:]] == [
+        "the network cannot be built",
+        *["not run, since a check before it failed"] * 2,
+    ]
+    assert asked == []
+    assert [one.passed for one in run("A part", checks)] == [True, False, True, True]
+    assert "FAILED goes on" in capsys.readouterr().out
