@@ -52,7 +52,7 @@ def run(title: str, checks: Iterable[Check], *, chained: bool = False) -> list[R
     the one before has left, all after a failed one fail without being run.
     """
     say(f"\n{title}\n")
-    results = []
+    results: list[Result] = []
     listed = iter(checks)
     while True:
         began = time.monotonic()

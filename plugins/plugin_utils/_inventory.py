@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import yaml
 
 from ansible_collections.bonded.internet.plugins.module_utils._grammar import nearest
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import MASQUERADE
 from ansible_collections.bonded.internet.plugins.module_utils._resources import ApiMapError, load_map
 
 from ._members import absent_owner, declared, left_out
@@ -281,16 +282,27 @@ def _host(own: Mapping[str, Any]) -> dict[str, Any]:
 def _asked(host: str, own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, bool]:
     """Return if this run reads and configures a host.
 
-    One that only moves public addresses needs the hosts for return routes alone, and never the host that it evacuates,
-    which `bonding_evacuate` may also name by its aggregator.
+    One that only moves public addresses and gateways needs the hosts for return routes, and those of a gateway and its
+    standby for their conntrack zones; never the host that it evacuates, which `bonding_evacuate` may also name by its
+    aggregator.
     """
     managed = bool(own.get("bonding_manage_hosts", True))
     if shared.get("bonding_plan_state") in RELOCATING:
         bgp = shared.get("bonding_bgp") or {"mode": "none"}
         has_return_routes = bgp.get("mode", "transit") == "transit"
         names = {host, str(own.get("bonding_aggregator", host))}
-        managed = managed and has_return_routes and str(shared.get("bonding_evacuate")) not in names
+        is_evacuated = str(shared.get("bonding_evacuate")) in names
+        managed = managed and not is_evacuated and (has_return_routes or host in _translating_pairs(shared))
     return {"manage_host": managed}
+
+
+def _translating_pairs(shared: Mapping[str, Any]) -> set[str]:
+    """Return the hosts of gateways with a standby that translate, in a run that evacuates or restores a host."""
+    if shared["bonding_plan_state"] != "evacuated":
+        return set()
+    gateways = [gateway for space in shared.get("bonding_spaces", ()) for gateway in space.get("gateways") or ()]
+    pairs = [one for one in gateways if one.get("standby") and one.get("egress", MASQUERADE) == MASQUERADE]
+    return {one[name] for one in pairs for name in ("aggregator", "standby")}
 
 
 def _typed_or_raw(value: Any, spec: Spec) -> Any:

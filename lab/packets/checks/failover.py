@@ -31,7 +31,7 @@ from ..report import Check, Failed, need
 from . import defaults
 from .cpe_nat import goes_out, public_of
 from .non_disruptive_changes import succeeded
-from .repairs import DIES, HANDED_OVER, OPEN, UNHARMED, Repair, judged
+from .repairs import DIES, HANDED_OVER, UNHARMED, Repair, judged
 from .traffic import AFTER, DEADLINE, all_answer, following
 
 TITLE = "When an aggregator dies"
@@ -56,9 +56,9 @@ FOLLOWED = {
 EVACUATED = {
     "acme-berlin's address": DIES,
     "globex-lyon's address": DIES,
-    # acme-berlin moves to the standby's own aggregator, which has seen this connection leave by the mesh, as one that
-    # is not translated: it translates it only after it has paused.
-    "acme-berlin to the Internet": OPEN,
+    # acme-berlin moves to the standby's own aggregator, which has seen this connection leave by the mesh: it translates
+    # the connection since the space has its conntrack zone there.
+    "acme-berlin to the Internet": DIES,
     "acme-berlin to the Internet, anew": DIES,
     "acme-hamburg to the Internet": DIES,
     "acme-hamburg to the Internet, anew": DIES,
@@ -68,8 +68,7 @@ EVACUATED = {
 HANDED = {
     "acme-berlin's address": DIES,
     "globex-lyon's address": UNHARMED,
-    # As above: acme-berlin has moved to the aggregator whose gateway is not in use yet.
-    "acme-berlin to the Internet": OPEN,
+    "acme-berlin to the Internet": HANDED_OVER,
     "acme-berlin to the Internet, anew": HANDED_OVER,
     "acme-hamburg to the Internet": HANDED_OVER,
     "acme-hamburg to the Internet, anew": HANDED_OVER,
@@ -350,7 +349,7 @@ def as_expected(repair: Repair, traffic: Sequence[Traffic], kinds: Mapping[str, 
     """Return the times of what has failed. Raises Failed with all that is not as expected."""
     faults = judged(repair, traffic, kinds)
     need(not faults, "; ".join(faults))
-    return "; ".join(repair.told(one) for one in traffic if kinds[one.path.name] in (DIES, OPEN))
+    return "; ".join(repair.told(one) for one in traffic if kinds[one.path.name] == DIES)
 
 
 def lost(traffic: Sequence[Traffic]) -> str:

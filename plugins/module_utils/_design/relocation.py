@@ -50,9 +50,10 @@ def design_relocation(entries: list[Entry], context: Context) -> None:
     """
     leave_out_unreachable(context)
     chosen = design_cpe_nat(entries, context)
+    actives = design_gateway_moves(context)
+    if chosen or actives:
+        design_host_configs([], chosen, transit_mesh(context), (), context, actives)
     if chosen:
-        design_host_configs([], chosen, transit_mesh(context), (), context)
         attach_cpe_nat_groups({host for host, _work in context.design.entries.values() if host}, context)
-    design_gateway_moves(context)
     collisions.check_cpe_nat_addresses(chosen, [], context.fleet, context.server, context.report)
     context.design.limits = check_limits(context.design.items, context)

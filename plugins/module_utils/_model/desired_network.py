@@ -16,6 +16,8 @@ DEFAULT_VNI_BASE = 10000000
 DEFAULT_TUNNEL_DEVICE = "tun{bond}"
 PARTS = ("cpe_nat", "private_wan", "gateways")
 AUTO = "auto"
+MASQUERADE = "masquerade"
+"""A gateway's `egress` by the aggregator itself, which translates."""
 NAT = "nat_gateway"
 """A gateway's `egress` by a NAT gateway, and the kind of that object in the plan."""
 ROUTES_A_TABLE = 50

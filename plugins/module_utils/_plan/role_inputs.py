@@ -175,14 +175,19 @@ def make_role_inputs(
     hosts = () if scope.adopts else scope.hosts
     work.host_config = host_inputs(design.host_configs, hosts, scope.parts, limited)
     work.hosts_to_configure = {phase: _hosts_to_configure(plan, phase) for phase in PHASES}
-    late = zones_after_routes(work.host_config)
-    work.hosts_to_configure["zones"] = [host for host in late if host in work.hosts_to_configure["add"]]
-    routed = [host for host in late if design.host_configs[host].is_installed]
+    added = work.hosts_to_configure["add"]
+    late = added if scope.relocates else zones_after_routes(work.host_config)
+    work.hosts_to_configure["zones"] = [host for host in late if host in added]
+    routed = [host for host in late if (one := design.host_configs[host]).is_installed and one.changes_routes]
     work.hosts_to_configure["routes"] = routed if scope.relocates else []
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
     work.move_phase = "add" if scope.relocates else "switch"
     work.steps = _steps(work, scope)
-    last = {"host_config": work.host_config, "public_addresses_taken": work.public_addresses["switch"]}
+    # A run that only moves addresses and gateways has configured the hosts on which something changes.
+    last = {
+        "host_config": not scope.relocates and work.host_config,
+        "public_addresses_taken": work.public_addresses["switch"],
+    }
     work.last_steps = [name for name, needed in last.items() if needed]
     return plan
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
+from ..._model.desired_network import MASQUERADE, NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
 from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
 from ..._model.state import Cloud, ElasticIp, Server
 from ..._objects import Object
 from ..context import Context
 from ..cpe_nat.entries import adopted_address, is_retired
-from .gateways import MASQUERADE, Gateway
+from .gateways import Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of
 

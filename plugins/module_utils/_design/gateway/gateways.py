@@ -9,7 +9,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..._model.desired_network import NAT, DesiredGateway, DesiredNetwork, DesiredSpace
+from ..._model.desired_network import MASQUERADE, NAT, DesiredGateway, DesiredNetwork, DesiredSpace
 from ..._model.names import (
     gateway_device,
     gateway_ip_key,
@@ -28,7 +28,6 @@ from ..roles.gateway_input import named_input, wanted_fields
 from ..vpc.vpcs import VpcDesign
 
 PART = "gateways"
-MASQUERADE = "masquerade"
 
 
 @dataclass(frozen=True)

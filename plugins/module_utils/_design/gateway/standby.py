@@ -65,23 +65,32 @@ def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
     return found
 
 
-def design_gateway_moves(context: Context) -> None:
+Actives = Mapping[tuple[str, str], bool]
+"""True for the gateway of a pair that is in use, False for the other, by host and space."""
+
+
+def design_gateway_moves(context: Context) -> Actives:
     """Let the standbys of an evacuated host's gateways take their place, or give a restored host its gateways back.
 
-    A move that a killed run has begun is finished.
+    A move that a killed run has begun is finished. Return both gateways of each pair that moves, or has moved.
     """
-    relocation = context.desired.relocation
+    relocation, actives = context.desired.relocation, dict[tuple[str, str], bool]()
     if relocation is None:
-        return
+        return actives
     for space in context.desired.spaces:
         for given in space.gateways:
             if given.standby_of:
                 continue
             pair = _Pair(space, given, context)
             if relocation.evacuate in pair.hosts:
-                pair.move(relocation.evacuate, next((one for one in pair.hosts if one != relocation.evacuate), None))
+                before, to = relocation.evacuate, next((one for one in pair.hosts if one != relocation.evacuate), None)
             elif relocation.restore == given.host and given.standby:
-                pair.move(given.standby, given.host)
+                before, to = given.standby, given.host
+            else:
+                continue
+            if pair.move(before, to) and to is not None:
+                actives |= {(before, space.key): False, (to, space.key): True}
+    return actives
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,11 @@ class _Pair:
         """Return the network interface of the pair on a host."""
         return _interface(self.space.key, host or "", self.context.desired.network, self.context.cloud)
 
-    def move(self, before: str, to: str | None) -> None:
-        """Design that the gateway on `to` takes the place of that on `before`; name a gateway that cannot move."""
+    def move(self, before: str, to: str | None) -> bool:
+        """Design that the gateway on `to` takes the place of that on `before`; name a gateway that cannot move.
+
+        Return True if it does so, or has done so.
+        """
         context, report = self.context, self.context.report
         active = active_host(self.space.key, self.given, context.desired.network, context.cloud)
         found, member = context.server.spaces.get(self.space.key), context.fleet.by_host(to or "")
@@ -116,7 +128,10 @@ class _Pair:
         elif found is None or member is None or member.instance is None or self.interface(to) is None:
             report.warn(f"{self.label}: stays, since its standby {to} is not built, or has no instance. Run site.yml.")
         elif active == before or self._is_begun(before, member, found):
-            self._design_move(before, member, found)
+            return self._design_move(before, member, found)
+        else:
+            return active == to
+        return False
 
     def _is_begun(self, before: str, member: Member, space: Space) -> bool:
         """Return True if a killed run has left a route to the old interface, or a filter of the old roles."""
@@ -133,7 +148,7 @@ class _Pair:
     def _filter(self, space: Space) -> str:
         return object_name(self.context.desired.network, GATEWAY_KINDS[1], space.id)
 
-    def _design_move(self, before: str, member: Member, found: Space) -> None:
+    def _design_move(self, before: str, member: Member, found: Space) -> bool:
         context = self.context
         wanted = next(one for one in self.space.gateways if one.first == self.given.host and one.host == member.host)
         led = _networks_to([self.interface(before), self.interface(member.host)], context.cloud)
@@ -144,13 +159,14 @@ class _Pair:
         if gateway is None:
             for text in aside.report.problems:
                 context.report.warn(f"{text} The gateway stays.")
-            return
+            return False
         design_gateway(gateway, [], context)
         if left := context.fleet.by_host(before):
             data = {"name": self._filter(found), "family": "ipv4", "body": STANDBY_ROUTE_FILTER}
             context.design.want(
                 "add", "private_wan", left.host, Object("filter", left.parent, self._filter(found), data)
             )
+        return True
 
 
 def _networks_to(interfaces: Iterable[Interface | None], cloud: Cloud) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ Part = dict[str, dict[str, Any]]
 SOURCE = ("device", "subnet", "untranslated", "zone")
 """Fields of a masquerade entry that decide about the address that packets get."""
 NO_ZONE = 0
-"""The conntrack zone of new rules until a route leads to them, which is everybody's.
+"""The conntrack zone of rules while no route leads to them, which is everybody's: of new ones, and of a standby's.
 
 In a zone of its own conntrack would know the connections that still go elsewhere, as such that are not translated, and
 would never translate them. So the space's zone begins when the route is there: then they are new to conntrack.
@@ -66,7 +66,7 @@ def masquerade_items(
     :param staying: the spaces of its gateways
     :param leaves: the switch of a host that leaves, else None
     """
-    design = context.design
+    design, at_once = context.design, context.desired.relocation is not None
     for space in sorted(found.keys() | wanted.keys()):
         before, after = found.get(space), wanted.get(space)
         common = Placement("add", "gateways", host)
@@ -83,7 +83,7 @@ def masquerade_items(
         else:
             last = before
             for phase in PHASES:
-                now = _between(before, after, phase)
+                now = dict(after) if at_once else _between(before, after, phase)
                 was, becomes = changed_fields(last, now)
                 text = _interrupts(space, host, last, now, phase, context)
                 if becomes:
@@ -112,7 +112,8 @@ def _interrupts(
         texts += [f"what comes in by {', '.join(used)} is not translated any more"] if used else []
         texts += [f"the port forward of {protocol} {port} changes" for protocol, port in sorted(forwards)]
         texts += ["no IPv6 any more"] if before.get("ipv6") and not after["ipv6"] else []
-    # A run that was killed may have left it.
-    before = {**before, "zone": after["zone"]} if before.get("zone") == NO_ZONE else before
+    # Without a route to the rules nothing is translated.
+    if NO_ZONE in (before.get("zone"), after["zone"]):
+        before = {**before, "zone": after["zone"]}
     texts += ["the source address becomes another"] if any(before.get(n, after[n]) != after[n] for n in SOURCE) else []
     return f"the connections of space {space} through {host}: {'; '.join(texts)}" if texts else ""

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..._model.desired_network import Report
+from ..._model.desired_network import MASQUERADE, Report
 from ..._model.finding import Difference
 from ..._model.state import Server
 from ..aggregators.fleet import Member
 from ..aggregators.unavailable import judge_unreachable
 from ..context import Context
-from ..gateway.gateways import MASQUERADE, Gateway
+from ..gateway.gateways import Gateway
 from ..mesh.meshes import Mesh
 from . import paths as host_paths
 

@@ -24,6 +24,7 @@ from ..cpe_nat.entries import is_retired
 from ..cpe_nat.planner import own_addresses
 from ..gateway.gateways import Gateway
 from ..gateway.port_forwards import port_forwards_of
+from ..gateway.standby import Actives
 from ..mesh.meshes import Mesh
 from ..renames import renamed_spaces
 from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key
@@ -72,19 +73,24 @@ class HostConfigChange:
     routes: Mapping[str, RouteChange] = field(default_factory=dict)
     """The return routes by address."""
     at_once: bool = False
-    """True if the return routes change right after the addresses have moved, in a run that does nothing else."""
+    """True if all changes are of the first phase, in a run that only moves addresses and gateways."""
 
     @property
     def is_installed(self) -> bool:
         """Return True if role aggregator_host has its program on the host."""
         return any(self.found.as_dict().values())
 
+    @property
+    def changes_routes(self) -> bool:
+        """Return True if a return route changes."""
+        return any(route.before != route.after for route in self.routes.values())
+
     def after(
         self, phase: Phase, masquerade: bool = True, return_routes: bool = True, firewall: Collection[str] = PARTS
     ) -> HostConfig:
         """Return the host configuration after a phase; a part that is not run stays as found."""
         return HostConfig(
-            masquerade_after(self.found.masquerade, self.wanted.masquerade, phase)
+            masquerade_after(self.found.masquerade, self.wanted.masquerade, "remove" if self.at_once else phase)
             if masquerade
             else dict(self.found.masquerade),
             return_routes_after(self.routes, phase) if return_routes else dict(self.found.return_routes),
@@ -144,7 +150,7 @@ def _masquerades(
         vpc = gateway.vpc.found.cidrs if gateway.vpc.found else (gateway.vpc.cidr,)
         found.setdefault(gateway.member.host, {})[gateway.space] = {
             "space": gateway.space,
-            "zone": conntrack_zone(gateway.number),
+            "zone": conntrack_zone(gateway.number) if gateway.is_active else NO_ZONE,
             "device": gateway.device,
             "subnet": gateway.subnet,
             "untranslated": [cidr for cidr in vpc if cidr] if gateway.routed else [],
@@ -187,11 +193,17 @@ def _return_routes(chosen: Mapping[str, str], transit: Mesh | None, context: Con
 
 
 def design_host_configs(
-    gateways: list[Gateway], chosen: Mapping[str, str], transit: Mesh | None, meshes: Iterable[Mesh], context: Context
+    gateways: list[Gateway],
+    chosen: Mapping[str, str],
+    transit: Mesh | None,
+    meshes: Iterable[Mesh],
+    context: Context,
+    actives: Actives | None = None,
 ) -> None:
     """Fill design.host_configs for each host that was looked at, with an item for each difference.
 
-    What belongs to a gateway, an address or a BGP that is kept stays as it was found.
+    What belongs to a gateway, an address or a BGP that is kept stays as it was found. In a run that only moves
+    addresses and gateways, `actives` are the gateways of the pairs that it moves, or has moved.
     """
     desired, fleet, design, report = context.desired, context.fleet, context.design, context.report
     masquerades = _masquerades(gateways, desired, context.server, design)
@@ -219,8 +231,12 @@ def design_host_configs(
         )
         staying_member = fleet.by_host(host)
         staying = {gateway.space: gateway for gateway in gateways if gateway.member.host == host}
-        skipped = (*given.host_skip, *(("firewall", "masquerade") if desired.relocation else ()))
-        kept_spaces = found.masquerade if desired.relocation else _kept_masquerades(host, found, staying, context)
+        skipped = given.host_skip
+        if desired.relocation:
+            skipped = (*skipped, "firewall", *(() if chosen else ("return_routes",)))
+            kept_spaces = _with_zones(host, found.masquerade, actives or {}, context.server)
+        else:
+            kept_spaces = _kept_masquerades(host, found, staying, context)
         wanted = HostConfig(
             {**kept_spaces, **masquerades.get(host, {})},
             {**_kept_return_routes(found, context.leftovers), **ways.get(host, {})},
@@ -247,6 +263,15 @@ def design_host_configs(
         return_route_items(host, routes, addresses, switch, context)
     _check_zones(masquerades, report)
     _warn(gateways, chosen, transit, desired, fleet, report)
+
+
+def _with_zones(host: str, found: Part, actives: Actives, server: Server) -> Part:
+    """Return a host's masquerading with the zones of the gateways that a run moves, in their new roles."""
+    moved = {space: is_active for (active, space), is_active in actives.items() if active == host}
+    zones = {
+        space: conntrack_zone(server.spaces[space].id) if is_active else NO_ZONE for space, is_active in moved.items()
+    }
+    return {space: {**entry, "zone": zones.get(space, entry["zone"])} for space, entry in found.items()}
 
 
 def _kept_masquerades(host: str, found: HostConfig, staying: Mapping[str, Gateway], context: Context) -> Part:
@@ -282,6 +307,8 @@ def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:
     for host, spaces in masquerades.items():
         zones: dict[int, str] = {}
         for space, entry in sorted(spaces.items()):
+            if entry["zone"] == NO_ZONE:
+                continue
             other = zones.setdefault(entry["zone"], space)
             if other != space:
                 report.problem(

@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..._grammar import slug_problem
-from ..._model.desired_network import DesiredGateway, DesiredSpace, DesiredVpc, Report
+from ..._model.desired_network import MASQUERADE, DesiredGateway, DesiredSpace, DesiredVpc, Report
 from ..._model.names import MOST_OF_NETWORK, NETWORK_NAME, gateway_device
 from ..._model.phases import PHASES
 from ..._model.role_inputs import GatewayInput
 from ..gateway.checks import check_egress
-from ..gateway.gateways import MASQUERADE
 from ..gateway.port_forwards import port_forwards_of
 from ..host.changes import natural_sort_key
 from ..host.config import NO_ZONE, conntrack_zone

@@ -95,6 +95,10 @@ def test_inventory_is_parted_by_who_takes_it() -> None:
 
 
 BGP = {"asn": 64512, "subnet": "10.253.0.0/20"}
+GATEWAY = {"aggregator": "agg1", "networks": ["172.16.0.0/12"]}
+SPACE = {"key": "acme", "private_wan": "unmanaged"}
+PAIR = [{**SPACE, "key": "globex"}, {**SPACE, "gateways": [{**GATEWAY, "standby": "agg2"}]}]
+ALONE = [{**SPACE, "gateways": [GATEWAY, {**GATEWAY, "standby": "agg2", "egress": "nat_gateway"}]}]
 
 
 @pytest.mark.parametrize(
@@ -106,9 +110,13 @@ BGP = {"asn": 64512, "subnet": "10.253.0.0/20"}
         ({"bonding_plan_state": "evacuated", "bonding_evacuate": "agg1", "bonding_bgp": BGP}, {"agg2"}),
         ({"bonding_plan_state": "evacuated", "bonding_evacuate": "7", "bonding_bgp": BGP}, {"agg2"}),
         ({"bonding_plan_state": "evacuated", "bonding_evacuate": "8", "bonding_bgp": BGP}, {"agg1", "agg2"}),
+        ({"bonding_plan_state": "evacuated", "bonding_evacuate": "agg1", "bonding_spaces": PAIR}, {"agg2"}),
+        ({"bonding_plan_state": "evacuated", "bonding_restore": "agg1", "bonding_spaces": PAIR}, {"agg1", "agg2"}),
+        ({"bonding_plan_state": "evacuated", "bonding_evacuate": "agg1", "bonding_spaces": ALONE}, set()),
+        ({"bonding_plan_state": "followed", "bonding_spaces": PAIR}, set()),
     ],
 )
-def test_moves_of_addresses_ask_hosts_for_return_routes_alone(variables: dict[str, Any], asked: set[str]) -> None:
+def test_moves_ask_hosts_for_routes_and_zones_alone(variables: dict[str, Any], asked: set[str]) -> None:
     found = read({"agg1": {"bonding_aggregator": 7}, "agg2": {}}, **variables)
     assert {host for host, own in found["hosts"].items() if own["manage_host"]} == asked
     assert found["asks_hosts"] is bool(asked)
