@@ -133,3 +133,15 @@ def test_killed_at_each_write(empty: Site) -> None:
         assert [comparable(side.state()) for side in sides] == end, state.last
     for side in sides:
         side.end_history()
+
+
+def test_the_standby_in_use_is_not_taken_out(empty: Site) -> None:
+    """Its interface has the Elastic IP of the gateway: one clear error, in place of a run that fails at EC2."""
+    run(empty, "site", variables("masquerade"))
+    run(empty, "evacuate", variables("masquerade"), bonding_evacuate="agg1")
+    for standby, aggregator in ((None, "agg1"), ("agg2", "agg1"), (None, "agg3"), ("agg1", "agg3")):
+        given = variables("masquerade", standby)
+        given["bonding_spaces"][0]["gateways"][0]["aggregator"] = aggregator
+        outcome = empty.run("site", extra={**given, "bonding_allow_disruption": True})
+        assert (outcome.code, outcome.writes) == (2, []), outcome.output
+        assert "its standby agg3 has taken the place of the gateway on agg1" in outcome.said

@@ -18,6 +18,7 @@ from ..._model.finding import Difference
 from ..._model.names import (
     GATEWAY_KINDS,
     TAG_KEY,
+    TAG_NETWORK,
     gateway_ip_key,
     gateway_key,
     nat_gateway_key,
@@ -61,6 +62,7 @@ def _built_egress(space: str, given: DesiredGateway, network: str, cloud: Cloud)
 
 def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
     """Return for the host of each gateway the one that is active; a gateway on its standby is named."""
+    _check_pairs(space, context)
     found: dict[str, str] = {}
     for given in space.gateways:
         if given.standby_of:
@@ -83,6 +85,31 @@ def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
                 ),
             )
     return found
+
+
+def _check_pairs(space: DesiredSpace, context: Context) -> None:
+    """Refuse to take a gateway or its standby out of the pair while the standby has the gateway's place."""
+    network, cloud = context.desired.network, context.cloud
+    pairs, prefix = {(one.first, one.host) for one in space.gateways}, gateway_key(space.key, "")
+    own = (one for one in cloud.interfaces.values() if one.tags.get(TAG_NETWORK) == network)
+    keys = {interface.id: interface.tags.get(TAG_KEY, "") for interface in own}
+    interfaces = {number: key.removeprefix(prefix) for number, key in keys.items() if key.startswith(prefix)}
+    for address in cloud.addresses:
+        key = address.tags.get(TAG_KEY, "")
+        first, host = key.removeprefix(gateway_ip_key(space.key, "")), interfaces.get(address.interface_id or "")
+        if host is None or key == first or host == first or address.tags.get(TAG_NETWORK) != network:
+            continue
+        if (first, host) in pairs or not any({first, host} & {*pair} for pair in pairs):
+            continue  # what is not in the inventory at all is kept, or removed as a whole
+        number = address.allocation_id
+        context.report.problem(
+            f"space {space.key}: its standby {host} has taken the place of the gateway on {first}, and the inventory "
+            f"has that pair no more (expected a gateway with aggregator: {first} and standby: {host}). Give it back "
+            f"first: bonded.internet.evacuate -e bonding_restore={first}. Where {first} does not come back, end its "
+            "connections: aws ec2 disassociate-address --association-id $(aws ec2 describe-addresses --query "
+            f"Addresses[0].AssociationId --output text --allocation-ids {number}); the next run then gives the gateway "
+            "another public address."
+        )
 
 
 def design_gateway_moves(context: Context) -> None:

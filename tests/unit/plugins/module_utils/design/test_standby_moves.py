@@ -116,3 +116,43 @@ def test_a_gateway_that_cannot_move_stops_no_other() -> None:
     (text,) = world.report.warnings
     assert "eni-of-others, which is not ours" in text
     assert text.endswith("The gateway stays.")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"standby": None},
+        {"standby": "agg2"},
+        {"aggregator": "agg3", "standby": None},
+        {"aggregator": "agg3", "standby": "agg1"},
+    ],
+)
+def test_the_pair_of_a_gateway_on_its_standby_stays_a_pair(changed: dict[str, Any]) -> None:
+    world = built("agg3")
+    world.plan(spaces=spaces(**changed))
+    text = "space acme: its standby agg3 has taken the place of the gateway on agg1, and the inventory has that pair no"
+    assert [problem[: len(text)] for problem in world.report.problems] == [text]
+    assert "--allocation-ids eipalloc-gw);" in world.report.problems[0]
+
+
+def test_a_pair_may_change_while_the_gateway_is_at_home() -> None:
+    for changed in ({"standby": None}, {"standby": "agg2"}):
+        world = built()
+        world.plan(spaces=spaces(**changed))
+        assert world.report.problems == []
+
+
+def test_a_pair_that_the_inventory_has_no_more_is_removed_as_a_whole() -> None:
+    world = built("agg3")
+    items = world.plan(spaces=space(gateway(), **{"gateways": []}), prune=True)
+    assert world.report.problems == []
+    assert ("delete", "network_interface", "agg3") in {(item.verb, item.kind, item.host) for item in items}
+
+
+def test_a_gateway_gets_another_address_once_that_of_its_pair_is_given_up() -> None:
+    """The way that the refusal names, for an aggregator that does not come back."""
+    world = built("agg3")
+    world.cloud.addresses[:] = [replace(world.cloud.addresses[0], interface_id=None, private_ip=None)]
+    items = world.plan(spaces=spaces(aggregator="agg3", standby=None))
+    assert world.report.problems == []
+    assert ("create", "elastic_ip", "gateway-ip/acme/agg3") in {(item.verb, item.kind, item.key) for item in items}
