@@ -145,3 +145,18 @@ def test_the_standby_in_use_is_not_taken_out(empty: Site) -> None:
         outcome = empty.run("site", extra={**given, "bonding_allow_disruption": True})
         assert (outcome.code, outcome.writes) == (2, []), outcome.output
         assert "its standby agg3 has taken the place of the gateway on agg1" in outcome.said
+
+
+@pytest.mark.parametrize(("limit", "moves"), [("agg1", False), ("all:!agg1", True)])
+def test_a_limit_leaves_out_all_of_a_move_or_nothing_of_it(empty: Site, limit: str, moves: bool) -> None:
+    """Who leaves the dead aggregator out of the play moves its gateway all the same, its import filter too."""
+    given = variables("masquerade")
+    run(empty, "site", given)
+    outcome = empty.run("evacuate", "--limit", limit, extra={**given, "bonding_evacuate": "agg1"})
+    assert outcome.code == 0, outcome.output
+    assert ("what would move is left for another run" in outcome.said) != moves
+    assert bool(outcome.writes) == moves
+    active, standby = ("agg3", "agg1") if moves else ("agg1", "agg3")
+    check_roles(empty, active, standby, "masquerade")
+    again = empty.run("evacuate", "--limit", limit, extra={**given, "bonding_evacuate": "agg1"})
+    assert (again.code, again.writes) == (0, [])

@@ -212,8 +212,9 @@ class _Pair:
         design_gateway(gateway, [], self.context)
         if left := self.context.fleet.by_host(before):
             data = {"name": self._filter(found), "family": "ipv4", "body": STANDBY_ROUTE_FILTER}
+            # With the gateway's own changes, so that --limit leaves out all of a move or nothing of it.
             self.context.design.want(
-                "add", "private_wan", left.host, Object("filter", left.parent, self._filter(found), data)
+                "add", "private_wan", member.host, Object("filter", left.parent, self._filter(found), data)
             )
 
     def _as_built(self, before: str, member: Member, found: Space, aside: Context) -> Gateway | None:
