@@ -173,3 +173,14 @@ def test_a_bond_where_no_address_can_go_is_named(more: dict[str, Any], text: str
         f"{ITS} stays, since bond 17 (acme-berlin) is on {place}. Say -e bonding_evacuate_to=<host> to move it there "
         "before its bond." in world.report.warnings
     )
+
+
+@pytest.mark.parametrize(("used", "goes"), [(None, True), (frozenset(), True), (frozenset({"10.1.0.99"}), False)])
+def test_a_cpe_nat_ip_whose_address_others_have_stays(used: frozenset[str] | None, goes: bool) -> None:
+    """The aggregator of another network is in no inventory of this one: EC2 says who has an address."""
+    world = built()
+    world.add_thing("cpe_nat_ip", "bonds/17", {"ip": "10.1.0.99", "nat_ip": "192.168.17.11"})
+    world.cloud.subnets = {number: replace(one, used=used) for number, one in world.cloud.subnets.items()}
+    move(world, 1007)
+    assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == goes
+    assert world.design.asks_used == (used is None)
