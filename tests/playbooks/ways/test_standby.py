@@ -149,7 +149,7 @@ def test_the_standby_in_use_is_not_taken_out(empty: Site) -> None:
 
 @pytest.mark.parametrize(("limit", "moves"), [("agg1", False), ("all:!agg1", True)])
 def test_a_limit_leaves_out_all_of_a_move_or_nothing_of_it(empty: Site, limit: str, moves: bool) -> None:
-    """Who leaves the dead aggregator out of the play moves its gateway all the same, its import filter too."""
+    """A play without the dead aggregator moves its gateway all the same, its import filter too."""
     given = variables("masquerade")
     run(empty, "site", given)
     outcome = empty.run("evacuate", "--limit", limit, extra={**given, "bonding_evacuate": "agg1"})
