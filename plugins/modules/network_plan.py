@@ -387,7 +387,9 @@ options:
             changed.
         type: str
       pinned:
-        description: Whether the address stays where it is when the others follow their bonds (O(state=followed)).
+        description:
+          - Whether the address stays where it is when the others follow their bonds (O(state=followed)). One that was
+            evacuated comes back with O(restore) wherever its bond is.
         type: bool
         default: false
       renamed_from:
@@ -495,10 +497,13 @@ options:
     type: str
   evacuate_to:
     description:
-      - The host for those addresses of O(evacuate) whose bonds are on no other aggregator. Default is that they stay.
+      - The host for those addresses of O(evacuate) whose bonds are on no other aggregator, or on one that cannot take
+        them, since its instance does not run or its interface is full. Default is that they stay.
     type: str
   restore:
-    description: The host that gets back the addresses that have left it, if their bonds are back.
+    description:
+      - The host that gets back the addresses that have left it, if their bonds are back or their entries pinned, and
+        its gateways from their standbys.
     type: str
   allow_disruption:
     description:

@@ -19,6 +19,8 @@ class Driver:
     :ivar hidden: bonds that are in no list at the moment
     :ivar unread: aggregators whose list of bonds cannot be read
     :ivar is_down: whether the server answers nothing
+    :ivar names: names of aggregators that have another one than agg<id>
+    :ivar repeated: whether the list of aggregators has each of them twice
     """
 
     places: dict[int, int]
@@ -27,6 +29,8 @@ class Driver:
     hidden: set[int] = field(default_factory=set)
     unread: set[int] = field(default_factory=set)
     is_down: bool = False
+    names: dict[int, str] = field(default_factory=dict)
+    repeated: bool = False
     now: float = 0.0
     requests: int = 0
     timed: list[tuple[float, Event]] = field(default_factory=list)
@@ -57,8 +61,11 @@ class Driver:
         self.requests += 1
         if self.is_down:
             return self.watcher.failed(self.now, ReadError("GET aggregators/: HTTP 500"))
-        found = [{"id": number, "name": f"agg{number}", "status": one} for number, one in self.status.items()]
-        events = self.watcher.aggregators(self.now, found)
+        found = [
+            {"id": number, "name": self.names.get(number, f"agg{number}"), "status": one}
+            for number, one in self.status.items()
+        ]
+        events = self.watcher.aggregators(self.now, found * 2 if self.repeated else found)
         if self.watcher.bonds_due(self.now):
             asked = self.watcher.lists_wanted()
             lists = self._lists(asked)

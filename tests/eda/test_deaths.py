@@ -107,3 +107,94 @@ def test_dead_after_is_an_option() -> None:
     driver.run(60)
     driver.status[7] = "down"
     assert len(deaths(driver, 11)) == 1
+
+
+def test_what_a_server_has_not_shown_is_no_time_that_it_was_down(driver: Driver) -> None:
+    """A server that comes back may show aggregators as down until they have found it again."""
+    driver.move(17, 18, to=8)
+    driver.run(60)
+    driver.is_down = True
+    driver.run(600)
+    driver.is_down, driver.status[7] = False, "down"
+    assert deaths(driver, 100) == []
+    driver.status[7] = "up"
+    assert deaths(driver, 600) == []
+    driver.status[7] = "down"
+    driver.run(60)
+    driver.is_down = True
+    driver.run(600)
+    driver.is_down = False
+    assert deaths(driver, 100) == []
+    (found,) = deaths(driver, 100)
+    assert 120 <= found["aggregator_dead"]["seconds"] <= 130
+
+
+def test_a_pause_of_the_source_kills_none(driver: Driver) -> None:
+    """A machine that was suspended reads on after an hour: the time of its clock is not that of the aggregator."""
+    driver.move(17, 18, to=8)
+    driver.run(120)
+    driver.status[7] = "down"
+    driver.now += 3600
+    assert deaths(driver, 100) == []
+
+
+def test_an_aggregator_that_is_deleted_while_it_is_down_neither_dies_nor_counts(driver: Driver) -> None:
+    driver.move(17, 18, 19, to=9)
+    driver.run(120)
+    driver.status |= {7: "down"}
+    driver.run(30)
+    del driver.status[7]
+    driver.status[8] = "down"
+    (found,) = deaths(driver, 3600)
+    about = found["aggregator_dead"]
+    assert (about["aggregator"], about["down"]) == (8, 1)
+
+
+def test_a_bond_that_is_deleted_holds_no_aggregator_alive(driver: Driver) -> None:
+    """A list that is cut for a moment still does, and so do lists that are all empty."""
+    driver.run(60)
+    driver.move(18, to=8)
+    driver.run(120)
+    driver.hidden = {17}
+    driver.status[7] = "down"
+    assert deaths(driver, 590) == []
+    assert len(deaths(driver, 60)) == 1
+    empty = Driver({17: 7, 19: 8})
+    empty.run(60)
+    empty.status[7], empty.hidden = "down", {17, 19}
+    assert deaths(empty, 3600) == []
+
+
+def test_one_read_with_the_same_aggregator_twice_is_one_read(driver: Driver) -> None:
+    driver.repeated = True
+    driver.run(60)
+    driver.status[7] = "down"
+    driver.run(4.9)
+    driver.status[7] = "up"
+    assert driver.run(600) == []
+    driver.status[7] = "down"
+    assert driver.run(60) == [{"aggregator_down": {"aggregator": 7, "name": "agg7"}}]
+
+
+def test_an_aggregator_with_another_name_is_watched_on() -> None:
+    driver = Driver({17: 7}, Settings(aggregators=frozenset({"agg7", "agg8"})))
+    driver.run(60)
+    driver.names = {7: "old-7", 8: "old-8"}
+    driver.move(17, to=8)
+    assert [list(event) for event in driver.run(600)] == [["bonds_moved"]]
+    driver.status[7] = "down"
+    assert [list(event) for event in driver.run(600)] == [["aggregator_down"], ["aggregator_dead"]]
+
+
+def test_an_aggregator_that_comes_to_the_server_later_is_watched(driver: Driver) -> None:
+    driver.run(60)
+    driver.status[10] = "down"
+    assert driver.run(600) == []
+    driver.status[10] = "up"
+    assert driver.run(60) == [{"aggregator_up": {"aggregator": 10, "name": "agg10"}}]
+    driver.move(17, to=10)
+    assert [list(event) for event in driver.run(600)] == [["bonds_moved"]]
+    driver.move(17, to=7)
+    driver.run(600)
+    driver.status[10] = "down"
+    assert [list(event) for event in driver.run(600)] == [["aggregator_down"], ["aggregator_dead"]]

@@ -115,7 +115,7 @@ def test_an_entry_of_netrc_does_not_replace_the_login(
         ({"lost": True}, "ServerDisconnectedError"),
         ({"truncate": True}, "ClientPayloadError"),
         ({"html": True}, "the answer is no JSON"),
-        ({"redirect": "http://127.0.0.1:1/"}, "HTTP 302"),
+        ({"redirect": "http://127.0.0.1:1/"}, "HTTP 302, the server sends to another address; check api_url"),
         ({"status": 200, "body": {"detail": "?"}}, "the answer is no list"),
         ({"status": 200, "body": [{"name": "agg7"}]}, "an object of the list has no id"),
         (
@@ -146,7 +146,8 @@ def test_an_answer_that_drips_is_given_up(server: Running) -> None:
     async def scenario() -> None:
         async with watching(server, api_timeout=0.3) as running:
             server.faults(endless("aggregators/$", drip=20))
-            assert "Timeout" in (await running.event())["server_unreachable"]["reason"]
+            reason = (await running.event())["server_unreachable"]["reason"]
+            assert reason == "GET aggregators/: Timeout: no whole answer within 0.3 s (api_timeout)"
 
     run(scenario())
 

@@ -188,6 +188,23 @@ def test_names_that_are_not_there_are_said_once(caplog: pytest.LogCaptureFixture
     ]
 
 
+def test_a_server_that_shows_nothing_is_named_and_is_no_baseline(caplog: pytest.LogCaptureFixture) -> None:
+    driver = Driver({17: 7}, status={})
+    driver.run(600)
+    text = "bonds: the management server shows no aggregator; check the rights of the user. It is asked again."
+    assert [one.getMessage() for one in caplog.records] == [text]
+    driver.status = dict.fromkeys((7, 8, 9), "up")
+    assert driver.run(60) == []
+    driver.move(17, to=8)
+    assert driver.run(120) == [moved({17: (7, 8)})]
+
+
+def test_a_server_that_shows_no_bond_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    Driver({}).run(600)
+    text = "bonds: the management server shows no bond on any aggregator. Check the rights of the user."
+    assert [one.getMessage() for one in caplog.records] == [text]
+
+
 def test_a_status_counts_once_two_reads_agree(driver: Driver) -> None:
     driver.run(60)
     driver.status[7] = "down"

@@ -18,7 +18,7 @@ from .cpe_nat.entries import Entry
 from .cpe_nat.planner import design_cpe_nat
 from .gateway.standby import design_gateway_moves
 from .host.config import design_host_configs
-from .mesh.meshes import transit_mesh
+from .mesh.meshes import built_transit
 from .security_groups.groups import attach_cpe_nat_groups
 
 
@@ -52,7 +52,7 @@ def design_relocation(entries: list[Entry], context: Context) -> None:
     chosen = design_cpe_nat(entries, context)
     actives = design_gateway_moves(context)
     if chosen or actives:
-        design_host_configs([], chosen, transit_mesh(context), (), context, actives)
+        design_host_configs([], chosen, built_transit(context), (), context, actives)
     if chosen:
         attach_cpe_nat_groups({host for host, _work in context.design.entries.values() if host}, context)
     collisions.check_cpe_nat_addresses(chosen, [], context.fleet, context.server, context.report)

@@ -119,6 +119,8 @@ def make_plan(params: Mapping[str, Any], api: Api, client_of: ClientOf) -> Netwo
     cost = monthly(plan.items)
     kept = kept_addresses(desired.network, plan.items, cloud_side.cloud.addresses)
     nothing = _nothing(desired, design, server_side, cloud_side, scope, report)
+    if desired.relocation:
+        nothing = nothing_to_move(desired.relocation, bool(plan.deferred))
     text = lines_of(plan, design.limits, cost, nothing, kept=kept, all_limits=bool(params.get("details", True)))
     text += deviation_lines(report.drift)
     addresses = addresses_of(desired, plan.items, kept, server_side.server, cloud_side.cloud)
@@ -199,9 +201,7 @@ def _nothing(
     scope: Scope,
     report: Report,
 ) -> str:
-    """Return the sentence for an empty plan."""
-    if desired.relocation:
-        return nothing_to_move(desired.relocation)
+    """Return the sentence for an empty plan of the whole network."""
     if not desired.absent:
         asked = {host for host in scope.hosts if host in design.host_configs}
         unasked = set(scope.hosts) - asked
@@ -271,7 +271,7 @@ def read_more(
     if desired.absent:
         return more
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
-    if desired.needs_cloud and new & NEW_KINDS:
+    if desired.needs_cloud and (new & NEW_KINDS or design.asks_used):
         more = cloud_side.read_for_new() or more
         more = cloud_side.read_reservations(design.choosing) or more
     if desired.needs_cloud:

@@ -56,8 +56,13 @@ def counts_of(items: Iterable[PlannedChange]) -> dict[Phase, int]:
     return {phase: found[phase] for phase in (PLANNED_PHASES if found[ADOPT] else PHASES)}
 
 
-def nothing_to_move(relocation: Relocation) -> str:
-    """Return the sentence of a run that has nothing to move."""
+def nothing_to_move(relocation: Relocation, is_limited: bool) -> str:
+    """Return the sentence of a run that has nothing to move.
+
+    :param is_limited: something would move, and is left for another run
+    """
+    if is_limited:
+        return "Nothing to do on the hosts of this run: what would move is left for another run, as the next lines say."
     if relocation.evacuate:
         return f"Nothing to do: {relocation.evacuate} has no public address or gateway that can leave it."
     if relocation.restore:
@@ -116,7 +121,11 @@ def deviation_lines(drift: Iterable[Drift | DeviationDrift]) -> list[str]:
 
 def _changes(items: Iterable[PlannedChange]) -> list[str]:
     """Return a line for each change; the order is that of phases and parts, and never that of hosts."""
-    return [_change(item) for item in sorted(items, key=_place)]
+    items = list(items)
+    # The aggregator goes without saying, unless a host changes objects of two: its own, and that of a dead one.
+    found = {(item.host, item.parent) for item in items if item.host and is_below(item.parent, AGGREGATOR)}
+    several = {host for host, count in Counter(host for host, _parent in found).items() if count > 1}
+    return [_change(item, item.host in several) for item in sorted(items, key=_place)]
 
 
 def _place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
@@ -124,8 +133,9 @@ def _place(item: PlannedChange) -> tuple[int, int, str, str, str, str]:
     return phase, part, item.kind, item.host or "", item.parent, item.key
 
 
-def _change(item: PlannedChange) -> str:
-    of = "" if not item.parent or (item.host and is_below(item.parent, AGGREGATOR)) else f" of {item.parent}"
+def _change(item: PlannedChange, names_aggregator: bool = False) -> str:
+    is_clear = item.host and is_below(item.parent, AGGREGATOR) and not names_aggregator
+    of = "" if not item.parent or is_clear else f" of {item.parent}"
     on = f" on {item.host}" if item.host else ""
     interrupts = f", INTERRUPTS {item.interrupts}" if item.disruptive else ""
     return f"{item.phase:<7} {item.verb} {item.kind} {item.key}{of}{on}{interrupts}"

@@ -198,6 +198,17 @@ ROWS: dict[str, Row] = {
         ("evacuate", {"bonding_restore": "agg1"}),
         {"bond-17": ("agg1", KEPT, ""), "bond-19": ("agg2", NEW, "agg1")},
     ),
+    "restored, pinned, its bond elsewhere": Row(
+        (("move", "17", "agg3"), ("evacuate", "agg1")),
+        ("evacuate", {"bonding_restore": "agg1"}),
+        {"bond-17": ("agg1", KEPT, ""), "bond-19": ("agg2", NEW, "agg1")},
+        entries={17: {"pinned": True}},
+    ),
+    "evacuated to a target, the bond's aggregator stopped": Row(
+        (("move", "17", "agg3"), ("stop", "agg3")),
+        evacuate("agg1", bonding_evacuate_to="agg2"),
+        {"bond-17": ("agg2", NEW, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
     "aggregator misspelt": Row((), evacuate("agg11"), {"bond-17": HOME}, says="agg11", code=2),
 }
 FIRST = (

@@ -133,3 +133,30 @@ def test_killed_at_each_write(empty: Site) -> None:
         assert [comparable(side.state()) for side in sides] == end, state.last
     for side in sides:
         side.end_history()
+
+
+def test_the_standby_in_use_is_not_taken_out(empty: Site) -> None:
+    """Its interface has the Elastic IP of the gateway: one clear error, in place of a run that fails at EC2."""
+    run(empty, "site", variables("masquerade"))
+    run(empty, "evacuate", variables("masquerade"), bonding_evacuate="agg1")
+    for standby, aggregator in ((None, "agg1"), ("agg2", "agg1"), (None, "agg3"), ("agg1", "agg3")):
+        given = variables("masquerade", standby)
+        given["bonding_spaces"][0]["gateways"][0]["aggregator"] = aggregator
+        outcome = empty.run("site", extra={**given, "bonding_allow_disruption": True})
+        assert (outcome.code, outcome.writes) == (2, []), outcome.output
+        assert "its standby agg3 has taken the place of the gateway on agg1" in outcome.said
+
+
+@pytest.mark.parametrize(("limit", "moves"), [("agg1", False), ("all:!agg1", True)])
+def test_a_limit_leaves_out_all_of_a_move_or_nothing_of_it(empty: Site, limit: str, moves: bool) -> None:
+    """A play without the dead aggregator moves its gateway all the same, its import filter too."""
+    given = variables("masquerade")
+    run(empty, "site", given)
+    outcome = empty.run("evacuate", "--limit", limit, extra={**given, "bonding_evacuate": "agg1"})
+    assert outcome.code == 0, outcome.output
+    assert ("what would move is left for another run" in outcome.said) != moves
+    assert bool(outcome.writes) == moves
+    active, standby = ("agg3", "agg1") if moves else ("agg1", "agg3")
+    check_roles(empty, active, standby, "masquerade")
+    again = empty.run("evacuate", "--limit", limit, extra={**given, "bonding_evacuate": "agg1"})
+    assert (again.code, again.writes) == (0, [])

@@ -20,7 +20,7 @@ import re
 import ssl
 import time
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -200,10 +200,12 @@ class _Aggregator:
     """Last of `up` and `down` that was an event, or of the baseline."""
     not_up: float = float("-inf")
     """Time at which it was last seen in another status than `up`."""
-    not_down: float = float("-inf")
-    """Time at which it was last seen in another status than `down`."""
+    down_since: float = float("-inf")
+    """Time of the first read from which on each one had the status `down`; not known of the baseline."""
     is_dead: bool = False
     """True once its death was an event, or if it was down in the baseline."""
+    is_watched: bool = False
+    """True from the first read in which its id or its name was wanted: it may get another name."""
 
 
 @dataclass
@@ -217,6 +219,8 @@ class _Bond:
     seen: float
     candidate: int | None = None
     candidate_since: float = 0.0
+    missing_since: float | None = None
+    """Time of the first read from which on it was in none of the lists, though others were; None if it is in one."""
     left: dict[int, float] = field(default_factory=dict)
     returns: list[float] = field(default_factory=list)
     flaps: bool = False
@@ -277,7 +281,7 @@ class Watcher:
         return [] if self._bonds.keys() <= found else sorted({*self._watched()} - {*asked})
 
     def _watched(self) -> list[int]:
-        return sorted(number for number, one in self._aggregators.items() if self._is_watched(number, one.name))
+        return sorted(number for number, one in self._aggregators.items() if one.is_watched)
 
     def failed(self, now: float, error: ReadError) -> list[Event]:
         """Take a read that failed."""
@@ -303,21 +307,29 @@ class Watcher:
     def aggregators(self, now: float, found: Iterable[Mapping[str, Any]]) -> list[Event]:
         """Take a whole list of aggregators."""
         self.next_read = now + self.settings.interval
-        events = [event for item in found for event in self._aggregator(now, item)]
-        return events + self._deaths(now)
+        # Two reads have to agree, and pages that shift have one object twice in one read.
+        listed = {item["id"]: item for item in found}
+        events = [event for item in listed.values() for event in self._aggregator(now, item)]
+        for number, one in self._aggregators.items():
+            # What a server that could not be reached, or did not list it, has not shown is no time that it was down.
+            if not one.is_dead and (number not in listed or self._failures >= FAILURES):
+                one.down_since = now
+        return events + self._deaths(now, listed)
 
-    def _deaths(self, now: float) -> list[Event]:
+    def _deaths(self, now: float, listed: Container[int]) -> list[Event]:
         """Return an event of each aggregator that has been down for a while, and has lost its bonds to others."""
-        down = {number: one for number, one in self._aggregators.items() if one.told == "down"}
-        places = {place for bond in self._bonds.values() for place in (bond.place, bond.candidate)}
+        down = {n: one for n, one in self._aggregators.items() if one.told == "down" and n in listed}
+        # A bond that is deleted from the server stays in no list, and holds no aggregator alive for ever.
+        bonds = [b for b in self._bonds.values() if b.missing_since is None or now - b.missing_since <= WINDOW]
+        places = {place for bond in bonds for place in (bond.place, bond.candidate)}
         events: list[Event] = []
         for number, one in down.items():
-            if one.is_dead or not self._based or number in places or now - one.not_down < self.settings.dead_after:
+            if one.is_dead or not self._based or number in places or now - one.down_since < self.settings.dead_after:
                 continue
             one.is_dead = True
-            about = {"aggregator": number, "name": harmless(one.name), "seconds": round(now - one.not_down)}
+            about = {"aggregator": number, "name": harmless(one.name), "seconds": round(now - one.down_since)}
             # Several at about the same time have one cause, such as the network of the management server.
-            together = sum(abs(other.not_down - one.not_down) <= WINDOW for other in down.values())
+            together = sum(abs(other.down_since - one.down_since) <= WINDOW for other in down.values())
             events.append({"aggregator_dead": {**about, "down": together}})
         return events
 
@@ -327,11 +339,14 @@ class Watcher:
         if one is None:
             told = status if status in ("up", "down") else ""
             one = self._aggregators[item["id"]] = _Aggregator(name, status, told=told, is_dead=status == "down")
+            if self._based:  # it is new, and has not been up for long
+                one.not_up = now
         one.name = name
+        one.is_watched = one.is_watched or self._is_wanted(item["id"], name)
         if status != "up":
             one.not_up = now
-        if status != "down":
-            one.not_down = now
+        if status != "down" or "down" not in (one.status, one.candidate):
+            one.down_since = now
         if status == one.status:
             one.candidate = ""
             return []
@@ -340,14 +355,19 @@ class Watcher:
             one.candidate = status
             return []
         one.status, one.candidate = status, ""
-        if status not in ("up", "down") or status == one.told or not self._is_watched(item["id"], name):
+        if status not in ("up", "down") or status == one.told or not one.is_watched:
             return []
         one.told, one.is_dead = status, False
         return [{f"aggregator_{status}": {"aggregator": item["id"], "name": harmless(name)}}]
 
     def bonds(self, now: float, lists: Mapping[int, Objects], problem: str = "") -> list[Event]:
         """Take the lists of bonds by aggregator. What could not be read is left out, with the problem in words."""
-        self._say(problem and f"a list of bonds cannot be read: {problem}")
+        if problem:
+            self._say(f"a list of bonds cannot be read: {problem}")
+        elif not self._aggregators:
+            self._say("the management server shows no aggregator; check the rights of the user")
+        else:
+            self._say("")
         self._rounds += 1
         places: dict[int, set[int]] = {}
         for number, items in lists.items():
@@ -358,8 +378,12 @@ class Watcher:
         for number, bond in self._bonds.items():
             on = places.get(number, set())
             bond.see(now, next(iter(on)) if len(on) == 1 else None)
+            if on or problem or not places:
+                bond.missing_since = None
+            elif bond.missing_since is None:
+                bond.missing_since = now
             events += self._flapping(now, number, bond)
-        if not self._based and not problem:
+        if not self._based and not problem and self._aggregators:
             self._based = True
             self._say_unknown()
         self._next_bonds = self._soon(now)
@@ -450,7 +474,7 @@ class Watcher:
         one = self._aggregators.get(number)
         return harmless(one.name) if one else str(number)
 
-    def _is_watched(self, number: int, name: str) -> bool:
+    def _is_wanted(self, number: int, name: str) -> bool:
         wanted = self.settings.aggregators
         return not wanted or name in wanted or str(number) in wanted
 
@@ -463,6 +487,10 @@ class Watcher:
         self._problem = problem
 
     def _say_unknown(self) -> None:
+        if not self._bonds and not self.settings.bonds:
+            LOGGER.warning(
+                "bonds: the management server shows no bond on any aggregator. Check the rights of the user."
+            )
         known = {str(n) for n in self._aggregators} | {one.name for one in self._aggregators.values()}
         bonds = {str(n) for n in self._bonds} | {bond.name for bond in self._bonds.values()}
         for option, wanted, there in (
@@ -571,6 +599,8 @@ class Server:
 
     def _words(self, error: BaseException) -> str:
         """Return the cause of a failure as one line, without a secret or a proxy's login."""
+        if isinstance(error, TimeoutError) and not str(error):
+            return f"Timeout: no whole answer within {self._connection.timeout:g} s (api_timeout)"
         text = harmless(re.sub(r"//[^/\s]*@", "//", str(error)))
         for secret in self._connection.secrets:
             text = text.replace(secret, "********")
@@ -580,6 +610,8 @@ class Server:
 def _advice(status: int) -> str:
     if status == 401:
         return ", the login is not accepted; check api_username and api_password, or api_token"
+    if 300 <= status < 400:
+        return ", the server sends to another address; check api_url"
     return ", the user has no right to view this" if status == 403 else ""
 
 

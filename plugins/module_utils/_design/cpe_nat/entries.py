@@ -68,12 +68,14 @@ def resolve_entries(desired: DesiredNetwork, server: Server, report: Report) -> 
     for wanted in desired.cpe_nat_ips:
         bond = find_bond(wanted.bond, server)
         if isinstance(bond, str):
-            report.problem(f"{wanted.label}: {bond}.")
+            _refuse_bond(f"{wanted.label}: {bond}.", desired, report)
             continue
         standby = find_bond(wanted.standby_bond, server) if wanted.standby_bond else None
         if isinstance(standby, str) or standby == bond:
             text = f"bond {bond.id} is the entry's own" if standby == bond else standby
-            report.problem(f"{wanted.label}: standby_bond: {text}. Name the other bond of the pair.")
+            _refuse_bond(f"{wanted.label}: standby_bond: {text}. Name the other bond of the pair.", desired, report)
+            if desired.relocation:
+                continue
             standby = None
         entries.append(Entry(wanted, bond, wanted.name or f"bond-{bond.id}", standby))
     _check_keys(entries, report)
@@ -87,6 +89,17 @@ def resolve_entries(desired: DesiredNetwork, server: Server, report: Report) -> 
         _refuse_same(entries, what, value_of, report)
     _check_connected(entries, report)
     return entries
+
+
+def _refuse_bond(text: str, desired: DesiredNetwork, report: Report) -> None:
+    """Refuse an entry with a bond that the server does not have; a run that only moves addresses leaves it where it is.
+
+    A customer who is gone from the server so stops no address of others from leaving a dead aggregator.
+    """
+    if desired.relocation:
+        report.warn(f"{text} Its address stays.")
+    else:
+        report.problem(text)
 
 
 def _check_keys(entries: list[Entry], report: Report) -> None:

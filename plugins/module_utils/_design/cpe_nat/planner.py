@@ -30,7 +30,7 @@ from ..._model.names import (
     tags,
 )
 from ..._model.phases import Phase, stage
-from ..._model.plan import KNOWN_AFTER_APPLY, Placement
+from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
 from ..._model.role_inputs import CpeNatInput
 from ..._model.state import Cloud, ElasticIp, Instance
 from ..._objects import Change, Object
@@ -358,28 +358,32 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
         design.cpe_nat[phase].append((owner.host, work))
-    for left in _left_behind(assignment, found.values(), context.cloud):
+    for left in _left_behind(assignment, found.values(), context.cloud, design):
         design.drop(PART, owner.host, left)
         design.cpe_nat["remove"].append(
             (owner.host, CpeNatInput(key=None, bond=entry.bond.id, private_ip=left.key, release=False))
         )
 
 
-def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud) -> Iterator[Object]:
+def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud, design: Design) -> Iterator[Object]:
     """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
 
     The latter are named by the Elastic IP, or lead into the entry's network, and have an address of the aggregators'
-    subnets that no aggregator has.
+    subnets that nothing has: neither these aggregators, nor those of another network.
     """
     tags = assignment.address.tags if assignment.address else {}
     leaving = [place.partition("/")[2] for place in tags.get(TAG_MOVING_FROM, "").split()]
     current, inside = current_address(assignment.address), network_of(assignment.entry.desired.connected_ip)
-    assigned = {address for one in cloud.instances.values() for address in one.addresses}
     homes = {one.subnet_id for one in cloud.instances.values()}
-    around = [ipaddress.IPv4Network(one.cidr) for one in cloud.subnets.values() if one.id in homes]
+    around = [one for one in cloud.subnets.values() if one.id in homes]
+    assigned = {address for one in cloud.instances.values() for address in one.addresses}
+    assigned |= {address for one in around for address in one.used or ()}
     for obj in found:
         if obj.kind != "cpe_nat_ip" or obj.key == assignment.private_ip:
             continue
-        dead = obj.key not in assigned and any(lies_in(obj.key, network) for network in around)
-        if obj.key in (current, *leaving) or (dead and inside and lies_in(obj.data.get("nat_ip"), inside)):
+        dead = obj.key not in assigned and any(lies_in(obj.key, ipaddress.IPv4Network(one.cidr)) for one in around)
+        if obj.key in (current, *leaving):
+            yield obj
+        elif dead and inside and lies_in(obj.data.get("nat_ip"), inside):
+            design.asks_used |= any(one.used is None for one in around)
             yield obj

@@ -9,9 +9,11 @@ says what would help: the others do not wait for it.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..._model.addresses import lies_in
 from ..._model.desired_network import DesiredNetwork, Relocation
 from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
 from ..._model.state import ElasticIp
@@ -38,13 +40,19 @@ def has_followed(address: ElasticIp, member: Member, desired: DesiredNetwork) ->
 
 
 def home_of(entry: Entry, address: ElasticIp | None, before: Member | None, context: Context) -> str | None:
-    """Return the host that an address has at home: that of its first move, which later moves do not change."""
+    """Return the host that an address has at home.
+
+    The one that its entry names; else that of its first move, which later moves do not change.
+    """
+    if entry.desired.aggregator:
+        return entry.desired.aggregator
     relocation, tags = context.desired.relocation, address.tags if address else {}
     left = tags.get(TAG_FOLLOWED_FROM)
+    renamed = {one.renamed_from: one.host for one in context.desired.hosts if one.renamed_from}
     # An address that is back, or that a killed run was bringing back, has the interface at home in its tags.
     home = context.fleet.by_interface(tags.get(TAG_INTERFACE)) if left == "" else None
     told = relocation.evacuate if relocation else None
-    return left or (home.host if home else None) or entry.desired.aggregator or (before.host if before else told)
+    return renamed.get(left or "", left) or (home.host if home else None) or (before.host if before else told)
 
 
 def followed_from(
@@ -97,13 +105,13 @@ class _Choosing:
     def entries(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that the run is about; a bond that no entry names is left out with a warning."""
         relocation, report = self.relocation, self.context.report
-        for option, host in (
-            ("bonding_evacuate", relocation.evacuate),
-            ("bonding_evacuate_to", relocation.to),
-            ("bonding_restore", relocation.restore),
-        ):
+        if relocation.evacuate and self._leaving() is None:
+            refuse_host(relocation.evacuate, "bonding_evacuate", self.context.fleet, report)
+        for option, host in (("bonding_evacuate_to", relocation.to), ("bonding_restore", relocation.restore)):
             if host and self.context.fleet.by_host(host) is None:
                 refuse_host(host, option, self.context.fleet, report)
+        if relocation.to and relocation.to == relocation.evacuate:
+            report.problem(f"bonding_evacuate_to: {relocation.to} is the host to evacuate. Name another one.")
         live = [entry for entry in entries if (one := self.own.get(entry.key)) and not is_retired(one)]
         if not relocation.bonds:
             return live
@@ -150,23 +158,25 @@ class _Choosing:
         number = bond.present
         there = fleet.by_id(number)
         if relocation.evacuate:
-            leaving = fleet.by_host(relocation.evacuate)
+            leaving = self._leaving()
             if leaving is None or (before or leaving) is not leaving or not (before or fleet.lacks_instance(leaving)):
                 return None
             if there and there is not leaving and there.instance:
-                return there
-            if relocation.to is None:
+                if relocation.to is None or not self._obstacle(entry, address, before, there):
+                    return there
+            elif relocation.to is None:
+                where = self._place(number, there) if number not in (None, leaving.id) else "no other aggregator"
                 self._warn(
                     entry,
-                    f"stays, since bond {bond.id} ({bond.name}) is on no other aggregator. Say "
-                    "-e bonding_evacuate_to=<host> to move it there before its bond",
+                    f"stays, since bond {bond.id} ({bond.name}) is on {where}. Say -e bonding_evacuate_to=<host> to "
+                    "move it there before its bond",
                 )
             return fleet.by_host(relocation.to or "")
         if relocation.restore:
             home = fleet.by_host(relocation.restore)
             if home is None or home is before or not self._comes_back(address, home):
                 return None
-            if number in (None, home.id):
+            if number in (None, home.id) or entry.desired.pinned:
                 return home
             self._warn(entry, f"stays with its bond on {there.host if there else number}, and follows the bond home")
             return None
@@ -175,11 +185,26 @@ class _Choosing:
                 self._warn(entry, "is pinned: it does not follow its bond. Leave pinned out to let it")
             return None
         if there is None and number is not None:
-            name = self.context.server.aggregators[number].name if number in self.context.server.aggregators else number
-            self._warn(
-                entry, f"stays, since its bond is on {name}, which is no host of the inventory. Add that aggregator"
-            )
+            leaves = any(member.id == number for member in fleet.decommissioned)
+            way = "Move the bond to an aggregator that stays" if leaves else "Add that aggregator"
+            self._warn(entry, f"stays, since its bond is on {self._place(number, there)}. {way}")
         return there
+
+    def _leaving(self) -> Member | None:
+        """Return the aggregator to evacuate, which may be a decommissioned one."""
+        fleet = self.context.fleet
+        everyone = (*fleet.members, *fleet.decommissioned)
+        return next((member for member in everyone if member.host == self.relocation.evacuate), None)
+
+    def _place(self, number: int | None, there: Member | None) -> str:
+        """Return the name of an aggregator to which no address can go, with the reason."""
+        fleet, aggregators = self.context.fleet, self.context.server.aggregators
+        if there:
+            return f"{there.host}, which has no instance"
+        if leaves := next((member for member in fleet.decommissioned if member.id == number), None):
+            return f"{leaves.host or leaves.name}, which is in bonding_decommissioned"
+        name = aggregators[number].name if number in aggregators else number
+        return f"{name}, which is no host of the inventory"
 
     def _comes_back(self, address: ElasticIp, home: Member) -> bool:
         """Return True if an address has left its home, or a killed run was bringing it back."""
@@ -196,30 +221,36 @@ class _Choosing:
 
     def _obstacle(self, entry: Entry, address: ElasticIp, before: Member | None, target: Member) -> str:
         desired, cloud, instance = self.context.desired, self.context.cloud, target.instance
+        otherwise = ", or say -e bonding_evacuate_to=<another host>" if self.relocation.evacuate else ""
+        if not (self.relocation.evacuate or self.relocation.restore):
+            otherwise = ", or move its bond"
         if instance is None:
-            return "has no instance. Give it its aws_instance_id"
+            return f"has no instance. Give it its aws_instance_id{otherwise}"
         if instance.state != "running":
-            return f"is {instance.state} ({instance.id}). Start it, or name another host"
+            return f"is {instance.state} ({instance.id}). Start it{otherwise}"
         region = region_of(target, desired)
         if address.region not in (None, region) or (before and region_of(before, desired) != region):
             return f"is in the region {region}, which the Elastic IP cannot leave its own for. Move the bond back"
-        fixed, subnet = entry.desired.private_ip, cloud.subnets.get(instance.subnet_id)
+        subnet = cloud.subnets.get(instance.subnet_id)
+        if subnet is None:
+            return "is in a subnet that EC2 does not list. Check the rights to read subnets"
+        fixed, current = entry.desired.private_ip, current_address(address)
         place = before.instance.subnet_id if before and before.instance else None
-        if fixed and place and place != instance.subnet_id:
+        # Of an address that has lost its aggregator only the private address tells the subnet.
+        inside = place == subnet.id if place else lies_in(fixed or current or "", ipaddress.IPv4Network(subnet.cidr))
+        if fixed and not inside:
             return f"is in another subnet than private_ip {fixed}. Leave private_ip out"
-        if entry.standby and place and place != instance.subnet_id:
+        if entry.standby and not inside:
             return (
                 f"is in another subnet, and both bonds of the pair {entry.bond.id} and {entry.standby.id} would need "
                 "another CPE NAT IP. Name an aggregator of the subnet as their other one"
             )
         limits = cloud.limits.get(instance.type)
+        most = limits.addresses_per_interface if limits and current not in instance.addresses else None
         there = len(instance.addresses) + instance.prefixes
-        at_hand = current_address(address) in instance.addresses
-        if limits and not at_hand and there + self.taken.get(target.host, 0) >= limits.addresses_per_interface:
-            most = limits.addresses_per_interface
-            return f"is full (its primary interface has {there} of {most} addresses). Take a larger instance type"
-        if subnet is None:
-            return "is in a subnet that EC2 does not list. Check the rights to read subnets"
+        if most is not None and there + self.taken.get(target.host, 0) >= most:
+            full = f"is full (its primary interface has {there} of {most} addresses)"
+            return f"{full}. Take a larger instance type{otherwise}"
         return ""
 
     def _warn(self, entry: Entry, text: str) -> None:

@@ -119,7 +119,7 @@ def _spare(bond: Bond, address: ElasticIp, owner: Member | None, state: PresentS
     number = bond.present if owner and bond.present not in (None, owner.id) else None
     number = number or other_aggregator(bond, owner.id if owner else bond.present)
     member = state.member_of.get(state.name_of(number))
-    if member is None or member.instance is None:
+    if member is None or member.instance is None or member.instance.state != "running":
         return ""
     regions = {state.region_of(one.host) for one in (owner, member) if one}
     return member.host if len(regions) == 1 and address.region in (None, *regions) else ""

@@ -38,7 +38,8 @@ def _gateways(gateways: Iterable[GatewayDescription]) -> Iterator[Unprotected]:
         if one.role == "alone":
             reason, remedy = "has no standby", "Give the gateway a standby (bonding_spaces[].gateways[].standby)."
         else:
-            reason, remedy = f"its standby on {one.peer} is not built, or has no instance", "Run site.yml."
+            reason = f"its standby on {one.peer} is not built, or has no instance that runs"
+            remedy = "Start the instance, and run site.yml."
         yield Unprotected("gateway", f"gateway of {one.space}", one.host, one.space, reason, remedy)
 
 

@@ -94,9 +94,11 @@ def _egress(space: DesiredSpace, given: DesiredGateway, state: PresentState) -> 
 
 
 def _spare(space: DesiredSpace, peer: str, state: PresentState) -> str:
-    """Return the host that can take a gateway's place: as `evacuate`, one with an instance and a built interface."""
-    member = state.member_of.get(peer)
-    return peer if member and member.instance and _interface(space, peer, state) else ""
+    """Return the host that can take a gateway's place: as `evacuate`, one that runs, with its interface attached."""
+    member, interface = state.member_of.get(peer), _interface(space, peer, state)
+    instance = member.instance if member else None
+    runs = instance is not None and instance.state == "running"
+    return peer if instance and runs and interface and interface.instance_id == instance.id else ""
 
 
 def _interface(space: DesiredSpace, host: str, state: PresentState) -> Interface | None:

@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 
 from ..._model.desired_network import NAT, DesiredGateway, DesiredSpace, Report
 from ..._model.finding import Difference
-from ..._model.names import GATEWAY_KINDS, gateway_ip_key, gateway_key, object_name, owned
+from ..._model.names import (
+    GATEWAY_KINDS,
+    TAG_KEY,
+    TAG_NETWORK,
+    gateway_ip_key,
+    gateway_key,
+    nat_gateway_key,
+    object_name,
+    owned,
+    public_table_key,
+)
 from ..._model.plan import Design
 from ..._model.state import Cloud, Interface, Space
 from ..._objects import Object
@@ -24,13 +34,17 @@ from ..context import Context
 from ..roles.gateway_objects import FALLBACK_ROUTE_FILTER, STANDBY_ROUTE_FILTER
 from ..vpc.vpcs import design_vpc
 from .changes import design_gateway
-from .gateways import resolve_gateway
+from .gateways import MASQUERADE, Gateway, resolve_gateway
+from .routes import tables_of
+
+Actives = Mapping[tuple[str, str], bool]
+"""True for the gateway of a pair that is in use, False for the other, by host and space."""
 
 
 def active_host(space: str, given: DesiredGateway, network: str, cloud: Cloud) -> str:
     """Return the host whose interface is in use: that with the Elastic IP; with a NAT gateway, that of the routes."""
     interfaces = {host: _interface(space, host, network, cloud) for host in (given.first, given.standby or given.host)}
-    if given.egress == NAT:
+    if _built_egress(space, given, network, cloud) == NAT:
         targets = {route.target for table in cloud.route_tables.values() for route in table.routes}
     else:
         address = owned(network, gateway_ip_key(space, given.first), cloud.addresses)
@@ -39,8 +53,19 @@ def active_host(space: str, given: DesiredGateway, network: str, cloud: Cloud) -
     return found[0] if found else given.first
 
 
+def _built_egress(space: str, given: DesiredGateway, network: str, cloud: Cloud) -> str:
+    """Return the egress of a gateway as AWS has it, where `site.yml` may not have made the inventory's yet."""
+    nat = owned(network, nat_gateway_key(space, given.first), cloud.nat_gateways.values())
+    address = owned(network, gateway_ip_key(space, given.first), cloud.addresses)
+    has_nat, has_address = bool(nat and not nat.failure), bool(address and address.interface_id)
+    if has_nat == has_address:
+        return given.egress
+    return NAT if has_nat else MASQUERADE
+
+
 def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
     """Return for the host of each gateway the one that is active; a gateway on its standby is named."""
+    _check_pairs(space, context)
     found: dict[str, str] = {}
     for given in space.gateways:
         if given.standby_of:
@@ -65,8 +90,29 @@ def active_hosts(space: DesiredSpace, context: Context) -> dict[str, str]:
     return found
 
 
-Actives = Mapping[tuple[str, str], bool]
-"""True for the gateway of a pair that is in use, False for the other, by host and space."""
+def _check_pairs(space: DesiredSpace, context: Context) -> None:
+    """Refuse to take a gateway or its standby out of the pair while the standby has the gateway's place."""
+    network, cloud = context.desired.network, context.cloud
+    pairs, prefix = {(one.first, one.host) for one in space.gateways}, gateway_key(space.key, "")
+    own = (one for one in cloud.interfaces.values() if one.tags.get(TAG_NETWORK) == network)
+    keys = {interface.id: interface.tags.get(TAG_KEY, "") for interface in own}
+    interfaces = {number: key.removeprefix(prefix) for number, key in keys.items() if key.startswith(prefix)}
+    for address in cloud.addresses:
+        key = address.tags.get(TAG_KEY, "")
+        first, host = key.removeprefix(gateway_ip_key(space.key, "")), interfaces.get(address.interface_id or "")
+        if host is None or key == first or host == first or address.tags.get(TAG_NETWORK) != network:
+            continue
+        if (first, host) in pairs or not any({first, host} & {*pair} for pair in pairs):
+            continue  # what is not in the inventory at all is kept, or removed as a whole
+        number = address.allocation_id
+        context.report.problem(
+            f"space {space.key}: its standby {host} has taken the place of the gateway on {first}, and the inventory "
+            f"has that pair no more (expected a gateway with aggregator: {first} and standby: {host}). Give it back "
+            f"first: bonded.internet.evacuate -e bonding_restore={first}. Where {first} does not come back, end its "
+            "connections: aws ec2 disassociate-address --association-id $(aws ec2 describe-addresses --query "
+            f"Addresses[0].AssociationId --output text --allocation-ids {number}); the next run then gives the gateway "
+            "another public address."
+        )
 
 
 def design_gateway_moves(context: Context) -> Actives:
@@ -125,13 +171,30 @@ class _Pair:
         found, member = context.server.spaces.get(self.space.key), context.fleet.by_host(to or "")
         if to is None:
             report.warn(f"{self.label}: stays, since it has no standby. Give it one (standby), or another aggregator.")
-        elif found is None or member is None or member.instance is None or self.interface(to) is None:
-            report.warn(f"{self.label}: stays, since its standby {to} is not built, or has no instance. Run site.yml.")
-        elif active == before or self._is_begun(before, member, found):
-            return self._design_move(before, member, found)
-        else:
+        elif member is None or member.instance is None:
+            way = "Give it its successor's aws_instance_id, and run site.yml"
+            report.warn(f"{self.label}: stays on {active}, since {to} has no instance. {way}.")
+        elif found is None or self.interface(to) is None:
+            report.warn(
+                f"{self.label}: stays on {active}, since its network interface on {to} is not built. Run site.yml."
+            )
+        elif active != before and not self._is_begun(before, member, found):
             return active == to
+        elif obstacle := self._obstacle(member):
+            report.warn(f"{self.label}: stays on {active}, since {obstacle}")
+        else:
+            return self._design_move(before, member, found)
         return False
+
+    def _obstacle(self, member: Member) -> str:
+        """Return why the gateway cannot go to an aggregator that has an interface of the pair; empty if it can."""
+        instance, interface = member.instance, self.interface(member.host)
+        if instance and instance.state != "running":
+            return f"{member.host} is {instance.state} ({instance.id}). Start it."
+        if instance and interface and interface.instance_id != instance.id:
+            there = f"{member.host} ({instance.id})"
+            return f"its network interface {interface.id} is not attached to {there}. Run site.yml."
+        return ""
 
     def _is_begun(self, before: str, member: Member, space: Space) -> bool:
         """Return True if a killed run has left a route to the old interface, or a filter of the old roles."""
@@ -149,24 +212,51 @@ class _Pair:
         return object_name(self.context.desired.network, GATEWAY_KINDS[1], space.id)
 
     def _design_move(self, before: str, member: Member, found: Space) -> bool:
-        context = self.context
-        wanted = next(one for one in self.space.gateways if one.first == self.given.host and one.host == member.host)
-        led = _networks_to([self.interface(before), self.interface(member.host)], context.cloud)
         # The VPC is there: its pending changes, and what site.yml says of them, are not of this run.
-        aside = replace(context, design=Design(), report=Report())
-        vpc = design_vpc(self.space, aside)
-        gateway = resolve_gateway(self.space, replace(wanted, networks=led, auto=False), found, vpc, aside)
-        if gateway is None:
+        aside = replace(self.context, design=Design(), report=Report())
+        gateway = self._as_built(before, member, found, aside)
+        if gateway and not aside.report.problems:
+            design_gateway(gateway, [], aside)
+        if gateway is None or aside.report.problems:
             for text in aside.report.problems:
-                context.report.warn(f"{text} The gateway stays.")
+                self.context.report.warn(f"{text} The gateway stays.")
             return False
-        design_gateway(gateway, [], context)
-        if left := context.fleet.by_host(before):
+        design_gateway(gateway, [], self.context)
+        if left := self.context.fleet.by_host(before):
             data = {"name": self._filter(found), "family": "ipv4", "body": STANDBY_ROUTE_FILTER}
-            context.design.want(
-                "add", "private_wan", left.host, Object("filter", left.parent, self._filter(found), data)
+            # With the gateway's own changes, so that --limit leaves out all of a move or nothing of it.
+            self.context.design.want(
+                "add", "private_wan", member.host, Object("filter", left.parent, self._filter(found), data)
             )
         return True
+
+    def _as_built(self, before: str, member: Member, found: Space, aside: Context) -> Gateway | None:
+        """Return the gateway on `member` with the egress, networks and route tables that AWS has, not the inventory."""
+        network, cloud = self.context.desired.network, self.context.cloud
+        wanted = next(one for one in self.space.gateways if one.first == self.given.host and one.host == member.host)
+        interfaces = [self.interface(before), self.interface(member.host)]
+        led, tables = _networks_to(interfaces, cloud), _tables_to(interfaces, self.space.key, cloud)
+        egress = _built_egress(self.space.key, self.given, network, cloud)
+        built = replace(wanted, networks=led, auto=False, egress=egress, vpc_routes=bool(led))
+        vpc = design_vpc(self.space, aside)
+        gateway = resolve_gateway(self.space, built, found, vpc, aside)
+        if gateway is None:
+            return None
+        named = {table.id for _name, table in tables_of(gateway, self.context.desired, cloud, Report()) if table}
+        if tables <= named:
+            return gateway
+        return replace(gateway, desired=replace(built, route_tables=tuple(sorted(tables))))
+
+
+def _tables_to(interfaces: Iterable[Interface | None], space: str, cloud: Cloud) -> set[str]:
+    """Return the route tables that lead to one of the interfaces, but that of a NAT gateway's own subnet."""
+    targets = {interface.id for interface in interfaces if interface}
+    return {
+        number
+        for number, table in cloud.route_tables.items()
+        if any(route.target in targets for route in table.routes)
+        and not table.tags.get(TAG_KEY, "").startswith(public_table_key(space, ""))
+    }
 
 
 def _networks_to(interfaces: Iterable[Interface | None], cloud: Cloud) -> tuple[str, ...]:

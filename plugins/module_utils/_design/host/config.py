@@ -239,7 +239,8 @@ def design_host_configs(
             kept_spaces = _kept_masquerades(host, found, staying, context)
         wanted = HostConfig(
             {**kept_spaces, **masquerades.get(host, {})},
-            {**_kept_return_routes(found, context.leftovers), **ways.get(host, {})},
+            # A run that only moves addresses knows the return routes of a BGP that is kept, too.
+            {**({} if desired.relocation else _kept_return_routes(found, context.leftovers)), **ways.get(host, {})},
         )
         if staying_member is not None and not desired.absent and (facts.get("firewall") or {}).get("directory"):
             kept = kept_entries(staying_member, found.firewall, context.leftovers.keeps_bgp, context.server, design)

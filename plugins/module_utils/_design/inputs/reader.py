@@ -60,6 +60,8 @@ SWITCHES = (
     "followed",
     "warn_unprotected",
 )
+OTHER_RUNS = ("adopt", "prune", "prune_addresses", "release_addresses", "teardown_private_wan")
+"""Switches that mean nothing to a run that only moves public addresses: it adopts and removes nothing."""
 
 
 def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNetwork:
@@ -93,7 +95,7 @@ def read_desired_network(params: Mapping[str, Any], report: Report) -> DesiredNe
         quotas=_quotas(params.get("quotas"), report),
         cpe_nat_inbound=tuple(_inbound(given, report) for given in params.get("cpe_nat_inbound") or ()),
         managed_mesh_ports=tuple(params.get("managed_mesh_ports") or ()),
-        **{option: bool(params.get(option)) for option in SWITCHES},
+        **{option: bool(params.get(option)) for option in SWITCHES if not (relocation and option in OTHER_RUNS)},
     )
 
 

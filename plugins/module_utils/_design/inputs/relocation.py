@@ -65,6 +65,4 @@ def read_relocation(params: Mapping[str, Any], report: Report) -> Relocation | N
         )
     if to and restore:
         report.problem("bonding_evacuate_to: addresses come back to bonding_restore. Leave bonding_evacuate_to out.")
-    if to and to == evacuate:
-        report.problem(f"bonding_evacuate_to: {to} is the host to evacuate. Name another one.")
     return Relocation(evacuate=evacuate, to=to, restore=restore)

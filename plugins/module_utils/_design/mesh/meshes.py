@@ -9,6 +9,7 @@ Who is a member, with which VNI, interface name, tunnel address and MTU; AN-001 
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -237,6 +238,27 @@ def space_mesh(space: DesiredSpace, vxlan: DesiredVxlan, found: Space, context: 
     """Return the space's direct mesh; `vxlan` is the space's."""
     members = space_members(space, vxlan, context.fleet, context.server, context.report)
     return _mesh(space.key, found.id, vxlan, members, context)
+
+
+def built_transit(context: Context) -> Mesh | None:
+    """Return the transit as it is on the server: a run that only moves addresses takes up no pending change of it."""
+    found = {number: objects[0] for number, objects in context.existing.of(None, 0).items()}
+    if not found:
+        return None
+    names = Counter((obj.key, obj.data["vni"]) for obj in found.values())
+    (interface, vni), _count = names.most_common(1)[0]
+    everyone = (*context.fleet.members, *context.fleet.decommissioned)
+    addresses = {
+        number: ipaddress.IPv4Interface(obj.data["addresses"][0])
+        for number, obj in found.items()
+        if obj.key == interface and obj.data.get("addresses")
+    }
+    members = tuple(member for member in everyone if member.host and member.id in addresses)
+    if not members:
+        return None
+    subnet = addresses[members[0].id].network
+    own = {member.id: str(addresses[member.id].ip) for member in members}
+    return Mesh(None, 0, vni, interface, subnet, members, own, JUMBO_MTU)
 
 
 def transit_mesh(context: Context) -> Mesh | None:

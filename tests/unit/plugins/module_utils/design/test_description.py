@@ -227,6 +227,24 @@ def test_a_standby_protects_its_gateway_when_it_is_built(built: Built) -> None:
     ]
 
 
+def test_a_standby_that_does_not_run_or_is_not_attached_protects_nothing(built: Built) -> None:
+    """As `evacuate` sees it, which moves no gateway there."""
+    spaces = [{**MASQUERADING, "gateways": [{**GATEWAY, "standby": "agg3"}]}, initech()]
+    cloud, found = built.world.cloud, tags("gateway/acme/agg3")
+    cloud.interfaces["eni-2"] = Interface("eni-2", "subnet-gw", "vpc-9", "10.101.0.5", found, None)
+    assert ("gateway", "gateway of acme", "agg1") in unprotected(described(built, spaces=spaces))
+    cloud.interfaces["eni-2"] = replace(cloud.interfaces["eni-2"], instance_id="i-agg3")
+    cloud.instances["i-agg3"] = replace(cloud.instances["i-agg3"], state="stopped")
+    (one,) = [one for one in described(built, spaces=spaces).unprotected if one.kind == "gateway"]
+    assert one.reason == "its standby on agg3 is not built, or has no instance that runs"
+
+
+def test_an_address_cannot_follow_to_an_aggregator_that_does_not_run(built: Built) -> None:
+    cloud = built.world.cloud
+    cloud.instances["i-agg2"] = replace(cloud.instances["i-agg2"], state="stopped")
+    assert described(built).addresses[0].spare == ""
+
+
 def test_limits_say_what_is_used_and_who_says_so(built: Built) -> None:
     limits = described(built).limits
     assert Usage("Elastic IPs of the network", "eu-central-1", 2, 5, "AWS's default") in limits

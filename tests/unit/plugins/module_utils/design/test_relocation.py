@@ -170,7 +170,7 @@ def test_a_full_interface_takes_no_address() -> None:
     stays(
         world,
         f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg3 is full (its primary interface has 10 "
-        "of 10 addresses). Take a larger instance type.",
+        "of 10 addresses). Take a larger instance type, or move its bond.",
     )
 
 
@@ -249,6 +249,10 @@ def test_too_many_moves_are_refused_together() -> None:
         ),
         (
             {"state": "evacuated", "evacuate": "agg1", "evacuate_to": "agg1"},
+            "bonding_evacuate_to: agg1 is the host to evacuate. Name another one.",
+        ),
+        (
+            {"state": "evacuated", "evacuate": "agg1", "evacuate_to": "7"},
             "bonding_evacuate_to: agg1 is the host to evacuate. Name another one.",
         ),
         (
@@ -366,8 +370,8 @@ def test_an_address_goes_to_no_host_that_does_not_run() -> None:
     world.cloud.instances["i-agg3"] = replace(world.cloud.instances["i-agg3"], state="stopped")
     assert evacuate(world, evacuate_to="agg3") == []
     text = (
-        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg3 is stopped (i-agg3). Start it, or name "
-        "another host."
+        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays on agg1: agg3 is stopped (i-agg3). Start it, or say "
+        "-e bonding_evacuate_to=<another host>."
     )
     assert text in world.report.warnings
 

@@ -103,6 +103,6 @@ def test_a_slip_in_a_space_stops_no_evacuation(world: World) -> None:
     assert world.report.problems == []
     assert any("unmanagd" in text for text in world.report.warnings)
     assert (
-        "space acme, gateway on agg1: stays, since its standby agg3 is not built, or has no instance. Run site.yml."
+        "space acme, gateway on agg1: stays on agg1, since its network interface on agg3 is not built. Run site.yml."
         in world.report.warnings
     )

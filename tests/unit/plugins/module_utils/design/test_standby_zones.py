@@ -136,7 +136,7 @@ def test_a_gateway_that_stays_keeps_its_zone(world: World) -> None:
     assert relocate(world, installed, evacuate="agg2") == []
     del world.cloud.interfaces["eni-2"]
     assert relocate(world, installed, evacuate="agg1") == []
-    assert any("its standby agg3 is not built" in text for text in world.report.warnings)
+    assert any("its network interface on agg3 is not built" in text for text in world.report.warnings)
 
 
 def test_masquerading_that_the_operator_does_by_hand_is_left_alone(world: World) -> None:

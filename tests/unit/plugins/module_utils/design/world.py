@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import apply_deviations, object_names
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._design.planner import design_network
+from ansible_collections.bonded.internet.plugins.module_utils._design.relocation import with_hosts_of_aggregators
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import Design, PlannedChange
@@ -111,7 +112,7 @@ class World:
         params: dict[str, Any] = {"network": "prod", "spaces": [], "cpe_nat_ips": [], **self.params, **more}
         params.setdefault("aggregators", [host(name) for name in HOSTS])
         self.report = Report()
-        desired = read_desired_network(params, self.report)
+        desired = with_hosts_of_aggregators(read_desired_network(params, self.report), self.server)
         names = object_names(desired, self.server, self.report)
         found = {item.identity: item for item in map(names.from_server, self.objects.values())}
         named = {number: list(map(names.from_server, objects)) for number, objects in self.server.objects.items()}

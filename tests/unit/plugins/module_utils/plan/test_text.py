@@ -11,7 +11,11 @@ import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.kept_addresses import KeptAddress
 from ansible_collections.bonded.internet.plugins.module_utils._design.checks.prices import MonthlyCost
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DeviationDrift, Drift
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
+    DeviationDrift,
+    Drift,
+    Relocation,
+)
 from ansible_collections.bonded.internet.plugins.module_utils._model.plan import WAITS_FOR_ADOPTION, PlannedChange
 from ansible_collections.bonded.internet.plugins.module_utils._model.quotas import QuotaUsage
 from ansible_collections.bonded.internet.plugins.module_utils._plan.role_inputs import Plan
@@ -24,6 +28,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._plan.summary impo
     lines_of,
     nothing_left,
     nothing_to_do,
+    nothing_to_move,
 )
 
 
@@ -49,6 +54,24 @@ def test_nothing_to_do_is_a_sentence_and_nothing_else() -> None:
         NOTHING,
         "Left for another run: 2 (agg2 is not in the play)",
         "Left for another run: 1 (no --tags gateways)",
+    ]
+
+
+def test_a_move_that_a_limit_leaves_out_is_no_nothing() -> None:
+    given = Relocation(evacuate="agg1")
+    assert nothing_to_move(given, is_limited=False).endswith("agg1 has no public address or gateway that can leave it.")
+    assert "left for another run" in nothing_to_move(given, is_limited=True)
+
+
+def test_the_aggregator_is_named_where_a_host_changes_objects_of_two() -> None:
+    def changed(number: int, host: str) -> PlannedChange:
+        return item("update", "filter", "f", "add", "private_wan", parent=f"aggregators/{number}", host=host)
+
+    lines = lines_of(plan(changed(7, "agg3"), changed(1007, "agg3"), changed(12, "agg2")), [], [], NOTHING)
+    assert lines[:3] == [
+        "add     update filter f on agg2",
+        "add     update filter f of aggregators/1007 on agg3",
+        "add     update filter f of aggregators/7 on agg3",
     ]
 
 
