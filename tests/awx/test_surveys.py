@@ -19,7 +19,8 @@ from tests.awx.credential_types import PATTERN, Json, load
 
 TYPES: dict[str, type] = {"text": str, "integer": int, "multiplechoice": str}
 """Type that AWX demands of an answer and of a default (SurveyJobTemplateMixin, awx/main/models/mixins.py)."""
-RULEBOOK = ROOT / "extensions" / "eda" / "rulebooks" / "follow_bonds_job.yml"
+RULEBOOK = ROOT / "extensions" / "eda" / "rulebooks" / "evacuate_job.yml"
+"""The rulebook that launches both templates; its other rule is that of follow_bonds_job."""
 FOLLOW = "follow_bonds"
 
 
@@ -50,12 +51,12 @@ def read(answers: Json) -> Json:
     return {name: value for name, value in found.items() if value is not ABSENT}
 
 
-def launched(bonds: list[int], **variables: Any) -> Json:
-    """Return the variables of a launch by the rulebook, made by Jinja's native types as ansible-rulebook makes them."""
+def launched(event: Json, rule: int, **variables: Any) -> Json:
+    """Return the variables of a launch by a rule, made by Jinja's native types as ansible-rulebook makes them."""
     (rules,) = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
-    job = rules["rules"][0]["action"]["run_job_template"]
+    job = rules["rules"][rule]["action"]["run_job_template"]
     environment = NativeEnvironment(undefined=StrictUndefined)
-    context = {"event": {"bonds_moved": {"bonds": bonds}}, **variables}
+    context = {"event": event, **variables}
     return {name: environment.from_string(text).render(context) for name, text in job["job_args"]["extra_vars"].items()}
 
 
@@ -97,15 +98,28 @@ def test_empty_answer_is_absent_and_a_text_becomes_a_list(name: str, answers: Js
 def test_launch_by_the_rulebook_passes_the_survey(bonds: list[int]) -> None:
     """Check that the bonds are a text: AWX rejects a list, and Jinja's native types make a number of 18."""
     assert rejected(survey(FOLLOW), {"bonding_follow_bonds": bonds}) == ["bonding_follow_bonds"]
-    given = launched(bonds, bonding_follow_max=50)
+    event = {"bonds_moved": {"bonds": bonds}}
+    given = launched(event, 0, bonding_follow_max=50)
     assert rejected(survey(FOLLOW), given) == []
     assert read(given) == {"bonding_follow_bonds": [str(bond) for bond in bonds], "bonding_follow_max": 50}
-    assert launched(bonds)["bonding_follow_max"] == 20
+    assert launched(event, 0)["bonding_follow_max"] == 20
 
 
-def test_the_template_of_the_rulebook_prompts_for_what_it_sends() -> None:
-    (template,) = (one for one in load("setup.yml")["controller_templates"] if one["playbook"] == "follow_bonds.yml")
+def test_launch_for_a_dead_aggregator_passes_the_survey() -> None:
+    given = launched({"aggregator_dead": {"aggregator": "7", "down": 1}}, 1)
+    assert rejected(survey("evacuate"), given) == []
+    assert read(given) == {"bonding_evacuate": "7"}
+
+
+@pytest.mark.parametrize(
+    ("playbook", "name", "rule"), [("follow_bonds", "follow bonds", 0), ("evacuate", "evacuate", 1)]
+)
+def test_the_template_of_the_rulebook_takes_what_it_sends(playbook: str, name: str, rule: int) -> None:
+    """Check that AWX drops nothing of a launch: it takes what a template prompts for, and the answers of its survey."""
+    templates = [one for one in load("setup.yml")["controller_templates"] if one["playbook"] == f"{playbook}.yml"]
+    (template,) = (one for one in templates if one["name"].endswith(f": {name}"))
     assert template["ask_limit_on_launch"]
-    assert template["ask_variables_on_launch"]
-    assert template["name"].endswith(": follow bonds")
-    assert "default('Bonding: follow bonds')" in RULEBOOK.read_text(encoding="utf-8")
+    sent = launched({"bonds_moved": {"bonds": [17]}, "aggregator_dead": {"aggregator": "7"}}, rule)
+    assert template["survey_enabled"]
+    assert set(sent) <= {question["variable"] for question in survey(playbook)}
+    assert f"default('Bonding: {name}')" in RULEBOOK.read_text(encoding="utf-8")

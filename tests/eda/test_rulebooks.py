@@ -19,6 +19,7 @@ from .running import SECRETS, SEED
 MISSING = missing_java()
 with_java = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 MANY = range(100, 150)
+DIED = "event.aggregator_dead is defined and event.aggregator_dead.down == 1"
 NAME = "{{ lookup('ansible.builtin.pipe', 'id') }}"
 
 
@@ -85,6 +86,36 @@ def test_a_job_template_is_launched_with_the_ids_alone(server: Running, tmp_path
 
 
 @with_java
+def test_a_job_template_is_launched_for_an_aggregator_that_died_alone(server: Running, tmp_path: Path) -> None:
+    template = "Bonding: move"
+    variables = {
+        "bonding_follow_after": 1,
+        "bonding_follow_interval": 0.5,
+        "bonding_dead_after": 2,
+        "bonding_follow_job_template": template,
+        "bonding_evacuate_job_template": template,
+    }
+    environment = {"EDA_CONTROLLER_TOKEN": "t0ken-of-awx"}
+    with (
+        awx(template) as controller,
+        rulebook(
+            "evacuate_job", tmp_path, server.url, variables, {**environment, "EDA_CONTROLLER_URL": controller.url}
+        ) as running,
+    ):
+        wait_for_baseline(server, running)
+        move(server, 17, 18, status="up")
+        server.control("POST", "status", {"aggregator": 7, "status": "down"})
+        running.wait(lambda: len(controller.launches) == 2)
+        for number in (8, 9):
+            server.control("POST", "status", {"aggregator": number, "status": "down"})
+        running.says(
+            "3 aggregators went down together. Look at the management server first. If this one is dead, launch"
+        )
+    given = sorted((launch["extra_vars"] for launch in controller.launches), key=len)
+    assert given == [{"bonding_evacuate": "7"}, {"bonding_follow_bonds": "17,18", "bonding_follow_max": 20}]
+
+
+@with_java
 def test_notify_prints_each_event(server: Running, tmp_path: Path) -> None:
     with rulebook("notify", tmp_path, server.url, {"bonding_follow_after": 1}) as running:
         wait_for_baseline(server, running)
@@ -108,7 +139,7 @@ def rulebooks() -> dict[str, Any]:
     return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))}
 
 
-def test_only_moves_are_acted_on_and_deaths_by_one_rulebook() -> None:
+def test_only_moves_are_acted_on_and_deaths_where_the_name_says_so() -> None:
     acting = {
         (name, rule["condition"], action)
         for name, (ruleset,) in rulebooks().items()
@@ -120,22 +151,26 @@ def test_only_moves_are_acted_on_and_deaths_by_one_rulebook() -> None:
         ("follow_bonds", "event.bonds_moved is defined", "run_playbook"),
         ("follow_bonds_job", "event.bonds_moved is defined", "run_job_template"),
         ("evacuate", "event.bonds_moved is defined", "run_playbook"),
-        ("evacuate", "event.aggregator_dead is defined and event.aggregator_dead.down == 1", "run_playbook"),
+        ("evacuate", DIED, "run_playbook"),
+        ("evacuate_job", "event.bonds_moved is defined", "run_job_template"),
+        ("evacuate_job", DIED, "run_job_template"),
     }
 
 
 def test_all_rulebooks_watch_alike() -> None:
     sources = {name: ruleset["sources"] for name, (ruleset,) in rulebooks().items()}
-    options = sources["evacuate"][0]["bonded.internet.bonds"]
-    assert options.pop("dead_after") == "{{ bonding_dead_after | default(120) }}"
-    assert len(sources) == 4
+    for name in ("evacuate", "evacuate_job"):
+        options = sources[name][0]["bonded.internet.bonds"]
+        assert options.pop("dead_after") == "{{ bonding_dead_after | default(120) }}"
+    assert len(sources) == 5
     assert all(source == sources["notify"] for source in sources.values())
 
 
-def test_evacuate_follows_bonds_as_follow_bonds_does() -> None:
+@pytest.mark.parametrize(("evacuates", "follows"), [("evacuate", "follow_bonds"), ("evacuate_job", "follow_bonds_job")])
+def test_evacuate_follows_bonds_as_follow_bonds_does(evacuates: str, follows: str) -> None:
     found = rulebooks()
-    rules = {name: found[name][0]["rules"] for name in ("follow_bonds", "evacuate")}
-    assert [rule for rule in rules["evacuate"] if "aggregator_dead" not in rule["condition"]] == rules["follow_bonds"]
+    rules = {name: found[name][0]["rules"] for name in (evacuates, follows)}
+    assert [rule for rule in rules[evacuates] if "aggregator_dead" not in rule["condition"]] == rules[follows]
 
 
 @with_java

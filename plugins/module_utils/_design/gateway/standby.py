@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ..._model.desired_network import NAT, DesiredGateway, DesiredSpace, Report
+from ..._model.desired_network import MASQUERADE, NAT, DesiredGateway, DesiredSpace, Report
 from ..._model.finding import Difference
 from ..._model.names import (
     GATEWAY_KINDS,
@@ -34,7 +34,7 @@ from ..context import Context
 from ..roles.gateway_objects import FALLBACK_ROUTE_FILTER, STANDBY_ROUTE_FILTER
 from ..vpc.vpcs import design_vpc
 from .changes import design_gateway
-from .gateways import MASQUERADE, Gateway, resolve_gateway
+from .gateways import Gateway, resolve_gateway
 from .routes import tables_of
 
 Actives = Mapping[tuple[str, str], bool]
