@@ -127,7 +127,7 @@ def _folded(groups: Mapping[str, Sequence[Row]], opened: str) -> list[Group]:
 def _note(rows: Sequence[Row]) -> str:
     """Return the number of rows, and of those that want attention, for the title of what is folded."""
     marked = sum(row.is_marked for row in rows)
-    return f"{counted(len(rows), 'row')}, {marked:,} marked" if marked else counted(len(rows), "row")
+    return f"{marked:,} of {len(rows):,} marked" if marked else counted(len(rows), "row")
 
 
 def _joined(groups: Mapping[str, Sequence[Row]], total: int) -> list[Group]:

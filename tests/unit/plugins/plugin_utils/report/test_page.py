@@ -213,10 +213,10 @@ def test_of_many_rows_the_grave_ones_are_open_and_each_fold_counts_its_marks() -
     limits = tuple(Usage("routes", f"rtb/{n}", 48 if n < 3 else 2, 50, "AWS's default") for n in range(40))
     places = tuple(aggregator(f"agg{n}", n, status="down" if n == 7 else "up") for n in range(40))
     text = page(network(many, limits=limits, aggregators=places))
-    assert '<details open>\n<summary>error <span class="note">2 rows, 2 marked</span></summary>' in text
+    assert '<details open>\n<summary>error <span class="note">2 of 2 marked</span></summary>' in text
     assert "<details>\n<summary>warning <span" in text
-    assert '<details open>\n<summary>Nearly reached <span class="note">3 rows, 3 marked</span></summary>' in text
-    assert '<summary>eu-central-1a <span class="note">40 rows, 1 marked</span></summary>' in text
+    assert '<details open>\n<summary>Nearly reached <span class="note">3 of 3 marked</span></summary>' in text
+    assert '<summary>eu-central-1a <span class="note">1 of 40 marked</span></summary>' in text
     assert '<summary>routes <span class="note">37 rows</span></summary>' in text
 
 
