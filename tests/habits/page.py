@@ -13,10 +13,10 @@ from .breaking import BREAKS
 PAGE = ROOT / "docs" / "habits.md"
 HEAD = """# What the contract leaves open
 
-The management server's API is known in part (`docs/lab-bondingadmin.md`). Where its contract leaves something open, a
-second simulator (`tests/second_server`) does otherwise than the first one: it shares no code with it, and is written
-from the contract alone. `site.yml` builds the demonstration on it to the same network, object by object, changes
-nothing in the second run, writes nothing in check mode, and `teardown.yml` takes it down again.
+For contributors: the management server's API is known in part ([its contract](lab-bondingadmin.md)). Where that leaves
+something open, a second simulator (`tests/second_server`) does otherwise than the first one: it shares no code with it,
+and is written from the contract alone. `site.yml` builds the demonstration on it to the same network, object by object,
+changes nothing in the second run, writes nothing in check mode, and `teardown.yml` takes it down again.
 
 Each habit is a switch, and all are on. The engines tell the same of a server with one habit, with all, and with none.
 With one tolerance of the collection taken out they fail on a server with all habits, and not on a server with all
