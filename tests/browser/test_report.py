@@ -186,9 +186,7 @@ def test_the_field_of_the_search_shows_its_hint_whole(
 
 
 @pytest.mark.parametrize("section", ["bonds", "failure"])
-def test_tables_of_short_cells_fit_a_narrow_window(
-    browser: Page, pages: dict[str, pathlib.Path], section: str
-) -> None:
+def test_tables_of_short_cells_fit_a_narrow_window(browser: Page, pages: dict[str, pathlib.Path], section: str) -> None:
     browser.look(390, 844)
     browser.open(pages["small"])
     hidden = f"""[...document.querySelectorAll("#{section} .scroll")]
