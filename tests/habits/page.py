@@ -32,8 +32,8 @@ API takes it (relations as paths), with its `id`.
 
 Each tolerance costs requests only on a server that wants it: an object is read again where the answer to a write leaves
 it out, and looked up where a deletion is answered otherwise than with 204. Not tolerated, and refused by name: an `id`
-that is no whole number, a list that has not as many objects as it counts, an answer that is not JSON to a request that
-succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
+that is not a whole number, a list that has not as many objects as it counts, an answer that is not JSON to a request
+that succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
 
 What a new object gets that its body leaves out is the server's, but for connected IPs and CPE NAT IPs: the collection
 creates these enabled, with `aggregator_routing: auto` and outside the private WAN by default, since no client

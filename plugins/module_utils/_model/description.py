@@ -158,7 +158,7 @@ class BondDescription:
 
 AddressState = Literal["with_bond", "away", "unknown", "unassociated", "foreign", "retired", "absent"]
 """Place of a public address against its bond's: `away` has its bond on another aggregator, `unknown` on none;
-`foreign` is on a network interface that is no aggregator's, `retired` kept without a use, `absent` not made yet."""
+`foreign` is on a network interface that is not an aggregator's, `retired` kept without a use, `absent` not made yet."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .shared_addresses import enabled_bond
 
 
 def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
-    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
+    """Return True if an entry's address is nowhere, and the interface that it names is not an aggregator's any more.
 
     Its instance was terminated, or is another host's: the entry takes the address to a new place.
     """
@@ -130,7 +130,7 @@ class _Choosing:
         if before is None and not is_lost(address, fleet):
             self._warn(
                 entry,
-                f"stays on the network interface {address.interface_id}, which is no primary interface of an "
+                f"stays on the network interface {address.interface_id}, which is not a primary interface of an "
                 "aggregator of the inventory. Name its instance again",
             )
             return None
@@ -177,7 +177,7 @@ class _Choosing:
         if there is None and number is not None:
             name = self.context.server.aggregators[number].name if number in self.context.server.aggregators else number
             self._warn(
-                entry, f"stays, since its bond is on {name}, which is no host of the inventory. Add that aggregator"
+                entry, f"stays, since its bond is on {name}, which is not a host of the inventory. Add that aggregator"
             )
         return there
 
