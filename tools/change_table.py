@@ -148,8 +148,8 @@ NAMES = re.compile(r"agg\d|\d[\d./]*")
 """Names and numbers, in which alike words of the plan differ: the page has the first of such words."""
 INTRO = """# What happens when you change ...
 
-For each key of the inventory: what one run of `site.yml` does to a network that is carrying traffic when you change
-it. Look here before you type; then let `--check --diff` say it for your own network.
+For operators: what one run of `site.yml` does to a network that carries traffic when you change a key of the inventory,
+key by key. Look here before you type; then let `--check --diff` say it for your own network.
 
 | it says | it means |
 |---|---|

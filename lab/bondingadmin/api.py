@@ -152,5 +152,5 @@ def readable(body: bytes) -> Any:
     try:
         return masked(json.loads(text))
     except ValueError:
-        # What is no JSON may still hold a password, which could not be found in it.
+        # What is not JSON may still hold a password, which could not be found in it.
         return _MASK if any(word in text.lower() for word in _SECRETS) else text[:_MOST_TEXT]

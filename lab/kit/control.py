@@ -85,5 +85,5 @@ class Control:
         try:
             parsed = json.loads(body) if body.strip() else None
         except ValueError as error:
-            raise ControlError(f"the body is no JSON: {error}") from error
+            raise ControlError(f"the body is not JSON: {error}") from error
         return self._actions[name](ControlRequest(query, parsed))

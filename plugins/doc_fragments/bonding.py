@@ -51,14 +51,15 @@ options:
     type: path
   api_timeout:
     description:
-      - How many seconds the server may take for each answer, from its first byte to its last.
+      - The most seconds that the server may take for each answer, from its first byte to its last.
         A connection has the same time, but at most 10 seconds.
       - If not given, the environment variable E(BONDING_API_TIMEOUT) is used.
     type: int
     default: 30
   api_map:
     description:
-      - What this server calls by another name than the collection assumes. A dictionary with V(paths), V(fields) and
+      - The names by which this server differs from those that the collection assumes. A dictionary with V(paths),
+        V(fields) and
         V(values), or a YAML file that holds one.
       - "V(paths) has a path below C(/api/v4/) for a kind, like C(cpe_nat_ip: bonds/X/nat_ips/), where C(X) stands for
         the id of the aggregator or bond. Paths below another one go along with it."
@@ -87,7 +88,7 @@ notes:
     PARALLEL = r"""
 options:
   parallel:
-    description: How many requests are under way at the same time at most.
+    description: The most requests that are under way at the same time.
     type: int
     default: 8
 """

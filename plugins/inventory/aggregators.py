@@ -73,13 +73,14 @@ options:
     type: str
     env: [{name: BONDING_API_CA_PATH}]
   api_timeout:
-    description: How many seconds the management server may take for each answer.
+    description: The most seconds that the management server may take for each answer.
     type: int
     default: 30
     env: [{name: BONDING_API_TIMEOUT}]
   api_map:
     description:
-      - What this server calls by another name than the collection assumes, as a dictionary or a YAML file that holds
+      - The names by which this server differs from those that the collection assumes, as a dictionary or a YAML file
+        that holds
         one. See O(bonded.internet.aggregator_info#module:api_map).
     type: raw
     env: [{name: BONDING_API_MAP}]
@@ -149,7 +150,7 @@ options:
     default: {}
   group_by:
     description:
-      - Which groups are made, beside those of C(keyed_groups) and C(groups).
+      - The groups that are made, beside those of C(keyed_groups) and C(groups).
       - V(space) makes a group C(space_KEY) of the aggregators that are primary or secondary aggregator of a bond of
         the space, V(region) a group C(region_NAME), V(vpc) a group with the ID of the VPC, V(routing_group) a group
         C(routing_group_NAME). Other characters than letters and digits become C(_).

@@ -22,31 +22,31 @@ LARGEST_HOST_PREFIX = 30
 
 
 def key_problem(key: str) -> str | None:
-    """Return what is wrong with an entry's name (its key), or None."""
+    """Return the problem of an entry's name (its key), or None."""
     if ENTRY_KEY.fullmatch(key):
         return None
     return "wanted a key of letters, digits, spaces and . _ : + = @ - (at most 200, the first a letter or digit)"
 
 
 def address_problem(text: str) -> str | None:
-    """Return what is wrong with an IPv4 address, or None."""
+    """Return the problem of an IPv4 address, or None."""
     return None if _ipv4(text) else "wanted an IPv4 address without a prefix length"
 
 
 def pool_problem(pool: str) -> str | None:
-    """Return what is wrong with the id of a pool of public addresses, or None."""
+    """Return the problem of the id of a pool of public addresses, or None."""
     return None if POOL.fullmatch(pool) else "wanted the id of a public IPv4 pool of the account (ipv4pool-ec2-...)"
 
 
 def reverse_dns_problem(name: str) -> str | None:
-    """Return what is wrong with a name for the reverse DNS, or None; an empty one takes the name away."""
+    """Return the problem of a name for the reverse DNS, or None; an empty one takes the name away."""
     if not name or HOST_NAME.fullmatch(name.lower()):
         return None
     return "wanted a full domain name, for example mail.example.com (labels of letters, digits and -, 253 at most)"
 
 
 def nat_problems(connected_ip: str, nat_ip: str) -> list[str]:
-    """Return what is wrong with a bonder's connected IP, and with the host behind it that the public address leads to.
+    """Return the problem of a bonder's connected IP, and of the host behind it that the public address leads to.
 
     The bonder translates for its connected network only, and the host has to be another one than the bonder.
     """
@@ -105,7 +105,7 @@ def adoption_problem(given: str, found: Holding | None, network: str) -> str | N
     It must be of the account, free, and without another owner.
     """
     if found is None:
-        return f"public_ip {given} is no Elastic IP of this account and region"
+        return f"public_ip {given} is not an Elastic IP of this account and region"
     if found.network not in (None, network):
         return f"public_ip {given} belongs to the network '{found.network}'"
     if found.network is not None and not found.retired:

@@ -34,11 +34,11 @@ options:
     type: str
     required: true
   directory:
-    description: Where P(bonded.internet.aggregator_host#role) keeps its files.
+    description: The folder in which P(bonded.internet.aggregator_host#role) keeps its files.
     type: path
     default: /etc/bonded-internet
   expect:
-    description: What the host shall have; what it has not is in RV(missing).
+    description: The objects that the host shall have; RV(missing) lists those that it lacks.
     type: list
     elements: dict
     default: []
@@ -88,7 +88,7 @@ options:
             elements: str
             default: []
       babel:
-        description: How many neighbours of Babel it has to have, where BIRD can be asked.
+        description: The least number of neighbours of Babel, where BIRD answers.
         type: int
         default: 0
       ospf:
@@ -102,7 +102,7 @@ options:
         elements: str
         default: []
   bird_sockets:
-    description: Where the control sockets of BIRD may be, as patterns. The vendor does not document theirs.
+    description: The paths of BIRD's control sockets, as patterns. The vendor does not document its own.
     type: list
     elements: path
     default: [/run/bird/*.ctl, /run/bird*.ctl, /run/bonding/*bird*.ctl, /run/bonding/bird*/*.ctl]
@@ -143,7 +143,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 host:
-  description: What was found.
+  description: The state of the host.
   returned: success
   type: dict
   contains:
@@ -192,13 +192,13 @@ host:
       type: list
       elements: dict
     programs:
-      description: Which programs are there.
+      description: The programs on the host.
       type: dict
     managers:
-      description: Which programs are there that may configure a new device.
+      description: The programs on the host that may configure a new device.
       type: dict
     installed:
-      description: What P(bonded.internet.aggregator_host#role) has installed.
+      description: The files that P(bonded.internet.aggregator_host#role) has installed.
       type: dict
     admits:
       description:
@@ -208,7 +208,7 @@ host:
         - C(sources) are the addresses and networks that any rule names, and whose VXLAN is let in.
       type: dict
     firewall:
-      description: What is there of the vendor's firewall for rules of others.
+      description: The vendor's firewall, as far as it takes rules of others.
       type: dict
       contains:
         directory:
@@ -223,7 +223,8 @@ host:
       elements: dict
 seen:
   description:
-    - How much of O(expect) was seen (C(yes)), seen not to be there (C(no)) and could not be looked at (C(unknown)).
+    - The number of objects of O(expect) that were seen (C(yes)), seen not to be there (C(no)) and could not be looked
+      at (C(unknown)).
     - C(input) is about packets that the firewall has to let in, C(neighbours) about those of the routing protocols, and
       C(sent) about devices that have to be in the node's cached configuration.
   returned: success

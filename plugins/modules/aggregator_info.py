@@ -26,7 +26,7 @@ options:
       - If several aggregators that the user can see have that name, the module fails and lists their ids and spaces.
     type: str
   gather:
-    description: Which parts to read.
+    description: The parts to read.
     type: list
     elements: str
     choices: [interfaces, protocols, filters]

@@ -44,12 +44,14 @@ options:
     elements: str
     default: []
   max_deletions:
-    description: How many objects may be removed without being named; if there are more, nothing is changed.
+    description: >-
+      The most objects that may be removed without being named. If there are more, the module changes nothing.
     type: int
     default: 10
   known:
     description:
-      - What M(bonded.internet.network_plan) has just read of the aggregator, as returned. Then nothing is read here.
+      - The objects of the aggregator that M(bonded.internet.network_plan) has just read, as returned. Then nothing is
+        read here.
       - An object that is not among the known ones is taken as not existing.
       - Only with O(state=merged), or with O(state=deleted) and names in each given section.
     type: dict

@@ -55,7 +55,7 @@ options:
         default: {}
       rules:
         description:
-          - What it lets in. Further rules that it has are left.
+          - The rules that the group gets. Further rules of the group stay.
           - A group without any is not made.
         type: list
         elements: dict
@@ -76,7 +76,7 @@ options:
             type: str
             required: true
       absent_rules:
-        description: What it shall not let in any more. A rule of others is left.
+        description: The rules to revoke. A rule of others stays.
         type: list
         elements: dict
         default: []
@@ -142,13 +142,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 actions:
-  description: What was done, in check mode what would be, a sentence each.
+  description: The changes, in check mode the planned ones, a sentence each.
   returned: success
   type: list
   elements: str
   sample: ["eni-0123456789abcdef1: source/destination check off"]
 done:
-  description: What was done before the failure, a sentence each; the module has then changed something.
+  description: The changes before the failure, a sentence each.
   returned: failure
   type: list
   elements: str

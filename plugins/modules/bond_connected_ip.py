@@ -62,7 +62,7 @@ connected_ip:
     include_private_wan: false
     aggregator_routing: auto
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

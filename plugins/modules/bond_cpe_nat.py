@@ -62,7 +62,7 @@ cpe_nat_ip:
     nat_ip: 192.0.2.10
     enabled: true
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

@@ -26,7 +26,7 @@ options:
     type: str
   gather:
     description:
-      - Which parts to read.
+      - The parts to read.
       - V(current_aggregator) costs one request for each aggregator that the bonds may be on.
     type: list
     elements: str

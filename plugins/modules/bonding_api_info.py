@@ -126,17 +126,17 @@ conformance:
       description: Whether nothing is known to be lacking.
       type: bool
     counts:
-      description: How many paths and fields there are of each answer.
+      description: The number of paths and fields of each answer.
       type: dict
       contains:
         conforms:
-          description: Those that the server has.
+          description: The number of paths and fields that the server has.
           type: int
         differs:
-          description: Those that it lacks, or whose values it does not take.
+          description: The number that the server lacks, or whose values it does not take.
           type: int
         not_shown:
-          description: Those that it does not show to this user, and has no object of.
+          description: The number that the server does not show to this user, and has no object of.
           type: int
     text:
       description: The counts, all that is lacking, and the lines for O(api_map) that may cure it, to be read.
@@ -144,7 +144,7 @@ conformance:
       elements: str
     proposal:
       description:
-        - What is to be added to O(api_map) as it seems by the server's nearest names. A guess, so check each name.
+        - The lines to add to O(api_map), as it seems by the server's nearest names. A guess, so check each name.
         - Of paths, those alone that the root of the API lists, or that an object in a list of all kinds has.
         - It has the keys of O(api_map), which are V(paths), V(fields) and V(values).
       type: dict
@@ -163,7 +163,7 @@ conformance:
           type: str
         sure:
           description:
-            - How sure this collection is of the path.
+            - The certainty of the path.
               V(D) is documented by the vendor, V(C) seen in a public client, V(A) assumed.
           type: str
         exists:
@@ -185,7 +185,7 @@ conformance:
               description: Its name, with those around it, like V(endpoints.ip). It is the name for O(api_map).
               type: str
             sure:
-              description: How sure this collection is of the field; as for the path.
+              description: The certainty of the field; as for the path.
               type: str
             has:
               description:

@@ -233,13 +233,13 @@ objects:
       sample: true
     action:
       description:
-        - What was done, or in check mode would be done.
+        - The change, in check mode the planned one.
         - V(update) also stands for completing what an interrupted run began, and for taking a retired Elastic IP again.
       type: str
       choices: [create, update, move, retire, release, none]
       sample: create
 diff:
-  description: What changes, one item for each entry that changes.
+  description: The changes, one item for each entry that changes.
   returned: success
   type: list
   elements: dict
@@ -249,7 +249,7 @@ problems:
   type: list
   elements: str
 done:
-  description: What was changed before the failure, one sentence each. The next run goes on from there.
+  description: The changes before the failure, one sentence each. The next run goes on from there.
   returned: failure
   type: list
   elements: str

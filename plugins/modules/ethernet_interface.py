@@ -59,7 +59,7 @@ ethernet_interface:
     addresses: [192.0.2.20/28, "2001:db8:101::20/64"]
     accept_ra: true
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

@@ -30,7 +30,7 @@ options:
     required: true
   key:
     description:
-      - What the NAT gateway was to be in the network, the value of the tag C(bonded.internet/key), such as
+      - The key of the NAT gateway in the network, the value of the tag C(bonded.internet/key), such as
         V(natgw/acme/agg1).
     type: str
     required: true
@@ -65,7 +65,7 @@ deleted:
       type: str
       sample: Network vpc-0123456789abcdef0 has no Internet gateway attached
 done:
-  description: What was deleted before the failure.
+  description: The objects that were deleted before the failure.
   returned: failure
   type: list
   elements: str

@@ -121,12 +121,12 @@ audit:
       sample: drift
     next_run:
       description:
-        - What the next C(site.yml) does as a whole - V(refused) if a single finding is refused, else V(changed) or
+        - The outcome of the next C(site.yml) as a whole - V(refused) if a single finding is refused, else V(changed) or
           V(left).
       type: str
       sample: changed
     counts:
-      description: How many findings each severity has.
+      description: The number of findings of each severity.
       type: dict
       sample: {error: 2, warning: 1, info: 0}
     findings:

@@ -61,7 +61,8 @@ options:
     default: []
   join:
     description:
-      - What joins aggregators to instances, as in the inventory plugin. V(public_ip) means the aggregator's address on
+      - The means by which aggregators are joined to instances, as in the inventory plugin. V(public_ip) means the
+        aggregator's address on
         the management server, C(tag:NAME) a tag of the instance with the aggregator's name or id.
     type: list
     elements: str
@@ -127,7 +128,7 @@ placed:
       description: The variable, and the entry in it.
       type: str
     reason:
-      description: What says so.
+      description: The evidence.
       type: str
   sample:
     - object: Elastic IP 203.0.113.1

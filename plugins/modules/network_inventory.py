@@ -135,7 +135,7 @@ aggregators:
   type: list
   elements: dict
 hosts:
-  description: What the tasks of each host heed, by its name.
+  description: The variables that the tasks of each host read, by its name.
   returned: success
   type: dict
 asks_hosts:

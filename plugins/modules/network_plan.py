@@ -113,7 +113,7 @@ options:
         default: []
       found:
         description:
-          - What M(bonded.internet.aggregator_host_info) has read on the host, or C(unreachable) with the reason.
+          - The answer of M(bonded.internet.aggregator_host_info) on the host, or C(unreachable) with the reason.
         type: dict
   spaces:
     description: The spaces with a private WAN.
@@ -225,12 +225,12 @@ options:
             elements: str
             default: []
           max_networks:
-            description: How many networks V(auto) makes at the most.
+            description: The most networks that V(auto) makes.
             type: int
             default: 4
           egress:
             description:
-              - How the traffic of the private WAN reaches the Internet.
+              - The way of the private WAN's traffic to the Internet.
               - V(masquerade) lets the aggregator translate it to the private address of the network interface, which
                 has the Elastic IP. It lets single ports in (O(spaces[].gateways[].port_forwards)).
               - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It serves one gateway of one
@@ -293,7 +293,7 @@ options:
                 is never detached or deleted. O(spaces[].gateways[].subnet_id) is that of its subnet.
             type: str
           port_forwards:
-            description: What shall come in from the Internet, with V(masquerade) only.
+            description: The ports that are let in from the Internet, with V(masquerade) only.
             type: list
             elements: dict
             suboptions:
@@ -314,7 +314,7 @@ options:
                 description: Its port. Default is the same.
                 type: int
               from:
-                description: Who may come. Default is everybody; an empty list is refused.
+                description: The sources that are let in. Default is all; an empty list is refused.
                 type: list
                 elements: str
       renamed_from:
@@ -445,7 +445,8 @@ options:
         choices: [on_create, always]
         default: on_create
   vni_base:
-    description: What is added to the id of a space to make its VNI; the VNI of the VXLAN that carries BGP.
+    description: >-
+      The number that is added to the id of a space to make its VNI; also the VNI of the VXLAN that carries BGP.
     type: int
     default: 10000000
   tunnel_device:
@@ -582,7 +583,7 @@ options:
     default: false
   max_deletions:
     description:
-      - How many objects may be deleted, with O(state=present). Every object that the plan deletes counts, on the
+      - The most objects that a run may delete, with O(state=present). Every object that the plan deletes counts, on the
         management server, on AWS and on the aggregators, associations, routes and rules too.
     type: int
     default: 25
@@ -643,7 +644,8 @@ options:
     default: false
   cpe_nat_inbound:
     description:
-      - What may come in to CPE NAT addresses. A group belongs to an interface, so the addresses of the aggregators that
+      - The ports of CPE NAT addresses that are let in. A group belongs to an interface, so the addresses of the
+        aggregators that
         own them are opened too.
     type: list
     elements: dict
@@ -762,12 +764,12 @@ audit:
       sample: drift
     next_run:
       description:
-        - What the next C(site.yml) does as a whole - V(refused) if a single finding is refused, else V(changed) or
+        - The outcome of the next C(site.yml) as a whole - V(refused) if a single finding is refused, else V(changed) or
           V(left).
       type: str
       sample: changed
     counts:
-      description: How many findings each severity has.
+      description: The number of findings of each severity.
       type: dict
       sample: {error: 2, warning: 1, info: 0}
     findings:
@@ -801,10 +803,10 @@ audit:
           description: The space that it belongs to, as far as it is known; else empty.
           type: str
         expected:
-          description: What the inventory says.
+          description: The value of the inventory.
           type: str
         found:
-          description: What is there; of a problem its sentence.
+          description: The value on the side that was read; of a problem its sentence.
           type: str
         since:
           description: The time of the first audit that has found it; V(null) here.
@@ -817,16 +819,16 @@ audit:
           sample: plan
         at_next_run:
           description:
-            - What the next C(site.yml) does about it with the switches that are given, taken by itself. A single
+            - The outcome of the next C(site.yml) for this object, with the switches that are given. A single
               V(refused) refuses the whole run.
           type: str
           sample: changed
         remedy:
-          description: What to do.
+          description: The action that cures it.
           type: str
           sample: Run site.yml.
 plan:
-  description: What will be done, in the order of the phases.
+  description: The changes of the run, in the order of the phases.
   returned: success
   type: list
   elements: dict
@@ -841,10 +843,10 @@ plan:
       description: The kind of the object.
       type: str
     parent:
-      description: What it belongs to.
+      description: The parent of the object.
       type: str
     key:
-      description: What tells it from others of its kind and parent.
+      description: The key of the object among those of its kind and parent.
       type: str
     before:
       description: The fields that change, as they are. Only with O(details=true).
@@ -867,13 +869,13 @@ plan:
       description: Whether it interrupts traffic.
       type: bool
     interrupts:
-      description: What it interrupts.
+      description: The traffic that the change interrupts.
       type: str
     switch:
       description: The variable without which it is refused, such as V(bonding_allow_disruption); empty if none.
       type: str
 deferred:
-  description: What will be left out, with the reason.
+  description: The changes that the run leaves out, each with the reason.
   returned: success
   type: list
   elements: dict
@@ -886,7 +888,8 @@ digest:
   sample: 5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
 result:
   description:
-    - What the playbooks leave for other programs as C(bonding_result), an artifact of a job in AWX. It stays below
+    - The result that the playbooks publish for other programs as C(bonding_result), an artifact of a job in AWX. It
+      stays below
       32 kB for any network.
   returned: success
   type: dict
@@ -920,11 +923,11 @@ result:
       elements: str
       sample: ["add: create server vxlan_interface aggregators/7 vx10000003 on agg1 #d9f58ac1"]
     left_out:
-      description: How many entries C(addresses), C(drift) and C(lines) lack, which did not fit.
+      description: The number of entries of C(addresses), C(drift) and C(lines) that did not fit.
       type: dict
       sample: {addresses: 0, drift: 0, lines: 0}
 counts:
-  description: How many items each phase has; V(adopt) is among them where it has any.
+  description: The number of items of each phase; V(adopt) is among them where it has any.
   returned: success
   type: dict
 left:
@@ -944,53 +947,54 @@ text:
   elements: str
 work:
   description:
-    - What the roles are given, by host and phase.
+    - The input of the roles, by host and phase.
   returned: success
   type: dict
 limits:
-  description: What new objects come under, for the whole network; empty where nothing new is asked for.
+  description: The limits of new objects, for the whole network; empty where the plan creates nothing.
   returned: success
   type: list
   elements: dict
   contains:
     limit:
-      description: What is counted.
+      description: The objects that are counted.
       type: str
     where:
       description: The region, zone, host, subnet or route table.
       type: str
     there:
-      description: How many there are, whosoever's they are.
+      description: The number in use, those of others included.
       type: int
     new:
-      description: How many the plan adds.
+      description: The number that the plan adds.
       type: int
     most:
-      description: How many there may be.
+      description: The limit.
       type: int
     left:
-      description: How many there is room for after that.
+      description: The number that still fits after the plan.
       type: int
     source:
-      description: Who says so, V(AWS), V(bonding_quotas), V(AWS's default), the V(instance type) or V(subnet).
+      description: >-
+        The source of the limit, V(AWS), V(bonding_quotas), V(AWS's default), the V(instance type) or V(subnet).
       type: str
 cost:
-  description: What the plan changes of the monthly bill, at AWS's list prices.
+  description: The change of the monthly bill, at AWS's list prices.
   returned: success
   type: list
   elements: dict
   contains:
     objects:
-      description: What is paid for.
+      description: The objects that AWS charges.
       type: str
     change:
-      description: How many more or fewer of them there will be.
+      description: The change of their number.
       type: int
     usd_per_month:
       description: US dollars for 730 hours, at the list prices of us-east-1 of 2024-02-01.
       type: float
     without:
-      description: What else they cost, by use.
+      description: The further price, by use.
       type: str
 kept_addresses:
   description: Elastic IPs of the network that nothing uses after this plan. AWS charges them all the same.
@@ -1103,7 +1107,7 @@ description:
       type: list
       elements: dict
     limits:
-      description: What the network uses of each limit that it comes under; null for one that was not read.
+      description: The number in use of each limit, and the limit; null for one that was not read.
       type: list
       elements: dict
     costs:
@@ -1115,7 +1119,7 @@ description:
       type: list
       elements: dict
 problems:
-  description: Why the network cannot be built.
+  description: The reasons for which the network cannot be built.
   returned: failure
   type: list
   elements: str

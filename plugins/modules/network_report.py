@@ -45,7 +45,7 @@ options:
     type: dict
     required: true
   findings:
-    description: Those of an audit. Without them the page says that no audit was made.
+    description: The findings of an audit. Without them the page says that no audit was made.
     type: list
     elements: dict
   api_url:

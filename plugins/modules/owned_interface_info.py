@@ -28,7 +28,7 @@ options:
     required: true
   key:
     description:
-      - What the network interface is in the network, the value of the tag C(bonded.internet/key), such as
+      - The key of the network interface in the network, the value of the tag C(bonded.internet/key), such as
         V(gateway/acme/agg1).
     type: str
     required: true

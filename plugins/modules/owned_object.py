@@ -43,7 +43,7 @@ options:
     type: str
     required: true
   key:
-    description: What the object is in the network, the value of the tag C(bonded.internet/key), such as V(vpc/acme).
+    description: The key of the object in the network, the value of the tag C(bonded.internet/key), such as V(vpc/acme).
     type: str
     required: true
   name:
@@ -112,7 +112,7 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or in check mode would be done. V(adopt) stands for an Elastic IP that was there, O(public_ip).
+    - The change, in check mode the planned one. V(adopt) stands for an Elastic IP that was there, O(public_ip).
     - V(yield) stands for an object that was created and deleted again, since another run's one stays.
   returned: success
   type: str
@@ -134,7 +134,7 @@ mac_address:
   type: str
   sample: "02:00:5e:00:53:01"
 done:
-  description: What was created before the failure.
+  description: The objects that were created before the failure.
   returned: failure
   type: list
   elements: str

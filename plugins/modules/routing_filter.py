@@ -47,7 +47,7 @@ routing_filter:
     family: ipv4
     body: "if source = RTS_BABEL then reject; accept;"
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

@@ -120,7 +120,7 @@ routing_protocol:
         hello_interval: 1
         update_interval: 1
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

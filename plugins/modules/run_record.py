@@ -46,15 +46,15 @@ options:
     type: str
     required: true
   digest:
-    description: That of the plan, RV(bonded.internet.network_plan#module:digest).
+    description: The digest of the plan, RV(bonded.internet.network_plan#module:digest).
     type: str
     required: true
   counts:
-    description: Those of the plan, RV(bonded.internet.network_plan#module:counts).
+    description: The counts of the plan, RV(bonded.internet.network_plan#module:counts).
     type: dict
     required: true
   lines:
-    description: Those of the plan, RV(bonded.internet.network_plan#module:text).
+    description: The lines of the plan, RV(bonded.internet.network_plan#module:text).
     type: list
     elements: str
     required: true

@@ -45,7 +45,7 @@ space:
     private_wan_mode: managed_mesh
     private_wan_include_interfaces: false
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

@@ -68,7 +68,7 @@ vxlan_interface:
     vni: 10000003
     endpoints: [{ip: 198.51.100.11, vni: 10000003}, {ip: 198.51.100.12, vni: 10000003}]
 action:
-  description: What was done, or in check mode would be.
+  description: The change, in check mode the planned one.
   returned: success
   type: str
   choices: [create, update, delete, none]

@@ -128,7 +128,7 @@ def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         if not paths["earlier"]:
             return {}
-        raise AuditFileError(EARLIER, path, "this is no audit (expected its JSON)", NAME_ANOTHER) from error
+        raise AuditFileError(EARLIER, path, "this is not an audit (expected its JSON)", NAME_ANOTHER) from error
     _check_network(found, network, paths)
     return found
 

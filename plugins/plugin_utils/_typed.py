@@ -105,7 +105,7 @@ def _switch(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:
 
 
 def _parsed(value: Any) -> Any:
-    """Return what a JSON text holds, as `-e name='[...]'` gives it; any other value as it is."""
+    """Return the value of a JSON text, as `-e name='[...]'` gives it; any other value as it is."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("[", "{"):
         return value
     try:
@@ -135,7 +135,7 @@ def _list(value: Any, spec: Spec, where: str, problems: list[str]) -> Any:
 
 
 def _entry(item: Any, number: int) -> str:
-    """Return how a message names an entry of a list."""
+    """Return the name of a list's entry for a message."""
     if isinstance(item, Mapping):
         for option, words in NAMED_BY.items():
             if isinstance(item.get(option), (str, int)) and not isinstance(item[option], bool):

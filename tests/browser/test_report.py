@@ -146,6 +146,54 @@ def test_the_search_shows_what_has_the_words_and_gives_the_rest_back(
     assert (browser.evaluate(SHOWN), browser.evaluate("hits.textContent")) == (before, "")
 
 
+def test_the_search_takes_no_count_for_a_name_and_of_a_fold_shows_the_rows_that_have_the_words(
+    browser: Page, pages: dict[str, pathlib.Path]
+) -> None:
+    browser.open(pages["large"])
+    shown = "[...document.querySelectorAll('#%s tbody tr')].filter((row) => row.offsetParent !== null).length"
+    search(browser, "50 rows")
+    assert (browser.evaluate(SHOWN), browser.evaluate("hits.textContent")) == (0, "0 rows")
+    search(browser, "customer-009")  # the end of a fold's title, which has ten customers
+    assert browser.evaluate(shown % "addresses") == 5
+    assert browser.evaluate("hits.textContent") == f"{browser.evaluate(SHOWN)} rows"
+    search(browser, "")
+
+
+def test_a_link_to_a_row_that_a_search_has_hidden_ends_the_search(
+    browser: Page, pages: dict[str, pathlib.Path]
+) -> None:
+    browser.look(1440, 1000)
+    browser.open(pages["large"])
+    search(browser, "198.51.111.65")
+    browser.evaluate("location.hash = '#aggregator-9'; new Promise((done) => setTimeout(done, 1000))")
+    assert browser.evaluate("document.getElementById('aggregator-9').offsetParent !== null")
+    assert browser.evaluate("words.value") == ""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_field_of_the_search_shows_its_hint_whole(
+    browser: Page, pages: dict[str, pathlib.Path], width: int
+) -> None:
+    browser.look(width, 900)
+    browser.open(pages["small"])
+    hint = """(() => {
+        const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(words);
+        pen.font = `${style.fontSize} ${style.fontFamily}`;
+        const inside = words.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        return inside - pen.measureText(words.placeholder).width;
+    })()"""
+    assert browser.evaluate(hint) > 20  # the place of the button that empties the field
+
+
+@pytest.mark.parametrize("section", ["bonds", "failure"])
+def test_tables_of_short_cells_fit_a_narrow_window(browser: Page, pages: dict[str, pathlib.Path], section: str) -> None:
+    browser.look(390, 844)
+    browser.open(pages["small"])
+    hidden = f"""[...document.querySelectorAll("#{section} .scroll")]
+        .map((one) => one.scrollWidth - one.clientWidth).filter((more) => more > 0)"""
+    assert browser.evaluate(hidden) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["small", "large"])
 def test_texts_have_contrast_in_both_schemes(

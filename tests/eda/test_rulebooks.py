@@ -129,7 +129,7 @@ def test_notify_prints_each_event(server: Running, tmp_path: Path) -> None:
 def test_a_wrong_option_ends_ansible_rulebook_with_the_reason(server: Running, tmp_path: Path) -> None:
     with rulebook("notify", tmp_path, server.url, {"bonding_follow_max": "many"}) as running:
         assert running.process.wait(60) != 0
-    said = "max_moves: no such number (got 'many', expected a whole number, 1 or more). Correct it."
+    said = "max_moves: not an allowed number (got 'many', expected a whole number, 1 or more). Correct it."
     assert said in running.output()
     assert server.log() == []
 

@@ -152,7 +152,10 @@ def test_an_adopted_address_gets_the_operators_own_tags_at_once(aws: Running, cl
 def test_an_address_that_is_not_free_is_not_adopted(aws: Running, client: Any) -> None:
     used = theirs(client, network="prod", key="cpe-nat/mail")
     actions(aws)
-    for given, words in ((used, "is in use in this network"), ("203.0.113.250", "is no Elastic IP of this account")):
+    for given, words in (
+        (used, "is in use in this network"),
+        ("203.0.113.250", "is not an Elastic IP of this account"),
+    ):
         with pytest.raises(AwsRefusal, match=words):
             run(client, options("elastic_ip", public_ip=given), False)
     assert actions(aws) == []

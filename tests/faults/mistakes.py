@@ -9,12 +9,15 @@ from tests.faults.bad_input import Spoil
 
 MISTAKES: dict[str, tuple[Spoil, str]] = {
     # who and where
-    "network: capital letters": (lambda g: g.group(bonding_network="Demo"), "'Demo' is no name for a network"),
-    "network: too long": (lambda g: g.group(bonding_network="a" * 17), "'aaaaaaaaaaaaaaaaa' is no name for a network"),
+    "network: capital letters": (lambda g: g.group(bonding_network="Demo"), "'Demo' is not a name for a network"),
+    "network: too long": (
+        lambda g: g.group(bonding_network="a" * 17),
+        "'aaaaaaaaaaaaaaaaa' is not a name for a network",
+    ),
     "network: missing": (lambda g: g.variables.pop("bonding_network"), "bonding_network: is not given"),
     "network: a template's leftovers": (
         lambda g: g.group(bonding_network="{{ x }}"),
-        "'{{ x }}' is no name for a network",
+        "'{{ x }}' is not a name for a network",
     ),
     "host: no instance": (lambda g: g.hosts["agg1"].pop("aws_instance_id"), "agg1: its private address is not known"),
     "host: an unknown instance": (
@@ -64,7 +67,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "host: an address that is none": (
         lambda g: g.host(aws_private_ip_address="10.1.0.300"),
-        "aws_private_ip_address: '10.1.0.300' is no IPv4 address",
+        "aws_private_ip_address: '10.1.0.300' is not an IPv4 address",
     ),
     "a region that differs": (
         lambda g: g.host("agg2", aws_region="eu-west-1"),
@@ -97,12 +100,12 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "mesh: no subnet": (lambda g: g.space()["vxlan"].pop("subnet"), "space acme, vxlan: subnet is missing"),
     "mesh: a subnet that is none": (
         lambda g: g.vxlan(subnet="10.254.0.0/40"),
-        "vxlan.subnet: '10.254.0.0/40' is no IPv4 network",
+        "vxlan.subnet: '10.254.0.0/40' is not an IPv4 network",
     ),
     "mesh: a subnet with host bits": (lambda g: g.vxlan(subnet="10.254.0.1/20"), "10.254.0.1/20 has host bits set"),
     "mesh: a subnet of IPv6": (
         lambda g: g.vxlan(subnet="2001:db8::/64"),
-        "vxlan.subnet: '2001:db8::/64' is no IPv4 network",
+        "vxlan.subnet: '2001:db8::/64' is not an IPv4 network",
     ),
     "mesh: a subnet that is too small": (
         lambda g: g.vxlan(subnet="10.254.0.0/24"),
@@ -129,7 +132,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "mesh: a member that is unknown": (
         lambda g: g.vxlan(aggregators=["agg1", "agg9"]),
-        "vxlan.aggregators: 'agg9' is no host of the inventory's group",
+        "vxlan.aggregators: 'agg9' is not a host of the inventory's group",
     ),
     "mesh: an address outside": (
         lambda g: g.vxlan(addresses={"agg1": "10.1.1.1"}),
@@ -157,11 +160,11 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         "vpc.subnets: 10.9.0.0/24 does not lie in the VPC's network",
     ),
     # gateways
-    "gateway: unknown host": (lambda g: g.gateway(aggregator="agg9"), "'agg9' is no host of the inventory's group"),
+    "gateway: unknown host": (lambda g: g.gateway(aggregator="agg9"), "'agg9' is not a host of the inventory's group"),
     "gateway: without a VPC": (lambda g: g.space().pop("vpc"), "gateway on agg1: needs a vpc for the space"),
     "gateway: a network that is none": (
         lambda g: g.gateway(networks=["172.16.0.0/33"]),
-        "networks: '172.16.0.0/33' is no IPv4 network",
+        "networks: '172.16.0.0/33' is not an IPv4 network",
     ),
     "gateway: all networks": (
         lambda g: g.gateway(networks=["0.0.0.0/0"]),
@@ -227,7 +230,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "entry: a public address of nobody": (
         lambda g: g.entry(public_ip="192.0.2.77"),
-        "public_ip 192.0.2.77 is no Elastic IP of this account and region",
+        "public_ip 192.0.2.77 is not an Elastic IP of this account and region",
     ),
     "entry: an address of IPv6": (
         lambda g: g.entry(connected_ip="2001:db8::1/64", nat_ip="2001:db8::2"),
@@ -251,7 +254,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     ),
     "entry: an aggregator that is unknown": (
         lambda g: g.entry(aggregator="agg9"),
-        "aggregator: 'agg9' is no host of the inventory's group",
+        "aggregator: 'agg9' is not a host of the inventory's group",
     ),
     "entry: an unknown option": (
         lambda g: g.entry(nat_adress="192.168.17.11"),
@@ -273,7 +276,7 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
     "BGP: direct between subnets": (lambda g: g.bgp(mode="direct"), "mode: direct: the aggregators are in 2 subnets"),
     "BGP: an unknown reflector": (
         lambda g: g.bgp(route_reflectors=["agg9"]),
-        "bonding_bgp.route_reflectors: 'agg9' is no host",
+        "bonding_bgp.route_reflectors: 'agg9' is not a host",
     ),
     "inbound: a port that is none": (
         lambda g: g.group(bonding_security_groups=True, bonding_cpe_nat_inbound=[{"protocol": "tcp", "ports": "http"}]),
@@ -283,6 +286,6 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         lambda g: g.group(
             bonding_security_groups=True, bonding_cpe_nat_inbound=[{"protocol": "tcp", "ports": "80", "from": ["any"]}]
         ),
-        "from: 'any' is no IPv4 network",
+        "from: 'any' is not an IPv4 network",
     ),
 }

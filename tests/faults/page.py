@@ -18,9 +18,9 @@ from tests.pairs import PLAYBOOKS, PURE
 PAGE = ROOT / "docs" / "reliability.md"
 TEXT = """# Reliability
 
-What the collection does when a request fails, a run is killed or others write what they like. All of this is tested:
-one cell of each kind by `make test`, all of them by `make faults`, on the stand-ins. This page is written by `python
--m tests.faults --rewrite`; a test compares it.
+For operators and contributors: what the collection does when a request fails, a run is killed or others write what they
+like. All of this is tested on the stand-ins: one cell of each kind by `make test`, all of them by `make faults`.
+`python -m tests.faults --rewrite` writes this page; a test compares it.
 
 | part | cells | a cell |
 |---|---|---|

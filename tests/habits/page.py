@@ -13,10 +13,10 @@ from .breaking import BREAKS
 PAGE = ROOT / "docs" / "habits.md"
 HEAD = """# What the contract leaves open
 
-The management server's API is known in part (`docs/lab-bondingadmin.md`). Where its contract leaves something open, a
-second simulator (`tests/second_server`) does otherwise than the first one: it shares no code with it, and is written
-from the contract alone. `site.yml` builds the demonstration on it to the same network, object by object, changes
-nothing in the second run, writes nothing in check mode, and `teardown.yml` takes it down again.
+For contributors: the management server's API is known in part ([its contract](lab-bondingadmin.md)). Where that leaves
+something open, a second simulator (`tests/second_server`) does otherwise than the first one: it shares no code with it,
+and is written from the contract alone. `site.yml` builds the demonstration on it to the same network, object by object,
+changes nothing in the second run, writes nothing in check mode, and `teardown.yml` takes it down again.
 
 Each habit is a switch, and all are on. The engines tell the same of a server with one habit, with all, and with none.
 With one tolerance of the collection taken out they fail on a server with all habits, and not on a server with all
@@ -32,8 +32,8 @@ API takes it (relations as paths), with its `id`.
 
 Each tolerance costs requests only on a server that wants it: an object is read again where the answer to a write leaves
 it out, and looked up where a deletion is answered otherwise than with 204. Not tolerated, and refused by name: an `id`
-that is no whole number, a list that has not as many objects as it counts, an answer that is not JSON to a request that
-succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
+that is not a whole number, a list that has not as many objects as it counts, an answer that is not JSON to a request
+that succeeded. Faults of the network and of proxies are in [reliability.md](reliability.md).
 
 What a new object gets that its body leaves out is the server's, but for connected IPs and CPE NAT IPs: the collection
 creates these enabled, with `aggregator_routing: auto` and outside the private WAN by default, since no client

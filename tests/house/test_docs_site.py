@@ -177,6 +177,12 @@ def test_headings_skip_no_level_and_code_has_a_known_language(name: str) -> None
     assert [language for language in languages if find_lexer_class_by_name(language) is None] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_begins_with_its_reader(path: Path) -> None:
+    first = next(line for line in path.read_text(encoding="utf-8").splitlines()[1:] if line)
+    assert first.startswith("For "), first
+
+
 def test_places_of_the_checkout() -> None:
     found = places()
     assert found["docs/README.md"] == "index.md"

@@ -111,7 +111,7 @@ def test_a_control_body_that_is_no_json(connection: http.client.HTTPConnection) 
     connection.request("POST", "/__lab__/faults", b"{")
     answer = connection.getresponse()
     assert answer.status == 400
-    assert re.match("the body is no JSON: ", json.loads(answer.read())["error"])
+    assert re.match("the body is not JSON: ", json.loads(answer.read())["error"])
 
 
 def test_an_entry_begins_with_number_time_and_duration(

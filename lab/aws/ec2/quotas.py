@@ -22,7 +22,7 @@ DEFAULTS = {
 
 
 class UnknownQuota(ControlError):
-    """A quota that does not exist, or a value that is no whole number; the text lists what would do."""
+    """A quota that does not exist, or a value that is not a whole number; the text lists what would do."""
 
 
 class Quotas(dict[str, int]):

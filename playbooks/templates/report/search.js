@@ -7,7 +7,9 @@
   var folds = Array.from(document.querySelectorAll("details"));
   var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
   var opened = folds.map(function (fold) { return fold.open; });
-  var heads = folds.map(function (fold) { return fold.querySelector("summary").textContent.toLowerCase(); });
+  // The title alone: the note beside it counts.
+  var heads = folds.map(function (fold) { return fold.querySelector("summary").firstChild.textContent.toLowerCase(); });
+  var isBlock = folds.map(function (fold) { return fold.classList.contains("block"); });
   var isSearching = false;
 
   function search() {
@@ -15,11 +17,8 @@
     if (wanted && !isSearching) {
       opened = folds.map(function (fold) { return fold.open; });
     }
-    var found = 0;
     rows.forEach(function (row, number) {
-      var hit = !wanted || texts[number].includes(wanted);
-      row.hidden = !hit;
-      found += hit ? 1 : 0;
+      row.hidden = Boolean(wanted) && !texts[number].includes(wanted);
     });
     folds.forEach(function (fold, number) {
       if (!wanted) {
@@ -27,21 +26,27 @@
         fold.open = opened[number];
         return;
       }
-      var inside = heads[number].includes(wanted);
-      if (inside) {
+      // A space is shown whole by its name; of a range of names the rows that have the words, if any has.
+      var hit = fold.querySelector("tbody tr:not([hidden])") !== null;
+      if (heads[number].includes(wanted) && (isBlock[number] || !hit)) {
         fold.querySelectorAll("tbody tr").forEach(function (row) { row.hidden = false; });
+        hit = true;
       }
-      var hit = inside || fold.querySelector("tbody tr:not([hidden])") !== null;
       fold.hidden = !hit;
       fold.open = hit;
     });
     isSearching = Boolean(wanted);
+    var found = rows.filter(function (row) { return !row.hidden; }).length;
     hits.textContent = wanted ? found + (found === 1 ? " row" : " rows") : "";
   }
 
   // A link leads into a folded part: newer browsers open what is around its target, none the target itself.
   function reveal() {
     var target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+    if (target && target.closest("[hidden]")) {
+      words.value = "";
+      search();
+    }
     for (var fold = target; fold; fold = fold.parentElement) {
       if (fold.tagName === "DETAILS") {
         fold.open = true;

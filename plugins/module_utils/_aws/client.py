@@ -109,7 +109,7 @@ class AwsRefusal(Exception):
 
 
 class UnchangedError(AwsRefusal):
-    """A refusal before any change, which the text says."""
+    """A refusal before any change; its text says that nothing was changed."""
 
     def __init__(self, message: str) -> None:
         super().__init__(f"{message}. Nothing was changed")

@@ -22,7 +22,7 @@ QUOTAS = {
 
 
 def done_before(done: Sequence[str], unclear: bool = False) -> str:
-    """Return what an error says of the changes so far. `unclear`: the answer to the last request was lost."""
+    """Return the sentence of an error about the changes so far. `unclear`: the answer to the last request was lost."""
     so_far = f"Done before: {'; '.join(done)}" if done else f"Nothing{' else' * unclear} was changed"
     return f"{'EC2 may have carried out that request. ' * unclear}{so_far}"
 

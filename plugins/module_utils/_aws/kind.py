@@ -132,7 +132,7 @@ class Kind:
         return Place(self.resource, lambda item, state: [self.place_of(name_of(item, state), state)])
 
     def place_of(self, name: str, state: AwsState) -> tuple[str, bool]:
-        """Return what `Place.found` gives for an object. By its key it is the network's, there or yet to be made."""
+        """Return the place of an object, for `Place.found`. By its key it is the network's, there or yet to be made."""
         found = self.present(state.cloud).get(name)
         if not self.is_id(name) or (found is not None and found.tags.get(TAG_NETWORK) == state.network):
             return "*", True

@@ -38,7 +38,7 @@ JUST_MADE = ("InvalidVpcID.NotFound", "InvalidSubnetID.NotFound")
 
 
 def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return what the module owned_object returns for its options. Raises AwsRefusal and Ec2Error."""
+    """Return the result of the module owned_object. Raises AwsRefusal and Ec2Error."""
     kind, network, key = KINDS[params["kind"]], params["network"], params["key"]
     listed = find(client, kind, network, [key])[key]
     if len(listed) > 1:
@@ -77,7 +77,7 @@ def run(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[
 
 
 def list_interfaces(client: Ec2Client, params: Mapping[str, Any], _check_mode: bool) -> dict[str, Any]:
-    """Return what the module owned_interface_info returns for its options. Raises Ec2Error."""
+    """Return the result of the module owned_interface_info. Raises Ec2Error."""
     network, key = params["network"], params["key"]
     listed = find(client, NETWORK_INTERFACE, network, [key])[key]
     return {"changed": False, "network_interfaces": [_interface(one) for one in listed]}

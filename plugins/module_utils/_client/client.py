@@ -101,7 +101,7 @@ class Client:
     def list(self, path: str, received: Received = _as_it_is) -> list[dict[str, Any]]:
         """Return all objects of a collection, whether the server sends one array or pages.
 
-        :raises ApiError: also if it is no list, has not all its objects, or one of them is none
+        :raises ApiError: also if it is not a list, has not all its objects, or one of them is none
         """
         return all_objects(self.get, path, received)
 

@@ -54,7 +54,7 @@ class AuthError(ApiError):
 
 
 class TlsError(ClientError):
-    """The server's certificate is not trusted, or TLS could not be spoken."""
+    """The TLS handshake failed, or the server's certificate is not trusted."""
 
 
 class UnreachableError(ClientError):

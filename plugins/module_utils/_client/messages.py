@@ -42,7 +42,7 @@ def parse(response: Response) -> Any:
 
 
 def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no number of JSON")
+    raise ValueError(f"{text} is not a number of JSON")
 
 
 def field_errors(body: Any, prefix: str = "") -> dict[str, list[str]]:

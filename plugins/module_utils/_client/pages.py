@@ -30,7 +30,7 @@ def all_objects(get: Get, path: str, received: Received) -> list[dict[str, Any]]
 
     :param get: reads the JSON of a path
     :param received: gives an object the names that the code above knows
-    :raises ApiError: also if it is no list, or an object in it has no id, or a URL or name that is none
+    :raises ApiError: also if it is not a list, or an object in it has no id, or a URL or name that is none
     """
     objects, flaw = _pages(get, path, received)
     if flaw:
@@ -55,7 +55,7 @@ def _pages(get: Get, path: str, received: Received) -> tuple[list[dict[str, Any]
     counts: set[int] = set()
     for page in range(2, MOST_PAGES + 2):
         if not isinstance(body, Mapping) or not isinstance(body.get("results"), list):
-            raise flawed(path, f"the answer is no list of objects (got {excerpt(body)})")
+            raise flawed(path, f"the answer is not a list of objects (got {excerpt(body)})")
         objects += _checked(path, [received(item) for item in body["results"]], len(objects))
         count = _count(body)
         if count is not None:
@@ -91,7 +91,7 @@ def _next_page(path: str, page: int, body: Mapping[str, Any], got: int) -> str |
         try:
             return f"{path.split('?')[0]}?{urlsplit(str(following)).query}"
         except ValueError as error:
-            raise flawed(path, f"next is no URL (got {excerpt(following)})") from error
+            raise flawed(path, f"next is not a URL (got {excerpt(following)})") from error
     count = _count(body)
     if "next" in body or count is None or got >= count or not body["results"]:
         return None
@@ -100,7 +100,7 @@ def _next_page(path: str, page: int, body: Mapping[str, Any], got: int) -> str |
 
 
 def _count(body: Mapping[str, Any]) -> int | None:
-    """Return how many objects a list says that it has, as a number or in digits; None if it does not say it."""
+    """Return the number of objects that a list states, as a number or in digits; None if it does not say it."""
     count = body.get("count")
     if isinstance(count, str) and re.fullmatch("[0-9]{1,9}", count):
         return int(count)

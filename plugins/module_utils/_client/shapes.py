@@ -4,7 +4,7 @@
 
 """Shape that every object in an answer must have, whatever its kind.
 
-All layers above rely on it: an id is a number, a URL can be taken apart, a name and a key are texts.
+All layers above rely on it: an id is a number, a URL can be parsed, a name and a key are texts.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ def flaw_of(item: Any, *, listed: bool) -> str | None:
     :param listed: whether it is an entry of a list, which has an id in any case
     """
     if not isinstance(item, Mapping):
-        return f"is no object (got {excerpt(item)})"
+        return f"is not an object (got {excerpt(item)})"
     number = item.get("id")
     if (listed or "id" in item) and (not isinstance(number, int) or isinstance(number, bool)):
-        return f"id is no whole number (got {excerpt(number)})"
+        return f"id is not a whole number (got {excerpt(number)})"
     for name in ("name", "key"):
         text = item.get(name)
         # Null where the server knows no name; what needs one asks for it.
         if text is not None and not isinstance(text, str):
-            return f"{name} is no text (got {excerpt(text)})"
+            return f"{name} is not a text (got {excerpt(text)})"
     url = item.get("url")
     if url is not None and not is_url(url):
-        return f"url is no URL (got {excerpt(url)})"
+        return f"url is not a URL (got {excerpt(url)})"
     return None
 
 
 def is_url(value: Any) -> bool:
-    """Return True if the value can be taken apart as a URL."""
+    """Return True if the value can be parsed as a URL."""
     try:
         return isinstance(value, str) and bool(urlsplit(value).path)
     except ValueError:

@@ -90,7 +90,7 @@ class Transport(Protocol):
         """
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the open connections."""
 
 
 def authorization(connection: Connection) -> str:

@@ -129,7 +129,7 @@ def _not_named(deviation: Deviation, desired: DesiredNetwork, server: Server, pa
             "space, or in interface of the gateway."
         )
     return (
-        f"{what}: is no name that the network {desired.network} gives a protocol or filter (expected for example "
+        f"{what}: is not a name that the network {desired.network} gives a protocol or filter (expected for example "
         f"{desired.network}_babel_11). {ADVICE}"
     )
 
@@ -234,7 +234,7 @@ def _is_usable(deviation: Deviation, wanted: Object, found: Object | None, repor
     unknown = [name for name in deviation.keep if name not in known]
     for name in unknown:
         report.problem(
-            f"{what}: keep: {name!r} is no field of a {title_of(wanted.kind)} that the network writes"
+            f"{what}: keep: {name!r} is not a field of a {title_of(wanted.kind)} that the network writes"
             f"{nearest(name, known) or '.'} They are {', '.join(known)}."
         )
     return not unknown
@@ -300,7 +300,7 @@ def _placed(desired: DesiredNetwork, server: Server, report: Report) -> Iterable
             if deviation.host not in unknown:
                 unknown.add(deviation.host)
                 meant = nearest(deviation.host, hosts) or "."
-                report.problem(f"{VARIABLE}: {deviation.host!r} is no host of the inventory's group{meant} {ADVICE}")
+                report.problem(f"{VARIABLE}: {deviation.host!r} is not a host of the inventory's group{meant} {ADVICE}")
             continue
         number = find_aggregator(host.aggregator, server)
         if isinstance(number, int):  # else it has been said of the host

@@ -282,7 +282,7 @@ def _drop_or_warn(obj: Object, part: str, host: str, context: Context) -> None:
     elif kind == "bgp" and desired.bgp:
         refuse_unless_incomplete(
             fleet,
-            f"bonding_bgp: BGP protocols {obj.key} lead to aggregator {number}, which is no host of the inventory. "
+            f"bonding_bgp: BGP protocols {obj.key} lead to aggregator {number}, which is not a host of the inventory. "
             f"If it was deleted from the server, say {decommissioned(number)}.",
             report,
         )

@@ -140,7 +140,7 @@ def read_installed(path: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(text)
     except ValueError as error:
-        raise HostError(f"{path} is no JSON ({error}): delete it, and the next run makes it again.") from error
+        raise HostError(f"{path} is not JSON ({error}): delete it, and the next run makes it again.") from error
     return found
 
 

@@ -101,7 +101,7 @@ class Ruleset:
         return sorted(found)
 
     def _chain(self, place: tuple[str, str, str], packet: Mapping[str, Any], depth: int) -> set[str]:
-        """Return how the packet may leave a chain."""
+        """Return the ways by which the packet may leave a chain."""
         ends: set[str] = set()
         for expressions in self.rules.get(place, ()) if depth < _DEEPEST else ():
             outcomes = self._rule(place, expressions, packet, depth)

@@ -19,7 +19,7 @@ OSPF_UP = ("Full", "2-Way")
 
 
 def read_neighbours(run: Run, patterns: tuple[str, ...] | list[str] = SOCKETS) -> list[dict[str, Any]] | None:
-    """Return all neighbours {protocol, device, address, up}; None if no BIRD can be asked."""
+    """Return all neighbours {protocol, device, address, up}; None if no BIRD answers."""
     found: list[dict[str, Any]] = []
     asked = False
     for path in sorted({path for pattern in patterns for path in glob.glob(pattern)}):
@@ -34,7 +34,7 @@ def read_neighbours(run: Run, patterns: tuple[str, ...] | list[str] = SOCKETS) -
 
 
 def _ask(run: Run, path: str, *words: str) -> str | None:
-    """Return what BIRD says, or None if it cannot be asked."""
+    """Return the answer of BIRD, or None if BIRD gives none."""
     try:
         code, output, _errors = run(["birdc", "-r", "-s", path, *words])
     except OSError:

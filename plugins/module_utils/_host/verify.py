@@ -119,7 +119,7 @@ def judged(
             seen["neighbours"][NO] += total - met
             if protocol == "babel" and met < total:
                 problems.append(f"the device {name} has {met} of {total} neighbours of Babel")
-            problems += [f"{address} is no neighbour of {NAMES[protocol]} by {name}" for address in absent]
+            problems += [f"{address} is not a neighbour of {NAMES[protocol]} by {name}" for address in absent]
         if wanted.get("device"):
             there = configuration is not None and re.search(rf'"{re.escape(wanted["device"])}"', configuration)
             seen["sent"][YES if there else UNKNOWN] += 1

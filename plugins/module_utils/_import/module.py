@@ -87,7 +87,7 @@ def _check_network(network: str) -> None:
     """Refuse a name that no network can have, before anything is asked."""
     if not NETWORK_NAME.fullmatch(network):
         raise ImportRefused(
-            f"network: {network!r} is no name for a network (expected a small letter, then up to 15 small letters, "
+            f"network: {network!r} is not a name for a network (expected a small letter, then up to 15 small letters, "
             "digits or underscores)."
         )
 

@@ -81,6 +81,8 @@ class SubnetDescription:
     cidr: str
     zone: str
     free: int | None = None
+    key: str = ""
+    """The network's key of it; empty of an operator's own."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class BondDescription:
 
 AddressState = Literal["with_bond", "away", "unknown", "unassociated", "foreign", "retired", "absent"]
 """Place of a public address against its bond's: `away` has its bond on another aggregator, `unknown` on none;
-`foreign` is on a network interface that is no aggregator's, `retired` kept without a use, `absent` not made yet."""
+`foreign` is on a network interface that is not an aggregator's, `retired` kept without a use, `absent` not made yet."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,10 @@ class Unread:
     server: bool = False
     regions: tuple[str, ...] = ()
     """Regions of AWS by their names, an empty one for the default region."""
+
+    def lacks(self, region: str) -> bool:
+        """Return True if a region of AWS could not be read, or if the region is not known and one could not."""
+        return bool(self.regions) and (not region or region in self.regions or "" in self.regions)
 
 
 @dataclass(frozen=True)

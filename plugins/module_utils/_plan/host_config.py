@@ -109,7 +109,7 @@ def _with_neighbours(
     design: Design,
     phase: Phase,
 ) -> ExpectedInterface:
-    """Return what makes a mesh of tunnels: packets that are let in, neighbours where both ends have the protocol."""
+    """Return the requirements of a mesh: packets that are let in, neighbours where both ends have the protocol."""
     protocols, bgp = routing(design, phase), sessions(design, phase)
     near = protocols.get((host, obj.key))
     met = [theirs for other, theirs in others.items() if near and protocols.get((other, obj.key)) == near]

@@ -18,7 +18,7 @@ REASONS = {
     "static_protocol": "it has no default route by a gateway's network interface",
     "babel_protocol": "it names no interface of a mesh that is placed",
     "ospf_protocol": "it names no interface of a mesh that is placed",
-    "bgp_protocol": "its neighbour is no aggregator, or it is in a space",
+    "bgp_protocol": "its neighbour is not an aggregator, or it is in a space",
 }
 
 
@@ -31,7 +31,7 @@ def leave_rest(live: Live, findings: Findings) -> None:
             if obj.identity not in claimed:
                 reason = _reason_of_filter(obj, objects) if obj.kind == "filter" else _reason(obj)
                 if number not in hosts:
-                    reason = "its aggregator is no host of the inventory"
+                    reason = "its aggregator is not a host of the inventory"
                 findings.leave(obj.title, reason, obj.identity)
     for subject, reason, claim in _of_aws(live):
         if claim not in claimed:
@@ -76,7 +76,7 @@ def _of_aws(live: Live) -> Iterator[tuple[str, str, Claim]]:
             target = route.target or ""
             lost = target.startswith("eni-") and (route.state == "blackhole" or _is_detached(target, live))
             if lost or (target in attached and target not in primaries):
-                text = f"{target} is attached to no instance" if lost else f"{target} is no gateway that is placed"
+                text = f"{target} is attached to no instance" if lost else f"{target} is not a gateway that is placed"
                 claim = aws_claim("route", f"{number} {route.destination}")
                 yield f"route of {route.destination} in {number} to {target}", text, claim
 

@@ -40,7 +40,7 @@ class Api:
         return self.client.one(self.table.item(kind, parent, number), partial(self.table.received, kind))
 
     def ask(self, kind: str, parent: str, number: Any) -> Any:
-        """Return what the server answers for one object, whatever it is."""
+        """Return the server's answer for one object, of any type."""
         return self.client.get(self.table.item(kind, parent, number))
 
     def create(self, kind: str, parent: str, body: Mapping[str, Any]) -> Any:
@@ -58,11 +58,11 @@ class Api:
         self.client.delete(self.table.item(kind, parent, number))
 
     def describe(self, kind: str, parent: str = "") -> Any:
-        """Return what the server says of a collection (OPTIONS)."""
+        """Return the server's OPTIONS of a collection."""
         return self.client.options(self.table.collection(kind, parent))
 
     def describe_one(self, kind: str, parent: str, number: Any) -> Any:
-        """Return what the server says of one object (OPTIONS)."""
+        """Return the server's OPTIONS of one object."""
         return self.client.options(self.table.item(kind, parent, number))
 
     def root(self) -> Any:

@@ -86,7 +86,7 @@ def wanted(kind: str, parent: str, data: dict[str, Any], is_there: bool = False)
     if unknown:
         fields = ", ".join(field.name for field in resource.fields)
         raise ReconcileError(
-            f"{title(kind, parent, str(name))}: {', '.join(unknown)} is no field of its kind, {resource.title} "
+            f"{title(kind, parent, str(name))}: {', '.join(unknown)} is not a field of its kind, {resource.title} "
             f"({fields}). Nothing was changed."
         )
     try:

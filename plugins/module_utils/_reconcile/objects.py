@@ -26,7 +26,7 @@ def manage_object(run: Run, reference: Any, kind: str, data: dict[str, Any], *, 
     """Manage one object of an aggregator or bond.
 
     :param reference: id or exact name of the aggregator or bond
-    :param data: friendly, only what was given
+    :param data: the given options, in the friendly shape
     """
     refs, resource = run.refs, RESOURCES[kind]
     number = refs.find(resource.below, reference)

@@ -137,7 +137,7 @@ def _typed(item: Mapping[str, Any], listing: Listing, parent: str, refs: Refs) -
 
 
 def id_of(resource: Resource, item: Mapping[str, Any]) -> Any:
-    """Return what addresses an object of an answer; None if the answer does not say it."""
+    """Return the address of an object in an answer; None if the answer does not say it."""
     if resource.addressed_by != "id" or not resource.below:
         return item.get(resource.addressed_by)
     # In a listing of all kinds the URL is that of the typed resource, and its number is the one that counts.

@@ -172,7 +172,7 @@ def _wire_name(value: Any, where: str, _kind: Kind) -> str:
 def _wire_values(value: Any, where: str, kind: Kind) -> dict[str, str]:
     choices = choices_of(kind)
     if not choices:
-        raise ApiMapError(f"{where}: it is no enumeration; values of such fields alone can be mapped.")
+        raise ApiMapError(f"{where}: it is not an enumeration; values of such fields alone can be mapped.")
     result = {}
     for owned_by_network, theirs in _mapping(value, where, f"a mapping of {', '.join(choices)}").items():
         if owned_by_network not in choices:

@@ -50,4 +50,4 @@ def _parsed(text: str, what: str) -> Any:
         return yaml_load(text)
     except Exception as error:
         # PyYAML has an error of its own for each kind of mistake, and none is there where PyYAML is not.
-        raise ApiMapError(f"api_map: {what} is no YAML: {' '.join(str(error).split())}.") from error
+        raise ApiMapError(f"api_map: {what} is not YAML: {' '.join(str(error).split())}.") from error

@@ -198,7 +198,7 @@ class Resource:
         return {field.name: field.default for field in self.fields if field.default is not ... and not field.read_only}
 
     def initial(self) -> dict[str, Any]:
-        """Return what a creation sends of the fields that were not given."""
+        """Return the fields that a creation sends although they were not given."""
         defaults = self.defaults() if self.complete else {}
         return {name: value for name, value in defaults.items() if value not in (None, [])}
 

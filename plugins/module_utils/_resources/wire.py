@@ -89,7 +89,7 @@ class Table:
         return self._kinds[kind]
 
     def received(self, kind: str, item: Any) -> Any:
-        """Return an object out of an answer with the names of the table; what is no object as it is.
+        """Return an object out of an answer with the names of the table; what is not an object as it is.
 
         :param kind: its kind, or that of the listing it is in
         """

@@ -34,13 +34,13 @@ def markdown_of(network: Network, stem: str) -> str:
     if drift:
         parts += ["## Drift", "\n".join(f"- {escaped(one.text)}" for one in drift)]
     sheets = sheets_of(network)
-    parts += [_table(sheets[name], f"{stem}-{name}.csv") for name in SHOWN if name in sheets]
+    parts += [_table(sheets[name], f"{stem}-{name}.csv", network.none("None.")) for name in SHOWN if name in sheets]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(sheet: Sheet, file: str) -> str:
+def _table(sheet: Sheet, file: str, none: str) -> str:
     if not sheet.rows:
-        return f"## {sheet.title}\n\nNone."
+        return f"## {sheet.title}\n\n{none}"
     lines = [_line(sheet.columns), _line(["---"] * len(sheet.columns))]
     lines += [_line(row) for row in sheet.rows[:MOST_ROWS]]
     more = len(sheet.rows) - MOST_ROWS

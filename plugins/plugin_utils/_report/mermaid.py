@@ -38,10 +38,10 @@ def quoted(text: str) -> str:
 def _whole(network: Network) -> list[str]:
     described = network.description
     nodes = {one.host: f"a{number}" for number, one in enumerate(described.aggregators, 1)}
-    lines = _zones(network, nodes)
+    lines, is_read = _zones(network, nodes), network.is_server_read
     lines.append('internet(("Internet"))')
     for number, space in enumerate(described.spaces, 1):
-        bonds = counted(len(network.bonds_of.get(space.key, [])), "bond")
+        bonds = counted(len(network.bonds_of.get(space.key, [])), "bond") if is_read else "bonds not read"
         vpc = f", VPC {', '.join(space.vpc.cidrs)}" if space.vpc and space.vpc.cidrs else ""
         lines.append(f"s{number}[{quoted(f'space {space.key}: {bonds}{vpc}')}]")
         for gateway in space.gateways:

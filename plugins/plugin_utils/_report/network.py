@@ -24,6 +24,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.finding imp
 from .links import Links
 from .view import Cell, Status
 
+NOT_READ: tuple[Status, str] = ("unknown", "not read")
+
 
 @dataclass(frozen=True)
 class Network:
@@ -43,6 +45,23 @@ class Network:
         found = self.description.unread
         regions = [f"AWS in {region or 'the default region'}" for region in found.regions]
         return ["the management server", *regions] if found.server else regions
+
+    def none(self, sentence: str, is_read: bool | None = None) -> str:
+        """Return the sentence in place of an empty table: that there is nothing, or that nothing is known.
+
+        :param is_read: True if the sides that know were read; by default all sides know
+        """
+        return sentence if (not self.unread if is_read is None else is_read) else "Not read."
+
+    @property
+    def is_server_read(self) -> bool:
+        """Return True if the management server could be read."""
+        return not self.description.unread.server
+
+    @property
+    def is_aws_read(self) -> bool:
+        """Return True if each region of AWS could be read."""
+        return not self.description.unread.regions
 
     @cached_property
     def gateways(self) -> list[GatewayDescription]:
@@ -120,11 +139,9 @@ SERVER_STATES: dict[str, Status] = {"up": "good", "down": "bad"}
 def aggregator_status(one: AggregatorDescription, unread: Unread) -> tuple[Status, str]:
     """Return the status of an aggregator, and its words: the instance's state counts before the server's."""
     if one.id is None:
-        return ("unknown", "not read") if unread.server else ("bad", "not on the server")
+        return NOT_READ if unread.server else ("bad", "not on the server")
     if one.instance_id and not one.instance_state:
-        return (
-            ("unknown", "not read") if one.region in unread.regions or "" in unread.regions else ("bad", "no instance")
-        )
+        return NOT_READ if unread.lacks(one.region) else ("bad", "no instance")
     if one.instance_state not in ("", "running"):
         return "bad", one.instance_state
     words = one.status or "unknown"
@@ -141,13 +158,23 @@ ADDRESS_STATES: dict[str, tuple[Status, str]] = {
     "absent": ("bad", "not built"),
 }
 """Status and words of each state of a public address."""
+UNREAD_STATES = {"absent", "foreign"}
+"""States that an address has where AWS could not be read."""
 
 
-def mesh_status(space: SpaceDescription) -> tuple[Status, str]:
-    """Return the status of a space's direct mesh, and its words."""
+def address_status(one: AddressDescription, unread: Unread) -> tuple[Status, str]:
+    """Return the status of a public address, and its words."""
+    is_unread = unread.server if one.state == "unknown" else unread.lacks(one.region) and one.state in UNREAD_STATES
+    return NOT_READ if is_unread else ADDRESS_STATES[one.state]
+
+
+def mesh_status(space: SpaceDescription, unread: Unread) -> tuple[Status, str]:
+    """Return the status of a space's direct mesh, and its words; its endpoints are addresses that AWS knows."""
     mesh = space.mesh
     if mesh is None:
         return "", "none"
+    if unread.server or (unread.regions and not (mesh.missing or mesh.incomplete)):
+        return NOT_READ
     if not mesh.members:
         return "bad", "not built"
     if mesh.missing or mesh.incomplete:
@@ -164,6 +191,8 @@ GATEWAY_ROLES: dict[str, tuple[Status, str]] = {
 """Status and words of each role of a gateway."""
 
 
-def gateway_status(one: GatewayDescription) -> tuple[Status, str]:
+def gateway_status(one: GatewayDescription, unread: Unread) -> tuple[Status, str]:
     """Return the status of a gateway, and its words."""
-    return GATEWAY_ROLES[one.role] if one.interface_id else ("bad", "not built")
+    if not one.interface_id:
+        return NOT_READ if unread.server or unread.lacks(one.region) else ("bad", "not built")
+    return GATEWAY_ROLES[one.role]

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
-from .network import Network, aggregator_status, mesh_status
+from ansible_collections.bonded.internet.plugins.module_utils._model.description import GatewayDescription
+
+from .network import NOT_READ, Network, address_status, aggregator_status, gateway_status, mesh_status
 from .sections.addresses import addresses_section, bonds_section
 from .sections.aggregators import aggregators_section, failure_section
 from .sections.attention import attention_section, limits_section
@@ -54,33 +57,69 @@ def lead_of(network: Network) -> str:
 
 def key_figures(network: Network) -> tuple[KeyFigure, ...]:
     """Return the numbers at the head of the page, each with what of it wants attention."""
-    described = network.description
+    described, unread = network.description, network.description.unread
     gateways = [one for one in network.gateways if one.role != "standby"]
-    down = sum(aggregator_status(one, described.unread)[0] != "good" for one in described.aggregators)
-    apart = sum(one.state != "with_bond" for one in described.addresses)
-    alone = sum(not one.spare for one in gateways)
-    broken = sum(mesh_status(space)[0] == "bad" for space in described.spaces)
-    single = sum(not bond.spare for bond in described.bonds)
+    states = [address_status(one, unread) for one in described.addresses]
+    apart = [_wrong(state, state[0] != "good") for state in states]
+    meshes = [mesh_status(space, unread) for space in described.spaces]
+    up = [aggregator_status(one, unread) for one in described.aggregators]
+    away = "not with its bond" if apart.count(True) == 1 else "not with their bonds"
     cost = sum(one.usd_per_month for one in described.costs)
     return (
-        _figure("aggregators", len(described.aggregators), "aggregator", down, ("not up", "all up")),
+        _figure("aggregators", "aggregator", [_wrong(one, one[0] != "good") for one in up], ("not up", "all up")),
+        _figure("addresses", "public address", apart, (away, "all with their bonds"), network.is_server_read),
         _figure(
-            "addresses",
-            len(described.addresses),
-            "public address",
-            apart,
-            ("not with its bond" if apart == 1 else "not with their bonds", "all with their bonds"),
+            "gateways",
+            "gateway",
+            [_alone(one, network) for one in gateways],
+            ("without a standby", "each with a standby"),
         ),
-        _figure("gateways", len(gateways), "gateway", alone, ("without a standby", "each with a standby")),
-        _figure("spaces", len(described.spaces), "space", broken, ("with an incomplete mesh", "each mesh complete")),
-        _figure("bonds", len(described.bonds), "bond", single, ("without a secondary", "each with a secondary")),
-        KeyFigure(f"${cost:,.2f}", "a month", "list price, without instances", "", "#limits"),
+        _figure(
+            "spaces",
+            "space",
+            [_wrong(one, one[0] == "bad") for one in meshes],
+            ("with an incomplete mesh", "each mesh complete"),
+        ),
+        _figure(
+            "bonds",
+            "bond",
+            [not bond.spare for bond in described.bonds],
+            ("without a secondary", "each with a secondary"),
+            network.is_server_read,
+        ),
+        KeyFigure(f"${cost:,.2f}", "a month", "list price, without instances", "", "#limits")
+        if network.is_aws_read
+        else KeyFigure(f"${cost:,.2f}" if cost else "–", "a month", "AWS not read", "unknown", "#limits"),
     )
 
 
-def _figure(anchor: str, number: int, noun: str, wrong: int, notes: tuple[str, str]) -> KeyFigure:
-    """Return a number with its note: `notes` if some are wrong, and if none is."""
+def _wrong(state: tuple[Status, str], is_wrong: bool) -> bool | None:
+    """Return None in place of the judgement of what was not read."""
+    return None if state == NOT_READ else is_wrong
+
+
+def _alone(one: GatewayDescription, network: Network) -> bool | None:
+    """Return True if a gateway has no standby, None if its standby was not read."""
+    unread = network.description.unread
+    if gateway_status(one, unread) == NOT_READ or (one.role == "active" and not one.spare and network.unread):
+        return None
+    return not one.spare
+
+
+def _figure(
+    anchor: str, noun: str, wrong: Sequence[bool | None], notes: tuple[str, str], is_read: bool = True
+) -> KeyFigure:
+    """Return a number with its note: `notes` if some are wrong, and if none is.
+
+    :param wrong: an entry for each object, None where it was not read
+    :param is_read: False if the objects themselves may be missing
+    """
+    number, bad, unknown = len(wrong), wrong.count(True), wrong.count(None)
     plural = "public addresses" if noun == "public address" else f"{noun}s"
-    status: Status = "" if not number else "warn" if wrong else "good"
-    note = "" if not number else f"{wrong:,} {notes[0]}" if wrong else notes[1]
-    return KeyFigure(f"{number:,}", noun if number == 1 else plural, note, status, f"#{anchor}")
+    texts = [f"{bad:,} {notes[0]}"] if bad else []
+    if not is_read or unknown:
+        texts.append(f"{unknown:,} not read" if is_read and unknown < number else "not read")
+    status: Status = "warn" if bad else "unknown" if texts else "good" if number else ""
+    shown = f"{number:,}" if number or is_read else "–"
+    note = ", ".join(texts) or (notes[1] if number else "")
+    return KeyFigure(shown, noun if number == 1 else plural, note, status, f"#{anchor}")

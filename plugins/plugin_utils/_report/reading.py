@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class ReportDataError(Exception):
-    """The data is no description, or none of this version of the collection."""
+    """The data is not a description, or none of this version of the collection."""
 
 
 def description_of(data: Any) -> Description:
@@ -32,7 +32,7 @@ def description_of(data: Any) -> Description:
 def findings_of(data: Iterable[Any] | None) -> tuple[Finding, ...] | None:
     """Return the findings of an audit, the gravest first; None where there was no audit.
 
-    :raises ReportDataError: if one of them is no finding
+    :raises ReportDataError: if one of them is not a finding
     """
     if data is None:
         return None
@@ -50,7 +50,7 @@ def _finding(data: Any, where: str) -> Finding:
 def _read(kind: type[T], data: Any, where: str) -> T:
     """Return a dataclass from the dictionary of its fields."""
     if not isinstance(data, Mapping):
-        raise ReportDataError(f"{where}: is no {_noun(kind)} (got {type(data).__name__}, expected a dictionary).")
+        raise ReportDataError(f"{where}: is not {_noun(kind)} (got {type(data).__name__}, expected a dictionary).")
     hints = get_type_hints(kind)
     names = {one.name: one for one in _fields(kind)}
     unknown = sorted(set(data) - set(names))
@@ -58,15 +58,16 @@ def _read(kind: type[T], data: Any, where: str) -> T:
     missing = [name for name in required if name not in data]
     if unknown or missing:
         raise ReportDataError(
-            f"{where}: is no {_noun(kind)} of this version of the collection (unknown: {', '.join(unknown) or '-'}; "
+            f"{where}: is not {_noun(kind)} of this version of the collection (unknown: {', '.join(unknown) or '-'}; "
             f"missing: {', '.join(missing) or '-'})."
         )
     return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in data.items()})
 
 
 def _noun(kind: type[Any]) -> str:
-    """Return the name of a class as words: "bond description" of BondDescription."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
+    """Return the name of a class as words with their article: "a bond description" of BondDescription."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def _fields(kind: Any) -> tuple[Field[Any], ...]:

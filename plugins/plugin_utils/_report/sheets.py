@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional, Union
 
-from .network import ADDRESS_STATES, Network, aggregator_status, gateway_status
+from .network import Network, address_status, aggregator_status, gateway_status
 
 # pylint of ansible-test takes `|` outside of annotations for an error.
 Value = Optional[Union[str, int, float]]  # noqa: UP007, UP045
@@ -95,7 +95,8 @@ def _addresses(network: Network) -> Sheet:
         columns,
         [
             (
-                *(one.key, one.public_ip, one.bond, one.bond_name, one.space, ADDRESS_STATES[one.state][1]),
+                *(one.key, one.public_ip, one.bond, one.bond_name, one.space),
+                address_status(one, network.description.unread)[1],
                 *(one.owner, one.bond_is_on, one.spare, one.private_ip, one.nat_ip, one.on_bond),
             )
             for one in network.description.addresses
@@ -126,7 +127,8 @@ def _gateways(network: Network) -> Sheet:
         columns,
         [
             (
-                *(one.space, one.host, gateway_status(one)[1], one.peer, one.egress, one.public_ip),
+                *(one.space, one.host, gateway_status(one, network.description.unread)[1]),
+                *(one.peer, one.egress, one.public_ip),
                 *(one.interface_id, one.private_ip, " ".join(one.networks)),
             )
             for one in network.gateways

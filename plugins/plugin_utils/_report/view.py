@@ -41,6 +41,11 @@ class Row:
     cells: Sequence[Cell]
     anchor: str = ""
 
+    @property
+    def is_marked(self) -> bool:
+        """Return True if a cell wants attention."""
+        return any(cell.status in ("warn", "bad") for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -49,6 +54,7 @@ class Group:
     title: str
     rows: Sequence[Row]
     note: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,12 @@ class TableView:
         return any(group.title for group in self.groups)
 
 
-def grouped(columns: Sequence[Column], rows: Iterable[tuple[str, Row]], empty: str = "") -> TableView:
+def grouped(columns: Sequence[Column], rows: Iterable[tuple[str, Row]], empty: str = "", opened: str = "") -> TableView:
     """Return a table whose rows are grouped by the title before each; a small one stays in one piece.
 
     Groups that follow each other are joined where there would be very many.
+
+    :param opened: the title of the group that is not folded
     """
     titled = list(rows)
     if len(titled) <= MOST_OPEN:
@@ -108,11 +116,18 @@ def grouped(columns: Sequence[Column], rows: Iterable[tuple[str, Row]], empty: s
     groups: dict[str, list[Row]] = {}
     for title, row in titled:
         groups.setdefault(title, []).append(row)
-    return TableView(columns, _joined(groups, len(titled)) if len(groups) > MOST_GROUPS else _folded(groups), empty)
+    many = len(groups) > MOST_GROUPS
+    return TableView(columns, _joined(groups, len(titled)) if many else _folded(groups, opened), empty)
 
 
-def _folded(groups: Mapping[str, Sequence[Row]]) -> list[Group]:
-    return [Group(title, listed, counted(len(listed), "row")) for title, listed in groups.items()]
+def _folded(groups: Mapping[str, Sequence[Row]], opened: str) -> list[Group]:
+    return [Group(title, listed, _note(listed), title == opened) for title, listed in groups.items()]
+
+
+def _note(rows: Sequence[Row]) -> str:
+    """Return the number of rows, and of those that want attention, for the title of what is folded."""
+    marked = sum(row.is_marked for row in rows)
+    return f"{marked:,} of {len(rows):,} marked" if marked else counted(len(rows), "row")
 
 
 def _joined(groups: Mapping[str, Sequence[Row]], total: int) -> list[Group]:
@@ -131,7 +146,7 @@ def _joined(groups: Mapping[str, Sequence[Row]], total: int) -> list[Group]:
 
 
 def _range(first: str, last: str, rows: Sequence[Row]) -> Group:
-    return Group(first if first == last else f"{first} to {last}", rows, counted(len(rows), "row"))
+    return Group(first if first == last else f"{first} to {last}", rows, _note(rows))
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

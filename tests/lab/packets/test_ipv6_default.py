@@ -17,7 +17,7 @@ EGRESS_ONLY = "eigw-00000001"
 
 
 def network(target: str = EGRESS_ONLY, state: str = "active") -> Server:
-    """The small network: its subnet has a block, `::/0` leads to this target, and an instance is no aggregator."""
+    """The small network: its subnet has a block, `::/0` leads to this target, and an instance is not an aggregator."""
     cloud = aws(egress_only_internet_gateways=[{"id": EGRESS_ONLY, "vpc_id": "vpc-00000001"}])
     cloud["vpcs"][0]["ipv6_cidrs"] = ["2001:db8::/56"]
     cloud["subnets"][0]["ipv6_cidrs"] = ["2001:db8:0:a::/64"]

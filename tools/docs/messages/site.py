@@ -90,7 +90,7 @@ def _field(index: list[tuple[str, str]]) -> str:
     """Return the field for a pasted message, with the script that finds it; all of it is the page's own."""
     data = json.dumps(index, ensure_ascii=False).replace("</", "<\\/")
     label = html.escape(
-        "Paste a message of a run: the collection's own words in it are looked for on this page, in your browser."
+        "Paste a message of a run. Your browser looks up the collection's own words in it, and sends nothing."
     )
     return (
         "## Find a message\n\n"

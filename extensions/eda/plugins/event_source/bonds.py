@@ -559,7 +559,7 @@ class Server:
             seen = {path}
             for page in range(2, MOST_PAGES + 2):
                 if not isinstance(body, dict) or not isinstance(body.get("results"), list):
-                    raise ReadError(f"GET {path}: the answer is no list")
+                    raise ReadError(f"GET {path}: the answer is not a list")
                 objects += _checked(path, body["results"])
                 count = int(body["count"]) if re.fullmatch("[0-9]{1,9}", str(body.get("count"))) else None
                 following = _next_page(path, page, body, count is not None and len(objects) < count)
@@ -595,7 +595,7 @@ class Server:
             raise ReadError(f"GET {path}: {self._words(error)}") from None
         except (ValueError, RecursionError):
             # The library's words would quote the answer.
-            raise ReadError(f"GET {path}: the answer is no JSON; api_url may name another server") from None
+            raise ReadError(f"GET {path}: the answer is not JSON; api_url may name another server") from None
 
     def _words(self, error: BaseException) -> str:
         """Return the cause of a failure as one line, without a secret or a proxy's login."""
@@ -630,7 +630,7 @@ def _next_page(path: str, page: int, body: Mapping[str, Any], more: bool) -> str
             # Only its query counts: behind a proxy the server names itself by another host.
             return f"{path}?{urlsplit(str(body['next'])).query}"
         except ValueError:
-            raise ReadError(f"GET {path}: next is no URL") from None
+            raise ReadError(f"GET {path}: next is not a URL") from None
     if "next" in body or not more or not body["results"]:
         return None
     return f"{path}?{urlencode({**dict(parse_qsl(urlsplit(path).query)), 'page': page})}"
@@ -671,7 +671,7 @@ class _Options:
         except (TypeError, ValueError):
             found = float("nan")
         if not least <= found < float("inf") or (whole and found != int(found)):
-            self.refuse(name, f"no such number (got {given!r}, expected {expected})", "Correct it.")
+            self.refuse(name, f"not an allowed number (got {given!r}, expected {expected})", "Correct it.")
             return default
         return found
 
@@ -681,7 +681,7 @@ class _Options:
         if not isinstance(items, list) or any(
             isinstance(item, bool) or not isinstance(item, (int, str)) for item in items
         ):
-            self.refuse(name, f"no list (got {given!r}, expected ids and names)", "Write [17, acme-berlin].")
+            self.refuse(name, f"not a list (got {given!r}, expected ids and names)", "Write [17, acme-berlin].")
             return frozenset()
         return frozenset(str(item) for item in items)
 

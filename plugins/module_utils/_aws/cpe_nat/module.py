@@ -93,7 +93,9 @@ def _with_primary_interfaces(client: Ec2Client, params: Mapping[str, Any]) -> Ma
         if instance and entry.get("interface_id"):
             problems.append(f"entry {entry['key']}: instance_id and interface_id are both given; wanted one of them")
         elif instance and instance not in found:
-            problems.append(f"entry {entry['key']}: instance_id {instance} is no instance of this account and region")
+            problems.append(
+                f"entry {entry['key']}: instance_id {instance} is not an instance of this account and region"
+            )
     if problems:
         raise CpeNatError(problems)
     named = [

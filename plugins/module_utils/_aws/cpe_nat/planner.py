@@ -87,7 +87,7 @@ class _Present:
         interface = self.found.interfaces.get(entry.interface_id)
         if interface is None:
             self._problem(
-                entry, f"interface_id {entry.interface_id} is no network interface of this account and region"
+                entry, f"interface_id {entry.interface_id} is not a network interface of this account and region"
             )
             return []
         if entry.private_ip == interface.primary:

@@ -110,7 +110,7 @@ def _unassign_group(work: Work, interface_id: str, addresses: list[str]) -> None
             )
             break
         except Ec2Error:
-            # some may be gone: by someone else, or by this very call, whose answer was lost
+            # another user may have taken some away, or this very call, whose answer was lost
             listed = describe_by(work.client, "describe_network_interfaces", "network-interface-id", [interface_id])
             there = {address for item in listed for address in Interface.of(item).addresses}
             left = [address for address in going if address in there]

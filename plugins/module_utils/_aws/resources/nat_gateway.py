@@ -56,7 +56,7 @@ def read_nat_gateways(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) 
 
 
 def count_nat_gateways(client: Ec2Client, cloud: Cloud) -> None:
-    """Count the NAT gateways of each zone, whosoever's they are: AWS limits them by zone."""
+    """Count all NAT gateways of each zone, also those of others: AWS limits them by zone."""
     counts: dict[str, int] = dict(cloud.nat_gateways_in or {})
     found = describe(client, NAT_GATEWAY.listing, Filter=where({"state": (*ALIVE, "deleting")}))
     zones = {
@@ -70,7 +70,7 @@ def count_nat_gateways(client: Ec2Client, cloud: Cloud) -> None:
 
 
 def delete_failed(client: Ec2Client, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return what the module failed_nat_gateway returns for its options. Raises AwsRefusal and Ec2Error."""
+    """Return the result of the module failed_nat_gateway. Raises AwsRefusal and Ec2Error."""
     given = [*owned_by(params["network"]), *where({f"tag:{TAG_KEY}": params["key"], "state": "failed"})]
     found = sorted(describe(client, NAT_GATEWAY.listing, Filter=given), key=lambda one: str(one["NatGatewayId"]))
     done: list[str] = []

@@ -81,7 +81,7 @@ def read_security(
 
 
 def read_carriers(client: Ec2Client, cloud: Cloud) -> None:
-    """Read the interfaces that carry the network's groups, whosoever's the interfaces are."""
+    """Read the interfaces that carry the network's groups, also those of others."""
     found: dict[str, list[str]] = {number: [] for number in cloud.groups}
     for item in describe_by(client, NETWORK_INTERFACE.listing, "group-id", found):
         for group in item.get("Groups", []):

@@ -131,7 +131,7 @@ def refuse_host(name: str, option: str, fleet: Fleet, report: Report) -> None:
         text = f"{option}: {name!r} is in bonding_decommissioned. Name an aggregator that stays."
     else:
         meant = nearest(name, (member.host for member in fleet.members)) or "."
-        text = f"{option}: {name!r} is no host of the inventory's group{meant}"
+        text = f"{option}: {name!r} is not a host of the inventory's group{meant}"
     if name in fleet.lost.values():
         report.leave_out(text)
     else:
@@ -310,7 +310,7 @@ def _leave(names: Iterable[str], desired: DesiredNetwork, server: Server, fleet:
 
 
 def _refuse_removed(desired: DesiredNetwork, server: Server, fleet: Fleet, report: Report) -> None:
-    """Refuse an aggregator that has this network's objects but is no host any more: a mesh never shrinks by a slip."""
+    """Refuse an aggregator with objects of this network that is not a host any more: a mesh never shrinks by a slip."""
     known = {member.id for member in (*fleet.members, *fleet.decommissioned)}
     wrong = fleet.is_incomplete
     for number, objects in server.objects.items():

@@ -62,7 +62,7 @@ class Leftovers:
 
 
 def find_leftovers(desired: DesiredNetwork, server: Server, fleet: Fleet) -> Leftovers:
-    """Return what is known before the parts are designed: whether BGP is kept."""
+    """Return the facts that are known before the parts are designed: whether BGP is kept."""
     going = {member.id for member in fleet.decommissioned}
     # A session with an aggregator that leaves goes with it.
     named = (

@@ -58,7 +58,7 @@ def find_certificate(days: float | None) -> list[Finding]:
 
 
 def find_without_server(desired: DesiredNetwork, cloud: Cloud, regions: Collection[str | None]) -> list[Finding]:
-    """Return findings of the instances of regions, which the design names wherever it has the server's side too."""
+    """Return the findings of the instances of some regions; with the server's side the design makes them itself."""
     found = []
     for host in (one for one in desired.hosts if one.region in regions):
         instance = cloud.instances.get(host.instance_id or "")

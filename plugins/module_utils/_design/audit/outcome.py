@@ -28,7 +28,7 @@ class Audit:
 
     @property
     def status(self) -> Status:
-        """Return the one word: what could not be read counts more than what was found."""
+        """Return the status of an audit: an unread side counts more than a finding."""
         if not self.is_judged:
             return "failed"
         if any(one.kind in UNREAD and one.source == "condition" for one in self.findings):

@@ -26,7 +26,7 @@ _ORDER: tuple[NextRun, ...] = ("refused", "changed", "left")
 
 
 def item_key(item: PlannedChange) -> ItemKey:
-    """Return what tells a change from all others of its plan."""
+    """Return the identity of a change within its plan."""
     return item.verb, item.kind, item.parent, item.key, item.phase
 
 

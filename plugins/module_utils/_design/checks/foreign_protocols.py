@@ -58,7 +58,7 @@ class Meeting:
     end: str = "Delete or disable"
 
     def about(self, host: str, severity: Severity) -> Difference:
-        """Return what an audit says of the object of others on a host."""
+        """Return the finding of an audit about an object of others on a host."""
         found = f"{self.subject} {self.does[0]} {self.what} (got {self.got})"
         remedy = f"{self.end} {self.name} on the management server{self.way}."
         return Difference(

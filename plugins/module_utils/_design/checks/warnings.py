@@ -36,7 +36,7 @@ def warn_of_modes(context: Context) -> None:
 
 
 def warn_of_idle_interfaces(context: Context) -> None:
-    """Name what a run may have left that was killed after a mesh's protocols had gone: nothing says whose it is."""
+    """Warn of interfaces that a run may have left when it was killed after it deleted their protocols."""
     going = {(t.parent, t.key) for batch in context.design.batches["remove"] for t in (*batch.gone, *batch.wanted)}
     named = {space.key for space in context.desired.spaces}
     for member in (*context.fleet.members, *context.fleet.decommissioned):

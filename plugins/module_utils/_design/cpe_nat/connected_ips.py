@@ -89,7 +89,7 @@ def _holds(connected_ip: Object, host: str) -> bool:
 
 
 def interrupted(obj: Object) -> str:
-    """Return what is interrupted when a connected IP goes."""
+    """Return the traffic that the removal of a connected IP interrupts."""
     return f"the connected network {ipaddress.ip_interface(obj.key).network} of bond {number_of(obj.parent)}"
 
 

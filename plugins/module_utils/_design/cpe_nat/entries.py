@@ -226,7 +226,7 @@ def region_of(owner: Member, desired: DesiredNetwork) -> str | None:
 
 
 def held_as(found: ElasticIp, fleet: Fleet) -> Holding:
-    """Return what an Elastic IP serves, for `adoption_problem`."""
+    """Return the use of an Elastic IP, for `adoption_problem`."""
     key = found.tags.get(TAG_KEY, "")
     place = None
     if found.interface_id:

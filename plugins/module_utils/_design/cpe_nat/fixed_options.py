@@ -53,7 +53,7 @@ def check_pool(entry: Entry, address: ElasticIp | None, cloud: Cloud, report: Re
 
 
 def _give_up(address: ElasticIp) -> str:
-    """Return how an entry gets rid of its address; one that was the operator's before is given back."""
+    """Return the steps by which an entry gives its address up; one that was the operator's before is given back."""
     names = (TAG_NETWORK, TAG_KEY, TAG_RETIRED, TAG_INTERFACE, TAG_PRIVATE_IP)
     untag = f"aws ec2 delete-tags --resources {address.allocation_id} --tags {' '.join(f'Key={n}' for n in names)}"
     if is_retired(address):

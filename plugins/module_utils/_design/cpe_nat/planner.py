@@ -77,10 +77,8 @@ def _owner(entry: Entry, address: ElasticIp | None, context: Context) -> tuple[M
             number = entry.bond.present or entry.bond.primary
             wanted = fleet.by_id(number)
             if wanted is None:
-                text = (
-                    f"{entry.desired.label}: bond {entry.bond.id} is on aggregator {number}, which is no host of the "
-                )
-                refuse_unless_incomplete(fleet, f"{text}inventory's group: give the entry an aggregator.", report)
+                text = f"{entry.desired.label}: bond {entry.bond.id} is on aggregator {number}, which is not a host of "
+                refuse_unless_incomplete(fleet, f"{text}the inventory's group: give the entry an aggregator.", report)
         return None, wanted
     interface = address.interface_id or address.tags.get(TAG_INTERFACE)
     owner = fleet.by_interface(interface)

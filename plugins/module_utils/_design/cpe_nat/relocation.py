@@ -24,7 +24,7 @@ from .shared_addresses import enabled_bond
 
 
 def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
-    """Return True if an entry's address is nowhere, and the interface that it names is no aggregator's any more.
+    """Return True if an entry's address is nowhere, and the interface that it names is not an aggregator's any more.
 
     Its instance was terminated, or is another host's: the entry takes the address to a new place.
     """
@@ -138,7 +138,7 @@ class _Choosing:
         if before is None and not is_lost(address, fleet):
             self._warn(
                 entry,
-                f"stays on the network interface {address.interface_id}, which is no primary interface of an "
+                f"stays on the network interface {address.interface_id}, which is not a primary interface of an "
                 "aggregator of the inventory. Name its instance again",
             )
             return None
@@ -204,7 +204,7 @@ class _Choosing:
         if leaves := next((member for member in fleet.decommissioned if member.id == number), None):
             return f"{leaves.host or leaves.name}, which is in bonding_decommissioned"
         name = aggregators[number].name if number in aggregators else number
-        return f"{name}, which is no host of the inventory"
+        return f"{name}, which is not a host of the inventory"
 
     def _comes_back(self, address: ElasticIp, home: Member) -> bool:
         """Return True if an address has left its home, or a killed run was bringing it back."""

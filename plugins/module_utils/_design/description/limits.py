@@ -78,11 +78,20 @@ def _account(state: PresentState) -> Iterator[Usage]:
 
 def _usage(quota: Quota, where: str, used: int, state: PresentState) -> Usage:
     """Return the line of an account's quota: as EC2 tells it, else as the operator or AWS's default says."""
+    name = f"{quota.objects} of the network"
     said = state.desired.quotas.get(quota.name)
-    told = next((found for one in state.cloud.accounts.values() if (found := one.limits.get(quota.name))), None)
+    account = state.cloud.accounts.get(where) or state.cloud.accounts.get(None)
+    told = account.limits.get(quota.name) if account else None
     if said is not None:
-        return Usage(f"{quota.objects} of the network", where, used, said, BY_OPERATOR)
-    return Usage(f"{quota.objects} of the network", where, used, told or quota.default, BY_AWS if told else BY_DEFAULT)
+        return Usage(name, where, used, said, BY_OPERATOR)
+    return Usage(name, where, used, told, BY_AWS) if told else _by_default(quota, name, where, used)
+
+
+def _by_default(quota: Quota, name: str, where: str, used: int) -> Usage:
+    """Return a line with AWS's default. What exceeds it shows that the quota was raised, and not to what."""
+    if used > quota.default:
+        return Usage(name, where, used, None, f"above {BY_DEFAULT} of {quota.default}")
+    return Usage(name, where, used, quota.default, BY_DEFAULT)
 
 
 def _instances(state: PresentState) -> Iterator[Usage]:
@@ -102,7 +111,10 @@ def _tables(state: PresentState) -> Iterator[Usage]:
     for table in sorted(state.cloud.route_tables.values(), key=lambda one: (one.vpc_id, not one.main, one.id)):
         where = table.tags.get(TAG_KEY) or f"{table.id} of {table.vpc_id}"
         number = sum(":" not in route.destination for route in table.routes)
-        yield Usage("routes", where, number, said or ROUTES.default, BY_OPERATOR if said else BY_DEFAULT)
+        if said:
+            yield Usage("routes", where, number, said, BY_OPERATOR)
+        else:
+            yield _by_default(ROUTES, "routes", where, number)
 
 
 def _subnets(state: PresentState) -> Iterator[Usage]:

@@ -27,7 +27,7 @@ def describe_network(
     :param drift: the differences that the plan has found and no run changes
     :param unread: the sides that could not be read, if any
     """
-    state = PresentState.of(desired, server, cloud)
+    state, unread = PresentState.of(desired, server, cloud), unread or Unread()
     aggregators, spaces = describe_aggregators(state), describe_spaces(state)
     addresses, bonds = describe_addresses(state), describe_bonds(state)
     gateways = [gateway for space in spaces for gateway in space.gateways]
@@ -38,10 +38,10 @@ def describe_network(
         bonds=bonds,
         addresses=addresses,
         bgp=describe_bgp(state),
-        unprotected=find_unprotected(aggregators, gateways, addresses, bonds),
+        unprotected=find_unprotected(aggregators, gateways, addresses, bonds, unread),
         drift=tuple(DriftDescription(one.kind, one.text) for one in drift),
         limits=describe_limits(state),
         costs=describe_costs(state),
         kept=describe_kept(state),
-        unread=unread or Unread(),
+        unread=unread,
     )

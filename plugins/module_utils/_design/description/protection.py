@@ -13,6 +13,7 @@ from ..._model.description import (
     BondDescription,
     GatewayDescription,
     Unprotected,
+    Unread,
 )
 
 NO_SECONDARY = "Give the bond a secondary aggregator on the management server."
@@ -23,17 +24,22 @@ def find_unprotected(
     gateways: Iterable[GatewayDescription],
     addresses: Iterable[AddressDescription],
     bonds: Iterable[BondDescription],
+    unread: Unread,
 ) -> tuple[Unprotected, ...]:
-    """Return the objects that nothing can take the place of; a bond with a public address counts as its address."""
+    """Return the objects that nothing can take the place of; a bond with a public address counts as its address.
+
+    A standby that could not be read is not taken for one that is not built.
+    """
     addresses = list(addresses)
     bonds_of_addresses = {one.bond for one in addresses}
     others = (bond for bond in bonds if bond.id not in bonds_of_addresses)
-    return (*_gateways(gateways), *_addresses(addresses), *_bonds(others), *_aggregators(aggregators))
+    return (*_gateways(gateways, unread), *_addresses(addresses), *_bonds(others), *_aggregators(aggregators))
 
 
-def _gateways(gateways: Iterable[GatewayDescription]) -> Iterator[Unprotected]:
+def _gateways(gateways: Iterable[GatewayDescription], unread: Unread) -> Iterator[Unprotected]:
     for one in gateways:
-        if one.role == "standby" or one.spare:
+        is_unknown = one.role == "active" and (unread.server or unread.lacks(one.region))
+        if one.role == "standby" or one.spare or is_unknown:
             continue
         if one.role == "alone":
             reason, remedy = "has no standby", "Give the gateway a standby (bonding_spaces[].gateways[].standby)."

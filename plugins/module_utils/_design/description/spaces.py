@@ -141,7 +141,9 @@ def _vpc(space: DesiredSpace, gateways: tuple[GatewayDescription, ...], state: P
         ipv6=found.ipv6,
         internet_gateway=igw.id if igw else "",
         egress_only_gateway=outgoing.id if outgoing else "",
-        subnets=tuple(SubnetDescription(one.id, one.cidr, one.zone, one.free) for one in subnets),
+        subnets=tuple(
+            SubnetDescription(one.id, one.cidr, one.zone, one.free, one.tags.get(TAG_KEY, "")) for one in subnets
+        ),
         route_tables=tuple(_table(one, hosts) for one in sorted(tables, key=lambda one: (not one.main, one.id))),
     )
 

@@ -44,13 +44,13 @@ def _check_forward(forward: Mapping[str, Any], wanted: DesiredGateway, what: str
         to = ipaddress.IPv4Address(str(forward.get("to")))
     except ValueError:
         report.problem(
-            f"{label}: to: {forward.get('to')!r} is no IPv4 address; expected is that of a host behind a bond."
+            f"{label}: to: {forward.get('to')!r} is not an IPv4 address; expected is that of a host behind a bond."
         )
     else:
         if wanted.networks and not any(to in ipaddress.IPv4Network(network) for network in wanted.networks):
             report.problem(
-                f"{label}: to: {to} lies outside of the gateway's networks ({', '.join(wanted.networks)}): it is no "
-                "host behind a bond. Name a host inside of them."
+                f"{label}: to: {to} lies outside of the gateway's networks ({', '.join(wanted.networks)}): it is not "
+                "a host behind a bond. Name a host inside of them."
             )
 
 

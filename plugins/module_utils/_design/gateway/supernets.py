@@ -141,7 +141,7 @@ def _carried(space: DesiredSpace, desired: DesiredNetwork, server: Server, cloud
 
 
 def _taken(space: DesiredSpace, desired: DesiredNetwork, cloud: Cloud) -> list[tuple[Network, str]]:
-    """Return what no supernet of the space may take in: its VPC, its tunnels, BGP's, the aggregators' subnets."""
+    """Return the networks that no supernet may take in: the space's VPC and tunnels, BGP's, aggregators' subnets."""
     vpc = _vpc_of(space, desired, cloud)
     cidrs = (vpc.cidrs if vpc else ()) or ([space.vpc.cidr] if space.vpc and space.vpc.cidr else [])
     taken = {Network(cidr): f"the VPC network {cidr} of space {space.key}" for cidr in cidrs}

@@ -192,7 +192,7 @@ def _checked(result: Any) -> list[str]:
 
 
 def _refuse_acted_on(result: Mapping[str, Any], wrong: list[str]) -> None:
-    """Refuse what is no answer but an order to Ansible."""
+    """Refuse an answer that is an order to Ansible."""
     for key in result:
         if key == "ansible_facts":
             _refuse_facts(result[key], wrong)

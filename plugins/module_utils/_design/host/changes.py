@@ -33,7 +33,7 @@ def natural_sort_key(name: str) -> list[Any]:
 
 
 def masquerade_after(found: Part, wanted: Part, phase: Phase) -> Part:
-    """Return what a host translates after a phase: nothing that translates today stops before the last one."""
+    """Return the translations of a host after a phase: an existing one stays until the last phase."""
     if phase == "remove":
         return dict(wanted)
     both = {space: _between(found[space], wanted[space], phase) for space in found.keys() & wanted.keys()}
@@ -101,7 +101,7 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
 def _interrupts(
     space: str, host: str, before: Mapping[str, Any], after: Mapping[str, Any], phase: Phase, context: Context
 ) -> str:
-    """Return what a change of the rules interrupts in a phase; a bond that left the space has nothing to lose."""
+    """Return the traffic that a change of the rules interrupts in a phase; a bond that left the space has none."""
     texts = []
     if phase == "remove":
         lost = set(before.get("incoming") or ()) - set(after["incoming"])

@@ -98,7 +98,7 @@ class HostConfigChange:
         )
 
     def _firewall_after(self, phase: Phase, parts: Collection[str]) -> Part:
-        """Return what is let in after a phase; what belongs to a part that is not run stays as it was found."""
+        """Return the rules of the firewall after a phase; those of a part that is not run stay as they are."""
         after = firewall_after(self.found.firewall, self.wanted.firewall, phase)
         left = {key for key in self.found.firewall.keys() | after if self.parts.get(key, PARTS[0]) not in parts}
         stays = {key: entry for key, entry in self.found.firewall.items() if key in left}

@@ -149,7 +149,7 @@ def check_files(given: Any, of: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def check_masquerade(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return what is wrong with the masquerading of one host that the plan has made, by space."""
+    """Return the problems of the masquerading of one host that the plan has made, by space."""
     wrong: list[str] = []
     for space, entry in sorted(entries.items()):
         _MASQUERADE.read(entry, f"masquerade of space {space}", wrong)
@@ -159,7 +159,7 @@ def check_masquerade(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _check_sources(entries: Any, wrong: list[str]) -> None:
-    """Refuse what would be let in from everywhere, or to every port."""
+    """Refuse a rule that lets packets in from everywhere, or to every port."""
     for number, entry in enumerate(entries):
         if not entry["sources"] and not entry["ipv6"]:
             say(wrong, f"firewall[{number}].sources is empty: by IPv4 nothing is let in from everywhere.")

@@ -30,7 +30,7 @@ PARTS = (PRIVATE_WAN, CPE_NAT)
 
 
 def key_of(entry: Mapping[str, Any]) -> str:
-    """Return what tells a host's entries apart."""
+    """Return the identity of an entry of a host."""
     port = f" {entry['port']}" if entry["port"] else ""
     return f"{entry['protocol']}{port} by {entry['device']}"
 
@@ -120,7 +120,7 @@ def merged(kept: Part, needs: Part) -> Part:
 
 
 def firewall_after(found: Part, wanted: Part, phase: Phase) -> Part:
-    """Return what a host lets in after a phase: nothing goes before the last one."""
+    """Return the rules that let packets in after a phase: no rule goes before the last phase."""
     if phase == "remove":
         return dict(wanted)
     both = {key: _joined(found[key], wanted[key]) for key in found.keys() & wanted.keys()}

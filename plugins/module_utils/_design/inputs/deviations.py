@@ -17,7 +17,7 @@ VARIABLE = "bonding_deviations"
 
 
 def read_deviations(given: Any, report: Report) -> Iterator[Deviation]:
-    """Yield the deviations that can be used; each other entry is a problem."""
+    """Yield the valid deviations, and report a problem for each other entry."""
     for host, entries in (given or {}).items():
         if not isinstance(entries, Mapping):
             report.problem(

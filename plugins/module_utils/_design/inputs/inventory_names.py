@@ -24,7 +24,7 @@ def check_network_name(network: str, groups: bool, absent: bool, report: Report)
     """Refuse a name that EC2, BIRD, nft or systemd would refuse in an object's name; `groups`: security groups too."""
     if not NETWORK_NAME.fullmatch(network):
         report.problem(
-            f"bonding_network: {network!r} is no name for a network; a small letter, then up to "
+            f"bonding_network: {network!r} is not a name for a network; a small letter, then up to "
             f"{MOST_OF_NETWORK - 1} small letters, digits or underscores are accepted."
         )
     elif network == NO_GROUP and not absent:

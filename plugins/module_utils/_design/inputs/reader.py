@@ -128,7 +128,7 @@ def _host(given: Mapping[str, Any], report: Report) -> DesiredHost:
     never_empty(options, "primary_devices", f"{host}: bonding_primary_devices", "eth0 and ens5", report)
     private_ip = options.pop("private_ip_address", None)
     if private_ip is not None and not is_address(private_ip):
-        report.problem(f"{host}: aws_private_ip_address: {private_ip!r} is no IPv4 address. Give it without /.")
+        report.problem(f"{host}: aws_private_ip_address: {private_ip!r} is not an IPv4 address. Give it without /.")
         private_ip = None
     for name in ("primary_devices", "host_skip"):
         if name in options:

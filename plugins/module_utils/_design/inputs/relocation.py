@@ -40,7 +40,7 @@ def read_spaces(
 
 
 def read_relocation(params: Mapping[str, Any], report: Report) -> Relocation | None:
-    """Return what a run moves, None in a run of the whole network; options of another run are problems."""
+    """Return the moves of a run, None in a run of the whole network; options of another run are problems."""
     state = params.get("state")
     options = given_options({name: params.get(name) for name in (*_OPTIONS, "follow_max")})
     number(options, "follow_max", "bonding_follow_max", (1, MOST_FOLLOWED), report)

@@ -54,7 +54,7 @@ def read_vxlan(
     members = chosen_hosts(options, f"{what}, vxlan", report)
     addresses = {str(host): str(address) for host, address in (options.pop("addresses", None) or {}).items()}
     for name in sorted(set(addresses) - {host.host for host in hosts}):
-        report.problem(f"{what}, vxlan.addresses: {name!r} is no host of the inventory's group.")
+        report.problem(f"{what}, vxlan.addresses: {name!r} is not a host of the inventory's group.")
     if subnet is None:
         return None
     return DesiredVxlan(subnet=subnet, addresses=addresses, aggregators=members, **options)

@@ -33,7 +33,7 @@ def read_tags(given: Any, what: str, report: Report) -> dict[str, str]:
 
 
 def _problem(key: str, value: str) -> str | None:
-    """Return what is wrong with a tag."""
+    """Return the problem of a tag."""
     if key.lower().startswith(OURS) or key == "Name":
         return f"the key {key!r} is not for the operator: this collection and AWS write {', '.join(OURS)} and Name."
     if not 1 <= len(key) <= MOST_OF_KEY or not key.isprintable():

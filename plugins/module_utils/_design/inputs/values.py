@@ -31,12 +31,12 @@ def several(values: Iterable[Any]) -> list[Any]:
 
 
 def number(options: dict[str, Any], name: str, what: str, bounds: tuple[int, int], report: Report) -> None:
-    """Take an option out of `options`, with a problem, if it is no whole number within the bounds."""
+    """Take an option out of `options`, with a problem, if it is not a whole number within the bounds."""
     value, (least, most) = options.get(name), bounds
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int):
-        report.problem(f"{what}: {str(value).lower()} is no whole number; {least} to {most} are accepted.")
+        report.problem(f"{what}: {str(value).lower()} is not a whole number; {least} to {most} are accepted.")
     elif not least <= value <= most:
         report.problem(f"{what}: {value} is outside of {least} to {most}.")
     else:
@@ -76,7 +76,7 @@ def ipv4_network(text: Any, what: str, report: Report) -> ipaddress.IPv4Network 
     try:
         return ipaddress.IPv4Network(str(text))
     except ValueError as error:
-        report.problem(f"{what}: {text!r} is no IPv4 network ({error}); expected is for example 10.254.0.0/20.")
+        report.problem(f"{what}: {text!r} is not an IPv4 network ({error}); expected is for example 10.254.0.0/20.")
         return None
 
 

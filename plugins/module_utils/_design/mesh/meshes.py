@@ -139,7 +139,7 @@ def check_addresses(mesh: Mesh, report: Report) -> None:
         try:
             address = ipaddress.IPv4Address(text)
         except ValueError:
-            text = f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is no IPv4 address."
+            text = f"{mesh.label}: vxlan.addresses: {text!r} of {member.host} is not an IPv4 address."
             report.problem(f"{text} Give one of the subnet {mesh.subnet}, or none.")
             continue
         if address not in mesh.subnet:

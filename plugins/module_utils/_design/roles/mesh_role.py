@@ -111,7 +111,7 @@ def _is_own(member: Member, options: _Found) -> bool:
 
 def _desired(options: _Found, name: str, hosts: tuple[DesiredHost, ...], report: Report) -> DesiredNetwork:
     if not NETWORK_NAME.fullmatch(str(options["network"])):
-        report.problem(f"{name}: {options['network']!r} is no name of a network.")
+        report.problem(f"{name}: {options['network']!r} is not a name of a network.")
     return DesiredNetwork(options["network"], hosts)
 
 
@@ -127,7 +127,7 @@ def _members(options: _Found, label: str, report: Report) -> list[Member]:
         if aggregator is None:
             report.problem(f"{label}: the management server has no aggregator {name!r}. Correct the name or id.")
         elif not is_address(address):
-            report.problem(f"{label}: {name}: {address!r} is no IPv4 address. Correct it.")
+            report.problem(f"{label}: {name}: {address!r} is not an IPv4 address. Correct it.")
         else:
             found = int(aggregator["id"])
             index = int(entry.get("index") or found)

@@ -273,7 +273,7 @@ class _Plan:
         return found is not None and member.instance is not None and found.id in member.instance.groups
 
     def attach(self, member: Member, key: str, part: str) -> None:
-        """Attach the group to the member's primary interface, if it is known, beside those that it has."""
+        """Add the group to those of the member's primary interface, if the interface is known."""
         if member.instance is None:
             return
         found = self._found(key)

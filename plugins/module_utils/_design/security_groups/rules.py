@@ -71,13 +71,13 @@ def _ports(text: str) -> tuple[str, int, int] | None:
 
 
 def check_ports(texts: Iterable[str], report: Report) -> None:
-    """Refuse an entry of bonding_managed_mesh_ports that is no protocol with a port."""
+    """Refuse an entry of bonding_managed_mesh_ports that is not a protocol with a port."""
     for text in texts:
         found = _ports(str(text))
         if found is None or not found[0]:
             report.problem(
-                f"bonding_managed_mesh_ports: {text!r} is no protocol with a port; expected is for example udp/51820 "
-                "or udp/51820-51899."
+                f"bonding_managed_mesh_ports: {text!r} is not a protocol with a port; expected is for example "
+                "udp/51820 or udp/51820-51899."
             )
 
 
@@ -93,4 +93,4 @@ def check_inbound(entries: Iterable[Mapping[str, Any]], report: Report) -> None:
             try:
                 ipaddress.IPv4Network(source)
             except ValueError as error:
-                report.problem(f"{what}: from: {source!r} is no IPv4 network ({error}).")
+                report.problem(f"{what}: from: {source!r} is not an IPv4 network ({error}).")

@@ -61,10 +61,10 @@ def read_plan(path: str, network: str) -> Approved:
     except OSError as error:
         raise PlanFileError(path, f"the plan cannot be read ({error.strerror})", advice) from error
     except ValueError as error:
-        raise PlanFileError(path, "this is no plan (got a text that is no JSON)", advice) from error
+        raise PlanFileError(path, "this is not a plan (got a text that is not JSON)", advice) from error
     if not isinstance(found, Mapping) or found.get("format") != FORMAT:
         got = found.get("format") if isinstance(found, Mapping) else None
-        raise PlanFileError(path, f"this is no plan (got the format {got!r}, expected {FORMAT})", advice)
+        raise PlanFileError(path, f"this is not a plan (got the format {got!r}, expected {FORMAT})", advice)
     if found.get("network") != network:
         problem = f"this plan is of another network (got {found.get('network')!r}, expected {network!r})"
         raise PlanFileError(path, problem, advice)

@@ -181,7 +181,7 @@ def _only_in(real: list[PlannedChange], wide: list[PlannedChange]) -> list[Plann
 
 
 def _fates(params: Mapping[str, Any], desired: DesiredNetwork, real: Designed) -> dict[ItemKey, NextRun]:
-    """Return what the next run of all hosts does, by item."""
+    """Return the outcome of the next run of all hosts, by item."""
     everyone = {host.host for host in desired.hosts}
     unavailable = real.design.unavailable
     scope = Scope(

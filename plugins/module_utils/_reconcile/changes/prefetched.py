@@ -48,7 +48,7 @@ class KnownObjects:
 
 
 def known_objects(aggregator: ListedAggregator, spaces: Iterable[str], objects: Iterable[Object]) -> KnownObjects:
-    """Return what is known of an aggregator; an object that is only predicted has no id yet.
+    """Return the known objects of an aggregator; an object that is only predicted has no id yet.
 
     :param spaces: the keys of the spaces that the objects name
     """

@@ -198,7 +198,7 @@ def _parts(kind: Kind) -> Mapping[str, Kind] | None:
 
 
 def _children(about: Any) -> Mapping[str, Any] | None:
-    """Return what OPTIONS say of the inside of a field, as Django REST framework writes it."""
+    """Return the description of a field's inside by OPTIONS, as Django REST framework writes it."""
     child = about.get("child") if isinstance(about, Mapping) else None
     for one in (about, child):
         if isinstance(one, Mapping) and isinstance(one.get("children"), Mapping):
@@ -208,7 +208,7 @@ def _children(about: Any) -> Mapping[str, Any] | None:
 
 
 def _entries(objects: list[Mapping[str, Any]], name: str) -> list[Mapping[str, Any]]:
-    """Return what the objects have inside of a field."""
+    """Return the values that the objects have inside of a field."""
     found = []
     for one in objects:
         value = one.get(name)

@@ -130,7 +130,7 @@ def _could_be(kind: Kind, value: Any) -> bool:
 
 
 def _likeness(owned_by_network: str, theirs: str) -> float:
-    """Return how much two names are alike, from 0 to 1; case and separators do not count."""
+    """Return the likeness of two names, from 0 to 1; case and separators do not count."""
     one, other = (name.lower().replace("-", "_") for name in (owned_by_network, theirs))
     if one in other or other in one:
         return 1.0 - abs(len(one) - len(other)) / 100

@@ -11,6 +11,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
     GatewayDescription,
     MeshDescription,
     SpaceDescription,
+    Unread,
 )
 
 from ..view import Picture, Shape, counted
@@ -23,7 +24,7 @@ ROW, HEAD, GATEWAY, GAP = 19, 46, 62, 10
 MOST_MEMBERS = 6
 
 
-def space_picture(space: SpaceDescription, bonds: int, addresses: int) -> Picture:
+def space_picture(space: SpaceDescription, bonds: int, addresses: int, unread: Unread) -> Picture:
     """Return the picture of a space.
 
     :param bonds: number of its bonds
@@ -38,19 +39,27 @@ def space_picture(space: SpaceDescription, bonds: int, addresses: int) -> Pictur
         shapes.append(curve(BONDS[1], 40, MESH[0], 40, "line"))
     elif space.gateways:
         shapes.append(curve(BONDS[1], 40, VPC[0], 40, "line"))
-    shapes += _bonds(bonds, addresses)
+    texts = counted(bonds, "bond"), counted(addresses, "public address", "public addresses")
+    shapes += _bonds(*(("bonds", "not read") if unread.server else texts))
     if space.mesh:
-        shapes += _mesh(space.mesh, members, mesh_height)
+        shapes += _mesh(space.mesh, members, mesh_height, _absent(unread.server))
     if space.vpc:
-        shapes += _vpc(space, max(vpc_height, 84))
+        is_unread = unread.lacks(space.vpc.region)
+        shapes += _vpc(space, max(vpc_height, 84), _absent(is_unread))
     if space.gateways:
         x, width = INTERNET
         shapes.append(Shape("box", x + 0.5, 0.5, width - 1, height - 1, "frame round"))
         shapes.append(Shape("text", x + width / 2, 22, style="strong", text="Internet", anchor="middle"))
     for number, gateway in enumerate(space.gateways):
-        shapes += _gateway(gateway, HEAD + number * (GATEWAY + GAP), members)
-    words = _words(space, bonds)
+        is_unread = unread.server or unread.lacks(gateway.region)
+        shapes += _gateway(gateway, HEAD + number * (GATEWAY + GAP), members, _absent(is_unread))
+    words = _words(space, "bonds not read" if unread.server else counted(bonds, "bond"))
     return Picture(WIDTH, int(height + 1), f"Space {space.key}", words, tuple(shapes))
+
+
+def _absent(is_unread: bool) -> str:
+    """Return the word for an object that is not in the description."""
+    return "not read" if is_unread else "not built"
 
 
 def _members(space: SpaceDescription) -> list[tuple[str, str]]:
@@ -64,18 +73,18 @@ def _members(space: SpaceDescription) -> list[tuple[str, str]]:
     return [(host, space.mesh.members[host]) for host in shown] + more
 
 
-def _bonds(bonds: int, addresses: int) -> tuple[Shape, ...]:
+def _bonds(bonds: str, addresses: str) -> tuple[Shape, ...]:
     x, width = BONDS
     return (
         Shape("box", x + 0.5, 0.5, width - 1, 74, "frame"),
-        label(x + 12, 22, counted(bonds, "bond"), "strong", width - 24),
-        label(x + 12, 44, counted(addresses, "public address", "public addresses"), "small", width - 16),
+        label(x + 12, 22, bonds, "strong", width - 24),
+        label(x + 12, 44, addresses, "small", width - 16),
     )
 
 
-def _mesh(mesh: MeshDescription, members: Sequence[tuple[str, str]], height: float) -> list[Shape]:
+def _mesh(mesh: MeshDescription, members: Sequence[tuple[str, str]], height: float, absent: str) -> list[Shape]:
     x, width = MESH
-    vni = f"VNI {mesh.vni}" if mesh.vni is not None else "not built"
+    vni = f"VNI {mesh.vni}" if mesh.vni is not None else absent
     shapes = [
         Shape("box", x + 0.5, 0.5, width - 1, height - 1, "frame"),
         label(x + 10, 22, "direct mesh", "strong", width - 20),
@@ -91,7 +100,7 @@ def _mesh(mesh: MeshDescription, members: Sequence[tuple[str, str]], height: flo
     return shapes
 
 
-def _vpc(space: SpaceDescription, height: float) -> list[Shape]:
+def _vpc(space: SpaceDescription, height: float, absent: str) -> list[Shape]:
     x, width = VPC
     vpc = space.vpc
     if vpc is None:
@@ -100,11 +109,11 @@ def _vpc(space: SpaceDescription, height: float) -> list[Shape]:
     return [
         Shape("box", x + 0.5, 0.5, width - 1, height - 1, "frame cloud"),
         label(x + 10, 22, title, "strong", width - 20),
-        label(x + 10, 38, vpc.id or "not built", "small muted", width - 20),
+        label(x + 10, 38, vpc.id or absent, "small muted", width - 20),
     ]
 
 
-def _gateway(gateway: GatewayDescription, y: float, members: Sequence[tuple[str, str]]) -> list[Shape]:
+def _gateway(gateway: GatewayDescription, y: float, members: Sequence[tuple[str, str]], absent: str) -> list[Shape]:
     x, width = VPC[0] + 8, VPC[1] - 16
     middle = y + GATEWAY / 2
     standby = gateway.role == "standby"
@@ -119,9 +128,9 @@ def _gateway(gateway: GatewayDescription, y: float, members: Sequence[tuple[str,
     shapes += [
         Shape("box", x, y, width, GATEWAY, style),
         label(x + 10, y + 18, f"gateway on {gateway.host}", "strong", width - 20),
-        label(x + 10, y + 34, f"{gateway.private_ip or 'not built'}  {gateway.device}", "small", width - 20),
+        label(x + 10, y + 34, f"{gateway.private_ip or absent}  {gateway.device}", "small", width - 20),
         label(
-            x + 10, y + 50, role[gateway.role], "small bad" if gateway.role == "alone" else "small muted", width - 20
+            x + 10, y + 50, role[gateway.role], "small warn" if gateway.role == "alone" else "small muted", width - 20
         ),
     ]
     if standby or not built or gateway.egress == "none":
@@ -139,9 +148,9 @@ def _egress(gateway: GatewayDescription) -> str:
     return {"masquerade": "masquerade", "nat_gateway": "by a NAT gateway"}.get(gateway.egress, gateway.egress)
 
 
-def _words(space: SpaceDescription, bonds: int) -> str:
-    texts = [counted(bonds, "bond")]
-    if space.mesh:
+def _words(space: SpaceDescription, bonds: str) -> str:
+    texts = [bonds]
+    if space.mesh and space.mesh.members:
         texts.append(f"a direct mesh of {counted(len(space.mesh.members), 'aggregator')}")
     texts += [
         f"a gateway on {one.host} ({one.role}), egress {one.egress} {one.public_ip}".rstrip() for one in space.gateways

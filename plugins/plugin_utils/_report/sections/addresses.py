@@ -10,7 +10,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
     BondDescription,
 )
 
-from ..network import ADDRESS_STATES, Network
+from ..network import NOT_READ, Network, address_status
 from ..pictures.places import places_picture
 from ..view import Block, Cell, Column, Figure, Row, Section, TableView, counted, grouped
 
@@ -49,7 +49,7 @@ def addresses_section(network: Network) -> Section:
                 table=grouped(
                     COLUMNS,
                     ((one.space, _address(one, network)) for one in addresses),
-                    "The inventory has no CPE NAT entry.",
+                    network.none("The inventory has no CPE NAT entry.", network.is_server_read),
                 )
             ),
         ],
@@ -57,7 +57,8 @@ def addresses_section(network: Network) -> Section:
 
 
 def _address(one: AddressDescription, network: Network) -> Row:
-    status, words = ADDRESS_STATES[one.state]
+    status, words = address_status(one, network.description.unread)
+    nowhere = Cell("–") if (status, words) == NOT_READ else Cell("nowhere", status="warn")
     notes = ["pinned: never follows"] if one.is_pinned else []
     notes += [f"has left {one.home}"] if one.home else []
     disabled = {"disabled": "disabled on the bond", "missing": "not on the bond"}.get(one.on_bond, "")
@@ -77,7 +78,7 @@ def _address(one: AddressDescription, network: Network) -> Row:
             Cell(words, status=status, below=", ".join(notes)),
             network.host(one.owner),
             network.host(one.bond_is_on),
-            network.host(one.spare) if one.spare else Cell("nowhere", status="warn"),
+            network.host(one.spare) if one.spare else nowhere,
             Cell(
                 one.private_ip or "–",
                 status="bad" if disabled else "",
@@ -93,9 +94,8 @@ BOND_COLUMNS = (Column("Bond"), Column("Space"), Column("Is on"), Column("Primar
 
 def bonds_table(bonds: list[BondDescription], network: Network) -> TableView:
     """Return the table of some bonds."""
-    return grouped(
-        BOND_COLUMNS, ((bond.space, _bond(bond, network)) for bond in bonds), "The network's spaces have no bond."
-    )
+    rows = ((bond.space, _bond(bond, network)) for bond in bonds)
+    return grouped(BOND_COLUMNS, rows, network.none("The network's spaces have no bond.", network.is_server_read))
 
 
 def _bond(bond: BondDescription, network: Network) -> Row:

@@ -156,12 +156,14 @@ def failure_section(network: Network) -> Section:
         for host, one in losses.items()
     )
     unprotected = network.description.unprotected
+    partly = " What was not read is not counted." if network.unread else ""
     return Section(
         "failure",
         "Failure",
         "If an aggregator fails",
         "What bonded.internet.evacuate can move away from each aggregator, and what it would have to leave. "
-        "A bond goes to its secondary aggregator by itself, a public address after its bond, a gateway to its standby.",
+        "A bond goes to its secondary aggregator by itself, a public address after its bond, a gateway to its standby."
+        f"{partly}",
         [
             Block(table=grouped(columns, rows)),
             Block(
@@ -199,7 +201,7 @@ def _unprotected(listed: tuple[Unprotected, ...], network: Network) -> TableView
             )
             for one in listed
         ),
-        "Each gateway has a standby, and each bond another aggregator.",
+        network.none("Each gateway has a standby, and each bond another aggregator."),
     )
 
 

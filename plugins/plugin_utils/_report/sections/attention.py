@@ -19,8 +19,8 @@ NEXT_RUN = {
     "refused": "the next run refuses it",
     "left": "the next run leaves it",
 }
-NEARLY_FULL = 0.8
-"""Share of a limit from which its line is marked."""
+NEARLY, NEARLY_FULL = "Nearly reached", 0.8
+"""Group of the limits that are marked, and the share from which one is."""
 
 
 def attention_section(network: Network) -> Section:
@@ -43,7 +43,7 @@ def attention_section(network: Network) -> Section:
         Block(
             "Drift",
             "Differences between the network and the inventory that no run changes." if drift else "",
-            table=grouped((Column("Drift", is_prose=True),), rows, "Nothing has drifted."),
+            table=grouped((Column("Drift", is_prose=True),), rows, network.none("Nothing has drifted.")),
         )
     )
     return Section("attention", "Attention", "Attention", "", blocks)
@@ -65,6 +65,7 @@ def _findings(findings: tuple[Finding, ...], network: Network) -> TableView:
         columns,
         ((one.severity, _finding(one, network)) for one in findings),
         "The audit has found nothing.",
+        opened="error",
     )
 
 
@@ -93,16 +94,16 @@ def limits_section(network: Network) -> Section:
         Column("Used", True),
         Column("Of", True),
         Column("Left", True),
-        Column("Says"),
+        Column("Source"),
     )
-    rows = [("Nearly reached", _usage(one)) for one in tight] + [(one.limit, _usage(one)) for one in others]
+    rows = [(NEARLY, _usage(one)) for one in tight] + [(one.limit, _usage(one)) for one in others]
     return Section(
         "limits",
         "Limits",
         "Limits and costs",
         "Counted is what this network has: others of the account may use the same limits.",
         [
-            Block("Limits", _unread(listed), table=grouped(columns, rows, "No limit was read.")),
+            Block("Limits", _unread(listed), table=grouped(columns, rows, "No limit was read.", NEARLY)),
             Block("Costs", "AWS's list prices a month, without instances and traffic.", table=_costs(network)),
             Block(
                 "Elastic IPs that nothing uses",
@@ -119,7 +120,10 @@ def _is_tight(one: Usage) -> bool:
 
 def _unread(listed: tuple[Usage, ...]) -> str:
     unread = sum(one.most is None for one in listed)
-    return f"{counted(unread, 'limit')} not read: a plan reads it when something new comes under it." if unread else ""
+    if not unread:
+        return ""
+    them = "it" if unread == 1 else "them"
+    return f"{counted(unread, 'limit')} not read: a plan reads {them} when something new comes under {them}."
 
 
 def _usage(one: Usage) -> Row:
@@ -149,7 +153,8 @@ def _costs(network: Network) -> TableView:
         total = sum(one.usd_per_month for one in listed)
         rows.append(("", Row([Cell("in all"), Cell(""), Cell(f"{total:,.2f}")])))
     columns = (Column("Objects"), Column("Number", True), Column("US dollars a month", True))
-    return grouped(columns, rows, "The network has nothing on AWS that costs by itself.")
+    none = network.none("The network has nothing on AWS that costs by itself.", network.is_aws_read)
+    return grouped(columns, rows, none)
 
 
 def _kept(network: Network) -> TableView:
@@ -168,4 +173,4 @@ def _kept(network: Network) -> TableView:
         )
         for one in network.description.kept
     )
-    return grouped(columns, rows, "None.")
+    return grouped(columns, rows, network.none("None.", network.is_aws_read))

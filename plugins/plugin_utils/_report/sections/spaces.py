@@ -45,17 +45,19 @@ def spaces_section(network: Network) -> Section:
 
 def _space(space: SpaceDescription, network: Network, is_open: bool) -> Block:
     bonds, addresses = network.bonds_of.get(space.key, []), network.addresses_of.get(space.key, [])
-    status, mesh = mesh_status(space)
-    facts = [counted(len(bonds), "bond"), counted(len(space.gateways), "gateway")]
+    unread = network.description.unread
+    status, mesh = mesh_status(space, unread)
+    facts = ["bonds not read" if unread.server else counted(len(bonds), "bond")]
+    facts.append(counted(len(space.gateways), "gateway"))
     facts += [f"mesh {mesh}"] if status == "bad" else []
     href = network.links.server("space", space.key if space.id is not None else None)
-    server = Cell(space.name or "not on the management server", href)
+    server = Cell(space.name or ("not read" if unread.server else "not on the management server"), href)
     details = Block(table=_facts(space, server, network))
     return Block(
         title=space.key,
         note=" · ".join(facts),
         anchor=network.space_anchors[space.key],
-        figures=[Figure([space_picture(space, len(bonds), len(addresses))])],
+        figures=[Figure([space_picture(space, len(bonds), len(addresses), unread)])],
         blocks=[details],
         is_folded=True,
         is_open=is_open,
@@ -65,11 +67,12 @@ def _space(space: SpaceDescription, network: Network, is_open: bool) -> Block:
 def _facts(space: SpaceDescription, server: Cell, network: Network) -> TableView:
     """Return the facts of a space as a table of two columns."""
     mode = space.private_wan.replace("_", " ")
-    rows = [("On the management server", server), ("Private WAN", Cell(mode or "off", status="" if mode else "warn"))]
+    off = Cell("off", status="warn") if network.is_server_read else Cell("not read", status="unknown")
+    rows = [("On the management server", server), ("Private WAN", Cell(mode) if mode else off)]
     if space.vpc:
         rows += _vpc(space.vpc, network)
     if space.mesh:
-        rows += _mesh(space.mesh)
+        rows += _mesh(space.mesh, network.is_server_read)
     bonds = network.bonds_of.get(space.key, [])
     alone = [f"{bond.id} {bond.name}" for bond in bonds if not bond.spare]
     if alone:
@@ -86,13 +89,14 @@ def _vpc(vpc: VpcDescription, network: Network) -> list[tuple[str, Cell]]:
     links = network.links
     notes = ["adopted"] if vpc.is_adopted else []
     notes += ["IPv6"] if vpc.ipv6 else []
+    is_unread = network.description.unread.lacks(vpc.region)
     rows = [
         (
             "VPC",
             Cell(
                 f"{', '.join(vpc.cidrs)}{f' ({chr(44).join(notes)})' if notes else ''}",
-                status="" if vpc.id else "bad",
-                below=vpc.id or "not built",
+                status="" if vpc.id else "unknown" if is_unread else "bad",
+                below=vpc.id or ("not read" if is_unread else "not built"),
                 below_href=links.aws("vpc", vpc.region, vpc.id),
             ),
         )
@@ -104,7 +108,7 @@ def _vpc(vpc: VpcDescription, network: Network) -> list[tuple[str, Cell]]:
     rows += [
         (
             f"Subnet in {one.zone}",
-            Cell(one.cidr, below=one.id, below_href=links.aws("subnet", vpc.region, one.id)),
+            Cell(one.cidr, below=one.key or one.id, below_href=links.aws("subnet", vpc.region, one.id)),
         )
         for one in vpc.subnets
     ]
@@ -123,13 +127,15 @@ def _routes(table: RouteTableDescription) -> str:
     return ", ".join(f"{destination} to the gateway on {host}" for destination, host in table.destinations.items())
 
 
-def _mesh(mesh: MeshDescription) -> list[tuple[str, Cell]]:
-    vni = f"VNI {mesh.vni}, interface {mesh.interface}" if mesh.vni is not None else "not built"
+def _mesh(mesh: MeshDescription, is_read: bool) -> list[tuple[str, Cell]]:
+    absent = "not built" if is_read else "not read"
+    vni = f"VNI {mesh.vni}, interface {mesh.interface}" if mesh.vni is not None else absent
     rows = [("Direct mesh", Cell(f"{mesh.protocol} in {mesh.subnet}", below=vni))]
     members = [f"{host} {address}" for host, address in mesh.members.items()]
     text = ", ".join(members) if len(members) <= MOST_NAMED else f"{len(members):,} aggregators (see the CSV file)"
-    rows.append(("Mesh members", Cell(text or "none", status="" if members else "bad")))
-    if mesh.missing:
+    none = Cell("none", status="bad") if is_read else Cell("not read", status="unknown")
+    rows.append(("Mesh members", Cell(text) if members else none))
+    if mesh.missing and is_read:
         rows.append(("Mesh members missing", Cell(_some(list(mesh.missing)), status="bad")))
     if mesh.incomplete:
         lacking = [f"{host} lacks {counted(number, 'endpoint')}" for host, number in mesh.incomplete.items()]
@@ -157,7 +163,7 @@ def gateways_section(network: Network) -> Section:
 
 
 def _gateway(one: GatewayDescription, network: Network) -> Row:
-    status, words = gateway_status(one)
+    status, words = gateway_status(one, network.description.unread)
     links = network.links
     anchor, pair = network.space_anchors.get(one.space), {"active": "standby on", "standby": "stands in for"}
     if one.nat_gateway_id:
@@ -199,8 +205,9 @@ MESH_COLUMNS = (
 def meshes_section(network: Network) -> Section:
     """Return the section with the direct meshes, and BGP between the aggregators."""
     bgp = network.description.bgp
+    unread = network.description.unread
     rows = [
-        (space.key, _mesh_row(network.space(space.key), space.mesh, mesh_status(space)))
+        (space.key, _mesh_row(network.space(space.key), space.mesh, mesh_status(space, unread)))
         for space in network.description.spaces
         if space.mesh
     ]
@@ -212,7 +219,7 @@ def meshes_section(network: Network) -> Section:
         )
         if bgp.mesh:
             transit = SpaceDescription(key="", mesh=bgp.mesh)
-            rows.insert(0, ("BGP", _mesh_row(Cell("transit of BGP"), bgp.mesh, mesh_status(transit))))
+            rows.insert(0, ("BGP", _mesh_row(Cell("transit of BGP"), bgp.mesh, mesh_status(transit, unread))))
     return Section(
         "meshes",
         "Meshes",

@@ -88,7 +88,7 @@ def test_what_is_installed_and_who_may_configure_devices(tmp_path: pathlib.Path)
     path = tmp_path / "demo.json"
     assert facts.read_installed(str(path)) == {"masquerade": [], "return_routes": [], "firewall": []}
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(facts.HostError, match=r"is no JSON .* delete it"):
+    with pytest.raises(facts.HostError, match=r"is not JSON .* delete it"):
         facts.read_installed(str(path))
     path.write_text('{"masquerade": [1], "return_routes": []}', encoding="utf-8")
     assert facts.read_installed(str(path))["masquerade"] == [1]

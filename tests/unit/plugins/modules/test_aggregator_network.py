@@ -213,7 +213,7 @@ def test_what_the_information_module_returns_changes_nothing(monkeypatch: pytest
             [get(f"{ON}interfaces/", [])],
             "Ethernet interface 'vx1' of aggregator 7 is given twice",
         ),
-        ({"interfaces": [{**VX, "accept_ra": True}]}, [], "accept_ra is no field of its kind, VXLAN interface"),
+        ({"interfaces": [{**VX, "accept_ra": True}]}, [], "accept_ra is not a field of its kind, VXLAN interface"),
         (
             {"interfaces": [{"name": "eth1.5", "type": "vlan", "vlan_id": 6}]},
             [get(f"{ON}interfaces/", [ethernet(1, "eth1"), vlan(2, "eth1.5")])],

@@ -59,7 +59,7 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     ("text", "words"),
     [
         (None, "api_map: the file '{path}' cannot be read: No such file or directory."),
-        ("a: [", "api_map: the file '{path}' is no YAML: "),
+        ("a: [", "api_map: the file '{path}' is not YAML: "),
         ("[]", "api_map: got [], expected a mapping with paths, fields, values (in {path})."),
         ("path: {}", "api_map: 'path' is not known; did you mean 'paths'? (in {path})"),
         ("fields: {cpe_nat_ip: {natip: x}}", "cpe_nat_ip: 'natip' is not known; did you mean 'nat_ip'? (in {path})"),

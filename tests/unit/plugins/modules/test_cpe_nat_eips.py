@@ -67,7 +67,7 @@ def test_a_refusal_lists_all_problems(run: AwsModuleRunner) -> None:
     result = run(network="prod", entries=[ENTRY | {"private_ip": "10.9.9.9"}, {"key": "x", "interface_id": "eni-0"}])
     assert result["failed"] is True
     assert result["problems"] == [
-        "entry x: interface_id eni-0 is no network interface of this account and region",
+        "entry x: interface_id eni-0 is not a network interface of this account and region",
         "entry bond-17: private_ip 10.9.9.9 lies outside of the interface's subnet 10.0.1.0/24",
     ]
     assert result["msg"].startswith("2 problems, nothing was changed: ")

@@ -194,7 +194,7 @@ def test_a_name_that_no_network_can_have_is_refused_before_anything_is_asked(
 ) -> None:
     found = run(monkeypatch, network=network)
     assert found["failed"]
-    assert "is no name for a network" in found["msg"]
+    assert "is not a name for a network" in found["msg"]
     assert (server.asked, ec2.asked) == ([], [])
 
 

@@ -73,7 +73,7 @@ def test_the_servers_paths_are_those_of_its_map(tmp_path: Path) -> None:
         ({"path": ""}, "network_report: path is missing."),
         ({"description": {}}, "network_report: description is missing."),
         ({"description": {"network": 1}}, "network_report: description.network: has another type (got int"),
-        ({"findings": ["x"]}, "network_report: findings[0]: is no finding (got str"),
+        ({"findings": ["x"]}, "network_report: findings[0]: is not a finding (got str"),
         (
             {"path": "{folder}/report.txt"},
             "network_report: the path of the page cannot be used (got {folder}/report.txt",

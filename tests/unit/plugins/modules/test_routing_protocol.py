@@ -172,9 +172,9 @@ def test_absent(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "steps", "text"),
     [
-        ({**BABEL, "routes": []}, [], "routes is no field of its kind, Babel protocol"),
-        ({**BGP, "areas": []}, [], "areas is no field of its kind, BGP protocol"),
-        ({**BABEL, "protocol": "ospf"}, [], "interfaces is no field of its kind, OSPF protocol"),
+        ({**BABEL, "routes": []}, [], "routes is not a field of its kind, Babel protocol"),
+        ({**BGP, "areas": []}, [], "areas is not a field of its kind, BGP protocol"),
+        ({**BABEL, "protocol": "ospf"}, [], "interfaces is not a field of its kind, OSPF protocol"),
         ({**BABEL, "export_ipv4": {"mode": "filter"}}, [], "mode filter wants the name of a filter"),
         ({**BABEL, "export_ipv4": {"mode": "all", "filter": "f"}}, [], "a filter is given (f), but mode is all"),
         ({**BABEL, "export_ipv4": None}, [], "export_ipv4: it cannot be null"),

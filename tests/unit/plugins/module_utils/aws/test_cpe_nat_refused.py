@@ -25,7 +25,7 @@ def problems(ec2: FakeEc2, wanted: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("wanted", "text"),
     [
-        (entry("x", "eni-unknown"), "entry x: interface_id eni-unknown is no network interface of this account"),
+        (entry("x", "eni-unknown"), "entry x: interface_id eni-unknown is not a network interface of this account"),
         (entry("x", private_ip="10.0.1.10"), "entry x: private_ip 10.0.1.10 is the primary address of eni-a1"),
         (entry("x", private_ip="10.0.1.20"), "entry x: private_ip 10.0.1.20 is already used by interface eni-a2"),
         (
@@ -41,7 +41,10 @@ def problems(ec2: FakeEc2, wanted: dict[str, Any]) -> list[str]:
             "entry x: private_ip 10.0.1.3 is reserved by AWS in 10.0.1.0/24 (the first four",
         ),
         (entry("x", private_ip="10.0.1.255"), "entry x: private_ip 10.0.1.255 is reserved by AWS"),
-        (entry("x", public_ip="203.0.113.200"), "entry x: public_ip 203.0.113.200 is no Elastic IP of this account"),
+        (
+            entry("x", public_ip="203.0.113.200"),
+            "entry x: public_ip 203.0.113.200 is not an Elastic IP of this account",
+        ),
         (entry("x", public_ip="203.0.113.11"), "(eipalloc-stage) belongs to the network 'stage'"),
         (
             entry("x", public_ip="203.0.113.12"),
@@ -50,7 +53,10 @@ def problems(ec2: FakeEc2, wanted: dict[str, Any]) -> list[str]:
         (entry("x", public_ip="203.0.113.13"), "(eipalloc-used) is associated, at 10.0.2.99 on eni-b; disassociate it"),
         (entry("", "eni-a1"), "entry '': wanted a key of letters"),
         (entry("x", ""), "entry x: interface_id is ''; wanted a network interface's id (eni-...), or instance"),
-        (entry("x", "", instance_id="i-none"), "entry x: instance_id i-none is no instance of this account and region"),
+        (
+            entry("x", "", instance_id="i-none"),
+            "entry x: instance_id i-none is not an instance of this account and region",
+        ),
         (entry("x", instance_id="i-a1"), "entry x: instance_id and interface_id are both given; wanted one of them"),
         (
             entry("x", private_ip="10.0.1.40/24"),

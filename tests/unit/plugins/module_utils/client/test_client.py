@@ -100,7 +100,7 @@ def test_a_page_that_links_to_itself_ends() -> None:
 def test_something_else_than_a_list_is_an_error() -> None:
     with (
         script(get("a/", {"id": 1})) as server,
-        pytest.raises(ApiError, match="GET a/: the answer is no list of objects"),
+        pytest.raises(ApiError, match="GET a/: the answer is not a list of objects"),
     ):
         server.client().list("a/")
 

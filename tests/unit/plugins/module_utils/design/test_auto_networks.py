@@ -134,7 +134,7 @@ def test_what_auto_may_be_is_checked() -> None:
     )
     world = small_world()
     world.plan(spaces=space(gateway(networks=["auto", "10.0.0.0/8"], egress="none")))
-    assert [text for text in world.report.problems if "networks: 'auto' is no IPv4 network" in text]
+    assert [text for text in world.report.problems if "networks: 'auto' is not an IPv4 network" in text]
 
 
 def test_the_bonds_of_such_a_space_are_read_and_no_others() -> None:

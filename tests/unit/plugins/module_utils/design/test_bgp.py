@@ -190,7 +190,7 @@ def test_involved_is_the_host_of_an_address_that_is_kept_too(world: World) -> No
 @pytest.mark.parametrize("option", ["aggregators", "route_reflectors"])
 def test_an_unknown_host_is_refused_with_the_nearest_known_one(world: World, option: str) -> None:
     world.plan(bgp={**TRANSIT, option: ["agg1", "agg33"]})
-    text = f"bonding_bgp.{option}: 'agg33' is no host of the inventory's group; did you mean 'agg3'?"
+    text = f"bonding_bgp.{option}: 'agg33' is not a host of the inventory's group; did you mean 'agg3'?"
     assert text in world.report.problems
 
 

@@ -160,12 +160,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a public address of nobody": (
         {"public_ip": "1.2.3.4"},
-        f"{OF_18} public_ip 1.2.3.4 is no Elastic IP of this account and region.",
+        f"{OF_18} public_ip 1.2.3.4 is not an Elastic IP of this account and region.",
     ),
     "an aggregator's automatic address": (
         {"public_ip": "203.0.113.11"},
-        f"{OF_18} public_ip 203.0.113.11 is no Elastic IP of this account and region: it is the automatic address of "
-        "agg1.",
+        f"{OF_18} public_ip 203.0.113.11 is not an Elastic IP of this account and region: it is the automatic address "
+        "of agg1.",
     ),
     "a public address in use": (
         {"public_ip": "198.51.100.5"},

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.bonded.internet.plugins.module_utils._design.description.network import describe_network
+from ansible_collections.bonded.internet.plugins.module_utils._design.description.protection import find_unprotected
 from ansible_collections.bonded.internet.plugins.module_utils._design.description.state import region_of_zone
 from ansible_collections.bonded.internet.plugins.module_utils._design.inputs.reader import read_desired_network
 from ansible_collections.bonded.internet.plugins.module_utils._model.description import (
@@ -18,6 +19,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.description
     Cost,
     Description,
     GatewayDescription,
+    Unread,
     Usage,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import Report
@@ -256,6 +258,24 @@ def test_limits_say_what_is_used_and_who_says_so(built: Built) -> None:
     assert Usage("network interfaces", "agg1 (c5.large)", 2) in limits
     assert Usage("Elastic IPs of the network", "eu-central-1", 2, 20, "AWS") in limits
     assert Usage("routes", "rtb/acme", 2, 60, "bonding_quotas") in limits
+
+
+def test_a_quota_of_another_region_is_not_taken_and_a_default_that_is_exceeded_is_none(built: Built) -> None:
+    built.world.cloud.accounts["eu-west-1"] = Account("eu-west-1", {"elastic_ips": 20})
+    built.world.cloud.addresses += [
+        replace(one, allocation_id=f"{one.allocation_id}-{number}")
+        for number in range(2)
+        for one in list(built.world.cloud.addresses)
+    ]
+    limits = described(built).limits
+    assert Usage("Elastic IPs of the network", "eu-central-1", 6, None, "above AWS's default of 5") in limits
+
+
+def test_a_standby_that_was_not_read_is_not_called_unbuilt() -> None:
+    gateway = GatewayDescription("acme", "agg1", "masquerade", "active", "agg2", region="eu-central-1")
+    for unread in (Unread(True), Unread(False, ("eu-central-1",)), Unread(False, ("",))):
+        assert find_unprotected((), (gateway,), (), (), unread) == ()
+    assert len(find_unprotected((), (gateway,), (), (), Unread(False, ("eu-west-1",)))) == 1
 
 
 def test_costs_count_what_is_there() -> None:

@@ -142,10 +142,13 @@ def test_pruning_deletes_the_object_under_its_own_name(world: World) -> None:
     ("given", "expected"),
     [
         ({"agg4": {}}, ""),
-        ({"agg9": FOUND}, "'agg9' is no host of the inventory's group; did you mean 'agg"),
+        ({"agg9": FOUND}, "'agg9' is not a host of the inventory's group; did you mean 'agg"),
         ({"agg1": {**FOUND, "vxacne": {"keep": ["mtu"]}}}, "has no such object on agg1; did you mean 'vxacme'?"),
-        ({"agg1": {**FOUND, "vxacme": {"keep": ["mtv"]}}}, "'mtv' is no field of a VXLAN interface that the network"),
-        ({"agg1": {**FOUND, "vxacme": {"keep": ["mtu", "space"]}}}, "'space' is no field of a VXLAN interface"),
+        (
+            {"agg1": {**FOUND, "vxacme": {"keep": ["mtv"]}}},
+            "'mtv' is not a field of a VXLAN interface that the network",
+        ),
+        ({"agg1": {**FOUND, "vxacme": {"keep": ["mtu", "space"]}}}, "'space' is not a field of a VXLAN interface"),
         (
             {"agg1": {**FOUND, "prod_babel_11": {"name": "babel-acne"}}},
             "the management server has no Babel protocol of this name on agg1 (got babel-acne); did you mean "
@@ -156,7 +159,10 @@ def test_pruning_deletes_the_object_under_its_own_name(world: World) -> None:
             "the management server has no OSPF protocol of this name on agg1 (got babel-acme).",
         ),
         ({"agg1": {**FOUND, "vxacme": {"name": "vxother"}}}, "an interface takes none here. Say its name in vxlan."),
-        ({"agg1": {**FOUND, "babel_11": {"name": "babel-acme"}}}, "is no name that the network prod gives a protocol"),
+        (
+            {"agg1": {**FOUND, "babel_11": {"name": "babel-acme"}}},
+            "is not a name that the network prod gives a protocol",
+        ),
         ({"agg1": {**FOUND, "vxacme": {"absent": True}}}, "absent: true, but the management server has it on agg1"),
         (
             {"agg1": {**FOUND, "prod_export_11": {"keep": ["body"]}}},
@@ -194,8 +200,8 @@ def test_one_name_for_two_objects_is_refused(world: World) -> None:
 def test_a_host_that_is_misspelt_is_named_once(world: World) -> None:
     world.plan(**TWO, deviations={**deviations(), "agg_1": FOUND})
     assert [one for one in world.report.problems if "agg_1" in one] == [
-        "bonding_deviations: 'agg_1' is no host of the inventory's group; did you mean 'agg1'? Take the entry out of "
-        "bonding_deviations, or correct it."
+        "bonding_deviations: 'agg_1' is not a host of the inventory's group; did you mean 'agg1'? Take the entry out "
+        "of bonding_deviations, or correct it."
     ]
 
 

@@ -46,14 +46,14 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "ASCII letters, digits, '_', '.' and '-', the first neither '.' nor '-').",
             "space acme, gateway on agg1: port_forwards: tcp port 0: port: 0 is outside of 1 to 65535.",
             "space acme, gateway on agg1: port_forwards: tcp port 0: to_port: 70000 is outside of 1 to 65535.",
-            "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is no IPv4 network "
+            "space acme, gateway on agg1: port_forwards: tcp port 0: from: '198.51.100.7/24' is not an IPv4 network "
             "(198.51.100.7/24 has host bits set); expected is for example 10.254.0.0/20.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: port: 0 is outside of 1 to 65535.",
             "space acme, gateway on agg1: networks: 0.0.0.0/0 with egress: masquerade: this is the default route of "
             "its own subnet. Give the supernets of the bonds' networks.",
             "space acme, gateway on agg1: port_forwards: sctp port 0: the protocol is none of tcp and udp. "
             "Give one of them.",
-            "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is no IPv4 address; "
+            "space acme, gateway on agg1: port_forwards: sctp port 0: to: 'lan-host' is not an IPv4 address; "
             "expected is that of a host behind a bond.",
             "space acme, gateway on agg1: port_forwards: tcp port 0 is forwarded twice. Leave one out.",
         ],
@@ -67,7 +67,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         ],
         [
             "space acme, gateway on agg1: port_forwards: udp port 53: to: 192.0.2.9 lies outside of the gateway's "
-            "networks (172.16.0.0/12): it is no host behind a bond. Name a host inside of them.",
+            "networks (172.16.0.0/12): it is not a host behind a bond. Name a host inside of them.",
             "space acme, gateway on agg3: interface is needed: the name that the device gets on agg3. With "
             "bonding_manage_hosts: true it is given over SSH.",
         ],

@@ -64,7 +64,7 @@ def test_an_address_of_the_account_is_taken_over(world: World, egress: str) -> N
         ({"interface_id": "eni-x", "private_ip": "10.9.9.9"}, "(eipalloc-77) is associated, at 10.9.9.9 on eni-x"),
         ({"tags": {"bonded.internet/network": "other"}}, "(eipalloc-77) belongs to the network 'other'"),
         ({"tags": tags("cpe-nat/mail")}, "(eipalloc-77) is in use in this network, for the entry mail"),
-        ({"public_ip": "203.0.113.78"}, f"public_ip {THEIRS} is no Elastic IP of this account and region"),
+        ({"public_ip": "203.0.113.78"}, f"public_ip {THEIRS} is not an Elastic IP of this account and region"),
     ],
 )
 def test_an_address_that_is_not_free_is_refused(world: World, change: dict[str, Any], words: str) -> None:

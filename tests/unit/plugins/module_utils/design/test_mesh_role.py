@@ -87,7 +87,7 @@ def test_beside_the_managed_mesh_a_filter_keeps_its_routes_apart() -> None:
         ({"network": "Prod!"}, "pwan_mesh_network"),
         ({"aggregator": "agg9"}, "the aggregator 'agg9' itself is missing"),
         ({"members": [{"aggregator": "agg9", "private_ip_address": "10.1.0.9"}]}, "has no aggregator 'agg9'"),
-        ({"members": [{"aggregator": "agg1", "private_ip_address": "here"}]}, "'here' is no IPv4 address"),
+        ({"members": [{"aggregator": "agg1", "private_ip_address": "here"}]}, "'here' is not an IPv4 address"),
         ({"vxlan": {"subnet": "10.254.0.0/30"}}, "has no address for agg1 (7)"),
         ({"vxlan": {"subnet": "10.254.0.1/20"}}, "vxlan.subnet"),
         ({"vxlan": {"subnet": "10.254.0.0/20", "addresses": {"12": "10.254.0.7"}}}, "both have the tunnel address"),
@@ -147,7 +147,7 @@ def test_direct_bgp_has_no_tunnels() -> None:
         ({"options": DIRECT}, "mode: direct works inside one subnet (got 10.1.0.0/24, 10.1.1.0/24)"),
         ({"options": {**BGP["options"], "route_reflectors": ["agg9"]}}, "route_reflectors: 'agg9'"),
         ({"options": {**BGP["options"], "subnet": "10.253.0.0/30"}}, "has no address for agg1 (7)"),
-        ({"members": [{**BGP["members"][0], "subnet": "here"}]}, "'here' is no IPv4 network"),
+        ({"members": [{**BGP["members"][0], "subnet": "here"}]}, "'here' is not an IPv4 network"),
     ],
 )
 def test_wrong_options_of_bgp_are_refused(options: dict[str, Any], words: str) -> None:

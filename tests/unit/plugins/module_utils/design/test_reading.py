@@ -62,8 +62,8 @@ NOBODY = "from: is empty, so that nobody may come. Name who may; left out, it me
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a VPC's network with host bits": (
         vpc(cidr="10.101.0.1/16"),
-        "space acme, vpc.cidr: '10.101.0.1/16' is no IPv4 network (10.101.0.1/16 has host bits set); expected is for "
-        "example 10.254.0.0/20.",
+        "space acme, vpc.cidr: '10.101.0.1/16' is not an IPv4 network (10.101.0.1/16 has host bits set); expected is "
+        "for example 10.254.0.0/20.",
     ),
     "an empty VPC": (
         vpc(),
@@ -114,7 +114,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a tunnel address of nobody": (
         vxlan(addresses={"agg9": "10.254.0.9"}),
-        "space acme, vxlan.addresses: 'agg9' is no host of the inventory's group.",
+        "space acme, vxlan.addresses: 'agg9' is not a host of the inventory's group.",
     ),
     "no members": (vxlan(aggregators=[]), f"space acme, vxlan.aggregators: {EMPTY} all hosts. {ALL}"),
     "no tables": (
@@ -136,8 +136,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "inbound for an empty text": (inbound(**{"from": ["", ""]}), f"bonding_cpe_nat_inbound: tcp 443: {NOBODY}"),
     "inbound from no network": (
         inbound(**{"from": ["office"]}),
-        "bonding_cpe_nat_inbound: tcp 443: from: 'office' is no IPv4 network (Expected 4 octets in 'office'); expected "
-        "is for example 10.254.0.0/20.",
+        "bonding_cpe_nat_inbound: tcp 443: from: 'office' is not an IPv4 network (Expected 4 octets in 'office'); "
+        "expected is for example 10.254.0.0/20.",
     ),
     "two gateways on a host": (
         space(gateways=[{"aggregator": "agg1", "interface": "ens6"}, {"aggregator": "agg1", "interface": "ens7"}]),
@@ -147,7 +147,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a base of zero": ({"vni_base": 0}, "bonding_vni_base: 0 is outside of 1 to 16777215."),
     "a VNI that is true": (
         vxlan(vni=True),
-        "space acme, vxlan.vni: true is no whole number; 1 to 16777215 are accepted.",
+        "space acme, vxlan.vni: true is not a whole number; 1 to 16777215 are accepted.",
     ),
     "fewer than no deletions": ({"max_deletions": -1}, "bonding_max_deletions: -1 is outside of 0 to 1000000."),
     "a quota below zero": ({"quotas": {"vpcs": -1}}, "bonding_quotas.vpcs: -1 is outside of 0 to 1000000."),
@@ -157,7 +157,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a private address of another kind": (
         {"aggregators": [host("agg1", private_ip_address="10.1.0.11/24")]},
-        "agg1: aws_private_ip_address: '10.1.0.11/24' is no IPv4 address. Give it without /.",
+        "agg1: aws_private_ip_address: '10.1.0.11/24' is not an IPv4 address. Give it without /.",
     ),
     "a host with a slash": (
         {"aggregators": [host("a/b")]},

@@ -33,7 +33,7 @@ def gateway(**more: Any) -> dict[str, Any]:
 
 
 CASES: dict[str, tuple[dict[str, Any], str]] = {
-    "network's name": ({"network": "Prod!"}, "bonding_network: 'Prod!' is no name for a network"),
+    "network's name": ({"network": "Prod!"}, "bonding_network: 'Prod!' is not a name for a network"),
     "unknown bond": ({"cpe_nat_ips": [entry(bond="99")]}, "the server has no bond with the id 99"),
     "unknown bond by name": ({"cpe_nat_ips": [entry(bond="nobody")]}, "the server has no bond named 'nobody'"),
     "unknown aggregator": (
@@ -123,7 +123,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"cpe_nat_ips": [entry(name="mail"), entry(name="mail", nat_ip="192.168.17.11")]},
         "bonding_cpe_nat_ips: the entries 1 (name 'mail', bond 17) and 2 (name 'mail', bond 17) have one key, mail",
     ),
-    "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator: 'agg9' is no host"),
+    "an entry's unknown aggregator": ({"cpe_nat_ips": [entry(aggregator="agg9")]}, "aggregator: 'agg9' is not a host"),
     "direct BGP between subnets": ({"bgp": {"asn": 64512, "mode": "direct"}}, "the aggregators are in 2 subnets"),
     "direct BGP with tunnels": (
         {"bgp": {"asn": 64512, "mode": "direct", "subnet": "10.253.0.0/20"}},
@@ -131,7 +131,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an unknown reflector": (
         {"bgp": {"asn": 64512, "subnet": "10.253.0.0/20", "route_reflectors": ["agg9"]}},
-        "route_reflectors: 'agg9' is no host",
+        "route_reflectors: 'agg9' is not a host",
     ),
     "transit without a subnet": ({"bgp": {"asn": 64512}}, "mode: transit needs a subnet"),
     "egress": (
@@ -173,14 +173,14 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a gateway's unknown host": (
         {"spaces": [{**acme(), **vpc(), "gateways": [gateway(aggregator="agg9")]}]},
-        "gateway on agg9: 'agg9' is no host",
+        "gateway on agg9: 'agg9' is not a host",
     ),
     "a bond outside of its mesh": (
         {"spaces": [acme(aggregators=["agg2", "agg3"])]},
         "space acme: agg1 is the aggregator of bonds of the space, and outside of its mesh: there they would be cut "
         "off. Bonds: 17 (acme-berlin: primary and present). Add it to vxlan.aggregators.",
     ),
-    "an unknown member": ({"spaces": [acme(aggregators=["agg1", "agg2", "agg8"])]}, "'agg8' is no host"),
+    "an unknown member": ({"spaces": [acme(aggregators=["agg1", "agg2", "agg8"])]}, "'agg8' is not a host"),
     "an unknown instance": (
         {"aggregators": [host("agg1"), host("agg2"), host("agg3", instance_id="i-none")]},
         "agg3: AWS has no instance i-none",

@@ -214,8 +214,8 @@ def test_a_bond_on_an_aggregator_that_the_inventory_does_not_have_is_named() -> 
     move(world, 1007)
     stays(
         world,
-        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays, since its bond is on agg3, which is no host of the "
-        "inventory. Add that aggregator.",
+        f"CPE NAT entry of bond 17: its Elastic IP {PUBLIC} stays, since its bond is on agg3, which is not a host of "
+        "the inventory. Add that aggregator.",
         aggregators=[host("agg1"), host("agg2")],
     )
 

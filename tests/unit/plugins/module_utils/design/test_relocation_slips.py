@@ -158,7 +158,7 @@ def test_a_decommissioned_aggregator_is_evacuated() -> None:
         ),
         (
             {"aggregators": [host("agg1"), host("agg2")]},
-            "agg3, which is no host of the inventory. Add that aggregator.",
+            "agg3, which is not a host of the inventory. Add that aggregator.",
         ),
     ],
 )

@@ -282,7 +282,7 @@ class TestTags:
         ("old", "new"),
         [
             ("vpc/a", "vpc/b"),
-            ("subnet/a/h", "subnet/b/h"),  # a zone is no host
+            ("subnet/a/h", "subnet/b/h"),  # a zone is not a host
             ("gateway/a/h", "gateway/b/i"),
             ("natgw-ip/other/h", "natgw-ip/other/i"),
             ("sg/gateway/a", "sg/gateway/b"),

@@ -207,14 +207,16 @@ def test_the_check_of_others_is_left_and_ours_is_put_back(world: World) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        pytest.param({"managed_mesh_ports": ["51820"]}, "'51820' is no protocol with a port", id="no protocol"),
-        pytest.param({"managed_mesh_ports": ["udp/9-8"]}, "'udp/9-8' is no protocol with a port", id="backwards"),
+        pytest.param({"managed_mesh_ports": ["51820"]}, "'51820' is not a protocol with a port", id="no protocol"),
+        pytest.param({"managed_mesh_ports": ["udp/9-8"]}, "'udp/9-8' is not a protocol with a port", id="backwards"),
         pytest.param({"cpe_nat_inbound": [{"protocol": "tcp", "from": []}]}, "tcp and udp want ports", id="no port"),
         pytest.param(
             {"cpe_nat_inbound": [{"protocol": "all", "ports": "1", "from": []}]}, "icmp and all have none", id="a port"
         ),
         pytest.param(
-            {"cpe_nat_inbound": [{"protocol": "udp", "ports": "53", "from": ["any"]}]}, "'any' is no IPv4", id="from"
+            {"cpe_nat_inbound": [{"protocol": "udp", "ports": "53", "from": ["any"]}]},
+            "'any' is not an IPv4 network",
+            id="from",
         ),
         pytest.param(
             {"security_groups": False, "managed_mesh_ports": ["udp/1"]},

@@ -70,7 +70,7 @@ def test_the_standbys_default_route_waits_for_the_first_ones_end(world: World) -
         ),
         (
             {"standby": "agg9"},
-            "space acme, gateway on agg9: 'agg9' is no host of the inventory's group; did you mean 'agg3'?",
+            "space acme, gateway on agg9: 'agg9' is not a host of the inventory's group; did you mean 'agg3'?",
         ),
         (
             {"standby": "agg2", "egress": "nat_gateway"},

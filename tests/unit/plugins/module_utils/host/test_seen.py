@@ -104,13 +104,13 @@ def test_what_cannot_be_looked_at_is_unknown_and_nothing_wrong() -> None:
         (
             {"device": "vx10000013", "ospf": ["10.254.32.12", "10.254.35.239"]},
             (1, 1, 0),
-            ["10.254.35.239 is no neighbour of OSPF by vx10000013"],
+            ["10.254.35.239 is not a neighbour of OSPF by vx10000013"],
         ),
         ({"device": "vx10000000", "bgp": ["10.253.0.12"]}, (1, 0, 0), []),
         (
             {"device": "vx10000000", "bgp": ["10.253.0.12", "10.253.0.13"]},
             (1, 1, 0),
-            ["10.253.0.13 is no neighbour of BGP by vx10000000"],
+            ["10.253.0.13 is not a neighbour of BGP by vx10000000"],
         ),
     ],
 )

@@ -124,7 +124,7 @@ def test_write_only_fields() -> None:
         ([], [vx("x", vni=1), vx("x", vni=1)], [], "VXLAN interface 'x' of aggregator 7 is given twice"),
         ([], [vx("x", vni=1)], [vx("x")], "is to be there and to be deleted"),
         ([], [vx("x")], [], "does not exist, and to create it vni must be given"),
-        ([], [vx("x", vni=1, colour="red")], [], "colour is no field of its kind, VXLAN interface"),
+        ([], [vx("x", vni=1, colour="red")], [], "colour is not a field of its kind, VXLAN interface"),
         (
             [Object("wireguard_interface", A7, "wg0", {}, 9)],
             [],

@@ -153,7 +153,7 @@ MISTAKES: dict[str, tuple[Any, str]] = {
         "expected the name that the server uses in this place, without the names around it",
     ),
     "twice": ({"fields": {"bond": {"name": "space"}}}, "fields: bond: name and space would both be 'space'"),
-    "no enumeration": ({"values": {"bond": {"name": {"a": "b"}}}}, "values: bond: name: it is no enumeration"),
+    "no enumeration": ({"values": {"bond": {"name": {"a": "b"}}}}, "values: bond: name: it is not an enumeration"),
     "value": (
         {"values": {"babel_protocol": {"interfaces.type": {"wire": "x"}}}},
         "interfaces.type: 'wire' is not known; did you mean 'wired'?",

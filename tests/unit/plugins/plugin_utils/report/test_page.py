@@ -11,14 +11,20 @@ from hashlib import sha256
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.description import Description, Unread
+from ansible_collections.bonded.internet.plugins.module_utils._model.description import (
+    Description,
+    SubnetDescription,
+    Unread,
+    Usage,
+    VpcDescription,
+)
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.html import FOLDER, render
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.links import Links
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.network import Network
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.page import key_figures, lead_of, page_of
 from tests.report_page import PageReader
 
-from .small import DESCRIPTION, FINDING, GATEWAY, address, aggregator, network
+from .small import DESCRIPTION, FINDING, GATEWAY, MESH, address, aggregator, network
 
 HOSTILE = "<script>alert(1)</script>\" onload='x' {{ 7 * 7 }} & </svg></title></style>"
 
@@ -136,6 +142,46 @@ def test_what_was_not_read_is_neither_bad_nor_good() -> None:
     assert [row[1] for row in rows[1:]] == ["■ not on the server", "■ no instance"]
 
 
+NOTHING = network(
+    findings=(), bonds=(), addresses=(), unprotected=(), drift=(), limits=(), costs=(), kept=(), unread=Unread(True)
+)
+
+
+def test_of_a_server_that_was_not_read_nothing_is_said() -> None:
+    unbuilt = replace(DESCRIPTION.spaces[0], id=None, name="", private_wan="", mesh=replace(MESH, vni=None, members={}))
+    shown = replace(NOTHING, description=replace(NOTHING.description, spaces=(unbuilt,)))
+    figures = {one.label: (one.number, one.note, one.status) for one in key_figures(shown)}
+    assert figures["public addresses"] == figures["bonds"] == ("–", "not read", "unknown")
+    assert figures["space"] == ("1", "not read", "unknown")
+    page = read(shown)
+    facts = {row[0]: row[1] for row in page.rows["spaces"] if len(row) == 2}
+    assert facts["On the management server"] == "not read"
+    assert facts["Private WAN"] == facts["Mesh members"] == "○ not read"
+    for wrong in ("Nothing has drifted", "not built", "each bond another", "no bond", "no CPE NAT entry", " 0 bonds"):
+        assert wrong not in page.text, wrong
+
+
+def test_of_a_region_that_was_not_read_nothing_is_said() -> None:
+    unbuilt, gateway = VpcDescription("", ("10.101.0.0/16",), "eu-central-1"), replace(GATEWAY, interface_id="")
+    lost = replace(DESCRIPTION.spaces[0], vpc=unbuilt, gateways=(gateway,))
+    entry = address(17, "", "agg1", state="absent", region="", public_ip="", private_ip="", spare="")
+    shown = network(spaces=(lost,), addresses=(entry,), costs=(), unread=Unread(False, ("eu-central-1",)))
+    figures = {one.label: (one.number, one.note, one.status) for one in key_figures(shown)}
+    assert figures["public address"] == figures["gateway"] == figures["space"] == ("1", "not read", "unknown")
+    assert figures["a month"] == ("–", "AWS not read", "unknown")
+    page = read(shown)
+    assert page.rows["addresses"][1][3] == page.rows["gateways"][1][1] == "○ not read"
+    for wrong in ("not built", "nowhere", "costs by itself"):
+        assert wrong not in page.text, wrong
+
+
+def test_a_subnet_has_the_key_that_says_what_it_is_for() -> None:
+    subnets = (SubnetDescription("subnet-1", "10.101.0.0/24", "eu-central-1a", 250, "natgw-subnet/acme/eu-central-1a"),)
+    vpc = VpcDescription("vpc-9", ("10.101.0.0/16",), "eu-central-1", subnets=subnets)
+    rows = read(network(spaces=(replace(DESCRIPTION.spaces[0], vpc=vpc),))).rows["spaces"]
+    assert ["Subnet in eu-central-1a", "10.101.0.0/24 natgw-subnet/acme/eu-central-1a"] in rows
+
+
 def test_a_failure_names_what_moves_and_what_is_lost() -> None:
     rows = read(network()).rows["failure"]
     assert rows[1:3] == [
@@ -160,6 +206,18 @@ def test_a_limit_that_is_nearly_reached_comes_first_and_one_that_was_not_read_sa
         ["▲ routes", "rtb/acme", "48", "50", "2", "AWS's default"],
         ["network interfaces", "agg1 (c5.large)", "2", "not read", "–", "–"],
     ]
+
+
+def test_of_many_rows_the_grave_ones_are_open_and_each_fold_counts_its_marks() -> None:
+    many = tuple(replace(FINDING, id=str(n), severity="error" if n < 2 else "warning") for n in range(40))
+    limits = tuple(Usage("routes", f"rtb/{n}", 48 if n < 3 else 2, 50, "AWS's default") for n in range(40))
+    places = tuple(aggregator(f"agg{n}", n, status="down" if n == 7 else "up") for n in range(40))
+    text = page(network(many, limits=limits, aggregators=places))
+    assert '<details open>\n<summary>error <span class="note">2 of 2 marked</span></summary>' in text
+    assert "<details>\n<summary>warning <span" in text
+    assert '<details open>\n<summary>Nearly reached <span class="note">3 of 3 marked</span></summary>' in text
+    assert '<summary>eu-central-1a <span class="note">1 of 40 marked</span></summary>' in text
+    assert '<summary>routes <span class="note">37 rows</span></summary>' in text
 
 
 def test_no_status_is_told_by_its_colour_alone() -> None:

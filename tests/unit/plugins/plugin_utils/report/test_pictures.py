@@ -12,7 +12,7 @@ from itertools import combinations
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.description import AddressDescription
+from ansible_collections.bonded.internet.plugins.module_utils._model.description import AddressDescription, Unread
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.pictures.drawing import fitted, width_of
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.pictures.places import MOST_ROWS, places_picture
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.pictures.space import space_picture
@@ -135,7 +135,7 @@ def texts(picture: Picture) -> list[str]:
 
 
 def test_a_space_shows_its_gateway_and_the_address_of_its_egress() -> None:
-    picture = space_picture(DESCRIPTION.spaces[0], 3, 3)
+    picture = space_picture(DESCRIPTION.spaces[0], 3, 3, Unread())
     whole(picture)
     assert {"gateway on agg1", "198.51.100.200", "no standby", "3 bonds", "Internet"} <= set(texts(picture))
     # bonds to the mesh, the member to its gateway, the gateway to the Internet
@@ -145,18 +145,18 @@ def test_a_space_shows_its_gateway_and_the_address_of_its_egress() -> None:
 def test_a_standby_has_a_broken_line_and_no_way_to_the_internet() -> None:
     active = replace(GATEWAY, role="active", peer="agg2")
     standby = replace(GATEWAY, host="agg2", role="standby", peer="agg1", public_ip="")
-    picture = space_picture(replace(DESCRIPTION.spaces[0], gateways=(active, standby)), 3, 3)
+    picture = space_picture(replace(DESCRIPTION.spaces[0], gateways=(active, standby)), 3, 3, Unread())
     whole(picture)
     assert (len(lines(picture)), len(lines(picture, "standby"))) == (4, 1)
 
 
 def test_a_space_without_anything_is_drawn_too() -> None:
-    whole(space_picture(replace(DESCRIPTION.spaces[0], mesh=None, vpc=None, gateways=()), 0, 0))
+    whole(space_picture(replace(DESCRIPTION.spaces[0], mesh=None, vpc=None, gateways=()), 0, 0, Unread()))
 
 
 def test_of_a_large_mesh_the_members_with_gateways_are_drawn() -> None:
     members = {f"agg{n}": f"10.254.0.{n}" for n in range(2, 200)} | {"agg1": "10.254.0.1"}
-    picture = space_picture(replace(DESCRIPTION.spaces[0], mesh=replace(MESH, members=members)), 3, 3)
+    picture = space_picture(replace(DESCRIPTION.spaces[0], mesh=replace(MESH, members=members)), 3, 3, Unread())
     whole(picture)
     assert {"agg1", "and 194 more"} <= set(texts(picture))
     assert len(lines(picture)) == 3

@@ -33,13 +33,13 @@ def test_a_description_comes_back_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
-        (lambda data: [], "description: is no description (got list, expected a dictionary)."),
-        (lambda data: data | {"colour": 1}, "description: is no description of this version of the collection"),
+        (lambda data: [], "description: is not a description (got list, expected a dictionary)."),
+        (lambda data: data | {"colour": 1}, "description: is not a description of this version of the collection"),
         (lambda data: {}, "missing: network"),
         (lambda data: data | {"network": 7}, "description.network: has another type (got int"),
-        (lambda data: data | {"bonds": [1]}, "description.bonds[0]: is no bond description (got int"),
+        (lambda data: data | {"bonds": [1]}, "description.bonds[0]: is not a bond description (got int"),
         (lambda data: data | {"costs": "much"}, "description.costs: has another type (got str"),
-        (lambda data: data | {"bgp": 1}, "description.bgp: is no bgp description"),
+        (lambda data: data | {"bgp": 1}, "description.bgp: is not a bgp description"),
     ],
 )
 def test_other_data_are_refused_by_their_place(spoil: Any, problem: str) -> None:
