@@ -1029,7 +1029,7 @@ drift:
       description:
         - V(bond_moved), a bond that is on another aggregator than its public address; V(followed), an address that has
           followed its bond from the aggregator that its entry names; V(deviation), an object that O(deviations) leaves
-          as it is. C(bond), C(from_host), C(to_host) and C(entry) are keys of the first two alone.
+          as it is. C(bond), C(from_host), C(to_host), C(entry) and C(pinned) are keys of the first two alone.
       type: str
     bond:
       description: The id of the bond.
@@ -1043,6 +1043,9 @@ drift:
     entry:
       description: The key of the entry of O(cpe_nat_ips), its name or C(bond-) and the id of its bond.
       type: str
+    pinned:
+      description: True if the entry keeps its address on its aggregator, and follows no bond.
+      type: bool
     host:
       description: Of V(deviation), the inventory name of the aggregator that has the object.
       type: str
@@ -1069,6 +1072,7 @@ drift:
       to_host: agg2
       entry: bond-17
       text: bond 17 (berlin) is on agg2, its address (bond-17) on agg1
+      pinned: false
 description:
   description:
     - The network as the plan has found it, before any change. M(bonded.internet.network_report) writes a page of it.

@@ -37,6 +37,8 @@ class Drift:
     entry: str
     """The key of the CPE NAT entry."""
     text: str
+    pinned: bool = False
+    """True if the entry keeps its address off its bond."""
 
 
 @dataclass(frozen=True)

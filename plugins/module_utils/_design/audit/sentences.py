@@ -12,6 +12,7 @@ from ..._model.finding import Difference, Finding, NextRun, Severity, Source, fi
 
 LONGEST_SUBJECT = 80
 FOLLOW = "bonded.internet.follow_bonds moves the address to the bond."
+UNPIN = f"The entry is pinned. Leave pinned out of it, and {FOLLOW}"
 
 
 def find_said(wide: Report, real: Report) -> list[Finding]:
@@ -79,7 +80,7 @@ def _difference(one: Drift, desired: DesiredNetwork) -> Difference:
         severity="info" if reached else "error",
         source="condition",
         host=one.from_host,
-        remedy=FOLLOW if is_moved else "",
+        remedy="" if not is_moved else UNPIN if one.pinned else FOLLOW,
     )
 
 

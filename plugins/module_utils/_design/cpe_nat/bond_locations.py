@@ -33,7 +33,8 @@ def check_place(entry: Entry, owner: Member, address: ElasticIp | None, moved: b
         member = context.fleet.by_id(present)
         text = f"{bond} is on {where}, its address ({entry.key}) on {owner.host}"
         there = member.host if member else None
-        report.drift.append(Drift("bond_moved", live.id, owner.host, there, entry.key, text))
+        pinned = entry.desired.pinned
+        report.drift.append(Drift("bond_moved", live.id, owner.host, there, entry.key, text, pinned))
         return
     said = f"{entry.desired.label}: {bond} is on {where}, and its public address is to be on {owner.host}"
     without = (

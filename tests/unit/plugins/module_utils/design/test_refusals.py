@@ -339,6 +339,7 @@ def test_a_bond_that_moved_is_drift_and_nothing_is_done(world: World) -> None:
     text = "bond 17 (acme-berlin) is on agg2, its address (bond-17) on agg1"
     assert [as_json(drift) for drift in world.report.drift] == [
         {"kind": "bond_moved", "bond": 17, "from_host": "agg1", "to_host": "agg2", "entry": "bond-17", "text": text}
+        | {"pinned": False}
     ]
 
 
