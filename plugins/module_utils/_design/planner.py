@@ -132,7 +132,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     _design_objects(wanted, meshes, context)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, desired, cloud, report)
-    check_devices(gateways, server, report)
+    check_devices(gateways, context)
     check_gateway_addresses(gateways, context)
     check_space_names((space for space, _found in pairs), context)
     check_gateway_names(gateways, context)
@@ -161,7 +161,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     collisions.check_endpoints(meshes, context)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     if not is_renamed:  # all that the network has under its other name would meet it
-        check_foreign_protocols(wanted.values(), context)
+        check_foreign_protocols(wanted.values(), gateways, context)
     check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)

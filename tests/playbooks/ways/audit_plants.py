@@ -174,6 +174,15 @@ def route_turns(ground: Ground) -> None:
     ground.ec2.replace_route(RouteTableId=table, DestinationCidrBlock=LANS, GatewayId=other)
 
 
+def way_out_turns(ground: Ground) -> None:
+    """A NAT gateway of others, and a route that leads to it."""
+    address = ground.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    subnet = ground.ours("subnets", "subnet/acme/eu-central-1a")["id"]
+    nat = ground.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    table = ground.ours("route_tables", "rtb/acme")["id"]
+    ground.ec2.replace_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+
+
 def nat_gateway_goes(ground: Ground) -> None:
     ground.ec2.delete_nat_gateway(NatGatewayId=ground.ours("nat_gateways", "natgw/initech/agg3")["id"])
 
@@ -303,6 +312,16 @@ def second_babel(ground: Ground) -> None:
 def second_default(ground: Ground) -> None:
     route = {"network": "0.0.0.0/0", "destination": "blackhole"}
     ground.add("agg2", STATIC, {"name": "gw_acme", "routes": [route], "space": ground.space("acme"), "enabled": True})
+
+
+def name_of_gateway(ground: Ground) -> None:
+    ground.add("agg1", "filter", {"name": "demo_gateway_11", "family": "ipv4", "body": "accept;"})
+
+
+def subnet_of_gateway(ground: Ground) -> None:
+    subnet = ground.ours("subnets", "subnet/globex/eu-central-1a")["cidr"].replace(".0/", ".99/")
+    body = {"name": "ens9", "space": ground.space("initech"), "addresses": [{"address": subnet}]}
+    ground.add("agg1", ETHERNET, body)
 
 
 def orphan(ground: Ground) -> None:

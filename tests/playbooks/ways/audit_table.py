@@ -8,8 +8,6 @@ Written by hand from the rules, before the audit: a row that fails shows a wrong
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from . import audit_plants as plants
 from .audit_plants import (
     BABEL,
@@ -18,55 +16,16 @@ from .audit_plants import (
     LANS,
     STATIC,
     VXLAN,
-    Plant,
     gone,
     installed,
     on_server,
     route_goes,
     without,
 )
+from .audit_row import CHANGED, LEFT, REFUSED, Found, Row, bystander, condition, waste
 
-CHANGED, REFUSED, LEFT = "changed", "refused", "left"
-"""Change, refusal or nothing by the next run of site.yml, with the operator's switches."""
 OF_AN_ENTRY = frozenset({"elastic_ip", "address_association", "private_address", "cpe_nat_ip"})
 OSPF, BGP = "ospf_protocol", "bgp_protocol"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finding that has to be there; `object` is a part of the finding's object."""
-
-    kind: str
-    object: str
-    next: str = CHANGED
-    severity: str = "error"
-    source: str = "plan"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A difference, and the findings that it makes."""
-
-    name: str
-    plant: Plant
-    finds: tuple[Found, ...]
-    more: frozenset[str] = frozenset()
-    """Kinds of which there may be further findings: they follow from the same difference."""
-    alone: bool = False
-    """True if it is not planted with all others: it changes the inventory, or would hide others."""
-
-
-def condition(kind: str, object_: str, severity: str = "error") -> Found:
-    return Found(kind, object_, LEFT, severity, "condition")
-
-
-def bystander(kind: str, object_: str, after: str = LEFT, severity: str = "error") -> Found:
-    return Found(kind, object_, after, severity, "bystander")
-
-
-def waste(kind: str, object_: str) -> Found:
-    return Found(kind, object_, LEFT, "warning", "waste")
-
 
 ROWS = (
     # Twenty-five differences of which `site.yml --tags verify` has seen thirteen, and warned of two.
@@ -169,6 +128,11 @@ ROWS = (
     ),
     Row("a route leads elsewhere", plants.route_turns, (Found("problem", "space globex, gateway on agg1", REFUSED),)),
     Row(
+        "a space's own table leads elsewhere",
+        plants.way_out_turns,
+        (bystander("route", "rtb/acme/0.0.0.0/0", REFUSED),),
+    ),
+    Row(
         "a NAT gateway is gone",
         plants.nat_gateway_goes,
         (Found("nat_gateway", "natgw/initech/agg3"),),
@@ -270,6 +234,16 @@ ROWS = (
         "an interface of others has an address of our tunnels",
         plants.subnet_of_others,
         (bystander("foreign_object", "ens8", REFUSED),),
+    ),
+    Row(
+        "a filter of others has the name of a gateway's protocol",
+        plants.name_of_gateway,
+        (bystander("foreign_object", "agg1/demo_gateway_11", REFUSED),),
+    ),
+    Row(
+        "an interface of others has an address of a gateway's subnet",
+        plants.subnet_of_gateway,
+        (bystander("foreign_object", "agg1/ens9", REFUSED),),
     ),
     # In the inventory: what it names no more is left, without a switch.
     Row(

@@ -35,6 +35,7 @@ from ..._model.state import Cloud, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
+from .default_routes import refuse_foreign_default_routes
 from .egress_only import delete_egress_only_gateways, ipv6_items, leads_out
 from .public_subnets import public_items, public_subnets
 
@@ -227,6 +228,7 @@ def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
     if ipv6:
         ipv6_items(space, outward, gateway, context)
     public_items(space, gateway, vpc.public, context)
+    refuse_foreign_default_routes(space, bool(vpc.public), ipv6, context)
     if len(design.items) > before:
         work = VpcInput(
             network=context.desired.network,
