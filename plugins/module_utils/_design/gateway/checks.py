@@ -19,6 +19,7 @@ from ..._model.state import Cloud, ElasticIp
 from ..._objects import Object, title_of
 from ..context import Context
 from ..cpe_nat.entries import adopted_address, is_retired
+from .adopted_nat import check_adopted_options
 from .gateways import MASQUERADE, Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of
@@ -46,13 +47,9 @@ def check_egress(space: DesiredSpace, wanted: DesiredGateway, report: Report) ->
 
 
 def _check_nat(space: DesiredSpace, wanted: DesiredGateway, what: str, report: Report) -> None:
-    if space.vpc and not space.vpc.cidr:
-        report.problem(
-            f"{what}: egress: nat_gateway with the adopted VPC {space.vpc.id}: the NAT gateway's subnet, both route "
-            "tables and their default routes have to be the space's own. Give vpc.cidr for a VPC to be made; a NAT "
-            "gateway serves one space only."
-        )
-    if wanted.subnet_id:
+    if space.vpc and space.vpc.id:  # the NAT gateway is the operator's, as all else in the VPC: `adopted_nat`
+        check_adopted_options(space, wanted, what, report)
+    elif wanted.subnet_id:
         report.problem(
             f"{what}: egress: nat_gateway with subnet_id: {wanted.subnet_id}: the default route of the subnet's table "
             "has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet is made."
@@ -255,7 +252,7 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
     report = context.report
     holders = {entry.public_ip: entry.label for entry in context.desired.cpe_nat_ips if entry.public_ip}
     for gateway in gateways:
-        if not gateway.is_active:
+        if not gateway.is_active or (gateway.wants_nat and not gateway.makes_nat):
             continue
         address = gateway.nat_address if gateway.wants_nat else gateway.address
         wanted = gateway.desired.public_ip

@@ -42,7 +42,7 @@ def tables_of(
     names: list[str] = []
     if gateway.desired.vpc_routes and not gateway.desired.route_tables and gateway.vpc.cidr:
         names.append(route_table_key(gateway.space))
-    if gateway.wants_nat:
+    if gateway.makes_nat:
         # the return route: what the NAT gateway gets an answer to, it looks up in the table of its own subnet
         names.append(public_table_key(gateway.space, gateway.zone))
     tables = [(name, owned(desired.network, name, cloud.route_tables.values())) for name in names]
