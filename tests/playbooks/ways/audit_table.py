@@ -8,6 +8,7 @@ Written by hand from the rules, before the audit: a row that fails shows a wrong
 
 from __future__ import annotations
 
+from . import audit_edits as edits
 from . import audit_plants as plants
 from .audit_plants import (
     BABEL,
@@ -83,6 +84,15 @@ ROWS = (
         (condition("connected_ip", "bonds/20/192.168.20.1/24"),),
     ),
     Row("an instance is stopped", plants.stop, (condition("instance", "agg2"),), frozenset({"aggregator_address"})),
+    Row(
+        "status checks of instances have failed",
+        plants.impair,
+        (
+            condition("instance_status", "agg1"),
+            condition("instance_event", "agg1/instance-retirement", "warning"),
+            condition("instance_status", "agg3"),
+        ),
+    ),
     Row(
         "the server has another address of an aggregator",
         plants.address_of_aggregator,
@@ -248,7 +258,7 @@ ROWS = (
     # In the inventory: what it names no more is left, without a switch.
     Row(
         "an entry is not named",
-        plants.entry_goes,
+        edits.entry_goes,
         (
             Found("elastic_ip", "cpe-nat/bond-26", LEFT, "warning"),
             Found("address_association", "cpe-nat/bond-26", LEFT, "warning"),
@@ -272,7 +282,7 @@ ROWS = (
     ),
     Row(
         "a space is not named",
-        plants.space_goes,
+        edits.space_goes,
         (
             Found("vpc", "vpc/initech", LEFT, "warning"),
             Found("subnet", "subnet/initech/eu-central-1a", LEFT, "warning"),
@@ -291,7 +301,7 @@ ROWS = (
     ),
     Row(
         "a gateway is not named",
-        plants.gateway_goes,
+        edits.gateway_goes,
         (
             Found("route", f"rtb/acme/{LANS}", LEFT, "warning"),
             Found("route", f"vpc/acme/main/{LANS}", LEFT, "warning"),
@@ -309,7 +319,7 @@ ROWS = (
     ),
     Row(
         "security groups are wanted",
-        plants.groups_wanted,
+        edits.groups_wanted,
         (
             Found("security_group", "sg/aggregators/"),
             Found("security_group_rule", "sg/aggregators/"),
@@ -320,7 +330,7 @@ ROWS = (
     ),
     Row(
         "a tunnel subnet is another",
-        plants.other_subnet,
+        edits.other_subnet,
         (
             Found(VXLAN, "aggregators/7/vx10000011", REFUSED),
             Found(VXLAN, "aggregators/12/vx10000011", REFUSED),
@@ -331,7 +341,7 @@ ROWS = (
     ),
     Row(
         "an entry names a bond that is not there",
-        plants.wrong_bond,
+        edits.wrong_bond,
         (Found("problem", "acme-hanover", REFUSED),),
         frozenset(
             {"return_route", "elastic_ip", "address_association", "private_address", "cpe_nat_ip", "connected_ip"}
@@ -339,22 +349,22 @@ ROWS = (
         alone=True,
     ),
     # On hosts.
-    Row("a host does not answer", plants.silent, (condition("host", "agg2"),), alone=True),
-    Row("a host does not translate a space", installed("agg1", plants.rule_goes), (Found("masquerade", "acme"),)),
-    Row("a host translates less", installed("agg1", plants.rule_differs), (Found("masquerade", "globex"),)),
+    Row("a host does not answer", edits.silent, (condition("host", "agg2"),), alone=True),
+    Row("a host does not translate a space", installed("agg1", edits.rule_goes), (Found("masquerade", "acme"),)),
+    Row("a host translates less", installed("agg1", edits.rule_differs), (Found("masquerade", "globex"),)),
     Row(
         "a host translates a space of old",
-        installed("agg2", plants.rule_of_old),
+        installed("agg2", edits.rule_of_old),
         (Found("masquerade", "hooli", LEFT, "warning"),),
         alone=True,
     ),
-    Row("a return route is gone", installed("agg2", plants.way_back_goes), (Found("return_route", "agg2"),)),
-    Row("a return route differs", installed("agg3", plants.way_back_differs), (Found("return_route", "agg3"),)),
+    Row("a return route is gone", installed("agg2", edits.way_back_goes), (Found("return_route", "agg2"),)),
+    Row("a return route differs", installed("agg3", edits.way_back_differs), (Found("return_route", "agg3"),)),
     Row(
         "a return route of old is there",
-        installed("agg1", plants.way_back_of_old),
+        installed("agg1", edits.way_back_of_old),
         (Found("return_route", "192.168.250.10", CHANGED, "warning"),),
         alone=True,
     ),
-    Row("a host has no nft", plants.name_missing, (Found("problem", "agg1", REFUSED),), alone=True),
+    Row("a host has no nft", edits.name_missing, (Found("problem", "agg1", REFUSED),), alone=True),
 )
