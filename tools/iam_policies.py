@@ -25,7 +25,7 @@ OWN_TAG = "CostCenter"
 OF_REQUEST = {f"aws:RequestTag/{names.TAG_NETWORK}": NETWORK}
 OF_RESOURCE = {f"aws:ResourceTag/{names.TAG_NETWORK}": NETWORK}
 NOT_ANOTHERS = {"StringEqualsIfExists": OF_RESOURCE}
-INSTANCES = ("describe_instances", "describe_instance_types")
+INSTANCES = ("describe_instances", "describe_instance_status", "describe_instance_types")
 """Listings of the aggregators' instances, which no plan creates or changes."""
 KEYS = (
     names.TAG_ADOPTED,

@@ -13,6 +13,7 @@ from lab.kit.messages import ControlError, NotFound
 
 from .api import Api
 from .ec2.backend import Ec2Backend
+from .ec2.instance_checks import change_checks
 from .ec2.pages import PAGING
 from .state import state_of
 
@@ -50,6 +51,9 @@ def control_of(api: Api) -> Control:
             raise ControlError('quotas: an object is wanted, such as {"elastic_ips": 8}')
         backend(request).quotas.change(request.body)
 
+    def checks(request: ControlRequest) -> None:
+        change_checks(backend(request).all_instances(), request.body)
+
     own: Actions = {
         "GET ready": lambda _: {"ready": True, "region": account.region},
         "GET state": lambda request: state_of(backend(request)),
@@ -60,6 +64,7 @@ def control_of(api: Api) -> Control:
         "POST release": lambda _: api.faults.release(),
         "GET quotas": lambda request: dict(backend(request).quotas),
         "POST quotas": change_quotas,
+        "POST checks": checks,
         **_actions_of("policies", api.authorizer),
         **_actions_of("identities", api.authorizer.identities),
         **_actions_of("pages", PAGING),

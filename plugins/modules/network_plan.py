@@ -169,7 +169,9 @@ options:
             description: The IPv4 network of a VPC to be made.
             type: str
           id:
-            description: An existing VPC. It is never changed or deleted.
+            description:
+              - An existing VPC. It is never changed or deleted, nor are its subnets, route tables, internet gateway and
+                NAT gateways.
             type: str
           ipv6:
             description: Whether the VPC gets a block of IPv6 addresses from Amazon.
@@ -236,6 +238,9 @@ options:
               - V(nat_gateway) makes an AWS NAT gateway in a public subnet of the VPC. It serves one gateway of one
                 space, and lets nothing in. With O(spaces[].vpc.ipv6=true) IPv6 leaves by an egress-only internet
                 gateway.
+              - With O(spaces[].vpc.id) the V(nat_gateway) is your own, to which the route table of
+                O(spaces[].gateways[].subnet_id) leads. O(spaces[].gateways[].route_tables) then has the table of the
+                NAT gateway's own subnet too, by which answers come back.
               - V(none) translates nothing (AN-001 to the letter), so that hosts in the VPC are reached, and hosts on
                 the Internet are not.
             type: str

@@ -37,6 +37,13 @@ class AuditFileError(Exception):
         super().__init__(printable(f"{variable}: {path}: {problem}. Nothing was changed. {advice}"))
 
 
+class AnotherVersion(ValueError):
+    """An audit of another version of the collection."""
+
+    def __init__(self, found: Any) -> None:
+        super().__init__(f"this audit is of another version of the collection (got format {found}, expected {FORMAT})")
+
+
 def begin(
     network: str, paths: Mapping[str, str], before: Mapping[str, Any], artifact: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -63,6 +70,7 @@ def begin(
         "problem": NOT_ENDED,
         "counts": {},
         "findings": [],
+        "earlier": earlier,  # for the next audit, if this one does not end
     }
     _write(paths, failed, metrics_of(network, "failed", now.timestamp(), ()))
     return {"time": _time(now), "seconds": now.timestamp(), "earlier": earlier, "paths": dict(paths)}
@@ -115,7 +123,7 @@ def _artifact(document: Mapping[str, Any]) -> dict[str, Any]:
 def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
     """Return the earlier audit: the named one, else that of the file that this audit replaces; empty without any.
 
-    One that has failed is no earlier audit, nor is a text that is to be replaced and is none.
+    One that has failed holds the audit before it. A text that is to be replaced and is no audit counts for none.
     """
     path = paths["earlier"] or paths["file"]
     if not paths["earlier"] and not os.path.exists(path):
@@ -125,6 +133,10 @@ def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
             found = _judged(json.load(file))
     except OSError as error:
         raise AuditFileError(EARLIER, path, f"the audit cannot be read ({error.strerror})", NAME_ANOTHER) from error
+    except AnotherVersion as error:
+        if not paths["earlier"]:
+            return {}
+        raise AuditFileError(EARLIER, path, str(error), NAME_ANOTHER) from error
     except (ValueError, KeyError, TypeError) as error:
         if not paths["earlier"]:
             return {}
@@ -134,11 +146,17 @@ def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _judged(found: Any) -> dict[str, Any]:
-    """Return time, network and findings of an audit; empty if it has failed. Raises KeyError, TypeError, ValueError."""
+    """Return time, network and findings of an audit, or of the one before an audit that has failed; empty without any.
+
+    :raises AnotherVersion: if another version of the collection has written it
+    :raises KeyError, TypeError, ValueError: if it is no audit
+    """
     if found["format"] != FORMAT:
-        raise ValueError("another format")
+        raise AnotherVersion(found["format"])
     if found["status"] == "failed":
-        return {}
+        found = found.get("earlier")
+        if not found:
+            return {}
     findings = [{**one, "id": str(one["id"])} for one in found["findings"]]
     return {"time": str(found["time"]), "network": str(found["network"]), "findings": findings}
 

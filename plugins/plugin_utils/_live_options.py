@@ -16,6 +16,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._live_inventory im
     GROUPINGS,
     LiveInventoryError,
     Wanted,
+    join_problems,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 
@@ -78,9 +79,7 @@ def read_options(given: Mapping[str, Any], option: Callable[[str], Any]) -> dict
     for name in (*CONNECTION_SPEC, *AWS):
         if "{{" in str(given.get(name, "")):
             problems.append(f"{name}: a template is not evaluated here. Set its environment variable, or use a vault.")
-    for entry in options["join"]:
-        if entry != "public_ip" and not (entry.startswith("tag:") and entry != "tag:"):
-            problems.append(f"join: got {entry!r}, expected public_ip or tag:NAME.")
+    problems += join_problems(options["join"])
     for grouping in options["group_by"]:
         if grouping not in GROUPINGS:
             problems.append(f"group_by: got {grouping!r}, expected one of {', '.join(GROUPINGS)}.")

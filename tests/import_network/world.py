@@ -42,7 +42,6 @@ TAGGED = (
     "groups",
 )
 CANNOT = (
-    "it leaves by the NAT gateway",
     "no two aggregators have one VNI",
     "unmanaged needs vxlan",
 )
@@ -132,6 +131,7 @@ def joined(state: State) -> Joined:
 def _cloud(state: State) -> Cloud:
     """Return AWS's side with the primary network interfaces, which the state keeps in the instances."""
     cloud = state.copy().cloud
+    cloud.adopted_nat_gateways = dict(cloud.nat_gateways)
     for one in cloud.instances.values():
         cloud.interfaces[one.interface_id] = Interface(
             one.interface_id, one.subnet_id, one.vpc_id, one.private_ip, instance_id=one.id
@@ -240,6 +240,9 @@ def lost(made: State, findings: Findings, found: Fit) -> list[str]:
         kind, _slash, place = address.tags.get(TAG_KEY, "").partition("/")
         if address.interface_id and kind in ("cpe-nat", "gateway-ip"):
             wanted["elastic_ip", "", address.allocation_id] = (place.partition("/")[0], kind)
+    for nat in made.cloud.nat_gateways.values():
+        owner = nat.tags[TAG_KEY].split("/")[1]
+        wanted["elastic_ip", "", str(nat.allocation_id)] = (owner, "ethernet_interface")
     return [f"not placed: {claim}" for claim, place in wanted.items() if claim not in taken and place not in excused]
 
 

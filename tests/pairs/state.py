@@ -14,7 +14,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.en
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.removal import leftover_keys
 from ansible_collections.bonded.internet.plugins.module_utils._design.deviations import ObjectNames
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway.supernets import auto_bonds
-from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import DesiredNetwork, Report
+from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import NAT, DesiredNetwork, Report
 from ansible_collections.bonded.internet.plugins.module_utils._model.names import TAG_KEY, TAG_NETWORK
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import (
     Cloud,
@@ -107,6 +107,7 @@ def _cloud(state: State, desired: DesiredNetwork) -> Cloud:
     addresses = [replace(one, reverse_dns=one.reverse_dns or "" if names else None) for one in mine]
     vpcs = desired.removes or any(space.vpc or space.gateways for space in desired.spaces)
     adopted = {space.vpc.id for space in desired.spaces if space.vpc and space.vpc.id}
+    behind_nat = {s.vpc.id for s in desired.spaces if s.vpc and any(one.egress == NAT for one in s.gateways)}
     visible = {n: one for n, one in found.vpcs.items() if vpcs and (is_ours(one) or n in adopted)}
     around = {*visible, *(one.vpc_id for one in found.instances.values())}
     some_subnet = {g.subnet_id for space in desired.spaces for g in space.gateways}
@@ -139,7 +140,8 @@ def _cloud(state: State, desired: DesiredNetwork) -> Cloud:
         route_tables={n: one for n, one in found.route_tables.items() if one.vpc_id in {*visible, *gone}},
         internet_gateways={n: one for n, one in found.internet_gateways.items() if vpcs and is_ours(one)},
         egress_only_gateways=dict(found.egress_only_gateways),
-        nat_gateways=dict(found.nat_gateways) if mine_public else {},
+        nat_gateways={n: one for n, one in found.nat_gateways.items() if is_ours(one)} if mine_public else {},
+        adopted_nat_gateways={n: one for n, one in found.nat_gateways.items() if one.vpc_id in behind_nat},
         nat_gateways_in={},
         groups=dict(groups),
         carriers=carriers,

@@ -14,13 +14,13 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPES
-from moto.ec2.models.instances import Instance
 from moto.ec2.responses import EC2Response
 
 from .describe import DescribeSpec, chosen
 from .elastic_network_interface_actions import INTERFACES, present_interface
 from .elastic_network_interfaces import OTHER_NETWORK, interface_limits
 from .errors import invalid, not_found, refuse
+from .instance_checks import CheckedInstance
 from .pages import page
 from .tags import tag_list
 
@@ -33,7 +33,7 @@ LAUNCHED = {
 """Parameters of RunInstances for each of its network interfaces that are modelled."""
 
 
-class LabInstance(Instance):
+class LabInstance(CheckedInstance):
     """An instance. Its groups and its source/destination check are its primary interface's, as in EC2."""
 
     @property

@@ -163,6 +163,7 @@ ACTIONS: dict[str, tuple[Finder, ...]] = {
     "DescribeAddresses": (),
     "DescribeAddressesAttribute": (),
     "DescribeEgressOnlyInternetGateways": (),
+    "DescribeInstanceStatus": (),
     "DescribeInstanceTypes": (),
     "DescribeInstances": (),
     "DescribeInternetGateways": (),

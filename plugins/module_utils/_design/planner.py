@@ -37,6 +37,7 @@ from .cpe_nat.bgp import check_reflectors, choose_speakers, direct_objects, refu
 from .cpe_nat.entries import resolve_entries
 from .cpe_nat.planner import design_cpe_nat
 from .cpe_nat.removal import design_leftovers
+from .gateway.adopted_nat import check_adopted_nats
 from .gateway.changes import design_gateway
 from .gateway.checks import check_devices, check_egress, check_gateway_addresses, check_gateways, warn_egress_none
 from .gateway.gateways import Gateway, resolve_gateway, with_device_indexes
@@ -132,7 +133,8 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     _design_objects(wanted, meshes, context)
     gateways = with_device_indexes(gateways)
     check_gateways(gateways, desired, cloud, report)
-    check_devices(gateways, server, report)
+    check_devices(gateways, context)
+    check_adopted_nats(gateways, context)
     check_gateway_addresses(gateways, context)
     check_space_names((space for space, _found in pairs), context)
     check_gateway_names(gateways, context)
@@ -161,7 +163,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     collisions.check_endpoints(meshes, context)
     collisions.check_tunnels(meshes, vpcs, server, cloud, report)
     if not is_renamed:  # all that the network has under its other name would meet it
-        check_foreign_protocols(wanted.values(), context)
+        check_foreign_protocols(wanted.values(), gateways, context)
     check_shared_subnets(gateways, meshes, vpcs, report)
     collisions.check_primary_addresses(planned, fleet, server, report)
     collisions.check_cpe_nat_addresses(chosen, planned, fleet, server, report)

@@ -16,7 +16,7 @@ from ansible.module_utils.common.warnings import warn
 from .._aws.client import Ec2Error
 from .._aws.credentials import tidy_credentials
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
-from .._live_inventory import LiveInventoryError, Wanted
+from .._live_inventory import LiveInventoryError, Wanted, join_problems
 from .._model.names import NETWORK_NAME
 from .._module import connection_of, table_of
 from .._plan.argument_spec import ARGUMENT_SPEC
@@ -63,6 +63,8 @@ def run(module: PlanModule) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     try:
         _check_network(str(module.params["network"]))
+        if problems := join_problems(module.params["join"]):
+            raise ImportRefused(" ".join(problems))
         connection = connection_of(module.params)
         table = table_of(module.params)
         with Client(connection) as client:

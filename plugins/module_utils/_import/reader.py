@@ -13,6 +13,7 @@ from typing import Any
 
 from .._aws.client import describe, where
 from .._aws.resources.elastic_ip import elastic_ip_of
+from .._aws.resources.nat_gateway import ALIVE, nat_gateway_of
 from .._aws.resources.network_interface import network_interface_of
 from .._aws.resources.route_table import route_table_of
 from .._aws.resources.subnet import subnet_of
@@ -33,6 +34,7 @@ LISTINGS = (
     "describe_vpcs",
     "describe_subnets",
     "describe_route_tables",
+    "describe_nat_gateways",
 )
 
 IPV4 = {
@@ -87,13 +89,17 @@ def read_account(client_of: ClientOf, regions: Sequence[str]) -> Account:
         cloud.interfaces |= {one.id: one for one in interfaces}
         cloud.vpcs |= {one.id: one for one in map(vpc_of, found["describe_vpcs"])}
         cloud.subnets |= {one.id: one for one in map(subnet_of, found["describe_subnets"])}
+        nats = map(nat_gateway_of, found["describe_nat_gateways"])
+        cloud.adopted_nat_gateways |= {one.id: one for one in nats}
         cloud.route_tables |= {one.id: one for one in map(route_table_of, found["describe_route_tables"])}
     return Account(cloud, tuple(joined[number] for number in sorted(joined)), tuple(sorted(set(names))))
 
 
 def _listed(client: Any, operation: str) -> list[dict[str, Any]]:
-    filters = {"Filters": where({"instance-state-name": EXISTING})} if operation == "describe_instances" else {}
-    found = describe(client, operation, **filters)
+    states = {"describe_instances": ("instance-state-name", EXISTING), "describe_nat_gateways": ("state", ALIVE)}
+    name, values = states.get(operation, ("", ()))
+    parameter = "Filter" if operation == "describe_nat_gateways" else "Filters"
+    found = describe(client, operation, **({parameter: where({name: values})} if name else {}))
     return [item for item in found if operation not in IPV4 or item.get(IPV4[operation])]
 
 

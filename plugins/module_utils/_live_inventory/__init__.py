@@ -6,5 +6,5 @@
 from __future__ import annotations
 
 from .builder import GROUPINGS, HOSTNAME, MEMBERS, LiveInventory, build
-from .joining import Joined, LiveInventoryError, Wanted, join
+from .joining import Joined, LiveInventoryError, Wanted, join, join_problems
 from .model import Aggregator, Bond, Instance, instance_of

@@ -25,6 +25,12 @@ class LiveInventoryError(Exception):
         super().__init__(f"The inventory cannot be made, {count}. No host was added.\n{listed}")
 
 
+def join_problems(join: Iterable[str]) -> list[str]:
+    """Return a sentence for each entry of `join` that is no way to join."""
+    unknown = (one for one in join if one != "public_ip" and not (one.startswith("tag:") and one != "tag:"))
+    return [f"join: got {one!r}, expected public_ip or tag:NAME." for one in unknown]
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The operator's options of the inventory.

@@ -311,6 +311,8 @@ class Cloud:
     """Egress-only internet gateways of this network, and of others in its VPCs, by id."""
     nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
     """NAT gateways of this network, by id."""
+    adopted_nat_gateways: dict[str, NatGateway] = field(default_factory=dict)
+    """NAT gateways in the VPCs that spaces name by `vpc.id`, by id; where a gateway there wants one."""
     failed_nat_gateways: list[NatGateway] = field(default_factory=list)
     """NAT gateways of this network that EC2 could not create: they carry nothing, and hold no address."""
     nat_gateways_in: dict[str, int] | None = None

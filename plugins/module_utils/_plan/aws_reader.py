@@ -23,7 +23,7 @@ from .._aws.resources.route_table import read_route_tables
 from .._aws.resources.security_group import read_carriers, read_security
 from .._aws.resources.subnet import read_subnets, reserved_in
 from .._aws.resources.vpc import foreign_objects_in, read_vpcs
-from .._aws.surroundings import read_surroundings
+from .._aws.surroundings import read_statuses, read_surroundings
 from .._model.desired_network import DesiredNetwork
 from .._model.names import TAG_NETWORK, is_group_name
 from .._model.plan import PlannedChange, items_by_region
@@ -153,6 +153,13 @@ class CloudReader:
             mine = [one for one in self.cloud.instances.values() if one.id in ids]
             # a network with VPCs is in one region
             read_surroundings(self._ec2(region), mine, [] if number else made, around)
+
+    def read_statuses(self, desired: DesiredNetwork, around: Surroundings) -> None:
+        """Read the status checks of the network's instances in the regions that were read. Raises Ec2Error."""
+        for region in self._regions:
+            ids = set(_instances_in(desired, region))
+            mine = [one for one in self.cloud.instances.values() if one.id in ids]
+            read_statuses(self._ec2(region), mine, around)
 
     def _region(self, region: str | None, ids: Collection[str], desired: DesiredNetwork) -> None:
         """Read the objects of a region. A listing waits only for the listings that its filters come from."""

@@ -12,8 +12,9 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .._design.gateway.adopted_nat import adopted_nat
 from .._model.names import ANYWHERE
-from .._model.state import ElasticIp, Interface, RouteTable, Space
+from .._model.state import ElasticIp, Interface, NatGateway, RouteTable, Space
 from .._objects import Object
 from .meshes import own_filter
 from .model import Claim, Findings, Host, Live, aws_claim
@@ -28,6 +29,8 @@ class Attached:
     interface: Interface
     space: Space
     address: ElasticIp | None
+    nat: NatGateway | None
+    """NAT gateway that the default route of the interface's subnet leads to, if it has no Elastic IP itself."""
     tables: tuple[RouteTable, ...]
     """Route tables with a route to the interface."""
     static: Object | None
@@ -62,8 +65,8 @@ class Attached:
     def claims(self) -> set[Claim]:
         """Return all objects that belong to it."""
         found = {self.device.identity, aws_claim("network_interface", self.interface.id)}
-        if self.address:
-            found.add(aws_claim("elastic_ip", self.address.allocation_id))
+        outside = [self.address.allocation_id] if self.address else [self.nat.allocation_id] if self.nat else []
+        found |= {aws_claim("elastic_ip", number) for number in outside if number}
         for number, networks in self.networks.items():
             found |= {aws_claim("route", f"{number} {network}") for network in networks}
         return found | {obj.identity for obj in (self.static, self.static_filter) if obj}
@@ -101,6 +104,7 @@ def _with_all(host: Host, device: Object, interface: Interface, space: Space, li
         interface=interface,
         space=space,
         address=address,
+        nat=None if address else adopted_nat(interface.subnet_id, live.cloud),
         tables=tuple(one for one in tables if any(route.target == interface.id for route in one.routes)),
         static=static,
         static_filter=own_filter(host, static, "import_ipv4", live) if static else None,

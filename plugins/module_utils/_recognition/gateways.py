@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from .._model.names import ANYWHERE, object_name
-from .._model.state import ElasticIp, Interface
+from .._model.desired_network import NAT
+from .._model.names import object_name
 from .attached import Attached, attached_to
 from .meshes import most_common, only_other_names
 from .model import Findings, Live, Piece, Placed, some_of
@@ -24,11 +24,11 @@ def recognise_gateways(live: Live, findings: Findings) -> None:
     for gateways in (by_space[key] for key in sorted(by_space)):
         vpc_id = _vpc_of(gateways)
         for one in gateways:
-            problem = _problem(one, gateways, vpc_id, live)
-            if problem or one.address is None or vpc_id is None:
+            problem = _problem(one, gateways, vpc_id)
+            if problem or vpc_id is None:
                 findings.leave(one.subject, problem, *one.claims)
             else:
-                findings.pieces.append(_piece(one, one.address, vpc_id, live))
+                findings.pieces.append(_piece(one, vpc_id, live))
 
 
 def _vpc_of(gateways: list[Attached]) -> str | None:
@@ -37,15 +37,15 @@ def _vpc_of(gateways: list[Attached]) -> str | None:
     return most_common(bound) if bound else gateways[0].interface.vpc_id
 
 
-def _problem(one: Attached, gateways: list[Attached], vpc_id: str | None, live: Live) -> str:
+def _problem(one: Attached, gateways: list[Attached], vpc_id: str | None) -> str:
     """Return the reason why a gateway cannot be placed; empty if it can."""
     if vpc_id is None or not (one.interface.vpc_id == vpc_id or one.stands_alone):
         vpcs = some_of(sorted({other.interface.vpc_id for other in gateways}))
         return f"a space has one VPC, and its gateways are in several ({vpcs})"
     if [other.host.name for other in gateways].count(one.host.name) > 1:
         return f"space {one.space.key} has two gateways on this aggregator"
-    if one.address is None:
-        return _reason_without_address(one.interface, live)
+    if one.address is None and one.nat is None:
+        return f"no Elastic IP is associated with {one.interface.private_ip}, and its subnet leads to no NAT gateway"
     if any(table.vpc_id != one.interface.vpc_id for table in one.tables):
         return "a route table of another VPC has a route to it"
     if len(set(one.networks.values())) > 1:
@@ -54,26 +54,21 @@ def _problem(one: Attached, gateways: list[Attached], vpc_id: str | None, live: 
     return ""
 
 
-def _reason_without_address(interface: Interface, live: Live) -> str:
-    tables = [table for table in live.cloud.route_tables.values() if table.vpc_id == interface.vpc_id]
-    own = [table for table in tables if interface.subnet_id in table.subnet_ids] or [one for one in tables if one.main]
-    targets = [route.target or "" for table in own for route in table.routes if route.destination == ANYWHERE]
-    nat = next((target for target in targets if target.startswith("nat-")), None)
-    if nat is None:
-        return f"no Elastic IP is associated with {interface.private_ip}"
-    return (
-        f"it leaves by the NAT gateway {nat}, whose subnet and route tables have to be the collection's own (vpc.cidr)"
-    )
-
-
-def _piece(one: Attached, address: ElasticIp, vpc_id: str, live: Live) -> Piece:
+def _piece(one: Attached, vpc_id: str, live: Live) -> Piece:
     names: dict[str, str] = {}
     number, own = one.interface.id, one.interface.private_ip
     device = f"{one.device.key} of {one.host.name} in space {one.space.key}"
     reasons = {
         f"network interface {number}": f"{device} has its address {own}",
-        f"Elastic IP {address.public_ip}": f"on {own} of {number}",
     }
+    if one.address:
+        reasons[f"Elastic IP {one.address.public_ip}"] = f"on {own} of {number}"
+    elif one.nat:
+        reasons[f"NAT gateway {one.nat.id}"] = f"the default route of {one.interface.subnet_id} leads to it"
+        outside = (
+            elastic_ip for elastic_ip in live.cloud.addresses if elastic_ip.allocation_id == one.nat.allocation_id
+        )
+        reasons |= {f"Elastic IP {elastic_ip.public_ip}": f"on the NAT gateway {one.nat.id}" for elastic_ip in outside}
     if one.interface.vpc_id == vpc_id:
         reasons[f"VPC {vpc_id}"] = f"{number} is in it"
     for table, networks in one.networks.items():
@@ -87,7 +82,7 @@ def _piece(one: Attached, address: ElasticIp, vpc_id: str, live: Live) -> Piece:
     return Piece(
         kind="gateway",
         key=f"{one.space.key}/{one.host.name}",
-        options=_options(one, address, vpc_id),
+        options=_options(one, vpc_id),
         placed=tuple(Placed(subject, place, reason) for subject, reason in reasons.items()),
         names=only_other_names({one.host.name: names}),
         claims=frozenset(one.claims),
@@ -97,20 +92,26 @@ def _piece(one: Attached, address: ElasticIp, vpc_id: str, live: Live) -> Piece:
     )
 
 
-def _options(one: Attached, address: ElasticIp, vpc_id: str) -> dict[str, Any]:
+def _options(one: Attached, vpc_id: str) -> dict[str, Any]:
     networks = sorted({network for given in one.networks.values() for network in given})
     options: dict[str, Any] = {
         "aggregator": one.host.name,
         "interface": one.device.key,
         "interface_id": one.interface.id,
         "subnet_id": one.interface.subnet_id,
-        "public_ip": address.public_ip,
+        **({"public_ip": one.address.public_ip} if one.address else {}),
         "networks": networks,
-        # Packets of its own address alone pass a check that is on: the aggregator translates all others.
-        "egress": "masquerade" if one.stands_alone else "none",
+        "egress": _egress(one),
     }
     if one.tables and not (len(one.tables) == 1 and one.tables[0].main):
         options["route_tables"] = [table.id for table in one.tables]
     if one.interface.vpc_id != vpc_id:
         options["vpc_routes"] = False
     return options
+
+
+def _egress(one: Attached) -> str:
+    if one.address is None:
+        return NAT
+    # Packets of its own address alone pass a check that is on: the aggregator translates all others.
+    return "masquerade" if one.stands_alone else "none"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Differences planted in the demo's built network: by hand on AWS or the server, in the inventory, on a host."""
+"""Differences planted in the demo's built network: by hand on AWS or the server."""
 
 from __future__ import annotations
 
@@ -112,18 +112,6 @@ def installed(host: str, edit: Callable[[Json], None]) -> Plant:
     return lambda ground: edit(ground.hosts[host]["installed"])
 
 
-HOOLI: Json = {
-    "space": "hooli",
-    "zone": 99,
-    "device": "gw99",
-    "subnet": "10.99.0.0/24",
-    "untranslated": [],
-    "ipv6": False,
-    "incoming": [],
-    "port_forwards": [],
-}
-"""A host's rule for a space that no inventory names."""
-
 # On AWS.
 
 
@@ -174,6 +162,15 @@ def route_turns(ground: Ground) -> None:
     ground.ec2.replace_route(RouteTableId=table, DestinationCidrBlock=LANS, GatewayId=other)
 
 
+def way_out_turns(ground: Ground) -> None:
+    """A NAT gateway of others, and a route that leads to it."""
+    address = ground.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    subnet = ground.ours("subnets", "subnet/acme/eu-central-1a")["id"]
+    nat = ground.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    table = ground.ours("route_tables", "rtb/acme")["id"]
+    ground.ec2.replace_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+
+
 def nat_gateway_goes(ground: Ground) -> None:
     ground.ec2.delete_nat_gateway(NatGatewayId=ground.ours("nat_gateways", "natgw/initech/agg3")["id"])
 
@@ -197,6 +194,17 @@ def stop(ground: Ground) -> None:
 
 def terminate(ground: Ground) -> None:
     ground.ec2.terminate_instances(InstanceIds=[INSTANCES["agg2"]])
+
+
+def impair(ground: Ground) -> None:
+    """A host that AWS replaces, and a system that does not answer; one event is over."""
+    retirement = {"code": "instance-retirement", "not_before": "2026-12-24T20:00:00+00:00"}
+    done = {"code": "system-reboot", "not_before": "2026-11-01T00:00:00+00:00", "description": "[Completed] Rebooted."}
+    impaired = {
+        "agg1": {"system": "impaired", "events": [retirement]},
+        "agg3": {"instance": "impaired", "events": [done]},
+    }
+    ground.site.cloud.control("POST", "checks", {INSTANCES[host]: given for host, given in impaired.items()})
 
 
 def way_out_goes(ground: Ground) -> None:
@@ -305,6 +313,16 @@ def second_default(ground: Ground) -> None:
     ground.add("agg2", STATIC, {"name": "gw_acme", "routes": [route], "space": ground.space("acme"), "enabled": True})
 
 
+def name_of_gateway(ground: Ground) -> None:
+    ground.add("agg1", "filter", {"name": "demo_gateway_11", "family": "ipv4", "body": "accept;"})
+
+
+def subnet_of_gateway(ground: Ground) -> None:
+    subnet = ground.ours("subnets", "subnet/globex/eu-central-1a")["cidr"].replace(".0/", ".99/")
+    body = {"name": "ens9", "space": ground.space("initech"), "addresses": [{"address": subnet}]}
+    ground.add("agg1", ETHERNET, body)
+
+
 def orphan(ground: Ground) -> None:
     """A mesh that a killed removal has left: the protocol of a space that the inventory does not name."""
     body = {"name": "demo_babel_1", "interfaces": [{"patterns": ["vx1"]}], "space": ground.space("main")}
@@ -314,62 +332,3 @@ def orphan(ground: Ground) -> None:
 def subnet_of_others(ground: Ground) -> None:
     body = {"name": "ens8", "space": ground.space("globex"), "addresses": [{"address": "10.254.16.200/24"}]}
     ground.add("agg3", ETHERNET, body)
-
-
-# In the inventory, and on hosts.
-
-
-def entry_goes(ground: Ground) -> None:
-    ground.variables["bonding_cpe_nat_ips"].pop()
-
-
-def space_goes(ground: Ground) -> None:
-    ground.variables["bonding_spaces"].pop()
-
-
-def gateway_goes(ground: Ground) -> None:
-    del ground.variables["bonding_spaces"][0]["gateways"]
-
-
-def groups_wanted(ground: Ground) -> None:
-    ground.variables["bonding_security_groups"] = True
-
-
-def other_subnet(ground: Ground) -> None:
-    ground.variables["bonding_spaces"][0]["vxlan"]["subnet"] = "10.254.64.0/20"
-
-
-def wrong_bond(ground: Ground) -> None:
-    ground.variables["bonding_cpe_nat_ips"][4]["bond"] = "acme-hanover"
-
-
-def silent(ground: Ground) -> None:
-    ground.hosts["agg2"] = {"unreachable": "no route to host"}
-
-
-def rule_goes(side: Json) -> None:
-    side["masquerade"] = [one for one in side["masquerade"] if one["space"] != "acme"]
-
-
-def rule_differs(side: Json) -> None:
-    next(one for one in side["masquerade"] if one["space"] == "globex")["incoming"] = []
-
-
-def rule_of_old(side: Json) -> None:
-    side["masquerade"].append(HOOLI)
-
-
-def way_back_goes(side: Json) -> None:
-    side["return_routes"].pop()
-
-
-def way_back_differs(side: Json) -> None:
-    side["return_routes"][0]["via"] = "10.253.3.3"
-
-
-def way_back_of_old(side: Json) -> None:
-    side["return_routes"].append({**side["return_routes"][0], "address": "192.168.250.10"})
-
-
-def name_missing(ground: Ground) -> None:
-    ground.hosts["agg1"]["programs"]["nft"] = False

@@ -8,8 +8,7 @@ Written by hand from the rules, before the audit: a row that fails shows a wrong
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from . import audit_edits as edits
 from . import audit_plants as plants
 from .audit_plants import (
     BABEL,
@@ -18,55 +17,16 @@ from .audit_plants import (
     LANS,
     STATIC,
     VXLAN,
-    Plant,
     gone,
     installed,
     on_server,
     route_goes,
     without,
 )
+from .audit_row import CHANGED, LEFT, REFUSED, Found, Row, bystander, condition, waste
 
-CHANGED, REFUSED, LEFT = "changed", "refused", "left"
-"""Change, refusal or nothing by the next run of site.yml, with the operator's switches."""
 OF_AN_ENTRY = frozenset({"elastic_ip", "address_association", "private_address", "cpe_nat_ip"})
 OSPF, BGP = "ospf_protocol", "bgp_protocol"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finding that has to be there; `object` is a part of the finding's object."""
-
-    kind: str
-    object: str
-    next: str = CHANGED
-    severity: str = "error"
-    source: str = "plan"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A difference, and the findings that it makes."""
-
-    name: str
-    plant: Plant
-    finds: tuple[Found, ...]
-    more: frozenset[str] = frozenset()
-    """Kinds of which there may be further findings: they follow from the same difference."""
-    alone: bool = False
-    """True if it is not planted with all others: it changes the inventory, or would hide others."""
-
-
-def condition(kind: str, object_: str, severity: str = "error") -> Found:
-    return Found(kind, object_, LEFT, severity, "condition")
-
-
-def bystander(kind: str, object_: str, after: str = LEFT, severity: str = "error") -> Found:
-    return Found(kind, object_, after, severity, "bystander")
-
-
-def waste(kind: str, object_: str) -> Found:
-    return Found(kind, object_, LEFT, "warning", "waste")
-
 
 ROWS = (
     # Twenty-five differences of which `site.yml --tags verify` has seen thirteen, and warned of two.
@@ -125,6 +85,15 @@ ROWS = (
     ),
     Row("an instance is stopped", plants.stop, (condition("instance", "agg2"),), frozenset({"aggregator_address"})),
     Row(
+        "status checks of instances have failed",
+        plants.impair,
+        (
+            condition("instance_status", "agg1"),
+            condition("instance_event", "agg1/instance-retirement", "warning"),
+            condition("instance_status", "agg3"),
+        ),
+    ),
+    Row(
         "the server has another address of an aggregator",
         plants.address_of_aggregator,
         (condition("aggregator_address", "agg3"),),
@@ -168,6 +137,11 @@ ROWS = (
         (Found("private_address", f"{INTERFACES['agg3']}/"), Found("address_association", "cpe-nat/bond-22")),
     ),
     Row("a route leads elsewhere", plants.route_turns, (Found("problem", "space globex, gateway on agg1", REFUSED),)),
+    Row(
+        "a space's own table leads elsewhere",
+        plants.way_out_turns,
+        (bystander("route", "rtb/acme/0.0.0.0/0", REFUSED),),
+    ),
     Row(
         "a NAT gateway is gone",
         plants.nat_gateway_goes,
@@ -271,10 +245,20 @@ ROWS = (
         plants.subnet_of_others,
         (bystander("foreign_object", "ens8", REFUSED),),
     ),
+    Row(
+        "a filter of others has the name of a gateway's protocol",
+        plants.name_of_gateway,
+        (bystander("foreign_object", "agg1/demo_gateway_11", REFUSED),),
+    ),
+    Row(
+        "an interface of others has an address of a gateway's subnet",
+        plants.subnet_of_gateway,
+        (bystander("foreign_object", "agg1/ens9", REFUSED),),
+    ),
     # In the inventory: what it names no more is left, without a switch.
     Row(
         "an entry is not named",
-        plants.entry_goes,
+        edits.entry_goes,
         (
             Found("elastic_ip", "cpe-nat/bond-26", LEFT, "warning"),
             Found("address_association", "cpe-nat/bond-26", LEFT, "warning"),
@@ -298,7 +282,7 @@ ROWS = (
     ),
     Row(
         "a space is not named",
-        plants.space_goes,
+        edits.space_goes,
         (
             Found("vpc", "vpc/initech", LEFT, "warning"),
             Found("subnet", "subnet/initech/eu-central-1a", LEFT, "warning"),
@@ -317,7 +301,7 @@ ROWS = (
     ),
     Row(
         "a gateway is not named",
-        plants.gateway_goes,
+        edits.gateway_goes,
         (
             Found("route", f"rtb/acme/{LANS}", LEFT, "warning"),
             Found("route", f"vpc/acme/main/{LANS}", LEFT, "warning"),
@@ -335,7 +319,7 @@ ROWS = (
     ),
     Row(
         "security groups are wanted",
-        plants.groups_wanted,
+        edits.groups_wanted,
         (
             Found("security_group", "sg/aggregators/"),
             Found("security_group_rule", "sg/aggregators/"),
@@ -346,7 +330,7 @@ ROWS = (
     ),
     Row(
         "a tunnel subnet is another",
-        plants.other_subnet,
+        edits.other_subnet,
         (
             Found(VXLAN, "aggregators/7/vx10000011", REFUSED),
             Found(VXLAN, "aggregators/12/vx10000011", REFUSED),
@@ -357,7 +341,7 @@ ROWS = (
     ),
     Row(
         "an entry names a bond that is not there",
-        plants.wrong_bond,
+        edits.wrong_bond,
         (Found("problem", "acme-hanover", REFUSED),),
         frozenset(
             {"return_route", "elastic_ip", "address_association", "private_address", "cpe_nat_ip", "connected_ip"}
@@ -365,22 +349,22 @@ ROWS = (
         alone=True,
     ),
     # On hosts.
-    Row("a host does not answer", plants.silent, (condition("host", "agg2"),), alone=True),
-    Row("a host does not translate a space", installed("agg1", plants.rule_goes), (Found("masquerade", "acme"),)),
-    Row("a host translates less", installed("agg1", plants.rule_differs), (Found("masquerade", "globex"),)),
+    Row("a host does not answer", edits.silent, (condition("host", "agg2"),), alone=True),
+    Row("a host does not translate a space", installed("agg1", edits.rule_goes), (Found("masquerade", "acme"),)),
+    Row("a host translates less", installed("agg1", edits.rule_differs), (Found("masquerade", "globex"),)),
     Row(
         "a host translates a space of old",
-        installed("agg2", plants.rule_of_old),
+        installed("agg2", edits.rule_of_old),
         (Found("masquerade", "hooli", LEFT, "warning"),),
         alone=True,
     ),
-    Row("a return route is gone", installed("agg2", plants.way_back_goes), (Found("return_route", "agg2"),)),
-    Row("a return route differs", installed("agg3", plants.way_back_differs), (Found("return_route", "agg3"),)),
+    Row("a return route is gone", installed("agg2", edits.way_back_goes), (Found("return_route", "agg2"),)),
+    Row("a return route differs", installed("agg3", edits.way_back_differs), (Found("return_route", "agg3"),)),
     Row(
         "a return route of old is there",
-        installed("agg1", plants.way_back_of_old),
+        installed("agg1", edits.way_back_of_old),
         (Found("return_route", "192.168.250.10", CHANGED, "warning"),),
         alone=True,
     ),
-    Row("a host has no nft", plants.name_missing, (Found("problem", "agg1", REFUSED),), alone=True),
+    Row("a host has no nft", edits.name_missing, (Found("problem", "agg1", REFUSED),), alone=True),
 )

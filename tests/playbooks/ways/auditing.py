@@ -14,7 +14,7 @@ from tests.playbooks import planning
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts, demo_variables
 
 from .audit_plants import Ground
-from .audit_table import Found, Row
+from .audit_row import Found, Row
 
 __all__ = ["advice", "answers", "ground"]
 

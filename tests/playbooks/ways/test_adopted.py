@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 import pytest
 
+from ansible_collections.bonded.internet.plugins.module_utils._plan.planner import PlanError
 from tests.playbooks.comparing import comparable
 from tests.playbooks.planning import plan
 from tests.playbooks.rights import policy
@@ -133,12 +133,47 @@ def judge_ipv6(site: Site, interface: Json) -> None:
     }
 
 
-def test_nat_gateway_is_refused_with_either(empty: Site, adopted: Json) -> None:
-    given: Any = variables(adopted)
-    for space in given["bonding_spaces"]:
-        space["gateways"][0].update(egress="nat_gateway", port_forwards=[])
-    with pytest.raises(Exception) as refused:
-        plan(empty, given, HOSTS)
-    assert f"egress: nat_gateway with the adopted VPC {adopted['vpc']}" in str(refused.value)
-    assert "that table is not ours. Leave subnet_id out: a subnet is made." in str(refused.value)
-    assert aws_writes(empty.cloud.log()) == []
+def test_a_gateway_behind_the_operators_own_nat_gateway(empty: Site, adopted: Json) -> None:
+    """No Elastic IP and no NAT gateway are made; a teardown leaves the operator's as they were."""
+    ec2 = empty.ec2()
+    public = ec2.create_subnet(VpcId=adopted["vpc"], CidrBlock="10.66.2.0/28", AvailabilityZone="eu-central-1a")
+    subnet = public["Subnet"]["SubnetId"]
+    outer = ec2.create_route_table(VpcId=adopted["vpc"])["RouteTable"]["RouteTableId"]
+    ec2.associate_route_table(RouteTableId=outer, SubnetId=subnet)
+    ec2.create_route(RouteTableId=outer, DestinationCidrBlock="0.0.0.0/0", GatewayId=adopted["igw"])
+    given = variables(adopted)
+    acme = given["bonding_spaces"][0]
+    given["bonding_spaces"] = [acme]
+    acme["gateways"][0].update(egress="nat_gateway", route_tables=[adopted["table"]])
+
+    def refused() -> str:
+        with pytest.raises(PlanError) as error:
+            plan(empty, given, HOSTS)
+        assert aws_writes(empty.cloud.log()) == []
+        return str(error.value)
+
+    assert "leads 0.0.0.0/0 to no NAT gateway (got igw-" in refused()
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.get_waiter("nat_gateway_available").wait(NatGatewayIds=[nat], WaiterConfig={"Delay": 1})
+    ec2.replace_route(RouteTableId=adopted["table"], DestinationCidrBlock="0.0.0.0/0", NatGatewayId=nat)
+    empty.cloud.clear_log()
+    assert f"{outer} has to lead them on to the gateway" in refused()
+    acme["gateways"][0]["route_tables"].append(outer)
+    before = empty.cloud.state()
+
+    site = empty.write_inventory("behind", HOSTS, given)
+    site.grant([policy("read"), policy("change")])
+    made = site.run("site")
+    assert made.code == 0, made.output
+    actions = {entry["action"] for entry in aws_writes(made.aws)}
+    assert not {"AllocateAddress", "AssociateAddress", "CreateNatGateway", "ReplaceRoute"} & actions
+    interface = site.ours("network_interfaces")["gateway/acme/agg1"]["id"]
+    assert routes(site, adopted["table"])[LANS] == routes(site, outer)[LANS] == interface
+    assert routes(site, adopted["table"])["0.0.0.0/0"] == nat
+    again = site.run("site")
+    assert (again.code, again.changed, again.writes) == (0, 0, []), again.output
+
+    gone = site.run("teardown", extra={"bonding_confirm_teardown": "demo"})
+    assert gone.code == 0, gone.output
+    assert comparable(site.cloud.state()) == comparable(before)

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.playbooks.rights import policy
+from tests.playbooks.rights import policy, without
 from tests.playbooks.running import Json, Outcome, Site, demo_hosts
 
 VIEWER = {"bonding_api_username": "viewer@example.com", "bonding_api_password": "viewer-password"}
@@ -97,6 +97,23 @@ def test_a_region_without_rights_is_a_line(clean: Site, tmp_path: pathlib.Path) 
     found = read(tmp_path)
     assert found["status"] == "incomplete"
     assert {one["kind"] for one in found["findings"]} == {"aws", "aggregator"}
+
+
+def test_a_right_that_only_an_audit_needs_is_a_line_and_all_else_is_judged(clean: Site, tmp_path: pathlib.Path) -> None:
+    """A policy of an older version."""
+    clean.server.control("POST", "status", {"aggregator": "agg3", "status": "down"})
+    clean.grant(without([policy("read")], "DescribeInstanceStatus"))
+    assert audit(clean, tmp_path).code == 2
+    found = read(tmp_path)
+    assert found["status"] == "incomplete"
+    named = {(one["kind"], one["object"]): one["found"] for one in found["findings"] if one["severity"] != "info"}
+    assert set(named) == {("aws", "the status checks of the instances"), ("aggregator", "agg3")}
+    assert "ec2:DescribeInstanceStatus" in named["aws", "the status checks of the instances"]
+
+
+def test_status_checks_cost_one_request(clean: Site, tmp_path: pathlib.Path) -> None:
+    outcome = audit(clean, tmp_path)
+    assert [entry["action"] for entry in outcome.aws].count("DescribeInstanceStatus") == 1
 
 
 def test_an_inventory_that_is_refused_leaves_no_older_audit(clean: Site, tmp_path: pathlib.Path) -> None:

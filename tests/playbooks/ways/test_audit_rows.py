@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from .audit_plants import Ground
-from .audit_table import ROWS, Row
+from .audit_row import Row
+from .audit_table import ROWS
 from .auditing import advice, answers, ground, judge
 
 __all__ = ["advice", "answers", "ground"]

@@ -13,7 +13,8 @@ import pytest
 from tests.playbooks import planning
 
 from .audit_plants import Ground
-from .audit_table import ROWS, Row
+from .audit_row import Row
+from .audit_table import ROWS
 from .auditing import advice, answers, audited, ground, judge, unlike
 
 __all__ = ["advice", "answers", "ground"]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..._model.desired_network import DesiredNetwork
+from ..._model.desired_network import NAT, DesiredNetwork
 from ..._model.names import TAG_KEY
 from ..._model.state import Cloud, NatGateway
 from ..client import AwsRefusal, Ec2Client, Ec2Error, call, describe, describe_by, owned_by, tags_of, where
@@ -33,26 +33,37 @@ ALIVE = ("pending", "available")
 
 
 def read_nat_gateways(client: Ec2Client, desired: DesiredNetwork, cloud: Cloud) -> None:
-    """Read ours, and ours that have failed. All lie in public subnets of ours: without one nothing is asked."""
+    """Read ours, and ours that have failed. All lie in public subnets of ours: without one nothing is asked.
+
+    Of adopted VPCs read the operator's, if a gateway in one leaves by them.
+    """
+    adopted = {s.vpc.id for s in desired.spaces if s.vpc and s.vpc.id and any(g.egress == NAT for g in s.gateways)}
+    for item in describe_by(client, NAT_GATEWAY.listing, "vpc-id", adopted):
+        if item.get("State") in ALIVE:
+            cloud.adopted_nat_gateways[item["NatGatewayId"]] = nat_gateway_of(item)
     if not public_subnets_of(desired.network, cloud):
         return
     given = [*owned_by(desired.network), *where({"state": (*ALIVE, "failed")})]
     for item in describe(client, NAT_GATEWAY.listing, Filter=given):
-        addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
-        failed = item.get("State") == "failed"
-        reasons = (item.get("FailureCode") or "no code", item.get("FailureMessage") or "no reason given")
-        found = NatGateway(
-            id=item["NatGatewayId"],
-            vpc_id=item["VpcId"],
-            subnet_id=item["SubnetId"],
-            tags=tags_of(item),
-            allocation_id=addresses[0] if addresses else None,
-            failure=": ".join(reasons) if failed else "",
-        )
-        if failed:
+        found = nat_gateway_of(item)
+        if found.failure:
             cloud.failed_nat_gateways.append(found)
         else:
             cloud.nat_gateways[found.id] = found
+
+
+def nat_gateway_of(item: Mapping[str, Any]) -> NatGateway:
+    """Return a NAT gateway out of an answer to DescribeNatGateways."""
+    addresses = [a["AllocationId"] for a in item.get("NatGatewayAddresses", []) if a.get("AllocationId")]
+    reasons = (item.get("FailureCode") or "no code", item.get("FailureMessage") or "no reason given")
+    return NatGateway(
+        id=item["NatGatewayId"],
+        vpc_id=item["VpcId"],
+        subnet_id=item["SubnetId"],
+        tags=tags_of(item),
+        allocation_id=addresses[0] if addresses else None,
+        failure=": ".join(reasons) if item.get("State") == "failed" else "",
+    )
 
 
 def count_nat_gateways(client: Ec2Client, cloud: Cloud) -> None:

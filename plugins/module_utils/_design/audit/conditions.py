@@ -19,6 +19,11 @@ VXLAN_PORT = 4789
 DAYS_BEFORE_END, LAST_DAYS = 21, 7
 """Days from which on the end of a certificate is a warning, and an error."""
 NOT_ASKED = "it was not asked in this run: --limit, a slice or a disabled host"
+IMPAIRED = "impaired"
+MOVING = ("instance-retirement", "instance-stop")
+"""Events of which a stop and a start bring the instance to other hardware in time."""
+EVACUATE = "Evacuate the aggregator before it is interrupted (docs/failover.md)."
+MOVES = f"{EVACUATE} Then stop and start the instance, which brings it to other hardware."
 SETS = "amazon.aws.ec2_vpc_net or the console switches it on; no run of site.yml does."
 
 
@@ -35,7 +40,7 @@ def find_conditions(
     instances = {
         host.host: cloud.instances[host.instance_id] for host in desired.hosts if host.instance_id in cloud.instances
     }
-    differences = [*_routes(instances, around), *_names(cloud, around)]
+    differences = [*_statuses(instances, around), *_routes(instances, around), *_names(cloud, around)]
     if not desired.security_groups:  # else the plan judges the network's own groups
         differences += _groups(instances, endpoints, around)
     return [finding_of(one, "left") for one in differences]
@@ -84,6 +89,30 @@ def find_silent(desired: DesiredNetwork) -> list[Finding]:
     asked = [host for host in desired.hosts if host.manage_host]
     silent = {host.host: NOT_ASKED if host.found is None else host.found.get("unreachable") for host in asked}
     return [finding_of(about_silence(host, str(reason)), "left") for host, reason in silent.items() if reason]
+
+
+def _statuses(instances: Mapping[str, Instance], around: Surroundings) -> Iterator[Difference]:
+    """Yield failed status checks and scheduled events; a check that has not ended yet says nothing."""
+    for host, instance in instances.items():
+        status = around.statuses.get(instance.id)
+        checks = {"system": status.system, "instance": status.instance} if status else {}
+        failed = [name for name, result in checks.items() if result == IMPAIRED]
+        if failed:
+            found = f"{' and '.join(failed)} status check {IMPAIRED} ({instance.id})"
+            remedy = MOVES if "system" in failed else f"Reboot the instance, or look at its console output. {EVACUATE}"
+            yield Difference(
+                "instance_status", host, "both status checks of EC2 passed", found, host=host, remedy=remedy
+            )
+        for event in status.events if status else ():
+            yield Difference(
+                "instance_event",
+                f"{host}/{event.code}",
+                "no event that AWS has scheduled",
+                f"{event.code}, not before {event.not_before} ({instance.id})",
+                "warning",
+                host=host,
+                remedy=MOVES if event.code in MOVING else EVACUATE,
+            )
 
 
 def _routes(instances: Mapping[str, Instance], around: Surroundings) -> Iterator[Difference]:

@@ -27,6 +27,7 @@ from ..._model.names import (
     vpc_key,
 )
 from ..._model.state import Interface, RouteTable
+from ..gateway.adopted_nat import adopted_nat
 from ..gateway.gateways import device_of
 from ..gateway.standby import active_host
 from .meshes import describe_mesh
@@ -81,7 +82,8 @@ def _egress(space: DesiredSpace, given: DesiredGateway, state: PresentState) -> 
     """Return the address by which a gateway's traffic leaves: its NAT gateway's, or that of its interface."""
     network, cloud = state.desired.network, state.cloud
     if given.egress == NAT:
-        nat = owned(network, nat_gateway_key(space.key, given.first), cloud.nat_gateways.values())
+        own = owned(network, nat_gateway_key(space.key, given.first), cloud.nat_gateways.values())
+        nat = own or adopted_nat(given.subnet_id, cloud)
         allocation, number = (nat.allocation_id, nat.id) if nat else (None, "")
         address = next((one for one in cloud.addresses if allocation and one.allocation_id == allocation), None)
     else:

@@ -31,7 +31,8 @@ def design_gateway(gateway: Gateway, others: Sequence[Gateway], context: Context
     if not gateway.is_active:
         pass  # the active one has the address
     elif gateway.wants_nat:
-        nat_items(gateway, context)
+        if gateway.makes_nat:
+            nat_items(gateway, context)
         if gateway.address:
             ip_key = gateway_ip_key(gateway.space, gateway.desired.first)
             remove_gateway_address(gateway.address, ip_key, host, desired, design)

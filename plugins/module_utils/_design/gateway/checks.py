@@ -8,15 +8,18 @@ An address is judged by the same rules as that of a CPE NAT entry: `_cpe_nat_rul
 
 from __future__ import annotations
 
+import ipaddress
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..._model.desired_network import MASQUERADE, NAT, DesiredGateway, DesiredNetwork, DesiredSpace, Report
-from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, owned, subnet_key
-from ..._model.state import Cloud, ElasticIp, Server
-from ..._objects import Object
+from ..._model.finding import Difference
+from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, nat_gateway_key, object_name, owned, subnet_key
+from ..._model.state import Cloud, ElasticIp
+from ..._objects import Object, title_of
 from ..context import Context
 from ..cpe_nat.entries import adopted_address, is_retired
+from .adopted_nat import check_adopted_options
 from .gateways import Gateway
 from .port_forwards import check_masquerade
 from .routes import tables_of
@@ -44,13 +47,9 @@ def check_egress(space: DesiredSpace, wanted: DesiredGateway, report: Report) ->
 
 
 def _check_nat(space: DesiredSpace, wanted: DesiredGateway, what: str, report: Report) -> None:
-    if space.vpc and not space.vpc.cidr:
-        report.problem(
-            f"{what}: egress: nat_gateway with the adopted VPC {space.vpc.id}: the NAT gateway's subnet, both route "
-            "tables and their default routes have to be the space's own. Give vpc.cidr for a VPC to be made; a NAT "
-            "gateway serves one space only."
-        )
-    if wanted.subnet_id:
+    if space.vpc and space.vpc.id:  # the NAT gateway is the operator's, as all else in the VPC: `adopted_nat`
+        check_adopted_options(space, wanted, what, report)
+    elif wanted.subnet_id:
         report.problem(
             f"{what}: egress: nat_gateway with subnet_id: {wanted.subnet_id}: the default route of the subnet's table "
             "has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet is made."
@@ -176,19 +175,21 @@ def _shared_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> st
     return mine[0] if mine else None
 
 
-def check_devices(gateways: Iterable[Gateway], server: Server, report: Report) -> None:
+def check_devices(gateways: Iterable[Gateway], context: Context) -> None:
     """Refuse a device that is another's on the server, and another device for an interface that has one.
 
     `check_gateways` refuses a device that two gateways want.
     """
-    gateways = list(gateways)
+    gateways, report = list(gateways), context.report
     wanted = Counter((gateway.member.id, gateway.device) for gateway in gateways)
     for gateway in gateways:
-        objects = [obj for obj in server.objects.get(gateway.member.id, ()) if obj.kind.endswith("_interface")]
-        for obj in objects:
+        found = context.server.objects.get(gateway.member.id, ())
+        static = object_name(context.desired.network, "gateway", gateway.number)
+        is_built = any((obj.kind, obj.key) == ("static_protocol", static) for obj in found)
+        for obj in (obj for obj in found if obj.kind.endswith("_interface")):
             if obj.key == gateway.device:
                 if wanted[gateway.member.id, gateway.device] == 1:
-                    _check_owner(gateway, obj, report)
+                    _check_owner(gateway, obj, is_built, report)
             elif gateway.desired.interface and _has_its_address(gateway, obj):
                 report.problem(
                     f"{gateway.label}: interface cannot be changed where the gateway exists (got {gateway.device}, "
@@ -198,9 +199,38 @@ def check_devices(gateways: Iterable[Gateway], server: Server, report: Report) -
                 )
 
 
-def _check_owner(gateway: Gateway, obj: Object, report: Report) -> None:
-    space = obj.data.get("space")
-    if (obj.kind, space) == ("ethernet_interface", gateway.space) or _has_its_address(gateway, obj):
+def _check_owner(gateway: Gateway, obj: Object, is_built: bool, report: Report) -> None:
+    """Refuse a device of others: in another space, or of the space and made by hand.
+
+    The device of a gateway that a run has built has its static protocol beside it, or an address of its subnet: that of
+    a network interface that is deleted by now, or that a killed run has left.
+    """
+    space, addresses = obj.data.get("space"), obj.data.get("addresses") or ()
+    if _has_its_address(gateway, obj):
+        return
+    if (obj.kind, space) == ("ethernet_interface", gateway.space):
+        subnet = ipaddress.IPv4Network(gateway.subnet)
+        if is_built or any(ipaddress.ip_interface(text).ip in subnet for text in addresses):
+            return
+        host, title = gateway.member.host, title_of(obj.kind)
+        listed = f"with {', '.join(addresses)}" if addresses else "without an address"
+        found = f"{title} in space {space} {listed}"
+        expected = f"none, or one with an address of the gateway's subnet {subnet}"
+        remedy = "Delete it there, or give the gateway's device another name (interface)."
+        report.problem(
+            f"{gateway.label}: interface {gateway.device} is in use on the server (got {found}, expected {expected}). "
+            f"{remedy}",
+            Difference(
+                "foreign_object",
+                f"{host}/{gateway.device}",
+                expected,
+                found,
+                source="bystander",
+                host=host,
+                space=gateway.space,
+                remedy=remedy,
+            ),
+        )
         return
     place = f"in space {space}" if space else "without a space"
     report.problem(
@@ -222,7 +252,7 @@ def check_gateway_addresses(gateways: Sequence[Gateway], context: Context) -> No
     report = context.report
     holders = {entry.public_ip: entry.label for entry in context.desired.cpe_nat_ips if entry.public_ip}
     for gateway in gateways:
-        if not gateway.is_active:
+        if not gateway.is_active or (gateway.wants_nat and not gateway.makes_nat):
             continue
         address = gateway.nat_address if gateway.wants_nat else gateway.address
         wanted = gateway.desired.public_ip

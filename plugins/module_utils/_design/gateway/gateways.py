@@ -72,6 +72,11 @@ class Gateway:
         return self.desired.egress == NAT
 
     @property
+    def makes_nat(self) -> bool:
+        """Return True if that NAT gateway is the network's own: in an adopted VPC it is the operator's."""
+        return self.wants_nat and self.vpc.cidr is not None
+
+    @property
     def translates(self) -> bool:
         """Return True if the aggregator itself translates the packets that leave by the gateway."""
         return self.desired.egress == MASQUERADE

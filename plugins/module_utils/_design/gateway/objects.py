@@ -15,6 +15,7 @@ from ..._model.plan import KNOWN_AFTER_APPLY
 from ..._model.state import Cloud, RouteTable
 from ..._objects import Object
 from ..roles.gateway_objects import device_fields, filter_fields, gateway_route, protocol_fields, unreachable_routes
+from .adopted_nat import table_of_subnet
 from .gateways import Gateway, gateway_input
 from .routes import tables_of
 
@@ -58,10 +59,7 @@ def _own_table(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> Route
     if gateway.own_table:
         owned_by_network: RouteTable | None = owned(desired.network, gateway.own_table, cloud.route_tables.values())
         return owned_by_network
-    subnet = cloud.subnets.get(gateway.desired.subnet_id or "")
-    tables = [table for table in cloud.route_tables.values() if subnet and table.vpc_id == subnet.vpc_id]
-    named = next((table for table in tables if subnet and subnet.id in table.subnet_ids), None)
-    return named or next((table for table in tables if table.main), None)
+    return table_of_subnet(gateway.desired.subnet_id, cloud)
 
 
 def _looping_prefixes(gateway: Gateway, desired: DesiredNetwork, cloud: Cloud) -> list[str]:

@@ -42,7 +42,7 @@ def tables_of(
     names: list[str] = []
     if gateway.desired.vpc_routes and not gateway.desired.route_tables and gateway.vpc.cidr:
         names.append(route_table_key(gateway.space))
-    if gateway.wants_nat:
+    if gateway.makes_nat:
         # the return route: what the NAT gateway gets an answer to, it looks up in the table of its own subnet
         names.append(public_table_key(gateway.space, gateway.zone))
     tables = [(name, owned(desired.network, name, cloud.route_tables.values())) for name in names]
@@ -223,9 +223,7 @@ def default_route(gateway: Gateway, context: Context) -> None:
             then = "they get another public address" if gateway.translates else _UNREACHED
             text = f"the connections through the NAT gateway {nat}: {then}"
             design.aws(Change("update", "route", name, ANYWHERE, before, after), common.interrupting(text))
-        elif gateway.translates and route and route.state != "blackhole" and not (outer and route.target == outer.id):
-            _refuse_default_route(gateway, route, table, context.report)
-        return
+        return  # one of others is refused with the VPC
     target = gateway.nat.id if gateway.nat else None
     after = {"target": target or KNOWN_AFTER_APPLY}
     if route is None:
@@ -246,14 +244,10 @@ def default_route(gateway: Gateway, context: Context) -> None:
             common.interrupting(interrupts),
         )
     else:
-        _refuse_default_route(gateway, route, table, context.report)
-
-
-def _refuse_default_route(gateway: Gateway, route: Route, table: RouteTable | None, report: Report) -> None:
-    report.problem(
-        f"{gateway.label}: the route table {table.id if table else gateway.own_table} already sends {ANYWHERE} to "
-        f"{route.target}, which is not ours: it is not replaced. Delete that route, or choose another egress."
-    )
+        context.report.problem(
+            f"{gateway.label}: the route table {table.id if table else name} already sends {ANYWHERE} to "
+            f"{route.target}, which is not ours: it is not replaced. Delete that route: the next run creates it."
+        )
 
 
 def _nat_gateway_behind(route: Route | None, space: str, cloud: Cloud) -> str | None:

@@ -35,6 +35,7 @@ from ..._model.state import Cloud, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
+from .default_routes import judge_foreign_default_routes
 from .egress_only import delete_egress_only_gateways, ipv6_items, leads_out
 from .public_subnets import public_items, public_subnets
 
@@ -99,6 +100,7 @@ def design_vpc(space: DesiredSpace, context: Context) -> VpcDesign | None:
     public = public_subnets(space, cidr, subnets, context.fleet, report)
     vpc = VpcDesign(space.key, found, cidr, subnets, public)
     _items(vpc, space.vpc, context)
+    judge_foreign_default_routes(space, bool(public), space.vpc.ipv6, context)
     return vpc
 
 

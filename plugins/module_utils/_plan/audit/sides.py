@@ -76,6 +76,10 @@ def read_sides(desired: DesiredNetwork, api: Api, client_of: ClientOf, report: R
             sides.cloud.read_surroundings(desired, sides.around)
         except Ec2Error as error:
             sides.unread.append(unread("aws", "the surroundings of the network", str(error)))
+        try:
+            sides.cloud.read_statuses(desired, sides.around)
+        except Ec2Error as error:
+            sides.unread.append(unread("aws", "the status checks of the instances", str(error)))
     if sides.has_server:
         try:
             read_leftovers(desired, sides.entries, sides.server, sides.cloud)

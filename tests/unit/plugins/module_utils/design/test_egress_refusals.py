@@ -26,6 +26,7 @@ def built() -> World:
     return nat_world()
 
 
+POOL = "ipv4pool-ec2-0123456789abcdef0"
 ADOPTED = {"vpc": {"id": "vpc-1"}}
 REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
     "masquerade": (
@@ -94,15 +95,27 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
             "back to addresses that are not translated. Leave it true.",
         ],
     ),
-    "an adopted VPC and its subnet": (
-        space(gateway(subnet_id="subnet-a"), **ADOPTED),
+    "an address for the NAT gateway of an adopted VPC": (
+        space(
+            gateway(subnet_id="subnet-a", public_ip="198.51.100.9", pool="ipv4pool-ec2-0123456789abcdef0"), **ADOPTED
+        ),
         [
-            "space acme, gateway on agg1: egress: nat_gateway with the adopted VPC vpc-1: the NAT gateway's subnet, "
-            "both route tables and their default routes have to be the space's own. Give vpc.cidr for a VPC to be "
-            "made; a NAT gateway serves one space only.",
+            "space acme, gateway on agg1: public_ip and pool with egress: nat_gateway in the adopted VPC vpc-1: the "
+            "NAT gateway there is your own, and keeps its address. Leave public_ip and pool out.",
+            "space acme, gateway on agg1: egress: nat_gateway in an adopted VPC: the route table none of its subnet "
+            "subnet-a leads 0.0.0.0/0 to no NAT gateway (got no such route, expected one of this VPC that is "
+            "available). Lead 0.0.0.0/0 of none to a NAT gateway, or choose another egress.",
+        ],
+    ),
+    "the subnet of others in a VPC of ours": (
+        space(gateway(subnet_id="subnet-a")),
+        [
             "space acme, gateway on agg1: egress: nat_gateway with subnet_id: subnet-a: the default route of the "
             "subnet's table has to lead to the NAT gateway, and that table is not ours. Leave subnet_id out: a subnet "
             "is made.",
+            "space acme, gateway on agg1: subnet subnet-a is in vpc-1, the space's VPC is not made yet: only egress: "
+            "masquerade with vpc_routes: false can do with another VPC's subnet. Name a subnet of the space's VPC, or "
+            "leave subnet_id out.",
         ],
     ),
     "nothing to find back": (
@@ -188,7 +201,7 @@ def test_what_others_have_is_not_replaced(built: World) -> None:
         "space acme, gateway on agg1: the route table rtb-nat already sends 172.16.0.0/12 to eni-other, which is not "
         "ours: it is not replaced. Delete that route, or take 172.16.0.0/12 out of the gateway's networks.",
         "space acme, gateway on agg1: the route table rtb-gw already sends 0.0.0.0/0 to tgw-1, which is not ours: it "
-        "is not replaced. Delete that route, or choose another egress.",
+        "is not replaced. Delete that route: the next run creates it.",
     ]
 
 

@@ -239,20 +239,6 @@ def test_default_routes_to_what_is_gone_lead_to_the_internet_gateway_again(plain
             ("add", "update", "rtb/acme", destination, {"target": "igw-9"}) for destination in (ANYWHERE, "::/0")
         ]
         assert not [item for item in items if item.kind == "route" and item.disruptive]
-    # A living one of others is left, since the operator has a reason; a masquerading gateway needs it otherwise.
-    routes(plain.cloud, "rtb-gw", Route(ANYWHERE, "tgw-1"), Route("::/0", "eigw-1"), Route(LANS, "eni-gw"))
-    assert not [i for i in plain.plan(spaces=space(gateway(egress="none"), **both)) if i.kind == "route"]
-    assert plain.report.problems == []
-
-
-@pytest.mark.parametrize("target", ["tgw-1", "nat-of-others", "eni-firewall"])
-def test_a_default_route_of_others_is_a_problem_of_a_masquerading_gateway(plain: World, target: str) -> None:
-    routes(plain.cloud, "rtb-gw", Route(ANYWHERE, target), Route(LANS, "eni-gw"))
-    plain.plan(spaces=space(gateway(egress="masquerade", interface="ens6")))
-    assert plain.report.problems == [
-        f"space acme, gateway on agg1: the route table rtb-gw already sends 0.0.0.0/0 to {target}, which is not ours: "
-        "it is not replaced. Delete that route, or choose another egress."
-    ]
 
 
 def test_no_filter_has_the_name_of_a_protocol(plain: World) -> None:

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from ansible_collections.bonded.internet.plugins.module_utils._design.audit.bystanders import find_bystanders
 from ansible_collections.bonded.internet.plugins.module_utils._design.cpe_nat.entries import resolve_entries
 from ansible_collections.bonded.internet.plugins.module_utils._model.desired_network import (
@@ -19,6 +23,8 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Bond,
     Cloud,
     ElasticIp,
+    Rule,
+    SecurityGroup,
     Server,
 )
 from ansible_collections.bonded.internet.plugins.module_utils._objects import Object
@@ -47,3 +53,30 @@ def test_a_second_cpe_nat_ip_to_the_destination_of_an_entry_is_an_error() -> Non
     own, other, second = ("10.1.0.17", "192.168.17.10"), ("10.1.0.18", "192.168.17.11"), ("10.1.0.19", "192.168.17.10")
     assert ("cpe_nat_ip", "bonds/17/10.1.0.19", "error") in found(own, other, second)
     assert len(found(own, other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_named"),
+    [
+        (Rule("-1", None, None, "0.0.0.0/0"), True),
+        (Rule("tcp", 0, 65535, "0.0.0.0/0"), True),
+        (Rule("udp", 1, 65535, "0.0.0.0/0"), True),
+        (Rule("tcp", 443, 443, "0.0.0.0/0"), False),
+        (Rule("-1", None, None, "10.0.0.0/8"), False),
+        (Rule("icmp", -1, -1, "0.0.0.0/0"), False),
+    ],
+)
+def test_a_rule_of_others_that_lets_everybody_in_is_named_unless_the_group_does_so_itself(
+    rule: Rule, is_named: bool
+) -> None:
+    own, key = frozenset({Rule("udp", 4789, 4789, "self")}), "sg/aggregators/vpc-1"
+    group = SecurityGroup("sg-1", "vpc-1", tags("demo", key), own | {rule}, own)
+
+    def named(one: SecurityGroup) -> list[str]:
+        listed = find_bystanders(NETWORK, Server(), Cloud(groups={"sg-1": one}), ())
+        return [found.object for found in listed if found.kind == "security_group_rule"]
+
+    assert named(group) == ([f"{key}/{rule.label}"] if is_named else [])
+    assert named(replace(group, own=group.rules)) == []
+    assert named(replace(group, own=frozenset({Rule("-1", None, None, "0.0.0.0/0")}))) == []
+    assert named(replace(group, tags=tags("other", key))) == []

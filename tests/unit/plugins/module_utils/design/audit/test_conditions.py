@@ -19,7 +19,11 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.state impor
     Rule,
     SecurityGroup,
 )
-from ansible_collections.bonded.internet.plugins.module_utils._model.surroundings import Surroundings
+from ansible_collections.bonded.internet.plugins.module_utils._model.surroundings import (
+    InstanceStatus,
+    ScheduledEvent,
+    Surroundings,
+)
 
 HOSTS = (DesiredHost("agg1", "7", instance_id="i-1"), DesiredHost("agg2", "12", instance_id="i-2"))
 NETWORK = DesiredNetwork("demo", HOSTS)
@@ -78,3 +82,16 @@ def test_a_default_route_has_to_be_there_and_active() -> None:
 def test_a_certificate_that_ends_soon_is_a_warning_and_at_last_an_error() -> None:
     assert [one.severity for days in (None, 90.0, 21.5) for one in find_certificate(days)] == []
     assert [one.severity for days in (20.9, 6.5) for one in find_certificate(days)] == ["warning", "error"]
+
+
+def test_a_failed_check_is_an_error_and_an_event_to_come_a_warning() -> None:
+    own = around(Rule("-1", None, None, "10.1.0.0/16"))
+    own.statuses["i-1"] = InstanceStatus("initializing", "ok")
+    own.statuses["i-2"] = InstanceStatus("impaired", "impaired", (ScheduledEvent("instance-stop", "2026-12-24"),))
+    found = {one.object: one for one in find_conditions(NETWORK, cloud(), own, ENDPOINTS)}
+    assert {name: one.severity for name, one in found.items()} == {"agg2": "error", "agg2/instance-stop": "warning"}
+    assert found["agg2"].found == "system and instance status check impaired (i-2)"
+    assert found["agg2/instance-stop"].found == "instance-stop, not before 2026-12-24 (i-2)"
+    assert "stop and start the instance" in found["agg2"].remedy
+    own.statuses["i-2"] = InstanceStatus("impaired", "ok", (ScheduledEvent("system-reboot", "2026-12-24"),))
+    assert "Reboot" in {one.kind: one for one in find_conditions(NETWORK, cloud(), own, {})}["instance_status"].remedy
