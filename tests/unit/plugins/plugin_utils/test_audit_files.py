@@ -55,7 +55,9 @@ def test_an_audit_of_another_version_is_named_so(tmp_path: pathlib.Path) -> None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 1}', '{"format": 1, "status": "drift"}'])
-def test_what_is_not_an_audit_is_refused_by_name_and_replaced_where_it_stands(tmp_path: pathlib.Path, text: str) -> None:
+def test_what_is_not_an_audit_is_refused_by_name_and_replaced_where_it_stands(
+    tmp_path: pathlib.Path, text: str
+) -> None:
     file = tmp_path / "audit.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(AuditFileError, match="this is not an audit"):
