@@ -99,6 +99,7 @@ def test_steps_translate_before_a_gateways_route_and_give_the_zone_after_it() ->
     order = [name for name in work.steps if name.startswith(("host", "gateways"))]
     assert order == ["host_prepared", "gateways", "host_zones"]
     assert (work.hosts_to_configure["add"], work.hosts_to_configure["zones"]) == (["agg1"], ["agg1"])
+    assert work.hosts_to_configure["devices"] == sorted(HOSTS)
 
 
 def test_return_routes_change_right_after_the_addresses_in_a_run_that_only_moves_those() -> None:
@@ -123,6 +124,7 @@ def test_return_routes_change_right_after_the_addresses_in_a_run_that_only_moves
         "host_zones",
     ]
     assert plan.work.hosts_to_configure["zones"] == ["agg1", "agg2", "agg3"]
+    assert (plan.work.hosts_to_configure["devices"], plan.work.last_steps) == ([], [])
     # On agg1 the role has installed nothing yet, so that two tasks are not enough.
     assert plan.work.hosts_to_configure["routes"] == ["agg2", "agg3"]
     ways = {
