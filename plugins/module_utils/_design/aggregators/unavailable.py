@@ -80,8 +80,8 @@ def leave_out_unreachable(context: Context) -> None:
         reason = given.manage_host and (given.found or {}).get("unreachable")
         if reason and context.fleet.by_host(given.host):
             text = (
-                f"{given.host}: the host cannot be read: {reason}. Its return routes stay as they are until site.yml "
-                "reaches it."
+                f"{given.host}: the host cannot be read: {reason}. Its return routes and conntrack zones stay as they "
+                "are until site.yml reaches it."
             )
             leave_out(given.host, UNREACHED, text, context.fleet, context.report, about_silence(given.host, reason))
 

@@ -316,7 +316,8 @@ def test_a_host_that_ssh_does_not_reach_gets_the_address_all_the_same() -> None:
     dead = host("agg3", manage_host=True, found={"unreachable": "no route to host"})
     assert follow(world, aggregators=[host("agg1"), host("agg2"), dead]) == ALONG
     assert world.report.warnings == [
-        "agg3: the host cannot be read: no route to host. Its return routes stay as they are until site.yml reaches it."
+        "agg3: the host cannot be read: no route to host. Its return routes and conntrack zones stay as they are until "
+        "site.yml reaches it."
     ]
 
 
