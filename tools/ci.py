@@ -65,6 +65,7 @@ LONG = {
     "tests/hosts/test_gateway_alone.py": "it takes a minute; `make hosts` runs it",
     "tests/hosts/test_firewall.py": "it takes a minute and a half; `make hosts` runs it",
     "tests/hosts/test_follow.py": "it takes minutes; `make hosts` runs it",
+    "tests/hosts/test_attach.py": "it takes a minute; `make hosts` runs it",
     "tests/packets/test_same_networks.py": "it takes a minute; `make test TESTS=tests/packets` runs it",
     "tests/awx_programs/test_execution_environment.py": "it takes ansible-builder; `make awx` runs it",
     "tests/awx_programs/test_galaxy_importer.py": "it takes galaxy-importer; `make awx` runs it",
@@ -92,6 +93,8 @@ LONG = {
     "tests/playbooks/ways/test_slices.py": "it takes a minute and a half; `make test` runs it",
     "tests/playbooks/ways/test_records.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_moved_gateway.py": "it takes half a minute; `make test` runs it",
+    "tests/playbooks/ways/test_clicked.py": "it takes half a minute; `make test` runs it",
+    "tests/playbooks/ways/test_changes.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_approval.py": "it takes half a minute; `make test` runs it",
     "tests/playbooks/ways/test_follow_many.py": "it measures, on an idle machine; `make test` runs it",
     "tests/playbooks/ways/test_right_by_right.py": "it takes four minutes; `make test` runs it",
@@ -108,48 +111,51 @@ LONG = {
     "tests/habits/test_site.py": "it takes two minutes; `make test` runs it",
     "tests/golden/test_golden.py": "it takes three minutes; `make test` runs it",
     "tests/import_network/test_many_networks.py": "it takes a minute and a half; `make test` runs it",
+    "tests/import_network/test_nat_gateway.py": "it takes a minute; `make test` runs it",
     "tests/import_network/test_by_playbooks.py": "it takes six minutes; `make test` runs it",
     "tests/pairs/test_killed_playbooks.py": "it takes two minutes; `make test` runs it",
     "tests/packets/test_wrong_default.py": "test_egress_only.py has the same mutant as a check; `make test` runs it",
 }
-"""Tests that .ci/run leaves out, and why: run them before a release. The first four are for each change of
-roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. The
-fifth is for each change of `_design/checks/shared_subnets`, the sixth for each of NAT gateways of pwan_gateway.
-Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py judges one by one.
-Those of renamings and of habits are for each change of the table of resources and of how the collection speaks with
-the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is for each change of
-lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given, that of eda for each of the event
-source's times. The others are for each change of the phases, which tests/changes and tests/pairs judge in memory, and
-of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of duplicates, adopted
-VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by one. That of an audit's
-rows is for each change of `_design/audit`: test_audit_table.py plants all of them at once. That of the tutorial is for
-each change of what a run prints, that of role pwan_gateway alone for each of the role, which every run of site.yml
-uses, that of the report for each of its playbook. Those of slices, records and approvals are for each change of
-`_plan/waiting`, `_plan/approval` and of the record, whose functions tests/unit judges; that of many moves measures."""
+"""Tests that .ci/run leaves out, and why: run them before a release. Those of hosts are for each change of
+roles/aggregator_host and roles/pwan_gateway; over the hosts of the first one the packet lab runs site.yml too. That of
+packets is for each change of `_design/checks/shared_subnets`, that of the egress of a role for each of NAT gateways of
+pwan_gateway. Those of rights are for each change of the rights, whose names tests/playbooks/modules/test_rights.py
+judges one by one. Those of renamings and of habits are for each change of the table of resources and of how the
+collection speaks with the server; test_renamed.py judges all names at once, test_habits.py the engines. The last one is
+for each change of lab/packets/ipv6.py. Those of awx_programs are for each change of what AWX is given, that of eda for
+each of the event source's times. The others are for each change of the phases, which tests/changes and tests/pairs
+judge in memory, and of what two runs do at once, which tests/emulator/test_two_runs.py judges in each interleaving; of
+duplicates, adopted VPCs, direct BGP and lost answers, which tests/unit, tests/changes and tests/faults judge one by
+one. Those of clicked networks and of an operator's NAT gateway are for each change of adoption and import, which
+tests/unit and the networks in memory judge. That of an audit's rows is for each change of `_design/audit`:
+test_audit_table.py plants all of them at once. That of the tutorial is for each change of what a run prints, that of
+role pwan_gateway alone for each of the role, which every run of site.yml uses, that of the report for each of its
+playbook. Those of slices, records and approvals are for each change of `_plan/waiting`, `_plan/approval` and of the
+record, whose functions tests/unit judges; that of many moves measures."""
 SECONDS: dict[str, int] = {
-    "packets": 316,
+    "packets": 392,
     "tests playbooks ways": 270,
     "hosts": 231,
-    "py313-core221 tests": 200,
-    "py311-core218 tests": 188,
-    "tests playbooks modules": 159,
-    "tests lab": 128,
-    "py313-core221 sanity": 125,
-    "lint": 120,
-    "tests faults": 66,
-    "tests house": 63,
-    "eda": 61,
-    "tests playbooks roles": 60,
-    "tests pairs": 57,
-    "tests mutations": 48,
-    "py311-core218 sanity": 44,
-    "tests awx_programs": 39,
-    "tests emulator": 36,
+    "py313-core221 tests": 229,
+    "py311-core218 tests": 210,
+    "py313-core221 sanity": 203,
+    "tests playbooks modules": 177,
+    "tests lab": 143,
+    "lint": 132,
+    "py311-core218 sanity": 100,
+    "eda": 70,
+    "tests faults": 68,
+    "tests house": 67,
+    "tests playbooks roles": 66,
+    "tests pairs": 55,
+    "tests mutations": 51,
+    "tests awx_programs": 45,
+    "tests emulator": 43,
     "tests import_network": 24,
-    "tests packets": 16,
-    "tests habits": 16,
-    "tests changes": 15,
-    "tests awx": 14,
+    "tests packets": 19,
+    "tests habits": 17,
+    "tests changes": 17,
+    "tests awx": 15,
 }
 """Seconds of a processor that each job takes; a job that is not named starts first.
 

@@ -71,7 +71,7 @@ def test_size_and_contents(artefact: Path) -> None:
         names = archive.getnames()
     tops = {name.split("/")[0] for name in names}
     assert "extensions/eda/plugins/event_source/bonds.py" in names
-    assert len([name for name in names if name.startswith("extensions/eda/rulebooks/") and name.endswith(".yml")]) == 4
+    assert len([name for name in names if name.startswith("extensions/eda/rulebooks/") and name.endswith(".yml")]) == 5
     assert tops >= NEEDED
     assert tops & UNWANTED == set()
     assert {top for top in tops if top.startswith(".")} == set()
