@@ -14,7 +14,7 @@ from ..probes import INTERVAL, Traffic
 DIES = "dies"
 """Path that the failure ends, and that the run brings back."""
 HANDED_OVER = "handed over"
-"""Path that works before the run, which interrupts it."""
+"""Path that works before the run, which interrupts it, and after it."""
 UNHARMED = "unharmed"
 """Path that loses nothing."""
 OPEN = "open"
@@ -58,7 +58,9 @@ class Repair:
             return [f"{name} lost {len(lost)} of {len(one.sent)}, and may lose nothing"] if lost else []
         if kind == HANDED_OVER:
             late = [when for when in lost if not self.began <= when <= self.ended + SOON]
-            return [f"{name} lost {len(late)} before the run, or later than {SOON:g} s after it"] if late else []
+            found = [f"{name} lost {len(late)} before the run, or later than {SOON:g} s after it"] if late else []
+            back = any(one.sent[number] > self.ended for number in one.back)
+            return found if back else [*found, f"{name} is not back after the run"]
         return self._dead_until_the_run(one) if kind == DIES else []
 
     def _dead_until_the_run(self, one: Traffic) -> list[str]:

@@ -50,9 +50,9 @@ def design_relocation(entries: list[Entry], context: Context) -> None:
     """
     leave_out_unreachable(context)
     chosen = design_cpe_nat(entries, context)
-    actives = design_gateway_moves(context)
-    if chosen or actives:
-        design_host_configs([], chosen, built_transit(context), (), context, actives)
+    roles = design_gateway_moves(context)
+    if chosen or roles:
+        design_host_configs([], chosen, built_transit(context), (), context, roles)
     if chosen:
         attach_cpe_nat_groups({host for host, _work in context.design.entries.values() if host}, context)
     collisions.check_cpe_nat_addresses(chosen, [], context.fleet, context.server, context.report)

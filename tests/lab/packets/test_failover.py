@@ -47,12 +47,23 @@ def traffic(*lost: range, name: str = "it") -> Traffic:
         (UNHARMED, [range(200, 201)], "it lost 1 of 600, and may lose nothing"),
         (HANDED_OVER, [range(150, 449)], ""),
         (HANDED_OVER, [range(149, 160)], "it lost 1 before the run, or later than 3 s after it"),
-        (HANDED_OVER, [range(290, 600)], "it lost 149 before the run, or later than 3 s after it"),
+        (HANDED_OVER, [range(290, 599)], "it lost 148 before the run, or later than 3 s after it"),
+        (
+            HANDED_OVER,
+            [range(290, 600)],
+            "it lost 149 before the run, or later than 3 s after it; it is not back after the run",
+        ),
         (OPEN, [range(50, 600)], ""),
     ],
 )
 def test_a_path_is_judged_by_its_kind(kind: str, lost: Iterable[range], fault: str) -> None:
-    assert judged(REPAIR, [traffic(*lost)], {"it": kind}) == ([fault] if fault else [])
+    assert "; ".join(judged(REPAIR, [traffic(*lost)], {"it": kind})) == fault
+
+
+def test_a_path_that_is_dark_to_the_end_of_the_look_is_not_back() -> None:
+    """The look ends before the time by which a path has to be back."""
+    given = Traffic(Path("it", "lan", "192.0.2.1"), [number / 50 for number in range(400)], set(range(170)))
+    assert judged(REPAIR, [given], {"it": HANDED_OVER}) == ["it is not back after the run"]
 
 
 def test_each_path_has_an_expectation_and_each_expectation_its_path() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..._model.desired_network import MASQUERADE, NAT, DesiredGateway, DesiredSpace, Report
 from ..._model.finding import Difference
@@ -37,8 +38,10 @@ from .changes import design_gateway
 from .gateways import Gateway, resolve_gateway
 from .routes import tables_of
 
-Actives = Mapping[tuple[str, str], bool]
-"""True for the gateway of a pair that is in use, False for the other, by host and space."""
+Role = Literal["moved", "active", "standby"]
+"""Role of a gateway of a pair after a run: "moved" if it takes the other one's place in the run."""
+Roles = Mapping[tuple[str, str], Role]
+"""The roles by host and space."""
 
 
 def active_host(space: str, given: DesiredGateway, network: str, cloud: Cloud) -> str:
@@ -115,14 +118,14 @@ def _check_pairs(space: DesiredSpace, context: Context) -> None:
         )
 
 
-def design_gateway_moves(context: Context) -> Actives:
+def design_gateway_moves(context: Context) -> Roles:
     """Let the standbys of an evacuated host's gateways take their place, or give a restored host its gateways back.
 
     A move that a killed run has begun is finished. Return both gateways of each pair that moves, or has moved.
     """
-    relocation, actives = context.desired.relocation, dict[tuple[str, str], bool]()
+    relocation, roles = context.desired.relocation, dict[tuple[str, str], Role]()
     if relocation is None:
-        return actives
+        return roles
     for space in context.desired.spaces:
         for given in space.gateways:
             if given.standby_of:
@@ -134,9 +137,10 @@ def design_gateway_moves(context: Context) -> Actives:
                 before, to = given.standby, given.host
             else:
                 continue
-            if pair.move(before, to) and to is not None:
-                actives |= {(before, space.key): False, (to, space.key): True}
-    return actives
+            role = pair.move(before, to)
+            if role and to is not None:
+                roles |= {(before, space.key): "standby", (to, space.key): role}
+    return roles
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,10 @@ class _Pair:
         """Return the network interface of the pair on a host."""
         return _interface(self.space.key, host or "", self.context.desired.network, self.context.cloud)
 
-    def move(self, before: str, to: str | None) -> bool:
+    def move(self, before: str, to: str | None) -> Role | None:
         """Design that the gateway on `to` takes the place of that on `before`; name a gateway that cannot move.
 
-        Return True if it does so, or has done so.
+        Return the role of the one on `to`; None if it stays the standby.
         """
         context, report = self.context, self.context.report
         active = active_host(self.space.key, self.given, context.desired.network, context.cloud)
@@ -179,12 +183,12 @@ class _Pair:
                 f"{self.label}: stays on {active}, since its network interface on {to} is not built. Run site.yml."
             )
         elif active != before and not self._is_begun(before, member, found):
-            return active == to
+            return "active" if active == to else None
         elif obstacle := self._obstacle(member):
             report.warn(f"{self.label}: stays on {active}, since {obstacle}")
         else:
-            return self._design_move(before, member, found)
-        return False
+            return "moved" if self._design_move(before, member, found) else None
+        return None
 
     def _obstacle(self, member: Member) -> str:
         """Return why the gateway cannot go to an aggregator that has an interface of the pair; empty if it can."""

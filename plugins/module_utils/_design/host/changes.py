@@ -85,7 +85,8 @@ def masquerade_items(
             for phase in PHASES:
                 now = dict(after) if at_once else _between(before, after, phase)
                 was, becomes = changed_fields(last, now)
-                text = _interrupts(space, host, last, now, phase, context)
+                # The gateway of a run that only moves gateways was in no use there.
+                text = "" if at_once else _interrupts(space, host, last, now, phase, context)
                 if becomes:
                     place = common.in_phase(phase).interrupting(text)
                     design.host(Change("update", "masquerade", "", space, was, becomes), place)

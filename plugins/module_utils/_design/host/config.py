@@ -24,7 +24,7 @@ from ..cpe_nat.entries import is_retired
 from ..cpe_nat.planner import own_addresses
 from ..gateway.gateways import Gateway
 from ..gateway.port_forwards import port_forwards_of
-from ..gateway.standby import Actives
+from ..gateway.standby import Roles
 from ..mesh.meshes import Mesh
 from ..renames import renamed_spaces
 from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key
@@ -120,6 +120,11 @@ def conntrack_zone(number: int) -> int:
     return (number - 1) % ZONES + 1
 
 
+def second_zone(zone: int) -> int:
+    """Return the other conntrack zone of a space, which a gateway gets that has the first one already."""
+    return conntrack_zone(zone + ZONES // 2)
+
+
 def _masquerades(
     gateways: Iterable[Gateway], desired: DesiredNetwork, server: Server, design: Design
 ) -> dict[str, Part]:
@@ -198,12 +203,12 @@ def design_host_configs(
     transit: Mesh | None,
     meshes: Iterable[Mesh],
     context: Context,
-    actives: Actives | None = None,
+    roles: Roles | None = None,
 ) -> None:
     """Fill design.host_configs for each host that was looked at, with an item for each difference.
 
     What belongs to a gateway, an address or a BGP that is kept stays as it was found. In a run that only moves
-    addresses and gateways, `actives` are the gateways of the pairs that it moves, or has moved.
+    addresses and gateways, `roles` are those of the gateways of the pairs that it moves, or has moved.
     """
     desired, fleet, design, report = context.desired, context.fleet, context.design, context.report
     masquerades = _masquerades(gateways, desired, context.server, design)
@@ -234,11 +239,11 @@ def design_host_configs(
         skipped = given.host_skip
         if desired.relocation:
             skipped = (*skipped, "firewall", *(() if chosen else ("return_routes",)))
-            kept_spaces = _with_zones(host, found.masquerade, actives or {}, context.server)
+            kept_spaces = _with_zones(host, found.masquerade, roles or {}, context.server)
         else:
             kept_spaces = _kept_masquerades(host, found, staying, context)
         wanted = HostConfig(
-            {**kept_spaces, **masquerades.get(host, {})},
+            {**kept_spaces, **_in_their_zones(masquerades.get(host, {}), found.masquerade)},
             # A run that only moves addresses knows the return routes of a BGP that is kept, too.
             {**({} if desired.relocation else _kept_return_routes(found, context.leftovers)), **ways.get(host, {})},
         )
@@ -266,13 +271,32 @@ def design_host_configs(
     _warn(gateways, chosen, transit, desired, fleet, report)
 
 
-def _with_zones(host: str, found: Part, actives: Actives, server: Server) -> Part:
-    """Return a host's masquerading with the zones of the gateways that a run moves, in their new roles."""
-    moved = {space: is_active for (active, space), is_active in actives.items() if active == host}
-    zones = {
-        space: conntrack_zone(server.spaces[space].id) if is_active else NO_ZONE for space, is_active in moved.items()
+def _with_zones(host: str, found: Part, roles: Roles, server: Server) -> Part:
+    """Return a host's masquerading with the zones of the gateways that a run moves, in their new roles.
+
+    A gateway that was not told to be the standby has the space's zone still, which knows the connections that have left
+    elsewhere since: it gets the other zone.
+    """
+    wanted = dict(found)
+    for space, entry in found.items():
+        role, zone = roles.get((host, space)), conntrack_zone(server.spaces[space].id) if space in server.spaces else 0
+        if role == "standby":
+            wanted[space] = {**entry, "zone": NO_ZONE}
+        elif role and (role == "moved" or entry["zone"] == NO_ZONE):
+            taken = {one["zone"] for one in found.values()}
+            fresh = [one for one in (zone, second_zone(zone)) if one not in taken]
+            wanted[space] = {**entry, "zone": fresh[0] if fresh else entry["zone"]}
+    return wanted
+
+
+def _in_their_zones(wanted: Part, found: Part) -> Part:
+    """Return masquerading with the second zone of each space that an evacuation has given it."""
+    return {
+        space: {**entry, "zone": second_zone(entry["zone"])}
+        if entry["zone"] != NO_ZONE and found.get(space, {}).get("zone") == second_zone(entry["zone"])
+        else entry
+        for space, entry in wanted.items()
     }
-    return {space: {**entry, "zone": zones.get(space, entry["zone"])} for space, entry in found.items()}
 
 
 def _kept_masquerades(host: str, found: HostConfig, staying: Mapping[str, Gateway], context: Context) -> Part:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._model.state import Interface
+from ansible_collections.bonded.internet.plugins.module_utils._model.state import Interface, Route
 
-from .egress_world import gateway, plain_world, space, tags
+from .egress_world import ANYWHERE, LANS, gateway, plain_world, routes, space, tags
 from .test_masquerade import FACTS
 from .world import HOSTS, World, host
 
 SPACES = space(gateway(egress="masquerade", standby="agg3"))
+SECOND = 11 + 32767
 Installed = dict[str, list[dict[str, Any]]]
 
 
@@ -60,6 +61,15 @@ def activate(world: World, name: str) -> None:
     world.cloud.addresses[:] = [
         replace(one, interface_id=interface.id, private_ip=interface.private_ip) for one in world.cloud.addresses
     ]
+
+
+def settle(world: World, name: str, installed: dict[str, Installed]) -> None:
+    """Let the gateway on a host be in use, with the routes and filters of that."""
+    activate(world, name)
+    target = "eni-2" if name == "agg3" else "eni-gw"
+    routes(world.cloud, "rtb-main", Route(LANS, target))
+    routes(world.cloud, "rtb-gw", Route(ANYWHERE, "igw-9"), Route(LANS, target))
+    world.apply(spaces=SPACES, aggregators=hosts(installed))
 
 
 def relocate(world: World, installed: dict[str, Installed], *dead: str, **more: Any) -> list[tuple[Any, ...]]:
@@ -116,7 +126,12 @@ def test_a_killed_evacuation_gives_the_zone_when_it_is_run_again(world: World) -
     assert ("update", "add", "agg3", {"zone": 0}, {"zone": 11}, "") in relocate(world, installed, evacuate="agg1")
     ended = wanted(world)
     assert zones(ended) == {"agg1": 0, "agg3": 11}
+    settle(world, "agg3", ended)
     assert relocate(world, ended, evacuate="agg1") == []
+    assert relocate(world, installed, evacuate="agg1") == [
+        ("update", "add", "agg1", {"zone": 11}, {"zone": 0}, ""),
+        ("update", "add", "agg3", {"zone": 0}, {"zone": 11}, ""),
+    ]
 
 
 def test_a_restore_gives_the_zone_back(world: World) -> None:
@@ -128,6 +143,34 @@ def test_a_restore_gives_the_zone_back(world: World) -> None:
         ("update", "add", "agg1", {"zone": 0}, {"zone": 11}, ""),
         ("update", "add", "agg3", {"zone": 11}, {"zone": 0}, ""),
     ]
+
+
+def test_a_gateway_that_has_the_zone_from_before_gets_the_other_one(world: World) -> None:
+    """On a first gateway that hung, conntrack knows in its zone what has left by the standby since."""
+    world.plan(spaces=SPACES, aggregators=hosts({}))
+    installed = wanted(world)
+    settle(world, "agg3", installed)
+    assert relocate(world, installed, restore="agg1") == [
+        ("update", "add", "agg1", {"zone": 11}, {"zone": SECOND}, ""),
+    ]
+    restored = wanted(world)
+    settle(world, "agg1", restored)
+    assert relocate(world, restored, restore="agg1") == []
+    assert world.plan(spaces=SPACES, aggregators=hosts(restored)) == []
+    settle(world, "agg3", restored)
+    assert zones(wanted(world)) == {"agg1": 0, "agg3": 11}
+    assert relocate(world, restored, restore="agg1") == [
+        ("update", "add", "agg1", {"zone": SECOND}, {"zone": 11}, ""),
+    ]
+
+
+def test_a_gateway_gets_no_zone_that_another_space_has(world: World) -> None:
+    world.plan(spaces=SPACES, aggregators=hosts({}))
+    installed = wanted(world)
+    other = {"space": "globex", "zone": SECOND, "device": "ens8", "incoming": []}
+    installed["agg1"]["masquerade"].append({**installed["agg1"]["masquerade"][0], **other})
+    settle(world, "agg3", installed)
+    assert relocate(world, installed, restore="agg1") == []
 
 
 def test_a_gateway_that_stays_keeps_its_zone(world: World) -> None:
