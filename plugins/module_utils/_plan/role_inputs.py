@@ -180,12 +180,12 @@ def make_role_inputs(
     work.hosts_to_configure["zones"] = [host for host in late if host in added]
     routed = [host for host in late if (one := design.host_configs[host]).is_installed and one.changes_routes]
     work.hosts_to_configure["routes"] = routed if scope.relocates else []
-    # A gateway moves to a device that is there: it waits for no host.
+    # A gateway moves to an interface that is attached already: to prepare its device would only delay the move.
     work.hosts_to_configure["devices"] = [] if scope.relocates else sorted(work.host_config)
     work.expect = expected_changed_interfaces(((step.item, step.obj) for step in kept), design, scope.hosts)
     work.move_phase = "add" if scope.relocates else "switch"
     work.steps = _steps(work, scope)
-    # A run that only moves addresses and gateways has configured the hosts on which something changes.
+    # host_zones has configured each host that changes in a run that only moves addresses and gateways.
     last = {
         "host_config": not scope.relocates and work.host_config,
         "public_addresses_taken": work.public_addresses["switch"],

@@ -94,7 +94,7 @@ def key_figures(network: Network) -> tuple[KeyFigure, ...]:
 
 
 def _wrong(state: tuple[Status, str], is_wrong: bool) -> bool | None:
-    """Return None in place of the judgement of what was not read."""
+    """Return None for the judgement of an object that was not read."""
     return None if state == NOT_READ else is_wrong
 
 

@@ -85,7 +85,7 @@ def masquerade_items(
             for phase in PHASES:
                 now = dict(after) if at_once else _between(before, after, phase)
                 was, becomes = changed_fields(last, now)
-                # The gateway of a run that only moves gateways was in no use there.
+                # Rules that a move takes into use, or out of it, have no connections to interrupt.
                 text = "" if at_once else _interrupts(space, host, last, now, phase, context)
                 if becomes:
                     place = common.in_phase(phase).interrupting(text)

@@ -121,7 +121,7 @@ def conntrack_zone(number: int) -> int:
 
 
 def second_zone(zone: int) -> int:
-    """Return the other conntrack zone of a space, which a gateway gets that has the first one already."""
+    """Return the second conntrack zone of a space, for a gateway that has the first one already."""
     return conntrack_zone(zone + ZONES // 2)
 
 
@@ -243,7 +243,7 @@ def design_host_configs(
         else:
             kept_spaces = _kept_masquerades(host, found, staying, context)
         wanted = HostConfig(
-            {**kept_spaces, **_in_their_zones(masquerades.get(host, {}), found.masquerade)},
+            {**kept_spaces, **_with_second_zones(masquerades.get(host, {}), found.masquerade)},
             # A run that only moves addresses knows the return routes of a BGP that is kept, too.
             {**({} if desired.relocation else _kept_return_routes(found, context.leftovers)), **ways.get(host, {})},
         )
@@ -274,8 +274,8 @@ def design_host_configs(
 def _with_zones(host: str, found: Part, roles: Roles, server: Server) -> Part:
     """Return a host's masquerading with the zones of the gateways that a run moves, in their new roles.
 
-    A gateway that was not told to be the standby has the space's zone still, which knows the connections that have left
-    elsewhere since: it gets the other zone.
+    SSH does not reach a gateway that hangs, so that it keeps the space's zone. Connections that leave by its standby
+    since then are in that zone as not translated: when the gateway is restored, it gets the second zone.
     """
     wanted = dict(found)
     for space, entry in found.items():
@@ -289,8 +289,8 @@ def _with_zones(host: str, found: Part, roles: Roles, server: Server) -> Part:
     return wanted
 
 
-def _in_their_zones(wanted: Part, found: Part) -> Part:
-    """Return masquerading with the second zone of each space that an evacuation has given it."""
+def _with_second_zones(wanted: Part, found: Part) -> Part:
+    """Return the wanted masquerading, with the second zone of each space where the host has that one already."""
     return {
         space: {**entry, "zone": second_zone(entry["zone"])}
         if entry["zone"] != NO_ZONE and found.get(space, {}).get("zone") == second_zone(entry["zone"])
