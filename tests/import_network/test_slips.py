@@ -51,7 +51,6 @@ def test_a_file_in_the_place_of_the_folder_is_named(below: str, site: Site, tmp_
     file.write_text("kept", encoding="utf-8")
     outcome = import_network(site, file / below if below else file)
     assert outcome.code == 2
-    assert (
-        f"bonding_import_directory: {file} is not a folder (expected a folder, or none yet). Nothing was" in outcome.said
-    )
+    said = f"bonding_import_directory: {file} is not a folder (expected a folder, or none yet). Nothing was"
+    assert said in outcome.said
     assert (outcome.server, outcome.aws, file.read_text(encoding="utf-8")) == ([], [], "kept")
