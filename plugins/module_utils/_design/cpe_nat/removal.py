@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..._model.desired_network import DesiredNetwork
 from ..._model.names import TAG_INTERFACE, TAG_PRIVATE_IP, TAG_RETIRED, cpe_nat_key
@@ -60,71 +60,112 @@ def going_connected_ips(
 
 def design_leftovers(entries: list[Entry], context: Context) -> None:
     """Take away what is asked for (teardown, or `bonding_prune_elastic_ips`); name what is kept."""
-    desired, server, cloud = context.desired, context.server, context.cloud
-    leftovers, design, report = context.leftovers, context.design, context.report
-    own, every = own_addresses(desired, cloud), all_addresses(desired, cloud)
-    keys = leftover_keys(entries, desired, cloud)
-    by_key = {entry.key: entry for entry in entries}
-    remove = desired.absent or desired.prune_addresses
-    release = releases(desired)
-    going = {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys}
-    dropped: set[tuple[str, str, str]] = set()
+    desired, cloud, report = context.desired, context.cloud, context.report
+    own, keys = own_addresses(desired, cloud), leftover_keys(entries, desired, cloud)
+    if not (desired.absent or desired.prune_addresses):
+        for key in keys:
+            _keep(key, own[key], context)
+        return
+    removal = _Removal(
+        {entry.key: entry for entry in entries},
+        all_addresses(desired, cloud),
+        {own[key].private_ip or own[key].tags.get(TAG_PRIVATE_IP, "") for key in keys},
+        context,
+    )
     for key in keys:
-        address, entry = own[key], by_key.get(key)
-        private_ip = address.private_ip or address.tags.get(TAG_PRIVATE_IP)
-        interface = address.interface_id or address.tags.get(TAG_INTERFACE)
-        owner = context.fleet.by_interface(interface)
+        removal.design(key, own[key])
+    if desired.absent:
+        warn_of_kept(entries, removal.dropped, context.server, report)
+        for key, address in sorted(own.items()):
+            if not desired.release_addresses:
+                report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
+
+
+def _interface_of(address: ElasticIp) -> str | None:
+    """Return the network interface that an Elastic IP is or was associated with."""
+    return address.interface_id or address.tags.get(TAG_INTERFACE)
+
+
+def _keep(key: str, address: ElasticIp, context: Context) -> None:
+    """Keep an Elastic IP that no entry names, with what lets its connections in on the aggregator."""
+    owner = context.fleet.by_interface(_interface_of(address))
+    if owner and owner.host:
+        context.leftovers.kept_owners |= {owner.host}
+    context.report.keep(
+        f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It is kept, "
+        "with what lets its connections in: a released public address never comes back. bonding_prune_elastic_ips: "
+        f"true {'takes it off' if is_adopted(address) else 'releases it'}."
+    )
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """The removal of Elastic IPs, one after the other."""
+
+    entries: dict[str, Entry]
+    every: dict[str, list[ElasticIp]]
+    """All Elastic IPs with the tags of a key."""
+    going: set[str]
+    """The private addresses that leave in this run."""
+    context: Context
+    dropped: set[tuple[str, str, str]] = field(default_factory=set)
+    """Kind, parent and key of the server's objects that go, each once."""
+
+    def design(self, key: str, address: ElasticIp) -> None:
+        """Take one Elastic IP off, with the bond's objects, and release it if that is asked for and it is ours."""
+        design, switch = self.context.design, TEARDOWN if self.context.desired.absent else RELEASE
+        private_ip, interface = address.private_ip or address.tags.get(TAG_PRIVATE_IP), _interface_of(address)
+        owner = self.context.fleet.by_interface(interface)
         host = owner.host if owner else None
-        if not remove:
-            leftovers.kept_owners |= {host} if host else set()
-            report.keep(
-                f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is named by no CPE NAT entry any more. It "
-                "is kept, with what lets its connections in: a released public address never comes back. "
-                f"bonding_prune_elastic_ips: true {'takes it off' if is_adopted(address) else 'releases it'}."
-            )
-            continue
-        leftovers.gone_owners |= {host} if host else set()
-        leftovers.gone_addresses |= {private_ip: TEARDOWN if desired.absent else RELEASE} if private_ip else {}
-        theirs = is_adopted(address) or bool(entry and entry.desired.public_ip == address.public_ip)
-        made = made_of(address)
-        told = (entry.bond.id if entry else None, made[0] if made else None)
-        bonds = bonds_of_removed(key, told, private_ip, server, report)
-        objects = _server_objects(private_ip, bonds, address, server, going)
-        objects = [t for t in objects if (t.kind, t.parent, t.key) not in dropped]
-        dropped |= {(t.kind, t.parent, t.key) for t in objects}
+        self.context.leftovers.gone_owners |= {host} if host else set()
+        self.context.leftovers.gone_addresses |= {private_ip: switch} if private_ip else {}
+        release, theirs = releases(self.context.desired), self._is_theirs(key, address)
+        objects = self._objects(key, address, private_ip)
         design.drop(PART, host, *objects)
         for obj in objects:
             text = _stops(address) if obj.kind == "cpe_nat_ip" else interrupted(obj)
-            design.interrupts(obj, text, TEARDOWN if desired.absent else RELEASE)
-        let_go = release and not theirs
-        _items(Leftover(key, address, interface, private_ip, host, bool(owner), let_go), context)
-        for spare in every[key][1:]:
-            let_go = release and not is_adopted(spare)
-            if let_go or not is_retired(spare):
-                known = context.fleet.by_interface(spare.interface_id) is not None
-                left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
-                _items(left, context)
-        bond = next((number_of(t.parent) for t in objects), None)
+            design.interrupts(obj, text, switch)
+        _items(Leftover(key, address, interface, private_ip, host, bool(owner), release and not theirs), self.context)
+        self._give_up_spares(key, host, release)
         work = CpeNatInput(
             key=key,
-            bond=bond,
+            bond=next((number_of(obj.parent) for obj in objects), None),
             private_ip=private_ip,
             interface_id=interface,
             release=release,
             public_ip=address.public_ip if theirs else None,
-            connected_ip=next((t.key for t in objects if t.kind == "connected_ip"), None),
+            connected_ip=next((obj.key for obj in objects if obj.kind == "connected_ip"), None),
         )
         design.cpe_nat["remove"].append((host, work))
         if release and theirs:
-            report.warn(
+            self.context.report.warn(
                 f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) was there before (public_ip): it is taken "
                 f"off, kept in the account and tagged {TAG_RETIRED}, not released."
             )
-    if desired.absent:
-        warn_of_kept(entries, dropped, server, report)
-        for key, address in sorted(own.items()):
-            if not desired.release_addresses:
-                report.warn(f"The Elastic IP {address.public_ip} ({cpe_nat_key(key)}) is kept, tagged {TAG_RETIRED}.")
+
+    def _is_theirs(self, key: str, address: ElasticIp) -> bool:
+        """Return True if the operator had the Elastic IP before the network."""
+        entry = self.entries.get(key)
+        return is_adopted(address) or bool(entry and entry.desired.public_ip == address.public_ip)
+
+    def _objects(self, key: str, address: ElasticIp, private_ip: str | None) -> list[Object]:
+        """Return the bond's objects that go with the address and with none before it."""
+        server, entry, made = self.context.server, self.entries.get(key), made_of(address)
+        told = (entry.bond.id if entry else None, made[0] if made else None)
+        bonds = bonds_of_removed(key, told, private_ip, server, self.context.report)
+        found = _server_objects(private_ip, bonds, address, server, self.going)
+        objects = [obj for obj in found if (obj.kind, obj.parent, obj.key) not in self.dropped]
+        self.dropped.update((obj.kind, obj.parent, obj.key) for obj in objects)
+        return objects
+
+    def _give_up_spares(self, key: str, host: str | None, release: bool) -> None:
+        """Give up further Elastic IPs with the tags of the key, which a lost answer of EC2 can leave."""
+        for spare in self.every[key][1:]:
+            let_go = release and not is_adopted(spare)
+            if let_go or not is_retired(spare):
+                known = self.context.fleet.by_interface(spare.interface_id) is not None
+                left = Leftover(key, spare, spare.interface_id, spare.private_ip, host, known, let_go)
+                _items(left, self.context)
 
 
 def _stops(address: ElasticIp) -> str:

@@ -147,36 +147,16 @@ def resolve_gateway(
     if vpc is None:
         report.problem(f"{what}: needs a vpc for the space. Give it one: a cidr makes a VPC, an id adopts one.")
         return None
+    chosen = _subnet_of(wanted, member.instance, vpc, what, context)
+    if chosen is None:
+        return None
+    cidr, has_ipv6 = chosen
     ipv6 = bool(space.vpc and space.vpc.ipv6)
-    if wanted.subnet_id:
-        subnet = cloud.subnets.get(wanted.subnet_id)
-        if subnet is None:
-            report.problem(f"{what}: AWS has no subnet {wanted.subnet_id}. Correct subnet_id, or leave it out.")
-            return None
-        if subnet.zone != member.instance.zone:
-            report.problem(
-                f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {member.instance.zone}: an "
-                "interface attaches only inside its zone. Name a subnet there, or leave subnet_id out."
-            )
-        alone = wanted.egress == MASQUERADE and not wanted.vpc_routes  # then no route table has to name the interface
-        own_vpc = vpc.found.id if vpc.found else "not made yet"
-        if subnet.vpc_id != own_vpc and not alone:
-            report.problem(
-                f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: "
-                "masquerade with vpc_routes: false can do with another VPC's subnet. Name a subnet of the space's VPC, "
-                "or leave subnet_id out."
-            )
-        if ipv6 and not subnet.ipv6:
-            ipv6 = False
-            report.warn(
-                f"{what}: vpc.ipv6: true, but the given subnet {subnet.id} has no IPv6 block: the gateway carries no "
-                "IPv6. Give the subnet a block, or leave subnet_id out: a subnet is made."
-            )
-        cidr = subnet.cidr
-    elif member.instance.zone in vpc.subnets:
-        cidr = vpc.subnets[member.instance.zone]
-    else:
-        return None  # the missing subnet has been reported with the VPC
+    if ipv6 and not has_ipv6:
+        report.warn(
+            f"{what}: vpc.ipv6: true, but the given subnet {wanted.subnet_id} has no IPv6 block: the gateway carries "
+            "no IPv6. Give the subnet a block, or leave subnet_id out: a subnet is made."
+        )
     return Gateway(
         space=space.key,
         number=found.id,
@@ -185,12 +165,42 @@ def resolve_gateway(
         instance=member.instance,
         subnet=cidr,
         vpc=vpc,
-        ipv6=ipv6,
+        ipv6=ipv6 and has_ipv6,
         device=device,
         interface=interface,
         is_active=is_active,
         **(_addresses(space.key, wanted, desired, cloud) if is_active else {"address": None}),
     )
+
+
+def _subnet_of(
+    wanted: DesiredGateway, instance: Instance, vpc: VpcDesign, what: str, context: Context
+) -> tuple[str, bool] | None:
+    """Return a gateway's subnet as CIDR, with True unless a given one has no IPv6; None with a problem.
+
+    :param what: the gateway's name in messages
+    """
+    if not wanted.subnet_id:
+        cidr = vpc.subnets.get(instance.zone)
+        return (cidr, True) if cidr else None  # the missing subnet has been reported with the VPC
+    report, subnet = context.report, context.cloud.subnets.get(wanted.subnet_id)
+    if subnet is None:
+        report.problem(f"{what}: AWS has no subnet {wanted.subnet_id}. Correct subnet_id, or leave it out.")
+        return None
+    if subnet.zone != instance.zone:
+        report.problem(
+            f"{what}: subnet {subnet.id} is in {subnet.zone}, the aggregator in {instance.zone}: an interface attaches "
+            "only inside its zone. Name a subnet there, or leave subnet_id out."
+        )
+    alone = wanted.egress == MASQUERADE and not wanted.vpc_routes  # then no route table has to name the interface
+    own_vpc = vpc.found.id if vpc.found else "not made yet"
+    if subnet.vpc_id != own_vpc and not alone:
+        report.problem(
+            f"{what}: subnet {subnet.id} is in {subnet.vpc_id}, the space's VPC is {own_vpc}: only egress: masquerade "
+            "with vpc_routes: false can do with another VPC's subnet. Name a subnet of the space's VPC, or leave "
+            "subnet_id out."
+        )
+    return subnet.cidr, subnet.ipv6
 
 
 def _addresses(space: str, wanted: DesiredGateway, desired: DesiredNetwork, cloud: Cloud) -> dict[str, Any]:

@@ -13,30 +13,28 @@ import ipaddress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._model.desired_network import DesiredNetwork, DesiredSpace, DesiredVpc, Report
+from ..._model.desired_network import DesiredSpace, DesiredVpc, Report
 from ..._model.finding import Difference
 from ..._model.names import (
     ANYWHERE,
     TAG_KEY,
     TAG_NETWORK,
-    all_owned,
     internet_gateway_key,
     owned,
     public_subnet_key,
-    public_table_key,
     route_table_key,
     subnet_key,
     tags,
     vpc_key,
 )
-from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
+from ..._model.plan import KNOWN_AFTER_APPLY, Placement
 from ..._model.role_inputs import SubnetInput, VpcInput
-from ..._model.state import Cloud, RouteTable, Subnet, Vpc
+from ..._model.state import Cloud, InternetGateway, RouteTable, Subnet, Vpc
 from ..._objects import Change
 from ..aggregators.fleet import Fleet
 from ..context import Context
 from .default_routes import judge_foreign_default_routes
-from .egress_only import delete_egress_only_gateways, ipv6_items, leads_out
+from .egress_only import ipv6_items, leads_out
 from .public_subnets import public_items, public_subnets
 
 PART = "private_wan"
@@ -145,103 +143,139 @@ def _subnets(space: DesiredSpace, wanted: DesiredVpc, cidr: str, fleet: Fleet, r
 
 
 def _items(vpc: VpcDesign, wanted: DesiredVpc, context: Context) -> None:
-    cloud, design, report = context.cloud, context.design, context.report
-    space, cidr, found, subnets = vpc.space, vpc.cidr, vpc.found, vpc.subnets
-    network, key, ipv6 = context.desired.network, vpc_key(space), wanted.ipv6
-    before = len(design.items)
-    common = Placement("add", PART)
-
-    def make(kind: str, parent: str, name: str, after: dict[str, Any]) -> None:
-        design.aws(Change("create", kind, parent, name, after=after | {"tags": tags(network, name)}), common)
-
-    if found is None:
-        make("vpc", "", key, {"cidr": cidr, "ipv6": ipv6})
-    elif ipv6 and not found.ipv6:
-        design.aws(Change("update", "vpc", "", key, before={"ipv6": False}, after={"ipv6": True}), common)
-    elif found.ipv6 and not ipv6:
-        report.warn(
-            f"space {space}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
-            "subnets, and the VPC's route for ::/0, are kept.",
-            Difference("vpc", key, "ipv6 false", "ipv6 true", "warning", "plan", space=space, remedy=SAY_IPV6),
-        )
-    gateway = owned(network, internet_gateway_key(space), cloud.internet_gateways.values())
-    if gateway is None:
-        make("internet_gateway", key, internet_gateway_key(space), {})
-    elif found is None or gateway.vpc_id != found.id:
-        design.aws(
-            Change(
-                "update",
-                "internet_gateway",
-                key,
-                internet_gateway_key(space),
-                before={"vpc_id": gateway.vpc_id},
-                after={"vpc_id": found.id if found else KNOWN_AFTER_APPLY},
-            ),
-            common,
-        )
-    subnet_ids = []
-    for zone, subnet in sorted(subnets.items()):
-        name = subnet_key(space, zone)
-        present: Subnet | None = owned(network, name, cloud.subnets.values())
-        if present is None:
-            make("subnet", key, name, {"cidr": subnet, "zone": zone, "ipv6": ipv6})
-        else:
-            subnet_ids.append(present.id)
-            fits = found is None or cidr in found.cidrs  # else it has been said of the whole VPC
-            if fits and (present.cidr, present.zone) != (subnet, zone):
-                report.problem(
-                    f"space {space}, vpc.subnets: {subnet} is wanted in {zone}, but {name} ({present.id}) has "
-                    f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
-                )
-            if ipv6 and not present.ipv6:
-                design.aws(Change("update", "subnet", key, name, before={"ipv6": False}, after={"ipv6": True}), common)
-    _check_subnets(vpc, network, cloud, report)
+    """Add the items of a VPC with its gateway, subnets and routes, and the work of its role if there are any."""
+    before, made = len(context.design.items), _Vpc(vpc, wanted.ipv6, context)
+    made.design_itself()
+    gateway = made.design_internet_gateway()
+    subnets = made.design_subnets()
+    _check_subnets(vpc, context.desired.network, context.cloud, context.report)
     _warn_of_unused_subnets(vpc, context)
-    table = owned(network, route_table_key(space), cloud.route_tables.values())
-    if table is None:
-        make("route_table", key, route_table_key(space), {})
-    elif len(subnet_ids) < len(subnets) or set(subnet_ids) - set(table.subnet_ids):
-        design.aws(
-            Change(
-                "update",
-                "route_table",
-                key,
-                route_table_key(space),
-                before={"subnets": len(set(subnet_ids) & set(table.subnet_ids))},
-                after={"subnets": len(subnets)},
-            ),
-            common,
-        )
-    default_routes = {route.destination: route for route in table.routes} if table else {}
-    targets = {destination: route.target for destination, route in default_routes.items()}
-    # with a NAT gateway the default route belongs to the gateways' part
-    default_route = not vpc.public and targets.get(ANYWHERE) not in cloud.nat_gateways
-    if default_route:
-        after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
-        if ANYWHERE not in targets:
-            design.aws(Change("create", "route", route_table_key(space), ANYWHERE, after=after), common)
-        elif default_routes[ANYWHERE].state == "blackhole" and not (gateway and targets[ANYWHERE] == gateway.id):
-            # the old target was deleted (an internet gateway made anew, a NAT gateway deleted by hand)
-            old = {"target": targets[ANYWHERE]}
-            design.aws(Change("update", "route", route_table_key(space), ANYWHERE, old, after), common)
+    table = made.design_route_table(subnets)
+    default_route = made.design_default_route(table, gateway)
     # until the last NAT gateway is gone, IPv6 leaves as the NAT gateway's companion lets it
-    outward = ipv6 and (bool(vpc.public) or leads_out(space, context.desired, cloud))
-    if ipv6:
-        ipv6_items(space, outward, gateway, context)
-    public_items(space, gateway, vpc.public, context)
-    if len(design.items) > before:
+    outward = wanted.ipv6 and (bool(vpc.public) or leads_out(vpc.space, context.desired, context.cloud))
+    if wanted.ipv6:
+        ipv6_items(vpc.space, outward, gateway, context)
+    public_items(vpc.space, gateway, vpc.public, context)
+    if len(context.design.items) > before:
         work = VpcInput(
             network=context.desired.network,
-            space=space,
-            cidr=cidr,
-            ipv6=ipv6,
-            fresh=found is None and gateway is None and table is None and not subnet_ids,
-            subnets=[SubnetInput(zone, subnet, subnet_key(space, zone)) for zone, subnet in sorted(subnets.items())],
-            public_subnets=[SubnetInput(zone, subnet) for zone, subnet in sorted(vpc.public.items())],
+            space=vpc.space,
+            cidr=vpc.cidr,
+            ipv6=wanted.ipv6,
+            fresh=vpc.found is None and gateway is None and table is None and not subnets,
+            subnets=[
+                SubnetInput(zone, cidr, subnet_key(vpc.space, zone)) for zone, cidr in sorted(vpc.subnets.items())
+            ],
+            public_subnets=[SubnetInput(zone, one) for zone, one in sorted(vpc.public.items())],
             default_route=default_route,
             egress_only=outward,
         )
-        design.vpcs["add"].append(work)
+        context.design.vpcs["add"].append(work)
+
+
+@dataclass(frozen=True)
+class _Vpc:
+    """A VPC of ours and its parts, each compared with what EC2 has."""
+
+    vpc: VpcDesign
+    ipv6: bool
+    context: Context
+
+    @property
+    def network(self) -> str:
+        """Return the network's name, with which tags begin."""
+        return self.context.desired.network
+
+    @property
+    def key(self) -> str:
+        """Return the VPC's key, the parent of its parts."""
+        return vpc_key(self.vpc.space)
+
+    def create(self, kind: str, parent: str, name: str, after: dict[str, Any]) -> None:
+        """Add an item that creates an object with our tags."""
+        self._add(Change("create", kind, parent, name, after=after | {"tags": tags(self.network, name)}))
+
+    def update(self, kind: str, parent: str, name: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Add an item that changes an object."""
+        self._add(Change("update", kind, parent, name, before=before, after=after))
+
+    def _add(self, change: Change) -> None:
+        self.context.design.aws(change, Placement("add", PART))
+
+    def design_itself(self) -> None:
+        """Create the VPC, or give it IPv6; warn of IPv6 that no run takes away."""
+        found, space = self.vpc.found, self.vpc.space
+        if found is None:
+            self.create("vpc", "", self.key, {"cidr": self.vpc.cidr, "ipv6": self.ipv6})
+        elif self.ipv6 and not found.ipv6:
+            self.update("vpc", "", self.key, {"ipv6": False}, {"ipv6": True})
+        elif found.ipv6 and not self.ipv6:
+            self.context.report.warn(
+                f"space {space}: vpc.ipv6 is not true, but its VPC {found.id} has IPv6. The blocks of the VPC and its "
+                "subnets, and the VPC's route for ::/0, are kept.",
+                Difference("vpc", self.key, "ipv6 false", "ipv6 true", "warning", "plan", space=space, remedy=SAY_IPV6),
+            )
+
+    def design_internet_gateway(self) -> InternetGateway | None:
+        """Create or attach the internet gateway; return the one that is there."""
+        found, name = self.vpc.found, internet_gateway_key(self.vpc.space)
+        gateway = owned(self.network, name, self.context.cloud.internet_gateways.values())
+        if gateway is None:
+            self.create("internet_gateway", self.key, name, {})
+        elif found is None or gateway.vpc_id != found.id:
+            after = {"vpc_id": found.id if found else KNOWN_AFTER_APPLY}
+            self.update("internet_gateway", self.key, name, {"vpc_id": gateway.vpc_id}, after)
+        return gateway
+
+    def design_subnets(self) -> set[str]:
+        """Create the gateways' subnets, or give them IPv6; return the ids of those that are there."""
+        subnet_ids = set()
+        for zone, cidr in sorted(self.vpc.subnets.items()):
+            name = subnet_key(self.vpc.space, zone)
+            present: Subnet | None = owned(self.network, name, self.context.cloud.subnets.values())
+            if present is None:
+                self.create("subnet", self.key, name, {"cidr": cidr, "zone": zone, "ipv6": self.ipv6})
+                continue
+            subnet_ids.add(present.id)
+            # else it has been said of the whole VPC
+            fits = self.vpc.found is None or self.vpc.cidr in self.vpc.found.cidrs
+            if fits and (present.cidr, present.zone) != (cidr, zone):
+                self.context.report.problem(
+                    f"space {self.vpc.space}, vpc.subnets: {cidr} is wanted in {zone}, but {name} ({present.id}) has "
+                    f"{present.cidr} in {present.zone}: AWS cannot change a subnet's network. Take the old one."
+                )
+            if self.ipv6 and not present.ipv6:
+                self.update("subnet", self.key, name, {"ipv6": False}, {"ipv6": True})
+        return subnet_ids
+
+    def design_route_table(self, subnet_ids: set[str]) -> RouteTable | None:
+        """Create the route table of the subnets, or associate it with them; return the one that is there."""
+        name, count = route_table_key(self.vpc.space), len(self.vpc.subnets)
+        table: RouteTable | None = owned(self.network, name, self.context.cloud.route_tables.values())
+        if table is None:
+            self.create("route_table", self.key, name, {})
+        elif len(subnet_ids) < count or subnet_ids - set(table.subnet_ids):
+            associated = len(subnet_ids & set(table.subnet_ids))
+            self.update("route_table", self.key, name, {"subnets": associated}, {"subnets": count})
+        return table
+
+    def design_default_route(self, table: RouteTable | None, gateway: InternetGateway | None) -> bool:
+        """Lead the default route to the internet gateway; return False where it is of a NAT gateway.
+
+        With a NAT gateway the default route belongs to the gateways' part.
+        """
+        routes = {route.destination: route for route in table.routes} if table else {}
+        present, name = routes.get(ANYWHERE), route_table_key(self.vpc.space)
+        if self.vpc.public or (present and present.target in self.context.cloud.nat_gateways):
+            return False
+        after = {"target": gateway.id if gateway else KNOWN_AFTER_APPLY}
+        if present is None:
+            self._add(Change("create", "route", name, ANYWHERE, after=after))
+        elif present.state == "blackhole" and not (gateway and present.target == gateway.id):
+            # the old target was deleted (an internet gateway made anew, a NAT gateway deleted by hand)
+            self.update("route", name, ANYWHERE, {"target": present.target}, after)
+        return True
 
 
 def _check_subnets(vpc: VpcDesign, network: str, cloud: Cloud, report: Report) -> None:
@@ -287,55 +321,3 @@ def _about_unused(subnet: Subnet, key: str, space: str) -> Difference:
     remedy = f"aws ec2 delete-subnet --subnet-id {subnet.id}"
     found = f"{subnet.id}, {subnet.cidr}"
     return Difference("subnet", key, "a gateway, or absent", found, "warning", "waste", space=space, remedy=remedy)
-
-
-def design_vpc_removal(context: Context) -> None:
-    """Delete every VPC with our tags that no space wants, also of spaces that the server or the inventory lost."""
-    desired = context.desired
-    named = {space.key for space in desired.spaces if space.vpc and not space.vpc.id}
-    prefix = vpc_key("")
-    mine = [o for o in context.cloud.vpcs.values() if o.tags.get(TAG_NETWORK) == desired.network]
-    for vpc in sorted(mine, key=lambda vpc: vpc.tags.get(TAG_KEY, "")):
-        space = vpc.tags.get(TAG_KEY, "").removeprefix(prefix)
-        if not desired.absent and space in named:
-            continue
-        if not (desired.absent or desired.prune):
-            context.report.keep(
-                f"The VPC {vpc.id} ({vpc_key(space)}) is wanted by no space of bonding_spaces any more. It is kept; "
-                "bonding_prune: true removes it."
-            )
-            continue
-        _removal_items(vpc, space, desired, context.cloud, context.design)
-
-
-def _removal_items(vpc: Vpc, space: str, desired: DesiredNetwork, cloud: Cloud, design: Design) -> None:
-    common = Placement("remove", PART)
-    network, key = desired.network, vpc_key(space)
-    subnets = [s for s in cloud.subnets.values() if s.vpc_id == vpc.id and s.tags.get(TAG_NETWORK) == network]
-    for subnet in sorted(subnets, key=lambda s: s.cidr):
-        before = {"cidr": subnet.cidr, "zone": subnet.zone}
-        design.aws(Change("delete", "subnet", key, subnet.tags[TAG_KEY], before), common)
-    for table in _tables(vpc, space, network, cloud):
-        design.aws(Change("delete", "route_table", key, table.tags[TAG_KEY], before={"id": table.id}), common)
-    # one that is attached nowhere goes with the first VPC of the space
-    first = not any(work.space == space for work in design.vpcs["remove"])
-    for gateway in all_owned(network, internet_gateway_key(space), cloud.internet_gateways.values()):
-        if gateway.vpc_id == vpc.id or (gateway.vpc_id is None and first):
-            before = {"id": gateway.id}
-            design.aws(Change("delete", "internet_gateway", key, internet_gateway_key(space), before), common)
-    inside = (one for one in cloud.egress_only_gateways.values() if one.vpc_id == vpc.id)
-    delete_egress_only_gateways(space, (one for one in inside if one.tags.get(TAG_NETWORK) == network), design)
-    design.aws(Change("delete", "vpc", "", key, before={"id": vpc.id, "cidr": vpc.cidrs[0]}), common)
-    if first:  # the role deletes all that carries the space's keys
-        design.vpcs["remove"].append(
-            VpcInput(network=network, space=space, cidr=vpc.cidrs[0], ipv6=vpc.ipv6, remove=True)
-        )
-
-
-def _tables(vpc: Vpc, space: str, network: str, cloud: Cloud) -> list[RouteTable]:
-    """Return the route tables of ours in a space's VPC."""
-    inside = [table for table in cloud.route_tables.values() if table.vpc_id == vpc.id]
-    mine = [table for table in inside if table.tags.get(TAG_NETWORK) == network]
-    public = public_table_key(space, "")
-    found = [t for t in mine if t.tags[TAG_KEY] == route_table_key(space) or t.tags[TAG_KEY].startswith(public)]
-    return sorted(found, key=lambda table: table.tags[TAG_KEY])
