@@ -137,8 +137,7 @@ def total(results: Sequence[Result], broken: Sequence[str], seconds: float) -> i
     return 0
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """0 if all checks passed, 1 if one did not, 2 if the lab cannot be run here."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.packets", description="The packet lab; see docs/packets.md.")
     parser.add_argument(
         "--seeds", type=pathlib.Path, help="a folder with bondingadmin.yml and aws.yml that hold a network: no site.yml"
@@ -165,8 +164,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--tell", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--take", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--give", type=int, action="append", default=[], help=argparse.SUPPRESS)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 if all checks passed, 1 if one did not, 2 if the lab cannot be run here."""
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser.parse_args(given)
+    options = _parser().parse_args(given)
     began = time.monotonic()
     reason = "" if namespace_sandbox.inside() else namespace_sandbox.refused()
     if reason:

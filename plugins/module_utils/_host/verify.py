@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .firewall import NO, UNKNOWN, YES
 
 if TYPE_CHECKING:  # an aggregator's Python may be older than these are
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from .facts import Run
     from .firewall import Ruleset
@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # an aggregator's Python may be older than these are
     """(device, address): whether the address answers by this device."""
 
 PARALLEL = 16
+BABEL, OSPF, BGP = "babel", "ospf", "bgp"
+NAMES = {BABEL: "Babel", OSPF: "OSPF", BGP: "BGP"}
+"""The routing protocols by their names in messages."""
 
 
 def by(run: Run) -> Ping:
@@ -79,54 +82,75 @@ def judged(
     neighbours: list[dict[str, Any]] | None,
     configuration: str | None,
 ) -> tuple[dict[str, dict[str, int]], list[str]]:
-    """Return how much of what is expected is seen, and a sentence for each thing that is seen not to be there.
+    """Return by part how many expectations are met, not met and unknown, and a sentence for each that is not met."""
+    judgement = _Judgement()
+    for wanted in expected:
+        judgement.judge_firewall(wanted, ruleset)
+        judgement.judge_neighbours(wanted, neighbours)
+        judgement.judge_sent(wanted, configuration)
+    return judgement.seen, judgement.problems
+
+
+class _Judgement:
+    """Counts and sentences of a host, expectation by expectation.
 
     What cannot be looked at is unknown, and nothing wrong: the host may be asked without the rights for it, and the
     format of the configuration is not documented, so that a name that is not in it says nothing.
     """
-    seen = {part: dict.fromkeys((YES, NO, UNKNOWN), 0) for part in ("input", "neighbours", "sent")}
-    problems: list[str] = []
-    for wanted in expected:
-        name = wanted.get("device") or wanted.get("mac")
+
+    def __init__(self) -> None:
+        self.seen = {part: dict.fromkeys((YES, NO, UNKNOWN), 0) for part in ("input", "neighbours", "sent")}
+        self.problems: list[str] = []
+
+    def judge_firewall(self, wanted: Mapping[str, Any], ruleset: Ruleset | None) -> None:
+        """Count the packets of a device that the firewall admits, from each source."""
         for packet in wanted.get("admits") or ():
+            device = packet.get("device") or wanted.get("device")
             for source in packet.get("sources") or (None,):
                 answer = UNKNOWN
                 if ruleset is not None:
-                    device = packet.get("device") or wanted.get("device")
                     answer = ruleset.admits({**packet, "device": device, "source": source})
-                seen["input"][answer] += 1
+                self.seen["input"][answer] += 1
                 if answer == NO:
                     what = f"{packet['protocol']} {packet['port']}" if packet.get("port") else str(packet["protocol"])
                     whence = f"from {source} " if source else ""
-                    problems.append(f"the firewall rejects {what} {whence}by {packet.get('device') or name}")
-        for protocol in ("babel", "ospf", "bgp"):
-            addresses, count = wanted.get(protocol) or (), 0
-            if protocol == "babel":
-                # Babel's neighbours have addresses that only the link knows, so they are counted.
-                count = wanted.get("babel") or 0
-                addresses = ()
-            total = count or len(addresses)
-            if not total:
-                continue
-            if neighbours is None:
-                seen["neighbours"][UNKNOWN] += total
-                continue
-            up = [one for one in neighbours if one["protocol"] == protocol and one["up"]]
-            here = [one for one in up if protocol == "bgp" or one["device"] == wanted.get("device")]
-            absent = [address for address in addresses if address not in {one["address"] for one in here}]
-            met = min(len(here), total) if protocol == "babel" else total - len(absent)
-            seen["neighbours"][YES] += met
-            seen["neighbours"][NO] += total - met
-            if protocol == "babel" and met < total:
-                problems.append(f"the device {name} has {met} of {total} neighbours of Babel")
-            problems += [f"{address} is not a neighbour of {NAMES[protocol]} by {name}" for address in absent]
+                    self.problems.append(f"the firewall rejects {what} {whence}by {device or wanted.get('mac')}")
+
+    def judge_neighbours(self, wanted: Mapping[str, Any], neighbours: list[dict[str, Any]] | None) -> None:
+        """Count the neighbours of each routing protocol of a device that are up."""
+        for protocol in NAMES:
+            # Babel's neighbours have addresses that only the link knows, so they are counted.
+            addresses = () if protocol == BABEL else wanted.get(protocol) or ()
+            total = (wanted.get(BABEL) or 0) if protocol == BABEL else len(addresses)
+            if total and neighbours is None:
+                self.seen["neighbours"][UNKNOWN] += total
+            elif total:
+                self._compare(wanted, protocol, total, addresses, neighbours or [])
+
+    def _compare(
+        self,
+        wanted: Mapping[str, Any],
+        protocol: str,
+        total: int,
+        addresses: Collection[str],
+        neighbours: list[dict[str, Any]],
+    ) -> None:
+        name = wanted.get("device") or wanted.get("mac")
+        up = [one for one in neighbours if one["protocol"] == protocol and one["up"]]
+        here = [one for one in up if protocol == BGP or one["device"] == wanted.get("device")]
+        absent = [address for address in addresses if address not in {one["address"] for one in here}]
+        met = min(len(here), total) if protocol == BABEL else total - len(absent)
+        self.seen["neighbours"][YES] += met
+        self.seen["neighbours"][NO] += total - met
+        if protocol == BABEL and met < total:
+            self.problems.append(f"the device {name} has {met} of {total} neighbours of Babel")
+        self.problems += [f"{address} is not a neighbour of {NAMES[protocol]} by {name}" for address in absent]
+
+    def judge_sent(self, wanted: Mapping[str, Any], configuration: str | None) -> None:
+        """Count a device that the configuration from the management server names."""
         if wanted.get("device"):
             there = configuration is not None and re.search(rf'"{re.escape(wanted["device"])}"', configuration)
-            seen["sent"][YES if there else UNKNOWN] += 1
-    return seen, problems
-
-
-NAMES = {"ospf": "OSPF", "bgp": "BGP"}
+            self.seen["sent"][YES if there else UNKNOWN] += 1
 
 
 def find(devices: list[dict[str, Any]], wanted: Mapping[str, Any]) -> dict[str, Any] | None:
