@@ -224,7 +224,7 @@ def said_to_stay(line: str, planned: Planned) -> bool:
     )
 
 
-IPV6 = re.compile("vpcs|subnets|route_tables|interfaces")
+IPV6 = re.compile("vpcs|subnets|route_tables|interfaces|egress_only_gateways")
 """The objects that an IPv6 block which stays shows on."""
 
 

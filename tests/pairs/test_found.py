@@ -237,3 +237,10 @@ def test_return_routes_go_where_the_only_reflector_leaves() -> None:
     first = inventory(bgp={**TRANSIT, "route_reflectors": ["agg4"]}, cpe_nat_ips=[entry()])
     second = inventory(decommissioned=["agg4"], cpe_nat_ips=[entry()])
     assert judge(Pair(0, WORLD, first, second, related=True, prunes=False), stops=EVERY_STEP).broken == []
+
+
+def test_ipv6_that_stays_keeps_its_egress_only_internet_gateway() -> None:
+    """Seed 100136. The route for ::/0 is kept with the gateway that it leads to, which the judge did not know."""
+    first, second = (space(gateway("agg1", "172.16.0.0/16", egress="nat_gateway")) for _ in range(2))
+    first["vpc"] = {**first["vpc"], "ipv6": True}
+    assert judged(inventory(spaces=[first]), inventory(spaces=[second])).broken == []
