@@ -98,10 +98,15 @@ def test_the_report_says_the_reasons(folder: pathlib.Path, done: Clicked) -> Non
 def test_files_are_overwritten_only_if_that_is_said(site: Site, folder: pathlib.Path) -> None:
     refused = import_network(site, folder)
     assert refused.code != 0
-    assert f"{folder}/hosts.yml: exists (expected no such file). Nothing was written." in refused.said
+    said = (
+        f"{folder}: has files of an import (got group_vars/aggregators/network.yml, hosts.yml, import-report.md; "
+        "expected none of these). Nothing was written. Choose another folder, or say -e bonding_import_overwrite=true."
+    )
+    assert said in refused.said
     assert (refused.server, refused.aws) == ([], [])
     again = import_network(site, folder, bonding_import_overwrite=True)
     assert (again.code, again.changed) == (0, 0)
+    assert "other files of an inventory" not in again.output
 
 
 def test_a_run_adopts_by_tags_alone_and_the_next_one_does_nothing(site: Site, folder: pathlib.Path) -> None:

@@ -33,6 +33,7 @@ from .._recognition.report import lines_of
 from .._reconcile import ReconcileError
 from .._resources import ApiMapError
 from .files import files_of
+from .folder import folder_problem, folder_warning
 from .reader import join_aggregators, read_account, read_server
 from .remembering import RememberingApi, remembering
 
@@ -61,6 +62,8 @@ def run(module: PlanModule) -> None:
         module.fail_json(msg=f"{problem} {UNCHANGED}")
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    if module.params["directory"]:
+        _check_folder(module, str(module.params["directory"]))
     try:
         _check_network(str(module.params["network"]))
         if problems := join_problems(module.params["join"]):
@@ -83,6 +86,15 @@ def run(module: PlanModule) -> None:
         module.fail_json(msg=printable(f"{error} {UNCHANGED}"))
     else:
         _end(module, imported)
+
+
+def _check_folder(module: PlanModule, folder: str) -> None:
+    """Refuse to overwrite files of an import, and warn of others that would be parts of the inventory."""
+    problem = "" if module.params["overwrite"] else folder_problem(folder)
+    if problem:
+        module.fail_json(msg=printable(problem))
+    if text := folder_warning(folder):
+        warn(printable(text))
 
 
 def _check_network(network: str) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pathlib
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
 from ansible_collections.bonded.internet.plugins.module_utils._import.argument_spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._import.folder import folder_warning
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_import_info
 from tests.unit.plugins.api_objects import aggregator, bond, bond_interface, connected_ip, cpe_nat_ip, space
@@ -186,6 +188,32 @@ def test_a_name_that_is_a_secret_is_refused(server: Recording, ec2: Ec2, monkeyp
     found = run(monkeypatch, api_password="192.168.1.10")
     assert found["failed"]
     assert "Use another secret. Nothing was changed." in found["msg"]
+
+
+def test_a_folder_with_a_file_of_an_import_is_refused_before_anything_is_asked(
+    server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "hosts.yml").write_text("", encoding="utf-8")
+    found = run(monkeypatch, directory=str(tmp_path))
+    assert found["msg"] == (
+        f"{tmp_path}: has files of an import (got hosts.yml; expected none of these). Nothing was written. Choose "
+        "another folder, or say -e bonding_import_overwrite=true."
+    )
+    assert (server.asked, ec2.asked) == ([], [])
+    assert not run(monkeypatch, directory=str(tmp_path), overwrite=True).get("failed")
+
+
+def test_some_other_files_of_an_inventory_are_named_and_more_are_mentioned(tmp_path: pathlib.Path) -> None:
+    assert folder_warning(str(tmp_path / "new")) == ""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / ".git").mkdir()
+    for name in [".git/config", "group_vars.bak", "old/hosts~", *(f"old/{number:02}" for number in range(12))]:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    listed = ", ".join(f"old/{number:02}" for number in range(12))
+    assert f"(got {listed}; expected none)" in folder_warning(str(tmp_path))
+    (tmp_path / "old" / "12").write_text("", encoding="utf-8")
+    assert f"(got {listed} and more; expected none)" in folder_warning(str(tmp_path))
 
 
 @pytest.mark.parametrize("network", ["Prod", "a" * 17, ""])
