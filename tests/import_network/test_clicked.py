@@ -90,6 +90,8 @@ def test_the_report_says_the_reasons(folder: pathlib.Path, done: Clicked) -> Non
     assert f"| Elastic IP {done.public_ip} | bonding_cpe_nat_ips, bond-20 | {reason} |" in text
     assert "| Elastic IP 198.51.100.200 | it is associated with nothing |" in text
     assert "| private address 10.1.0.50 of agg1 | it carries no Elastic IP |" in text
+    assert "`ansible-playbook -i <this folder> bonded.internet.site --check --diff -e bonding_adopt=true` shows" in text
+    assert "`ansible-playbook -i <this folder> bonded.internet.site -e bonding_adopt=true` adopts" in text
     secrets = [value for name, value in login().items() if "password" in name or "secret" in name]
     written = [path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()]
     assert not [secret for secret in secrets for content in written if secret in content]
@@ -118,4 +120,5 @@ def test_check_mode_shows_the_import_and_writes_nothing(site: Site, done: Clicke
     outcome = import_network(site, tmp_path / "new", "--check")
     assert outcome.code == 0
     assert "not placed: Elastic IP 198.51.100.200: it is associated with nothing" in outcome.output
+    assert "import-report.md says of each object why, and what to do next." in outcome.output
     assert list(tmp_path.iterdir()) == []

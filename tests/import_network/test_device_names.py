@@ -80,6 +80,9 @@ def test_a_pattern_that_fits_the_new_name_already_is_not_mentioned() -> None:
     rename(state, 17, MESH, "mesh2")
     point(state, 17, "mesh*")
     (reason,) = reasons(state, "VXLAN interfaces of space space1")
+    assert reasons(state, "Babel protocol 'babel-11' of aggregator 17") == [
+        "it names no interface of a mesh that is placed (its patterns: mesh*)"
+    ]
     assert f"delete mesh2 and add it again as {MESH}, {AGAIN}; then import again" in reason
 
 

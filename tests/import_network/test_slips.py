@@ -80,6 +80,15 @@ def test_other_files_of_an_inventory_in_the_folder_are_named(site: Site, tmp_pat
     assert said in again.said
 
 
+def test_a_folder_without_a_name_is_refused(site: Site) -> None:
+    outcome = import_network(site, pathlib.Path(" "))
+    assert outcome.code == 2
+    assert (
+        "bonding_import_directory: missing (expected the folder of the inventory). Nothing was written." in outcome.said
+    )
+    assert (outcome.server, outcome.aws) == ([], [])
+
+
 @pytest.mark.parametrize("below", ["", "inventory"])
 def test_a_file_in_the_place_of_the_folder_is_named(below: str, site: Site, tmp_path: pathlib.Path) -> None:
     file = tmp_path / "file"
