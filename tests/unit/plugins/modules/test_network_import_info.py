@@ -273,12 +273,11 @@ def test_a_host_that_the_operator_has_joined_has_that_as_its_reason(
 
 
 def test_a_failing_call_of_ec2_ends_its_sentence(server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch) -> None:
-    error = {"Error": {"Code": "AuthFailure", "Message": "There is no region 'eu-centrl-1'"}}
-
     def refuse(**_params: Any) -> Any:
-        raise ClientError(error, "DescribeInstances")
+        text = "There is no region 'eu-centrl-1'"
+        raise ClientError({"Error": {"Code": "AuthFailure", "Message": text}}, "DescribeInstances")
 
-    ec2.describe_instances = refuse
+    monkeypatch.setattr(ec2, "describe_instances", refuse, raising=False)
     assert run(monkeypatch)["msg"].endswith("There is no region 'eu-centrl-1'. Nothing was changed.")
 
 

@@ -62,7 +62,7 @@ SWITCHES = [name for name, spec in _variables.shared_specs().items() if spec.get
 
 @pytest.mark.parametrize("name", SWITCHES)
 def test_a_misspelt_word_for_true_is_refused_in_each_switch_of_a_run(name: str) -> None:
-    assert problems({"agg1": {}}, **{name: "yess"}) == [f"{name}: got 'yess', expected true or false."]
+    assert problems({"agg1": {}}, None, **{name: "yess"}) == [f"{name}: got 'yess', expected true or false."]
 
 
 @pytest.mark.parametrize("name", [name for name, spec in _variables.host_specs().items() if spec.get("type") == "bool"])
