@@ -21,7 +21,7 @@ from .._model.state import Space
 from .._objects import Object, title_of
 from .._private_wan_rules import mode_problem
 from .device_names import way_to_one_name
-from .model import Difference, Findings, Host, Live, Piece, Placed, some_of
+from .model import Findings, Host, Live, Piece, Placed, some_of
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -180,12 +180,8 @@ def _add_mesh(
         options["addresses"] = addresses
     names: dict[str, dict[str, str]] = {}
     claims = set(interfaces)
-    drift: list[Difference] = []
     for one in members:
         own = names.setdefault(one.host.name, {})
-        if one.interface.data["vni"] != vni:
-            text = f"its VNI is {one.interface.data['vni']}, that of most members is {vni}"
-            drift.append(Difference(f"VXLAN interface {_labels([one])[0]}", text))
         if one.protocol is None:
             continue
         claims.add(one.protocol.identity)
@@ -214,7 +210,6 @@ def _add_mesh(
             options=options,
             placed=placed,
             names=only_other_names(names),
-            drift=tuple(drift),
             claims=frozenset(claims),
             members=tuple(hosts),
             space_mode=str(space.mode),
