@@ -12,7 +12,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ansible_collections.bonded.internet.plugins.modules import network_import_info
-from ansible_collections.bonded.internet.plugins.plugin_utils._import_variables import unknown_variables
+from ansible_collections.bonded.internet.plugins.plugin_utils._import_variables import (
+    unknown_variables,
+    wrong_values,
+)
 from ansible_collections.bonded.internet.plugins.plugin_utils._in_controller import InController
 
 
@@ -26,8 +29,11 @@ class ActionModule(InController):
 
         Line by line: AWX shows the first 1,024 bytes of a result, and each line that is displayed as a whole.
         """
-        if problems := unknown_variables(task_vars or {}):
+        given = task_vars or {}
+        if problems := unknown_variables(given):
             raise AnsibleActionFail(f"{' '.join(problems)} Nothing was changed. Correct the name, or remove it.")
+        if problems := wrong_values(given, lambda name: self._templar.template(given[name])):
+            raise AnsibleActionFail(f"{' '.join(problems)} Nothing was changed. Correct the value.")
         result = super().run(tmp, task_vars)
         if boolean(self._task.args.get("display", False)):
             for line in result.get("text", []):

@@ -72,6 +72,16 @@ options:
       - The instance of an aggregator (its name or id) that O(join) does not tell, or null for one that is on none.
     type: dict
     default: {}
+  directory:
+    description:
+      - The folder into which the caller writes RV(files). The module writes nothing.
+      - It is refused before anything is asked if it has one of these files, unless O(overwrite) is V(true). A warning
+        names other files in it that Ansible reads as parts of an inventory.
+    type: path
+  overwrite:
+    description: Whether the files in O(directory) may be overwritten.
+    type: bool
+    default: false
   display:
     description: Whether Ansible displays RV(text), each line by itself.
     type: bool

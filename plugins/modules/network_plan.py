@@ -420,7 +420,10 @@ options:
         choices: [transit, direct]
         default: transit
       subnet:
-        description: The network of the tunnel addresses, of private address space, with V(transit).
+        description:
+          - The network of the tunnel addresses, of private address space, with V(transit).
+          - The VXLAN interfaces are named after their VNI. Those that exist keep their VNI, and their name if all have
+            one.
         type: str
       aggregators:
         description:

@@ -24,6 +24,8 @@ VALIDATE = "BONDING_API_VALIDATE_CERTS"
 KEYS = ("access_key", "secret_key", "session_token")
 AWS = (*KEYS, "endpoint_url", "aws_ca_bundle", "profiles", "regions", "filters")
 JOIN = ("join", "instances", "hostnames", "group_by", "allow_empty")
+SWITCHES = ("allow_empty", "strict", "cache", "use_extra_vars", "leading_separator")
+"""Options of the file that Ansible would take for false whatever the word is: those of its fragments too."""
 SECRETS = ("api_password", "api_token", "secret_key", "session_token")
 
 
@@ -63,6 +65,14 @@ def validates_certs(given: Mapping[str, Any]) -> bool:
         raise LiveInventoryError(f"validate_certs ({VALIDATE}): got {value!r}, expected true or false.") from error
 
 
+def _is_switch(value: Any) -> bool:
+    try:
+        boolean(value)
+    except TypeError:
+        return False
+    return True
+
+
 def read_options(given: Mapping[str, Any], option: Callable[[str], Any]) -> dict[str, Any]:
     """Return the options that decide what is read.
 
@@ -76,6 +86,11 @@ def read_options(given: Mapping[str, Any], option: Callable[[str], Any]) -> dict
         options["validate_certs"] = validates_certs(given)
     except LiveInventoryError as error:
         problems += error.problems
+    problems += [
+        f"{name}: got {given[name]!r}, expected true or false."
+        for name in SWITCHES
+        if given.get(name) is not None and not _is_switch(given[name])
+    ]
     for name in (*CONNECTION_SPEC, *AWS):
         if "{{" in str(given.get(name, "")):
             problems.append(f"{name}: a template is not evaluated here. Set its environment variable, or use a vault.")

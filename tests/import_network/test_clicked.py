@@ -90,6 +90,8 @@ def test_the_report_says_the_reasons(folder: pathlib.Path, done: Clicked) -> Non
     assert f"| Elastic IP {done.public_ip} | bonding_cpe_nat_ips, bond-20 | {reason} |" in text
     assert "| Elastic IP 198.51.100.200 | it is associated with nothing |" in text
     assert "| private address 10.1.0.50 of agg1 | it carries no Elastic IP |" in text
+    assert "`ansible-playbook -i <this folder> bonded.internet.site --check --diff -e bonding_adopt=true` shows" in text
+    assert "`ansible-playbook -i <this folder> bonded.internet.site -e bonding_adopt=true` adopts" in text
     secrets = [value for name, value in login().items() if "password" in name or "secret" in name]
     written = [path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()]
     assert not [secret for secret in secrets for content in written if secret in content]
@@ -98,10 +100,15 @@ def test_the_report_says_the_reasons(folder: pathlib.Path, done: Clicked) -> Non
 def test_files_are_overwritten_only_if_that_is_said(site: Site, folder: pathlib.Path) -> None:
     refused = import_network(site, folder)
     assert refused.code != 0
-    assert f"{folder}/hosts.yml: exists (expected no such file). Nothing was written." in refused.said
+    said = (
+        f"{folder}: has files of an import (got group_vars/aggregators/network.yml, hosts.yml, import-report.md; "
+        "expected none of these). Nothing was written. Choose another folder, or say -e bonding_import_overwrite=true."
+    )
+    assert said in refused.said
     assert (refused.server, refused.aws) == ([], [])
     again = import_network(site, folder, bonding_import_overwrite=True)
     assert (again.code, again.changed) == (0, 0)
+    assert "other files of an inventory" not in again.output
 
 
 def test_a_run_adopts_by_tags_alone_and_the_next_one_does_nothing(site: Site, folder: pathlib.Path) -> None:
@@ -113,4 +120,5 @@ def test_check_mode_shows_the_import_and_writes_nothing(site: Site, done: Clicke
     outcome = import_network(site, tmp_path / "new", "--check")
     assert outcome.code == 0
     assert "not placed: Elastic IP 198.51.100.200: it is associated with nothing" in outcome.output
+    assert "import-report.md says of each object why, and what to do next." in outcome.output
     assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,15 @@ SLIPS: dict[str, tuple[dict[str, Any], str]] = {
         {"bonding_import_overwrit": True},
         "bonding_import_overwrit: is no variable of an import; did you mean 'bonding_import_overwrite'? Nothing",
     ),
+    "a misspelt word for true": (
+        {"bonding_import_overwrite": "yess"},
+        "bonding_import_overwrite: got 'yess', expected true or false. Nothing was changed.",
+    ),
+    "a misspelt word for false, and a dictionary that is a text": (
+        {"bonding_api_validate_certs": "flase", "bonding_import_instances": "agg1"},
+        "bonding_import_instances: got 'agg1', expected a dictionary. "
+        "bonding_api_validate_certs: got 'flase', expected true or false. Nothing was changed.",
+    ),
     "a misspelt way to join": (
         {"bonding_import_join": ["privat_ip"]},
         "join: got 'privat_ip', expected public_ip or tag:NAME. Nothing was changed.",
@@ -43,6 +52,41 @@ def test_a_slip_is_refused_before_anything_is_asked(slip: str, site: Site, tmp_p
     assert outcome.code == 2
     assert text in outcome.problems
     assert (outcome.server, outcome.aws, list(tmp_path.iterdir())) == ([], [], [])
+
+
+def test_a_misspelt_word_for_true_is_refused_beside_files_of_an_import(site: Site, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "hosts.yml").write_text("kept", encoding="utf-8")
+    outcome = import_network(site, tmp_path, bonding_import_overwrite="yess")
+    assert outcome.code == 2
+    assert "bonding_import_overwrite: got 'yess', expected true or false." in outcome.problems
+    assert (outcome.server, outcome.aws) == ([], [])
+    assert (tmp_path / "hosts.yml").read_text(encoding="utf-8") == "kept"
+
+
+def test_other_files_of_an_inventory_in_the_folder_are_named(site: Site, tmp_path: pathlib.Path) -> None:
+    for name in ("hosts.ini", "old.yml", "notes.md", ".hidden.yml", "group_vars/all.yml", "group_vars/all.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    outcome = import_network(site, tmp_path)
+    assert outcome.code == 0, outcome.problems
+    said = (
+        f"{tmp_path}: has other files of an inventory (got group_vars/all.yml, hosts.ini, old.yml; expected none). "
+        "Ansible merges them with the imported files. They were not changed. Move them elsewhere, or import into a new "
+        "folder."
+    )
+    assert said in outcome.said
+    again = import_network(site, tmp_path, bonding_import_overwrite="yes")
+    assert (again.code, again.changed) == (0, 0)
+    assert said in again.said
+
+
+def test_a_folder_without_a_name_is_refused(site: Site) -> None:
+    outcome = import_network(site, pathlib.Path(" "))
+    assert outcome.code == 2
+    assert (
+        "bonding_import_directory: missing (expected the folder of the inventory). Nothing was written." in outcome.said
+    )
+    assert (outcome.server, outcome.aws) == ([], [])
 
 
 @pytest.mark.parametrize("below", ["", "inventory"])

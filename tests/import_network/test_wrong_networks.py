@@ -185,7 +185,7 @@ class Row:
 
 ROWS = (
     Row(an_endpoint_is_missing, drift="endpoints: lacks ip 10."),
-    Row(two_vnis, drift="its VNI is 999, that of most members is 10000011"),
+    Row(two_vnis, drift="vni: is 999, the collection's is 10000011"),
     Row(two_meshes_of_one_size, frozenset({"mesh space1"}), left="no VNI is that of most members"),
     Row(an_mtu_is_not_set, drift="mtu: is not set"),
     Row(babel_exports_everything, drift="export_ipv4: is mode all"),
@@ -216,6 +216,7 @@ def test_a_network_that_is_partly_wrong_is_imported_with_a_difference_or_a_reaso
     pieces = {f"{piece.kind} {piece.key}" for piece in fit.pieces}
     assert pieces == ALL_PIECES - row.lost
     drift = [one.text for one in fit.drift]
+    assert len(set(fit.drift)) == len(fit.drift)
     left = [one.reason for one in findings.not_placed]
     assert not row.drift or [text for text in drift if text.startswith(row.drift)], drift
     assert not row.left or [text for text in left if row.left in text], left

@@ -74,7 +74,7 @@ def stripped(state: State) -> State:
 
 
 def _renamed(obj: Object) -> Object:
-    """Return a protocol, a filter or a space's VXLAN interface under a name that a person would give."""
+    """Return a protocol, a filter or a VXLAN interface under a name that a person would give."""
     data = dict(obj.data)
     for slot in SLOTS:
         if (data.get(slot) or {}).get("filter"):
@@ -87,7 +87,7 @@ def _renamed(obj: Object) -> Object:
     key = obj.key
     if obj.kind == "filter" or obj.kind.endswith("_protocol"):
         key = data["name"] = _by_hand(key)
-    elif obj.kind == "vxlan_interface" and data.get("space"):
+    elif obj.kind == "vxlan_interface":
         key = data["name"] = _device_by_hand(key)
     return Object(obj.kind, obj.parent, key, data, obj.id)
 

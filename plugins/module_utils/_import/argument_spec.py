@@ -12,5 +12,7 @@ ARGUMENT_SPEC: Spec = {
     "regions": {"type": "list", "elements": "str", "default": []},
     "join": {"type": "list", "elements": "str", "default": ["public_ip"]},
     "instances": {"type": "dict", "default": {}},
+    "directory": {"type": "path"},
+    "overwrite": {"type": "bool", "default": False},
     "display": {"type": "bool", "default": False},
 }

@@ -16,6 +16,7 @@ from .._recognition.report import report_of
 
 HOSTS, REPORT = "hosts.yml", "import-report.md"
 VARIABLES = "/".join(("group_vars", "aggregators", "network.yml"))
+FILES = (HOSTS, VARIABLES, REPORT)
 HEAD = """\
 ---
 # Written by bonded.internet.import_network from the management server and AWS; import-report.md says the reasons.

@@ -16,8 +16,9 @@ from ansible.module_utils.common.warnings import warn
 from .._aws.client import Ec2Error
 from .._aws.credentials import tidy_credentials
 from .._client import REQUESTS_IMPORT_ERROR, Client, ClientError
-from .._live_inventory import LiveInventoryError, Wanted, join_problems
+from .._live_inventory import Joined, LiveInventoryError, Wanted, join_problems
 from .._model.names import NETWORK_NAME
+from .._model.state import Server
 from .._module import connection_of, table_of
 from .._plan.argument_spec import ARGUMENT_SPEC
 from .._plan.module import SECRETS, PlanModule, clients_of
@@ -27,12 +28,13 @@ from .._recognition.assembly import Options, hosts_variables, network_variables,
 from .._recognition.fitting import Fit, Planned, fit
 from .._recognition.hosts import recognise_hosts
 from .._recognition.leftovers import leave_rest
-from .._recognition.model import Findings, Live
+from .._recognition.model import Findings, Live, some_of
 from .._recognition.network import recognise
 from .._recognition.report import lines_of
 from .._reconcile import ReconcileError
 from .._resources import ApiMapError
 from .files import files_of
+from .folder import folder_problem, folder_warning
 from .reader import join_aggregators, read_account, read_server
 from .remembering import RememberingApi, remembering
 
@@ -61,6 +63,8 @@ def run(module: PlanModule) -> None:
         module.fail_json(msg=f"{problem} {UNCHANGED}")
     if REQUESTS_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+    if module.params["directory"]:
+        _check_folder(module, str(module.params["directory"]))
     try:
         _check_network(str(module.params["network"]))
         if problems := join_problems(module.params["join"]):
@@ -74,23 +78,32 @@ def run(module: PlanModule) -> None:
     except (ApiMapError, ImportRefused) as error:
         module.fail_json(msg=printable(f"{error} {UNCHANGED}"))
     except LiveInventoryError as error:
-        module.fail_json(msg=printable(" ".join(error.problems)))
+        module.fail_json(msg=printable(f"{' '.join(error.problems)} {UNCHANGED}"))
     except ClientError as error:
         module.fail_json(msg=printable(f"{error} {UNCHANGED}"), failure=printable_all(error.failure()))
     except ReconcileError as error:
         module.fail_json(msg=printable(error.sentence()))
     except Ec2Error as error:
-        module.fail_json(msg=printable(f"{error} {UNCHANGED}"))
+        module.fail_json(msg=printable(f"{str(error).rstrip('.')}. {UNCHANGED}"))
     else:
         _end(module, imported)
+
+
+def _check_folder(module: PlanModule, folder: str) -> None:
+    """Refuse to overwrite files of an import, and warn of others that would be parts of the inventory."""
+    problem = "" if module.params["overwrite"] else folder_problem(folder)
+    if problem:
+        module.fail_json(msg=printable(problem))
+    if text := folder_warning(folder):
+        warn(printable(text))
 
 
 def _check_network(network: str) -> None:
     """Refuse a name that no network can have, before anything is asked."""
     if not NETWORK_NAME.fullmatch(network):
         raise ImportRefused(
-            f"network: {network!r} is not a name for a network (expected a small letter, then up to 15 small letters, "
-            "digits or underscores)."
+            f"network (bonding_network): {network!r} is not a name for a network (expected a small letter, then up to "
+            "15 small letters, digits or underscores)."
         )
 
 
@@ -107,6 +120,8 @@ def _import(module: PlanModule, api: RememberingApi) -> Imported:
     if refused:
         raise LiveInventoryError(*refused)
     hosts = recognise_hosts(server, account.cloud, joined, findings)
+    if not hosts:
+        raise ImportRefused(_without_hosts(server, joined, params["join"], account.regions))
     live = Live(str(params["network"]), hosts, server, account.cloud)
     recognise(live, findings)
 
@@ -124,6 +139,21 @@ def _import(module: PlanModule, api: RememberingApi) -> Imported:
     return Imported(live, findings, found, account.regions)
 
 
+def _without_hosts(server: Server, joined: Joined, join: list[str], regions: tuple[str, ...]) -> str:
+    """Return the reason why there is no inventory where no aggregator has an instance."""
+    listed = some_of([f"{one.name} ({one.ip or 'no address'})" for one in server.aggregators.values()])
+    ways = f" by {' or '.join(join)}" if join else ""
+    unclear = "".join(f" {text}" for text in dict.fromkeys(joined.unclear.values()))
+    return (
+        f"aggregators: none is joined to an instance in {_searched(regions)}{ways} (got {listed}).{unclear} Name their "
+        "regions (bonding_import_regions), or join them otherwise (bonding_import_join, bonding_import_instances)."
+    )
+
+
+def _searched(regions: tuple[str, ...]) -> str:
+    return ", ".join(f"region {region}" for region in regions)
+
+
 def _wanted(params: dict[str, Any], regions: tuple[str, ...]) -> Wanted:
     join = params["join"]
     return Wanted(
@@ -131,7 +161,7 @@ def _wanted(params: dict[str, Any], regions: tuple[str, ...]) -> Wanted:
         tags=tuple(entry.removeprefix("tag:") for entry in join if entry != "public_ip"),
         instances={str(key): value for key, value in params["instances"].items()},
         allow_empty=True,
-        searched=", ".join(f"region {region}" for region in regions),
+        searched=_searched(regions),
     )
 
 

@@ -79,7 +79,7 @@ def run(module: PlanModule) -> None:
     except ReconcileError as error:
         module.fail_json(msg=printable(error.sentence()))
     except Ec2Error as error:
-        module.fail_json(msg=printable(f"{error} Nothing was changed."))
+        module.fail_json(msg=printable(f"{str(error).rstrip('.')}. Nothing was changed."))
     else:
         if module.params["state"] == AUDITED:
             module.exit_json(changed=False, **result)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._model.names import object_name, vxlan_name
+from .._model.names import object_name
 from .._objects import Object
+from .device_names import Device, way_to_one_name
 from .meshes import most_common, only_other_names, own_filter
 from .model import Findings, Host, Live, Piece, Placed, some_of
 
@@ -51,7 +52,7 @@ def recognise_bgp(live: Live, findings: Findings) -> None:
     if not sessions:
         return
     carriers = [(host, obj) for host, obj in _tunnels(live) if set(_addresses(obj)) & _spoken(sessions)]
-    problem = _problem(sessions, carriers)
+    problem = _problem(sessions, carriers, live)
     claims = [*(one.protocol.identity for one in sessions), *(obj.identity for _host, obj in carriers)]
     if problem:
         findings.leave(f"BGP sessions {some_of([one.label for one in sessions])}", problem, *claims)
@@ -59,7 +60,7 @@ def recognise_bgp(live: Live, findings: Findings) -> None:
         findings.pieces.append(_piece(sessions, carriers, live))
 
 
-def _tunnels(live: Live) -> Iterator[tuple[Host, Object]]:
+def _tunnels(live: Live) -> Iterator[Device]:
     """Yield the VXLAN interfaces without a space."""
     for host in live.hosts:
         yield from ((host, o) for o in live.objects_of(host, "vxlan_interface") if o.data.get("space") is None)
@@ -100,7 +101,7 @@ def _session(host: Host, obj: Object, places: Places, live: Live) -> Session | N
     return Session(host, obj, found[0], False) if len(found) == 1 else None
 
 
-def _problem(sessions: list[Session], carriers: list[tuple[Host, Object]]) -> str:
+def _problem(sessions: list[Session], carriers: list[Device], live: Live) -> str:
     """Return the reason why the sessions are not BGP as the collection makes it; empty if they are."""
     if _asn(sessions) is None:
         numbers = {str(one.protocol.data[name]) for one in sessions for name in ENDS_AS}
@@ -115,12 +116,26 @@ def _problem(sessions: list[Session], carriers: list[tuple[Host, Object]]) -> st
         return ""
     if _subnet(carriers) is None:
         return "no tunnel subnet is that of most of their interfaces"
-    vni = most_common(obj.data["vni"] for _host, obj in carriers)
-    other = sorted({obj.key for _host, obj in carriers} - {vxlan_name(vni or 0)})
-    if other:
-        text = f"expected {vxlan_name(vni)}, the name of their VNI" if vni else "expected one VNI"
-        return f"their interfaces have other names than the collection gives (got {some_of(other)}, {text})"
-    return ""
+    if len({host.name for host, _obj in carriers}) < len(carriers):
+        return f"an aggregator has two VXLAN interfaces with addresses of the sessions (got {_listed(carriers)})"
+    if len({obj.data["vni"] for _host, obj in carriers}) > 1:
+        listed = some_of([f"{obj.key} on {host.name}: {obj.data['vni']}" for host, obj in carriers])
+        return (
+            f"their interfaces have several VNIs (got {listed}; expected one): give them one on the management server, "
+            "in the endpoints too, and import again. BGP is interrupted where it changes until its sessions are up "
+            "again"
+        )
+    way = way_to_one_name(carriers, carriers[0][1].data["vni"], live)
+    if not way:
+        return ""
+    return (
+        f"the interfaces of BGP have one name on all aggregators, {way}. Until its sessions are up again, BGP is "
+        "interrupted there: a bond that is not where its public address is cannot be reached"
+    )
+
+
+def _listed(carriers: Iterable[Device]) -> str:
+    return some_of([f"{obj.key} on {host.name}" for host, obj in carriers])
 
 
 def _asn(sessions: Iterable[Session]) -> int | None:
@@ -128,13 +143,13 @@ def _asn(sessions: Iterable[Session]) -> int | None:
     return most_common(int(one.protocol.data[name]) for one in sessions for name in ENDS_AS)
 
 
-def _subnet(carriers: Iterable[tuple[Host, Object]]) -> str | None:
+def _subnet(carriers: Iterable[Device]) -> str | None:
     """Return the subnet of most tunnel addresses."""
     texts = [text for _host, obj in carriers for text in obj.data.get("addresses") or ()]
     return most_common(str(ipaddress.ip_interface(text).network) for text in texts)
 
 
-def _piece(sessions: list[Session], carriers: list[tuple[Host, Object]], live: Live) -> Piece:
+def _piece(sessions: list[Session], carriers: list[Device], live: Live) -> Piece:
     inside = {one.host.name for one in sessions} | {one.peer.name for one in sessions}
     speakers = [host for host in live.hosts if host.name in inside]
     transit = sessions[0].by_tunnel
@@ -161,7 +176,7 @@ def _piece(sessions: list[Session], carriers: list[tuple[Host, Object]], live: L
     reason = f"each neighbour is an aggregator, by {where}, in AS {options['asn']}"
     placed = [Placed(f"BGP protocols {some_of([one.label for one in sessions])}", "bonding_bgp", reason)]
     if carriers:
-        labels = some_of([f"{obj.key} on {host.name}" for host, obj in carriers])
+        labels = _listed(carriers)
         placed.append(Placed(f"VXLAN interfaces {labels}", "bonding_bgp", "the sessions' addresses are theirs"))
     members = tuple(host.name for host in speakers)
     return Piece("bgp", "", options, tuple(placed), only_other_names(names), claims=frozenset(claims), members=members)

@@ -71,7 +71,7 @@ def _add(pieces: list[Piece], found: Fit, live: Live, findings: Findings, plan_o
 def _try(pieces: list[Piece], live: Live, plan_of: PlanOf) -> tuple[Fit, str]:
     """Return the fit of these pieces, and the reason why they do not fit; empty if they do."""
     deviations = named_deviations(pieces)
-    drift = [one for piece in pieces for one in piece.drift]
+    drift: list[Difference] = []
     for _round in range(ROUNDS):
         planned = plan_of(options_of(live, pieces, deviations))
         if planned.problems:

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .._live_inventory import HOSTNAME, Joined
-from .._model.state import Cloud, Server
+from .._live_inventory import HOSTNAME, Instance, Joined
+from .._model.state import Aggregator, Cloud, Server
 from .model import Findings, Host, aws_claim, some_of
 
 
@@ -38,7 +38,7 @@ def recognise_hosts(server: Server, cloud: Cloud, joined: Joined, findings: Find
             region=instance.region if instance else None,
             private_ip=instance.private_ip if instance else None,
             ip=aggregator.ip,
-            reason=f"its address {aggregator.ip} is that of {instance.id}" if instance else "",
+            reason=_reason(aggregator, instance) if instance else "",
         )
     known = {number: host.private_ip for number, host in found.items() if host.private_ip}
     for number, host in found.items():
@@ -48,11 +48,21 @@ def recognise_hosts(server: Server, cloud: Cloud, joined: Joined, findings: Find
             found[number] = replace(host, private_ip=address, reason=reason)
     for host in found.values():
         if host.private_ip is None:
-            text = f"no instance has its address {host.ip or '(none)'}, and no endpoint tells its private one"
+            text = (
+                f"no instance that was read is joined to it (its address is {host.ip or 'none'}), and no endpoint "
+                "tells its private one: name its region (bonding_import_regions) or its instance "
+                "(bonding_import_instances)"
+            )
             subject = f"aggregator {server.aggregators[host.aggregator].name} (id {host.aggregator})"
             findings.leave(subject, joined.unclear.get(host.aggregator, text))
     _leave_instances(tuple(found.values()), cloud, findings)
     return tuple(host for host in found.values() if host.private_ip is not None)
+
+
+def _reason(aggregator: Aggregator, instance: Instance) -> str:
+    if aggregator.ip in instance.public_ips:
+        return f"its address {aggregator.ip} is that of {instance.id}"
+    return "a tag or bonding_import_instances joins it"
 
 
 def _names(server: Server) -> dict[int, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .._design.checks.foreign_protocols import ROUTING
+from .._design.mesh.discovery import protocol_patterns
 from .._model.state import ElasticIp
 from .._objects import SLOTS, Object
 from .model import Claim, Findings, Host, Live, aws_claim, some_of
@@ -16,8 +18,6 @@ REASONS = {
     "ethernet_interface": "no network interface of the aggregator's instance has its address",
     "vlan_interface": "the collection makes no VLAN interfaces",
     "static_protocol": "it has no default route by a gateway's network interface",
-    "babel_protocol": "it names no interface of a mesh that is placed",
-    "ospf_protocol": "it names no interface of a mesh that is placed",
     "bgp_protocol": "its neighbour is not an aggregator, or it is in a space",
 }
 
@@ -48,6 +48,10 @@ def _reason(obj: Object) -> str:
         return "it has no space, and no BGP session runs over it" if obj.data.get("space") is None else "no mesh has it"
     if obj.kind == "ethernet_interface" and obj.data.get("space") is None:
         return "it is in no space"
+    if obj.kind in ROUTING:
+        return (
+            f"it names no interface of a mesh that is placed (its patterns: {some_of(sorted(protocol_patterns(obj)))})"
+        )
     return REASONS.get(obj.kind, "the collection makes no objects of this kind")
 
 

@@ -20,7 +20,8 @@ from .._model.names import object_name, vxlan_name
 from .._model.state import Space
 from .._objects import Object, title_of
 from .._private_wan_rules import mode_problem
-from .model import Difference, Findings, Host, Live, Piece, Placed, some_of
+from .device_names import way_to_one_name
+from .model import Findings, Host, Live, Piece, Placed, some_of
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -94,20 +95,27 @@ def _recognise_mesh(space: Space, found: list[Tunnel], live: Live, findings: Fin
         findings.leave(subject, "no tunnel subnet is that of most members", *claims)
         return
     members = _members(vni, subnet, found, main, findings)
-    problem = _problem(vni, members)
+    problem = _problem(space, vni, members, live)
     if problem:
         findings.leave(subject, problem, *claims)
         return
     _add_mesh(space, vni, subnet, [_with_protocol(one, live) for one in members], live, findings)
 
 
-def _problem(vni: int, members: list[Tunnel]) -> str:
+def _problem(space: Space, vni: int, members: list[Tunnel], live: Live) -> str:
     """Return the reason why the members are no mesh as the collection makes it; empty if they are."""
     if len({one.host.name for one in members}) < len(members):
         return f"an aggregator has two VXLAN interfaces of VNI {vni}"
-    if len({one.interface.key for one in members}) > 1:
-        return "their names differ, and a mesh has one name on all aggregators (vxlan.interface)"
-    return ""
+    way = way_to_one_name([(one.host, one.interface) for one in members], vni, live)
+    if not way:
+        return ""
+    lost, rest = "the direct mesh", "the managed mesh carries the space meanwhile"
+    if space.mode != "managed_mesh":
+        lost, rest = "the private WAN of the space", "nothing else carries it"
+    return (
+        f"a mesh has one name on all aggregators (vxlan.interface), {way}. Until the routing protocol has its "
+        f"neighbours again, {lost} is interrupted there; {rest}"
+    )
 
 
 def _labels(found: Iterable[Tunnel]) -> list[str]:
@@ -172,12 +180,8 @@ def _add_mesh(
         options["addresses"] = addresses
     names: dict[str, dict[str, str]] = {}
     claims = set(interfaces)
-    drift: list[Difference] = []
     for one in members:
         own = names.setdefault(one.host.name, {})
-        if one.interface.data["vni"] != vni:
-            text = f"its VNI is {one.interface.data['vni']}, that of most members is {vni}"
-            drift.append(Difference(f"VXLAN interface {_labels([one])[0]}", text))
         if one.protocol is None:
             continue
         claims.add(one.protocol.identity)
@@ -206,7 +210,6 @@ def _add_mesh(
             options=options,
             placed=placed,
             names=only_other_names(names),
-            drift=tuple(drift),
             claims=frozenset(claims),
             members=tuple(hosts),
             space_mode=str(space.mode),

@@ -113,7 +113,6 @@ class Piece:
     options: Mapping[str, Any]
     placed: tuple[Placed, ...] = ()
     names: Names = field(default_factory=dict)
-    drift: tuple[Difference, ...] = ()
     claims: frozenset[Claim] = frozenset()
     members: tuple[str, ...] = ()
     """Hosts that reach each other by their private addresses."""

@@ -12,8 +12,10 @@ from .model import Difference, Host, NotPlaced, Placed
 
 NEXT = (
     "Read this report: what is not placed is not managed, and stays as it is.",
-    "`ansible-playbook site.yml --check --diff` shows what adoption does: tags and nothing else.",
-    "`ansible-playbook site.yml -e bonding_adopt=true` adopts the network. No traffic is interrupted.",
+    "`ansible-playbook -i <this folder> bonded.internet.site --check --diff -e bonding_adopt=true` shows what adoption "
+    "does: tags and nothing else.",
+    "`ansible-playbook -i <this folder> bonded.internet.site -e bonding_adopt=true` adopts the network. No traffic is "
+    "interrupted.",
     "Take a line out of `bonding_deviations` to let the collection correct that difference, one at a time, with "
     "`--check --diff` first.",
     "`bonding_manage_hosts: false` is in the variables, since no aggregator was asked. docs/import.md says how to turn "
@@ -48,7 +50,8 @@ def lines_of(hosts: Sequence[Host], placed: int, drift: Sequence[Difference], le
     """Return the lines that the playbook shows; import-report.md has what is placed, too."""
     lines = [counts_of(hosts, placed, drift, left)]
     lines += [f"kept: {one.object}: {one.text}" for one in drift]
-    return lines + [f"not placed: {one.object}: {one.reason}" for one in left]
+    lines += [f"not placed: {one.object}: {one.reason}" for one in left]
+    return [*lines, "import-report.md says of each object why, and what to do next."]
 
 
 def _host(host: Host) -> tuple[str, ...]:

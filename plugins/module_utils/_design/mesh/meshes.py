@@ -96,6 +96,12 @@ def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[
     return vni
 
 
+def _kept_name(space: str | None, existing: dict[int, list[Object]]) -> str | None:
+    """Return the name of the existing transit, if all aggregators agree: no option names its interfaces."""
+    names = {obj.key for objects in existing.values() for obj in objects}
+    return names.pop() if space is None and len(names) == 1 else None
+
+
 def derived_addresses(
     vxlan: DesiredVxlan, what: str, members: Iterable[Member], existing: dict[int, list[Object]], report: Report
 ) -> dict[int, str]:
@@ -274,7 +280,7 @@ def _mesh(space: str | None, number: int, vxlan: DesiredVxlan, members: Sequence
     report, existing = context.report, context.existing.of(space, number)
     what = mesh_label(space)
     vni = _vni(vxlan, what, context.desired.vni_base + number, existing, report)
-    interface = vxlan.interface or vxlan_name(vni)
+    interface = vxlan.interface or _kept_name(space, existing) or vxlan_name(vni)
     addresses = derived_addresses(vxlan, what, members, existing, report)
     mesh = Mesh(space, number, vni, interface, vxlan.subnet, tuple(members), addresses, JUMBO_MTU)
     mesh = replace(mesh, mtu=_mtu(mesh, report))

@@ -244,6 +244,12 @@ def test_verification_is_not_turned_off_by_accident(sides: Sides, monkeypatch: p
     assert "got 'ture'" in sides.refused(validate_certs="ture")
 
 
+@pytest.mark.parametrize("name", ["allow_empty", "strict", "cache", "use_extra_vars", "leading_separator"])
+def test_a_misspelt_word_for_true_does_not_count_as_false(sides: Sides, name: str) -> None:
+    assert f"{name}: got 'yess', expected true or false." in sides.refused(**{name: "yess"})
+    assert sides.asked == []
+
+
 def test_options_are_refused_all_at_once(sides: Sides) -> None:
     text = sides.refused(api_token="{{ token }}", join=["ip", "tag:"], group_by=["space"], validate_certs="maybe")
     assert "4 problems" in text

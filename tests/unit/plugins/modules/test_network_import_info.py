@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import pathlib
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from botocore.exceptions import ClientError
 
 from ansible_collections.bonded.internet.plugins.module_utils._client import client
 from ansible_collections.bonded.internet.plugins.module_utils._import.argument_spec import ARGUMENT_SPEC
+from ansible_collections.bonded.internet.plugins.module_utils._import.folder import folder_warning
 from ansible_collections.bonded.internet.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.bonded.internet.plugins.modules import network_import_info
 from tests.unit.plugins.api_objects import aggregator, bond, bond_interface, connected_ip, cpe_nat_ip, space
@@ -21,6 +24,10 @@ from tests.unit.plugins.modules.aws_module import documented, specified
 from tests.unit.plugins.modules.test_network_plan import Recording
 from tests.unit.plugins.scripted import LOGIN, call
 
+UNJOINED = (
+    "no instance that was read is joined to it (its address is 198.51.100.1), and no endpoint tells its private one: "
+    "name its region (bonding_import_regions) or its instance (bonding_import_instances)"
+)
 LISTINGS = [
     "describe_addresses",
     "describe_instances",
@@ -188,13 +195,39 @@ def test_a_name_that_is_a_secret_is_refused(server: Recording, ec2: Ec2, monkeyp
     assert "Use another secret. Nothing was changed." in found["msg"]
 
 
+def test_a_folder_with_a_file_of_an_import_is_refused_before_anything_is_asked(
+    server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "hosts.yml").write_text("", encoding="utf-8")
+    found = run(monkeypatch, directory=str(tmp_path))
+    assert found["msg"] == (
+        f"{tmp_path}: has files of an import (got hosts.yml; expected none of these). Nothing was written. Choose "
+        "another folder, or say -e bonding_import_overwrite=true."
+    )
+    assert (server.asked, ec2.asked) == ([], [])
+    assert not run(monkeypatch, directory=str(tmp_path), overwrite=True).get("failed")
+
+
+def test_some_other_files_of_an_inventory_are_named_and_more_are_mentioned(tmp_path: pathlib.Path) -> None:
+    assert folder_warning(str(tmp_path / "new")) == ""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / ".git").mkdir()
+    for name in [".git/config", "group_vars.bak", "old/hosts~", *(f"old/{number:02}" for number in range(12))]:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    listed = ", ".join(f"old/{number:02}" for number in range(12))
+    assert f"(got {listed}; expected none)" in folder_warning(str(tmp_path))
+    (tmp_path / "old" / "12").write_text("", encoding="utf-8")
+    assert f"(got {listed} and more; expected none)" in folder_warning(str(tmp_path))
+
+
 @pytest.mark.parametrize("network", ["Prod", "a" * 17, ""])
 def test_a_name_that_no_network_can_have_is_refused_before_anything_is_asked(
     network: str, server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = run(monkeypatch, network=network)
     assert found["failed"]
-    assert "is not a name for a network" in found["msg"]
+    assert f"network (bonding_network): {network!r} is not a name for a network" in found["msg"]
     assert (server.asked, ec2.asked) == ([], [])
 
 
@@ -208,15 +241,44 @@ def test_an_instance_that_the_operator_gives_and_that_is_not_there_is_refused(
 ) -> None:
     found = run(monkeypatch, instances={"agg1": "i-0000000b"})
     assert "there is no instance i-0000000b in region eu-central-1" in found["msg"]
+    assert found["msg"].endswith("Nothing was changed.")
 
 
-def test_no_object_is_a_host_where_no_instance_has_its_address(
+def test_an_aggregator_is_no_host_where_no_instance_has_its_address(
+    server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.collections["aggregators/"] += [aggregator(8, "agg2", ip="198.51.100.1")]
+    found = run(monkeypatch)
+    assert list(found["hosts"]) == ["agg1"]
+    assert {"object": "aggregator agg2 (id 8)", "reason": UNJOINED} in found["not_placed"]
+
+
+def test_a_network_without_a_host_is_refused_with_the_regions(
     server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.collections["aggregators/"] = [aggregator(7, "agg1", ip="198.51.100.1")]
-    found = run(monkeypatch)
-    assert found["hosts"] == {}
-    assert {one["object"] for one in found["not_placed"]} >= {"aggregator agg1 (id 7)"}
+    assert run(monkeypatch)["msg"] == (
+        "aggregators: none is joined to an instance in region eu-central-1 by public_ip (got agg1 (198.51.100.1)). "
+        "Name their regions (bonding_import_regions), or join them otherwise (bonding_import_join, "
+        "bonding_import_instances). Nothing was changed."
+    )
+
+
+def test_a_host_that_the_operator_has_joined_has_that_as_its_reason(
+    server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.collections["aggregators/"] = [aggregator(7, "agg1", ip="198.51.100.1")]
+    files = {one["path"]: one["content"] for one in run(monkeypatch, instances={"agg1": "i-0000000a"})["files"]}
+    assert "| agg1 | 7 | i-0000000a | a tag or bonding_import_instances joins it |" in files["import-report.md"]
+
+
+def test_a_failing_call_of_ec2_ends_its_sentence(server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_params: Any) -> Any:
+        text = "There is no region 'eu-centrl-1'"
+        raise ClientError({"Error": {"Code": "AuthFailure", "Message": text}}, "DescribeInstances")
+
+    monkeypatch.setattr(ec2, "describe_instances", refuse, raising=False)
+    assert run(monkeypatch)["msg"].endswith("There is no region 'eu-centrl-1'. Nothing was changed.")
 
 
 def test_objects_with_ipv6_alone_are_passed_by(server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch) -> None:

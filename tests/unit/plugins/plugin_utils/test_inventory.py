@@ -57,6 +57,19 @@ def problems(hosts: dict[str, Variables], play: Variables | None = None, **group
     return [line.strip().split(". ", 1)[1] for line in lines]
 
 
+SWITCHES = [name for name, spec in _variables.shared_specs().items() if spec.get("type") == "bool"]
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_a_misspelt_word_for_true_is_refused_in_each_switch_of_a_run(name: str) -> None:
+    assert problems({"agg1": {}}, None, **{name: "yess"}) == [f"{name}: got 'yess', expected true or false."]
+
+
+@pytest.mark.parametrize("name", [name for name, spec in _variables.host_specs().items() if spec.get("type") == "bool"])
+def test_a_misspelt_word_for_true_is_refused_in_each_switch_of_a_host(name: str) -> None:
+    assert problems({"agg1": {name: "yess"}}) == [f"{name} of agg1: got 'yess', expected true or false."]
+
+
 def test_inventory_is_parted_by_who_takes_it() -> None:
     found = read(
         {"agg1": {"aws_instance_id": "i-1"}, "agg2": {"bonding_manage_hosts": "false", "bonding_aggregator": 12}},
