@@ -80,7 +80,9 @@ class Mesh:
         )
 
 
-def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[Object]], report: Report) -> int:
+def _vni(
+    vxlan: DesiredVxlan, space: str | None, default: int, existing: dict[int, list[Object]], report: Report
+) -> int:
     """Return the given VNI; else the existing one, if all aggregators agree; else the derived one."""
     if vxlan.vni is not None:
         return vxlan.vni
@@ -88,11 +90,13 @@ def _vni(vxlan: DesiredVxlan, what: str, default: int, existing: dict[int, list[
     distinct = set().union(*values.values()) if values else set()
     if len(distinct) > 1:
         listing = ", ".join(f"aggregator {number}: {sorted(vnis)}" for number, vnis in sorted(values.items()))
-        report.problem(f"{what}: its aggregators do not agree on one VNI ({listing}): give vxlan.vni.")
+        way = "give vxlan.vni" if space else "give interfaces and endpoints one, on the management server"
+        report.problem(f"{mesh_label(space)}: its aggregators do not agree on one VNI ({listing}): {way}.")
         return default
     vni = distinct.pop() if distinct else default
     if vni > MAX_VNI:
-        report.problem(f"{what}: the derived VNI {vni} is above {MAX_VNI}: lower bonding_vni_base or give vxlan.vni.")
+        way = f"lower bonding_vni_base{' or give vxlan.vni' if space else ''}"
+        report.problem(f"{mesh_label(space)}: the derived VNI {vni} is above {MAX_VNI}: {way}.")
     return vni
 
 
@@ -279,7 +283,7 @@ def _mesh(space: str | None, number: int, vxlan: DesiredVxlan, members: Sequence
     """Return a mesh with its VNI, addresses and MTU; problems are reported."""
     report, existing = context.report, context.existing.of(space, number)
     what = mesh_label(space)
-    vni = _vni(vxlan, what, context.desired.vni_base + number, existing, report)
+    vni = _vni(vxlan, space, context.desired.vni_base + number, existing, report)
     interface = vxlan.interface or _kept_name(space, existing) or vxlan_name(vni)
     addresses = derived_addresses(vxlan, what, members, existing, report)
     mesh = Mesh(space, number, vni, interface, vxlan.subnet, tuple(members), addresses, JUMBO_MTU)

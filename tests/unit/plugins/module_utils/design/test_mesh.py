@@ -87,7 +87,19 @@ def test_vnis_that_disagree_are_refused(world: World) -> None:
         old = world.objects["interface", f"aggregators/{number}", "vx5000"]
         world.add_thing("vxlan_interface", f"aggregators/{number}", {**old.data, "vni": 5001})
     world.plan(spaces=[acme()])
-    assert any("do not agree on one VNI" in text for text in world.report.problems)
+    (said,) = [text for text in world.report.problems if "do not agree on one VNI" in text]
+    assert said.startswith("space acme: ")
+    assert said.endswith(": give vxlan.vni.")
+
+
+def test_vnis_of_bgp_that_disagree_have_a_way_without_an_option(world: World) -> None:
+    desired = {"bgp": {"asn": 64512, "subnet": "10.253.0.0/20"}}
+    world.apply(**desired)
+    old = next(obj for key, obj in world.objects.items() if key[:2] == ("interface", "aggregators/7"))
+    world.add_thing("vxlan_interface", "aggregators/7", {**old.data, "vni": 5001})
+    world.plan(**desired)
+    (said,) = [text for text in world.report.problems if "do not agree on one VNI" in text]
+    assert said.endswith(": give interfaces and endpoints one, on the management server.")
 
 
 def parts(state: State) -> dict[tuple[str, str, str], set[Any]]:
