@@ -133,6 +133,13 @@ def test_an_inventory_that_is_refused_leaves_no_older_audit(clean: Site, tmp_pat
     assert "bonding_spacez" in outcome.problems
 
 
+def test_a_folder_that_is_not_there_is_named_once(clean: Site, tmp_path: pathlib.Path) -> None:
+    outcome = clean.run("audit", extra=files(tmp_path / "none"))
+    assert (outcome.code, list(tmp_path.iterdir())) == (2, [])
+    assert outcome.problems.count("audit.json: cannot be written (No such file or directory)") == 1
+    assert "Errno" not in outcome.problems
+
+
 def test_a_host_that_does_not_answer_is_a_line_and_the_others_are_judged(
     clean: Site, variables: Json, tmp_path: pathlib.Path
 ) -> None:
