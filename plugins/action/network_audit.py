@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         try:
             done = self._end(given, task_vars or {}) if "plan" in given else self._begin(given)
         except AuditFileError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause
         for line in done.get("text", ()):
             Display().display(line)
         return {**result, "changed": False, **done}

@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
         try:
             found = Inventory(hosts, TaskVariables(variables, self._templar), group).read()
         except InventoryError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause
         if found["left_out"]:
             Display().warning(found["left_out"])  # not of the result, which Ansible does not print
         more = {"started": started, "record": self._record(found)}
@@ -93,4 +93,4 @@ class ActionModule(ActionBase):
         try:
             return new_record(found["record_directory"], found["network"], playbooks)
         except RecordError as error:
-            raise AnsibleActionFail(str(error)) from error
+            raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause

@@ -22,6 +22,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.files import Report, report_of
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.links import Links
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.network import Network
+from ansible_collections.bonded.internet.plugins.plugin_utils._report.page import lead_of
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.reading import (
     ReportDataError,
     description_of,
@@ -46,27 +47,30 @@ class ActionModule(ActionBase):
         if missing:
             raise AnsibleActionFail(f"network_report: {', '.join(missing)} is missing. {NOTHING}")
         path = Path(os.path.abspath(os.path.expanduser(str(given["path"]))))
-        report = _report(given, path)
+        network = _network(given, path)
+        report = report_of(network, path, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
         changed = report.changed()
         if not self._task.check_mode:
             _write(report)
         files = [str(one) for one in report.texts]
         said = "would be written to" if self._task.check_mode else "is in"
-        Display().display(f"The report {said} {printable(path)}, and as text in {len(files) - 1} files beside it.")
+        Display().display(
+            f"The report {said} {printable(path)}, and as text in {len(files) - 1} files beside it. "
+            f"{printable(lead_of(network))}"
+        )
         return {**result, "changed": bool(changed), "path": str(path), "files": files}
 
 
-def _report(given: Mapping[str, Any], path: Path) -> Report:
+def _network(given: Mapping[str, Any], path: Path) -> Network:
     if not path.parent.is_dir() or path.suffix != ".html":
         raise AnsibleActionFail(
             f"network_report: the path of the page cannot be used (got {printable(path)}, expected a file .html in a "
             f"folder that is there). {NOTHING} Make the folder, or name another file (bonding_report_file)."
         )
     try:
-        network = Network(description_of(given["description"]), findings_of(given.get("findings")), _links(given))
+        return Network(description_of(given["description"]), findings_of(given.get("findings")), _links(given))
     except ReportDataError as error:
         raise AnsibleActionFail(f"network_report: {printable(error)} {NOTHING}") from None
-    return report_of(network, path, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
 
 def _links(given: Mapping[str, Any]) -> Links:

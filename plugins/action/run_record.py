@@ -33,5 +33,5 @@ class ActionModule(ActionBase):
             try:
                 write_record(given["record"], {name: given[name] for name in PLAN}, given.get("phase"))
             except RecordError as error:
-                raise AnsibleActionFail(str(error)) from error
+                raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause
         return {**result, "changed": False, "path": given["record"]["path"]}

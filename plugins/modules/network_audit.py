@@ -133,9 +133,16 @@ audit:
       description: As RV(bonded.internet.network_plan#module:audit.findings), with C(since).
       type: list
       elements: dict
+    unjudged:
+      description:
+        - Findings of the earlier audit that this one could not judge, since a side, a region or their host was not
+          read. The next audit counts them among the findings of this one.
+      type: list
+      elements: dict
     compared:
       description:
-        - The time of the C(earlier) audit, the ids of findings that are C(new), and the findings that are C(resolved).
+        - The time of the C(earlier) audit, the ids of findings that are C(new), and the findings that are C(resolved),
+          which this audit has judged.
       type: dict
 artifact:
   description: The audit with as many findings as 30 kB hold; C(left_out) is the number of all others.

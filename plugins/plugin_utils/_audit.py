@@ -91,7 +91,7 @@ def end(
     findings = [Finding(**one) for one in audit["findings"]]
     findings += [Finding(**printable_all(asdict(one))) for one in find_on_hosts(answers, expected)]
     whole = audit_of(network, findings, audit["status"] != "failed")
-    comparison = compared(whole.findings, time, begun["earlier"] or None)
+    comparison = compared(whole.findings, time, begun["earlier"] or None, whole.has_judged)
     document = {**_document(whole, comparison), "time": time}
     _write(begun["paths"], document, metrics_of(network, whole.status, float(begun["seconds"]), whole.findings))
     return {
@@ -104,26 +104,28 @@ def end(
 
 def _document(whole: Audit, comparison: Comparison) -> dict[str, Any]:
     found = [asdict(one) for one in comparison.findings]
-    return {**whole.as_dict(), "findings": found, "compared": comparison.as_dict()}
+    unjudged = [dict(one) for one in comparison.unjudged]
+    return {**whole.as_dict(), "findings": found, "unjudged": unjudged, "compared": comparison.as_dict()}
 
 
 def _artifact(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return an audit of a bounded size: as many findings as fit, the severest first."""
     left = MOST_OF_ARTIFACT
-    kept = []
-    for one in document["findings"]:
+    listed = [(name, one) for name in ("findings", "unjudged") for one in document[name]]
+    kept: dict[str, list[Any]] = {"findings": [], "unjudged": []}
+    for name, one in listed:
         left -= len(json.dumps(one))
         if left < 0:
             break
-        kept.append(one)
+        kept[name].append(one)
     more = {name: document[name] for name in ("format", "network", "time", "status", "next_run", "counts")}
-    return {**more, "findings": kept, "left_out": len(document["findings"]) - len(kept)}
+    return {**more, **kept, "left_out": len(listed) - sum(map(len, kept.values()))}
 
 
 def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
     """Return the earlier audit: the named one, else that of the file that this audit replaces; empty without any.
 
-    One that has failed holds the audit before it. A text that is to be replaced and is no audit counts for none.
+    A text that is to be replaced and is no audit counts for none.
     """
     path = paths["earlier"] or paths["file"]
     if not paths["earlier"] and not os.path.exists(path):
@@ -146,18 +148,21 @@ def _earlier(network: str, paths: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _judged(found: Any) -> dict[str, Any]:
-    """Return time, network and findings of an audit, or of the one before an audit that has failed; empty without any.
+    """Return time, network and findings of an audit, with what it could not judge; empty without any.
+
+    One that has not ended holds the audit before it.
 
     :raises AnotherVersion: if another version of the collection has written it
     :raises KeyError, TypeError, ValueError: if it is no audit
     """
     if found["format"] != FORMAT:
         raise AnotherVersion(found["format"])
-    if found["status"] == "failed":
-        found = found.get("earlier")
+    if "earlier" in found:
+        found = found["earlier"]
         if not found:
             return {}
-    findings = [{**one, "id": str(one["id"])} for one in found["findings"]]
+    listed = [*found["findings"], *found.get("unjudged", ())]
+    findings = [{**one, "id": str(one["id"])} for one in listed]
     return {"time": str(found["time"]), "network": str(found["network"]), "findings": findings}
 
 

@@ -24,6 +24,8 @@ from .tags import tag_list, tags_for
 
 TEXT = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*")
 MOST_OF_TEXT = 255
+MOST_RULES = 60
+"""Rules in one direction: as many of IPv4, and as many of IPv6."""
 NAMES = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 WITH_PORTS = ("tcp", "udp")
 WITH_TYPES = ("icmp", "icmpv6")
@@ -182,13 +184,12 @@ class GroupRules(EC2Backend):
         for place, rule in enumerate(new):
             if any(_same(rule, other) for other in (*there, *new[:place])):
                 refuse("InvalidPermission.Duplicate", f"the specified rule {_label(rule)} already exists")
-        self._verify_group_will_respect_rule_count_limit(
-            group,
-            len(there),
-            [rule.ip_range for rule in new if rule.ip_range],
-            [rule.source_group for rule in new if rule.source_group],
-            egress=is_egress,
-        )
+        for other in ("cidr_ipv6", "cidr_ipv4"):  # a rule from a group counts among those of IPv4 and of IPv6
+            if sum(not getattr(rule, other) for rule in (*there, *new)) > MOST_RULES:
+                refuse(
+                    "RulesPerSecurityGroupLimitExceeded",
+                    "The maximum number of rules per security group has been reached.",
+                )
         there.extend(new)
         return new
 

@@ -218,11 +218,11 @@ class Rule:
 
 
 def _has_source(wide: str, narrow: str) -> bool:
-    if wide in (narrow, ANYWHERE):
+    if wide == narrow or (wide == ANYWHERE and ":" not in narrow):
         return True
     try:
         return ipaddress.IPv4Network(narrow).subnet_of(ipaddress.IPv4Network(wide))
-    except ValueError:  # a group, its own or another
+    except ValueError:  # a group, its own or another, or a network of IPv6
         return False
 
 

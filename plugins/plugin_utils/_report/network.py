@@ -28,6 +28,15 @@ NOT_READ: tuple[Status, str] = ("unknown", "not read")
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Numbers of objects on an aggregator, None where a side that knows them was not read."""
+
+    addresses: int | None
+    gateways: int | None
+    bonds: int | None
+
+
+@dataclass(frozen=True)
 class Network:
     """Data of a report.
 
@@ -93,6 +102,15 @@ class Network:
     def gateways_on(self) -> Counter[str]:
         """Return the number of gateways in use by host; a standby is none."""
         return Counter(one.host for one in self.gateways if one.role != "standby" and one.interface_id)
+
+    def counts_on(self, one: AggregatorDescription) -> Counts:
+        """Return the numbers of objects on an aggregator."""
+        is_server_unread, is_aws_unread = self.description.unread.server, self.description.unread.lacks(one.region)
+        return Counts(
+            addresses=None if is_server_unread or is_aws_unread else self.addresses_on[one.host],
+            gateways=None if is_aws_unread else self.gateways_on[one.host],
+            bonds=None if is_server_unread else one.bonds,
+        )
 
     @cached_property
     def aggregator_anchors(self) -> dict[str, str]:

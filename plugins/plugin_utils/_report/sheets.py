@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Optional, Union
 
 from .network import Network, address_status, aggregator_status, gateway_status
@@ -78,7 +78,7 @@ def _aggregators(network: Network) -> Sheet:
                 ),
                 *(one.instance_id, one.instance_type, one.instance_state, one.private_ip, one.public_ip),
                 "yes" if one.is_automatic else "no",
-                *(network.addresses_on[one.host], network.gateways_on[one.host], one.bonds),
+                *astuple(network.counts_on(one)),
             )
             for one in network.description.aggregators
         ],

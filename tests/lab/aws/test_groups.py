@@ -25,6 +25,10 @@ def tcp(cidr: str, low: int | None = 80, high: int | None = 80, **more: str) -> 
     return {"IpProtocol": "tcp", **ports, "IpRanges": [{"CidrIp": cidr, **more}]}
 
 
+def tcp_ipv6(cidr: str, port: int) -> dict[str, Any]:
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "Ipv6Ranges": [{"CidrIpv6": cidr}]}
+
+
 def admit(lab: Lab, number: str, *permissions: dict[str, Any]) -> None:
     lab.ec2.authorize_security_group_ingress(GroupId=number, IpPermissions=list(permissions))
 
@@ -190,6 +194,28 @@ def test_a_group_has_sixty_rules(lab: Lab) -> None:
     admit(lab, number, *(tcp("192.0.2.0/24", port, port) for port in range(1, 61)))
     with refused("RulesPerSecurityGroupLimitExceeded"):
         admit(lab, number, tcp("192.0.2.0/24", 61, 61))
+
+
+def test_sixty_rules_are_of_ipv4_and_sixty_of_ipv6_and_one_from_a_group_is_both(lab: Lab) -> None:
+    number = group(lab)
+    admit(lab, number, *(tcp("192.0.2.0/24", port, port) for port in range(1, 60)))
+    admit(lab, number, *(tcp_ipv6("2001:db8::/32", port) for port in range(1, 60)))
+    admit(lab, number, {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": number}]})
+    for one in (tcp("192.0.2.0/24", 60, 60), tcp_ipv6("2001:db8::/32", 60)):
+        with refused("RulesPerSecurityGroupLimitExceeded"):
+            admit(lab, number, one)
+
+
+def test_rules_of_ipv4_and_ipv6_with_the_same_ports_are_shown_as_one_permission(lab: Lab) -> None:
+    number = group(lab)
+    admit(lab, number, tcp("0.0.0.0/0") | {"Ipv6Ranges": [{"CidrIpv6": "::/0", "Description": "all"}]})
+    (found,) = lab.ec2.describe_security_groups(GroupIds=[number])["SecurityGroups"][0]["IpPermissions"]
+    assert found["IpRanges"] == [{"CidrIp": "0.0.0.0/0"}]
+    assert found["Ipv6Ranges"] == [{"CidrIpv6": "::/0", "Description": "all"}]
+    with refused("InvalidPermission.Duplicate"):
+        admit(lab, number, tcp_ipv6("::/0", 80))
+    revoke(lab, number, tcp_ipv6("::/0", 80))
+    assert rules(lab, number) == [("tcp", 80, 80, "0.0.0.0/0")]
 
 
 def test_a_description_is_changed_and_said_to_be(lab: Lab) -> None:

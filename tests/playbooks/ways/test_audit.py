@@ -81,12 +81,21 @@ def test_a_difference_is_drift_and_known_in_the_next_audit(clean: Site, tmp_path
 
 def test_a_server_that_is_down_is_a_line_and_aws_is_judged(clean: Site, tmp_path: pathlib.Path) -> None:
     clean.ec2().stop_instances(InstanceIds=["i-0d00000000000a902"])
+    clean.as_administrator("PATCH", "spaces/initech/", {"private_wan_enabled": False})
+    assert audit(clean, tmp_path).code == 2
+    first = {one["id"] for one in read(tmp_path)["findings"]}
     outcome = audit(clean, tmp_path, bonding_api_url="http://127.0.0.1:9")
     assert outcome.code == 2
     found = read(tmp_path)
     assert found["status"] == "incomplete"
+    left = {one["id"] for one in found["unjudged"]}
+    assert (left | {one["id"] for one in found["findings"]} >= first, found["compared"]["resolved"]) == (True, [])
+    assert f"{len(left)} of that audit not judged" in " ".join(outcome.said.split())
     kinds = {(one["kind"], one["object"]) for one in found["findings"]}
     assert kinds == {("management_server", "management server"), ("instance", "agg2")}
+    assert audit(clean, tmp_path).code == 2  # the server is back, and no difference is new
+    compared = read(tmp_path)["compared"]
+    assert (compared["new"], [one["kind"] for one in compared["resolved"]]) == ([], ["management_server"])
 
 
 def test_a_region_without_rights_is_a_line(clean: Site, tmp_path: pathlib.Path) -> None:
@@ -122,6 +131,13 @@ def test_an_inventory_that_is_refused_leaves_no_older_audit(clean: Site, tmp_pat
     assert outcome.code == 2
     assert read(tmp_path)["status"] == "failed"
     assert "bonding_spacez" in outcome.problems
+
+
+def test_a_folder_that_is_not_there_is_named_once(clean: Site, tmp_path: pathlib.Path) -> None:
+    outcome = clean.run("audit", extra=files(tmp_path / "none"))
+    assert (outcome.code, list(tmp_path.iterdir())) == (2, [])
+    assert outcome.problems.count("audit.json: cannot be written (No such file or directory)") == 1
+    assert "Errno" not in outcome.problems
 
 
 def test_a_host_that_does_not_answer_is_a_line_and_the_others_are_judged(

@@ -50,7 +50,7 @@ def advice(built: Site) -> set[str]:
 
 def group_of(ground: Ground, kind: str) -> tuple[str, Json]:
     """Return the key and the group of the network of this kind, as EC2 shows it."""
-    keys = [key for key in ground.site.ours("security_groups") if key.startswith(f"sg/{kind}/")]
+    keys = sorted(key for key in ground.site.ours("security_groups") if key.startswith(f"sg/{kind}/"))
     number = ground.ours("security_groups", keys[0])["id"]
     (group,) = ground.ec2.describe_security_groups(GroupIds=[number])["SecurityGroups"]
     return keys[0], group
@@ -68,10 +68,17 @@ def all_is_open(ground: Ground) -> None:
     ground.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[everything])
 
 
+def all_of_ipv6_is_open(ground: Ground) -> None:
+    _key, group = group_of(ground, "gateway")
+    everything = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0", "Description": "for a test"}]}
+    ground.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[everything])
+
+
 def one_port_is_open(ground: Ground) -> None:
     """A rule of others that the operator has for a reason: it opens one port."""
     _key, group = group_of(ground, "aggregators")
-    one = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    sources = {"IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+    one = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **sources}
     ground.ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[one])
 
 
@@ -92,6 +99,11 @@ ROWS = (
         "a rule of others opens everything",
         all_is_open,
         (bystander("security_group_rule", "/all from 0.0.0.0/0", LEFT, "warning"),),
+    ),
+    Row(
+        "a rule of others opens everything for IPv6",
+        all_of_ipv6_is_open,
+        (bystander("security_group_rule", "sg/gateway/acme/all from ::/0", LEFT, "warning"),),
     ),
     Row("a rule of others opens a port", one_port_is_open, ()),
     Row(

@@ -104,12 +104,14 @@ def group_of(item: Mapping[str, Any]) -> SecurityGroup:
 
 
 def _rules(item: Mapping[str, Any]) -> Iterator[tuple[Rule, bool]]:
-    """Return each rule that lets IPv4 in, and whether it is ours."""
+    """Return each rule that lets a network or a group in, and whether it is ours: none for IPv6 is."""
     for permission in item.get("IpPermissions", []):
         protocol = permission["IpProtocol"]
         low, high = (None, None) if protocol == "-1" else (permission.get("FromPort"), permission.get("ToPort"))
         for source in permission.get("IpRanges", []):
             yield Rule(protocol, low, high, source["CidrIp"]), source.get("Description") == OURS
+        for source in permission.get("Ipv6Ranges", []):
+            yield Rule(protocol, low, high, source["CidrIpv6"]), False
         for source in permission.get("UserIdGroupPairs", []):
             inside = SELF if source.get("GroupId") == item["GroupId"] else str(source.get("GroupId"))
             yield Rule(protocol, low, high, inside), source.get("Description") == OURS

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from ..._model.desired_network import DesiredNetwork
 from ..._model.finding import Difference, Finding, finding_of
-from ..._model.names import ANYWHERE, TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, cpe_nat_key, owned
+from ..._model.names import ANYWHERE, ANYWHERE_IPV6, TAG_KEY, TAG_NETWORK, TAG_PRIVATE_IP, cpe_nat_key, owned
 from ..._model.state import Cloud, Rule, Server
 from ..._parents import AGGREGATOR, parent_of
 from ..aggregators.fleet import find_aggregator
@@ -80,4 +80,4 @@ def _open_groups(desired: DesiredNetwork, cloud: Cloud) -> Iterator[Difference]:
 
 def _opens_everything(rule: Rule) -> bool:
     is_whole = rule.protocol == "-1" or ((rule.from_port or 0) <= 1 and rule.to_port == LAST_PORT)
-    return is_whole and rule.source == ANYWHERE
+    return is_whole and rule.source in (ANYWHERE, ANYWHERE_IPV6)

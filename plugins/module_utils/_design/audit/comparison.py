@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,29 +22,39 @@ class Comparison:
     new: tuple[str, ...] = ()
     """Ids of the findings that the earlier audit did not have."""
     resolved: tuple[Mapping[str, Any], ...] = ()
-    """Findings of the earlier audit that this one does not have."""
+    """Findings of the earlier audit that this one has judged, and does not have."""
+    unjudged: tuple[Mapping[str, Any], ...] = ()
+    """Findings of the earlier audit that this one could not judge: the next audit knows them."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison as JSON has it, without the findings."""
         return {"earlier": self.earlier, "new": list(self.new), "resolved": [dict(one) for one in self.resolved]}
 
 
-def compared(findings: Iterable[Finding], time: str, earlier: Mapping[str, Any] | None) -> Comparison:
+def compared(
+    findings: Iterable[Finding],
+    time: str,
+    earlier: Mapping[str, Any] | None,
+    has_judged: Callable[[Mapping[str, Any]], bool],
+) -> Comparison:
     """Return the comparison with an earlier audit.
 
     :param time: that of this audit
     :param earlier: an audit as JSON has it, if there is one that was judged
+    :param has_judged: returns True if this audit would have a finding of the earlier one, were it still there
     """
     if not earlier:
         return Comparison(tuple(findings), None)
-    before = {str(one["id"]): one for one in earlier["findings"]}
-    known = tuple(replace(one, since=_since(before.get(one.id), time, str(earlier["time"]))) for one in findings)
+    then, before = str(earlier["time"]), {str(one["id"]): one for one in earlier["findings"]}
+    known = tuple(replace(one, since=_since(before.get(one.id), time, then)) for one in findings)
     ids = {one.id for one in known}
+    left = [one for number, one in before.items() if number not in ids]
     return Comparison(
         findings=known,
-        earlier=str(earlier["time"]),
+        earlier=then,
         new=tuple(one.id for one in known if one.id not in before),
-        resolved=tuple(one for number, one in before.items() if number not in ids),
+        resolved=tuple(one for one in left if has_judged(one)),
+        unjudged=tuple({**one, "since": _since(one, time, then)} for one in left if not has_judged(one)),
     )
 
 

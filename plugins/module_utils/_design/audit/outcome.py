@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -31,9 +31,20 @@ class Audit:
         """Return the status of an audit: an unread side counts more than a finding."""
         if not self.is_judged:
             return "failed"
-        if any(one.kind in UNREAD and one.source == "condition" for one in self.findings):
+        if self._unread:
             return "incomplete"
         return "drift" if any(one.severity != "info" for one in self.findings) else "clean"
+
+    @property
+    def _unread(self) -> list[Finding]:
+        return [one for one in self.findings if one.kind in UNREAD and one.source == "condition"]
+
+    def has_judged(self, earlier: Mapping[str, Any]) -> bool:
+        """Return True if this audit would have a finding of an earlier one, were it still there.
+
+        An unread side or region can hide any; a silent host hides its own alone.
+        """
+        return self.is_judged and all(one.kind == "host" and one.object != earlier.get("host") for one in self._unread)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -41,6 +41,7 @@ def sentence_of(network: str, status: Status, comparison: Comparison) -> str:
     counts = {name: sum(one.severity == name for one in comparison.findings) for name in SEVERITIES}
     numbers = ", ".join(f"{count} {name}" for name, count in counts.items())
     since = f"; {len(comparison.new)} new, {len(comparison.resolved)} resolved since {comparison.earlier}"
+    since += f", {len(comparison.unjudged)} of that audit not judged" if comparison.unjudged else ""
     return f"Audit of {network}: {status}, {MEANINGS[status]}: {numbers}{since if comparison.earlier else ''}."
 
 

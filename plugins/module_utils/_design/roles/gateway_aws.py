@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..._model.desired_network import NAT
-from ..._model.names import ANYWHERE, TAG_ADOPTED, TAG_KEY, TAG_RETIRED
+from ..._model.names import ANYWHERE, TAG_ADOPTED, TAG_KEY, TAG_NETWORK, TAG_RETIRED
 from ..._model.role_inputs import GatewayInput
 
 _Found = Mapping[str, Any]
@@ -23,10 +23,13 @@ _LISTS = {
     "nat_gateways": "result",
     "route_tables": "route_tables",
     "public_subnets": "subnets",
+    "vpc_nat_gateways": "result",
 }
 """The name of each look-up, and of the list in the module's return."""
 DECOMMISSIONED = ("deleting", "failed")
 """States of a NAT gateway that carries nothing; one that is being deleted holds its Elastic IP until its end."""
+TARGETS = ("nat_gateway_id", "gateway_id", "network_interface_id", "transit_gateway_id", "vpc_peering_connection_id")
+"""Keys of a route's target, as amazon.aws returns the route."""
 
 
 def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[str, Any]:
@@ -66,6 +69,7 @@ def find_objects(gateway: GatewayInput, lookups: Mapping[str, _Found]) -> dict[s
         "problem": _problem(gateway, found, own, nat, alive),
         "table_problem": _table_problem(gateway, found["route_tables"]),
         "nat_problem": _nat_problem(gateway, alive, found["public_subnets"], tables),
+        "own_nat_problem": _own_nat_problem(gateway, found),
     }
 
 
@@ -190,6 +194,44 @@ def _nat_problem(gateway: GatewayInput, alive: Sequence[_Found], subnets: Sequen
         f"{' and '.join(wanted)}). The network interface exists; the NAT gateway was not created. Create them with "
         "role bonded.internet.pwan_vpc."
     )
+
+
+def _own_nat_problem(gateway: GatewayInput, found: Mapping[str, Sequence[_Found]]) -> str:
+    """Return the problem of the operator's NAT gateway: the subnet leads to none, or answers would end at it."""
+    table = _table_of(gateway.subnet_id, found["route_tables"])
+    default = _first([one for one in table.get("routes", ()) if one.get("destination_cidr_block") == ANYWHERE])
+    target = next((one for one in map(default.get, TARGETS) if one), "no such route")
+    is_active = default.get("state") != "blackhole"
+    usable = [one for one in found["vpc_nat_gateways"] if _network(one) != gateway.network and is_active]
+    nat = next((one for one in usable if one["nat_gateway_id"] == target), None)
+    if nat is None:
+        name, got = table.get("id", "none"), f"{target}{'' if is_active else ' (blackhole)'}"
+        return (
+            f"Gateway {gateway.key}: egress: nat_gateway with subnet_id: the route table {name} of subnet "
+            f"{gateway.subnet_id} leads {ANYWHERE} to no NAT gateway (got {got}, expected one of this VPC that is "
+            f"available and none of network {gateway.network}). Nothing was changed. Lead {ANYWHERE} of {name} to your "
+            "own NAT gateway, or choose another egress."
+        )
+    back = _table_of(nat["subnet_id"], found["route_tables"]).get("id")
+    chosen = [one["id"] for one in found["route_tables"] if _is_chosen(gateway, one)]
+    if back in chosen:
+        return ""
+    return (
+        f"Gateway {gateway.key}: answers come back to the NAT gateway {target} in {nat['subnet_id']}, whose route "
+        f"table {back} has to lead them on to the gateway (got route_tables {', '.join(chosen) or 'none'}, expected "
+        f"{back} too). Nothing was changed. Add it to route_tables."
+    )
+
+
+def _table_of(subnet_id: str | None, route_tables: Sequence[_Found]) -> _Found:
+    """Return the route table of a subnet: the one that names it, else the main one of its VPC."""
+    pairs = [(one, association) for one in route_tables for association in one.get("associations", ())]
+    named = [table for table, association in pairs if association.get("subnet_id") == subnet_id]
+    return _first(named or [table for table, association in pairs if association.get("main")])
+
+
+def _network(found: _Found) -> str:
+    return str((found.get("tags") or {}).get(TAG_NETWORK, ""))
 
 
 def _listed(found: Iterable[_Found], name: str) -> str:

@@ -82,7 +82,9 @@ def _check(space: str, wanted: DesiredGateway, options: _Found, report: Report) 
             f"{label}: interface is needed with pwan_gateway_manage_host: false: the name that the host gives the "
             "device."
         )
-    check_egress(DesiredSpace(space, "unmanaged", vpc=DesiredVpc("made", ipv6=options["ipv6"])), wanted, report)
+    # A subnet of the operator has the operator's routes, and NAT gateway.
+    vpc = DesiredVpc(id=f"of {wanted.subnet_id}") if wanted.subnet_id else DesiredVpc("made", ipv6=options["ipv6"])
+    check_egress(DesiredSpace(space, "unmanaged", vpc=vpc), wanted, report)
     if wanted.egress == MASQUERADE and not options["manage_host"]:
         report.problem(
             f"{label}: egress: masquerade needs rules on the aggregator, and the role may not log in there "

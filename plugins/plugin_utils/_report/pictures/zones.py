@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..network import NOT_READ
 from ..view import MARKS, Figure, Picture, Shape, Status, counted
 from .drawing import SMALL, fitted, label, linked
 
@@ -26,22 +27,21 @@ class Tile:
     status: Status
     words: str
     """State in words: "up", "stopped"."""
-    addresses: int
-    gateways: int
-    bonds: int
+    addresses: int | None
+    gateways: int | None
+    bonds: int | None
+    """Numbers, None where they were not read."""
     anchor: str
 
     @property
     def title(self) -> str:
         """Return the tile in words."""
-        counts = ", ".join(
-            (
-                counted(self.bonds, "bond"),
-                counted(self.addresses, "address", "addresses"),
-                counted(self.gateways, "gateway"),
-            )
+        counts = (
+            counted(self.bonds, "bond") if self.bonds is not None else "",
+            counted(self.addresses, "address", "addresses") if self.addresses is not None else "",
+            counted(self.gateways, "gateway") if self.gateways is not None else "",
         )
-        return f"{self.host}: {self.words}; {counts}"
+        return "; ".join(filter(None, (f"{self.host}: {self.words}", ", ".join(filter(None, counts)))))
 
 
 def zone_figures(tiles: Iterable[Tile]) -> list[Figure]:
@@ -71,8 +71,10 @@ def _picture(zone: str, tiles: Sequence[Tile]) -> Picture:
         shapes += linked(f"#{tile.anchor}", tile.title, *draw(tile, x, y, width, height))
     rows = -(-len(tiles) // columns)
     total = HEAD + rows * (height + gap) - gap + PADDING
-    down = sum(tile.status != "good" for tile in tiles)
-    head = f"{counted(len(tiles), 'aggregator')}{f', {down} not up' if down else ''}"
+    unread = sum((tile.status, tile.words) == NOT_READ for tile in tiles)
+    down = sum(tile.status != "good" for tile in tiles) - unread
+    head = counted(len(tiles), "aggregator") + (f", {down} not up" if down else "")
+    head += f", {unread} {NOT_READ[1]}" if unread else ""
     frame = (
         Shape("box", 0.5, 0.5, WIDTH - 1, total - 1, "frame"),
         label(PADDING, 22, zone, "strong", WIDTH / 2 - PADDING),
@@ -85,12 +87,14 @@ def _picture(zone: str, tiles: Sequence[Tile]) -> Picture:
 def _large(tile: Tile, x: float, y: float, width: float, height: float) -> tuple[Shape, ...]:
     counts = [counted(tile.addresses, "address", "addresses")] if tile.addresses else []
     counts += [counted(tile.gateways, "gateway")] if tile.gateways else []
+    none = [f"no {noun}" for noun, count in (("address", tile.addresses), ("gateway", tile.gateways)) if count == 0]
+    bonds = "" if tile.bonds is None else f" · {counted(tile.bonds, 'bond')}"
     return (
         Shape("box", x, y, width, height, f"tile {tile.status}"),
         label(x + 9, y + 18, f"{MARKS[tile.status]}", f"mark {tile.status}"),
         label(x + 24, y + 18, tile.host, "strong", width - 32),
-        label(x + 9, y + 33, f"{tile.words} · {counted(tile.bonds, 'bond')}", "small", width - 16),
-        label(x + 9, y + 47, " · ".join(counts) or "no address, no gateway", "small muted", width - 16),
+        label(x + 9, y + 33, f"{tile.words}{bonds}", "small", width - 16),
+        label(x + 9, y + 47, " · ".join(counts) or ", ".join(none), "small muted", width - 16),
     )
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from ansible_collections.bonded.internet.plugins.module_utils._model.description import (
     AggregatorDescription,
@@ -45,15 +45,16 @@ def aggregators_section(network: Network) -> Section:
 
 def _tile(one: AggregatorDescription, network: Network) -> Tile:
     status, words = aggregator_status(one, network.description.unread)
+    counts = network.counts_on(one)
     return Tile(
         host=one.host,
         region=one.region,
         zone=one.zone,
         status=status,
         words=words,
-        addresses=network.addresses_on[one.host],
-        gateways=network.gateways_on[one.host],
-        bonds=one.bonds,
+        addresses=counts.addresses,
+        gateways=counts.gateways,
+        bonds=counts.bonds,
         anchor=network.aggregator_anchors[one.host],
     )
 
@@ -79,9 +80,7 @@ def _row(one: AggregatorDescription, network: Network) -> Row:
                 below_href=links.aws("network_interface", one.region, one.interface_id),
             ),
             Cell(one.public_ip or "–", below=public),
-            Cell(f"{network.addresses_on[one.host]:,}"),
-            Cell(f"{network.gateways_on[one.host]:,}"),
-            Cell(f"{one.bonds:,}"),
+            *(Cell("–" if count is None else f"{count:,}") for count in astuple(network.counts_on(one))),
         ],
         network.aggregator_anchors[one.host],
     )

@@ -56,6 +56,20 @@ def test_it_writes_what_the_plan_has_described(tmp_path: Path) -> None:
     assert act(path=str(path), **{**given, "findings": []})["changed"] is True
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "The audit has found no error and no warning."),
+        ({"unread": {"server": True, "regions": []}}, "Not whole: the management server could not be read."),
+    ],
+)
+def test_it_says_what_the_page_begins_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: dict[str, Any], said: str
+) -> None:
+    act(path=str(tmp_path / "r.html"), description={**plain(DESCRIPTION), **more}, findings=[])
+    assert " ".join(capsys.readouterr().out.split()).endswith(f"files beside it. {said}")
+
+
 def test_the_servers_paths_are_those_of_its_map(tmp_path: Path) -> None:
     path = tmp_path / "network.html"
     act(

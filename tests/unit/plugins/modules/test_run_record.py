@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 import yaml
+from ansible.errors import AnsibleActionFail
 
-from ansible_collections.bonded.internet.plugins.action.run_record import ActionModule
+from ansible_collections.bonded.internet.plugins.action.run_record import PLAN, ActionModule
 from ansible_collections.bonded.internet.plugins.modules import run_record
 
 PLAYBOOKS = Path(__file__).parents[4] / "playbooks" / "tasks"
@@ -38,3 +42,15 @@ def test_each_phase_that_changes_something_is_recorded_before_its_first_step() -
         "Switch the network": (1, "switch", "ansible.builtin.meta"),
         "Remove objects": (1, "remove", "ansible.builtin.meta"),
     }
+
+
+def test_a_record_that_cannot_be_written_is_named_without_the_error_behind_it(tmp_path: Path) -> None:
+    """Ansible repeats the text of each cause behind that of the error."""
+    record = {"path": str(tmp_path / "none" / "x.json"), "started": "", "user": "", "playbook": ""}
+    args = {"record": record, "phase": "add", **dict.fromkeys(PLAN, {})}
+    task = SimpleNamespace(args=args, check_mode=False, async_val=0, diff=False, environment=None, action="x")
+    unused: Any = SimpleNamespace()
+    connection: Any = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None), has_native_async=False)
+    with pytest.raises(AnsibleActionFail, match="The phase add was not begun") as caught:
+        ActionModule(task, connection, unused, unused, unused, unused).run(task_vars={})
+    assert caught.value.__cause__ is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.plugin_utils._audit import AuditFileError, begin
+from ansible_collections.bonded.internet.plugins.plugin_utils._audit import AuditFileError, begin, end
 
 FOUND = {"id": "0123456789ab", "since": "2026-11-01T00:00:00Z", "severity": "error"}
 AUDIT = {"format": 1, "network": "prod", "time": "2026-11-02T00:00:00Z", "status": "drift", "findings": [FOUND]}
@@ -36,6 +36,28 @@ def test_an_audit_that_has_not_ended_hands_the_one_before_on(tmp_path: pathlib.P
     assert (kept["status"], kept["findings"]) == ("failed", [])
     assert begun(file)["earlier"] == first
     assert begun(file)["earlier"] == first
+
+
+UNREAD = {
+    **dict.fromkeys(("object", "host", "space", "expected", "found", "remedy"), ""),
+    **{"id": "ba9876543210", "since": None, "severity": "error", "source": "condition", "at_next_run": "refused"},
+}
+
+
+@pytest.mark.parametrize(("status", "kinds"), [("incomplete", ["aws"]), ("failed", ["aws", "management_server"])])
+def test_what_an_audit_could_not_judge_is_known_to_the_next_one(
+    tmp_path: pathlib.Path, status: str, kinds: list[str]
+) -> None:
+    """A region, or the network of this machine, that is down for a night makes no difference new."""
+    file = written(tmp_path)
+    listed = [{**UNREAD, "kind": kind, "id": kind} for kind in kinds]
+    ended = end(begun(file), {"network": "prod", "status": status, "findings": listed}, {}, [])
+    assert (ended["audit"]["status"], ended["audit"]["compared"]["resolved"]) == (status, [])
+    assert ended["audit"]["unjudged"] == ended["artifact"]["unjudged"] == [FOUND]
+    again = begun(file)["earlier"]["findings"]
+    assert [one["id"] for one in again] == [*kinds, FOUND["id"]]
+    by_artifact = begin("prod", {"file": "", "metrics": "", "earlier": ""}, {}, ended["artifact"])
+    assert by_artifact["earlier"]["findings"] == again
 
 
 def test_metrics_in_a_folder_that_is_not_there_lose_no_earlier_audit(tmp_path: pathlib.Path) -> None:

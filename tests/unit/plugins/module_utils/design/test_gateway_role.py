@@ -148,7 +148,6 @@ def test_a_gateway_that_goes_needs_neither_instance_nor_space() -> None:
         ({"gateway": {"networks": ["172.16.0.1/12"]}}, "networks"),
         ({"gateway": {"networks": [LANS]}, "manage_host": False}, "no bond would reach the Internet"),
         ({"gateway": {"networks": [LANS], "egress": "none"}, "manage_host": False}, "interface is needed"),
-        ({"gateway": {"networks": [LANS], "egress": "nat_gateway", "subnet_id": "subnet-1"}}, "with subnet_id"),
         ({"gateway": {"networks": [LANS], "egress": "none", "vpc_routes": False}}, "vpc_routes: false"),
         ({"instances": []}, "AWS has no instance i-1"),
         ({"space": "ac/me"}, "ac/me"),
@@ -256,7 +255,7 @@ def nat(state: str, number: str = "nat-1") -> dict[str, Any]:
 
 
 def found(gateway: GatewayInput = GATEWAY, **lookups: Any) -> dict[str, Any]:
-    returns = {"nat_gateways": "result", "public_subnets": "subnets"}
+    returns = {"nat_gateways": "result", "vpc_nat_gateways": "result", "public_subnets": "subnets"}
     given = {"subnets": [SUBNET], **lookups}
     return find_objects(gateway, {name: {returns.get(name, name): listed} for name, listed in given.items()})
 

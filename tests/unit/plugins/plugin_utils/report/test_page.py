@@ -22,6 +22,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._report.html impor
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.links import Links
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.network import Network
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.page import key_figures, lead_of, page_of
+from ansible_collections.bonded.internet.plugins.plugin_utils._report.sheets import sheets_of
 from tests.report_page import PageReader
 
 from .small import DESCRIPTION, FINDING, GATEWAY, MESH, address, aggregator, network
@@ -157,6 +158,8 @@ def test_of_a_server_that_was_not_read_nothing_is_said() -> None:
     facts = {row[0]: row[1] for row in page.rows["spaces"] if len(row) == 2}
     assert facts["On the management server"] == "not read"
     assert facts["Private WAN"] == facts["Mesh members"] == "○ not read"
+    assert [(row[6], row[8]) for row in page.rows["aggregators"][1:]] == [("–", "–")] * 2
+    assert [one[-3::2] for one in sheets_of(shown)["aggregators"].rows] == [(None, None)] * 2
     for wrong in ("Nothing has drifted", "not built", "each bond another", "no bond", "no CPE NAT entry", " 0 bonds"):
         assert wrong not in page.text, wrong
 
@@ -171,6 +174,7 @@ def test_of_a_region_that_was_not_read_nothing_is_said() -> None:
     assert figures["a month"] == ("–", "AWS not read", "unknown")
     page = read(shown)
     assert page.rows["addresses"][1][3] == page.rows["gateways"][1][1] == "○ not read"
+    assert [row[6:] for row in page.rows["aggregators"][1:]] == [["–", "–", "2"]] * 2
     for wrong in ("not built", "nowhere", "costs by itself"):
         assert wrong not in page.text, wrong
 

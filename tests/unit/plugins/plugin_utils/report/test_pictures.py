@@ -65,6 +65,22 @@ def tiles(number: int, zones: Sequence[str] = "ab") -> list[Tile]:
     ]
 
 
+def test_a_tile_says_nothing_of_what_was_not_read() -> None:
+    up, other = tiles(2, "a")
+    down = replace(other, status="bad")
+    unread = replace(up, host="agg2", status="unknown", words="not read", addresses=None, bonds=None)
+    ((picture,),) = [figure.pictures for figure in zone_figures([up, down, unread])]
+    texts = [one.text for one in picture.shapes if one.kind == "text"]
+    assert texts.count("3 aggregators, 1 not up, 1 not read") == 1
+    assert [text for text in texts if text.startswith("not read")] == ["not read"]
+    assert "agg2: not read; 1 gateway" in [one.text for one in picture.shapes if one.kind == "open"]
+    blank = replace(unread, gateways=None)
+    assert blank.title == "agg2: not read"
+    ((picture,),) = [figure.pictures for figure in zone_figures([blank])]
+    assert not any("no address" in one.text or "gateway" in one.text for one in picture.shapes)
+    assert "no gateway" in [one.text for one in zone_figures([replace(unread, gateways=0)])[0].pictures[0].shapes]
+
+
 @pytest.mark.parametrize("number", [1, 3, 24, 200])
 def test_each_aggregator_has_a_tile_in_its_zone(number: int) -> None:
     (figure,) = zone_figures(tiles(number))

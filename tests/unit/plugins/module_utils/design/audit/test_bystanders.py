@@ -64,6 +64,10 @@ def test_a_second_cpe_nat_ip_to_the_destination_of_an_entry_is_an_error() -> Non
         (Rule("tcp", 443, 443, "0.0.0.0/0"), False),
         (Rule("-1", None, None, "10.0.0.0/8"), False),
         (Rule("icmp", -1, -1, "0.0.0.0/0"), False),
+        (Rule("-1", None, None, "::/0"), True),
+        (Rule("tcp", 0, 65535, "::/0"), True),
+        (Rule("tcp", 443, 443, "::/0"), False),
+        (Rule("-1", None, None, "2001:db8::/32"), False),
     ],
 )
 def test_a_rule_of_others_that_lets_everybody_in_is_named_unless_the_group_does_so_itself(
@@ -78,5 +82,12 @@ def test_a_rule_of_others_that_lets_everybody_in_is_named_unless_the_group_does_
 
     assert named(group) == ([f"{key}/{rule.label}"] if is_named else [])
     assert named(replace(group, own=group.rules)) == []
-    assert named(replace(group, own=frozenset({Rule("-1", None, None, "0.0.0.0/0")}))) == []
+    assert named(replace(group, own=frozenset({replace(rule, protocol="-1", from_port=None, to_port=None)}))) == []
     assert named(replace(group, tags=tags("other", key))) == []
+
+
+def test_a_group_that_lets_in_all_of_ipv4_by_itself_is_still_opened_by_a_rule_for_ipv6() -> None:
+    own, opened = Rule("-1", None, None, "0.0.0.0/0"), Rule("-1", None, None, "::/0")
+    group = SecurityGroup("sg-1", "vpc-1", tags("demo", "sg/cpe-nat/vpc-1"), frozenset({own, opened}), frozenset({own}))
+    listed = find_bystanders(NETWORK, Server(), Cloud(groups={"sg-1": group}), ())
+    assert [one.object for one in listed if one.kind == "security_group_rule"] == ["sg/cpe-nat/vpc-1/all from ::/0"]

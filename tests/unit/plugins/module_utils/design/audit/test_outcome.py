@@ -25,6 +25,10 @@ def route(**more: Any) -> Finding:
     return finding_of(Difference(**{**given, **more}), "changed")
 
 
+def all_of_it(_earlier: Any) -> bool:
+    return True
+
+
 def note() -> Finding:
     return finding_of(Difference("advice", "agg2", "", "agg2: loses its address.", "info", "plan"), "left")
 
@@ -64,20 +68,39 @@ def test_findings_are_in_order_and_each_id_is_there_once_with_its_worst_severity
 
 
 def test_a_difference_keeps_the_time_of_the_first_audit_that_has_found_it() -> None:
-    first = compared([route()], THEN, None)
+    first = compared([route()], THEN, None, all_of_it)
     assert (first.findings[0].since, first.new, first.resolved) == (None, (), ())
     earlier = {"time": THEN, "findings": [{"id": route().id, "since": None}, {"id": "gone", "kind": "vpc"}]}
-    second = compared([route(), note()], NOW, earlier)
+    second = compared([route(), note()], NOW, earlier, all_of_it)
     assert [one.since for one in second.findings] == [THEN, NOW]
     assert second.new == (note().id,)
     assert second.resolved == ({"id": "gone", "kind": "vpc"},)
     old = {"time": THEN, "findings": [{"id": route().id, "since": "2026-01-01T00:00:00Z"}]}
-    assert compared([route()], NOW, old).findings[0].since == "2026-01-01T00:00:00Z"
+    assert compared([route()], NOW, old, all_of_it).findings[0].since == "2026-01-01T00:00:00Z"
+
+
+def test_an_audit_that_could_not_read_a_part_resolves_nothing_and_keeps_what_was_known() -> None:
+    known = {"id": route().id, "since": None}
+    first = compared([note()], NOW, {"time": THEN, "findings": [known]}, lambda _one: False)
+    assert (first.resolved, first.unjudged) == ((), ({**known, "since": THEN},))
+    assert compared([note()], NOW, {"time": THEN, "findings": [known]}, all_of_it).unjudged == ()
+    lines = " ".join(" ".join(table_of("demo", "incomplete", first)).split())
+    assert lines.endswith(f"1 new, 0 resolved since {THEN}, 1 of that audit not judged.")
+
+
+def test_an_unread_side_may_hide_anything_and_a_silent_host_what_is_on_it() -> None:
+    silent = finding_of(Difference("host", "agg2", "answers", "no route", host="agg2"), "left")
+    on = {host: {"id": "1", "host": host} for host in ("agg1", "agg2", "")}
+    assert [audit_of("demo", [silent]).has_judged(one) for one in on.values()] == [True, False, True]
+    side = unread("aws", "eu-central-1", "no rights")
+    assert not any(audit_of("demo", [silent, side]).has_judged(one) for one in on.values())
+    assert not any(audit_of("demo", [], is_judged=False).has_judged(one) for one in on.values())
+    assert all(audit_of("demo", [route()]).has_judged(one) for one in on.values())
 
 
 def test_the_table_is_readable_in_a_hundred_columns() -> None:
     long = replace(route(), found="x" * 300, remedy="word " * 60)
-    lines = table_of("demo", "drift", compared([long, note()], NOW, {"time": THEN, "findings": []}))
+    lines = table_of("demo", "drift", compared([long, note()], NOW, {"time": THEN, "findings": []}, all_of_it))
     assert max(map(len, lines)) <= WIDTH == 100
     assert lines[0] == "severity  next run  kind                      object"
     assert lines[1] == "error     changed   route                     rtb/acme/172.16.0.0/12 on agg1 (new)"
