@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.bonded.internet.plugins.module_utils._printable import printable
 from ansible_collections.bonded.internet.plugins.plugin_utils._closing import TIME
 from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import (
     Inventory,
@@ -21,6 +22,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
     TemplateError,
 )
 from ansible_collections.bonded.internet.plugins.plugin_utils._record import RecordError, new_record
+from ansible_collections.bonded.internet.plugins.plugin_utils._report.page_path import page_path, page_problem
 
 LONGEST = 300
 """Characters of an error of Ansible that are shown; the first line says it, the others repeat it with its place."""
@@ -77,6 +79,9 @@ class ActionModule(ActionBase):
             found = Inventory(hosts, TaskVariables(variables, self._templar), group).read()
         except InventoryError as error:
             raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause
+        # Before either side is read for a report that no file can take.
+        if found["plan"].get("describe") and (problem := page_problem(page_path(found["report_file"]))):
+            raise AnsibleActionFail(printable(problem))
         if found["left_out"]:
             Display().warning(found["left_out"])  # not of the result, which Ansible does not print
         more = {"started": started, "record": self._record(found)}

@@ -23,6 +23,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._report.files impo
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.links import Links
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.network import Network
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.page import lead_of
+from ansible_collections.bonded.internet.plugins.plugin_utils._report.page_path import page_path, page_problem
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.reading import (
     ReportDataError,
     description_of,
@@ -46,7 +47,7 @@ class ActionModule(ActionBase):
         missing = [name for name in ("path", "description") if not given.get(name)]
         if missing:
             raise AnsibleActionFail(f"network_report: {', '.join(missing)} is missing. {NOTHING}")
-        path = Path(os.path.abspath(os.path.expanduser(str(given["path"]))))
+        path = page_path(str(given["path"]))
         network = _network(given, path)
         report = report_of(network, path, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
         changed = report.changed()
@@ -62,11 +63,8 @@ class ActionModule(ActionBase):
 
 
 def _network(given: Mapping[str, Any], path: Path) -> Network:
-    if not path.parent.is_dir() or path.suffix != ".html":
-        raise AnsibleActionFail(
-            f"network_report: the path of the page cannot be used (got {printable(path)}, expected a file .html in a "
-            f"folder that is there). {NOTHING} Make the folder, or name another file (bonding_report_file)."
-        )
+    if problem := page_problem(path):
+        raise AnsibleActionFail(printable(problem))
     try:
         return Network(description_of(given["description"]), findings_of(given.get("findings")), _links(given))
     except ReportDataError as error:

@@ -19,8 +19,18 @@ ENDS = ("", ".yml", ".yaml", ".json")
 """Ends of the names that Ansible takes for files of variables (YAML_FILENAME_EXTENSIONS, by default)."""
 
 
-def folder_problem(folder: str) -> str:
-    """Return the reason why an import into the folder would overwrite files; empty if there are none."""
+def folder_problem(folder: str, overwrite: bool) -> str:
+    """Return the reason why an import cannot write into the folder, or would overwrite files; empty if it can."""
+    place = folder
+    while not os.path.lexists(place):
+        place = os.path.dirname(place)
+    if not os.access(place, os.W_OK | os.X_OK):
+        return (
+            f"{folder}: cannot be written (got {place} without the right to write, expected that right). Nothing was "
+            "written. Choose another folder, or correct its rights."
+        )
+    if overwrite:
+        return ""
     there = sorted(name for name in FILES if os.path.lexists(os.path.join(folder, name)))
     if not there:
         return ""

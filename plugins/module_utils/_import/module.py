@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +91,10 @@ def run(module: PlanModule) -> None:
 
 
 def _check_folder(module: PlanModule, folder: str) -> None:
-    """Refuse to overwrite files of an import, and warn of others that would be parts of the inventory."""
-    problem = "" if module.params["overwrite"] else folder_problem(folder)
-    if problem:
+    """Refuse a folder that cannot be written or has files of an import, and warn of others of an inventory."""
+    if problem := folder_problem(os.path.abspath(folder), module.params["overwrite"]):
         module.fail_json(msg=printable(problem))
-    if text := folder_warning(folder):
+    if text := folder_warning(os.path.abspath(folder)):
         warn(printable(text))
 
 

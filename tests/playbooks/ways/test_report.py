@@ -140,3 +140,10 @@ def test_a_description_sends_no_request_of_its_own(built: Site) -> None:
     without = requests(built)
     assert planning.description(built, demo_variables())["network"] == "demo"
     assert requests(built) == without != []
+
+
+def test_a_page_without_a_folder_is_refused_before_anything_is_read(built: Site, tmp_path: pathlib.Path) -> None:
+    outcome = report(built, tmp_path / "nowhere")
+    assert outcome.code != 0
+    assert f"cannot be used (got {tmp_path / 'nowhere' / 'report.html'}, expected a file .html in a" in outcome.said
+    assert (outcome.server, outcome.aws, list(tmp_path.iterdir())) == ([], [], [])

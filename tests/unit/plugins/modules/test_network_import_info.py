@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 from types import SimpleNamespace
 from typing import Any
@@ -206,6 +207,19 @@ def test_a_folder_with_a_file_of_an_import_is_refused_before_anything_is_asked(
     )
     assert (server.asked, ec2.asked) == ([], [])
     assert not run(monkeypatch, directory=str(tmp_path), overwrite=True).get("failed")
+
+
+def test_a_folder_without_the_right_to_write_is_refused_before_anything_is_asked(
+    server: Recording, ec2: Ec2, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != str(tmp_path) and access(path, mode))  # root may all
+    found = run(monkeypatch, directory=str(tmp_path / "new" / "inventory"), overwrite=True)
+    assert found["msg"] == (
+        f"{tmp_path}/new/inventory: cannot be written (got {tmp_path} without the right to write, expected that "
+        "right). Nothing was written. Choose another folder, or correct its rights."
+    )
+    assert (server.asked, ec2.asked) == ([], [])
 
 
 def test_some_other_files_of_an_inventory_are_named_and_more_are_mentioned(tmp_path: pathlib.Path) -> None:
