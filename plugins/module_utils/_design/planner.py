@@ -81,7 +81,7 @@ def design_network(desired: DesiredNetwork, server: Server, cloud: Cloud, report
     design.unavailable = fleet.unavailable
     cloud = with_adoptions(desired, server, cloud, fleet, design, report)
     existing, leftovers = ExistingMeshes(desired, server), find_leftovers(desired, server, fleet)
-    keep_last_addresses(desired.network, server, existing, fleet, report)
+    keep_last_addresses(desired, server, existing, fleet, report)
     context = Context(desired, server, cloud, fleet, existing, leftovers, design, report)
     check_identities(context)
     if desired.absent:
