@@ -272,7 +272,7 @@ def read_more(
         return more
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
     if desired.needs_cloud and (new & NEW_KINDS or design.asks_used):
-        more = cloud_side.read_for_new() or more
+        more = cloud_side.read_for_new(design.asks_used) or more
         more = cloud_side.read_reservations(design.choosing) or more
     if desired.needs_cloud:
         more = cloud_side.read_account(new) or more

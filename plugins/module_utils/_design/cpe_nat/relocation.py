@@ -10,26 +10,18 @@ says what would help: the others do not wait for it.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..._model.addresses import lies_in
 from ..._model.desired_network import DesiredNetwork, Relocation
 from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
 from ..._model.state import ElasticIp
-from ..aggregators.fleet import Fleet, Member, refuse_host, some
+from ..aggregators.fleet import Member, refuse_host, some
 from ..context import Context
 from .entries import Entry, current_address, find_bond, is_retired, region_of
+from .lost_addresses import is_lost, last_owners
 from .shared_addresses import enabled_bond
-
-
-def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
-    """Return True if an entry's address is nowhere, and the interface that it names is not an aggregator's any more.
-
-    Its instance was terminated, or is another host's: the entry takes the address to a new place.
-    """
-    place = address.tags.get(TAG_INTERFACE)
-    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
 
 
 def has_followed(address: ElasticIp, member: Member, desired: DesiredNetwork) -> bool:
@@ -79,6 +71,7 @@ def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Contex
         return []
     choosing = _Choosing(own, relocation, context)
     found = [(entry, owner) for entry in choosing.entries(entries) if (owner := choosing.owner(entry))]
+    choosing.warn_of_lost([entry for entry, _owner in found])
     following = not (relocation.evacuate or relocation.restore)
     if following and (number := len(choosing.moved)) > relocation.most:
         context.report.problem(
@@ -101,6 +94,8 @@ class _Choosing:
     """Number of addresses that the moves bring to each host."""
     moved: set[int] = field(default_factory=set)
     """The bonds whose addresses move."""
+    lost: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """Keys of the lost addresses that others than the host to evacuate may have had, by these hosts."""
 
     def entries(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that the run is about; a bond that no entry names is left out with a warning."""
@@ -159,7 +154,7 @@ class _Choosing:
         there = fleet.by_id(number)
         if relocation.evacuate:
             leaving = self._leaving()
-            if leaving is None or (before or leaving) is not leaving or not (before or fleet.lacks_instance(leaving)):
+            if leaving is None or not self._leaves(entry, address, before, leaving):
                 return None
             if there and there is not leaving and there.instance:
                 if relocation.to is None or not self._obstacle(entry, address, before, there):
@@ -195,6 +190,32 @@ class _Choosing:
         fleet = self.context.fleet
         everyone = (*fleet.members, *fleet.decommissioned)
         return next((member for member in everyone if member.host == self.relocation.evacuate), None)
+
+    def _leaves(self, entry: Entry, address: ElasticIp, before: Member | None, leaving: Member) -> bool:
+        """Return True if an address is on the host to evacuate, or may have been lost with it."""
+        if before:
+            return before is leaving
+        owners = last_owners(entry, address, self.context)
+        if owners not in ([], [leaving.host]):
+            self.lost.setdefault(tuple(owners), []).append(entry.key)
+        return leaving.host in owners
+
+    def warn_of_lost(self, moving: Iterable[Entry]) -> None:
+        """Name the lost addresses that wait for the evacuation of another host, and those whose host nothing tells."""
+        keys, host = {entry.key for entry in moving}, self.relocation.evacuate
+        for owners, lost in self.lost.items():
+            names = " and ".join(owners)
+            if host not in owners:
+                texts = some([self.own[key].public_ip for key in lost])
+                self.context.report.warn(
+                    f"{names}: {'has' if len(owners) == 1 else 'have'} no instance, and lost the Elastic IPs {texts}. "
+                    f"They stay so: this run is about {host}. Say -e bonding_evacuate={owners[0]} to move them too."
+                )
+            elif going := [self.own[key].public_ip for key in lost if key in keys]:
+                self.context.report.warn(
+                    f"{names}: have no instance, and nothing tells which of them lost the Elastic IPs {some(going)}. "
+                    f"This run moves them as those of {host}."
+                )
 
     def _place(self, number: int | None, there: Member | None) -> str:
         """Return the name of an aggregator to which no address can go, with the reason."""

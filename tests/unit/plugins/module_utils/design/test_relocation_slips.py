@@ -183,4 +183,19 @@ def test_a_cpe_nat_ip_whose_address_others_have_stays(used: frozenset[str] | Non
     world.cloud.subnets = {number: replace(one, used=used) for number, one in world.cloud.subnets.items()}
     move(world, 1007)
     assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == goes
-    assert world.design.asks_used == (used is None)
+    assert world.design.asks_used == ({"subnet-a"} if used is None else set())
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_cpe_nat_ip_of_an_aggregator_that_was_alone_in_its_subnet_goes_once_that_one_is_lost(lost: bool) -> None:
+    """A run was killed between the tags of the Elastic IP, which name the new place alone, and the bond."""
+    world = settled()
+    world.add_thing("cpe_nat_ip", "bonds/17", {"ip": "10.1.1.99", "nat_ip": "192.168.17.10"})
+    if lost:
+        del world.cloud.instances["i-agg2"]
+    else:
+        there = world.cloud.instances["i-agg2"]
+        world.cloud.instances["i-agg2"] = replace(there, addresses=(*there.addresses, "10.1.1.99"))
+    move(world, 1007)
+    assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == lost
+    assert world.design.asks_used == ({"subnet-b"} if lost else set())
