@@ -19,6 +19,7 @@ from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
 from ..._model.state import ElasticIp
 from ..aggregators.fleet import Member, refuse_host, some
 from ..context import Context
+from ..mesh.meshes import built_transit
 from .entries import Entry, current_address, find_bond, is_retired, region_of
 from .lost_addresses import is_lost, last_owners
 from .shared_addresses import enabled_bond
@@ -272,7 +273,23 @@ class _Choosing:
         if most is not None and there + self.taken.get(target.host, 0) >= most:
             full = f"is full (its primary interface has {there} of {most} addresses)"
             return f"{full}. Take a larger instance type{otherwise}"
-        return ""
+        return self._stale_return_route(before, target) if inside else ""
+
+    def _stale_return_route(self, before: Member | None, target: Member) -> str:
+        """Return why the answers of an address that comes along would go on to its old owner; empty if they do not.
+
+        Without `bonding_bgp` a run that only moves addresses asks no host for return routes: the inventory is read
+        before the management server, which alone tells that BGP is kept.
+        """
+        given = next(one for one in self.context.desired.hosts if one.host == target.host)
+        asks = given.manage_host and given.found is None and "return_routes" not in given.host_skip
+        transit = built_transit(self.context) if asks and self.context.leftovers.keeps_bgp else None
+        if transit is None or target.id not in transit.addresses:
+            return ""
+        return (
+            f"has its return route to {before.host if before else 'its lost aggregator'}, which no run changes while "
+            "BGP is built and bonding_bgp is not in the inventory. Give bonding_bgp again"
+        )
 
     def _warn(self, entry: Entry, text: str) -> None:
         public_ip = self.own[entry.key].public_ip

@@ -199,3 +199,23 @@ def test_a_cpe_nat_ip_of_an_aggregator_that_was_alone_in_its_subnet_goes_once_th
     move(world, 1007)
     assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == lost
     assert world.design.asks_used == ({"subnet-b"} if lost else set())
+
+
+@pytest.mark.parametrize("more", [{"state": "followed"}, {"state": "evacuated", "evacuate": "agg1"}])
+@pytest.mark.parametrize("own", [{"manage_host": True}, {"manage_host": True, "host_skip": ["return_routes"]}, {}])
+def test_an_address_whose_return_routes_would_stay_does_not_move(more: dict[str, Any], own: dict[str, Any]) -> None:
+    """BGP by transit is built, and the inventory has no bonding_bgp any more, so that the run has asked no host."""
+    world = settled()
+    move(world, 1007)
+    hosts = [host(name, **own) for name in ("agg1", "agg2", "agg3")]
+    items = planned(world, cpe_nat_ips=[entry()], aggregators=hosts, **more)
+    stays = own == {"manage_host": True}
+    assert items == ([] if stays else ALONG)
+    assert world.report.problems == []
+    text = (
+        f"{ITS} stays on agg1: agg3 has its return route to agg1, which no run changes while BGP is built and "
+        "bonding_bgp is not in the inventory. Give bonding_bgp again."
+    )
+    assert (text in world.report.warnings) == stays
+    move(world, 12)  # another subnet, and another private address: no return route is of it
+    assert ("update", "address_association", "agg2") in planned(world, cpe_nat_ips=[entry()], aggregators=hosts, **more)
