@@ -27,7 +27,7 @@ from ..._model.names import (
     owned,
     public_table_key,
 )
-from ..._model.plan import Design
+from ..._model.plan import ALLOW, Design
 from ..._model.state import Cloud, Interface, Space
 from ..._objects import Object
 from ..aggregators.fleet import Member
@@ -184,11 +184,36 @@ class _Pair:
             )
         elif active != before and not self._is_begun(before, member, found):
             return "active" if active == to else None
-        elif obstacle := self._obstacle(member):
+        elif obstacle := self._obstacle(member) or (self._interruption(before, member) if active == before else ""):
             report.warn(f"{self.label}: stays on {active}, since {obstacle}")
-        else:
-            return "moved" if self._design_move(before, member, found) else None
+        elif self._design_move(before, member, found):
+            if self._is_down(member):
+                way = f"Until {to} is up, the space has no egress by it."
+                report.warn(f"{self.label}: goes to {to}, which is down, as the management server sees it. {way}")
+            return "moved"
         return None
+
+    def _is_down(self, member: Member) -> bool:
+        """Return True if the management server sees an aggregator as down, or has it no more."""
+        found = self.context.server.aggregators.get(member.id)
+        return found is None or found.status == "down"
+
+    def _interruption(self, before: str, member: Member) -> str:
+        """Return why the gateway's move would be an outage that it is not yet; empty if nothing is lost by it.
+
+        EC2 says of an instance that hangs that it runs. The management server, which may be wrong, says that it is
+        down: the way from one dead aggregator to another one is not barred.
+        """
+        fleet, desired = self.context.fleet, self.context.desired
+        everyone = (*fleet.members, *fleet.decommissioned)
+        left = next((one for one in everyone if one.host == before), None)
+        lives = left and left.instance and left.instance.state == "running" and not self._is_down(left)
+        if desired.allow_disruption or not (lives and self._is_down(member)):
+            return ""
+        return (
+            f"{member.host} is down, as the management server sees it, and {before} is not. Bring {member.host} up, or "
+            f"say -e {ALLOW}=true to move it there nevertheless."
+        )
 
     def _obstacle(self, member: Member) -> str:
         """Return why the gateway cannot go to an aggregator that has an interface of the pair; empty if it can."""
