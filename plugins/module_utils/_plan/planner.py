@@ -333,6 +333,14 @@ def _judge(
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = given_switches(desired)
+    run = params.get("parts")
+    left = sorted({item.part for item in items} - set(PARTS if run is None else run)) if desired.relocation else []
+    if left:
+        names = f"parts {', '.join(left)} are" if len(left) > 1 else f"part {left[0]} is"
+        report.problem(
+            f"The {names} not run (--tags, --skip-tags or bonding_parts), and moves are changes of "
+            f"{'them' if len(left) > 1 else 'it'} (got the parts {', '.join(run) or 'none'}). Leave that out."
+        )
     for item in items:
         if item.disruptive and not given[item.switch]:
             report.problem(

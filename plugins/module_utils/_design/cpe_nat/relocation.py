@@ -10,14 +10,16 @@ says what would help: the others do not wait for it.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..._model.addresses import lies_in
 from ..._model.desired_network import DesiredNetwork, Relocation
 from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
+from ..._model.plan import ALLOW
 from ..._model.state import ElasticIp
-from ..aggregators.fleet import Member, refuse_host, some
+from ..aggregators.fleet import Member, is_alive, is_down, refuse_host, some
 from ..context import Context
 from ..mesh.meshes import built_transit
 from .entries import Entry, current_address, find_bond, is_retired, region_of
@@ -102,10 +104,10 @@ class _Choosing:
         """Return the entries that the run is about; a bond that no entry names is left out with a warning."""
         relocation, report = self.relocation, self.context.report
         if relocation.evacuate and self._leaving() is None:
-            refuse_host(relocation.evacuate, "bonding_evacuate", self.context.fleet, report)
+            self._refuse(relocation.evacuate, "bonding_evacuate")
         for option, host in (("bonding_evacuate_to", relocation.to), ("bonding_restore", relocation.restore)):
             if host and self.context.fleet.by_host(host) is None:
-                refuse_host(host, option, self.context.fleet, report)
+                self._refuse(host, option)
         if relocation.to and relocation.to == relocation.evacuate:
             report.problem(f"bonding_evacuate_to: {relocation.to} is the host to evacuate. Name another one.")
         live = [entry for entry in entries if (one := self.own.get(entry.key)) and not is_retired(one)]
@@ -126,6 +128,17 @@ class _Choosing:
             else:
                 wanted.add(bond.id)
         return [entry for entry in live if {entry.bond.id, entry.standby.id if entry.standby else 0} & wanted]
+
+    def _refuse(self, given: str, option: str) -> None:
+        fleet, report = self.context.fleet, self.context.report
+        hosts = [member.host for member in fleet.members]
+        if (several := set(re.split(r"[\s,]+", given.strip()))) <= set(hosts) and len(several) > 1:
+            report.problem(
+                f"{option}: is the name of one host (got {given!r}, expected one of {some(hosts)}). Run the playbook "
+                "once for each host."
+            )
+        else:
+            refuse_host(given, option, fleet, report)
 
     def owner(self, entry: Entry) -> Member | None:
         """Return the new owner of an entry's address, None if the address stays."""
@@ -250,6 +263,11 @@ class _Choosing:
             return f"has no instance. Give it its aws_instance_id{otherwise}"
         if instance.state != "running":
             return f"is {instance.state} ({instance.id}). Start it{otherwise}"
+        if before and self._interrupts(entry, address, before, target):
+            return (
+                f"is down, as the management server sees it, and {before.host} is not. Bring {target.host} up, or say "
+                f"-e {ALLOW}=true to move it there nevertheless"
+            )
         region = region_of(target, desired)
         if address.region not in (None, region) or (before and region_of(before, desired) != region):
             return f"is in the region {region}, which the Elastic IP cannot leave its own for. Move the bond back"
@@ -274,6 +292,13 @@ class _Choosing:
             full = f"is full (its primary interface has {there} of {most} addresses)"
             return f"{full}. Take a larger instance type{otherwise}"
         return self._stale_return_route(before, target) if inside else ""
+
+    def _interrupts(self, entry: Entry, address: ElasticIp, before: Member, target: Member) -> bool:
+        """Return True if an address would leave an aggregator that lives for one that is down, without its bond."""
+        server, desired = self.context.server, self.context.desired
+        bond = enabled_bond(entry, current_address(address), server)
+        is_lost = bond.present != target.id and is_alive(before, server) and is_down(target, server)
+        return is_lost and not desired.allow_disruption
 
     def _stale_return_route(self, before: Member | None, target: Member) -> str:
         """Return why the answers of an address that comes along would go on to its old owner; empty if they do not.

@@ -30,7 +30,7 @@ from ..._model.names import (
 from ..._model.plan import ALLOW, Design
 from ..._model.state import Cloud, Interface, Space
 from ..._objects import Object
-from ..aggregators.fleet import Member
+from ..aggregators.fleet import Member, is_alive, is_down
 from ..context import Context
 from ..roles.gateway_objects import FALLBACK_ROUTE_FILTER, STANDBY_ROUTE_FILTER
 from ..vpc.vpcs import design_vpc
@@ -187,28 +187,21 @@ class _Pair:
         elif obstacle := self._obstacle(member) or (self._interruption(before, member) if active == before else ""):
             report.warn(f"{self.label}: stays on {active}, since {obstacle}")
         elif self._design_move(before, member, found):
-            if self._is_down(member):
+            if is_down(member, context.server):
                 way = f"Until {to} is up, the space has no egress by it."
                 report.warn(f"{self.label}: goes to {to}, which is down, as the management server sees it. {way}")
             return "moved"
         return None
 
-    def _is_down(self, member: Member) -> bool:
-        """Return True if the management server sees an aggregator as down, or has it no more."""
-        found = self.context.server.aggregators.get(member.id)
-        return found is None or found.status == "down"
-
     def _interruption(self, before: str, member: Member) -> str:
         """Return why the gateway's move would be an outage that it is not yet; empty if nothing is lost by it.
 
-        EC2 says of an instance that hangs that it runs. The management server, which may be wrong, says that it is
-        down: the way from one dead aggregator to another one is not barred.
+        The management server may be wrong: the way from one dead aggregator to another one is not barred.
         """
-        fleet, desired = self.context.fleet, self.context.desired
-        everyone = (*fleet.members, *fleet.decommissioned)
-        left = next((one for one in everyone if one.host == before), None)
-        lives = left and left.instance and left.instance.state == "running" and not self._is_down(left)
-        if desired.allow_disruption or not (lives and self._is_down(member)):
+        fleet, server = self.context.fleet, self.context.server
+        left = next((one for one in (*fleet.members, *fleet.decommissioned) if one.host == before), None)
+        is_lost = left is not None and is_alive(left, server) and is_down(member, server)
+        if self.context.desired.allow_disruption or not is_lost:
             return ""
         return (
             f"{member.host} is down, as the management server sees it, and {before} is not. Bring {member.host} up, or "

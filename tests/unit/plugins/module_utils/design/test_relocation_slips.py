@@ -219,3 +219,19 @@ def test_an_address_whose_return_routes_would_stay_does_not_move(more: dict[str,
     assert (text in world.report.warnings) == stays
     move(world, 12)  # another subnet, and another private address: no return route is of it
     assert ("update", "address_association", "agg2") in planned(world, cpe_nat_ips=[entry()], aggregators=hosts, **more)
+
+
+@pytest.mark.parametrize(("status", "moves"), [("up", False), ("down", True), ("unknown", False)])
+def test_no_address_leaves_an_aggregator_that_lives_for_one_that_is_down(status: str, moves: bool) -> None:
+    """The bond is on neither: the operator has named the host, and `bonding_allow_disruption` insists on it."""
+    world = built()
+    for number, seen in ((7, status), (12, "down")):
+        world.server.aggregators[number] = replace(world.server.aggregators[number], status=seen)
+    text = (
+        f"{ITS} stays on agg1: agg2 is down, as the management server sees "
+        "it, and agg1 is not. Bring agg2 up, or say -e bonding_allow_disruption=true to move it there nevertheless."
+    )
+    assert bool(evacuate(world, evacuate_to="agg2")) == moves
+    assert (text in world.report.warnings) != moves
+    assert evacuate(world, evacuate_to="agg2", allow_disruption=True) != []
+    assert text not in world.report.warnings
