@@ -333,8 +333,8 @@ def _judge(
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = given_switches(desired)
-    run = params.get("parts")
-    left = sorted({item.part for item in items} - set(PARTS if run is None else run)) if desired.relocation else []
+    run: list[str] = list(PARTS) if params.get("parts") is None else params["parts"]
+    left = sorted({item.part for item in items} - set(run)) if desired.relocation else []
     if left:
         names = f"parts {', '.join(left)} are" if len(left) > 1 else f"part {left[0]} is"
         report.problem(
