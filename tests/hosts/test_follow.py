@@ -30,10 +30,18 @@ def hosts(tmp_path: pathlib.Path) -> Iterator[dict[str, Host]]:
 def network(stand_ins: Site, hosts: dict[str, Host]) -> Site:
     """Return a network of one public address on agg1 and BGP by transit, and nothing else."""
     stand_ins.reset()
+    return written(stand_ins, hosts, {})
+
+
+def written(stand_ins: Site, hosts: dict[str, Host], options: Json, **more: object) -> Site:
+    """Return the stand-ins with the network's inventory.
+
+    :param options: more options of the entry of bond 17
+    """
     variables: Json = demo_variables() | {"bonding_manage_hosts": True, "bonding_spaces": []}
-    variables["bonding_cpe_nat_ips"] = variables["bonding_cpe_nat_ips"][:1]
+    variables["bonding_cpe_nat_ips"] = [variables["bonding_cpe_nat_ips"][0] | options]
     given = {name: demo_hosts()[name] | host.variables() for name, host in hosts.items()}
-    found = stand_ins.write_inventory("follow", given, variables)
+    found = stand_ins.write_inventory("follow", given, variables | more)
     found.environment = ENVIRONMENT
     return found
 
@@ -82,4 +90,25 @@ def test_return_routes_follow_an_address_and_a_hung_aggregator_gets_its_own_late
     finished = run(network, "site")
     assert finished.writes == []
     assert [(item["host"], item["kind"]) for item in finished.plan["plan"]] == [("agg3", "return_route")]
+    assert owners(network, hosts) == {"agg2": "agg1", "agg3": "agg1"}
+
+
+def test_return_routes_of_a_bgp_that_the_inventory_has_lost(network: Site, hosts: dict[str, Host]) -> None:
+    """A run that only moves addresses asks no host then, and moves none by which the bond's answers would be lost."""
+    run(network, "site")
+    network.server.control("POST", "move", {"bond": 17, "aggregator": "agg3"})
+    without = written(network, hosts, {}, bonding_bgp=None)
+    stays = run(without, "follow_bonds")
+    assert stays.writes == []
+    assert "bonding_bgp is not in the inventory. Give bonding_bgp again." in stays.said
+    assert owners(network, hosts) == {"agg2": "agg1", "agg3": "agg1"}
+
+    named = written(network, hosts, {"aggregator": "agg3"}, bonding_bgp=None)
+    run(named, "site", bonding_allow_disruption="true")
+    assert owners(network, hosts) == {"agg1": "agg3", "agg2": "agg3"}
+    again = run(named, "site")
+    assert (again.changed, again.writes) == (0, [])
+
+    network.server.control("POST", "move", {"bond": 17, "aggregator": "agg1"})
+    run(written(network, hosts, {}), "follow_bonds")
     assert owners(network, hosts) == {"agg2": "agg1", "agg3": "agg1"}

@@ -135,7 +135,7 @@ def _resolve_context(desired: DesiredNetwork, server: Server, cloud: Cloud, repo
     design.unavailable = fleet.unavailable
     cloud = with_adoptions(desired, server, cloud, fleet, design, report)
     existing, leftovers = ExistingMeshes(desired, server), find_leftovers(desired, server, fleet)
-    keep_last_addresses(desired.network, server, existing, fleet, report)
+    keep_last_addresses(desired, server, existing, fleet, report)
     return Context(desired, server, cloud, fleet, existing, leftovers, design, report)
 
 

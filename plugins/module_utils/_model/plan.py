@@ -215,8 +215,8 @@ class Design:
     security: dict[Phase, list[SecurityWork]] = field(default_factory=lambda: {phase: [] for phase in PHASES})
     choosing: set[str] = field(default_factory=set)
     """The subnets in which the plan chooses a private address."""
-    asks_used: bool = False
-    """True if the used addresses of the aggregators' subnets decide what a killed run has left, and are not known."""
+    asks_used: set[str] = field(default_factory=set)
+    """The subnets whose used addresses decide what a killed run has left, and are not known."""
     renames: list[TagsInput] = field(default_factory=list)
     """Tags of each object of AWS that gets another key, before anything else is done."""
     adoptions: list[tuple[Placement, TagsInput]] = field(default_factory=list)

@@ -238,16 +238,19 @@ class CloudReader:
             untold |= dict.fromkeys(where + text for text in open_questions)
         return list(missing), list(untold)
 
-    def read_for_new(self) -> bool:
-        """Read the subnets' used addresses and the types' limits, only for new objects; return False if known."""
+    def read_for_new(self, subnet_ids: Collection[str]) -> bool:
+        """Read the subnets' used addresses and the types' limits, only for new objects; return False if known.
+
+        :param subnet_ids: subnets beside those of the aggregators
+        """
         if self._used_read and self._limits_read:
             return False
         self._used_read = self._limits_read = True
-        fleet_subnets = {instance.subnet_id for instance in self.cloud.instances.values()}
+        subnets = {*subnet_ids, *(instance.subnet_id for instance in self.cloud.instances.values())}
         types = {instance.type for instance in self.cloud.instances.values()}
         for region in self._regions:
             client = self._ec2(region)
-            read_used_addresses(client, fleet_subnets, self.cloud)
+            read_used_addresses(client, subnets, self.cloud)
             for item in describe_by(client, "describe_instance_types", "instance-type", types):
                 info = item.get("NetworkInfo", {})
                 self.cloud.limits[item["InstanceType"]] = InstanceLimits(

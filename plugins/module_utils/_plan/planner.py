@@ -272,7 +272,7 @@ def read_more(
         return more
     new = {item.kind for item in design.items if item.verb == "create" and not is_of_own_pool(item)}
     if desired.needs_cloud and (new & NEW_KINDS or design.asks_used):
-        more = cloud_side.read_for_new() or more
+        more = cloud_side.read_for_new(design.asks_used) or more
         more = cloud_side.read_reservations(design.choosing) or more
     if desired.needs_cloud:
         more = cloud_side.read_account(new) or more
@@ -333,6 +333,14 @@ def _judge(
 ) -> None:
     """Reject items that the run may not do: disruptive without a switch, too many deletions, or on a missing object."""
     given = given_switches(desired)
+    run: list[str] = list(PARTS) if params.get("parts") is None else params["parts"]
+    left = sorted({item.part for item in items} - set(run)) if desired.relocation else []
+    if left:
+        names = f"parts {', '.join(left)} are" if len(left) > 1 else f"part {left[0]} is"
+        report.problem(
+            f"The {names} not run (--tags, --skip-tags or bonding_parts), and moves are changes of "
+            f"{'them' if len(left) > 1 else 'it'} (got the parts {', '.join(run) or 'none'}). Leave that out."
+        )
     for item in items:
         if item.disruptive and not given[item.switch]:
             report.problem(

@@ -58,6 +58,8 @@ def evacuate(host: str, **more: str) -> tuple[str, Json]:
 
 HOME = ("agg1", KEPT, None)
 """Place of bond 17's address before each row."""
+OUTAGE = (("terminate", "agg1"), ("terminate", "agg2"), *(("move", bond, "agg3") for bond in ("17", "18", "19")))
+"""The steps of an outage: two aggregators are terminated at once, and their bonds go to the third one."""
 ROWS: dict[str, Row] = {
     "bond moved inside its subnet": Row(
         (("move", "17", "agg3"),),
@@ -208,6 +210,27 @@ ROWS: dict[str, Row] = {
         (("move", "17", "agg3"), ("stop", "agg3")),
         evacuate("agg1", bonding_evacuate_to="agg2"),
         {"bond-17": ("agg2", NEW, "agg1"), "bond-19": ("agg2", NEW, "agg1")},
+    ),
+    "two terminated, the other one evacuated before": Row(
+        (*OUTAGE, ("evacuate", "agg1")),
+        evacuate("agg2"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-18": ("agg3", NEW, "agg2"), "bond-19": ("agg3", KEPT, "agg1")},
+    ),
+    "two terminated, evacuated in the other order": Row(
+        (*OUTAGE, ("evacuate", "agg2")),
+        evacuate("agg1"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-18": ("agg3", NEW, "agg2"), "bond-19": ("agg3", KEPT, "agg1")},
+    ),
+    "two terminated, addresses followed between the evacuations": Row(
+        (*OUTAGE, ("evacuate", "agg1"), ("follow", "18")),
+        evacuate("agg2"),
+        {"bond-17": ("agg3", KEPT, "agg1"), "bond-18": ("agg3", NEW, ""), "bond-19": ("agg3", KEPT, "agg1")},
+        says="Nothing to do: agg2 has no public address or gateway that can leave it.",
+    ),
+    "two terminated, bonds followed": Row(
+        OUTAGE,
+        follow(),
+        {"bond-17": ("agg3", KEPT, ""), "bond-18": ("agg3", NEW, ""), "bond-19": ("agg3", KEPT, "agg1")},
     ),
     "aggregator misspelt": Row((), evacuate("agg11"), {"bond-17": HOME}, says="agg11", code=2),
 }

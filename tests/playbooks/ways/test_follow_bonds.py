@@ -10,9 +10,36 @@ import pytest
 from tests.playbooks.running import Json, Site
 
 from .follow_table import FIRST, ROWS
-from .following import judge_row
+from .following import judge_row, must_pass, take
 
 
 @pytest.mark.parametrize("name", FIRST)
 def test_row(network: Site, variables: Json, name: str) -> None:
     judge_row(ROWS[name], network, variables)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "left", "extra"),
+    [
+        ("evacuate", ("--tags", "gateways"), {"bonding_evacuate": "agg1"}),
+        ("follow_bonds", ("--skip-tags", "cpe_nat,private_wan,gateways"), {}),
+        ("follow_bonds", (), {"bonding_parts": ["gateways"]}),
+    ],
+)
+def test_a_move_is_no_part_of_a_run_that_leaves_its_part_out(
+    network: Site, playbook: str, left: tuple[str, ...], extra: Json
+) -> None:
+    """Tags leave out tasks, so that the run would show the move, succeed, and move nothing."""
+    take(network, ("move", "17", "agg3"))
+    refused = network.run(playbook, *left, extra=extra)
+    assert (refused.code, refused.writes) == (2, [])
+    assert "The part cpe_nat is not run (--tags, --skip-tags or bonding_parts), and moves are changes of it" in (
+        refused.said
+    )
+
+
+def test_the_part_of_a_move_alone_is_enough(network: Site) -> None:
+    take(network, ("move", "17", "agg3"))
+    must_pass(network.run("follow_bonds", "--tags", "cpe_nat", extra={"bonding_follow_bonds": [17]}))
+    again = network.run("follow_bonds", "--skip-tags", "cpe_nat", extra={"bonding_follow_bonds": [17]})
+    assert (again.code, again.writes) == (0, [])

@@ -108,6 +108,25 @@ def test_a_terminated_aggregator_gives_its_gateway_to_the_standby(empty: Site) -
     assert run(empty, "site", given).writes == []
 
 
+def test_a_gateway_leaves_no_living_aggregator_for_a_dead_standby(empty: Site) -> None:
+    """The standby hangs: EC2 says that it runs. An evacuation before maintenance would interrupt the space."""
+    given = variables("masquerade")
+    run(empty, "site", given)
+    for host, status in (("agg1", "up"), ("agg3", "down")):
+        empty.server.control("POST", "status", {"aggregator": host, "status": status})
+    checked = empty.run("evacuate", "--check", extra={**given, "bonding_evacuate": "agg1"})
+    outcome = run(empty, "evacuate", given, bonding_evacuate="agg1")
+    for one in (checked, outcome):
+        assert one.writes == []
+        assert "stays on agg1, since agg3 is down, as the management server sees it, and agg1 is not." in one.said
+    check_roles(empty, "agg1", "agg3", "masquerade")
+    empty.server.control("POST", "status", {"aggregator": "agg1", "status": "down"})
+    moved = run(empty, "evacuate", given, bonding_evacuate="agg1")
+    assert "goes to agg3, which is down, as the management server sees it." in moved.said
+    check_roles(empty, "agg3", "agg1", "masquerade")
+    assert run(empty, "evacuate", given, bonding_evacuate="agg1").writes == []
+
+
 def test_a_gateway_without_a_standby_stays_and_is_named(empty: Site) -> None:
     given = variables("masquerade", standby=None)
     run(empty, "site", given)

@@ -99,6 +99,20 @@ class Fleet:
         )
 
 
+def is_down(member: Member, server: Server) -> bool:
+    """Return True if the management server sees an aggregator as down, or has it no more."""
+    found = server.aggregators.get(member.id)
+    return found is None or found.status == "down"
+
+
+def is_alive(member: Member, server: Server) -> bool:
+    """Return True if an aggregator's instance runs, and the management server does not see it as down.
+
+    EC2 says of an instance that hangs that it runs.
+    """
+    return member.instance is not None and member.instance.state == "running" and not is_down(member, server)
+
+
 def some(names: Sequence[str], most: int = 3) -> str:
     """Return the first names, and how many more there are: a message stays readable with hundreds of them."""
     more = len(names) - most

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ..._model.desired_network import Report
+from ..._model.desired_network import DesiredNetwork, Report
 from ..._model.ownership import is_own_object
 from ..._model.state import Server
 from ..context import Context
@@ -24,29 +24,35 @@ from .fleet import LEFT_OUT, Fleet, Member, is_settled, leave_out, refuse
 UNREACHED = "cannot be reached over SSH"
 
 
-def keep_last_addresses(network: str, server: Server, existing: ExistingMeshes, fleet: Fleet, report: Report) -> None:
-    """Give each member without an instance the private address that the other members' objects name.
+def keep_last_addresses(
+    desired: DesiredNetwork, server: Server, existing: ExistingMeshes, fleet: Fleet, report: Report
+) -> None:
+    """Give each member without an instance its last private address, or refuse a run that has to know it.
 
-    A direct BGP session names its peer. A mesh does not, so its one unknown endpoint is that of the one member left.
+    A direct BGP session names its peer. A mesh does not: a member's own interface has the endpoints of all others, so
+    that the one that it lacks is its own. A run that only moves addresses needs no address of a dead aggregator.
     """
     known = [member for member in fleet.members if member.private_ip]
     unknown = [member for member in fleet.members if fleet.lacks_instance(member) and not member.private_ip]
-    found = {member.id: _direct_peer(network, member, known, server) for member in unknown}
+    found = {member.id: _direct_peer(desired.network, member, known, server) for member in unknown}
     unknown = [member for member in unknown if not found[member.id]]
     named = {*found.values(), *(member.private_ip for member in known), *fleet.decommissioned_addresses}
-    endpoints = sorted(_endpoints(known, server, existing) - named) if unknown else []
-    if len(unknown) == len(endpoints) == 1:
-        found[unknown[0].id] = endpoints[0]
-    elif endpoints:
+    endpoints = _endpoints(known, server, existing) - named if unknown else set()
+    told = {member.id: endpoints - _endpoints([member], server, existing) for member in unknown}
+    for number, own in told.items():
+        if len(own) == 1 and list(told.values()).count(own) == 1:
+            (found[number],) = own
+    fleet.members = [replace(member, private_ip=found.get(member.id, member.private_ip)) for member in fleet.members]
+    unknown = [member for member in unknown if not found[member.id]]
+    if unknown and endpoints and desired.relocation is None:
         hosts = ", ".join(member.host for member in unknown)
         refuse(
             fleet,
             f"{hosts}: AWS has no instance of them, so that their private addresses are not known (got the endpoints "
-            f"{', '.join(endpoints)} in the meshes, expected one endpoint and one aggregator). Give each of these "
-            "hosts its last private address as aws_private_ip_address.",
+            f"{', '.join(sorted(endpoints))} in the meshes, expected one endpoint and one aggregator). Give each of "
+            "these hosts its last private address as aws_private_ip_address.",
             report,
         )
-    fleet.members = [replace(member, private_ip=found.get(member.id, member.private_ip)) for member in fleet.members]
 
 
 def _direct_peer(network: str, member: Member, others: list[Member], server: Server) -> str | None:

@@ -30,7 +30,7 @@ from ..._model.names import (
     tags,
 )
 from ..._model.phases import Phase, stage
-from ..._model.plan import KNOWN_AFTER_APPLY, Design, Placement
+from ..._model.plan import KNOWN_AFTER_APPLY, Placement
 from ..._model.role_inputs import CpeNatInput
 from ..._model.state import Cloud, ElasticIp, Instance
 from ..._objects import Change, Object
@@ -41,8 +41,9 @@ from .bond_locations import check_place, note_followed, warn_of_failover
 from .connected_ips import check_connected_ip, tag_of
 from .entries import PREFIX, Entry, adopts, check_entry, check_public_ip, current_address, is_retired
 from .fixed_options import check_bond, check_pool, check_public_ip_stays
+from .lost_addresses import is_lost, lost_hosts
 from .private_addresses import Addresses
-from .relocation import followed_from, has_followed, is_lost, moves_of
+from .relocation import followed_from, has_followed, moves_of
 from .shared_addresses import warn_of_disabled
 
 PART = "cpe_nat"
@@ -356,32 +357,34 @@ def _design_entry(assignment: Assignment, context: Context) -> None:
                 design.want(stage_phase, PART, owner.host, staged)
     if len(design.items) > before_count:
         design.cpe_nat[phase].append((owner.host, work))
-    for left in _left_behind(assignment, found.values(), context.cloud, design):
+    for left in _left_behind(assignment, found.values(), context):
         design.drop(PART, owner.host, left)
         design.cpe_nat["remove"].append(
             (owner.host, CpeNatInput(key=None, bond=entry.bond.id, private_ip=left.key, release=False))
         )
 
 
-def _left_behind(assignment: Assignment, found: Iterable[Object], cloud: Cloud, design: Design) -> Iterator[Object]:
+def _left_behind(assignment: Assignment, found: Iterable[Object], context: Context) -> Iterator[Object]:
     """Yield the bond's CPE NAT IPs of this entry with an address that it leaves, or has left in a run that was killed.
 
     The latter are named by the Elastic IP, or lead into the entry's network, and have an address of the aggregators'
-    subnets that nothing has: neither these aggregators, nor those of another network.
+    subnets that nothing has: neither these aggregators, nor those of another network. The subnet of an aggregator that
+    was terminated is not known: it may be any one of the VPC.
     """
-    tags = assignment.address.tags if assignment.address else {}
+    cloud, tags = context.cloud, assignment.address.tags if assignment.address else {}
     leaving = [place.partition("/")[2] for place in tags.get(TAG_MOVING_FROM, "").split()]
     current, inside = current_address(assignment.address), network_of(assignment.entry.desired.connected_ip)
     homes = {one.subnet_id for one in cloud.instances.values()}
-    around = [one for one in cloud.subnets.values() if one.id in homes]
+    vpcs = {one.vpc_id for one in cloud.instances.values()} if lost_hosts(context.desired, cloud) else set()
+    around = [one for one in cloud.subnets.values() if one.id in homes or one.vpc_id in vpcs]
     assigned = {address for one in cloud.instances.values() for address in one.addresses}
     assigned |= {address for one in around for address in one.used or ()}
     for obj in found:
         if obj.kind != "cpe_nat_ip" or obj.key == assignment.private_ip:
             continue
-        dead = obj.key not in assigned and any(lies_in(obj.key, ipaddress.IPv4Network(one.cidr)) for one in around)
+        places = [one for one in around if lies_in(obj.key, ipaddress.IPv4Network(one.cidr))]
         if obj.key in (current, *leaving):
             yield obj
-        elif dead and inside and lies_in(obj.data.get("nat_ip"), inside):
-            design.asks_used |= any(one.used is None for one in around)
+        elif places and obj.key not in assigned and inside and lies_in(obj.data.get("nat_ip"), inside):
+            context.design.asks_used |= {one.id for one in places if one.used is None}
             yield obj

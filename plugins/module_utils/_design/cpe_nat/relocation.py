@@ -10,26 +10,21 @@ says what would help: the others do not wait for it.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..._model.addresses import lies_in
 from ..._model.desired_network import DesiredNetwork, Relocation
 from ..._model.names import TAG_FOLLOWED_FROM, TAG_INTERFACE
+from ..._model.plan import ALLOW
 from ..._model.state import ElasticIp
-from ..aggregators.fleet import Fleet, Member, refuse_host, some
+from ..aggregators.fleet import Member, is_alive, is_down, refuse_host, some
 from ..context import Context
+from ..mesh.meshes import built_transit
 from .entries import Entry, current_address, find_bond, is_retired, region_of
+from .lost_addresses import is_lost, last_owners
 from .shared_addresses import enabled_bond
-
-
-def is_lost(address: ElasticIp, fleet: Fleet) -> bool:
-    """Return True if an entry's address is nowhere, and the interface that it names is not an aggregator's any more.
-
-    Its instance was terminated, or is another host's: the entry takes the address to a new place.
-    """
-    place = address.tags.get(TAG_INTERFACE)
-    return not (address.interface_id or is_retired(address)) and fleet.by_interface(place) is None
 
 
 def has_followed(address: ElasticIp, member: Member, desired: DesiredNetwork) -> bool:
@@ -79,6 +74,7 @@ def moves_of(entries: list[Entry], own: Mapping[str, ElasticIp], context: Contex
         return []
     choosing = _Choosing(own, relocation, context)
     found = [(entry, owner) for entry in choosing.entries(entries) if (owner := choosing.owner(entry))]
+    choosing.warn_of_lost([entry for entry, _owner in found])
     following = not (relocation.evacuate or relocation.restore)
     if following and (number := len(choosing.moved)) > relocation.most:
         context.report.problem(
@@ -101,15 +97,17 @@ class _Choosing:
     """Number of addresses that the moves bring to each host."""
     moved: set[int] = field(default_factory=set)
     """The bonds whose addresses move."""
+    lost: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """Keys of the lost addresses that others than the host to evacuate may have had, by these hosts."""
 
     def entries(self, entries: list[Entry]) -> list[Entry]:
         """Return the entries that the run is about; a bond that no entry names is left out with a warning."""
         relocation, report = self.relocation, self.context.report
         if relocation.evacuate and self._leaving() is None:
-            refuse_host(relocation.evacuate, "bonding_evacuate", self.context.fleet, report)
+            self._refuse(relocation.evacuate, "bonding_evacuate")
         for option, host in (("bonding_evacuate_to", relocation.to), ("bonding_restore", relocation.restore)):
             if host and self.context.fleet.by_host(host) is None:
-                refuse_host(host, option, self.context.fleet, report)
+                self._refuse(host, option)
         if relocation.to and relocation.to == relocation.evacuate:
             report.problem(f"bonding_evacuate_to: {relocation.to} is the host to evacuate. Name another one.")
         live = [entry for entry in entries if (one := self.own.get(entry.key)) and not is_retired(one)]
@@ -130,6 +128,17 @@ class _Choosing:
             else:
                 wanted.add(bond.id)
         return [entry for entry in live if {entry.bond.id, entry.standby.id if entry.standby else 0} & wanted]
+
+    def _refuse(self, given: str, option: str) -> None:
+        fleet, report = self.context.fleet, self.context.report
+        hosts = [member.host for member in fleet.members]
+        if (several := set(re.split(r"[\s,]+", given.strip()))) <= set(hosts) and len(several) > 1:
+            report.problem(
+                f"{option}: is the name of one host (got {given!r}, expected one of {some(hosts)}). Run the playbook "
+                "once for each host."
+            )
+        else:
+            refuse_host(given, option, fleet, report)
 
     def owner(self, entry: Entry) -> Member | None:
         """Return the new owner of an entry's address, None if the address stays."""
@@ -159,7 +168,7 @@ class _Choosing:
         there = fleet.by_id(number)
         if relocation.evacuate:
             leaving = self._leaving()
-            if leaving is None or (before or leaving) is not leaving or not (before or fleet.lacks_instance(leaving)):
+            if leaving is None or not self._leaves(entry, address, before, leaving):
                 return None
             if there and there is not leaving and there.instance:
                 if relocation.to is None or not self._obstacle(entry, address, before, there):
@@ -196,6 +205,32 @@ class _Choosing:
         everyone = (*fleet.members, *fleet.decommissioned)
         return next((member for member in everyone if member.host == self.relocation.evacuate), None)
 
+    def _leaves(self, entry: Entry, address: ElasticIp, before: Member | None, leaving: Member) -> bool:
+        """Return True if an address is on the host to evacuate, or may have been lost with it."""
+        if before:
+            return before is leaving
+        owners = last_owners(entry, address, self.context)
+        if owners not in ([], [leaving.host]):
+            self.lost.setdefault(tuple(owners), []).append(entry.key)
+        return leaving.host in owners
+
+    def warn_of_lost(self, moving: Iterable[Entry]) -> None:
+        """Name the lost addresses that wait for the evacuation of another host, and those whose host nothing tells."""
+        keys, host = {entry.key for entry in moving}, self.relocation.evacuate
+        for owners, lost in self.lost.items():
+            names = " and ".join(owners)
+            if host not in owners:
+                texts = some([self.own[key].public_ip for key in lost])
+                self.context.report.warn(
+                    f"{names}: {'has' if len(owners) == 1 else 'have'} no instance, and lost the Elastic IPs {texts}. "
+                    f"They stay so: this run is about {host}. Say -e bonding_evacuate={owners[0]} to move them too."
+                )
+            elif going := [self.own[key].public_ip for key in lost if key in keys]:
+                self.context.report.warn(
+                    f"{names}: have no instance, and nothing tells which of them lost the Elastic IPs {some(going)}. "
+                    f"This run moves them as those of {host}."
+                )
+
     def _place(self, number: int | None, there: Member | None) -> str:
         """Return the name of an aggregator to which no address can go, with the reason."""
         fleet, aggregators = self.context.fleet, self.context.server.aggregators
@@ -228,6 +263,11 @@ class _Choosing:
             return f"has no instance. Give it its aws_instance_id{otherwise}"
         if instance.state != "running":
             return f"is {instance.state} ({instance.id}). Start it{otherwise}"
+        if before and self._interrupts(entry, address, before, target):
+            return (
+                f"is down, as the management server sees it, and {before.host} is not. Bring {target.host} up, or say "
+                f"-e {ALLOW}=true to move it there nevertheless"
+            )
         region = region_of(target, desired)
         if address.region not in (None, region) or (before and region_of(before, desired) != region):
             return f"is in the region {region}, which the Elastic IP cannot leave its own for. Move the bond back"
@@ -251,7 +291,30 @@ class _Choosing:
         if most is not None and there + self.taken.get(target.host, 0) >= most:
             full = f"is full (its primary interface has {there} of {most} addresses)"
             return f"{full}. Take a larger instance type{otherwise}"
-        return ""
+        return self._stale_return_route(before, target) if inside else ""
+
+    def _interrupts(self, entry: Entry, address: ElasticIp, before: Member, target: Member) -> bool:
+        """Return True if an address would leave an aggregator that lives for one that is down, without its bond."""
+        server, desired = self.context.server, self.context.desired
+        bond = enabled_bond(entry, current_address(address), server)
+        is_lost = bond.present != target.id and is_alive(before, server) and is_down(target, server)
+        return is_lost and not desired.allow_disruption
+
+    def _stale_return_route(self, before: Member | None, target: Member) -> str:
+        """Return why the answers of an address that comes along would go on to its old owner; empty if they do not.
+
+        Without `bonding_bgp` a run that only moves addresses asks no host for return routes: the inventory is read
+        before the management server, which alone tells that BGP is kept.
+        """
+        given = next(one for one in self.context.desired.hosts if one.host == target.host)
+        asks = given.manage_host and given.found is None and "return_routes" not in given.host_skip
+        transit = built_transit(self.context) if asks and self.context.leftovers.keeps_bgp else None
+        if transit is None or target.id not in transit.addresses:
+            return ""
+        return (
+            f"has its return route to {before.host if before else 'its lost aggregator'}, which no run changes while "
+            "BGP is built and bonding_bgp is not in the inventory. Give bonding_bgp again"
+        )
 
     def _warn(self, entry: Entry, text: str) -> None:
         public_ip = self.own[entry.key].public_ip

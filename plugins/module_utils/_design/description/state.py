@@ -38,7 +38,7 @@ class PresentState:
         cloud = with_renames(desired, server, cloud, Design(), quiet)
         desired = with_auto_networks(desired, server, cloud, quiet)
         fleet, existing = resolve_fleet(desired, server, cloud, quiet), ExistingMeshes(desired, server)
-        keep_last_addresses(desired.network, server, existing, fleet, quiet)
+        keep_last_addresses(desired, server, existing, fleet, quiet)
         return cls(desired, server, cloud, fleet, existing)
 
     @cached_property

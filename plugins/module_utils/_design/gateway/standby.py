@@ -27,10 +27,10 @@ from ..._model.names import (
     owned,
     public_table_key,
 )
-from ..._model.plan import Design
+from ..._model.plan import ALLOW, Design
 from ..._model.state import Cloud, Interface, Space
 from ..._objects import Object
-from ..aggregators.fleet import Member
+from ..aggregators.fleet import Member, is_alive, is_down
 from ..context import Context
 from ..roles.gateway_objects import FALLBACK_ROUTE_FILTER, STANDBY_ROUTE_FILTER
 from ..vpc.vpcs import design_vpc
@@ -184,11 +184,29 @@ class _Pair:
             )
         elif active != before and not self._is_begun(before, member, found):
             return "active" if active == to else None
-        elif obstacle := self._obstacle(member):
+        elif obstacle := self._obstacle(member) or (self._interruption(before, member) if active == before else ""):
             report.warn(f"{self.label}: stays on {active}, since {obstacle}")
-        else:
-            return "moved" if self._design_move(before, member, found) else None
+        elif self._design_move(before, member, found):
+            if is_down(member, context.server):
+                way = f"Until {to} is up, the space has no egress by it."
+                report.warn(f"{self.label}: goes to {to}, which is down, as the management server sees it. {way}")
+            return "moved"
         return None
+
+    def _interruption(self, before: str, member: Member) -> str:
+        """Return why the gateway's move would be an outage that it is not yet; empty if nothing is lost by it.
+
+        The management server may be wrong: the way from one dead aggregator to another one is not barred.
+        """
+        fleet, server = self.context.fleet, self.context.server
+        left = next((one for one in (*fleet.members, *fleet.decommissioned) if one.host == before), None)
+        is_lost = left is not None and is_alive(left, server) and is_down(member, server)
+        if self.context.desired.allow_disruption or not is_lost:
+            return ""
+        return (
+            f"{member.host} is down, as the management server sees it, and {before} is not. Bring {member.host} up, or "
+            f"say -e {ALLOW}=true to move it there nevertheless."
+        )
 
     def _obstacle(self, member: Member) -> str:
         """Return why the gateway cannot go to an aggregator that has an interface of the pair; empty if it can."""

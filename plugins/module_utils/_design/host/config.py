@@ -25,7 +25,7 @@ from ..cpe_nat.planner import own_addresses
 from ..gateway.gateways import Gateway
 from ..gateway.port_forwards import port_forwards_of
 from ..gateway.standby import Roles
-from ..mesh.meshes import Mesh
+from ..mesh.meshes import Mesh, built_transit
 from ..renames import renamed_spaces
 from .changes import NO_ZONE, Part, masquerade_after, masquerade_items, natural_sort_key
 from .files import check_masquerade
@@ -212,7 +212,11 @@ def design_host_configs(
     """
     desired, fleet, design, report = context.desired, context.fleet, context.design, context.report
     masquerades = _masquerades(gateways, desired, context.server, design)
-    ways, moves = _return_routes(chosen, transit, context), private_address_moves(chosen, context)
+    moves = private_address_moves(chosen, context)
+    ways = _return_routes(chosen, transit, context)
+    moving = {address for address, move in moves.items() if move.left != move.to}
+    if context.leftovers.keeps_bgp and desired.relocation is None:
+        ways = _return_routes_of(moving, _return_routes(chosen, built_transit(context), context))
     addresses = {
         address.private_ip
         for key, address in own_addresses(desired, context.cloud).items()
@@ -245,7 +249,10 @@ def design_host_configs(
         wanted = HostConfig(
             {**kept_spaces, **_with_second_zones(masquerades.get(host, {}), found.masquerade)},
             # A run that only moves addresses knows the return routes of a BGP that is kept, too.
-            {**({} if desired.relocation else _kept_return_routes(found, context.leftovers)), **ways.get(host, {})},
+            {
+                **({} if desired.relocation else _kept_return_routes(found, moving, context.leftovers)),
+                **ways.get(host, {}),
+            },
         )
         if staying_member is not None and not desired.absent and (facts.get("firewall") or {}).get("directory"):
             kept = kept_entries(staying_member, found.firewall, context.leftovers.keeps_bgp, context.server, design)
@@ -321,11 +328,16 @@ def _decommissioned(fleet: Fleet, host: str) -> Member | None:
     return next((member for member in fleet.decommissioned if member.host == host), None)
 
 
-def _kept_return_routes(found: HostConfig, leftovers: Leftovers) -> Part:
-    """Return the return routes of a BGP that is kept, without those of removed addresses."""
+def _kept_return_routes(found: HostConfig, moving: Collection[str], leftovers: Leftovers) -> Part:
+    """Return the return routes of a BGP that is kept, without those of addresses that are removed, or that move."""
     if not leftovers.keeps_bgp:
         return {}
-    return {address: way for address, way in found.return_routes.items() if address not in leftovers.gone_addresses}
+    others = {*leftovers.gone_addresses, *moving}
+    return {address: way for address, way in found.return_routes.items() if address not in others}
+
+
+def _return_routes_of(addresses: Collection[str], ways: Mapping[str, Part]) -> dict[str, Part]:
+    return {host: {key: way for key, way in routes.items() if key in addresses} for host, routes in ways.items()}
 
 
 def _check_zones(masquerades: Mapping[str, Part], report: Report) -> None:

@@ -260,6 +260,21 @@ def test_too_many_moves_are_refused_together() -> None:
             "bonding_evacuate_to: addresses come back to bonding_restore. Leave bonding_evacuate_to out.",
         ),
         (
+            {"state": "evacuated", "evacuate": "agg1, agg2"},
+            "bonding_evacuate: is the name of one host (got 'agg1, agg2', expected one of agg1, agg2, agg3). Run the "
+            "playbook once for each host.",
+        ),
+        (
+            {"state": "evacuated", "restore": "agg1 agg2"},
+            "bonding_restore: is the name of one host (got 'agg1 agg2', expected one of agg1, agg2, agg3). Run the "
+            "playbook once for each host.",
+        ),
+        (
+            {"state": "evacuated", "evacuate": "agg1", "evacuate_to": "agg2,agg3"},
+            "bonding_evacuate_to: is the name of one host (got 'agg2,agg3', expected one of agg1, agg2, agg3). Run the "
+            "playbook once for each host.",
+        ),
+        (
             {"evacuate": "agg1"},
             "bonding_evacuate: is of the playbook bonded.internet.evacuate (got bonding_plan_state present, expected "
             "evacuated). Run that playbook, or leave the variable out.",

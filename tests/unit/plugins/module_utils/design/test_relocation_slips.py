@@ -183,4 +183,55 @@ def test_a_cpe_nat_ip_whose_address_others_have_stays(used: frozenset[str] | Non
     world.cloud.subnets = {number: replace(one, used=used) for number, one in world.cloud.subnets.items()}
     move(world, 1007)
     assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == goes
-    assert world.design.asks_used == (used is None)
+    assert world.design.asks_used == ({"subnet-a"} if used is None else set())
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_cpe_nat_ip_of_an_aggregator_that_was_alone_in_its_subnet_goes_once_that_one_is_lost(lost: bool) -> None:
+    """A run was killed between the tags of the Elastic IP, which name the new place alone, and the bond."""
+    world = settled()
+    world.add_thing("cpe_nat_ip", "bonds/17", {"ip": "10.1.1.99", "nat_ip": "192.168.17.10"})
+    if lost:
+        del world.cloud.instances["i-agg2"]
+    else:
+        there = world.cloud.instances["i-agg2"]
+        world.cloud.instances["i-agg2"] = replace(there, addresses=(*there.addresses, "10.1.1.99"))
+    move(world, 1007)
+    assert (("delete", "cpe_nat_ip", "agg3") in follow(world)) == lost
+    assert world.design.asks_used == ({"subnet-b"} if lost else set())
+
+
+@pytest.mark.parametrize("more", [{"state": "followed"}, {"state": "evacuated", "evacuate": "agg1"}])
+@pytest.mark.parametrize("own", [{"manage_host": True}, {"manage_host": True, "host_skip": ["return_routes"]}, {}])
+def test_an_address_whose_return_routes_would_stay_does_not_move(more: dict[str, Any], own: dict[str, Any]) -> None:
+    """BGP by transit is built, and the inventory has no bonding_bgp any more, so that the run has asked no host."""
+    world = settled()
+    move(world, 1007)
+    hosts = [host(name, **own) for name in ("agg1", "agg2", "agg3")]
+    items = planned(world, cpe_nat_ips=[entry()], aggregators=hosts, **more)
+    stays = own == {"manage_host": True}
+    assert items == ([] if stays else ALONG)
+    assert world.report.problems == []
+    text = (
+        f"{ITS} stays on agg1: agg3 has its return route to agg1, which no run changes while BGP is built and "
+        "bonding_bgp is not in the inventory. Give bonding_bgp again."
+    )
+    assert (text in world.report.warnings) == stays
+    move(world, 12)  # another subnet, and another private address: no return route is of it
+    assert ("update", "address_association", "agg2") in planned(world, cpe_nat_ips=[entry()], aggregators=hosts, **more)
+
+
+@pytest.mark.parametrize(("status", "moves"), [("up", False), ("down", True), ("unknown", False)])
+def test_no_address_leaves_an_aggregator_that_lives_for_one_that_is_down(status: str, moves: bool) -> None:
+    """The bond is on neither: the operator has named the host, and `bonding_allow_disruption` insists on it."""
+    world = built()
+    for number, seen in ((7, status), (12, "down")):
+        world.server.aggregators[number] = replace(world.server.aggregators[number], status=seen)
+    text = (
+        f"{ITS} stays on agg1: agg2 is down, as the management server sees "
+        "it, and agg1 is not. Bring agg2 up, or say -e bonding_allow_disruption=true to move it there nevertheless."
+    )
+    assert bool(evacuate(world, evacuate_to="agg2")) == moves
+    assert (text in world.report.warnings) != moves
+    assert evacuate(world, evacuate_to="agg2", allow_disruption=True) != []
+    assert text not in world.report.warnings

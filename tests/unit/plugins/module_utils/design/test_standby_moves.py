@@ -14,7 +14,7 @@ from ansible_collections.bonded.internet.plugins.module_utils._model.plan import
 from ansible_collections.bonded.internet.plugins.module_utils._model.state import Interface, Route
 
 from .egress_world import ANYWHERE, LANS, gateway, plain_world, routes, space, tags
-from .world import World, host
+from .world import HOSTS, World, host
 
 LABEL = "space acme, gateway on agg1:"
 MAIN, OWN = "vpc/acme/main", "rtb/acme"
@@ -65,6 +65,57 @@ def test_no_gateway_goes_to_an_aggregator_that_does_not_run(active: str, options
     assert world.report.problems == []
     text = f"{LABEL} stays on {active}, since {stopped} is stopped (i-{stopped}). Start it."
     assert text in world.report.warnings
+
+
+DOWN = "which is down, as the management server sees it"
+
+
+def mark(world: World, name: str, status: str) -> None:
+    """Let the management server see an aggregator as up, down or unknown."""
+    number = HOSTS[name][0]
+    world.server.aggregators[number] = replace(world.server.aggregators[number], status=status)
+
+
+@pytest.mark.parametrize(
+    ("active", "options", "left", "to"),
+    [
+        ("agg1", {"evacuate": "agg1"}, "agg1", "agg3"),
+        ("agg3", {"evacuate": "agg3"}, "agg3", "agg1"),
+        ("agg3", {"restore": "agg1"}, "agg3", "agg1"),
+    ],
+)
+@pytest.mark.parametrize("status", ["up", "unknown", None])
+def test_no_gateway_leaves_an_aggregator_that_lives_for_one_that_is_down(
+    active: str, options: dict[str, str], left: str, to: str, status: str
+) -> None:
+    world = built(active)
+    mark(world, left, status)
+    mark(world, to, "down")
+    assert run(world, **options) == []
+    assert world.report.problems == []
+    text = (
+        f"{LABEL} stays on {left}, since {to} is down, as the management server sees it, and {left} is not. Bring {to} "
+        "up, or say -e bonding_allow_disruption=true to move it there nevertheless."
+    )
+    assert text in world.report.warnings
+    moved = run(world, allow_disruption=True, **options)
+    assert "address_association" in {item.kind for item in moved}
+    assert f"{LABEL} goes to {to}, {DOWN}. Until {to} is up, the space has no egress by it." in world.report.warnings
+
+
+@pytest.mark.parametrize("dead", ["down", "stopped", "terminated"])
+def test_a_gateway_leaves_a_dead_aggregator_for_one_that_may_be_dead_too(dead: str) -> None:
+    """Nothing is lost by that, and the management server may be wrong."""
+    world = built()
+    mark(world, "agg3", "down")
+    hosts = [host("agg1", **({"instance_id": "i-gone"} if dead == "terminated" else {})), host("agg2"), host("agg3")]
+    if dead == "down":
+        mark(world, "agg1", "down")
+    elif dead == "stopped":
+        stop(world, "agg1")
+    moved = run(world, evacuate="agg1", aggregators=hosts)
+    assert "address_association" in {item.kind for item in moved}
+    assert f"{LABEL} goes to agg3, {DOWN}. Until agg3 is up, the space has no egress by it." in world.report.warnings
 
 
 def test_no_gateway_goes_to_an_interface_that_is_not_attached() -> None:

@@ -65,8 +65,18 @@ def test_a_new_space_has_the_endpoint_of_an_aggregator_without_an_instance(world
     assert ends["agg3"] == ["10.1.0.11", "10.1.1.12"]
 
 
-def test_two_aggregators_without_instances_need_their_last_addresses(world: World) -> None:
+def test_the_endpoints_of_lost_aggregators_tell_which_address_is_whose(world: World) -> None:
+    """The interface of a member has the endpoints of all others, so that the one that it lacks is its own."""
     lose(world, "agg1", "agg3")
+    assert world.plan(**NETWORK) == []
+    assert world.report.problems == []
+    assert sorted(world.design.unavailable) == ["agg1", "agg3"]
+
+
+def test_two_aggregators_of_which_no_endpoint_tells_need_their_last_addresses(world: World) -> None:
+    lose(world, "agg1", "agg3")
+    for number in (7, 1007):
+        world.server.objects[number] = [one for one in world.server.objects[number] if "interface" not in one.kind]
     world.plan(**NETWORK)
     assert world.report.problems == [
         "agg1, agg3: AWS has no instance of them, so that their private addresses are not known (got the endpoints "
@@ -74,7 +84,16 @@ def test_two_aggregators_without_instances_need_their_last_addresses(world: Worl
         "last private address as aws_private_ip_address."
     ]
     hosts = [host("agg1", private_ip_address="10.1.0.11"), host("agg2"), host("agg3", private_ip_address="10.1.0.13")]
-    assert world.plan(**NETWORK, aggregators=hosts) == []
+    world.plan(**NETWORK, aggregators=hosts)
+    assert world.report.problems == []
+
+
+@pytest.mark.parametrize("moves", [{"state": "followed"}, {"state": "evacuated", "evacuate": "agg1"}])
+def test_a_run_that_only_moves_addresses_needs_no_last_address(world: World, moves: dict[str, Any]) -> None:
+    lose(world, "agg1", "agg3")
+    for number in (7, 1007):
+        world.server.objects[number] = [one for one in world.server.objects[number] if "interface" not in one.kind]
+    assert world.plan(**NETWORK, **moves) == []
     assert world.report.problems == []
 
 
