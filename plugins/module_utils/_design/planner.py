@@ -42,7 +42,7 @@ from .gateway.removal import design_gateway_removal
 from .gateway.standby import active_hosts, warn_of_unprotected
 from .gateway.supernets import with_auto_networks
 from .host import checks as host_checks
-from .host.config import design_host_configs
+from .host.planner import design_host_configs
 from .mesh.derived_names import check_network_name, warn_of_kept
 from .mesh.discovery import ExistingMeshes
 from .mesh.meshes import Mesh, space_mesh, transit_mesh

@@ -17,7 +17,7 @@ from .context import Context
 from .cpe_nat.entries import Entry
 from .cpe_nat.planner import design_cpe_nat
 from .gateway.standby import design_gateway_moves
-from .host.config import design_host_configs
+from .host.planner import design_host_configs
 from .mesh.meshes import built_transit
 from .security_groups.groups import attach_cpe_nat_groups
 

@@ -15,7 +15,7 @@ from .context import Context
 from .cpe_nat.entries import resolve_entries
 from .cpe_nat.removal import design_leftovers
 from .gateway.removal import design_gateway_removal
-from .host.config import design_host_configs
+from .host.planner import design_host_configs
 from .security_groups.groups import design_security
 from .server_objects import drop_objects
 from .vpc.foreign_objects import refuse_foreign_objects

@@ -16,8 +16,8 @@ from ..._model.phases import PHASES
 from ..._model.role_inputs import GatewayInput
 from ..gateway.checks import check_egress
 from ..gateway.port_forwards import port_forwards_of
-from ..host.changes import natural_sort_key
-from ..host.config import NO_ZONE, conntrack_zone
+from ..host.changes import NO_ZONE, natural_sort_key
+from ..host.zones import conntrack_zone
 from ..inputs.inventory_names import refuse
 from ..inputs.spaces import read_gateway
 from .gateway_aws import free_device_index
