@@ -23,6 +23,7 @@ from ansible_collections.bonded.internet.plugins.plugin_utils._inventory import 
 )
 from ansible_collections.bonded.internet.plugins.plugin_utils._record import RecordError, new_record
 from ansible_collections.bonded.internet.plugins.plugin_utils._report.page_path import page_path, page_problem
+from ansible_collections.bonded.internet.plugins.plugin_utils._tags import RunTags
 
 LONGEST = 300
 """Characters of an error of Ansible that are shown; the first line says it, the others repeat it with its place."""
@@ -79,6 +80,11 @@ class ActionModule(ActionBase):
             found = Inventory(hosts, TaskVariables(variables, self._templar), group).read()
         except InventoryError as error:
             raise AnsibleActionFail(str(error)) from None  # Ansible repeats the text of a cause
+        tags = RunTags(variables["ansible_run_tags"], variables["ansible_skip_tags"], self._task.tags)
+        if problem := tags.problem(found["plan"].get("parts")):
+            raise AnsibleActionFail(printable(problem))
+        if text := tags.warning():
+            Display().warning(printable(text))
         # Before either side is read for a report that no file can take.
         if found["plan"].get("describe") and (problem := page_problem(page_path(found["report_file"]))):
             raise AnsibleActionFail(printable(problem))
