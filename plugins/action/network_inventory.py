@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(printable(problem))
         if found["left_out"]:
             Display().warning(found["left_out"])  # not of the result, which Ansible does not print
-        more = {"started": started, "record": self._record(found)}
+        more = {"started": started, "record": self._record(found), "tagged_parts": tags.parts}
         return {**result, "changed": False, "_ansible_no_log": True, **found, **more}
 
     def _record(self, found: Mapping[str, Any]) -> dict[str, Any]:

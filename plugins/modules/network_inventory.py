@@ -138,6 +138,11 @@ hosts:
   description: The variables that the tasks of each host read, by its name.
   returned: success
   type: dict
+tagged_parts:
+  description: The parts whose tasks run, by the run's tags, as O(bonded.internet.network_plan#module:parts) takes them.
+  returned: success
+  type: list
+  elements: str
 asks_hosts:
   description: V(true) if at least one aggregator is asked over SSH.
   returned: success

@@ -47,8 +47,12 @@ class RunTags:
         whole = [tag for tag in self.skipped if tag in ("all", "untagged")]
         if wrong := whole or _misspelt(self._unknown(self.skipped)):
             return _no_such("--skip-tags", wrong)
-        left_out = [] if VERIFY in self.run else sorted(set(parts or ()) - self.parts)
-        if left_out:
+        if VERIFY in self.run:
+            return ""
+        if not self.parts:
+            got = f"got {', '.join(self.skipped)}; expected a part that is left"
+            return f"--skip-tags: every part is skipped ({got}). {NOTHING} Leave one of them out."
+        if left_out := [part for part in parts or () if part not in self.parts]:
             return (
                 f"bonding_parts: the tags of the run leave out what it plans (got {', '.join(left_out)} without its "
                 f"tag, expected tags with all of bonding_parts). {NOTHING} Run without --tags and --skip-tags, or the "
@@ -64,11 +68,11 @@ class RunTags:
         return f"--tags: no task of this playbook has {', '.join(unknown)} (expected {EXPECTED})."
 
     @property
-    def parts(self) -> set[str]:
-        """Return the parts whose tasks run."""
+    def parts(self) -> list[str]:
+        """Return the parts whose tasks run; without a tag of a part, those of all parts."""
         named = {*PARTS} & {*self.run}
         is_whole = not named or not {*self._inherited, "all"}.isdisjoint(self.run)
-        return ({*PARTS} if is_whole else named) - {*self.skipped}
+        return [part for part in PARTS if (is_whole or part in named) and part not in self.skipped]
 
     @property
     def _inherited(self) -> set[str]:

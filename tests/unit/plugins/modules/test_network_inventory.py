@@ -30,4 +30,4 @@ class Nobody:
 def test_documentation_has_every_value_that_the_inventory_returns() -> None:
     documented = yaml.safe_load(network_inventory.RETURN)
     returned = _inventory.Inventory(["agg1"], Nobody()).read()
-    assert set(documented) == set(returned) | {"region", "record", "shared_by", "started"}
+    assert set(documented) == set(returned) | {"region", "record", "shared_by", "started", "tagged_parts"}

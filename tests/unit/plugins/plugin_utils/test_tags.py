@@ -23,6 +23,12 @@ EXPECTED = "expected cpe_nat, private_wan, gateways or verify"
         (["all"], ["gateway"], f"--skip-tags: no task of this playbook has the tag (got gateway; {EXPECTED}; did"),
         (["all"], ["all"], f"--skip-tags: no task of this playbook has the tag (got all; {EXPECTED})"),
         (["all"], ["untagged"], f"(got untagged; {EXPECTED})"),
+        (["cpe_nat"], ["cpe_nat"], "--skip-tags: every part is skipped (got cpe_nat; expected a part that is left)."),
+        (
+            ["all"],
+            ["cpe_nat", "private_wan", "gateways"],
+            "--skip-tags: every part is skipped (got cpe_nat, private_wan",
+        ),
     ],
 )
 def test_a_tag_that_no_task_has_is_refused(run: list[str], skipped: list[str], said: str) -> None:
@@ -53,15 +59,15 @@ def test_a_tag_of_other_plays_is_named_beside_a_known_one() -> None:
 @pytest.mark.parametrize(
     ("run", "skipped", "inherited", "parts"),
     [
-        (["all"], [], [], {"cpe_nat", "private_wan", "gateways"}),
-        (["cpe_nat"], [], [], {"cpe_nat"}),
-        (["all"], ["gateways"], [], {"cpe_nat", "private_wan"}),
-        (["verify"], [], [], {"cpe_nat", "private_wan", "gateways"}),
-        (["bonding", "cpe_nat"], [], ["bonding"], {"cpe_nat", "private_wan", "gateways"}),
+        (["all"], [], [], ["cpe_nat", "private_wan", "gateways"]),
+        (["cpe_nat"], [], [], ["cpe_nat"]),
+        (["all"], ["gateways"], [], ["cpe_nat", "private_wan"]),
+        (["verify"], [], [], ["cpe_nat", "private_wan", "gateways"]),
+        (["bonding", "cpe_nat"], [], ["bonding"], ["cpe_nat", "private_wan", "gateways"]),
     ],
 )
 def test_the_parts_are_those_whose_tasks_run(
-    run: list[str], skipped: list[str], inherited: list[str], parts: set[str]
+    run: list[str], skipped: list[str], inherited: list[str], parts: list[str]
 ) -> None:
     assert RunTags(run, skipped, inherited).parts == parts
 
