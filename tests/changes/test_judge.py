@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bonded.internet.plugins.module_utils._design import planner as network
+from ansible_collections.bonded.internet.plugins.module_utils._design import server_objects
 from ansible_collections.bonded.internet.plugins.module_utils._design.gateway import routes as gateway_routes
 from ansible_collections.bonded.internet.plugins.module_utils._design.vpc import vpcs as vpc
 from ansible_collections.bonded.internet.plugins.module_utils._model.phases import PHASES, Phase
@@ -41,7 +41,7 @@ def test_a_route_that_goes_unmarked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_address_that_goes_in_another_phase_than_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "stage", at_once)
+    monkeypatch.setattr(server_objects, "stage", at_once)
     assert "lost without a mark: vxlan_interface vx10000011" in judge(MESH_MOVES)
 
 
