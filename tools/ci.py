@@ -76,6 +76,7 @@ LONG = {
     "tests/eda/test_evacuate.py": "it takes a minute; `make eda` runs it",
     "tests/eda/test_mass_move.py": "it takes half a minute; `make eda` runs it",
     "tests/eda/test_outage.py": "it measures, on an idle machine; `make eda` runs it",
+    "tests/browser/test_report.py": "it takes Chromium; `make browser` runs it",
     "tests/playbooks/ways/test_live_inventory_size.py": "it measures, on an idle machine; `make test` runs it",
     "tests/playbooks/roles/test_egress.py": "it takes four minutes; `make test` runs it",
     "tests/playbooks/ways/test_direct.py": "it takes a minute; `make test` runs it",
@@ -143,8 +144,8 @@ lab/aws, whose rules the rest of tests/lab judges."""
 SECONDS: dict[str, int] = {
     "packets": 359,
     "tests playbooks ways": 245,
-    "py313-core221 tests": 215,
-    "py311-core218 tests": 213,
+    "py313-core221 tests": 190,
+    "py311-core218 tests": 188,
     "tests playbooks modules": 176,
     "py313-core221 sanity": 140,
     "hosts": 131,
