@@ -85,7 +85,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(printable(problem))
         if text := tags.warning():
             Display().warning(printable(text))
-        # Before either side is read for a report that no file can take.
+        # Refused before either side is read, since no report can be written there.
         if found["plan"].get("describe") and (problem := page_problem(page_path(found["report_file"]))):
             raise AnsibleActionFail(printable(problem))
         if found["left_out"]:

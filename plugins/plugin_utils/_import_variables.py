@@ -47,7 +47,7 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
 
 
 def wrong_values(names: Iterable[str], value_of: Callable[[str], Any]) -> list[str]:
-    """Return a sentence of each variable of an import whose value has not its type.
+    """Return a sentence for each variable of an import whose value has another type.
 
     :param names: the variables that are given
     :param value_of: returns the value of one

@@ -339,7 +339,8 @@ def _judge(
         names = f"parts {', '.join(left)} are" if len(left) > 1 else f"part {left[0]} is"
         report.problem(
             f"The {names} not run (--tags, --skip-tags or bonding_parts), and moves are changes of "
-            f"{'them' if len(left) > 1 else 'it'} (got the parts {', '.join(run) or 'none'}). Leave that out."
+            f"{'them' if len(left) > 1 else 'it'} (got the parts {', '.join(run) or 'none'}). Run without these "
+            "options."
         )
     for item in items:
         if item.disruptive and not given[item.switch]:

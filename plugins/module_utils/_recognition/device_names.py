@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bonded.internet contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The operator's way to one name, where the VXLAN interfaces of a mesh have several.
+"""Steps by which an operator gives the VXLAN interfaces of a mesh one name.
 
 An inventory has one name for all members. The management server fixes the name of an interface at its creation.
 """

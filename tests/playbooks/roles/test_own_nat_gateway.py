@@ -44,7 +44,7 @@ def behind(ids: Json, **options: Any) -> Json:
 
 
 def make_nat_gateway(site: Site, ids: Json) -> str:
-    """Make the operator's NAT gateway, to which the inner subnet's table leads then."""
+    """Create the operator's NAT gateway, and route the inner subnet to it."""
     ec2 = site.ec2()
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     made = ec2.create_nat_gateway(SubnetId=ids["outer_subnet"], AllocationId=address)["NatGateway"]["NatGatewayId"]

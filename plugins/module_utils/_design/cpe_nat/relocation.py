@@ -223,7 +223,7 @@ class _Choosing:
                 texts = some([self.own[key].public_ip for key in lost])
                 self.context.report.warn(
                     f"{names}: {'has' if len(owners) == 1 else 'have'} no instance, and lost the Elastic IPs {texts}. "
-                    f"They stay so: this run is about {host}. Say -e bonding_evacuate={owners[0]} to move them too."
+                    f"This run evacuates {host} alone. Say -e bonding_evacuate={owners[0]} to move these too."
                 )
             elif going := [self.own[key].public_ip for key in lost if key in keys]:
                 self.context.report.warn(

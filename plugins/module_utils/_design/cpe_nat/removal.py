@@ -112,7 +112,7 @@ class _Removal:
     """Kind, parent and key of the server's objects that go, each once."""
 
     def design(self, key: str, address: ElasticIp) -> None:
-        """Take one Elastic IP off, with the bond's objects, and release it if that is asked for and it is ours."""
+        """Disassociate an Elastic IP, delete the bond's objects, and release the address if it is ours and may go."""
         design, switch = self.context.design, TEARDOWN if self.context.desired.absent else RELEASE
         private_ip, interface = address.private_ip or address.tags.get(TAG_PRIVATE_IP), _interface_of(address)
         owner = self.context.fleet.by_interface(interface)
@@ -159,7 +159,7 @@ class _Removal:
         return objects
 
     def _give_up_spares(self, key: str, host: str | None, release: bool) -> None:
-        """Give up further Elastic IPs with the tags of the key, which a lost answer of EC2 can leave."""
+        """Disassociate further Elastic IPs with the tags of the key, which a lost answer of EC2 can leave."""
         for spare in self.every[key][1:]:
             let_go = release and not is_adopted(spare)
             if let_go or not is_retired(spare):

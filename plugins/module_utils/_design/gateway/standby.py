@@ -194,7 +194,7 @@ class _Pair:
         return None
 
     def _interruption(self, before: str, member: Member) -> str:
-        """Return why the gateway's move would be an outage that it is not yet; empty if nothing is lost by it.
+        """Return why a move would interrupt the egress of a gateway that works; empty if it would not.
 
         The management server may be wrong: the way from one dead aggregator to another one is not barred.
         """

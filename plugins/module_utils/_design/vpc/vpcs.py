@@ -261,7 +261,7 @@ class _Vpc:
         return table
 
     def design_default_route(self, table: RouteTable | None, gateway: InternetGateway | None) -> bool:
-        """Lead the default route to the internet gateway; return False where it is of a NAT gateway.
+        """Create the default route to the internet gateway; return False where a NAT gateway has it.
 
         With a NAT gateway the default route belongs to the gateways' part.
         """

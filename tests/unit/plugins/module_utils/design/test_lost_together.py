@@ -63,8 +63,8 @@ def test_an_evacuation_moves_the_addresses_of_its_own_aggregator(name: str, othe
     world = outage()
     assert evacuated(world, name) == {f"bond-{bond}": name}
     assert told(world) == [
-        f"{other}: has no instance, and lost the Elastic IPs 198.51.100.{stays}. They stay so: this run is about "
-        f"{name}. Say -e bonding_evacuate={other} to move them too."
+        f"{other}: has no instance, and lost the Elastic IPs 198.51.100.{stays}. This run evacuates {name} "
+        f"alone. Say -e bonding_evacuate={other} to move these too."
     ]
 
 
